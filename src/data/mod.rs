@@ -1,0 +1,289 @@
+//! Data sets as plain numbers: items, labels, classes, splits. No tensors, no window.
+//!
+//! A [`Dataset`] is what "open" gives, whatever the file was. Models see its items as [`Rows`]: a flat `f32` matrix with a [`Shape`],
+//! pixel values in 0..=1. How a user's own picture becomes such a row is decided by a [`fit::Fit`].
+
+pub mod archive;
+pub mod cifar;
+pub mod fit;
+pub mod folder;
+pub mod idx;
+pub mod picture;
+pub mod samples;
+pub mod spec;
+pub mod split;
+pub mod units;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+pub use fit::Fit;
+pub use picture::Picture;
+pub use spec::DataSpec;
+pub use split::Split;
+pub use units::{Unit, Units};
+
+/// Most items one data set may hold; a larger count in a header is refused before anything is allocated.
+pub const MAX_ITEMS: usize = 20_000_000;
+/// Most bytes of decoded items that are kept in memory; larger folders are read lazily, larger dense files are refused.
+pub const MAX_DENSE_BYTES: u64 = 8 << 30;
+
+/// What kind of thing an item is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Modality {
+    /// A picture: grey or colour pixels.
+    Image,
+    /// A document: words.
+    Text,
+    /// Time steps by channels.
+    Series,
+    /// Columns of a row.
+    Table,
+}
+
+/// Shape of one item as a model sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+pub struct Shape {
+    /// Colour channels (1 grey, 3 colour).
+    pub channels: usize,
+    /// Rows of pixels.
+    pub height: usize,
+    /// Columns of pixels.
+    pub width: usize,
+}
+
+impl Shape {
+    /// A shape from channels, height and width.
+    pub const fn new(channels: usize, height: usize, width: usize) -> Self {
+        Self { channels, height, width }
+    }
+
+    /// Values in one item.
+    pub const fn len(self) -> usize {
+        self.channels * self.height * self.width
+    }
+
+    /// Whether an item of this shape holds nothing.
+    pub const fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl std::fmt::Display for Shape {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} x {} x {}", self.channels, self.height, self.width)
+    }
+}
+
+/// A batch of items as a model sees them: `n` rows of `shape.len()` values, each row channel by channel (`[n, c, h, w]`), in 0..=1.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rows {
+    /// Shape of one row.
+    pub shape: Shape,
+    /// `n * shape.len()` values.
+    pub values: Vec<f32>,
+}
+
+impl Rows {
+    /// An empty batch of rows of `shape`, with room for `n`.
+    pub fn with_capacity(shape: Shape, n: usize) -> Self {
+        Self { shape, values: Vec::with_capacity(n * shape.len()) }
+    }
+
+    /// How many rows.
+    pub fn n(&self) -> usize {
+        self.values.len().checked_div(self.shape.len()).unwrap_or(0)
+    }
+
+    /// One row.
+    pub fn row(&self, row_idx: usize) -> &[f32] {
+        &self.values[row_idx * self.shape.len()..(row_idx + 1) * self.shape.len()]
+    }
+
+    /// One row, to be changed.
+    pub fn row_mut(&mut self, row_idx: usize) -> &mut [f32] {
+        let len = self.shape.len();
+        &mut self.values[row_idx * len..(row_idx + 1) * len]
+    }
+
+    /// The rows `range` as a batch of its own.
+    pub fn slice(&self, range: std::ops::Range<usize>) -> Self {
+        let len = self.shape.len();
+        Self { shape: self.shape, values: self.values[range.start * len..range.end * len].to_vec() }
+    }
+
+    /// The rows named by `rows`, in that order.
+    pub fn pick(&self, rows: &[usize]) -> Self {
+        let mut out = Self::with_capacity(self.shape, rows.len());
+        for &row_idx in rows {
+            out.values.extend_from_slice(self.row(row_idx));
+        }
+        out
+    }
+
+    /// Adds one row; `values` must have `shape.len()` entries.
+    pub fn push(&mut self, values: &[f32]) {
+        debug_assert_eq!(values.len(), self.shape.len());
+        self.values.extend_from_slice(values);
+    }
+}
+
+/// The items of a data set.
+#[derive(Clone, Debug)]
+pub enum Items {
+    /// Pictures of one size, decoded and in memory.
+    Dense(DensePictures),
+    /// Pictures that are decoded when they are asked for, of any sizes.
+    Lazy(Arc<dyn PictureSource>),
+}
+
+/// Pictures of one size: `n` times `height * width * channels` bytes, each row by row with its channels interleaved.
+#[derive(Clone, Debug)]
+pub struct DensePictures {
+    /// Shape of each.
+    pub shape: Shape,
+    /// All pixels.
+    pub bytes: Arc<Vec<u8>>,
+    /// Which picture of `bytes` is item `i` (a class filter keeps the bytes and changes only this).
+    pub order: Arc<Vec<u32>>,
+}
+
+/// Pictures that are decoded on demand.
+pub trait PictureSource: std::fmt::Debug + Send + Sync {
+    /// How many.
+    fn len(&self) -> usize;
+    /// Whether there is none.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+    /// Decodes picture `item_idx`, upright.
+    fn picture(&self, item_idx: usize) -> Result<Picture, DataError>;
+    /// A short name of the item for lists (a file name).
+    fn name(&self, item_idx: usize) -> String;
+    /// The same source with only these items, in this order.
+    fn subset(&self, items: &[usize]) -> Arc<dyn PictureSource>;
+}
+
+/// An opened data set.
+#[derive(Clone, Debug)]
+pub struct Dataset {
+    /// Short name for titles, e.g. `mnist 3, 8`.
+    pub name: String,
+    /// What reopens it.
+    pub spec: DataSpec,
+    /// What kind of items.
+    pub modality: Modality,
+    /// The items.
+    pub items: Items,
+    /// Class of each item as an index into `classes`; `None` where the file states none.
+    pub labels: Vec<Option<u16>>,
+    /// Class names.
+    pub classes: Vec<String>,
+    /// Which split each item belongs to.
+    pub splits: Vec<Split>,
+    /// Number of each item in its file before any filter, for display and export.
+    pub source_index: Vec<u32>,
+    /// Hash (hex) of what was read and of how it was filtered and split.
+    pub hash: String,
+    /// What a reader should know about how the file was read (guesses, skipped entries), a sentence each.
+    pub remarks: Vec<String>,
+}
+
+impl Dataset {
+    /// How many items.
+    pub fn len(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// Whether there is no item.
+    pub fn is_empty(&self) -> bool {
+        self.labels.is_empty()
+    }
+
+    /// Shape of every item, if they share one.
+    pub fn shape(&self) -> Option<Shape> {
+        match &self.items {
+            Items::Dense(dense) => Some(dense.shape),
+            Items::Lazy(_) => None,
+        }
+    }
+
+    /// Item `item_idx` as a picture.
+    pub fn picture(&self, item_idx: usize) -> Result<Picture, DataError> {
+        match &self.items {
+            Items::Dense(dense) => {
+                let len = dense.shape.len();
+                let start = dense.order[item_idx] as usize * len;
+                Ok(Picture {
+                    width: dense.shape.width,
+                    height: dense.shape.height,
+                    channels: dense.shape.channels,
+                    bytes: dense.bytes[start..start + len].to_vec(),
+                })
+            }
+            Items::Lazy(source) => source.picture(item_idx),
+        }
+    }
+
+    /// A short name of the item for lists.
+    pub fn item_name(&self, item_idx: usize) -> String {
+        match &self.items {
+            Items::Dense(_) => format!("#{}", self.source_index[item_idx]),
+            Items::Lazy(source) => source.name(item_idx),
+        }
+    }
+
+    /// Items of `split`, ascending.
+    pub fn in_split(&self, split: Split) -> Vec<usize> {
+        (0..self.len()).filter(|&i| self.splits[i] == split).collect()
+    }
+
+    /// Items as model rows: each picture goes through `fit` to `shape`.
+    pub fn rows(&self, items: &[usize], shape: Shape, fit: &Fit) -> Result<Rows, DataError> {
+        let mut rows = Rows::with_capacity(shape, items.len());
+        for &item_idx in items {
+            let picture = self.picture(item_idx)?;
+            fit.push_row(&picture, shape, &mut rows);
+        }
+        Ok(rows)
+    }
+}
+
+/// What can go wrong while reading data. Each message is one sentence: file, expected, found, what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum DataError {
+    /// The file cannot be read at all.
+    #[error("cannot read {path}: {source}")]
+    Io {
+        /// File or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The file is not what its name or header says.
+    #[error("{path}: expected {expected}, found {found}; {advice}")]
+    Unfit {
+        /// File (and member of an archive).
+        path: String,
+        /// What should be there.
+        expected: String,
+        /// What is there.
+        found: String,
+        /// What to do.
+        advice: String,
+    },
+    /// A data specification that cannot be understood.
+    #[error("data \"{spec}\": {problem}; {advice}")]
+    Spec {
+        /// As given.
+        spec: String,
+        /// What is wrong with it.
+        problem: String,
+        /// What to do.
+        advice: String,
+    },
+    /// The work was cancelled.
+    #[error("reading was cancelled")]
+    Cancelled,
+}
