@@ -1,1 +1,7 @@
-//! Unmask.
+//! Unmask shows which parts of an input a machine-learning model used.
+
+pub mod data;
+pub mod explain;
+pub mod jobs;
+pub mod metric;
+pub mod model;

@@ -1,0 +1,128 @@
+//! Masks: which units are kept, and what the hidden ones become.
+
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use crate::data::{Rows, Units};
+use crate::model::Background;
+
+/// What hidden units become.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fill {
+    /// Zero: black in a picture. What L2X and MEED use.
+    #[default]
+    Zero,
+    /// Mean of the training rows at that place.
+    Mean,
+    /// A value drawn for each place from real training rows (DoRaR's background, section IV).
+    Noise,
+}
+
+impl Fill {
+    /// All, in menu order.
+    pub const ALL: [Self; 3] = [Self::Zero, Self::Mean, Self::Noise];
+
+    /// Name on the command line and on screen.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Zero => "zero",
+            Self::Mean => "mean",
+            Self::Noise => "noise",
+        }
+    }
+}
+
+impl std::str::FromStr for Fill {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL
+            .into_iter()
+            .find(|fill| fill.id() == text)
+            .ok_or_else(|| format!("fill \"{text}\": expected zero, mean or noise; name one of these"))
+    }
+}
+
+/// Which units of one input are kept (`true`: selected, S).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mask(pub Vec<bool>);
+
+impl Mask {
+    /// The `k` top-scored units; ties are broken by position; a `k` above the number of units selects all.
+    pub fn top_k(scores: &[f32], k: usize) -> Self {
+        let mut mask = vec![false; scores.len()];
+        for unit in top_k(scores, k) {
+            mask[unit] = true;
+        }
+        Self(mask)
+    }
+
+    /// The complement: S̄ for S.
+    pub fn complement(&self) -> Self {
+        Self(self.0.iter().map(|kept| !kept).collect())
+    }
+
+    /// Selected units, ascending.
+    pub fn selected(&self) -> Vec<usize> {
+        (0..self.0.len()).filter(|&unit| self.0[unit]).collect()
+    }
+}
+
+/// Indices of the `k` largest scores, best first; ties by position; NaN counts as the least.
+pub fn top_k(scores: &[f32], k: usize) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..scores.len()).collect();
+    let key = |unit: usize| if scores[unit].is_nan() { f32::NEG_INFINITY } else { scores[unit] };
+    order.sort_by(|&a, &b| key(b).total_cmp(&key(a)).then(a.cmp(&b)));
+    order.truncate(k);
+    order
+}
+
+/// Share of units that two masks have in common: |A ∩ B| / |A ∪ B|, 1 for two empty masks.
+pub fn iou(a: &Mask, b: &Mask) -> f64 {
+    let pairs = a.0.iter().zip(&b.0);
+    let both = pairs.clone().filter(|(a, b)| **a && **b).count();
+    let either = pairs.filter(|(a, b)| **a || **b).count();
+    if either == 0 { 1.0 } else { both as f64 / either as f64 }
+}
+
+/// What each place of each row becomes where it is hidden. Noise depends only on `seed` and the row's number.
+pub fn fill_rows(rows: &Rows, fill: Fill, background: &Background, seed: u64) -> Rows {
+    let len = rows.shape.len();
+    match fill {
+        Fill::Zero => Rows { shape: rows.shape, values: vec![0.0; rows.values.len()] },
+        Fill::Mean => Rows {
+            shape: rows.shape,
+            values: background.mean.iter().copied().cycle().take(rows.values.len()).collect(),
+        },
+        Fill::Noise => {
+            let mut out = Rows::with_capacity(rows.shape, rows.n());
+            let n_real = background.rows.n().max(1);
+            for row_idx in 0..rows.n() {
+                let mut rng = ChaCha8Rng::seed_from_u64(seed);
+                rng.set_stream(row_idx as u64);
+                for place in 0..len {
+                    let real = (rng.next_u64() % n_real as u64) as usize;
+                    out.values.push(background.rows.values.get(real * len + place).copied().unwrap_or(0.0));
+                }
+            }
+            out
+        }
+    }
+}
+
+/// Rows with only the units kept by `masks[i]`; all else is taken from `fill` (same shape).
+pub fn keep_only(rows: &Rows, units: Units, masks: &[Mask], fill: &Rows) -> Rows {
+    let unit_of = units.unit_of_pixels();
+    let plane = unit_of.len();
+    let mut out = rows.clone();
+    for (row_idx, mask) in masks.iter().enumerate() {
+        let hidden = fill.row(row_idx);
+        for (place, value) in out.row_mut(row_idx).iter_mut().enumerate() {
+            if !mask.0[unit_of[place % plane] as usize] {
+                *value = hidden[place];
+            }
+        }
+    }
+    out
+}

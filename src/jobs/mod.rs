@@ -1,0 +1,10 @@
+//! What the worker threads do: tasks as plain data, outputs as plain data, and the environment that runs them.
+//!
+//! Two workers run the same environment: one trains and evaluates, one only reads, predicts and explains with its own frozen copies of the
+//! networks, so that an interactive explanation never waits for a training step.
+
+pub mod compute;
+pub mod task;
+
+pub use compute::Compute;
+pub use task::*;

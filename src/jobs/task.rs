@@ -1,0 +1,309 @@
+//! Tasks and outputs. A task carries everything it needs, so it can be logged, replayed and built by the command line.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::data::{DataSpec, Dataset, Fit, Split, Unit, Units};
+use crate::explain::{Fill, SavedExplainer};
+use crate::model::params::Params;
+use crate::model::{Curves, SavedBox};
+
+/// Something for a worker to do.
+#[derive(Clone, Debug)]
+pub enum Task {
+    /// Open a data set.
+    OpenData {
+        /// What to open.
+        spec: DataSpec,
+    },
+    /// Read a black box from a folder.
+    LoadBox {
+        /// The folder.
+        dir: PathBuf,
+    },
+    /// Read an explainer from a folder.
+    LoadExplainer {
+        /// The folder.
+        dir: PathBuf,
+    },
+    /// Train a black box.
+    FitBox(Box<FitBox>),
+    /// Train an explainer, or make one of a method that needs no training.
+    TrainExplainer(Box<TrainExplainer>),
+    /// Explain one item with several methods.
+    Explain(Box<Explain>),
+    /// The black box's answers to many items, in chunks.
+    Predict {
+        /// Black box.
+        black_box: Arc<SavedBox>,
+        /// Data.
+        data: Arc<Dataset>,
+        /// Fit of pictures to the box.
+        fit: Fit,
+        /// Items.
+        items: Vec<usize>,
+    },
+    /// For many items whether the class stays when only S, or only S̄, is shown, in chunks.
+    Fidelity {
+        /// Black box.
+        black_box: Arc<SavedBox>,
+        /// Explainer.
+        explainer: Arc<SavedExplainer>,
+        /// Data.
+        data: Arc<Dataset>,
+        /// Fit of pictures to the box.
+        fit: Fit,
+        /// Items.
+        items: Vec<usize>,
+        /// What is selected.
+        unit: Unit,
+        /// How many units.
+        k: usize,
+        /// What hidden units become.
+        fill: Fill,
+        /// Seed of noise and of random methods.
+        seed: u64,
+    },
+    /// Metrics of several explainers.
+    Evaluate(Box<Evaluate>),
+    /// Write bytes of a figure or table.
+    Write(Box<WriteFile>),
+}
+
+/// Trains a black box.
+#[derive(Clone, Debug)]
+pub struct FitBox {
+    /// Id in the registry of architectures.
+    pub architecture: String,
+    /// Its parameters.
+    pub params: Params,
+    /// Data.
+    pub data: Arc<Dataset>,
+    /// Seed.
+    pub seed: u64,
+    /// Name on screen.
+    pub name: String,
+    /// Folder that checkpoints and the result go to.
+    pub out: Option<PathBuf>,
+}
+
+/// Trains an explainer.
+#[derive(Clone, Debug)]
+pub struct TrainExplainer {
+    /// Id of the method.
+    pub method: String,
+    /// Its parameters.
+    pub params: Params,
+    /// What is selected.
+    pub unit: Unit,
+    /// How many units.
+    pub k: usize,
+    /// Data.
+    pub data: Arc<Dataset>,
+    /// The model explained.
+    pub black_box: Arc<SavedBox>,
+    /// Seed.
+    pub seed: u64,
+    /// Name on screen.
+    pub name: String,
+    /// Folder that checkpoints and the result go to.
+    pub out: Option<PathBuf>,
+}
+
+/// Explains one item.
+#[derive(Clone, Debug)]
+pub struct Explain {
+    /// The model explained.
+    pub black_box: Arc<SavedBox>,
+    /// Methods, each with its card.
+    pub explainers: Vec<Arc<SavedExplainer>>,
+    /// Data.
+    pub data: Arc<Dataset>,
+    /// Item.
+    pub item: usize,
+    /// Fit of a picture to the box.
+    pub fit: Fit,
+    /// What is selected (all methods share it).
+    pub unit: Unit,
+    /// How many units.
+    pub k: usize,
+    /// What hidden units become.
+    pub fill: Fill,
+    /// Seed of noise and of random methods.
+    pub seed: u64,
+}
+
+/// One item explained.
+#[derive(Clone, Debug)]
+pub struct Explained {
+    /// Item.
+    pub item: usize,
+    /// What is selected.
+    pub units: Units,
+    /// How many units were asked for.
+    pub k: usize,
+    /// What hidden units became.
+    pub fill: Fill,
+    /// Seed of noise and of random methods.
+    pub seed: u64,
+    /// What the black box got: `units.shape.len()` values, channel by channel.
+    pub row: Vec<f32>,
+    /// What each place becomes where it is hidden; as long as `row`.
+    pub fill_row: Vec<f32>,
+    /// The black box's answer to the full input.
+    pub probs_full: Vec<f32>,
+    /// One per method asked for, in that order: its result or, as a sentence, why there is none.
+    pub methods: Vec<Result<MethodResult, String>>,
+    /// Milliseconds from the start of the task to its end.
+    pub millis: f64,
+}
+
+/// What one method says about one item.
+#[derive(Clone, Debug)]
+pub struct MethodResult {
+    /// Hash of the explainer's card.
+    pub explainer: String,
+    /// Score per unit.
+    pub scores: Vec<f32>,
+    /// Rank per unit, 0 for the highest score (ties by position).
+    pub ranks: Vec<u32>,
+    /// The black box's answer to the selected part only.
+    pub probs_selected: Vec<f32>,
+    /// The black box's answer to the unselected part only.
+    pub probs_unselected: Vec<f32>,
+    /// Milliseconds that scoring took.
+    pub millis: f64,
+}
+
+impl MethodResult {
+    /// Whether unit `unit` is selected at `k`.
+    pub fn is_selected(&self, unit: usize, k: usize) -> bool {
+        (self.ranks[unit] as usize) < k
+    }
+}
+
+/// Computes metrics.
+#[derive(Clone, Debug)]
+pub struct Evaluate {
+    /// The model explained.
+    pub black_box: Arc<SavedBox>,
+    /// Explainers.
+    pub explainers: Vec<Arc<SavedExplainer>>,
+    /// Data.
+    pub data: Arc<Dataset>,
+    /// Fit of pictures to the box.
+    pub fit: Fit,
+    /// Items of this split are evaluated; those of the training split train fresh approximators.
+    pub split: Split,
+    /// Metric ids.
+    pub metrics: Vec<String>,
+    /// Numbers of selected units; empty: each explainer's own.
+    pub ks: Vec<usize>,
+    /// What hidden units become.
+    pub fill: Fill,
+    /// Seed.
+    pub seed: u64,
+    /// At most so many items.
+    pub limit: Option<usize>,
+}
+
+/// One cell of a table of metrics.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Cell {
+    /// Explainer's name or row id.
+    pub row: String,
+    /// Metric id.
+    pub metric: String,
+    /// Number of selected units.
+    pub k: Option<usize>,
+    /// Mean, in the metric's unit.
+    pub mean: f64,
+    /// 95 % interval.
+    pub ci95: [f64; 2],
+    /// Over how many items.
+    pub items: usize,
+}
+
+/// Bytes for a file, made elsewhere.
+#[derive(Clone)]
+pub struct WriteFile {
+    /// Target.
+    pub path: PathBuf,
+    /// What makes the bytes (drawing and encoding take place on the worker).
+    pub content: Content,
+}
+
+/// What a file is made from.
+#[derive(Clone)]
+pub enum Content {
+    /// Ready bytes.
+    Bytes(Arc<Vec<u8>>),
+    /// A figure, encoded by the extension of the path at `scale`.
+    Figure {
+        /// The figure.
+        figure: Arc<crate::figure::Figure>,
+        /// Pixels per point for raster formats.
+        scale: f32,
+    },
+}
+
+impl std::fmt::Debug for WriteFile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("WriteFile").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+/// What a task gives.
+#[derive(Clone, Debug)]
+pub enum Output {
+    /// An opened data set.
+    Data(Arc<Dataset>),
+    /// A black box, trained or read; as a partial result: its latest checkpoint.
+    Box(Arc<SavedBox>),
+    /// An explainer, trained or read; as a partial result: its best checkpoint so far.
+    Explainer(Arc<SavedExplainer>),
+    /// How training goes (partial).
+    Training(Arc<TrainingReport>),
+    /// One item explained.
+    Explained(Arc<Explained>),
+    /// Answers for a run of items (partial, then the last ones).
+    Predictions {
+        /// Items.
+        items: Vec<usize>,
+        /// Probabilities, `items.len() * classes`.
+        probs: Vec<f32>,
+        /// How many classes.
+        classes: usize,
+    },
+    /// For a run of items whether the class stays (partial, then the last ones).
+    Fidelity {
+        /// Items.
+        items: Vec<usize>,
+        /// With S only.
+        selected_stays: Vec<bool>,
+        /// With S̄ only.
+        unselected_stays: Vec<bool>,
+    },
+    /// Cells so far (partial), then all.
+    Cells(Arc<Vec<Cell>>),
+    /// A file was written.
+    Written(PathBuf),
+}
+
+/// How training goes.
+#[derive(Clone, Debug, Default)]
+pub struct TrainingReport {
+    /// Epoch under way, from 1.
+    pub epoch: u32,
+    /// Epochs in all.
+    pub epochs: u32,
+    /// Curves so far.
+    pub curves: Curves,
+    /// Latest figures by metric id, in percent.
+    pub figures: BTreeMap<String, f64>,
+    /// Items per second.
+    pub rate: f64,
+    /// What the user should know, in plain words (for instance that masks spell the label).
+    pub warnings: Vec<String>,
+}

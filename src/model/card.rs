@@ -1,0 +1,95 @@
+//! What is written beside weights: where a model comes from, how it was trained, how good it is.
+
+use std::collections::BTreeMap;
+
+use super::params::Params;
+use crate::data::{Fit, Shape};
+
+/// Format name of a black box's card.
+pub const BOX_FORMAT: &str = "unmask-blackbox";
+/// Version of a black box's card.
+pub const BOX_VERSION: u32 = 1;
+
+/// Versions of what made a result. Same versions, seed, device kind and thread count give identical bytes.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Versions {
+    /// This program.
+    pub unmask: String,
+    /// libtorch.
+    pub libtorch: String,
+    /// tch.
+    pub tch: String,
+}
+
+impl Versions {
+    /// Those of the running program.
+    pub fn current() -> Self {
+        Self { unmask: env!("CARGO_PKG_VERSION").to_owned(), libtorch: "2.11.0".to_owned(), tch: "0.24.0".to_owned() }
+    }
+}
+
+/// Curves over training: name to points (step or epoch, value).
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct Curves(pub BTreeMap<String, Vec<[f64; 2]>>);
+
+impl Curves {
+    /// Adds a point to curve `name`.
+    pub fn push(&mut self, name: &str, at: f64, value: f64) {
+        self.0.entry(name.to_owned()).or_default().push([at, value]);
+    }
+
+    /// Latest value of curve `name`.
+    pub fn last(&self, name: &str) -> Option<f64> {
+        self.0.get(name)?.last().map(|point| point[1])
+    }
+}
+
+/// Card of a black box.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct BoxCard {
+    /// Always [`BOX_FORMAT`].
+    pub format: String,
+    /// Always [`BOX_VERSION`].
+    pub version: u32,
+    /// Name on screen.
+    pub name: String,
+    /// Id in the registry of architectures.
+    pub architecture: String,
+    /// Values of its parameters that differ from the defaults.
+    pub params: Params,
+    /// Shape of its input.
+    pub shape: Shape,
+    /// Its classes.
+    pub classes: Vec<String>,
+    /// Specification of the data it was trained on.
+    pub data: String,
+    /// Hash of that data.
+    pub data_hash: String,
+    /// How pictures of other sizes are fitted to its input.
+    pub fit: Fit,
+    /// Seed of initialisation, order and dropout.
+    pub seed: u64,
+    /// Epochs trained so far.
+    pub epochs: u32,
+    /// Whether training ran to its end.
+    pub complete: bool,
+    /// Share of validation items classified right, 0..=1.
+    pub validation_accuracy: Option<f64>,
+    /// Share of test items classified right, 0..=1.
+    pub test_accuracy: Option<f64>,
+    /// How many test items.
+    pub test_items: usize,
+    /// Training curves.
+    pub curves: Curves,
+    /// Threads that libtorch used.
+    pub threads: i32,
+    /// `cpu` or `cuda:0`.
+    pub device: String,
+    /// What made it.
+    pub versions: Versions,
+    /// Wall-clock seconds of training.
+    pub seconds: f64,
+    /// Hash of architecture, classes and weights: the name under which it is found again.
+    pub hash: String,
+}

@@ -1,0 +1,149 @@
+//! Black boxes: the models being explained, and the only home of libtorch beside `explain/learn`.
+//!
+//! [`BlackBox`] is the public face: rows in, probabilities out, no tensor crosses it. Below it lies a crate-private tensor level
+//! ([`TensorBox`]) for methods that train through the box. What is saved, sent between threads and kept in projects is [`SavedBox`]:
+//! plain bytes and a card.
+
+pub mod architecture;
+pub mod card;
+pub mod layers;
+pub mod nets;
+pub mod optim;
+pub mod params;
+pub mod saved;
+pub mod tensors;
+pub mod torch_box;
+pub mod train;
+
+pub use architecture::{ARCHITECTURES, Architecture, architecture};
+pub use card::{BoxCard, Curves, Versions};
+pub use saved::{Background, SavedBox};
+pub use torch_box::TorchBox;
+
+use crate::data::Rows;
+
+/// Probabilities of a batch: `n` rows of `classes` values.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Probs {
+    /// How many classes.
+    pub classes: usize,
+    /// `n * classes` values in 0..=1, each row summing to 1.
+    pub values: Vec<f32>,
+}
+
+impl Probs {
+    /// How many rows.
+    pub fn n(&self) -> usize {
+        self.values.len().checked_div(self.classes).unwrap_or(0)
+    }
+
+    /// Probabilities of row `row_idx`.
+    pub fn row(&self, row_idx: usize) -> &[f32] {
+        &self.values[row_idx * self.classes..(row_idx + 1) * self.classes]
+    }
+
+    /// Most probable class of row `row_idx`; the first of equals.
+    pub fn class(&self, row_idx: usize) -> usize {
+        argmax(self.row(row_idx))
+    }
+
+    /// Most probable class of each row.
+    pub fn all_classes(&self) -> Vec<usize> {
+        (0..self.n()).map(|row_idx| self.class(row_idx)).collect()
+    }
+}
+
+/// Index of the largest value; the first of equals.
+pub fn argmax(values: &[f32]) -> usize {
+    let mut best = 0;
+    for (idx, &value) in values.iter().enumerate() {
+        if value > values[best] {
+            best = idx;
+        }
+    }
+    best
+}
+
+/// A classifier that answers with probabilities. Rows in, rows out.
+pub trait BlackBox {
+    /// What it is and what it was trained on.
+    fn card(&self) -> &BoxCard;
+
+    /// Mean and examples of its training rows, for fills.
+    fn background(&self) -> &Background;
+
+    /// Probabilities of each row.
+    fn predict(&self, rows: &Rows) -> Result<Probs, ModelError>;
+
+    /// Gradient of the probability of class `classes[i]` with respect to row `i`, or `None` for a box that has no gradients.
+    fn input_gradients(&self, rows: &Rows, classes: &[usize]) -> Option<Result<Rows, ModelError>>;
+
+    /// The tensor level, for methods that train through the box; `None` for a box that is only queried.
+    fn tensor_box(&self) -> Option<&dyn TensorBox>;
+}
+
+/// The tensor level of a differentiable black box, frozen and in evaluation mode.
+pub trait TensorBox {
+    /// Logits `[n, classes]` of inputs `[n, c, h, w]`; gradients reach the input, never the weights.
+    fn logits(&self, input: &tch::Tensor) -> tch::Tensor;
+    /// Where it lives.
+    fn device(&self) -> tch::Device;
+}
+
+/// What can go wrong with a model. Each message is one sentence.
+#[derive(Debug, thiserror::Error)]
+pub enum ModelError {
+    /// libtorch refused.
+    #[error("libtorch could not compute: {0}")]
+    Torch(#[from] tch::TchError),
+    /// A loss or output is not a number.
+    #[error("{what} became NaN or infinite at {place}; lower the learning rate or look for broken input")]
+    NotFinite {
+        /// Which value.
+        what: String,
+        /// When.
+        place: String,
+    },
+    /// The input does not fit the box.
+    #[error("the black box {name} expects inputs of {expected}, found {found}; choose data or a fit that gives this shape")]
+    Shape {
+        /// Black box.
+        name: String,
+        /// What it expects.
+        expected: String,
+        /// What it was given.
+        found: String,
+    },
+    /// A saved model cannot be used.
+    #[error("{path}: expected {expected}, found {found}; {advice}")]
+    Saved {
+        /// File or folder.
+        path: String,
+        /// What should be there.
+        expected: String,
+        /// What is there.
+        found: String,
+        /// What to do.
+        advice: String,
+    },
+    /// A file could not be read or written.
+    #[error("cannot access {path}: {source}")]
+    Io {
+        /// Which.
+        path: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A parameter is wrong.
+    #[error(transparent)]
+    Params(#[from] params::ParamError),
+    /// The data cannot be used for this.
+    #[error(transparent)]
+    Data(#[from] crate::data::DataError),
+    /// The data set is not fit for training this.
+    #[error("{0}")]
+    Unfit(String),
+    /// Cancelled by the user.
+    #[error("cancelled")]
+    Cancelled,
+}

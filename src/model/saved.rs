@@ -1,0 +1,156 @@
+//! A black box as it is kept in files and sent between threads: plain bytes and a card.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::ModelError;
+use super::card::{BOX_FORMAT, BOX_VERSION, BoxCard};
+use crate::data::{Rows, Shape};
+
+/// Most bytes a card may have.
+const MAX_CARD_BYTES: u64 = 64 << 20;
+/// Most bytes a file of weights may have.
+const MAX_WEIGHT_BYTES: u64 = 8 << 30;
+/// Training rows that are kept with a black box, for the noise fill.
+pub const BACKGROUND_ROWS: usize = 256;
+
+/// What a black box's training rows look like: enough for the mean and noise fills without the data.
+#[derive(Clone, Debug)]
+pub struct Background {
+    /// Mean of the training rows at each place.
+    pub mean: Vec<f32>,
+    /// Some training rows, drawn with the seed.
+    pub rows: Rows,
+}
+
+impl Background {
+    /// From training rows: their mean, and up to [`BACKGROUND_ROWS`] of them, evenly spaced.
+    pub fn from_rows(rows: &Rows) -> Self {
+        let (n, len) = (rows.n(), rows.shape.len());
+        let mut sums = vec![0.0f64; len];
+        for row_idx in 0..n {
+            for (sum, value) in sums.iter_mut().zip(rows.row(row_idx)) {
+                *sum += f64::from(*value);
+            }
+        }
+        let keep = n.min(BACKGROUND_ROWS);
+        let picked: Vec<usize> = (0..keep).map(|i| i * n / keep.max(1)).collect();
+        Self { mean: sums.iter().map(|sum| (sum / n.max(1) as f64) as f32).collect(), rows: rows.pick(&picked) }
+    }
+}
+
+/// A black box as plain data.
+#[derive(Clone, Debug)]
+pub struct SavedBox {
+    /// Its card.
+    pub card: BoxCard,
+    /// Weights as safetensors.
+    pub weights: Arc<Vec<u8>>,
+    /// What its training rows look like.
+    pub background: Arc<Background>,
+}
+
+impl SavedBox {
+    /// Writes `card.json`, `weights.safetensors` and `background.safetensors` into `dir`, each beside and then renamed; the card last, so
+    /// that a card always has its weights.
+    pub fn save(&self, dir: &Path) -> Result<(), ModelError> {
+        let io = |source| ModelError::Io { path: dir.display().to_string(), source };
+        std::fs::create_dir_all(dir).map_err(io)?;
+        let write = |name: &str, bytes: &[u8]| {
+            crate::store::atomic::write(&dir.join(name), bytes)
+                .map_err(|error| ModelError::Unfit(error.to_string()))
+        };
+        write("weights.safetensors", &self.weights)?;
+        write("background.safetensors", &self.background_bytes()?)?;
+        let card = serde_json::to_vec_pretty(&self.card).map_err(|error| ModelError::Unfit(error.to_string()))?;
+        write("card.json", &card)
+    }
+
+    fn background_bytes(&self) -> Result<Vec<u8>, ModelError> {
+        let bytes = |values: &[f32]| values.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<u8>>();
+        let (mean, rows) = (bytes(&self.background.mean), bytes(&self.background.rows.values));
+        let unfit = |error: safetensors::SafeTensorError| ModelError::Unfit(error.to_string());
+        let view = |shape: Vec<usize>, bytes| {
+            safetensors::tensor::TensorView::new(safetensors::Dtype::F32, shape, bytes).map_err(unfit)
+        };
+        let tensors = [
+            ("mean", view(vec![self.background.mean.len()], &mean)?),
+            ("rows", view(vec![self.background.rows.n(), self.card.shape.len()], &rows)?),
+        ];
+        safetensors::serialize(tensors, None).map_err(unfit)
+    }
+
+    /// Reads what [`Self::save`] wrote, refusing what does not fit with a reason.
+    pub fn load(dir: &Path) -> Result<Self, ModelError> {
+        let card_path = dir.join("card.json");
+        let refuse = |path: &Path, expected: &str, found: String| ModelError::Saved {
+            path: path.display().to_string(),
+            expected: expected.to_owned(),
+            found,
+            advice: "choose a folder that `unmask fit` wrote, or train it again".to_owned(),
+        };
+        let bytes = read_limited(&card_path, MAX_CARD_BYTES)?;
+        let value: serde_json::Value = serde_json::from_slice(&bytes)
+            .map_err(|error| refuse(&card_path, "a black box's card (JSON)", error.to_string()))?;
+        let format = value["format"].as_str().unwrap_or("no format");
+        let version = value["version"].as_u64().unwrap_or(0);
+        if format != BOX_FORMAT || version != u64::from(BOX_VERSION) {
+            let expected = format!("{BOX_FORMAT} version {BOX_VERSION}");
+            return Err(refuse(&card_path, &expected, format!("{format} version {version}")));
+        }
+        let card: BoxCard = serde_json::from_value(value)
+            .map_err(|error| refuse(&card_path, "a complete black-box card", error.to_string()))?;
+        card.params.check(super::architecture(&card.architecture)?.params())?;
+        let weights_path = dir.join("weights.safetensors");
+        let weights = read_limited(&weights_path, MAX_WEIGHT_BYTES)?;
+        let found = hash_of(&card.architecture, card.shape, &card.classes, &weights);
+        if found != card.hash {
+            return Err(refuse(&weights_path, &format!("weights with hash {}", short(&card.hash)), short(&found).to_owned()));
+        }
+        let background_path = dir.join("background.safetensors");
+        let bytes = read_limited(&background_path, MAX_WEIGHT_BYTES)?;
+        let background = read_background(&bytes, card.shape)
+            .map_err(|found| refuse(&background_path, "tensors mean and rows of the box's shape", found))?;
+        Ok(Self { card, weights: Arc::new(weights), background: Arc::new(background) })
+    }
+}
+
+fn short(hash: &str) -> &str {
+    hash.get(..12).unwrap_or(hash)
+}
+
+fn read_background(bytes: &[u8], shape: Shape) -> Result<Background, String> {
+    let tensors = safetensors::SafeTensors::deserialize(bytes).map_err(|error| error.to_string())?;
+    let values = |name: &str| -> Result<Vec<f32>, String> {
+        let view = tensors.tensor(name).map_err(|error| error.to_string())?;
+        Ok(view.data().chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect())
+    };
+    let (mean, rows) = (values("mean")?, values("rows")?);
+    if mean.len() != shape.len() || rows.len() % shape.len() != 0 {
+        return Err(format!("mean of {} and rows of {} values", mean.len(), rows.len()));
+    }
+    Ok(Background { mean, rows: Rows { shape, values: rows } })
+}
+
+/// Reads a file of at most `limit` bytes.
+pub(crate) fn read_limited(path: &Path, limit: u64) -> Result<Vec<u8>, ModelError> {
+    let io = |source| ModelError::Io { path: path.display().to_string(), source };
+    let size = std::fs::metadata(path).map_err(io)?.len();
+    if size > limit {
+        return Err(ModelError::Saved {
+            path: path.display().to_string(),
+            expected: format!("at most {limit} bytes"),
+            found: format!("{size}"),
+            advice: "this is not a file that Unmask wrote".to_owned(),
+        });
+    }
+    std::fs::read(path).map_err(io)
+}
+
+/// Hash by which a black box is found again: architecture, shape, classes and weights.
+pub fn hash_of(architecture: &str, shape: Shape, classes: &[String], weights: &[u8]) -> String {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(format!("{architecture}|{shape}|{}|", classes.join("|")).as_bytes());
+    hasher.update(weights);
+    hasher.finalize().to_hex().to_string()
+}
