@@ -5,3 +5,5 @@ pub mod explain;
 pub mod jobs;
 pub mod metric;
 pub mod model;
+pub mod store;
+pub mod work;

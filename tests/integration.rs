@@ -1,1 +1,6 @@
-//! t
+//! Laws of the parts below the window, one file per part.
+
+mod integration {
+    mod store;
+    mod work;
+}
