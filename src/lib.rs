@@ -1,6 +1,8 @@
 //! Unmask shows which parts of an input a machine-learning model used.
 
+pub mod cli;
 pub mod data;
+pub mod device;
 pub mod explain;
 pub mod jobs;
 pub mod metric;

@@ -1,6 +1,7 @@
-//! Laws of the parts below the window, one file per part.
+//! Everything that is tested from outside without a window, in one program: one file per part.
 
 mod integration {
     mod store;
+    mod tidy;
     mod work;
 }
