@@ -250,7 +250,7 @@ fn find_box(explainer: &Path, hash: &str) -> Result<Arc<SavedBox>, Failure> {
         places.push(ancestor.join("blackboxes"));
         places.push(ancestor.to_path_buf());
     }
-    places.extend(crate::store::cache::boxes_folder());
+    places.extend(crate::store::Cache::of_user().map(|cache| cache.root().join("blackboxes")));
     for place in places {
         let Ok(entries) = std::fs::read_dir(&place) else { continue };
         let mut folders: Vec<PathBuf> = entries.filter_map(Result::ok).map(|entry| entry.path()).collect();

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::{Bar, ComputeArgs, Failure, Outcome, Runner, usage, work};
 use crate::experiment::{EXPERIMENTS, Options, Reproduced, experiment};
-use crate::store::cache;
+use crate::store::Cache;
 
 /// Arguments of `reproduce`.
 #[derive(Debug, Args)]
@@ -51,7 +51,7 @@ pub fn run(args: &ReproduceArgs) -> Outcome {
         usage("reproduce needs the folder of the data sets; give --data-root DIR or set UNMASK_DATA to it")
     })?;
     let runner = Runner::new(&args.compute)?;
-    let box_cache = cache::boxes_folder().ok_or_else(|| work("no cache folder on this system; set UNMASK_CACHE to one"))?;
+    let cache = Cache::of_user().map_err(work)?;
     let bar = Bar::new(experiment.id);
     let options = Options {
         data_root: &data_root,
@@ -59,14 +59,14 @@ pub fn run(args: &ReproduceArgs) -> Outcome {
         seeds: args.seeds,
         quick: args.quick,
         rows: &args.rows,
-        box_cache,
+        cache,
         device: runner.device,
         threads: runner.threads,
     };
     let mut estimator = crate::work::RateEstimator::default();
     let mut doing = String::new();
     let table = crate::experiment::run(experiment, &options, &mut |mut progress| {
-        let message = progress.message.clone().unwrap_or_default();
+        let message = progress.message.clone();
         if message != doing {
             estimator = crate::work::RateEstimator::default();
             doing = message;

@@ -15,6 +15,7 @@ use crate::metric::context::ContextSetup;
 use crate::metric::{Context, MetricUnit, metric, stats};
 use crate::model::params::Params;
 use crate::model::{BlackBox, Device, FitRun, FitSetup, ModelError, Probs, SavedBox, TorchBox, Versions, architecture};
+use crate::store::{Cache, Hash};
 use crate::work::Progress;
 
 /// How an experiment is run.
@@ -30,7 +31,7 @@ pub struct Options<'a> {
     /// Only these rows (empty: all).
     pub rows: &'a [String],
     /// Where black boxes are kept by hash.
-    pub box_cache: PathBuf,
+    pub cache: Cache,
     /// Where to compute.
     pub device: Device,
     /// Threads of libtorch.
@@ -104,13 +105,9 @@ fn black_box(
     let params = params_of(architecture.params, values, options.quick)?;
     let described = serde_json::to_string(&(id, &params, &data.hash, options.threads, Versions::current()))
         .map_err(|error| ExplainError::Unfit(error.to_string()))?;
-    let key = blake3::hash(described.as_bytes()).to_hex().to_string();
-    let folder = options.box_cache.join(&key[..32]);
-    if folder.join("card.json").exists() {
-        let saved = SavedBox::load(&folder)?;
-        if saved.card.complete {
-            return Ok(saved);
-        }
+    let recipe = Hash::of_bytes(described.as_bytes());
+    if let Some(folder) = options.cache.find_by_recipe(recipe) {
+        return Ok(SavedBox::load(&folder)?);
     }
     let name = format!("{} on {}", architecture.title, data.name);
     let setup = FitSetup { architecture: id, params: &params, data, seed: 0, name: &name, device: options.device };
@@ -121,8 +118,20 @@ fn black_box(
         watch(Progress::new(done, total, "batches").with_message(format!("black box: {}", architecture.title)))?;
     }
     let saved = run.checkpoint()?;
-    saved.save(&folder)?;
+    let unfit = |error: &dyn std::fmt::Display| ExplainError::Unfit(error.to_string());
+    let hash: Hash = saved.card.hash.parse().map_err(|error| unfit(&error))?;
+    options.cache.store(hash, |folder| saved.save(folder).map_err(BoxStoreError::from)).map_err(|error| unfit(&error))?;
+    options.cache.note_recipe(recipe, hash).map_err(|error| unfit(&error))?;
     Ok(saved)
+}
+
+/// What can go wrong when a black box is put into the cache.
+#[derive(Debug, thiserror::Error)]
+enum BoxStoreError {
+    #[error(transparent)]
+    Store(#[from] crate::store::StoreError),
+    #[error(transparent)]
+    Model(#[from] ModelError),
 }
 
 /// One row and seed: from its file, or computed and saved.
@@ -157,7 +166,7 @@ fn part(
     let explainer = explainer(experiment, row, seed, &params, data, saved_box, options, watch)?;
     let black_box = TorchBox::new(saved_box, options.device)?;
     let mut checkpoint = |progress: Progress| {
-        let message = format!("{}, seed {seed}: {}", row.id, progress.message.clone().unwrap_or_default());
+        let message = format!("{}, seed {seed}: {}", row.id, progress.message);
         watch(progress.with_message(message))
     };
     let mut context = Context::new(ContextSetup {

@@ -181,9 +181,14 @@ impl Env for Compute {
 
 fn open_data(spec: &crate::data::DataSpec, cx: &mut JobContext<'_>) -> Result<Output, JobError> {
     let mut go_on = |progress: Progress| cx.checkpoint(progress).is_ok();
-    Ok(Output::Data(Arc::new(crate::data::open(spec, &mut |done, total| {
-        go_on(Progress::new(done, total, "items"))
-    })?)))
+    let mut report = |at: crate::data::open::OpenProgress| {
+        let progress = match at.total {
+            Some(total) => Progress::new(at.done, total, "items"),
+            None => Progress::open_ended(at.done, "items"),
+        };
+        go_on(progress.with_message(at.stage))
+    };
+    Ok(Output::Data(Arc::new(crate::data::open(spec, &mut report)?)))
 }
 
 fn write_file(task: &WriteFile) -> Result<Output, JobError> {
@@ -192,7 +197,9 @@ fn write_file(task: &WriteFile) -> Result<Output, JobError> {
     let bytes: &[u8] = match &task.content {
         Content::Bytes(bytes) => bytes,
         Content::Figure { figure, scale } => {
-            encoded = crate::figure::encode_for(&task.path, figure, *scale).map_err(|error| wrong(&error))?;
+            encoded = crate::figure::Format::from_path(&task.path)
+                .and_then(|format| crate::figure::encode(figure, format, *scale))
+                .map_err(|error| wrong(&error))?;
             &encoded
         }
     };
