@@ -264,7 +264,7 @@ impl Hand {
 
 /// A Catmull-Rom curve through the points, in steps much smaller than a pixel.
 fn smooth(points: &[Point]) -> Vec<Point> {
-    const STEPS: usize = 14;
+    const STEPS: usize = 28;
     let last = points.len() - 1;
     let mut curve = Vec::with_capacity(last * STEPS + 1);
     for from in 0..last {
@@ -294,24 +294,35 @@ fn place(strokes: &mut [Vec<Point>], rng: &mut ChaCha8Rng) {
         high = (high.0.max(x), high.1.max(y));
     }
     let scale = BOX * rng.random_range(0.88..1.04) / (high.0 - low.0).max(high.1 - low.1);
-    let n = all().count() as f32;
-    let (sum_x, sum_y) = all().fold((0.0, 0.0), |sum, point| (sum.0 + point.0, sum.1 + point.1));
+    // Ink lies along the length of a stroke, however densely its points are set.
+    let (mut ink, mut mass) = (0.0, (0.0, 0.0));
+    for pair in strokes.iter().flat_map(|stroke| stroke.windows(2)) {
+        let length = (pair[1].0 - pair[0].0).hypot(pair[1].1 - pair[0].1);
+        ink += length;
+        mass = (mass.0 + length * pair[0].0, mass.1 + length * pair[0].1);
+    }
     let middle = (SIDE - 1) as f32 / 2.0;
-    let shift = (rng.random_range(-0.8..0.8) + middle, rng.random_range(-0.8..0.8) + middle);
+    let mut offset = |mass: f32, low: f32, high: f32| {
+        let wanted = middle + rng.random_range(-0.8..0.8) - mass / ink * scale;
+        // No pen stroke is cut off at the edge.
+        let margin = 2.4;
+        wanted.max(margin - low * scale).min((SIDE - 1) as f32 - margin - high * scale)
+    };
+    let shift = (offset(mass.0, low.0, high.0), offset(mass.1, low.1, high.1));
     for point in strokes.iter_mut().flatten() {
-        *point = ((point.0 - sum_x / n) * scale + shift.0, (point.1 - sum_y / n) * scale + shift.1);
+        *point = (point.0 * scale + shift.0, point.1 * scale + shift.1);
     }
 }
 
 /// Draws the strokes with a round pen whose pressure changes slowly.
 fn ink(strokes: &[Vec<Point>], rng: &mut ChaCha8Rng) -> Vec<u8> {
     let mut canvas = vec![0.0_f32; SIDE * SIDE];
-    let pen = rng.random_range(0.75..1.55);
+    let pen = rng.random_range(0.85..1.6);
     let softness = rng.random_range(0.9..1.4);
     for stroke in strokes {
         let (phase, swing) = (rng.random_range(0.0..std::f32::consts::TAU), rng.random_range(0.0..0.22));
         for (at, &(x, y)) in stroke.iter().enumerate() {
-            let radius = pen * (1.0 + swing * (phase + 0.05 * at as f32).sin());
+            let radius = pen * (1.0 + swing * (phase + 0.025 * at as f32).sin());
             let reach = radius + softness;
             let range = |centre: f32| {
                 let low = (centre - reach).floor().max(0.0) as usize;
