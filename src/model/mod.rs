@@ -6,6 +6,7 @@
 
 pub mod architecture;
 pub mod card;
+pub mod facts;
 pub mod fit;
 pub mod layers;
 pub mod nets;
