@@ -19,6 +19,7 @@ pub struct SamplesArgs {
 
 /// Runs it.
 pub fn run(args: &SamplesArgs) -> Outcome {
+    crate::data::samples::write_all(&args.out).map_err(work)?;
     println!("sample data: {}", args.out.display());
     Ok(())
 }

@@ -106,7 +106,6 @@ impl TrainRun {
                 k: setup.k,
                 classes: black_box.card().classes.len(),
                 architecture: architecture(&setup.black_box.card.architecture)?,
-                box_weights: &setup.black_box.weights,
                 seed: setup.seed,
                 device: setup.device,
             })
