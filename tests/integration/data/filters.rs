@@ -122,6 +122,8 @@ fn any_items() -> impl Strategy<Value = (Vec<Option<u16>>, Vec<Option<Split>>)> 
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn every_specification_survives_being_written(spec in any_spec()) {
         let text = spec.to_string();

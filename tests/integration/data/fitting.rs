@@ -127,6 +127,8 @@ fn any_fit() -> impl Strategy<Value = Fit> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn preview_is_exactly_what_the_model_gets(
         fit in any_fit(), width in 1_usize..40, height in 1_usize..40, is_colour: bool,
