@@ -137,10 +137,20 @@ pub struct Project {
 
 #[derive(Debug)]
 enum Lock {
-    /// Let go by the system when the file is closed, also by a kill.
-    Held(#[expect(dead_code, reason = "open for as long as the project is")] File),
+    Held(#[expect(dead_code, reason = "held for as long as the project is open")] HeldLock),
     Elsewhere(String),
     Unsupported(String),
+}
+
+/// A locked file. A kill lets go of it as well.
+#[derive(Debug)]
+struct HeldLock(File);
+
+impl Drop for HeldLock {
+    fn drop(&mut self) {
+        // Closing alone is not enough: a program that is being started holds copies of all open files for a moment.
+        self.0.unlock().ok();
+    }
 }
 
 impl Project {
@@ -372,7 +382,7 @@ impl Lock {
             Ok(()) => {
                 // Only for the other window's message; an error changes nothing.
                 file.set_len(0).and_then(|()| write!(file, "process {}", std::process::id())).ok();
-                Self::Held(file)
+                Self::Held(HeldLock(file))
             }
             Err(TryLockError::WouldBlock) => {
                 let mut holder = String::new();
