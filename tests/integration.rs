@@ -3,6 +3,7 @@
 
 mod integration {
     mod data;
+    mod doctor;
     mod figure;
     mod store;
     mod tidy;

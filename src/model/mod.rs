@@ -6,7 +6,6 @@
 
 pub mod architecture;
 pub mod card;
-pub mod facts;
 pub mod fit;
 pub mod layers;
 pub mod nets;
