@@ -137,9 +137,3 @@ pub enum ExplainError {
     #[error(transparent)]
     Model(#[from] ModelError),
 }
-
-impl From<tch::TchError> for ExplainError {
-    fn from(error: tch::TchError) -> Self {
-        Self::Model(ModelError::Torch(error))
-    }
-}

@@ -141,3 +141,9 @@ pub(crate) fn optim_of(params: &Params, specs: &[ParamSpec]) -> OptimSpec {
         _ => OptimSpec::keras_adam(lr),
     }
 }
+
+impl From<tch::TchError> for ExplainError {
+    fn from(error: tch::TchError) -> Self {
+        Self::Model(crate::model::ModelError::Torch(error))
+    }
+}
