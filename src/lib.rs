@@ -1,7 +1,11 @@
 //! Unmask shows which parts of an input a machine-learning model used.
 
+pub mod cli;
 pub mod data;
+pub mod device;
 pub mod explain;
 pub mod jobs;
 pub mod metric;
 pub mod model;
+pub mod store;
+pub mod work;

@@ -1,1 +1,7 @@
-//! t
+//! Everything that is tested from outside without a window, in one program: one file per part.
+
+mod integration {
+    mod store;
+    mod tidy;
+    mod work;
+}

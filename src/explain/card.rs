@@ -67,3 +67,14 @@ pub struct SavedExplainer {
     /// Weights as safetensors; empty for methods that need no training.
     pub weights: Arc<Vec<u8>>,
 }
+
+impl ExplainerCard {
+    /// Hash of the weights together with what they mean.
+    pub fn hash_with(&self, weights: &[u8]) -> String {
+        let mut hasher = blake3::Hasher::new();
+        let params = serde_json::to_string(&self.params).unwrap_or_default();
+        hasher.update(format!("{}|{params}|{}|{}|{}|", self.method, self.unit, self.k, self.blackbox_hash).as_bytes());
+        hasher.update(weights);
+        hasher.finalize().to_hex().to_string()
+    }
+}

@@ -6,6 +6,8 @@
 
 pub mod architecture;
 pub mod card;
+pub mod fit;
+
 pub mod layers;
 pub mod nets;
 pub mod optim;

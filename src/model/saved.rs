@@ -100,7 +100,7 @@ impl SavedBox {
         }
         let card: BoxCard = serde_json::from_value(value)
             .map_err(|error| refuse(&card_path, "a complete black-box card", error.to_string()))?;
-        card.params.check(super::architecture(&card.architecture)?.params())?;
+        card.params.check(super::architecture(&card.architecture)?.params)?;
         let weights_path = dir.join("weights.safetensors");
         let weights = read_limited(&weights_path, MAX_WEIGHT_BYTES)?;
         let found = hash_of(&card.architecture, card.shape, &card.classes, &weights);

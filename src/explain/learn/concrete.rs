@@ -1,0 +1,72 @@
+//! Samplers of soft masks: the Concrete subset sampler of L2X and MEED, and the unbounded gate of MEED's published image code.
+
+use tch::{Kind, Tensor};
+
+use crate::data::Units;
+
+/// Smallest uniform draw: log(-log u) stays finite.
+const TINY: f64 = 1e-20;
+
+/// Standard Gumbel noise -log(-log u) of `size`.
+///
+/// u is clamped to [1e-20, 1 - 2^-24]: an exact 0 or 1 would give an infinite score.
+pub fn gumbel(size: &[i64], like: &Tensor) -> Tensor {
+    let uniform = Tensor::rand(size, (Kind::Float, like.device())).clamp(TINY, 1.0 - f64::powi(2.0, -24));
+    -(-uniform.log()).log()
+}
+
+/// The Concrete subset mask of L2X (Chen et al. 2018, section 3.2, Eq. 6): `k` independent Gumbel-softmax draws over the units at
+/// temperature `tau`, then the elementwise maximum. Scores `[b, units]`, mask `[b, units]` in (0, 1).
+pub fn concrete_mask(scores: &Tensor, k: i64, tau: f64) -> Tensor {
+    let size = scores.size();
+    let noise = gumbel(&[size[0], k, size[1]], scores);
+    concrete_mask_with(scores, &noise, tau)
+}
+
+/// [`concrete_mask`] with given noise `[b, k, units]`.
+pub fn concrete_mask_with(scores: &Tensor, noise: &Tensor, tau: f64) -> Tensor {
+    ((scores.unsqueeze(1) + noise) / tau).softmax(-1, Kind::Float).amax([1i64].as_slice(), false)
+}
+
+/// The mask of MEED's published image scripts: max over `k` draws of (score + Gumbel) / `tau`, unbounded and often negative.
+///
+/// The scores are the same in all draws, so the maximum is score + max of `k` Gumbels, and the maximum of `k` standard Gumbels is a Gumbel
+/// shifted by ln k: one draw has the same distribution.
+pub fn gate_mask(scores: &Tensor, k: i64, tau: f64) -> Tensor {
+    (scores + gumbel(&scores.size(), scores) + (k as f64).ln()) / tau
+}
+
+/// The `k` largest of each row as ones, the rest zero.
+pub fn top_k_mask(scores: &Tensor, k: i64) -> Tensor {
+    let k = k.min(scores.size()[1]);
+    let (_, top) = scores.topk(k, -1, true, false);
+    scores.zeros_like().scatter_value(-1, &top, 1.0)
+}
+
+/// A mask over units `[b, units]` spread over pixels `[b, 1, h, w]`: nearest, cropped where blocks reach over the edge.
+pub fn spread(mask: &Tensor, units: Units) -> Tensor {
+    let (rows, cols) = units.grid();
+    let (block_h, block_w) = units.block();
+    let grid = mask.view([-1, 1, rows as i64, cols as i64]);
+    if (block_h, block_w) == (1, 1) {
+        return grid;
+    }
+    let (height, width) = ((rows * block_h) as i64, (cols * block_w) as i64);
+    grid.upsample_nearest2d([height, width], None, None)
+        .narrow(2, 0, units.shape.height as i64)
+        .narrow(3, 0, units.shape.width as i64)
+}
+
+/// Values per pixel `[b, c, h, w]` summed over each unit: `[b, units]`.
+pub fn gather(values: &Tensor, units: Units) -> Tensor {
+    let (rows, cols) = units.grid();
+    let (block_h, block_w) = units.block();
+    let plane = values.sum_dim_intlist([1i64].as_slice(), true, Kind::Float);
+    let pad_h = (rows * block_h - units.shape.height) as i64;
+    let pad_w = (cols * block_w - units.shape.width) as i64;
+    let area = (block_h * block_w) as f64;
+    let padded = plane.constant_pad_nd([0, pad_w, 0, pad_h]);
+    let pooled =
+        padded.avg_pool2d([block_h as i64, block_w as i64], [block_h as i64, block_w as i64], [0, 0], false, true, None);
+    (pooled * area).view([-1, (rows * cols) as i64])
+}

@@ -1,0 +1,141 @@
+//! L2X: learning to explain by maximising the information of the selected units about the black box's answer (Chen et al. 2018).
+
+use tch::nn::{self, Module};
+use tch::{Kind, Tensor};
+
+use super::concrete::{concrete_mask, spread};
+use super::selector::PatchSelector;
+use super::{Batch, Learner, Setup, temperature};
+use crate::data::{Modality, Units};
+use crate::explain::{ExplainError, Explainer, Method, MethodSpec, SavedExplainer};
+use crate::model::BlackBox;
+use crate::model::architecture::{batch, epochs, learning_rate};
+use crate::model::layers::{Conv, Framework, linear, max_pool};
+use crate::model::optim::{Optim, OptimSpec};
+use crate::model::params::{ParamSpec, Preset};
+use crate::model::tensors::{load_weights, save_weights, seed_step};
+use crate::model::train::soft_cross_entropy;
+
+/// The method.
+#[derive(Debug)]
+pub struct L2x;
+
+/// Parameters of [`L2x`].
+pub const PARAMS: &[ParamSpec] = &[temperature(0.5), epochs(10), batch(64), learning_rate(1e-3)];
+
+static SPEC: MethodSpec = MethodSpec {
+    id: "l2x",
+    title: "L2X",
+    summary: "Learns which units tell most about the black box's answer: a selector picks k units by k Concrete draws, and an approximator \
+              must guess the answer from them alone. Selector and approximator are trained together; the black box is only queried.",
+    citation: "Chen, Song, Wainwright, Jordan: Learning to Explain, ICML 2018",
+    params: PARAMS,
+    presets: &[Preset {
+        id: "paper",
+        title: "Paper: RMSprop 0.001, temperature 0.1 (section 4)",
+        values: &[("temperature", "0.1")],
+    }],
+    trains: true,
+    needs_gradients: false,
+    modalities: &[Modality::Image],
+};
+
+impl Method for L2x {
+    fn spec(&self) -> &'static MethodSpec {
+        &SPEC
+    }
+
+    fn learner(&self, setup: &Setup<'_>) -> Option<Result<Box<dyn Learner>, ExplainError>> {
+        Some(L2xLearner::new(setup).map(|learner| Box::new(learner) as Box<dyn Learner>))
+    }
+
+    fn explainer(&self, saved: &SavedExplainer, black_box: &dyn BlackBox) -> Result<Box<dyn Explainer>, ExplainError> {
+        let units = Units::new(saved.card.unit, black_box.card().shape);
+        let device = black_box.tensor_box().map_or(tch::Device::Cpu, |tensor_box| tensor_box.device());
+        let mut store = nn::VarStore::new(device);
+        let selector = PatchSelector::new(&store.root(), units);
+        load_weights(&store, &saved.weights, &format!("weights of {}", saved.card.name))?;
+        store.freeze();
+        Ok(Box::new(super::run::NetExplainer::new(store, units, Box::new(move |input, _probs| selector.scores(input)))))
+    }
+}
+
+/// The approximator for pictures: two convolutions with max pooling (section 4.3; 32 and 64 filters of 5 x 5 are ours), one dense layer.
+#[derive(Debug)]
+struct Approximator {
+    conv1: nn::Conv2D,
+    conv2: nn::Conv2D,
+    dense: nn::Linear,
+}
+
+impl Approximator {
+    fn new(path: &nn::Path<'_>, units: Units, classes: usize) -> Self {
+        let shape = units.shape;
+        let flat = 64 * (shape.height / 4) * (shape.width / 4);
+        Self {
+            conv1: Conv::same(shape.channels, 32, 5).build(path / "conv1", Framework::Keras),
+            conv2: Conv::same(32, 64, 5).build(path / "conv2", Framework::Keras),
+            dense: linear(path / "dense", flat as i64, classes as i64, Framework::Keras),
+        }
+    }
+
+    fn logits(&self, masked: &Tensor) -> Tensor {
+        let hidden = max_pool(&self.conv1.forward(masked).relu(), 2);
+        let hidden = max_pool(&self.conv2.forward(&hidden).relu(), 2);
+        self.dense.forward(&hidden.flatten(1, -1))
+    }
+}
+
+struct L2xLearner {
+    selector: PatchSelector,
+    selector_store: nn::VarStore,
+    approximator: Approximator,
+    optimizers: [Optim; 2],
+    units: Units,
+    k: i64,
+    temperature: f64,
+    _approximator_store: nn::VarStore,
+}
+
+impl L2xLearner {
+    fn new(setup: &Setup<'_>) -> Result<Self, ExplainError> {
+        seed_step(setup.seed, u64::MAX);
+        let selector_store = nn::VarStore::new(setup.device);
+        let selector = PatchSelector::new(&selector_store.root(), setup.units);
+        let approximator_store = nn::VarStore::new(setup.device);
+        let approximator = Approximator::new(&approximator_store.root(), setup.units, setup.classes);
+        let optimizer = OptimSpec::keras_rmsprop(setup.params.real(PARAMS, "learning-rate"));
+        Ok(Self {
+            optimizers: [optimizer.build(&selector_store)?, optimizer.build(&approximator_store)?],
+            selector,
+            selector_store,
+            approximator,
+            _approximator_store: approximator_store,
+            units: setup.units,
+            k: setup.k.min(setup.units.count()) as i64,
+            temperature: setup.params.real(PARAMS, "temperature"),
+        })
+    }
+}
+
+impl Learner for L2xLearner {
+    fn step(&mut self, batch: &Batch<'_>) -> Result<Vec<(&'static str, Tensor)>, ExplainError> {
+        let mask = concrete_mask(&self.selector.scores(batch.input), self.k, self.temperature);
+        let logits = self.approximator.logits(&(batch.input * spread(&mask, self.units)));
+        let loss = soft_cross_entropy(&logits, batch.probs);
+        super::step_together(&mut self.optimizers, &loss)?;
+        Ok(vec![("loss", loss.detach())])
+    }
+
+    fn scores(&self, input: &Tensor, _probs: &Tensor) -> Tensor {
+        self.selector.scores(input)
+    }
+
+    fn approximate(&self, masked: &Tensor) -> Option<Tensor> {
+        Some(self.approximator.logits(masked).softmax(-1, Kind::Float))
+    }
+
+    fn weights(&self) -> Result<Vec<u8>, ExplainError> {
+        Ok(save_weights(&self.selector_store)?)
+    }
+}

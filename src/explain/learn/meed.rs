@@ -1,0 +1,419 @@
+//! MEED with adversarial infidelity learning (Liang et al. 2020): the selector sees the black box's answer, one approximator learns from the
+//! selected part, another from the unselected part, and the selector is trained so that the second fails.
+
+use tch::nn::{self, ModuleT};
+use tch::{Kind, Tensor};
+
+use super::concrete::{concrete_mask, gate_mask, gather, spread};
+use super::selector::OutputFedSelector;
+use super::wasserstein::sliced_wasserstein;
+use super::{Batch, Learner, Setup, temperature};
+use crate::data::{Modality, Units};
+use crate::explain::{ExplainError, Explainer, Method, MethodSpec, SavedExplainer};
+use crate::model::architecture::{batch, epochs, learning_rate};
+use crate::model::optim::{Optim, OptimSpec};
+use crate::model::params::{ParamKind, ParamSpec, Preset};
+use crate::model::tensors::{load_weights, save_weights, seed_step};
+use crate::model::train::soft_cross_entropy;
+use crate::model::{BlackBox, TensorBox};
+
+/// The method.
+#[derive(Debug)]
+pub struct Meed;
+
+const fn switch(id: &'static str, label: &'static str, tip: &'static str, default: bool) -> ParamSpec {
+    ParamSpec { id, label, tip, kind: ParamKind::Switch { default } }
+}
+
+/// Parameters of [`Meed`].
+pub const PARAMS: &[ParamSpec] = &[
+    switch(
+        "feed-output",
+        "Feed the model's output",
+        "The selector also sees the black box's answer (section 3.2). Off: the ablation \"w/o Output\" of Table 2.",
+        true,
+    ),
+    switch(
+        "adversarial",
+        "Adversarial infidelity",
+        "The selector is also trained so that an approximator of the unselected part fails (AIL, Eqs. 7 and 8). Off: \"w/o AIL\" of Table 2.",
+        true,
+    ),
+    switch(
+        "prior",
+        "Gradient x input prior",
+        "Scores start near gradient x input and leave it epoch by epoch (Eqs. 11-13). Off: \"w/o Prior\" of Table 2.",
+        true,
+    ),
+    ParamSpec {
+        id: "adversarial-weight",
+        label: "Adversarial weight",
+        tip: "Weight of the unselected side's loss. The paper has 0.001 for MNIST and 1 for all else (section 4.0.3).",
+        kind: ParamKind::Real { min: 0.0, max: 100.0, default: 1.0, log: false },
+    },
+    ParamSpec {
+        id: "adversarial-loss",
+        label: "Adversarial loss",
+        tip: "What the selector does to the approximator of the unselected part (Appendix B).",
+        kind: ParamKind::Choice {
+            options: &[
+                (
+                    "flipped",
+                    "cross-entropy against (1 - y) / (classes - 1): for two classes the paper's 1 - y; for more the division keeps it a \
+                     distribution, so that the loss stays bounded and pushes towards every other class alike",
+                ),
+                ("wasserstein", "maximise the sliced Wasserstein distance to y, as for Fashion-MNIST"),
+            ],
+            default: "flipped",
+        },
+    },
+    ParamSpec {
+        id: "sampler",
+        label: "Sampler",
+        tip: "How the soft mask is drawn while training.",
+        kind: ParamKind::Choice {
+            options: &[
+                ("concrete", "k Concrete draws, then the maximum (Eq. 5)"),
+                ("gate", "the unbounded gate of the published image code: (score + max of k Gumbels) / temperature"),
+            ],
+            default: "concrete",
+        },
+    },
+    temperature(0.5),
+    ParamSpec {
+        id: "prior-weight",
+        label: "Prior loss weight",
+        tip: "Weight of the loss that holds the scores near the blended ones (Eq. 13): 0.001 for ImageNet, 0 otherwise.",
+        kind: ParamKind::Real { min: 0.0, max: 100.0, default: 0.0, log: false },
+    },
+    ParamSpec {
+        id: "prior-blend",
+        label: "Prior blend",
+        tip: "How the prior fades (Eq. 12).",
+        kind: ParamKind::Choice {
+            options: &[
+                ("fading", "exponent m = epoch, as in the paper: the prior fades"),
+                ("fixed", "m = 1 in the whole run, as in the published code"),
+            ],
+            default: "fading",
+        },
+    },
+    ParamSpec {
+        id: "box-weight",
+        label: "Through the black box",
+        tip: "Weight of the same two losses taken through the frozen black box itself, beside the approximators: the selected part must \
+              suffice for the model, the unselected part must not. The paper only uses approximators (0); needs gradients.",
+        kind: ParamKind::Real { min: 0.0, max: 100.0, default: 1.0, log: false },
+    },
+    switch(
+        "warm-approximators",
+        "Approximators start from the black box",
+        "The two approximators start with the black box's weights instead of random ones, so that they answer for the model from the first \
+         epoch. Off in the paper.",
+        true,
+    ),
+    epochs(12),
+    batch(128),
+    learning_rate(1.0),
+];
+
+const PAPER_MNIST: Preset = Preset {
+    id: "paper-mnist",
+    title: "Paper, MNIST 3 vs 8 (section 4.2): weight 0.001, k = 25",
+    values: &[("adversarial-weight", "0.001"), ("box-weight", "0"), ("warm-approximators", "off")],
+};
+const PAPER_FASHION: Preset = Preset {
+    id: "paper-fashion",
+    title: "Paper, Fashion-MNIST Pullover vs Shirt (section 4.3): sliced Wasserstein, weight 1, k = 64",
+    values: &[("adversarial-loss", "wasserstein"), ("box-weight", "0"), ("warm-approximators", "off")],
+};
+const CODE_MNIST: Preset = Preset {
+    id: "code-mnist",
+    title: "Published code, MNIST: unbounded gate, prior m = 1",
+    values: &[
+        ("adversarial-weight", "0.001"),
+        ("box-weight", "0"),
+        ("warm-approximators", "off"),
+        ("sampler", "gate"),
+        ("prior-blend", "fixed"),
+    ],
+};
+const CODE_FASHION: Preset = Preset {
+    id: "code-fashion",
+    title: "Published code, Fashion-MNIST: unbounded gate, sliced Wasserstein",
+    values: &[
+        ("adversarial-loss", "wasserstein"),
+        ("box-weight", "0"),
+        ("warm-approximators", "off"),
+        ("sampler", "gate"),
+        ("prior-blend", "fixed"),
+    ],
+};
+
+static SPEC: MethodSpec = MethodSpec {
+    id: "meed",
+    title: "MEED (adversarial infidelity)",
+    summary: "Learns which units suffice for the black box's answer while the rest does not: one approximator guesses the answer from the \
+              selected part, a second from the unselected part, and the selector helps the first and defeats the second. The selector also \
+              sees the model's answer and may start from gradient x input.",
+    citation: "Liang et al.: Adversarial Infidelity Learning for Model Interpretation, KDD 2020",
+    params: PARAMS,
+    presets: &[PAPER_MNIST, PAPER_FASHION, CODE_MNIST, CODE_FASHION],
+    trains: true,
+    needs_gradients: false,
+    modalities: &[Modality::Image],
+};
+
+impl Method for Meed {
+    fn spec(&self) -> &'static MethodSpec {
+        &SPEC
+    }
+
+    fn learner(&self, setup: &Setup<'_>) -> Option<Result<Box<dyn Learner>, ExplainError>> {
+        Some(MeedLearner::new(setup).map(|learner| Box::new(learner) as Box<dyn Learner>))
+    }
+
+    fn explainer(&self, saved: &SavedExplainer, black_box: &dyn BlackBox) -> Result<Box<dyn Explainer>, ExplainError> {
+        let card = black_box.card();
+        let units = Units::new(saved.card.unit, card.shape);
+        let device = black_box.tensor_box().map_or(tch::Device::Cpu, |tensor_box| tensor_box.device());
+        let mut store = nn::VarStore::new(device);
+        let feed_output = saved.card.params.switch(PARAMS, "feed-output");
+        let selector = OutputFedSelector::new(&store.root(), units, card.classes.len(), feed_output);
+        load_weights(&store, &saved.weights, &format!("weights of {}", saved.card.name))?;
+        store.freeze();
+        let scores = move |input: &Tensor, probs: &Tensor| selector.scores(input, probs);
+        Ok(Box::new(super::run::NetExplainer::new(store, units, Box::new(scores))))
+    }
+}
+
+/// Approximator of one side: a network of the black box's architecture with its own optimizer.
+struct Approximator {
+    net: Box<dyn ModuleT>,
+    store: nn::VarStore,
+    optimizer: Optim,
+}
+
+impl Approximator {
+    fn new(setup: &Setup<'_>, optimizer: OptimSpec, warm: bool) -> Result<Self, ExplainError> {
+        let store = nn::VarStore::new(setup.device);
+        let net = (setup.architecture.build)(&store.root(), setup.units.shape, setup.classes);
+        if warm {
+            load_weights(&store, setup.box_weights, "the black box's weights")?;
+        }
+        Ok(Self { net, optimizer: optimizer.build(&store)?, store })
+    }
+
+    /// Dropout is live in the frozen networks too, as in the published code (Keras' learning phase is global).
+    fn logits(&self, masked: &Tensor) -> Tensor {
+        self.net.forward_t(masked, true)
+    }
+}
+
+struct MeedLearner {
+    selector: OutputFedSelector,
+    selector_store: nn::VarStore,
+    optimizer: Optim,
+    selected: Approximator,
+    unselected: Option<Approximator>,
+    options: Options,
+}
+
+struct Options {
+    units: Units,
+    k: i64,
+    temperature: f64,
+    gate: bool,
+    prior: bool,
+    prior_fades: bool,
+    prior_weight: f64,
+    adversarial: bool,
+    adversarial_weight: f64,
+    wasserstein: bool,
+    box_weight: f64,
+}
+
+impl MeedLearner {
+    fn new(setup: &Setup<'_>) -> Result<Self, ExplainError> {
+        seed_step(setup.seed, u64::MAX);
+        let params = setup.params;
+        let adversarial = params.switch(PARAMS, "adversarial");
+        let options = Options {
+            units: setup.units,
+            k: setup.k.min(setup.units.count()) as i64,
+            temperature: params.real(PARAMS, "temperature"),
+            gate: params.choice(PARAMS, "sampler") == "gate",
+            prior: params.switch(PARAMS, "prior"),
+            prior_fades: params.choice(PARAMS, "prior-blend") == "fading",
+            prior_weight: params.real(PARAMS, "prior-weight"),
+            adversarial,
+            adversarial_weight: params.real(PARAMS, "adversarial-weight"),
+            wasserstein: params.choice(PARAMS, "adversarial-loss") == "wasserstein",
+            box_weight: params.real(PARAMS, "box-weight"),
+        };
+        let selector_store = nn::VarStore::new(setup.device);
+        let feed_output = params.switch(PARAMS, "feed-output");
+        let selector = OutputFedSelector::new(&selector_store.root(), setup.units, setup.classes, feed_output);
+        let optimizer = OptimSpec::keras_adadelta(params.real(PARAMS, "learning-rate"));
+        let warm = params.switch(PARAMS, "warm-approximators");
+        Ok(Self {
+            optimizer: optimizer.build(&selector_store)?,
+            selector,
+            selector_store,
+            selected: Approximator::new(setup, optimizer, warm)?,
+            unselected: adversarial.then(|| Approximator::new(setup, optimizer, warm)).transpose()?,
+            options,
+        })
+    }
+
+    /// The selector's log-probabilities and their blend with the prior (Eqs. 11 and 12), both `[b, units]`.
+    fn blended(&self, batch: &Batch<'_>, prior: Option<&Tensor>) -> (Tensor, Tensor) {
+        let own = self.selector.scores(batch.input, batch.probs);
+        let Some(prior) = prior else {
+            return (own.shallow_clone(), own);
+        };
+        let m = if self.options.prior_fades { f64::from(batch.epoch) } else { 1.0 };
+        let blended = (own.log_softmax(-1, Kind::Float) * m + prior) / (m + 1.0);
+        (own, blended)
+    }
+
+    fn sample(&self, scores: &Tensor) -> Tensor {
+        let Options { k, temperature, gate, units, .. } = self.options;
+        let mask = if gate { gate_mask(scores, k, temperature) } else { concrete_mask(scores, k, temperature) };
+        spread(&mask, units)
+    }
+}
+
+/// What the unselected side is pushed to: 1 - y, divided by classes - 1 so that it stays a distribution for more than two classes.
+pub fn flipped(probs: &Tensor) -> Tensor {
+    (1.0 - probs) / (probs.size()[1] - 1).max(1) as f64
+}
+
+/// Log of the gradient x input prior `[b, units]`: |dp/dx * x| summed over each unit and normalised to sum 1.
+///
+/// The paper normalises by a softmax; gradients of a confident model are tiny, so that gives an almost constant prior (in the published code
+/// it does). Here the shares are proportional, with a floor of 1 % of the even share.
+pub fn log_prior(input: &Tensor, probs: &Tensor, black_box: &dyn TensorBox, units: Units) -> Result<Tensor, ExplainError> {
+    let input = input.detach().set_requires_grad(true);
+    let class = probs.argmax(-1, true);
+    let picked = black_box.logits(&input).softmax(-1, Kind::Float).gather(1, &class, false);
+    let gradient = Tensor::f_run_backward(&[picked.sum(Kind::Float)], &[&input], false, false)?.remove(0);
+    let saliency = gather(&(gradient * &input).detach().abs(), units);
+    let floor = 0.01 / units.count() as f64;
+    let share = &saliency / saliency.sum_dim_intlist([-1i64].as_slice(), true, Kind::Float).clamp_min(1e-30);
+    Ok((share + floor).log())
+}
+
+impl Learner for MeedLearner {
+    fn step(&mut self, batch: &Batch<'_>) -> Result<Vec<(&'static str, Tensor)>, ExplainError> {
+        let prior = if self.options.prior {
+            Some(log_prior(batch.input, batch.probs, batch.black_box, self.options.units)?)
+        } else {
+            None
+        };
+        let mut losses = self.step_approximators(batch, prior.as_ref())?;
+        losses.extend(self.step_selector(batch, prior.as_ref())?);
+        Ok(losses)
+    }
+
+    fn scores(&self, input: &Tensor, probs: &Tensor) -> Tensor {
+        self.selector.scores(input, probs)
+    }
+
+    fn approximate(&self, masked: &Tensor) -> Option<Tensor> {
+        Some(self.selected.net.forward_t(masked, false))
+    }
+
+    fn weights(&self) -> Result<Vec<u8>, ExplainError> {
+        Ok(save_weights(&self.selector_store)?)
+    }
+}
+
+impl MeedLearner {
+    /// First update of a minibatch (Eq. 7): both approximators learn the answer from their side, the selector stands still. T and 1 - T come
+    /// from the same draw.
+    fn step_approximators(
+        &mut self,
+        batch: &Batch<'_>,
+        prior: Option<&Tensor>,
+    ) -> Result<Vec<(&'static str, Tensor)>, ExplainError> {
+        let mask = tch::no_grad(|| self.sample(&self.blended(batch, prior).1));
+        let loss = soft_cross_entropy(&self.selected.logits(&(batch.input * &mask)), batch.probs);
+        self.selected.optimizer.backward_step(&loss)?;
+        let mut losses = vec![("selected", loss.detach())];
+        if let Some(unselected) = &mut self.unselected {
+            let logits = unselected.logits(&(batch.input * (1.0 - &mask)));
+            let loss = if self.options.wasserstein {
+                sliced_wasserstein(&logits.softmax(-1, Kind::Float), batch.probs, batch.input.size()[0])
+            } else {
+                soft_cross_entropy(&logits, batch.probs)
+            };
+            // The weight scales this loss in both updates (Eqs. 7 and 8); Adadelta is nearly blind to it here.
+            unselected.optimizer.backward_step(&(&loss * self.options.adversarial_weight))?;
+            losses.push(("unselected", loss.detach()));
+        }
+        Ok(losses)
+    }
+
+    /// Second update (Eq. 8): the selector helps the selected side and defeats the unselected one; the approximators stand still.
+    fn step_selector(
+        &mut self,
+        batch: &Batch<'_>,
+        prior: Option<&Tensor>,
+    ) -> Result<Vec<(&'static str, Tensor)>, ExplainError> {
+        self.selected.store.freeze();
+        if let Some(unselected) = &mut self.unselected {
+            unselected.store.freeze();
+        }
+        let result = self.selector_loss(batch, prior);
+        let result = result.and_then(|(loss, losses)| {
+            self.optimizer.backward_step(&loss)?;
+            Ok(losses)
+        });
+        self.selected.store.unfreeze();
+        if let Some(unselected) = &mut self.unselected {
+            unselected.store.unfreeze();
+        }
+        result
+    }
+
+    fn selector_loss(
+        &self,
+        batch: &Batch<'_>,
+        prior: Option<&Tensor>,
+    ) -> Result<(Tensor, Vec<(&'static str, Tensor)>), ExplainError> {
+        let options = &self.options;
+        let (own, blended) = self.blended(batch, prior);
+        let mask = self.sample(&blended);
+        let (kept, rest) = (batch.input * &mask, batch.input * (1.0 - &mask));
+        let mut loss = soft_cross_entropy(&self.selected.logits(&kept), batch.probs);
+        let mut losses = Vec::new();
+        if let Some(unselected) = &self.unselected {
+            let logits = unselected.logits(&rest);
+            let adversarial = if options.wasserstein {
+                -sliced_wasserstein(&logits.softmax(-1, Kind::Float), batch.probs, batch.input.size()[0])
+            } else {
+                soft_cross_entropy(&logits, &flipped(batch.probs))
+            };
+            loss += &adversarial * options.adversarial_weight;
+            losses.push(("adversarial", adversarial.detach()));
+        }
+        if options.box_weight > 0.0 {
+            let mut through = soft_cross_entropy(&batch.black_box.logits(&kept), batch.probs);
+            if options.adversarial {
+                through += soft_cross_entropy(&batch.black_box.logits(&rest), &flipped(batch.probs));
+            }
+            loss += &through * options.box_weight;
+            losses.push(("through the black box", through.detach()));
+        }
+        if prior.is_some() && options.prior_weight > 0.0 {
+            let m = if options.prior_fades { f64::from(batch.epoch) } else { 1.0 };
+            let target = blended.softmax(-1, Kind::Float).detach();
+            let held = (target - own.softmax(-1, Kind::Float)).abs().mean(Kind::Float) / (m + 1.0);
+            loss += &held * options.prior_weight;
+            losses.push(("prior", held.detach()));
+        }
+        losses.push(("selector", loss.detach()));
+        Ok((loss, losses))
+    }
+}

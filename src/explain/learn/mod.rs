@@ -1,0 +1,83 @@
+//! Selectors that are trained. A learner owns its networks and losses; the run owns data, order, validation and the best checkpoint.
+
+pub mod concrete;
+pub mod l2x;
+pub mod mask_only;
+pub mod meed;
+pub mod run;
+pub mod selector;
+pub mod wasserstein;
+
+use tch::{Device, Tensor};
+
+use super::ExplainError;
+use crate::data::Units;
+use crate::model::optim::Optim;
+use crate::model::params::{ParamKind, ParamSpec, Params};
+use crate::model::{Architecture, TensorBox};
+
+/// What a learner is made from.
+pub struct Setup<'a> {
+    /// Values of the method's parameters.
+    pub params: &'a Params,
+    /// What is selected.
+    pub units: Units,
+    /// How many.
+    pub k: usize,
+    /// Classes of the black box.
+    pub classes: usize,
+    /// Architecture of the black box, which approximators share.
+    pub architecture: &'static Architecture,
+    /// The black box's weights (safetensors), for approximators that start from them.
+    pub box_weights: &'a [u8],
+    /// Seed of the initialisation.
+    pub seed: u64,
+    /// Where to train.
+    pub device: Device,
+}
+
+/// A minibatch.
+pub struct Batch<'a> {
+    /// Inputs `[b, c, h, w]`.
+    pub input: &'a Tensor,
+    /// The black box's probabilities `[b, classes]`.
+    pub probs: &'a Tensor,
+    /// Epoch, from 1.
+    pub epoch: u32,
+    /// The black box, frozen.
+    pub black_box: &'a dyn TensorBox,
+}
+
+/// Networks and losses of one method under training.
+pub trait Learner {
+    /// One update of all its networks; returns its losses by name. libtorch's generator is seeded before.
+    fn step(&mut self, batch: &Batch<'_>) -> Result<Vec<(&'static str, Tensor)>, ExplainError>;
+
+    /// Noiseless scores `[b, units]` in evaluation mode.
+    fn scores(&self, input: &Tensor, probs: &Tensor) -> Tensor;
+
+    /// Its own approximator's logits `[b, classes]` on an input with a hard mask, where it has one.
+    fn approximate(&self, masked: &Tensor) -> Option<Tensor>;
+
+    /// Weights of the selector, as safetensors.
+    fn weights(&self) -> Result<Vec<u8>, ExplainError>;
+}
+
+/// One step of several optimizers on one loss: one backward pass, then every step.
+pub(crate) fn step_together(optimizers: &mut [Optim], loss: &Tensor) -> Result<(), ExplainError> {
+    optimizers.iter_mut().for_each(Optim::zero_grad);
+    loss.f_backward()?;
+    optimizers.iter_mut().for_each(Optim::step);
+    Ok(())
+}
+
+/// Parameter: temperature of the Concrete distribution.
+pub const fn temperature(default: f64) -> ParamSpec {
+    ParamSpec {
+        id: "temperature",
+        label: "Temperature",
+        tip: "Temperature of the Concrete (Gumbel-softmax) draws: low is nearly hard, high is smooth. 0.5 for text and images, 0.1 for \
+              synthetic data (L2X, published code).",
+        kind: ParamKind::Real { min: 0.01, max: 10.0, default, log: true },
+    }
+}

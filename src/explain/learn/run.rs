@@ -1,0 +1,422 @@
+//! Training of an explainer: minibatches, validation by the black box after each epoch, the best weights kept, honesty watched.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+use tch::{Device, Tensor, nn};
+
+use super::mask_only::mask_only;
+use super::{Batch, Learner, Setup};
+use crate::data::{Dataset, Rows, Split, Unit, Units};
+use crate::explain::card::{EXPLAINER_FORMAT, EXPLAINER_VERSION};
+use crate::explain::fidelity::{answers, percent, same_class};
+use crate::explain::{ExplainError, Explainer, ExplainerCard, Fill, Mask, SavedExplainer, Scores, method};
+use crate::model::card::{Curves, Versions};
+use crate::model::params::Params;
+use crate::model::tensors::{device_name, finite, from_rows, indices, mix, seed_step, to_vec};
+use crate::model::{BlackBox, Probs, SavedBox, TorchBox, architecture};
+
+/// Rows per forward pass of a selector.
+const CHUNK: usize = 256;
+/// Most validation items that are looked at after each epoch.
+const VALIDATION_ITEMS: usize = 1000;
+/// Masks of training items that the mask-only network learns from.
+const MASK_ITEMS: usize = 2000;
+
+/// What an explainer is trained on.
+pub struct RunSetup<'a> {
+    /// Method id.
+    pub method: &'a str,
+    /// Its parameters.
+    pub params: &'a Params,
+    /// What is selected.
+    pub unit: Unit,
+    /// How many.
+    pub k: usize,
+    /// Data.
+    pub data: &'a Dataset,
+    /// The model explained.
+    pub black_box: &'a SavedBox,
+    /// Seed.
+    pub seed: u64,
+    /// Name on screen.
+    pub name: &'a str,
+    /// Where to train.
+    pub device: Device,
+}
+
+/// What a step did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stepped {
+    /// A minibatch of so many items.
+    Batch(usize),
+    /// The end of an epoch, with its validation.
+    Epoch(u32),
+}
+
+/// An explainer under training.
+pub struct TrainRun {
+    learner: Box<dyn Learner>,
+    black_box: TorchBox,
+    train: Side,
+    input: Tensor,
+    validation: Side,
+    units: Units,
+    k: usize,
+    seed: u64,
+    batch: usize,
+    epochs: u32,
+    step: u64,
+    order: Vec<usize>,
+    sums: BTreeMap<&'static str, (f64, u32)>,
+    best: Option<(f64, f64)>,
+    best_weights: Arc<Vec<u8>>,
+    card: ExplainerCard,
+    warnings: Vec<String>,
+    started: Instant,
+    device: Device,
+}
+
+/// Rows with the black box's answers.
+struct Side {
+    rows: Rows,
+    probs: Probs,
+}
+
+impl TrainRun {
+    /// Asks the black box about the training and validation items and initialises the networks.
+    pub fn new(setup: RunSetup<'_>) -> Result<Self, ExplainError> {
+        let method = method(setup.method)?;
+        let spec = method.spec();
+        setup.params.check(spec.params).map_err(crate::model::ModelError::from)?;
+        let black_box = TorchBox::new(setup.black_box, setup.device)?;
+        let shape = black_box.card().shape;
+        let units = Units::new(setup.unit, shape);
+        if setup.k == 0 {
+            return Err(ExplainError::Unfit("k: expected at least 1 unit to select, found 0; give a larger k".to_owned()));
+        }
+        let learner = method
+            .learner(&Setup {
+                params: setup.params,
+                units,
+                k: setup.k,
+                classes: black_box.card().classes.len(),
+                architecture: architecture(&setup.black_box.card.architecture)?,
+                box_weights: &setup.black_box.weights,
+                seed: setup.seed,
+                device: setup.device,
+            })
+            .ok_or_else(|| ExplainError::Unfit(format!("{} needs no training: explain with it directly", spec.title)))??;
+        let side = |split, limit| Side::of(setup.data, split, limit, &black_box);
+        let train = side(Split::Train, usize::MAX)?;
+        if train.rows.n() == 0 {
+            return Err(ExplainError::Unfit(format!(
+                "{}: expected training items, found none; choose a data set with a training split",
+                setup.data.name
+            )));
+        }
+        let validation = side(Split::Validation, VALIDATION_ITEMS)?;
+        let card = ExplainerCard {
+            format: EXPLAINER_FORMAT.to_owned(),
+            version: EXPLAINER_VERSION,
+            name: setup.name.to_owned(),
+            method: spec.id.to_owned(),
+            params: setup.params.clone(),
+            unit: setup.unit,
+            k: setup.k,
+            data: setup.data.spec.to_string(),
+            data_hash: setup.data.hash.clone(),
+            blackbox_hash: setup.black_box.card.hash.clone(),
+            seed: setup.seed,
+            epochs: 0,
+            best_epoch: 0,
+            complete: false,
+            validation: BTreeMap::new(),
+            curves: Curves::default(),
+            threads: tch::get_num_threads(),
+            device: device_name(setup.device),
+            versions: Versions::current(),
+            seconds: 0.0,
+            hash: String::new(),
+        };
+        Ok(Self {
+            input: from_rows(&train.rows, setup.device),
+            order: (0..train.rows.n()).collect(),
+            batch: setup.params.whole(spec.params, "batch").max(1) as usize,
+            epochs: setup.params.whole(spec.params, "epochs").max(1) as u32,
+            seed: setup.seed,
+            k: setup.k,
+            learner,
+            black_box,
+            train,
+            validation,
+            units,
+            step: 0,
+            sums: BTreeMap::new(),
+            best: None,
+            best_weights: Arc::default(),
+            card,
+            warnings: Vec::new(),
+            started: Instant::now(),
+            device: setup.device,
+        })
+    }
+
+    /// Whether all epochs are done.
+    pub fn is_done(&self) -> bool {
+        self.card.complete
+    }
+
+    /// Minibatches done and in all.
+    pub fn progress(&self) -> (u64, u64) {
+        (self.step, self.batches() * u64::from(self.epochs))
+    }
+
+    /// Epochs in all.
+    pub fn epochs(&self) -> u32 {
+        self.epochs
+    }
+
+    /// The card so far.
+    pub fn card(&self) -> &ExplainerCard {
+        &self.card
+    }
+
+    /// What the user should know, in plain words.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// The weights with the best validation fidelity so far, ready to be saved and used.
+    pub fn checkpoint(&self) -> Result<SavedExplainer, ExplainError> {
+        let weights = if self.best.is_some() { self.best_weights.clone() } else { Arc::new(self.learner.weights()?) };
+        let mut card = self.card.clone();
+        card.hash = card.hash_with(&weights);
+        Ok(SavedExplainer { card, weights })
+    }
+
+    fn batches(&self) -> u64 {
+        self.order.len().div_ceil(self.batch) as u64
+    }
+
+    /// One minibatch; after the last of an epoch also the validation. Order depends on seed and epoch, noise on seed and step.
+    pub fn step(&mut self) -> Result<Stepped, ExplainError> {
+        let batches = self.batches();
+        let (epoch, batch_idx) = ((self.step / batches) as u32, (self.step % batches) as usize);
+        if batch_idx == 0 {
+            self.order.sort_unstable();
+            self.order.shuffle(&mut ChaCha8Rng::seed_from_u64(mix(self.seed, u64::from(epoch))));
+            self.sums.clear();
+        }
+        let items = &self.order[batch_idx * self.batch..((batch_idx + 1) * self.batch).min(self.order.len())];
+        let index = indices(items, self.device);
+        let probs: Vec<f32> = items.iter().flat_map(|&item| self.train.probs.row(item)).copied().collect();
+        let probs = Tensor::from_slice(&probs).view([items.len() as i64, -1]).to_device(self.device);
+        seed_step(self.seed, self.step);
+        let losses = self.learner.step(&Batch {
+            input: &self.input.index_select(0, &index),
+            probs: &probs,
+            epoch: epoch + 1,
+            black_box: &self.black_box,
+        })?;
+        for (name, loss) in losses {
+            let place = || format!("epoch {}, batch {}", epoch + 1, batch_idx + 1);
+            let value = finite(&loss, &format!("the loss \"{name}\""), place)?;
+            let sum = self.sums.entry(name).or_default();
+            *sum = (sum.0 + value, sum.1 + 1);
+        }
+        self.step += 1;
+        if batch_idx as u64 + 1 < batches {
+            return Ok(Stepped::Batch(items.len()));
+        }
+        self.end_epoch(epoch + 1)?;
+        Ok(Stepped::Epoch(epoch + 1))
+    }
+
+    fn end_epoch(&mut self, epoch: u32) -> Result<(), ExplainError> {
+        let at = f64::from(epoch);
+        for (name, (sum, count)) in &self.sums {
+            self.card.curves.push(&format!("loss: {name}"), at, sum / f64::from(*count));
+        }
+        self.card.epochs = epoch;
+        self.card.complete = epoch >= self.epochs;
+        self.card.seconds = self.started.elapsed().as_secs_f64();
+        if self.validation.rows.n() == 0 {
+            self.best_weights = Arc::new(self.learner.weights()?);
+            self.best = Some((f64::NAN, f64::NAN));
+            self.card.best_epoch = epoch;
+            return Ok(());
+        }
+        let figures = self.validate()?;
+        for (id, value) in &figures {
+            self.card.curves.push(id, at, *value);
+        }
+        let (fs_m, fu_m) = (figures["fs_m"], figures["fu_m"]);
+        // FS-M by the black box decides; where it is equal, the smaller FU-M.
+        let better = self.best.is_none_or(|(best_fs, best_fu)| fs_m > best_fs || (fs_m == best_fs && fu_m < best_fu));
+        if better {
+            self.best = Some((fs_m, fu_m));
+            self.best_weights = Arc::new(self.learner.weights()?);
+            self.card.best_epoch = epoch;
+            self.card.validation = figures.clone();
+        }
+        self.warnings = honesty(&figures);
+        Ok(())
+    }
+
+    /// Figures on the validation items at k, in percent.
+    fn validate(&self) -> Result<BTreeMap<String, f64>, ExplainError> {
+        let (train_masks, train_classes) = self.masks_of(&self.train, MASK_ITEMS)?;
+        let (masks, classes) = self.masks_of(&self.validation, VALIDATION_ITEMS)?;
+        let answers = answers(&self.black_box, &self.validation.rows, self.units, &masks, Fill::Zero, self.seed)?;
+        let told = mask_only(
+            (&train_masks, &train_classes),
+            (&masks, &classes),
+            self.black_box.card().classes.len(),
+            mix(self.seed, 0x6d61_736b),
+        )?;
+        let mut figures = BTreeMap::from([
+            ("fs_m".to_owned(), percent(&same_class(&self.validation.probs, &answers.selected))),
+            ("fu_m".to_owned(), percent(&same_class(&self.validation.probs, &answers.unselected))),
+            ("mask_only".to_owned(), percent(&told)),
+        ]);
+        if let Some(agree) = self.approximator_agreement(&masks, &classes)? {
+            figures.insert("approximator".to_owned(), agree);
+        }
+        Ok(figures)
+    }
+
+    fn masks_of(&self, side: &Side, limit: usize) -> Result<(Vec<Mask>, Vec<usize>), ExplainError> {
+        let n = side.rows.n().min(limit);
+        let mut masks = Vec::with_capacity(n);
+        let scorer = |input: &Tensor, probs: &Tensor| self.learner.scores(input, probs);
+        let (rows, probs) = (side.rows.slice(0..n), side.probs.head(n));
+        let scores = score_in_chunks(&scorer, &rows, &probs, self.units, self.device)?;
+        for row_idx in 0..n {
+            masks.push(Mask::top_k(scores.row(row_idx), self.k));
+        }
+        Ok((masks, probs.all_classes()))
+    }
+
+    fn approximator_agreement(&self, masks: &[Mask], classes: &[usize]) -> Result<Option<f64>, ExplainError> {
+        let rows = &self.validation.rows;
+        let zero = Rows { shape: rows.shape, values: vec![0.0; rows.values.len()] };
+        let masked = crate::explain::mask::keep_only(rows, self.units, masks, &zero);
+        let mut agree = Vec::with_capacity(classes.len());
+        for start in (0..masked.n()).step_by(CHUNK) {
+            let end = (start + CHUNK).min(masked.n());
+            let input = from_rows(&masked.slice(start..end), self.device);
+            let Some(logits) = tch::no_grad(|| self.learner.approximate(&input)) else {
+                return Ok(None);
+            };
+            let answers = to_vec(&logits.argmax(-1, false))?;
+            agree.extend(answers.iter().zip(&classes[start..end]).map(|(answer, class)| *answer as usize == *class));
+        }
+        Ok(Some(percent(&agree)))
+    }
+}
+
+impl Side {
+    fn of(data: &Dataset, split: Split, limit: usize, black_box: &TorchBox) -> Result<Self, ExplainError> {
+        let card = black_box.card();
+        let mut items = data.in_split(split);
+        if items.len() > limit {
+            // Evenly spread, so that no class is missed where items are sorted by class.
+            items = (0..limit).map(|i| items[i * items.len() / limit]).collect();
+        }
+        let rows = data.rows(&items, card.shape, &card.fit).map_err(crate::model::ModelError::from)?;
+        let probs = black_box.predict(&rows)?;
+        Ok(Self { rows, probs })
+    }
+}
+
+impl Probs {
+    /// The first `n` rows.
+    pub fn head(&self, n: usize) -> Self {
+        Self { classes: self.classes, values: self.values[..n * self.classes].to_vec() }
+    }
+}
+
+/// Plain words about masks that may spell the label (reference: section 4.1.2's ablation, where FS-A runs ahead of FS-M).
+pub fn honesty(figures: &BTreeMap<String, f64>) -> Vec<String> {
+    let get = |id: &str| figures.get(id).copied();
+    let (Some(fs_m), Some(mask_only), Some(approximator)) = (get("fs_m"), get("mask_only"), get("approximator")) else {
+        return Vec::new();
+    };
+    if approximator > fs_m + 5.0 && mask_only > fs_m {
+        return vec![format!(
+            "The masks may spell the label: the approximator agrees with the black box on {approximator:.1} % of the validation items, the \
+             black box itself on only {fs_m:.1} %, and the mask without any pixel tells the class in {mask_only:.1} %. Do not read this as \
+             what the model used. Try: another seed, a larger adversarial weight, the loss through the black box, or a larger k."
+        )];
+    }
+    Vec::new()
+}
+
+/// Scores `[b, units]` from inputs `[b, c, h, w]` and the black box's answers `[b, classes]`.
+pub(crate) type Scorer = dyn Fn(&Tensor, &Tensor) -> Tensor;
+
+fn score_in_chunks(
+    scorer: &Scorer,
+    rows: &Rows,
+    probs: &Probs,
+    units: Units,
+    device: Device,
+) -> Result<Scores, ExplainError> {
+    let mut values = Vec::with_capacity(rows.n() * units.count());
+    for start in (0..rows.n()).step_by(CHUNK) {
+        let end = (start + CHUNK).min(rows.n());
+        let input = from_rows(&rows.slice(start..end), device);
+        let answer = Tensor::from_slice(&probs.values[start * probs.classes..end * probs.classes])
+            .view([(end - start) as i64, probs.classes as i64])
+            .to_device(device);
+        values.extend(to_vec(&tch::no_grad(|| scorer(&input, &answer)))?);
+    }
+    if values.iter().any(|score| score.is_nan()) {
+        return Err(ExplainError::Model(crate::model::ModelError::NotFinite {
+            what: "a score".to_owned(),
+            place: "the selector's output".to_owned(),
+        }));
+    }
+    Ok(Scores { units: units.count(), values })
+}
+
+/// A trained selector, frozen.
+pub(crate) struct NetExplainer {
+    store: nn::VarStore,
+    units: Units,
+    scorer: Box<Scorer>,
+}
+
+impl NetExplainer {
+    /// From a store, the units it was built for and what scores.
+    pub(crate) fn new(store: nn::VarStore, units: Units, scorer: Box<Scorer>) -> Self {
+        Self { store, units, scorer }
+    }
+}
+
+impl Explainer for NetExplainer {
+    fn scores(
+        &mut self,
+        _black_box: &dyn BlackBox,
+        rows: &Rows,
+        probs: &Probs,
+        units: Units,
+        _seed: u64,
+    ) -> Result<Scores, ExplainError> {
+        if units != self.units {
+            return Err(ExplainError::Unfit(format!(
+                "this explainer was trained to select {} of inputs {}, found {} of {}; choose that unit or train again",
+                self.units.unit.noun(2),
+                self.units.shape,
+                units.unit.noun(2),
+                units.shape
+            )));
+        }
+        score_in_chunks(self.scorer.as_ref(), rows, probs, units, self.store.device())
+    }
+}

@@ -1,0 +1,71 @@
+//! Metrics: how faithful, stable and fast explanations are, each with a 95 % interval. A new one is one file and one line in [`METRICS`].
+
+pub mod approximator;
+pub mod context;
+pub mod mask_only;
+pub mod masked;
+pub mod sensitivity;
+pub mod speed;
+pub mod stats;
+
+pub use context::Context;
+
+use crate::explain::ExplainError;
+
+/// Unit of a metric.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MetricUnit {
+    /// Share of items, 0..=100.
+    Percent,
+    /// Seconds.
+    Seconds,
+}
+
+/// What a metric is.
+#[derive(Debug)]
+pub struct MetricSpec {
+    /// Id on the command line and in tables.
+    pub id: &'static str,
+    /// Name on screen.
+    pub title: &'static str,
+    /// What it says, in a sentence, with its source.
+    pub tip: &'static str,
+    /// Unit.
+    pub unit: MetricUnit,
+    /// Whether a higher value is better; `None` where neither is.
+    pub higher_is_better: Option<bool>,
+    /// Whether it trains a network (minutes rather than seconds).
+    pub is_slow: bool,
+}
+
+/// A metric of one explainer at one k.
+pub trait Metric: Sync {
+    /// What it is.
+    fn spec(&self) -> &'static MetricSpec;
+
+    /// One value per item, in the metric's unit; shares are 0 or 100.
+    fn compute(&self, context: &mut Context<'_>) -> Result<Vec<f64>, ExplainError>;
+}
+
+/// Every metric, in the order of tables.
+pub static METRICS: &[&dyn Metric] = &[
+    &masked::FS_M,
+    &masked::FU_M,
+    &masked::POSTHOC_ACCURACY,
+    &approximator::FS_A,
+    &approximator::FU_A,
+    &approximator::FS_A_FULL,
+    &mask_only::MaskOnly,
+    &sensitivity::SEN,
+    &sensitivity::SEN_SINGLE,
+    &speed::TPS,
+    &speed::TPS_BATCHED,
+];
+
+/// The metric with `id`.
+pub fn metric(id: &str) -> Result<&'static dyn Metric, ExplainError> {
+    METRICS.iter().copied().find(|metric| metric.spec().id == id).ok_or_else(|| {
+        let known: Vec<_> = METRICS.iter().map(|metric| metric.spec().id).collect();
+        ExplainError::Unfit(format!("metric {id}: expected one of {}; name one of these", known.join(", ")))
+    })
+}

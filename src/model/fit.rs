@@ -1,0 +1,191 @@
+//! Training of a black box on a data set: epochs, validation after each, a checkpoint that can always be loaded.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use tch::Device;
+
+use super::architecture::{Architecture, architecture};
+use super::card::{BOX_FORMAT, BOX_VERSION, BoxCard, Curves, Versions};
+use super::params::Params;
+use super::saved::{Background, SavedBox, hash_of};
+use super::tensors::{device_name, from_rows, save_weights};
+use super::train::{ClassifierRun, ClassifierSetup, StepResult, one_hot};
+use super::ModelError;
+use crate::data::{Dataset, Fit, Rows, Shape, Split};
+
+/// What a black box is trained on.
+pub struct FitSetup<'a> {
+    /// Architecture id.
+    pub architecture: &'a str,
+    /// Its parameters.
+    pub params: &'a Params,
+    /// Data with labels and splits.
+    pub data: &'a Dataset,
+    /// Seed.
+    pub seed: u64,
+    /// Name on screen.
+    pub name: &'a str,
+    /// Where to train.
+    pub device: Device,
+}
+
+/// Rows and labels of one split.
+#[derive(Debug)]
+pub struct Labelled {
+    /// Inputs.
+    pub rows: Rows,
+    /// Class of each.
+    pub classes: Vec<usize>,
+}
+
+impl Labelled {
+    /// The labelled items of a split, at most `limit`.
+    pub fn of(data: &Dataset, split: Split, shape: Shape, fit: &Fit) -> Result<Self, ModelError> {
+        let items: Vec<usize> = data.in_split(split).into_iter().filter(|&item| data.labels[item].is_some()).collect();
+        let classes = items.iter().filter_map(|&item| data.labels[item]).map(usize::from).collect();
+        Ok(Self { rows: data.rows(&items, shape, fit)?, classes })
+    }
+}
+
+/// A black box under training.
+pub struct FitRun {
+    architecture: &'static Architecture,
+    run: ClassifierRun,
+    validation: Labelled,
+    test: Labelled,
+    background: Arc<Background>,
+    card: BoxCard,
+    started: Instant,
+    device: Device,
+}
+
+impl FitRun {
+    /// Checks the data and initialises the network.
+    pub fn new(setup: FitSetup<'_>) -> Result<Self, ModelError> {
+        let FitSetup { architecture: id, params, data, seed, name, device } = setup;
+        let architecture = architecture(id)?;
+        params.check(architecture.params)?;
+        let shape = data.shape().unwrap_or_else(|| default_shape(data));
+        architecture.check(shape)?;
+        if data.classes.len() < 2 {
+            return Err(ModelError::Unfit(format!(
+                "{}: expected items of at least two classes, found {}; choose data with labels",
+                data.name,
+                data.classes.len()
+            )));
+        }
+        let fit = Fit::default();
+        let train = Labelled::of(data, Split::Train, shape, &fit)?;
+        if train.classes.is_empty() {
+            return Err(ModelError::Unfit(format!(
+                "{}: expected labelled training items, found none; choose a data set with a training split",
+                data.name
+            )));
+        }
+        let (epochs, batch) = (params.whole(architecture.params, "epochs"), params.whole(architecture.params, "batch"));
+        let classes = data.classes.len();
+        let run = ClassifierRun::new(ClassifierSetup {
+            build: &|path| (architecture.build)(path, shape, classes),
+            optimizer: architecture.optim(params),
+            input: from_rows(&train.rows, Device::Cpu),
+            targets: one_hot(&train.classes, classes, Device::Cpu),
+            batch: batch as usize,
+            epochs: epochs as u32,
+            seed,
+            device,
+        })?;
+        let card = BoxCard {
+            format: BOX_FORMAT.to_owned(),
+            version: BOX_VERSION,
+            name: name.to_owned(),
+            architecture: id.to_owned(),
+            params: params.clone(),
+            shape,
+            classes: data.classes.clone(),
+            data: data.spec.to_string(),
+            data_hash: data.hash.clone(),
+            fit,
+            seed,
+            epochs: 0,
+            complete: false,
+            validation_accuracy: None,
+            test_accuracy: None,
+            test_items: 0,
+            curves: Curves::default(),
+            threads: tch::get_num_threads(),
+            device: device_name(device),
+            versions: Versions::current(),
+            seconds: 0.0,
+            hash: String::new(),
+        };
+        Ok(Self {
+            architecture,
+            validation: Labelled::of(data, Split::Validation, shape, &card.fit)?,
+            test: Labelled::of(data, Split::Test, shape, &card.fit)?,
+            background: Arc::new(Background::from_rows(&train.rows)),
+            run,
+            card,
+            started: Instant::now(),
+            device,
+        })
+    }
+
+    /// One minibatch; after the last of an epoch also the accuracy on validation.
+    pub fn step(&mut self) -> Result<StepResult, ModelError> {
+        let result = self.run.step()?;
+        if let StepResult::Epoch(epoch, loss) = result {
+            self.card.epochs = epoch;
+            self.card.curves.push("loss", f64::from(epoch), loss);
+            if let Some(accuracy) = self.accuracy(&self.validation)? {
+                self.card.validation_accuracy = Some(accuracy);
+                self.card.curves.push("validation accuracy", f64::from(epoch), 100.0 * accuracy);
+            }
+            if self.run.is_done() {
+                self.card.complete = true;
+                self.card.test_accuracy = self.accuracy(&self.test)?;
+                self.card.test_items = self.test.classes.len();
+            }
+            self.card.seconds = self.started.elapsed().as_secs_f64();
+        }
+        Ok(result)
+    }
+
+    /// Whether training ran to its end.
+    pub fn is_done(&self) -> bool {
+        self.card.complete
+    }
+
+    /// Minibatches done and in all.
+    pub fn progress(&self) -> (u64, u64) {
+        self.run.progress()
+    }
+
+    /// The card so far.
+    pub fn card(&self) -> &BoxCard {
+        &self.card
+    }
+
+    /// What it is now, ready to be saved and used.
+    pub fn checkpoint(&self) -> Result<SavedBox, ModelError> {
+        let weights = save_weights(self.run.store())?;
+        let mut card = self.card.clone();
+        card.hash = hash_of(self.architecture.id, card.shape, &card.classes, &weights);
+        Ok(SavedBox { card, weights: Arc::new(weights), background: self.background.clone() })
+    }
+
+    fn accuracy(&self, set: &Labelled) -> Result<Option<f64>, ModelError> {
+        if set.classes.is_empty() {
+            return Ok(None);
+        }
+        let answers = self.run.classes(&from_rows(&set.rows, Device::Cpu).to_device(self.device))?;
+        let right = answers.iter().zip(&set.classes).filter(|(answer, class)| answer == class).count();
+        Ok(Some(right as f64 / set.classes.len() as f64))
+    }
+}
+
+/// Input shape for pictures of mixed sizes: the first picture's colours, 32 x 32 (what the small nets here are made for).
+fn default_shape(data: &Dataset) -> Shape {
+    let channels = data.picture(0).map_or(1, |picture| picture.channels);
+    Shape::new(channels, 32, 32)
+}

@@ -1,0 +1,81 @@
+//! Layers with the initialisation of the framework that a published network was written in; tch's own defaults differ from all of them.
+
+use tch::nn::{self, Init};
+
+/// Whose initialisation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Framework {
+    /// Keras: weights Glorot uniform, bias 0.
+    Keras,
+    /// PyTorch: weights and bias uniform in ±1/sqrt(fan_in).
+    PyTorch,
+    /// Xavier uniform with gain sqrt(2), bias 0 (DoRaR, VIBI).
+    XavierRelu,
+}
+
+impl Framework {
+    /// Initial weights and bias for a layer with these fans.
+    pub fn init(self, fan_in: i64, fan_out: i64) -> (Init, Init) {
+        let uniform = |bound: f64| Init::Uniform { lo: -bound, up: bound };
+        let glorot = (6.0 / (fan_in + fan_out) as f64).sqrt();
+        match self {
+            Self::Keras => (uniform(glorot), Init::Const(0.0)),
+            Self::PyTorch => {
+                let bound = 1.0 / (fan_in as f64).sqrt();
+                (uniform(bound), uniform(bound))
+            }
+            Self::XavierRelu => (uniform(std::f64::consts::SQRT_2 * glorot), Init::Const(0.0)),
+        }
+    }
+}
+
+/// A square convolution.
+#[derive(Clone, Copy, Debug)]
+pub struct Conv {
+    /// Channels in.
+    pub from: i64,
+    /// Channels out.
+    pub to: i64,
+    /// Side of the kernel.
+    pub kernel: i64,
+    /// Zero padding on each side.
+    pub padding: i64,
+    /// Stride.
+    pub stride: i64,
+}
+
+impl Conv {
+    /// Stride 1, no padding ("valid").
+    pub const fn valid(from: usize, to: i64, kernel: i64) -> Self {
+        Self { from: from as i64, to, kernel, padding: 0, stride: 1 }
+    }
+
+    /// Stride 1, padded so that the size stays ("same"); odd kernels only.
+    pub const fn same(from: usize, to: i64, kernel: i64) -> Self {
+        Self { from: from as i64, to, kernel, padding: kernel / 2, stride: 1 }
+    }
+
+    /// Rows or columns out for `size` in.
+    pub const fn out(self, size: i64) -> i64 {
+        (size + 2 * self.padding - self.kernel) / self.stride + 1
+    }
+
+    /// Builds it at `path`.
+    pub fn build(self, path: nn::Path<'_>, framework: Framework) -> nn::Conv2D {
+        let area = self.kernel * self.kernel;
+        let (ws_init, bs_init) = framework.init(self.from * area, self.to * area);
+        let config = nn::ConvConfig { stride: self.stride, padding: self.padding, ws_init, bs_init, ..Default::default() };
+        nn::conv2d(path, self.from, self.to, self.kernel, config)
+    }
+}
+
+/// A fully connected layer at `path`.
+pub fn linear(path: nn::Path<'_>, from: i64, to: i64, framework: Framework) -> nn::Linear {
+    let (ws_init, bias) = framework.init(from, to);
+    nn::linear(path, from, to, nn::LinearConfig { ws_init, bs_init: Some(bias), bias: true })
+}
+
+/// Max pooling with stride = size, no padding.
+pub fn max_pool(input: &tch::Tensor, size: i64) -> tch::Tensor {
+    input.max_pool2d([size, size], [size, size], [0, 0], [1, 1], false)
+}

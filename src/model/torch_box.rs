@@ -1,0 +1,130 @@
+//! A black box that runs in this process, frozen and in evaluation mode.
+
+use tch::nn::{self, ModuleT};
+use tch::{Device, Kind, Tensor};
+
+use super::card::BoxCard;
+use super::saved::{Background, SavedBox};
+use super::tensors::{from_rows, load_weights, to_vec};
+use super::{BlackBox, ModelError, Probs, TensorBox, architecture};
+use crate::data::Rows;
+
+/// Rows per forward pass: large enough to keep the cores busy, small enough for the memory of its feature maps.
+const CHUNK: usize = 256;
+
+/// A network of the registry with its weights.
+pub struct TorchBox {
+    card: BoxCard,
+    background: std::sync::Arc<Background>,
+    net: Box<dyn ModuleT>,
+    store: nn::VarStore,
+}
+
+impl std::fmt::Debug for TorchBox {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TorchBox").field("name", &self.card.name).finish_non_exhaustive()
+    }
+}
+
+impl TorchBox {
+    /// Builds the network of `saved` on `device` and loads its weights.
+    pub fn new(saved: &SavedBox, device: Device) -> Result<Self, ModelError> {
+        let card = saved.card.clone();
+        let mut store = nn::VarStore::new(device);
+        let net = (architecture(&card.architecture)?.build)(&store.root(), card.shape, card.classes.len());
+        load_weights(&store, &saved.weights, &format!("weights of {}", card.name))?;
+        store.freeze();
+        Ok(Self { card, background: saved.background.clone(), net, store })
+    }
+
+    /// A tensor `[n, c, h, w]`'s probabilities `[n, classes]`, without gradients, in chunks.
+    pub(crate) fn probs(&self, input: &Tensor) -> Result<Tensor, ModelError> {
+        tch::no_grad(|| {
+            let n = input.size()[0];
+            let mut parts = Vec::new();
+            let mut start = 0;
+            while start < n {
+                let len = (n - start).min(CHUNK as i64);
+                let logits = self.net.forward_t(&input.narrow(0, start, len), false);
+                parts.push(logits.f_softmax(-1, Kind::Float)?);
+                start += len;
+            }
+            if parts.is_empty() {
+                return Ok(Tensor::zeros([0, self.card.classes.len() as i64], (Kind::Float, self.store.device())));
+            }
+            Ok(Tensor::f_cat(&parts, 0)?)
+        })
+    }
+
+    fn check(&self, rows: &Rows) -> Result<(), ModelError> {
+        if rows.shape == self.card.shape {
+            return Ok(());
+        }
+        Err(ModelError::Shape {
+            name: self.card.name.clone(),
+            expected: self.card.shape.to_string(),
+            found: rows.shape.to_string(),
+        })
+    }
+}
+
+impl TensorBox for TorchBox {
+    fn logits(&self, input: &Tensor) -> Tensor {
+        self.net.forward_t(input, false)
+    }
+
+    fn device(&self) -> Device {
+        self.store.device()
+    }
+}
+
+impl BlackBox for TorchBox {
+    fn card(&self) -> &BoxCard {
+        &self.card
+    }
+
+    fn background(&self) -> &Background {
+        &self.background
+    }
+
+    fn predict(&self, rows: &Rows) -> Result<Probs, ModelError> {
+        self.check(rows)?;
+        let mut values = Vec::with_capacity(rows.n() * self.card.classes.len());
+        let mut start = 0;
+        // Converted chunk by chunk, so that 70,000 rows never exist twice.
+        while start < rows.n() {
+            let end = (start + CHUNK).min(rows.n());
+            let len = rows.shape.len();
+            let chunk = Rows { shape: rows.shape, values: rows.values[start * len..end * len].to_vec() };
+            values.extend(to_vec(&self.probs(&from_rows(&chunk, self.store.device()))?)?);
+            start = end;
+        }
+        Ok(Probs { classes: self.card.classes.len(), values })
+    }
+
+    fn input_gradients(&self, rows: &Rows, classes: &[usize]) -> Option<Result<Rows, ModelError>> {
+        Some(self.gradients(rows, classes))
+    }
+
+    fn tensor_box(&self) -> Option<&dyn TensorBox> {
+        Some(self)
+    }
+}
+
+impl TorchBox {
+    fn gradients(&self, rows: &Rows, classes: &[usize]) -> Result<Rows, ModelError> {
+        self.check(rows)?;
+        let mut out = Rows::with_capacity(rows.shape, rows.n());
+        let mut start = 0;
+        while start < rows.n() {
+            let end = (start + CHUNK).min(rows.n());
+            let input = from_rows(&rows.slice(start..end), self.store.device()).set_requires_grad(true);
+            let class = super::tensors::indices(&classes[start..end], self.store.device()).unsqueeze(1);
+            let picked = self.logits(&input).f_softmax(-1, Kind::Float)?.f_gather(1, &class, false)?;
+            let gradients = Tensor::f_run_backward(&[picked.sum(Kind::Float)], &[&input], false, false)?;
+            out.values.extend(to_vec(&gradients[0])?);
+            start = end;
+        }
+        Ok(out)
+    }
+}
