@@ -4,6 +4,7 @@ pub mod cli;
 pub mod data;
 pub mod device;
 pub mod explain;
+pub mod figure;
 pub mod jobs;
 pub mod metric;
 pub mod model;

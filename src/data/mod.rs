@@ -8,6 +8,7 @@ pub mod cifar;
 pub mod fit;
 pub mod folder;
 pub mod idx;
+pub mod open;
 pub mod picture;
 pub mod samples;
 pub mod spec;
@@ -18,6 +19,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use fit::Fit;
+pub use open::{OpenProgress, open};
 pub use picture::Picture;
 pub use spec::DataSpec;
 pub use split::Split;
@@ -157,6 +159,10 @@ pub trait PictureSource: std::fmt::Debug + Send + Sync {
     fn is_empty(&self) -> bool {
         self.len() == 0
     }
+    /// Shape that every picture has, if it is known that they share one.
+    fn shape(&self) -> Option<Shape> {
+        None
+    }
     /// Decodes picture `item_idx`, upright.
     fn picture(&self, item_idx: usize) -> Result<Picture, DataError>;
     /// A short name of the item for lists (a file name).
@@ -205,7 +211,7 @@ impl Dataset {
     pub fn shape(&self) -> Option<Shape> {
         match &self.items {
             Items::Dense(dense) => Some(dense.shape),
-            Items::Lazy(_) => None,
+            Items::Lazy(source) => source.shape(),
         }
     }
 

@@ -113,8 +113,6 @@ impl Units {
 
     /// Unit of each pixel, row by row; `height * width` entries.
     pub fn unit_of_pixels(&self) -> Vec<u32> {
-        (0..self.shape.height)
-            .flat_map(|y| (0..self.shape.width).map(move |x| self.unit_at(y, x) as u32))
-            .collect()
+        (0..self.shape.height).flat_map(|y| (0..self.shape.width).map(move |x| self.unit_at(y, x) as u32)).collect()
     }
 }

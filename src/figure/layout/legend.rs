@@ -1,0 +1,238 @@
+//! Legends: the swatches of selected and unselected, the colour bar of scores, the bars of probabilities.
+
+use super::super::color::{Range, Scale, ticks};
+use super::super::{Anchor, Element, Palette, Path, Pixels, Raster, Rect, fonts, point, rect, stroke};
+use super::block::{Block, Style};
+use super::words::{self, Part};
+use super::{ExplainedPicture, Hidden, Panel, Prediction, pixels, size};
+
+/// What a swatch looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Swatch {
+    Tinted,
+    Outlined,
+    HiddenUnselected,
+    HiddenSelected,
+}
+
+/// Swatches that explain the marks of `panels`, in rows of at most `width` points. Nothing for the plain input.
+pub(super) fn swatches(picture: &ExplainedPicture, panels: &[Panel], palette: &Palette, width: f32) -> Block {
+    let mut entries: Vec<(Swatch, String)> = Vec::new();
+    let fill = if picture.fill.is_empty() { String::new() } else { format!(" (the model gets: {})", picture.fill) };
+    let hatched = picture.hidden == Hidden::Hatched;
+    for panel in panels {
+        match panel {
+            Panel::Input => {}
+            Panel::Overlay => entries.push((Swatch::Tinted, "selected (deeper: higher score)".to_owned())),
+            Panel::Heat => entries.push((Swatch::Outlined, "selected".to_owned())),
+            Panel::Selected => {
+                entries.push((Swatch::Outlined, "selected".to_owned()));
+                if hatched {
+                    entries.push((Swatch::HiddenUnselected, format!("unselected, hidden{fill}")));
+                }
+            }
+            Panel::Unselected => {
+                entries.push(if hatched {
+                    (Swatch::HiddenSelected, format!("selected, hidden{fill}"))
+                } else {
+                    (Swatch::Outlined, "selected".to_owned())
+                });
+            }
+        }
+    }
+    entries.dedup();
+    let style = Style::muted(palette);
+    let side = style.size;
+    let mut block = Block::default();
+    let (mut x, mut y) = (0.0, 0.0);
+    for (swatch, label) in entries {
+        let entry_width = side + size::TIGHT + fonts::width(&label, style.size);
+        if x > 0.0 && x + entry_width > width {
+            x = 0.0;
+            y += style.leading() + 1.0;
+        }
+        let area = rect(x + 0.6, y + (style.leading() - side) / 2.0, side, side);
+        block.elements.push(draw_swatch(swatch, area, palette));
+        block.elements.push(style.line(&label, x + side + size::TIGHT + 1.0, y, Anchor::Start));
+        x += entry_width + size::GAP + 2.0;
+        block.width = block.width.max(x - size::GAP);
+        block.height = y + style.leading();
+    }
+    block
+}
+
+fn draw_swatch(swatch: Swatch, area: Rect, palette: &Palette) -> Element {
+    let (fill, line, hatch) = match swatch {
+        Swatch::Tinted => (palette.background.mix(palette.selected, 0.65), palette.selected, None),
+        Swatch::Outlined => (palette.background, palette.selected, None),
+        Swatch::HiddenUnselected => (palette.hidden, palette.unselected, Some(pixels::unselected_hatch(palette))),
+        Swatch::HiddenSelected => (palette.hidden, palette.selected, Some(pixels::selected_hatch(palette))),
+    };
+    let width = if hatch.is_some() { size::HAIRLINE } else { size::OUTLINE };
+    let hatch = hatch.map(|hatch| super::super::Hatch { spacing: size::HATCH, ..hatch });
+    Element::Rect { rect: area, fill: Some(fill), stroke: Some(stroke(line, width)), radius: 0.0, hatch }
+}
+
+const RAMP_STEPS: usize = 256;
+const RAMP_HEIGHT: f32 = 7.0;
+
+/// A horizontal colour bar with round ticks. Pointed ends say that some scores lie beyond.
+pub(super) fn color_bar(scale: Scale, range: Range, palette: &Palette, width: f32) -> Block {
+    let style = Style::muted(palette);
+    let mut block = bar_with_ends(scale, range.below, range.above, palette, width);
+    let (left, bar_width) = bar_extent(range.below, range.above, width);
+    // Labels of up to six digits need this much room each.
+    let most = ((width / 34.0) as usize).clamp(2, 7);
+    let top = RAMP_HEIGHT;
+    for tick in ticks(range, most) {
+        let x = left + tick.at * bar_width;
+        block.elements.push(Element::line(
+            point(x, top),
+            point(x, top + 2.5),
+            stroke(palette.ink_muted, size::HAIRLINE),
+        ));
+        let half = fonts::width(&tick.label, style.size) / 2.0;
+        let at = x.clamp(half.min(width - half), (width - half).max(half));
+        block.elements.push(style.line(&tick.label, at, top + 3.0, Anchor::Middle));
+    }
+    block.height = top + 3.0 + style.leading();
+    let words = match scale {
+        Scale::Sequential => ["", "score", ""],
+        Scale::Signed => ["against", "score", "for"],
+    };
+    block.elements.extend(three_words(words, style, width, block.height - 1.0));
+    block.height += style.leading() - 1.0;
+    block
+}
+
+/// A colour bar whose ends are words, for panels that each have their own range.
+pub(super) fn worded_bar(scale: Scale, palette: &Palette, width: f32) -> Block {
+    let style = Style::muted(palette);
+    let mut block = bar_with_ends(scale, false, false, palette, width);
+    let words = match scale {
+        Scale::Sequential => ["low", "score, each panel on its own range", "high"],
+        Scale::Signed => ["against", "score, each panel on its own range", "for"],
+    };
+    block.elements.extend(three_words(words, style, width, RAMP_HEIGHT + 2.0));
+    block.height = RAMP_HEIGHT + 2.0 + style.leading();
+    block
+}
+
+/// A word at each end of a line of `width` points and one in its middle.
+fn three_words(words: [&str; 3], style: Style, width: f32, top: f32) -> [Element; 3] {
+    [
+        style.line(words[0], 0.0, top, Anchor::Start),
+        style.line(words[1], width / 2.0, top, Anchor::Middle),
+        style.line(words[2], width, top, Anchor::End),
+    ]
+}
+
+/// Length of a pointed end in points.
+const POINTED: f32 = 5.0;
+
+fn bar_extent(below: bool, above: bool, width: f32) -> (f32, f32) {
+    let left = if below { POINTED } else { 0.0 };
+    (left, width - left - if above { POINTED } else { 0.0 })
+}
+
+fn bar_with_ends(scale: Scale, below: bool, above: bool, palette: &Palette, width: f32) -> Block {
+    let (left, bar_width) = bar_extent(below, above, width);
+    let area = rect(left, 0.0, bar_width, RAMP_HEIGHT);
+    let mut block = Block { width, height: RAMP_HEIGHT, ..Default::default() };
+    block.elements.push(Element::Raster(Raster {
+        rect: area,
+        pixels: Pixels { width: RAMP_STEPS, height: 1, rgba: scale.ramp(RAMP_STEPS) },
+        alt: "colour scale from low to high".to_owned(),
+    }));
+    let line = stroke(palette.hairline, size::HAIRLINE);
+    let (middle, right) = (RAMP_HEIGHT / 2.0, left + bar_width);
+    for (wanted, x, tip, color) in [(below, left, 0.0, scale.color(0.0)), (above, right, width, scale.color(1.0))] {
+        if wanted {
+            let lines = vec![vec![point(x, 0.0), point(tip, middle), point(x, RAMP_HEIGHT)]];
+            block.elements.push(Element::Path(Path { lines, closed: true, fill: Some(color), stroke: None }));
+        }
+    }
+    let mut frame = vec![point(left, 0.0), point(right, 0.0)];
+    frame.extend(above.then(|| point(width, middle)));
+    frame.extend([point(right, RAMP_HEIGHT), point(left, RAMP_HEIGHT)]);
+    frame.extend(below.then(|| point(0.0, middle)));
+    block.elements.push(Element::Path(Path { lines: vec![frame], closed: true, fill: None, stroke: Some(line) }));
+    block
+}
+
+/// Bars of what the model makes of the full, the selected and the unselected input, for its full answer and the strongest other classes.
+pub(super) fn probability_bars(prediction: &Prediction, n_classes: usize, palette: &Palette, width: f32) -> Block {
+    let mut block = Block { width, ..Default::default() };
+    for class in each_class(prediction, n_classes, palette, width) {
+        block.below(class, size::TIGHT + 2.0);
+    }
+    block
+}
+
+/// The same, a block for each class.
+pub(super) fn each_class(prediction: &Prediction, n_classes: usize, palette: &Palette, width: f32) -> Vec<Block> {
+    let classes = classes_worth_showing(prediction, n_classes);
+    classes.into_iter().map(|class_idx| class_bars(prediction, class_idx, palette, width)).collect()
+}
+
+/// The answer to the full input first, then other answers, then the likeliest of the rest.
+fn classes_worth_showing(prediction: &Prediction, n_classes: usize) -> Vec<usize> {
+    let mut out: Vec<usize> = Vec::new();
+    for part in [Part::Full, Part::Selected, Part::Unselected] {
+        out.extend(prediction.answer(part));
+    }
+    let mut rest: Vec<usize> = (0..prediction.classes.len()).collect();
+    rest.sort_by(|&a, &b| prediction.classes[b].full.total_cmp(&prediction.classes[a].full));
+    out.extend(rest);
+    let mut seen = std::collections::BTreeSet::new();
+    out.retain(|class_idx| seen.insert(*class_idx));
+    out.truncate(n_classes);
+    out
+}
+
+fn class_bars(prediction: &Prediction, class_idx: usize, palette: &Palette, width: f32) -> Block {
+    const ROW: f32 = 10.0;
+    const BAR: f32 = 5.5;
+    let (label, strong) = (Style::muted(palette), Style::small(palette));
+    let mut block = Block { width, ..Default::default() };
+    let Some(class) = prediction.classes.get(class_idx) else {
+        return block;
+    };
+    let header = fonts::shorten(&format!("Probability of \u{201C}{}\u{201D}", class.class), strong.size, width);
+    block.elements.push(strong.line(&header, 0.0, 0.0, Anchor::Start));
+    block.height = strong.leading() + 1.0;
+    let names = [(Part::Full, "full"), (Part::Selected, "selected"), (Part::Unselected, "unselected")];
+    let label_width = fonts::width("unselected", label.size) + size::TIGHT + 2.0;
+    let value_width = fonts::width(">0.99", label.size) + size::TIGHT;
+    let track_width = (width - label_width - value_width).max(8.0);
+    for (part, name) in names {
+        let Some(p) = prediction.probability(class_idx, part) else {
+            continue;
+        };
+        let top = block.height;
+        let share = if p.is_finite() { p.clamp(0.0, 1.0) } else { 0.0 };
+        let text_top = top + (ROW - label.leading()) / 2.0;
+        block.elements.push(label.line(name, 0.0, text_top, Anchor::Start));
+        let track = rect(label_width, top + (ROW - BAR) / 2.0, track_width, BAR);
+        block.elements.push(Element::fill(track, palette.track));
+        let bar = Rect { width: track_width * share, ..track };
+        let (fill, border, hatch) = match part {
+            Part::Full => (palette.full, None, None),
+            Part::Selected => (palette.selected, None, None),
+            Part::Unselected => {
+                let hatch = super::super::Hatch {
+                    spacing: size::HATCH * 0.9,
+                    stroke: stroke(palette.background, size::HATCH_LINE),
+                    ..pixels::unselected_hatch(palette)
+                };
+                (palette.unselected, None, Some(hatch))
+            }
+        };
+        if bar.width > 0.05 {
+            block.elements.push(Element::Rect { rect: bar, fill: Some(fill), stroke: border, radius: 0.0, hatch });
+        }
+        block.elements.push(label.line(&words::probability(p), width, text_top, Anchor::End));
+        block.height += ROW;
+    }
+    block
+}

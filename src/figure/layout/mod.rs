@@ -1,0 +1,222 @@
+//! Layouts: pure functions from plain numbers to a [`Figure`](super::Figure).
+//!
+//! [`picture`] draws one explained picture, [`compare`] several methods side by side, [`sheet`] many items. [`pixels`] makes the very
+//! pixels that the window uploads as a texture, and the marks that both draw over them.
+
+mod block;
+mod compare;
+mod legend;
+mod picture;
+pub mod pixels;
+mod sheet;
+mod words;
+
+pub use compare::{CompareLayout, compare};
+pub use picture::{PictureLayout, picture};
+pub use pixels::{overlay_marks, overlay_rgba};
+pub use sheet::{SheetLayout, sheet};
+
+use super::{FigureError, Theme, color};
+
+/// Sizes, in points. Nothing else in the layouts sets one.
+mod size {
+    /// Between the page's edge and what is drawn.
+    pub const MARGIN: f32 = 12.0;
+    /// Between things that belong together.
+    pub const TIGHT: f32 = 4.0;
+    /// Between rows.
+    pub const GAP: f32 = 8.0;
+    /// Between columns.
+    pub const WIDE: f32 = 18.0;
+    /// Headings and panel letters.
+    pub const HEADING: f32 = 10.0;
+    /// Captions.
+    pub const TEXT: f32 = 8.5;
+    /// Statements, labels, numbers.
+    pub const SMALL: f32 = 7.5;
+    /// Thin lines.
+    pub const HAIRLINE: f32 = 0.6;
+    /// Outline of selected units.
+    pub const OUTLINE: f32 = 1.3;
+    /// Distance of hatch lines along x.
+    pub const HATCH: f32 = 3.2;
+    /// Distance of hatch lines over hidden pixels, which may be most of a picture.
+    pub const HATCH_WIDE: f32 = 4.6;
+    /// Width of hatch lines.
+    pub const HATCH_LINE: f32 = 0.8;
+}
+
+/// How an explained picture is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum View {
+    /// The input with the selected units tinted and outlined.
+    #[default]
+    Overlay,
+    /// The selected units, all else hidden.
+    Selected,
+    /// The unselected units, the selected ones hidden.
+    Unselected,
+    /// Selected and unselected, next to each other.
+    Side,
+    /// The scores on a colour scale.
+    Heat,
+}
+
+impl View {
+    /// The panels that this view consists of.
+    pub const fn panels(self) -> &'static [Panel] {
+        match self {
+            Self::Overlay => &[Panel::Overlay],
+            Self::Selected => &[Panel::Selected],
+            Self::Unselected => &[Panel::Unselected],
+            Self::Side => &[Panel::Selected, Panel::Unselected],
+            Self::Heat => &[Panel::Heat],
+        }
+    }
+}
+
+/// One drawn image of a view.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Panel {
+    /// The input as it is.
+    Input,
+    /// The input with the selected units tinted.
+    Overlay,
+    /// Only the selected units.
+    Selected,
+    /// Only the unselected units.
+    Unselected,
+    /// The scores.
+    Heat,
+}
+
+/// What is drawn where units are hidden.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Hidden {
+    /// What the model gets there: the fill.
+    #[default]
+    AsModelSees,
+    /// A plain tone with hatching, since a hidden pixel may look like background.
+    Hatched,
+}
+
+/// Probabilities of one class.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct ClassProbability {
+    /// Name of the class.
+    pub class: String,
+    /// From the full input.
+    pub full: f32,
+    /// From the selected units only.
+    pub selected: Option<f32>,
+    /// From the unselected units only.
+    pub unselected: Option<f32>,
+}
+
+/// What the model answers. The classes may be the most likely ones only, but must hold every answer.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Prediction {
+    /// Classes with their probabilities; the answer to an input is the most likely of them.
+    pub classes: Vec<ClassProbability>,
+    /// Whether the model gives the same class from the selected units only as from the full input.
+    pub selected_stays: Option<bool>,
+    /// The same from the unselected units only.
+    pub unselected_stays: Option<bool>,
+}
+
+/// A picture with its explanation, and how it is to be shown. Plain numbers, nothing of models or windows.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct ExplainedPicture {
+    /// Columns of pixels.
+    pub width: usize,
+    /// Rows of pixels.
+    pub height: usize,
+    /// 1 grey, 3 colour.
+    pub channels: usize,
+    /// Values in 0..=1, row by row, channels interleaved: `height * width * channels`.
+    pub pixels: Vec<f32>,
+    /// Unit of each pixel, row by row: `height * width` indices into `scores`.
+    pub unit_of: Vec<u32>,
+    /// Score of each unit.
+    pub scores: Vec<f32>,
+    /// Whether each unit is selected; k of them are.
+    pub selected: Vec<bool>,
+    /// Whether the sign of a score has a meaning (for and against).
+    pub signed: bool,
+    /// What hidden pixels become, laid out as `pixels`.
+    pub fill_pixels: Vec<f32>,
+    /// Name of the fill, e.g. `zero`.
+    pub fill: String,
+    /// How it is shown.
+    pub view: View,
+    /// How hidden units are drawn.
+    pub hidden: Hidden,
+    /// What the user says about it, a paragraph each.
+    pub caption: Vec<String>,
+    /// Name of the method.
+    pub method: String,
+    /// What is selected, in the plural, e.g. `pixels` or `patches of 4 x 4`.
+    pub unit_noun: String,
+    /// Data set and item.
+    pub source: String,
+    /// Seed of the explainer.
+    pub seed: Option<u64>,
+    /// What the model answers.
+    pub prediction: Option<Prediction>,
+    /// Light or dark page.
+    pub theme: Theme,
+}
+
+impl ExplainedPicture {
+    /// How many units are selected.
+    pub fn k(&self) -> usize {
+        self.selected.iter().filter(|is_selected| **is_selected).count()
+    }
+
+    /// The scale of its scores.
+    pub fn scale(&self) -> color::Scale {
+        if self.signed { color::Scale::Signed } else { color::Scale::Sequential }
+    }
+
+    /// Whether each pixel belongs to a selected unit, row by row. Call [`Self::check`] first.
+    pub fn selected_pixels(&self) -> Vec<bool> {
+        self.unit_of.iter().map(|unit| self.selected[*unit as usize]).collect()
+    }
+
+    /// Whether all lengths and indices fit together.
+    pub fn check(&self) -> Result<(), FigureError> {
+        let unfit = |what, expected: String, found: String| Err(FigureError::Input { what, expected, found });
+        if self.channels != 1 && self.channels != 3 {
+            return unfit("the number of colour channels", "1 or 3".to_owned(), self.channels.to_string());
+        }
+        let n_pixels = match self.width.checked_mul(self.height) {
+            Some(n) if n > 0 && n <= 1 << 28 => n,
+            _ => {
+                return unfit(
+                    "the size",
+                    "1 to 268 million pixels".to_owned(),
+                    format!("{} x {}", self.width, self.height),
+                );
+            }
+        };
+        let n_values = n_pixels * self.channels;
+        for (what, expected, found) in [
+            ("the number of pixel values", n_values, self.pixels.len()),
+            ("the number of fill values", n_values, self.fill_pixels.len()),
+            ("the number of pixels with a unit", n_pixels, self.unit_of.len()),
+            ("the number of selected flags", self.scores.len(), self.selected.len()),
+        ] {
+            if expected != found {
+                return unfit(what, expected.to_string(), found.to_string());
+            }
+        }
+        match self.unit_of.iter().max() {
+            Some(&most) if most as usize >= self.scores.len() => {
+                unfit("every unit index", format!("below {}", self.scores.len()), most.to_string())
+            }
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! One explained picture: the view, its legend, the caption, what the model answers, bars of probabilities.
+
+use super::super::color::Range;
+use super::super::{Element, Figure, FigureError, Palette, Raster, rect, stroke};
+use super::block::{Block, Style, marked, paragraph};
+use super::words::{self, parts_of};
+use super::{ExplainedPicture, Panel, legend, pixels, size};
+
+/// What the figure of one picture shows besides the picture.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct PictureLayout {
+    /// Longest side of an image in points; rounded down so that a pixel measures whole points where it can.
+    pub image_side: f32,
+    /// Heading; none if empty.
+    pub title: String,
+    /// Whether to draw the legend.
+    pub legend: bool,
+    /// For how many classes to draw bars of probabilities; 0 draws none.
+    pub bar_classes: usize,
+}
+
+impl Default for PictureLayout {
+    fn default() -> Self {
+        Self { image_side: 196.0, title: String::new(), legend: true, bar_classes: 2 }
+    }
+}
+
+/// Least width of the text under a picture.
+const LEAST_COLUMN: f32 = 150.0;
+
+/// Draws one explained picture.
+pub fn picture(picture: &ExplainedPicture, layout: &PictureLayout) -> Result<Figure, FigureError> {
+    picture.check()?;
+    let palette = Palette::of(picture.theme);
+    let panels = picture.view.panels();
+    let (image_width, _) = image_size(picture, layout.image_side);
+    let column = image_width.max(LEAST_COLUMN);
+    let width = column * panels.len() as f32 + size::WIDE * (panels.len() - 1) as f32;
+
+    let mut block = Block { width, ..Default::default() };
+    block.below(paragraph(&layout.title, Style::heading(palette), width), 0.0);
+    let range = Range::robust(&picture.scores, picture.scale());
+
+    let mut images = Block::default();
+    for (i, panel) in panels.iter().enumerate() {
+        let mut one = Block::default();
+        if panels.len() > 1 {
+            one.below(paragraph(words::panel_name(*panel), Style::small(palette), column), 0.0);
+        }
+        one.below(image(picture, *panel, layout.image_side, range)?, 3.0);
+        images.place(one, (column + size::WIDE) * i as f32, 0.0);
+    }
+    block.below(images, size::TIGHT);
+    if layout.legend {
+        block.below(legend_of(picture, range, palette, image_width, width), size::TIGHT + 1.0);
+    }
+
+    let mut answers = Block::default();
+    for (i, panel) in panels.iter().enumerate() {
+        answers.place(answers_of(picture, *panel, palette, column), (column + size::WIDE) * i as f32, 0.0);
+    }
+    for text in &picture.caption {
+        block.below(paragraph(text, Style::text(palette), width), size::GAP);
+    }
+    block.below(paragraph(&words::method_line(picture, true), Style::muted(palette), width), size::TIGHT + 1.0);
+    block.below(answers, 2.0);
+    if let Some(prediction) = picture.prediction.as_ref().filter(|_| layout.bar_classes > 0) {
+        block.below(bars(prediction, layout.bar_classes, palette, column, panels.len()), size::GAP);
+    }
+    block.into_figure(palette, words::title(picture), words::description(picture), words::metadata(picture))
+}
+
+/// Bars of probabilities; with room for two columns, one class each.
+fn bars(prediction: &super::Prediction, n_classes: usize, palette: &Palette, column: f32, columns: usize) -> Block {
+    if columns < 2 {
+        return legend::probability_bars(prediction, n_classes, palette, column);
+    }
+    let mut block = Block::default();
+    for (i, class) in legend::each_class(prediction, n_classes, palette, column).into_iter().enumerate() {
+        let (x, y) = ((column + size::WIDE) * (i % 2) as f32, (i / 2) as f32 * (class.height + size::TIGHT));
+        block.place(class, x, y);
+    }
+    block
+}
+
+/// The legend of a view: swatches, and under a heat map its colour bar.
+pub(super) fn legend_of(
+    picture: &ExplainedPicture,
+    range: Range,
+    palette: &Palette,
+    bar_width: f32,
+    width: f32,
+) -> Block {
+    let panels = picture.view.panels();
+    let mut block = Block::default();
+    if panels.contains(&Panel::Heat) {
+        block.below(legend::color_bar(picture.scale(), range, palette, bar_width), 0.0);
+    }
+    block.below(legend::swatches(picture, panels, palette, width), size::TIGHT);
+    block
+}
+
+/// What the model answers to what a panel shows, a marked line each.
+pub(super) fn answers_of(picture: &ExplainedPicture, panel: Panel, palette: &Palette, width: f32) -> Block {
+    let mut block = Block { width, ..Default::default() };
+    let Some(prediction) = &picture.prediction else {
+        return block;
+    };
+    let style = Style::small(palette);
+    for part in parts_of(panel) {
+        if let Some(sentence) = prediction.sentence(*part) {
+            let line = match part {
+                words::Part::Full => paragraph(&sentence, style, width),
+                words::Part::Selected | words::Part::Unselected => {
+                    marked(prediction.stays(*part), &sentence, style, palette, width)
+                }
+            };
+            block.below(line, 1.0);
+        }
+    }
+    block
+}
+
+/// Width and height of an image in points, its longest side at most `side`.
+pub(super) fn image_size(picture: &ExplainedPicture, side: f32) -> (f32, f32) {
+    let (w, h) = (picture.width as f32, picture.height as f32);
+    let cell = side.max(1.0) / w.max(h);
+    let cell = if cell >= 1.0 { cell.floor() } else { cell };
+    (w * cell, h * cell)
+}
+
+/// The image of one panel with its marks and a thin frame.
+pub(super) fn image(picture: &ExplainedPicture, panel: Panel, side: f32, range: Range) -> Result<Block, FigureError> {
+    let palette = Palette::of(picture.theme);
+    let (width, height) = image_size(picture, side);
+    let area = rect(0.0, 0.0, width, height);
+    let mut elements = vec![Element::Raster(Raster {
+        rect: area,
+        pixels: pixels::overlay_rgba(picture, panel, Some(range))?,
+        alt: words::panel_name(panel).to_owned(),
+    })];
+    elements.push(Element::Rect {
+        rect: area.expand(size::HAIRLINE / 2.0),
+        fill: None,
+        stroke: Some(stroke(palette.hairline, size::HAIRLINE)),
+        radius: 0.0,
+        hatch: None,
+    });
+    elements.extend(pixels::overlay_marks(picture, panel, area));
+    Ok(Block { width, height, elements })
+}

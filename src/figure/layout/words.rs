@@ -1,0 +1,169 @@
+//! What figures say in words: one place for the sentences under pictures and for readers that cannot see them.
+
+use super::super::Metadata;
+use super::{ExplainedPicture, Panel, Prediction};
+
+/// A probability with two digits that never claims certainty it does not show.
+pub(super) fn probability(p: f32) -> String {
+    if !p.is_finite() {
+        "not a number".to_owned()
+    } else if p >= 0.995 {
+        ">0.99".to_owned()
+    } else if p < 0.005 {
+        "<0.01".to_owned()
+    } else {
+        format!("{p:.2}")
+    }
+}
+
+/// Heading of a panel.
+pub(super) fn panel_name(panel: Panel) -> &'static str {
+    match panel {
+        Panel::Input => "Input",
+        Panel::Overlay => "Input, selected tinted",
+        Panel::Selected => "Selected only",
+        Panel::Unselected => "Unselected only",
+        Panel::Heat => "Scores",
+    }
+}
+
+/// `25 of 784 pixels`.
+pub(super) fn k_of_n(picture: &ExplainedPicture) -> String {
+    format!("{} of {} {}", picture.k(), picture.scores.len(), picture.unit_noun)
+}
+
+/// Method, k, fill, seed on one line.
+pub(super) fn method_line(picture: &ExplainedPicture, with_method: bool) -> String {
+    let mut parts = Vec::new();
+    if with_method && !picture.method.is_empty() {
+        parts.push(picture.method.clone());
+    }
+    parts.push(k_of_n(picture));
+    if !picture.fill.is_empty() {
+        parts.push(format!("fill {}", picture.fill));
+    }
+    if let Some(seed) = picture.seed {
+        parts.push(format!("seed {seed}"));
+    }
+    // What belongs together stays on one line where it can.
+    parts.iter().map(|part| part.replace(' ', "\u{A0}")).collect::<Vec<_>>().join(" · ")
+}
+
+/// Which input a probability belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    Full,
+    Selected,
+    Unselected,
+}
+
+impl Part {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Full => "Full input",
+            Self::Selected => "Selected only",
+            Self::Unselected => "Unselected only",
+        }
+    }
+}
+
+impl Prediction {
+    /// Probability of class `class_idx` from one part of the input.
+    pub(super) fn probability(&self, class_idx: usize, part: Part) -> Option<f32> {
+        let class = self.classes.get(class_idx)?;
+        match part {
+            Part::Full => Some(class.full),
+            Part::Selected => class.selected,
+            Part::Unselected => class.unselected,
+        }
+    }
+
+    /// The most likely class from one part of the input; the first of several.
+    pub(super) fn answer(&self, part: Part) -> Option<usize> {
+        let mut best: Option<(usize, f32)> = None;
+        for class_idx in 0..self.classes.len() {
+            let p = self.probability(class_idx, part)?;
+            if best.is_none_or(|(_, most)| p > most) {
+                best = Some((class_idx, p));
+            }
+        }
+        best.map(|(class_idx, _)| class_idx)
+    }
+
+    /// Whether the class stays, as told by the caller.
+    pub(super) fn stays(&self, part: Part) -> Option<bool> {
+        match part {
+            Part::Full => None,
+            Part::Selected => self.selected_stays,
+            Part::Unselected => self.unselected_stays,
+        }
+    }
+
+    /// `Selected only: “3” (0.95), same class`, if the answer is known.
+    pub(super) fn sentence(&self, part: Part) -> Option<String> {
+        let answer = self.answer(part)?;
+        let p = self.probability(answer, part)?;
+        let class = &self.classes.get(answer)?.class;
+        let stays = match self.stays(part) {
+            Some(true) => ", same\u{A0}class",
+            Some(false) => ", other\u{A0}class",
+            None => "",
+        };
+        Some(format!("{}: \u{201C}{class}\u{201D} ({}){stays}", part.name(), probability(p)))
+    }
+}
+
+/// Which answers stand under a panel.
+pub(super) fn parts_of(panel: Panel) -> &'static [Part] {
+    match panel {
+        Panel::Input => &[Part::Full],
+        Panel::Overlay | Panel::Heat => &[Part::Selected, Part::Unselected],
+        Panel::Selected => &[Part::Selected],
+        Panel::Unselected => &[Part::Unselected],
+    }
+}
+
+/// Title of a figure with one picture.
+pub(super) fn title(picture: &ExplainedPicture) -> String {
+    let of = if picture.source.is_empty() { String::new() } else { format!(" in {}", picture.source) };
+    format!("{}: {}{of}", picture.method, k_of_n(picture))
+}
+
+/// What is to be seen, for readers that cannot see it.
+pub(super) fn description(picture: &ExplainedPicture) -> String {
+    let noun = &picture.unit_noun;
+    let mut sentences = Vec::new();
+    for panel in picture.view.panels() {
+        sentences.push(match panel {
+            Panel::Input => "The input.".to_owned(),
+            Panel::Overlay => format!("The input; the {noun} that {} selects are tinted and outlined.", picture.method),
+            Panel::Selected => format!("Only the {noun} that {} selects; the others are hidden.", picture.method),
+            Panel::Unselected => format!("All but the {noun} that {} selects; those are hidden.", picture.method),
+            Panel::Heat => {
+                format!(
+                    "The score that {} gives to each of the {noun}, as colour; the selected are outlined.",
+                    picture.method
+                )
+            }
+        });
+    }
+    sentences.push(format!("{}.", method_line(picture, true)));
+    if let Some(prediction) = &picture.prediction {
+        for part in [Part::Full, Part::Selected, Part::Unselected] {
+            sentences.extend(prediction.sentence(part).map(|sentence| format!("{sentence}.")));
+        }
+    }
+    sentences.extend(picture.caption.iter().cloned());
+    sentences.join(" ")
+}
+
+/// Origin of a figure with one picture.
+pub(super) fn metadata(picture: &ExplainedPicture) -> Metadata {
+    Metadata {
+        source: picture.source.clone(),
+        method: picture.method.clone(),
+        k: k_of_n(picture),
+        seed: picture.seed,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    }
+}
