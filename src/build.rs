@@ -5,6 +5,12 @@
 fn main() {
     println!("cargo::rerun-if-changed=src/build.rs");
     println!("cargo::rerun-if-env-changed=LIBTORCH");
+    // `unmask doctor` says what it was built with.
+    let rustc =
+        std::env::var_os("RUSTC").and_then(|rustc| std::process::Command::new(rustc).arg("--version").output().ok());
+    if let Some(version) = rustc.and_then(|output| String::from_utf8(output.stdout).ok()) {
+        println!("cargo::rustc-env=UNMASK_RUSTC={}", version.trim());
+    }
     let Ok(lib) = std::env::var("DEP_TCH_LIBTORCH_LIB") else {
         return;
     };

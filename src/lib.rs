@@ -3,10 +3,13 @@
 pub mod cli;
 pub mod data;
 pub mod device;
+pub mod experiment;
 pub mod explain;
 pub mod figure;
 pub mod jobs;
 pub mod metric;
 pub mod model;
+
 pub mod store;
+
 pub mod work;

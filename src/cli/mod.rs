@@ -1,3 +1,279 @@
-//! The command line: one file per subcommand.
+//! The command line: one file per subcommand. The same jobs as in the window, run on this thread with a progress bar.
 
+pub mod bench;
 pub mod doctor;
+pub mod evaluate;
+pub mod explain;
+pub mod figure;
+pub mod fit;
+pub mod reproduce;
+pub mod samples;
+pub mod table;
+pub mod train;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::{Args, Parser, Subcommand};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::data::{DataSpec, Dataset};
+use crate::device::{Machine, Mode, compute_threads, n_cores};
+use crate::explain::SavedExplainer;
+use crate::jobs::{Compute, Output, Task};
+use crate::model::params::{ParamSpec, Params};
+use crate::model::{Device, SavedBox, device_from};
+use crate::work::{Event, JobError, Priority, Progress, Slot, Worker};
+
+/// Shows which parts of an input a machine-learning model used.
+#[derive(Debug, Parser)]
+#[command(name = "unmask", version, about, disable_help_subcommand = true, args_conflicts_with_subcommands = true)]
+pub struct Cli {
+    /// What to do; without it the window opens.
+    #[command(subcommand)]
+    pub command: Option<Commands>,
+    /// Data, a black box, an explainer or a project to open in the window.
+    pub paths: Vec<String>,
+}
+
+/// Subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Commands {
+    /// Versions, devices, memory and data sets found
+    Doctor,
+    /// Train a black box
+    Fit(fit::FitArgs),
+    /// Train an explainer for a black box
+    Train(train::TrainArgs),
+    /// Scores of many items, as a file
+    Explain(explain::ExplainArgs),
+    /// Metrics of explainers, as a table
+    Evaluate(evaluate::EvaluateArgs),
+    /// Annotated figures of explained items
+    Figure(figure::FigureArgs),
+    /// Rerun a table of a paper
+    Reproduce(reproduce::ReproduceArgs),
+    /// Measure speed and memory
+    Bench(bench::BenchArgs),
+    /// Write the sample data (and models) of the project
+    #[command(hide = true)]
+    Samples(samples::SamplesArgs),
+}
+
+/// Seed and device, shared by commands that compute.
+#[derive(Clone, Debug, Args)]
+pub struct ComputeArgs {
+    /// Seed from which everything random comes
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// auto, cpu, cuda:N or mps
+    #[arg(long, default_value = "auto")]
+    pub device: String,
+    /// Threads of libtorch; by default all cores
+    #[arg(long)]
+    pub threads: Option<usize>,
+}
+
+/// Why a command ended without success.
+#[derive(Debug)]
+pub enum Failure {
+    /// Exit code 1: the work failed.
+    Work(String),
+    /// Exit code 2: wrong usage or unreadable input.
+    Usage(String),
+}
+
+impl Failure {
+    /// Exit code.
+    pub const fn code(&self) -> u8 {
+        match self {
+            Self::Work(_) => 1,
+            Self::Usage(_) => 2,
+        }
+    }
+
+    /// The sentence for standard error.
+    pub fn message(&self) -> &str {
+        match self {
+            Self::Work(message) | Self::Usage(message) => message,
+        }
+    }
+}
+
+/// What a command gives.
+pub type Outcome = Result<(), Failure>;
+
+/// Wrong usage or unreadable input.
+pub(crate) fn usage(error: impl std::fmt::Display) -> Failure {
+    Failure::Usage(error.to_string())
+}
+
+/// Failed work.
+pub(crate) fn work(error: impl std::fmt::Display) -> Failure {
+    Failure::Work(error.to_string())
+}
+
+/// Runs a subcommand.
+pub fn run(command: Commands) -> Outcome {
+    match command {
+        Commands::Doctor => doctor(),
+        Commands::Fit(args) => fit::run(&args),
+        Commands::Train(args) => train::run(&args),
+        Commands::Explain(args) => explain::run(&args),
+        Commands::Evaluate(args) => evaluate::run(&args),
+        Commands::Figure(args) => figure::run(&args),
+        Commands::Reproduce(args) => reproduce::run(&args),
+        Commands::Bench(args) => bench::run(&args),
+        Commands::Samples(args) => samples::run(&args),
+    }
+}
+
+fn doctor() -> Outcome {
+    let mut machine = Machine::look();
+    machine.torch = Some(crate::model::torch_facts());
+    let data_root = std::env::var_os("UNMASK_DATA").map(PathBuf::from);
+    let (report, is_sound) = doctor::doctor_report(&machine, data_root.as_deref());
+    print!("{report}");
+    if is_sound { Ok(()) } else { Err(Failure::Work("something is broken: see the lines above".to_owned())) }
+}
+
+/// The jobs of the window, run on this thread, with a progress bar where standard error is a terminal.
+pub(crate) struct Runner {
+    worker: Worker<Task, Output>,
+    /// Where it computes.
+    pub device: Device,
+    /// Threads of libtorch.
+    pub threads: usize,
+}
+
+impl Runner {
+    /// On the device and with the threads asked for.
+    pub fn new(options: &ComputeArgs) -> Result<Self, Failure> {
+        crate::device::open_cuda();
+        let device = device_from(&options.device).map_err(usage)?;
+        let threads = options.threads.unwrap_or_else(|| compute_threads(Mode::CommandLine, n_cores()));
+        Ok(Self { worker: Worker::inline(Compute::new(device, threads)), device, threads })
+    }
+
+    /// Runs a task to its end.
+    pub fn run(&mut self, task: Task, what: &str, mut partial: impl FnMut(&Output)) -> Result<Output, Failure> {
+        let bar = Bar::new(what);
+        let id = self.worker.submit(Slot::new(0, 0), Priority::Normal, task);
+        let result = self.worker.wait_for(id, |event| match event {
+            Event::Progress(_, progress) => bar.show(&progress),
+            Event::Partial(_, output) => partial(&output),
+            Event::Started(_) | Event::Finished(..) => {}
+        });
+        bar.clear();
+        result.map_err(|error| match error {
+            JobError::Failed(notice) => {
+                let text = notice.summary.clone();
+                if matches!(notice.code, "data") { Failure::Usage(text) } else { Failure::Work(text) }
+            }
+            error => Failure::Work(error.notice().summary),
+        })
+    }
+
+    /// Opens a data set.
+    pub fn open(&mut self, spec: &str) -> Result<Arc<Dataset>, Failure> {
+        let spec = parse_spec(spec)?;
+        match self.run(Task::OpenData { spec }, "opening", |_| {})? {
+            Output::Data(data) => Ok(data),
+            _ => Err(Failure::Work("opening gave no data".to_owned())),
+        }
+    }
+}
+
+/// A data specification from the command line.
+pub(crate) fn parse_spec(text: &str) -> Result<DataSpec, Failure> {
+    DataSpec::from_argument(text).map_err(usage)
+}
+
+/// A progress bar with rate and time left; silent where standard error is no terminal.
+pub(crate) struct Bar(ProgressBar);
+
+impl Bar {
+    /// For work named `what`.
+    pub fn new(what: &str) -> Self {
+        let bar = ProgressBar::with_draw_target(Some(1), ProgressDrawTarget::stderr());
+        let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        bar.set_message(what.to_owned());
+        Self(bar)
+    }
+
+    /// Shows how far the work is.
+    pub fn show(&self, progress: &Progress) {
+        self.0.set_length(progress.total.unwrap_or(progress.done).max(1));
+        self.0.set_position(progress.done);
+        self.0.set_message(progress.line());
+    }
+
+    /// Takes the bar away.
+    pub fn clear(&self) {
+        self.0.finish_and_clear();
+    }
+}
+
+/// Parameters from `--set id=value`.
+pub(crate) fn params_from(specs: &[ParamSpec], settings: &[String]) -> Result<Params, Failure> {
+    let mut params = Params::default();
+    for setting in settings {
+        let (id, value) = setting
+            .split_once('=')
+            .ok_or_else(|| usage(format!("--set {setting}: expected NAME=VALUE; for instance --set epochs=5")))?;
+        params.set(specs, id, value).map_err(usage)?;
+    }
+    Ok(params)
+}
+
+/// A black box from a folder, or by hash from the cache.
+pub(crate) fn load_box(path: &Path) -> Result<Arc<SavedBox>, Failure> {
+    SavedBox::load(path).map(Arc::new).map_err(usage)
+}
+
+/// An explainer from a folder, and its black box: the one given, else the one of its hash in the same project or in the cache.
+pub(crate) fn load_explainer(dir: &Path, black_box: Option<&Path>) -> Result<(Arc<SavedExplainer>, Arc<SavedBox>), Failure> {
+    let explainer = SavedExplainer::load(dir).map_err(usage)?;
+    let black_box = match black_box {
+        Some(path) => load_box(path)?,
+        None => find_box(dir, &explainer.card.blackbox_hash)?,
+    };
+    explainer.check_box(&black_box.card).map_err(usage)?;
+    Ok((Arc::new(explainer), black_box))
+}
+
+/// Looks for a black box by hash: beside the explainer, in the project that it lies in, in the user's cache.
+fn find_box(explainer: &Path, hash: &str) -> Result<Arc<SavedBox>, Failure> {
+    let mut places = Vec::new();
+    for ancestor in explainer.ancestors().skip(1).take(2) {
+        places.push(ancestor.join("blackboxes"));
+        places.push(ancestor.to_path_buf());
+    }
+    places.extend(crate::store::Cache::of_user().map(|cache| cache.root().join("blackboxes")));
+    for place in places {
+        let Ok(entries) = std::fs::read_dir(&place) else { continue };
+        let mut folders: Vec<PathBuf> = entries.filter_map(Result::ok).map(|entry| entry.path()).collect();
+        folders.sort();
+        for folder in folders {
+            let Ok(text) = std::fs::read_to_string(folder.join("card.json")) else { continue };
+            if text.contains(hash)
+                && text.contains(crate::model::card::BOX_FORMAT)
+                && let Ok(found) = SavedBox::load(&folder)
+                && found.card.hash == hash
+            {
+                return Ok(Arc::new(found));
+            }
+        }
+    }
+    Err(usage(format!(
+        "{}: expected its black box with hash {} beside it, in its project or in the cache, found none; name it with --blackbox",
+        explainer.display(),
+        hash.get(..12).unwrap_or(hash)
+    )))
+}
+
+/// Writes a finished file, whole or not at all.
+pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Outcome {
+    crate::store::atomic::write(path, bytes).map_err(work)
+}

@@ -101,8 +101,8 @@ pub fn known_kinds() -> String {
 
 /// Refuses options that neither every kind nor this loader knows.
 pub(super) fn check_keys(spec: &DataSpec, loader: Option<&Loader>) -> Result<(), DataError> {
-    let own = |name: &&str| loader.is_none_or(|known| known.names.contains(name));
-    let own_keys = LOADERS.iter().filter(|each| each.names.iter().any(|name| own(name))).flat_map(|each| each.keys);
+    let own_keys = LOADERS.iter().filter(|each| loader.is_none_or(|known| known.names == each.names));
+    let own_keys = own_keys.flat_map(|each| each.keys);
     let mut keys: Vec<&str> = COMMON_KEYS.iter().chain(own_keys).copied().collect();
     keys.dedup();
     match spec.query.keys().find(|key| !keys.contains(&key.as_str())) {

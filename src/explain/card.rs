@@ -1,9 +1,13 @@
 //! What is kept of an explainer: its card and, where it was trained, its weights.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
+use super::{ExplainError, method};
 use crate::data::Unit;
+use crate::model::saved::read_limited;
+use crate::model::{BoxCard, ModelError};
 use crate::model::card::{Curves, Versions};
 use crate::model::params::Params;
 
@@ -76,5 +80,99 @@ impl ExplainerCard {
         hasher.update(format!("{}|{params}|{}|{}|{}|", self.method, self.unit, self.k, self.blackbox_hash).as_bytes());
         hasher.update(weights);
         hasher.finalize().to_hex().to_string()
+    }
+}
+
+impl SavedExplainer {
+    /// An explainer of a method that needs no training.
+    pub fn untrained(id: &str, unit: Unit, k: usize, black_box: &BoxCard, seed: u64) -> Result<Self, ExplainError> {
+        let spec = method(id)?.spec();
+        if spec.trains {
+            return Err(ExplainError::Unfit(format!(
+                "{} must be trained first; use `unmask train --method {id}` or the Train place",
+                spec.title
+            )));
+        }
+        let mut card = ExplainerCard {
+            format: EXPLAINER_FORMAT.to_owned(),
+            version: EXPLAINER_VERSION,
+            name: spec.title.to_owned(),
+            method: id.to_owned(),
+            params: Params::default(),
+            unit,
+            k,
+            data: String::new(),
+            data_hash: String::new(),
+            blackbox_hash: black_box.hash.clone(),
+            seed,
+            epochs: 0,
+            best_epoch: 0,
+            complete: true,
+            validation: BTreeMap::new(),
+            curves: Curves::default(),
+            threads: 0,
+            device: black_box.device.clone(),
+            versions: Versions::current(),
+            seconds: 0.0,
+            hash: String::new(),
+        };
+        card.hash = card.hash_with(&[]);
+        Ok(Self { card, weights: Arc::default() })
+    }
+
+    /// Writes `weights.safetensors` and then `card.json` into `dir`, each beside and then renamed.
+    pub fn save(&self, dir: &Path) -> Result<(), ExplainError> {
+        let unfit = |error: &dyn std::fmt::Display| ExplainError::Unfit(error.to_string());
+        std::fs::create_dir_all(dir)
+            .map_err(|source| ExplainError::Model(ModelError::Io { path: dir.display().to_string(), source }))?;
+        crate::store::atomic::write(&dir.join("weights.safetensors"), &self.weights).map_err(|error| unfit(&error))?;
+        let card = serde_json::to_vec_pretty(&self.card).map_err(|error| unfit(&error))?;
+        crate::store::atomic::write(&dir.join("card.json"), &card).map_err(|error| unfit(&error))
+    }
+
+    /// Reads what [`Self::save`] wrote, refusing what does not fit with a reason.
+    pub fn load(dir: &Path) -> Result<Self, ExplainError> {
+        let refuse = |path: &Path, expected: &str, found: String| ExplainError::Saved {
+            path: path.display().to_string(),
+            expected: expected.to_owned(),
+            found,
+            advice: "choose a folder that `unmask train` wrote, or train it again".to_owned(),
+        };
+        let card_path = dir.join("card.json");
+        let bytes = read_limited(&card_path, 64 << 20)?;
+        let value: serde_json::Value = serde_json::from_slice(&bytes)
+            .map_err(|error| refuse(&card_path, "an explainer's card (JSON)", error.to_string()))?;
+        let format = value["format"].as_str().unwrap_or("no format");
+        let version = value["version"].as_u64().unwrap_or(0);
+        if format != EXPLAINER_FORMAT || version != u64::from(EXPLAINER_VERSION) {
+            let expected = format!("{EXPLAINER_FORMAT} version {EXPLAINER_VERSION}");
+            return Err(refuse(&card_path, &expected, format!("{format} version {version}")));
+        }
+        let card: ExplainerCard = serde_json::from_value(value)
+            .map_err(|error| refuse(&card_path, "a complete explainer card", error.to_string()))?;
+        card.params.check(method(&card.method)?.spec().params).map_err(ModelError::from)?;
+        let weights_path = dir.join("weights.safetensors");
+        let weights = read_limited(&weights_path, 8 << 30)?;
+        let found = card.hash_with(&weights);
+        if found != card.hash {
+            let short = |hash: &str| hash.get(..12).unwrap_or(hash).to_owned();
+            return Err(refuse(&weights_path, &format!("weights with hash {}", short(&card.hash)), short(&found)));
+        }
+        Ok(Self { card, weights: Arc::new(weights) })
+    }
+
+    /// Refuses a black box other than the one this explainer was made for.
+    pub fn check_box(&self, black_box: &BoxCard) -> Result<(), ExplainError> {
+        if self.card.blackbox_hash == black_box.hash {
+            return Ok(());
+        }
+        let short = |hash: &str| hash.get(..12).unwrap_or(hash).to_owned();
+        Err(ExplainError::Unfit(format!(
+            "explainer {}: expected the black box with hash {}, found {} ({}); choose the box that it was trained for",
+            self.card.name,
+            short(&self.card.blackbox_hash),
+            short(&black_box.hash),
+            black_box.name
+        )))
     }
 }

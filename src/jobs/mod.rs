@@ -4,7 +4,9 @@
 //! networks, so that an interactive explanation never waits for a training step.
 
 pub mod compute;
+pub mod picture;
 pub mod task;
 
 pub use compute::Compute;
+pub use picture::picture_of;
 pub use task::*;

@@ -1,16 +1,13 @@
 //! FS-A and FU-A: does a freshly trained approximator give the black box's class from S only, from S̄ only?
 
-use tch::Device;
-
 use super::context::masks;
 use super::masked::shares;
 use super::{Context, Metric, MetricSpec, MetricUnit};
 use crate::data::Rows;
 use crate::explain::mask::{fill_rows, keep_only};
 use crate::explain::{ExplainError, Mask};
-use crate::model::tensors::{from_rows, mix};
-use crate::model::train::{ClassifierRun, ClassifierSetup, StepResult};
-use crate::model::{BlackBox, architecture};
+use crate::model::train::FreshClassifier;
+use crate::model::{BlackBox, mix};
 use crate::work::Progress;
 
 /// Agreement of a fresh network with the black box on one side of the mask.
@@ -94,32 +91,18 @@ impl Metric for Fresh {
         };
         let test = shown(&context.test.rows, masks(&context.test.scores, k), seed);
         let classes = context.test.probs.all_classes();
-        let (shape, n_classes) = (context.units.shape, context.n_classes());
-        let card = &context.saved_box.card;
-        let architecture = architecture(&card.architecture)?;
-        let optimizer = architecture.optim(&card.params);
+        let (black_box, saved) = (context.black_box, context.saved_box);
         let train = context.train()?;
-        let input = from_rows(&shown(&train.rows, masks(&train.scores, k), mix(seed, 1)), Device::Cpu);
-        let targets = tch::Tensor::from_slice(&train.probs.values).view([-1, n_classes as i64]);
-        let device = context.black_box.tensor_box().map_or(Device::Cpu, |tensor_box| tensor_box.device());
-        let mut run = ClassifierRun::new(ClassifierSetup {
-            build: &|path| (architecture.build)(path, shape, n_classes),
-            optimizer,
-            input,
-            targets,
-            batch: BATCH,
-            epochs: EPOCHS,
-            seed: mix(seed, 0x6672_6573_68),
-            device,
-        })?;
-        while !run.is_done() {
-            let stepped = run.step()?;
-            if matches!(stepped, StepResult::Epoch(..)) || run.progress().0 % 16 == 0 {
-                let (done, total) = run.progress();
-                context.checkpoint(Progress::new(done, total, "batches").message(format!("fresh approximator for {}", self.spec.title)))?;
-            }
+        let input = shown(&train.rows, masks(&train.scores, k), mix(seed, 1));
+        let mut fresh = FreshClassifier::new(saved, black_box, &input, &train.probs, (BATCH, EPOCHS), mix(seed, 2))?;
+        drop(input);
+        while !fresh.is_done() {
+            fresh.step()?;
+            let (done, total) = fresh.progress();
+            let message = format!("fresh approximator for {}", self.spec.title);
+            context.checkpoint(Progress::new(done, total, "batches").with_message(message))?;
         }
-        let answers = run.classes(&from_rows(&test, device))?;
+        let answers = fresh.classes(&test)?;
         Ok(shares(&answers.iter().zip(&classes).map(|(answer, class)| answer == class).collect::<Vec<_>>()))
     }
 }

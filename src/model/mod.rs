@@ -6,8 +6,8 @@
 
 pub mod architecture;
 pub mod card;
+pub mod facts;
 pub mod fit;
-
 pub mod layers;
 pub mod nets;
 pub mod optim;
@@ -19,7 +19,10 @@ pub mod train;
 
 pub use architecture::{ARCHITECTURES, Architecture, architecture};
 pub use card::{BoxCard, Curves, Versions};
+pub use fit::{FitRun, FitSetup};
 pub use saved::{Background, SavedBox};
+pub use tch::Device;
+pub use tensors::{device_from, mix};
 pub use torch_box::TorchBox;
 
 use crate::data::Rows;
@@ -148,4 +151,20 @@ pub enum ModelError {
     /// Cancelled by the user.
     #[error("cancelled")]
     Cancelled,
+}
+
+/// Sets how many threads libtorch uses on the calling thread and returns how many it then has.
+pub fn use_threads(n_threads: usize) -> usize {
+    tch::set_num_threads(n_threads.max(1) as i32);
+    tch::get_num_threads().max(1) as usize
+}
+
+/// What libtorch says about devices and threads, for `unmask doctor`.
+pub fn torch_facts() -> crate::device::TorchFacts {
+    crate::device::TorchFacts {
+        n_cuda_devices: usize::try_from(tch::Cuda::device_count()).unwrap_or(0),
+        cudnn: tch::Cuda::cudnn_is_available(),
+        mps: tch::utils::has_mps(),
+        n_threads: usize::try_from(tch::get_num_threads()).unwrap_or(1),
+    }
 }

@@ -6,10 +6,10 @@ use rand_chacha::ChaCha8Rng;
 use tch::nn::{self, ModuleT};
 use tch::{Device, Kind, Tensor};
 
-use super::ModelError;
 use super::optim::{Optim, OptimSpec};
-use super::tensors::{finite, indices, mix, seed_step, to_vec};
-use crate::data::Shape;
+use super::tensors::{finite, from_rows, indices, mix, seed_step, to_vec};
+use super::{ModelError, Probs, SavedBox, TorchBox, architecture};
+use crate::data::{Rows, Shape};
 
 /// A classifier under training.
 pub struct ClassifierRun {
@@ -170,4 +170,57 @@ pub fn one_hot(classes: &[usize], n_classes: usize, device: Device) -> Tensor {
 /// A pixel tensor as bytes `[n, c, h, w]` from planar bytes.
 pub fn byte_tensor(bytes: &[u8], shape: Shape) -> Tensor {
     Tensor::from_slice(bytes).view([-1, shape.channels as i64, shape.height as i64, shape.width as i64])
+}
+
+/// A fresh network of a black box's architecture that learns the box's answers: plain rows in, classes out.
+pub struct FreshClassifier {
+    run: ClassifierRun,
+    device: Device,
+}
+
+impl FreshClassifier {
+    /// Initialised from `seed`; learns `probs` (the box's answers) from `rows` in `(batch, epochs)`.
+    pub fn new(
+        saved: &SavedBox,
+        black_box: &TorchBox,
+        rows: &Rows,
+        probs: &Probs,
+        (batch, epochs): (usize, u32),
+        seed: u64,
+    ) -> Result<Self, ModelError> {
+        let architecture = architecture(&saved.card.architecture)?;
+        let (shape, classes) = (saved.card.shape, saved.card.classes.len());
+        let device = super::TensorBox::device(black_box);
+        let run = ClassifierRun::new(ClassifierSetup {
+            build: &|path| (architecture.build)(path, shape, classes),
+            optimizer: architecture.optim(&saved.card.params),
+            input: from_rows(rows, Device::Cpu),
+            targets: Tensor::from_slice(&probs.values).view([-1, classes as i64]),
+            batch,
+            epochs,
+            seed,
+            device,
+        })?;
+        Ok(Self { run, device })
+    }
+
+    /// One minibatch.
+    pub fn step(&mut self) -> Result<StepResult, ModelError> {
+        self.run.step()
+    }
+
+    /// Whether all epochs are done.
+    pub fn is_done(&self) -> bool {
+        self.run.is_done()
+    }
+
+    /// Minibatches done and in all.
+    pub fn progress(&self) -> (u64, u64) {
+        self.run.progress()
+    }
+
+    /// Most probable class of each row.
+    pub fn classes(&self, rows: &Rows) -> Result<Vec<usize>, ModelError> {
+        self.run.classes(&from_rows(rows, self.device))
+    }
 }

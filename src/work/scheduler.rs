@@ -12,6 +12,8 @@ pub(super) struct Submission<T> {
     pub id: JobId,
     pub priority: Priority,
     pub control: Control,
+    /// Instead of the environment's choice.
+    pub seed: Option<u64>,
     pub task: T,
 }
 
@@ -27,7 +29,7 @@ pub(super) trait Outbox<O> {
 const START_IDX: u64 = u64::MAX;
 
 enum State<E: Env> {
-    Queued(E::Task),
+    Queued(E::Task, Option<u64>),
     Running(Box<dyn Job<E>>),
     /// The task went into a start that failed.
     Taken,
@@ -58,13 +60,13 @@ impl<E: Env> Scheduler<E> {
     }
 
     pub fn accept(&mut self, submission: Submission<E::Task>) {
-        let Submission { id, priority, control, task } = submission;
+        let Submission { id, priority, control, seed, task } = submission;
         self.waiting.take(priority);
         self.jobs.push_back(Active {
             id,
             priority,
             control,
-            state: State::Queued(task),
+            state: State::Queued(task, seed),
             seed: 0,
             step_idx: 0,
             pacer: Pacer::default(),
@@ -81,7 +83,7 @@ impl<E: Env> Scheduler<E> {
         let Some(mut job) = self.jobs.remove(idx) else {
             return false;
         };
-        if matches!(job.state, State::Queued(_)) {
+        if matches!(job.state, State::Queued(..)) {
             out.deliver(Event::Started(job.id));
         }
         if std::mem::take(&mut job.rested) {
@@ -145,10 +147,10 @@ fn run_step<E: Env>(
     job: &mut Active<E>,
     out: &dyn Outbox<E::Output>,
 ) -> Result<Step<E::Output>, JobError> {
-    if let State::Queued(_) = &job.state
-        && let State::Queued(task) = std::mem::replace(&mut job.state, State::Taken)
+    if let State::Queued(..) = &job.state
+        && let State::Queued(task, seed) = std::mem::replace(&mut job.state, State::Taken)
     {
-        job.seed = env.seed(&task);
+        job.seed = seed.unwrap_or_else(|| env.seed(&task));
         env.before_step(mix(job.seed, START_IDX));
         job.state = State::Running(env.start(task)?);
     }

@@ -9,9 +9,10 @@ use super::{JobError, JobId};
 pub const BUSY_AFTER: Duration = Duration::from_millis(150);
 
 /// One place for a result, and where it stands.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub enum Shown<T> {
     /// Nothing was asked for.
+    #[default]
     Empty,
     /// A job is on it.
     Pending {
@@ -31,12 +32,6 @@ pub enum Shown<T> {
         /// What was shown before.
         previous: Option<Arc<T>>,
     },
-}
-
-impl<T> Default for Shown<T> {
-    fn default() -> Self {
-        Self::Empty
-    }
 }
 
 impl<T> Shown<T> {

@@ -89,13 +89,22 @@ impl<T: Send + 'static, O: Send + 'static> Worker<T, O> {
 
     /// Queues a task and cancels the older job of the slot at once, even inside its step.
     pub fn submit(&mut self, slot: Slot, priority: Priority, task: T) -> JobId {
+        self.submit_with(slot, priority, None, task)
+    }
+
+    /// The same with a seed that takes the place of [`Env::seed`].
+    pub fn submit_seeded(&mut self, slot: Slot, priority: Priority, seed: u64, task: T) -> JobId {
+        self.submit_with(slot, priority, Some(seed), task)
+    }
+
+    fn submit_with(&mut self, slot: Slot, priority: Priority, seed: Option<u64>, task: T) -> JobId {
         self.cancel_slot(slot);
         let id = JobId::next();
         let control = Control::default();
         self.live.insert(id, (slot, control.clone()));
         self.slots.insert(slot, id);
         self.waiting.add(priority);
-        let submission = Submission { id, priority, control, task };
+        let submission = Submission { id, priority, control, seed, task };
         match &mut self.engine {
             Engine::Inline { scheduler, .. } => scheduler.accept(submission),
             Engine::Thread { requests, .. } => {
@@ -308,11 +317,7 @@ fn thread_gone() -> JobError {
     JobError::Panicked("the compute thread has ended; start the program again".to_owned())
 }
 
-fn run_thread<E: Env>(
-    scheduler: &mut Scheduler<E>,
-    inbox: &Receiver<Request<E::Task>>,
-    out: &dyn Outbox<E::Output>,
-) {
+fn run_thread<E: Env>(scheduler: &mut Scheduler<E>, inbox: &Receiver<Request<E::Task>>, out: &dyn Outbox<E::Output>) {
     let take = |scheduler: &mut Scheduler<E>, request| match request {
         Request::Submit(submission) => scheduler.accept(submission),
         Request::Look => {}

@@ -336,7 +336,8 @@ fn an_environment_that_cannot_be_made_ends_every_job_once() {
 #[test]
 fn a_dead_thread_ends_every_job_once() {
     // The wake callback breaks its promise not to panic.
-    let mut worker = Worker::<Task, u64>::spawn("toy", ToyEnv::new, || panic!("window gone (expected output)")).unwrap();
+    let mut worker =
+        Worker::<Task, u64>::spawn("toy", ToyEnv::new, || panic!("window gone (expected output)")).unwrap();
     let first = worker.submit(slot(0), Priority::Normal, Task::draw("first", 1, 3));
     let events = all_events(&mut worker);
     assert!(matches!(&ends(&events)[&first][..], [Err(JobError::Panicked(_))]), "{events:?}");
@@ -467,6 +468,9 @@ fn inline_threaded_alone_and_interleaved_give_the_same_results() {
         assert_eq!(found, expected);
     }
     assert_ne!(alone(Task::draw("a", 1, 3)), alone(Task::draw("a", 2, 3)), "the seed matters");
+    let (mut worker, _) = inline();
+    let id = worker.submit_seeded(slot(0), Priority::Normal, 2, Task::draw("a", 1, 3));
+    assert_eq!(worker.wait_for(id, |_| {}), alone(Task::draw("a", 2, 3)), "a given seed takes the task's place");
 }
 
 #[test]

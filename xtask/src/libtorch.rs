@@ -64,7 +64,7 @@ impl Flavour {
         match (cfg!(target_os = "linux"), self) {
             (false, _) => "some hundred MB to fetch",
             (true, Self::Cpu) => "about 540 MB to fetch, 1.2 GB unpacked",
-            (true, Self::Cuda) => "about 2.5 GB to fetch, 4.5 GB unpacked",
+            (true, Self::Cuda) => "about 2.5 GB to fetch, 3.8 GB unpacked",
         }
     }
 
@@ -72,7 +72,7 @@ impl Flavour {
     fn space_mib(self) -> u64 {
         match self {
             Self::Cpu => 1_900,
-            Self::Cuda => 7_200,
+            Self::Cuda => 6_600,
         }
     }
 }

@@ -248,9 +248,11 @@ pub fn python_with_pip() -> Result<PathBuf, String> {
 /// What `doctor` says of Python and pip.
 pub fn python_in_words() -> Result<String, String> {
     let python = python_with_pip()?;
-    let version = answers(python.to_str().unwrap_or("python3"), &["--version"]).unwrap_or_default();
-    let pip = pip_version(&python).map_or(String::new(), |(major, minor)| format!(", pip {major}.{minor}"));
-    Ok(format!("{}{pip}", version.trim()))
+    let name = python.to_str().unwrap_or("python3");
+    let version = answers(name, &["--version"]).unwrap_or_default();
+    let pip = answers(name, &["-m", "pip", "--version"]).unwrap_or_default();
+    let pip: Vec<&str> = pip.split_whitespace().take(2).collect();
+    Ok(format!("{}, {}", version.trim(), pip.join(" ")))
 }
 
 /// The NVIDIA kernel driver's version, when one is loaded.

@@ -1,7 +1,7 @@
 //! L2X: learning to explain by maximising the information of the selected units about the black box's answer (Chen et al. 2018).
 
 use tch::nn::{self, Module};
-use tch::{Kind, Tensor};
+use tch::Tensor;
 
 use super::concrete::{concrete_mask, spread};
 use super::selector::PatchSelector;
@@ -11,7 +11,7 @@ use crate::explain::{ExplainError, Explainer, Method, MethodSpec, SavedExplainer
 use crate::model::BlackBox;
 use crate::model::architecture::{batch, epochs, learning_rate};
 use crate::model::layers::{Conv, Framework, linear, max_pool};
-use crate::model::optim::{Optim, OptimSpec};
+use crate::model::optim::Optim;
 use crate::model::params::{ParamSpec, Preset};
 use crate::model::tensors::{load_weights, save_weights, seed_step};
 use crate::model::train::soft_cross_entropy;
@@ -21,7 +21,8 @@ use crate::model::train::soft_cross_entropy;
 pub struct L2x;
 
 /// Parameters of [`L2x`].
-pub const PARAMS: &[ParamSpec] = &[temperature(0.5), epochs(10), batch(64), learning_rate(1e-3)];
+pub const PARAMS: &[ParamSpec] =
+    &[super::critic(), temperature(0.5), super::optimizer(), epochs(10), batch(32), learning_rate(1e-3)];
 
 static SPEC: MethodSpec = MethodSpec {
     id: "l2x",
@@ -32,8 +33,8 @@ static SPEC: MethodSpec = MethodSpec {
     params: PARAMS,
     presets: &[Preset {
         id: "paper",
-        title: "Paper: RMSprop 0.001, temperature 0.1 (section 4)",
-        values: &[("temperature", "0.1")],
+        title: "Paper: an approximator, RMSprop 0.001, temperature 0.1 (section 4)",
+        values: &[("critic", "approximators"), ("optimizer", "rmsprop"), ("temperature", "0.1"), ("batch", "64")],
     }],
     trains: true,
     needs_gradients: false,
@@ -89,12 +90,12 @@ impl Approximator {
 struct L2xLearner {
     selector: PatchSelector,
     selector_store: nn::VarStore,
-    approximator: Approximator,
-    optimizers: [Optim; 2],
+    /// `None` where the frozen black box itself is the critic.
+    approximator: Option<(Approximator, nn::VarStore)>,
+    optimizers: Vec<Optim>,
     units: Units,
     k: i64,
     temperature: f64,
-    _approximator_store: nn::VarStore,
 }
 
 impl L2xLearner {
@@ -102,15 +103,21 @@ impl L2xLearner {
         seed_step(setup.seed, u64::MAX);
         let selector_store = nn::VarStore::new(setup.device);
         let selector = PatchSelector::new(&selector_store.root(), setup.units);
-        let approximator_store = nn::VarStore::new(setup.device);
-        let approximator = Approximator::new(&approximator_store.root(), setup.units, setup.classes);
-        let optimizer = OptimSpec::keras_rmsprop(setup.params.real(PARAMS, "learning-rate"));
+        let optimizer = super::optim_of(setup.params, PARAMS);
+        let mut optimizers = vec![optimizer.build(&selector_store)?];
+        let approximator = if setup.params.choice(PARAMS, "critic") == "approximators" {
+            let store = nn::VarStore::new(setup.device);
+            let approximator = Approximator::new(&store.root(), setup.units, setup.classes);
+            optimizers.push(optimizer.build(&store)?);
+            Some((approximator, store))
+        } else {
+            None
+        };
         Ok(Self {
-            optimizers: [optimizer.build(&selector_store)?, optimizer.build(&approximator_store)?],
             selector,
             selector_store,
             approximator,
-            _approximator_store: approximator_store,
+            optimizers,
             units: setup.units,
             k: setup.k.min(setup.units.count()) as i64,
             temperature: setup.params.real(PARAMS, "temperature"),
@@ -121,7 +128,11 @@ impl L2xLearner {
 impl Learner for L2xLearner {
     fn step(&mut self, batch: &Batch<'_>) -> Result<Vec<(&'static str, Tensor)>, ExplainError> {
         let mask = concrete_mask(&self.selector.scores(batch.input), self.k, self.temperature);
-        let logits = self.approximator.logits(&(batch.input * spread(&mask, self.units)));
+        let kept = batch.input * spread(&mask, self.units);
+        let logits = match &self.approximator {
+            Some((approximator, _)) => approximator.logits(&kept),
+            None => batch.black_box.logits(&kept),
+        };
         let loss = soft_cross_entropy(&logits, batch.probs);
         super::step_together(&mut self.optimizers, &loss)?;
         Ok(vec![("loss", loss.detach())])
@@ -132,7 +143,7 @@ impl Learner for L2xLearner {
     }
 
     fn approximate(&self, masked: &Tensor) -> Option<Tensor> {
-        Some(self.approximator.logits(masked).softmax(-1, Kind::Float))
+        self.approximator.as_ref().map(|(approximator, _)| approximator.logits(masked))
     }
 
     fn weights(&self) -> Result<Vec<u8>, ExplainError> {

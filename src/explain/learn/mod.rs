@@ -12,7 +12,7 @@ use tch::{Device, Tensor};
 
 use super::ExplainError;
 use crate::data::Units;
-use crate::model::optim::Optim;
+use crate::model::optim::{Optim, OptimSpec};
 use crate::model::params::{ParamKind, ParamSpec, Params};
 use crate::model::{Architecture, TensorBox};
 
@@ -28,8 +28,6 @@ pub struct Setup<'a> {
     pub classes: usize,
     /// Architecture of the black box, which approximators share.
     pub architecture: &'static Architecture,
-    /// The black box's weights (safetensors), for approximators that start from them.
-    pub box_weights: &'a [u8],
     /// Seed of the initialisation.
     pub seed: u64,
     /// Where to train.
@@ -79,5 +77,50 @@ pub const fn temperature(default: f64) -> ParamSpec {
         tip: "Temperature of the Concrete (Gumbel-softmax) draws: low is nearly hard, high is smooth. 0.5 for text and images, 0.1 for \
               synthetic data (L2X, published code).",
         kind: ParamKind::Real { min: 0.01, max: 10.0, default, log: true },
+    }
+}
+
+/// Parameter: who judges what a selection is worth while the selector is trained.
+pub const fn critic() -> ParamSpec {
+    ParamSpec {
+        id: "critic",
+        label: "Judge while training",
+        tip: "Who judges a selection while the selector is trained. The papers train approximators beside it, because the black box may only \
+              be queried; they learn to read what the mask spells, and on images the model itself then does not follow. Where the box gives \
+              gradients, the frozen box itself is the better judge.",
+        kind: ParamKind::Choice {
+            options: &[
+                ("black-box", "the frozen black box itself: what is selected must suffice for the model; needs its gradients"),
+                ("approximators", "networks trained beside the selector, as in the papers: the box is only queried"),
+            ],
+            default: "black-box",
+        },
+    }
+}
+
+/// Parameter: optimizer.
+pub const fn optimizer() -> ParamSpec {
+    ParamSpec {
+        id: "optimizer",
+        label: "Optimizer",
+        tip: "MEED's image experiments use Adadelta with learning rate 1, L2X RMSprop with 0.001; Adam needs fewer epochs than both.",
+        kind: ParamKind::Choice {
+            options: &[
+                ("adam", "Adam, Keras' constants"),
+                ("adadelta", "Adadelta, Keras' constants (rho 0.95)"),
+                ("rmsprop", "RMSprop, Keras' constants (rho 0.9)"),
+            ],
+            default: "adam",
+        },
+    }
+}
+
+/// The optimizer that `params` name.
+pub(crate) fn optim_of(params: &Params, specs: &[ParamSpec]) -> OptimSpec {
+    let lr = params.real(specs, "learning-rate");
+    match params.choice(specs, "optimizer").as_str() {
+        "adadelta" => OptimSpec::keras_adadelta(lr),
+        "rmsprop" => OptimSpec::keras_rmsprop(lr),
+        _ => OptimSpec::keras_adam(lr),
     }
 }

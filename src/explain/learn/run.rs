@@ -106,7 +106,6 @@ impl TrainRun {
                 k: setup.k,
                 classes: black_box.card().classes.len(),
                 architecture: architecture(&setup.black_box.card.architecture)?,
-                box_weights: &setup.black_box.weights,
                 seed: setup.seed,
                 device: setup.device,
             })
@@ -358,10 +357,10 @@ pub fn honesty(figures: &BTreeMap<String, f64>) -> Vec<String> {
 }
 
 /// Scores `[b, units]` from inputs `[b, c, h, w]` and the black box's answers `[b, classes]`.
-pub(crate) type Scorer = dyn Fn(&Tensor, &Tensor) -> Tensor;
+pub(crate) type Scorer<'a> = dyn Fn(&Tensor, &Tensor) -> Tensor + 'a;
 
 fn score_in_chunks(
-    scorer: &Scorer,
+    scorer: &Scorer<'_>,
     rows: &Rows,
     probs: &Probs,
     units: Units,
@@ -389,12 +388,12 @@ fn score_in_chunks(
 pub(crate) struct NetExplainer {
     store: nn::VarStore,
     units: Units,
-    scorer: Box<Scorer>,
+    scorer: Box<Scorer<'static>>,
 }
 
 impl NetExplainer {
     /// From a store, the units it was built for and what scores.
-    pub(crate) fn new(store: nn::VarStore, units: Units, scorer: Box<Scorer>) -> Self {
+    pub(crate) fn new(store: nn::VarStore, units: Units, scorer: Box<Scorer<'static>>) -> Self {
         Self { store, units, scorer }
     }
 }

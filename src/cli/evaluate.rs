@@ -1,0 +1,81 @@
+//! `unmask evaluate`: metrics of explainers as a table.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+
+use super::explain::Explainers;
+use super::{ComputeArgs, Outcome, Runner, table, usage, work, write_file};
+use crate::data::Split;
+use crate::jobs::{Evaluate, Output, Task};
+use crate::metric::metric;
+
+/// Arguments of `evaluate`.
+#[derive(Debug, Args)]
+pub struct EvaluateArgs {
+    #[command(flatten)]
+    pub explainers: Explainers,
+    /// Data, e.g. mnist:DIR?classes=3,8
+    #[arg(long)]
+    pub data: String,
+    /// Metric ids, separated by commas
+    #[arg(long, value_delimiter = ',', default_value = "fs_m,fu_m,mask_only,tps")]
+    pub metrics: Vec<String>,
+    /// Numbers of selected units; by default each explainer's own
+    #[arg(long, value_delimiter = ',', num_args = 1..)]
+    pub k: Vec<usize>,
+    /// What hidden units become: zero, mean or noise
+    #[arg(long, default_value = "zero")]
+    pub fill: String,
+    /// train, validation or test
+    #[arg(long, default_value = "test")]
+    pub split: String,
+    /// At most so many items
+    #[arg(long)]
+    pub limit: Option<usize>,
+    /// The table: .json, .csv, .md or .tex
+    #[arg(long)]
+    pub out: PathBuf,
+    #[command(flatten)]
+    pub compute: ComputeArgs,
+}
+
+/// Runs it.
+pub fn run(args: &EvaluateArgs) -> Outcome {
+    table::encode(&args.out, &[])?;
+    for id in &args.metrics {
+        metric(id).map_err(usage)?;
+    }
+    let (explainers, black_box) = args.explainers.load(args.k.first().copied(), args.compute.seed)?;
+    let mut runner = Runner::new(&args.compute)?;
+    let data = runner.open(&args.data)?;
+    let task = Task::Evaluate(Box::new(Evaluate {
+        fit: black_box.card.fit.clone(),
+        black_box,
+        explainers,
+        data,
+        split: split_named(&args.split)?,
+        metrics: args.metrics.clone(),
+        ks: args.k.clone(),
+        fill: args.fill.parse().map_err(usage)?,
+        seed: args.compute.seed,
+        limit: args.limit,
+    }));
+    let Output::Cells(cells) = runner.run(task, "measuring", |_| {})? else {
+        return Err(work("measuring gave no table"));
+    };
+    write_file(&args.out, &table::encode(&args.out, &cells)?)?;
+    print!("{}", table::text(&Arc::unwrap_or_clone(cells)));
+    Ok(())
+}
+
+/// A split by its name.
+pub(super) fn split_named(name: &str) -> Result<Split, super::Failure> {
+    match name {
+        "train" => Ok(Split::Train),
+        "validation" => Ok(Split::Validation),
+        "test" => Ok(Split::Test),
+        _ => Err(usage(format!("split \"{name}\": expected train, validation or test; name one of these"))),
+    }
+}

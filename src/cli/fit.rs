@@ -1,0 +1,75 @@
+//! `unmask fit`: train a black box.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{ComputeArgs, Outcome, Runner, params_from, usage, work};
+use crate::jobs::{FitBox, Output, Task};
+use crate::model::{ARCHITECTURES, architecture};
+
+/// Arguments of `fit`.
+#[derive(Debug, Args)]
+pub struct FitArgs {
+    /// Data, e.g. mnist:DIR?classes=3,8
+    #[arg(long)]
+    pub data: String,
+    /// Architecture
+    #[arg(long, help = names())]
+    pub model: String,
+    /// Folder for the black box
+    #[arg(long)]
+    pub out: PathBuf,
+    /// Passes over the training items
+    #[arg(long)]
+    pub epochs: Option<u32>,
+    /// Another parameter, NAME=VALUE; may be repeated
+    #[arg(long = "set", value_name = "NAME=VALUE")]
+    pub settings: Vec<String>,
+    /// Name on screen
+    #[arg(long)]
+    pub name: Option<String>,
+    #[command(flatten)]
+    pub compute: ComputeArgs,
+}
+
+fn names() -> String {
+    let ids: Vec<_> = ARCHITECTURES.iter().map(|architecture| architecture.id).collect();
+    format!("Architecture: {}", ids.join(", "))
+}
+
+/// Runs it.
+pub fn run(args: &FitArgs) -> Outcome {
+    let architecture = architecture(&args.model).map_err(usage)?;
+    let mut settings = args.settings.clone();
+    settings.extend(args.epochs.map(|epochs| format!("epochs={epochs}")));
+    let params = params_from(architecture.params, &settings)?;
+    let mut runner = Runner::new(&args.compute)?;
+    let data = runner.open(&args.data)?;
+    let name = args.name.clone().unwrap_or_else(|| format!("{} on {}", architecture.title, data.name));
+    let task = Task::FitBox(Box::new(FitBox {
+        architecture: args.model.clone(),
+        params,
+        data,
+        seed: args.compute.seed,
+        name,
+        out: Some(args.out.clone()),
+    }));
+    let output = runner.run(task, "training the black box", |_| {})?;
+    let Output::Box(saved) = output else { return Err(work("training gave no black box")) };
+    let card = &saved.card;
+    let percent = |share: Option<f64>| share.map_or("not known".to_owned(), |share| format!("{:.2} %", 100.0 * share));
+    println!("{}: {}", card.name, args.out.display());
+    println!(
+        "accuracy on validation {}, on test {} ({} items); {} epochs in {:.0} s on {} with {} threads; hash {}",
+        percent(card.validation_accuracy),
+        percent(card.test_accuracy),
+        card.test_items,
+        card.epochs,
+        card.seconds,
+        card.device,
+        card.threads,
+        &card.hash[..12]
+    );
+    Ok(())
+}

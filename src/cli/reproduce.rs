@@ -1,0 +1,117 @@
+//! `unmask reproduce`: rerun a table of a paper.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{Bar, ComputeArgs, Failure, Outcome, Runner, usage, work};
+use crate::experiment::{EXPERIMENTS, Options, Reproduced, experiment};
+use crate::store::Cache;
+
+/// Arguments of `reproduce`.
+#[derive(Debug, Args)]
+pub struct ReproduceArgs {
+    /// Experiment id, or list
+    pub experiment: String,
+    /// Folder of the data sets; by default the one named by UNMASK_DATA
+    #[arg(long)]
+    pub data_root: Option<PathBuf>,
+    /// Seeds of the main rows
+    #[arg(long)]
+    pub seeds: Option<u64>,
+    /// A smoke run: two epochs, 300 test items, no fresh approximators
+    #[arg(long)]
+    pub quick: bool,
+    /// Only these rows
+    #[arg(long, value_delimiter = ',')]
+    pub rows: Vec<String>,
+    /// The table, as JSON
+    #[arg(long, required_unless_present_any = ["help"], default_value = "")]
+    pub out: PathBuf,
+    #[command(flatten)]
+    pub compute: ComputeArgs,
+}
+
+/// Runs it.
+pub fn run(args: &ReproduceArgs) -> Outcome {
+    if args.experiment == "list" {
+        for experiment in EXPERIMENTS {
+            let rows: Vec<_> = experiment.rows.iter().map(|row| row.id).collect();
+            println!("{:14} {}", experiment.id, experiment.title);
+            println!("{:14} rows {}", "", rows.join(", "));
+        }
+        return Ok(());
+    }
+    let experiment = experiment(&args.experiment).map_err(usage)?;
+    if args.out.as_os_str().is_empty() {
+        return Err(usage("reproduce needs a file for the table; give --out FILE.json"));
+    }
+    let data_root = args.data_root.clone().or_else(|| std::env::var_os("UNMASK_DATA").map(PathBuf::from));
+    let data_root = data_root.ok_or_else(|| {
+        usage("reproduce needs the folder of the data sets; give --data-root DIR or set UNMASK_DATA to it")
+    })?;
+    let runner = Runner::new(&args.compute)?;
+    let cache = Cache::of_user().map_err(work)?;
+    let bar = Bar::new(experiment.id);
+    let options = Options {
+        data_root: &data_root,
+        out: &args.out,
+        seeds: args.seeds,
+        quick: args.quick,
+        rows: &args.rows,
+        cache,
+        device: runner.device,
+        threads: runner.threads,
+    };
+    let mut estimator = crate::work::RateEstimator::default();
+    let mut doing = String::new();
+    let table = crate::experiment::run(experiment, &options, &mut |mut progress| {
+        let message = progress.message.clone();
+        if message != doing {
+            estimator = crate::work::RateEstimator::default();
+            doing = message;
+        }
+        let now = std::time::Instant::now();
+        estimator.observe(now, progress.done);
+        estimator.complete(now, &mut progress);
+        bar.show(&progress);
+        Ok(())
+    });
+    bar.clear();
+    let table = table.map_err(|error| match error {
+        crate::explain::ExplainError::Model(crate::model::ModelError::Data(error)) => usage(error),
+        error => Failure::Work(error.to_string()),
+    })?;
+    print!("{}", text_of(&table));
+    Ok(())
+}
+
+/// The table as aligned text.
+fn text_of(table: &Reproduced) -> String {
+    let mut lines = vec![format!(
+        "{} ({}), {} with {} threads, {:.0} s{}",
+        table.experiment,
+        table.dataset,
+        table.device,
+        table.threads,
+        table.wall_seconds,
+        if table.quick { ", quick" } else { "" }
+    )];
+    lines.push(format!("{:<16} {:<18} {:>10} {:>8} {:>22} {:>8} {:>6}", "row", "metric", "mean", "sd", "95 % interval", "paper", "seeds"));
+    for cell in &table.cells {
+        let digits = if cell.unit == "seconds" { 6 } else { 2 };
+        let number = |value: f64| format!("{value:.digits$}");
+        lines.push(format!(
+            "{:<16} {:<18} {:>10} {:>8} {:>22} {:>8} {:>6}",
+            cell.row,
+            cell.metric,
+            number(cell.mean),
+            number(cell.sd),
+            format!("{} .. {}", number(cell.ci95[0]), number(cell.ci95[1])),
+            cell.paper.map_or("-".to_owned(), |paper| format!("{paper:.2}")),
+            cell.seeds
+        ));
+    }
+    lines.push(String::new());
+    lines.join("\n")
+}

@@ -1,0 +1,108 @@
+//! `unmask train`: train an explainer for a black box.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{ComputeArgs, Outcome, Runner, load_box, params_from, usage, work};
+use crate::data::Unit;
+use crate::explain::method;
+use crate::jobs::{Output, Task, TrainExplainer};
+use crate::model::params::Params;
+
+/// Arguments of `train`.
+#[derive(Debug, Args)]
+pub struct TrainArgs {
+    /// Data, e.g. mnist:DIR?classes=3,8
+    #[arg(long)]
+    pub data: String,
+    /// Folder of the black box
+    #[arg(long)]
+    pub blackbox: PathBuf,
+    /// Method, e.g. l2x or meed
+    #[arg(long)]
+    pub method: String,
+    /// How many units are selected
+    #[arg(long)]
+    pub k: usize,
+    /// What is selected: pixel, patch:4
+    #[arg(long, default_value = "pixel")]
+    pub unit: String,
+    /// Folder for the explainer
+    #[arg(long)]
+    pub out: PathBuf,
+    /// Passes over the training items
+    #[arg(long)]
+    pub epochs: Option<u32>,
+    /// A paper's recipe to start from
+    #[arg(long)]
+    pub preset: Option<String>,
+    /// Another parameter, NAME=VALUE; may be repeated
+    #[arg(long = "set", value_name = "NAME=VALUE")]
+    pub settings: Vec<String>,
+    /// Name on screen
+    #[arg(long)]
+    pub name: Option<String>,
+    #[command(flatten)]
+    pub compute: ComputeArgs,
+}
+
+/// Runs it.
+pub fn run(args: &TrainArgs) -> Outcome {
+    let spec = method(&args.method).map_err(usage)?.spec();
+    let unit: Unit = args.unit.parse().map_err(usage)?;
+    let mut params = match &args.preset {
+        None => Params::default(),
+        Some(id) => {
+            let preset = spec.presets.iter().find(|preset| preset.id == id).ok_or_else(|| {
+                let known: Vec<_> = spec.presets.iter().map(|preset| preset.id).collect();
+                usage(format!("preset {id}: expected one of {}; name one of these", known.join(", ")))
+            })?;
+            Params::from_preset(spec.params, preset).map_err(usage)?
+        }
+    };
+    let mut settings = args.settings.clone();
+    settings.extend(args.epochs.map(|epochs| format!("epochs={epochs}")));
+    params.0.extend(params_from(spec.params, &settings)?.0);
+    let black_box = load_box(&args.blackbox)?;
+    let mut runner = Runner::new(&args.compute)?;
+    let data = runner.open(&args.data)?;
+    let task = Task::TrainExplainer(Box::new(TrainExplainer {
+        method: args.method.clone(),
+        params,
+        unit,
+        k: args.k,
+        data,
+        black_box,
+        seed: args.compute.seed,
+        name: args.name.clone().unwrap_or_else(|| spec.title.to_owned()),
+        out: Some(args.out.clone()),
+    }));
+    let report = |output: &Output| {
+        if let Output::Training(report) = output {
+            let figures: Vec<_> = report.figures.iter().map(|(id, value)| format!("{id} {value:.2} %")).collect();
+            eprintln!("epoch {} of {}: {}", report.epoch, report.epochs, figures.join(", "));
+        }
+    };
+    let output = runner.run(task, "training the explainer", report)?;
+    let Output::Explainer(saved) = output else { return Err(work("training gave no explainer")) };
+    // The last checkpoint was written before the run was marked complete.
+    saved.save(&args.out).map_err(work)?;
+    let card = &saved.card;
+    let figures: Vec<_> = card.validation.iter().map(|(id, value)| format!("{id} {value:.2} %")).collect();
+    println!("{}: {}", card.name, args.out.display());
+    println!(
+        "validation at epoch {}: {}; {} epochs in {:.0} s on {} with {} threads; hash {}",
+        card.best_epoch,
+        figures.join(", "),
+        card.epochs,
+        card.seconds,
+        card.device,
+        card.threads,
+        &card.hash[..12]
+    );
+    for warning in crate::explain::learn::run::honesty(&card.validation) {
+        println!("{warning}");
+    }
+    Ok(())
+}

@@ -1,0 +1,70 @@
+//! The file that `reproduce` writes (product description, "Command line"), and the parts it is made from.
+
+use std::collections::BTreeMap;
+
+use crate::model::Versions;
+
+/// One cell of a reproduced table.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct ResultCell {
+    /// Row id.
+    pub row: String,
+    /// Metric id.
+    pub metric: String,
+    /// Number of selected units.
+    pub k: Option<String>,
+    /// Class, where the figure belongs to one.
+    pub class: Option<String>,
+    /// Unit of the figure: `percent` or `seconds`.
+    pub unit: String,
+    /// What the paper prints.
+    pub paper: Option<f64>,
+    /// Mean over seeds of the mean over items.
+    pub mean: f64,
+    /// Standard deviation over seeds.
+    pub sd: f64,
+    /// 95 % interval: over items for one seed, over seeds and items for several.
+    pub ci95: [f64; 2],
+    /// Items per seed.
+    pub items: usize,
+    /// Seeds.
+    pub seeds: usize,
+}
+
+/// A reproduced table.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Reproduced {
+    /// Experiment id.
+    pub experiment: String,
+    /// Data set.
+    pub dataset: String,
+    /// Device.
+    pub device: String,
+    /// Threads of libtorch.
+    pub threads: usize,
+    /// Seeds of the main rows.
+    pub seeds: Vec<u64>,
+    /// What made it.
+    pub versions: Versions,
+    /// Wall-clock seconds of all parts together.
+    pub wall_seconds: f64,
+    /// Whether it was a smoke run.
+    pub quick: bool,
+    /// The table.
+    pub cells: Vec<ResultCell>,
+}
+
+/// One finished row and seed, as it is saved for resuming.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Part {
+    /// Hash of everything that decides it: data, black box, recipe, metrics, versions. Another key is not resumed from.
+    pub key: String,
+    /// Row id.
+    pub row: String,
+    /// Seed.
+    pub seed: u64,
+    /// Values per item by metric.
+    pub values: BTreeMap<String, Vec<f64>>,
+    /// Wall-clock seconds.
+    pub seconds: f64,
+}

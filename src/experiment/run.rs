@@ -1,0 +1,334 @@
+//! Works off an experiment: black box from the cache or trained, then every row and seed, each saved when it is done.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::result::{Part, Reproduced, ResultCell};
+use super::{Experiment, Row};
+use crate::data::{DataSpec, Dataset, Rows, Split, Unit};
+use crate::explain::fidelity::same_class;
+use crate::explain::learn::run::{RunSetup, TrainRun};
+use crate::explain::{ExplainError, Fill, SavedExplainer, method};
+use crate::metric::context::ContextSetup;
+use crate::metric::{Context, MetricUnit, metric, stats};
+use crate::model::params::Params;
+use crate::model::{BlackBox, Device, FitRun, FitSetup, ModelError, Probs, SavedBox, TorchBox, Versions, architecture};
+use crate::store::{Cache, Hash};
+use crate::work::Progress;
+
+/// How an experiment is run.
+pub struct Options<'a> {
+    /// Folder of the data sets.
+    pub data_root: &'a Path,
+    /// Where the table goes; parts are saved beside.
+    pub out: &'a Path,
+    /// Seeds of the main rows, or the experiment's own number.
+    pub seeds: Option<u64>,
+    /// Fewer epochs and items, for a smoke run.
+    pub quick: bool,
+    /// Only these rows (empty: all).
+    pub rows: &'a [String],
+    /// Where black boxes are kept by hash.
+    pub cache: Cache,
+    /// Where to compute.
+    pub device: Device,
+    /// Threads of libtorch.
+    pub threads: usize,
+}
+
+/// Told what is being done; an error stops the work (what is finished stays saved).
+pub type Watch<'a> = dyn FnMut(Progress) -> Result<(), ExplainError> + 'a;
+
+/// Epochs of everything in a smoke run.
+const QUICK_EPOCHS: &str = "2";
+/// Test items in a smoke run.
+const QUICK_ITEMS: usize = 300;
+
+/// Runs an experiment and returns its table. The same is written to `options.out` after each finished part.
+pub fn run(experiment: &Experiment, options: &Options<'_>, watch: &mut Watch<'_>) -> Result<Reproduced, ExplainError> {
+    let data = open(experiment, options, watch)?;
+    let saved_box = black_box(experiment, &data, options, watch)?;
+    let seeds: Vec<u64> = (0..options.seeds.unwrap_or(if options.quick { 1 } else { experiment.seeds })).collect();
+    let mut parts = Vec::new();
+    let plan: Vec<(&Row, u64)> = experiment
+        .rows
+        .iter()
+        .filter(|row| options.rows.is_empty() || options.rows.iter().any(|name| name == row.id))
+        .flat_map(|row| {
+            let seeds = if row.every_seed { seeds.clone() } else { vec![0] };
+            seeds.into_iter().map(move |seed| (row, seed))
+        })
+        .collect();
+    for (row, seed) in &plan {
+        parts.push(part(experiment, row, *seed, &data, &saved_box, options, watch)?);
+        let table = table(experiment, &parts, &seeds, &saved_box, options);
+        let bytes = serde_json::to_vec_pretty(&table).map_err(|error| ExplainError::Unfit(error.to_string()))?;
+        crate::store::atomic::write(options.out, &bytes).map_err(|error| ExplainError::Unfit(error.to_string()))?;
+    }
+    let mut table = table(experiment, &parts, &seeds, &saved_box, options);
+    table.cells.splice(0..0, box_cells(experiment, &data, &saved_box, options)?);
+    let bytes = serde_json::to_vec_pretty(&table).map_err(|error| ExplainError::Unfit(error.to_string()))?;
+    crate::store::atomic::write(options.out, &bytes).map_err(|error| ExplainError::Unfit(error.to_string()))?;
+    Ok(table)
+}
+
+fn open(experiment: &Experiment, options: &Options<'_>, watch: &mut Watch<'_>) -> Result<Arc<Dataset>, ExplainError> {
+    watch(Progress::new(0, 1, "data sets").with_message("opening the data"))?;
+    let text = experiment.data.replace("{root}", &options.data_root.display().to_string());
+    let spec: DataSpec = text.parse().map_err(|error| ExplainError::Model(ModelError::Data(error)))?;
+    let data = crate::data::open(&spec, &mut |_| true).map_err(ModelError::from)?;
+    Ok(Arc::new(data))
+}
+
+fn params_of(specs: &[crate::model::params::ParamSpec], values: &[(&str, &str)], quick: bool) -> Result<Params, ExplainError> {
+    let mut params = Params::default();
+    for (id, value) in values {
+        params.set(specs, id, value).map_err(ModelError::from)?;
+    }
+    if quick && specs.iter().any(|spec| spec.id == "epochs") {
+        params.set(specs, "epochs", QUICK_EPOCHS).map_err(ModelError::from)?;
+    }
+    Ok(params)
+}
+
+/// The experiment's black box: kept by what decides it, trained once.
+fn black_box(
+    experiment: &Experiment,
+    data: &Dataset,
+    options: &Options<'_>,
+    watch: &mut Watch<'_>,
+) -> Result<SavedBox, ExplainError> {
+    let (id, values) = experiment.black_box;
+    let architecture = architecture(id)?;
+    let params = params_of(architecture.params, values, options.quick)?;
+    let described = serde_json::to_string(&(id, &params, &data.hash, options.threads, Versions::current()))
+        .map_err(|error| ExplainError::Unfit(error.to_string()))?;
+    let recipe = Hash::of_bytes(described.as_bytes());
+    if let Some(folder) = options.cache.find_by_recipe(recipe) {
+        return Ok(SavedBox::load(&folder)?);
+    }
+    let name = format!("{} on {}", architecture.title, data.name);
+    let setup = FitSetup { architecture: id, params: &params, data, seed: 0, name: &name, device: options.device };
+    let mut run = FitRun::new(setup)?;
+    while !run.is_done() {
+        run.step()?;
+        let (done, total) = run.progress();
+        watch(Progress::new(done, total, "batches").with_message(format!("black box: {}", architecture.title)))?;
+    }
+    let saved = run.checkpoint()?;
+    let unfit = |error: &dyn std::fmt::Display| ExplainError::Unfit(error.to_string());
+    let hash: Hash = saved.card.hash.parse().map_err(|error| unfit(&error))?;
+    options.cache.store(hash, |folder| saved.save(folder).map_err(BoxStoreError::from)).map_err(|error| unfit(&error))?;
+    options.cache.note_recipe(recipe, hash).map_err(|error| unfit(&error))?;
+    Ok(saved)
+}
+
+/// What can go wrong when a black box is put into the cache.
+#[derive(Debug, thiserror::Error)]
+enum BoxStoreError {
+    #[error(transparent)]
+    Store(#[from] crate::store::StoreError),
+    #[error(transparent)]
+    Model(#[from] ModelError),
+}
+
+/// One row and seed: from its file, or computed and saved.
+fn part(
+    experiment: &Experiment,
+    row: &Row,
+    seed: u64,
+    data: &Dataset,
+    saved_box: &SavedBox,
+    options: &Options<'_>,
+    watch: &mut Watch<'_>,
+) -> Result<Part, ExplainError> {
+    let spec = method(row.method)?.spec();
+    let mut values: Vec<(&str, &str)> = Vec::new();
+    if let Some(preset) = spec.presets.iter().find(|preset| preset.id == row.preset) {
+        values.extend(preset.values);
+    }
+    values.extend(row.params);
+    let params = params_of(spec.params, &values, options.quick)?;
+    let described = (row.method, &params, experiment.unit, experiment.k, row.metrics, seed, options.quick);
+    let described = serde_json::to_string(&(described, &saved_box.card.hash, &data.hash, options.threads, Versions::current()))
+        .map_err(|error| ExplainError::Unfit(error.to_string()))?;
+    let key = blake3::hash(described.as_bytes()).to_hex().to_string();
+    let folder = parts_folder(options.out);
+    let path = folder.join(format!("{}-{seed}.json", row.id));
+    if let Some(part) = std::fs::read(&path).ok().and_then(|bytes| serde_json::from_slice::<Part>(&bytes).ok())
+        && part.key == key
+    {
+        return Ok(part);
+    }
+    let started = Instant::now();
+    let explainer = explainer(experiment, row, seed, &params, data, saved_box, options, watch)?;
+    let black_box = TorchBox::new(saved_box, options.device)?;
+    let mut checkpoint = |progress: Progress| {
+        let message = format!("{}, seed {seed}: {}", row.id, progress.message);
+        watch(progress.with_message(message))
+    };
+    let mut context = Context::new(ContextSetup {
+        black_box: &black_box,
+        saved_box,
+        explainer: &explainer,
+        unit: explainer.card.unit,
+        k: experiment.k,
+        fill: Fill::Zero,
+        data,
+        split: Split::Test,
+        limit: options.quick.then_some(QUICK_ITEMS),
+        seed,
+        checkpoint: &mut checkpoint,
+    })?;
+    let mut values = BTreeMap::new();
+    for id in row.metrics {
+        let metric = metric(id)?;
+        if options.quick && metric.spec().is_slow {
+            continue;
+        }
+        values.insert((*id).to_owned(), metric.compute(&mut context)?);
+    }
+    drop(context);
+    let part = Part { key, row: row.id.to_owned(), seed, values, seconds: started.elapsed().as_secs_f64() };
+    std::fs::create_dir_all(&folder)
+        .map_err(|source| ModelError::Io { path: folder.display().to_string(), source })?;
+    let bytes = serde_json::to_vec(&part).map_err(|error| ExplainError::Unfit(error.to_string()))?;
+    crate::store::atomic::write(&path, &bytes).map_err(|error| ExplainError::Unfit(error.to_string()))?;
+    Ok(part)
+}
+
+#[expect(clippy::too_many_arguments, reason = "one call, from `part`")]
+fn explainer(
+    experiment: &Experiment,
+    row: &Row,
+    seed: u64,
+    params: &Params,
+    data: &Dataset,
+    saved_box: &SavedBox,
+    options: &Options<'_>,
+    watch: &mut Watch<'_>,
+) -> Result<SavedExplainer, ExplainError> {
+    let unit: Unit = experiment.unit.parse().map_err(ExplainError::Unfit)?;
+    if !method(row.method)?.spec().trains {
+        return SavedExplainer::untrained(row.method, unit, experiment.k, &saved_box.card, seed);
+    }
+    let mut run = TrainRun::new(RunSetup {
+        method: row.method,
+        params,
+        unit,
+        k: experiment.k,
+        data,
+        black_box: saved_box,
+        seed,
+        name: row.id,
+        device: options.device,
+    })?;
+    while !run.is_done() {
+        run.step()?;
+        let (done, total) = run.progress();
+        watch(Progress::new(done, total, "batches").with_message(format!("{}, seed {seed}: training", row.id)))?;
+    }
+    let saved = run.checkpoint()?;
+    saved.save(&parts_folder(options.out).join("explainers").join(format!("{}-{seed}", row.id)))?;
+    Ok(saved)
+}
+
+/// Folder of the finished parts of a table: `FILE.parts`.
+fn parts_folder(out: &Path) -> PathBuf {
+    let mut name = out.as_os_str().to_owned();
+    name.push(".parts");
+    PathBuf::from(name)
+}
+
+fn table(
+    experiment: &Experiment,
+    parts: &[Part],
+    seeds: &[u64],
+    saved_box: &SavedBox,
+    options: &Options<'_>,
+) -> Reproduced {
+    let mut cells = Vec::new();
+    for row in experiment.rows {
+        let of_row: Vec<&Part> = parts.iter().filter(|part| part.row == row.id).collect();
+        for id in row.metrics {
+            let runs: Vec<Vec<f64>> = of_row.iter().filter_map(|part| part.values.get(*id).cloned()).collect();
+            let Some(first) = runs.first() else { continue };
+            let means: Vec<f64> = runs.iter().map(|run| stats::mean(run)).collect();
+            let ci95 = if runs.len() == 1 { stats::interval(first, 0) } else { stats::cluster_interval(&runs, 0) };
+            cells.push(ResultCell {
+                row: row.id.to_owned(),
+                metric: (*id).to_owned(),
+                k: Some(experiment.k.to_string()),
+                class: None,
+                unit: unit_of(id).to_owned(),
+                paper: paper(experiment, row.id, id),
+                mean: stats::mean(&means),
+                sd: stats::sd(&means),
+                ci95,
+                items: first.len(),
+                seeds: runs.len(),
+            });
+        }
+    }
+    Reproduced {
+        experiment: experiment.id.to_owned(),
+        dataset: experiment.dataset.to_owned(),
+        device: saved_box.card.device.clone(),
+        threads: options.threads,
+        seeds: seeds.to_vec(),
+        versions: Versions::current(),
+        wall_seconds: parts.iter().map(|part| part.seconds).sum(),
+        quick: options.quick,
+        cells,
+    }
+}
+
+fn unit_of(id: &str) -> &'static str {
+    match metric(id).map(|metric| metric.spec().unit) {
+        Ok(MetricUnit::Seconds) => "seconds",
+        _ => "percent",
+    }
+}
+
+fn paper(experiment: &Experiment, row: &str, metric: &str) -> Option<f64> {
+    experiment.paper.iter().find(|(of, id, _)| *of == row && *id == metric).map(|(_, _, value)| *value)
+}
+
+/// The row `blackbox`: its accuracy, and how often its answer to an input with everything hidden is its answer to the full input.
+fn box_cells(
+    experiment: &Experiment,
+    data: &Dataset,
+    saved_box: &SavedBox,
+    options: &Options<'_>,
+) -> Result<Vec<ResultCell>, ExplainError> {
+    let black_box = TorchBox::new(saved_box, options.device)?;
+    let card = &saved_box.card;
+    let items = data.in_split(Split::Test);
+    let rows = data.rows(&items, card.shape, &card.fit).map_err(ModelError::from)?;
+    let probs = black_box.predict(&rows)?;
+    let right: Vec<f64> = items
+        .iter()
+        .enumerate()
+        .map(|(row, &item)| if data.labels[item].map(usize::from) == Some(probs.class(row)) { 100.0 } else { 0.0 })
+        .collect();
+    let empty = black_box.predict(&Rows { shape: rows.shape, values: vec![0.0; rows.shape.len()] })?;
+    let repeated = Probs { classes: empty.classes, values: empty.values.repeat(items.len()) };
+    let agree: Vec<f64> = same_class(&probs, &repeated).iter().map(|same| if *same { 100.0 } else { 0.0 }).collect();
+    let cell = |metric: &str, class: Option<String>, values: &[f64]| ResultCell {
+        row: "blackbox".to_owned(),
+        metric: metric.to_owned(),
+        k: None,
+        class,
+        unit: "percent".to_owned(),
+        paper: paper(experiment, "blackbox", metric),
+        mean: stats::mean(values),
+        sd: 0.0,
+        ci95: stats::interval(values, 0),
+        items: values.len(),
+        seeds: 1,
+    };
+    let class = card.classes.get(empty.class(0)).cloned();
+    Ok(vec![cell("accuracy", None, &right), cell("empty_input", class, &agree)])
+}

@@ -1,0 +1,488 @@
+//! The environment of a worker thread: frozen copies of networks by hash, and a job for each task.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::task::*;
+use crate::data::{DataError, Rows, Units};
+use crate::explain::fidelity::{answers, same_class};
+use crate::explain::learn::run::{RunSetup, Stepped, TrainRun};
+use crate::explain::mask::{fill_rows, keep_only};
+use crate::explain::{ExplainError, Explainer, Mask, SavedExplainer, method};
+use crate::metric::context::ContextSetup;
+use crate::metric::{Context, metric, stats};
+use crate::model::{BlackBox, Device, FitRun, FitSetup, ModelError, SavedBox, TorchBox, mix};
+use crate::work::{Env, Job, JobContext, JobError, Notice, Progress, Step, one_step};
+
+/// Most frozen networks kept; the least recently used goes first.
+const MAX_KEPT: usize = 16;
+/// Items per step of a whole-table task: short enough that an explanation does not wait for long.
+const CHUNK: usize = 64;
+
+/// What lives on a worker thread.
+pub struct Compute {
+    device: Device,
+    boxes: Kept<TorchBox>,
+    explainers: Kept<std::cell::RefCell<Box<dyn Explainer>>>,
+}
+
+struct Kept<T: ?Sized> {
+    by_key: HashMap<String, (u64, Rc<T>)>,
+    clock: u64,
+}
+
+impl<T> Kept<T> {
+    fn new() -> Self {
+        Self { by_key: HashMap::new(), clock: 0 }
+    }
+
+    fn get<E>(&mut self, key: &str, make: impl FnOnce() -> Result<T, E>) -> Result<Rc<T>, E> {
+        self.clock += 1;
+        if let Some((used, kept)) = self.by_key.get_mut(key) {
+            *used = self.clock;
+            return Ok(kept.clone());
+        }
+        if self.by_key.len() >= MAX_KEPT {
+            let oldest = self.by_key.iter().min_by_key(|(_, (used, _))| *used).map(|(key, _)| key.clone());
+            oldest.and_then(|key| self.by_key.remove(&key));
+        }
+        let made = Rc::new(make()?);
+        self.by_key.insert(key.to_owned(), (self.clock, made.clone()));
+        Ok(made)
+    }
+}
+
+impl Compute {
+    /// On `device`, with `n_threads` for libtorch. Call it on the worker's own thread: the number of threads belongs to the caller.
+    pub fn new(device: Device, n_threads: usize) -> Self {
+        crate::model::use_threads(n_threads);
+        Self { device, boxes: Kept::new(), explainers: Kept::new() }
+    }
+
+    fn black_box(&mut self, saved: &SavedBox) -> Result<Rc<TorchBox>, ModelError> {
+        let device = self.device;
+        self.boxes.get(&saved.card.hash, || TorchBox::new(saved, device))
+    }
+
+    fn explainer(
+        &mut self,
+        saved: &SavedExplainer,
+        black_box: &TorchBox,
+    ) -> Result<Rc<std::cell::RefCell<Box<dyn Explainer>>>, ExplainError> {
+        saved.check_box(black_box.card())?;
+        self.explainers.get(&saved.card.hash, || {
+            method(&saved.card.method)?.explainer(saved, black_box).map(std::cell::RefCell::new)
+        })
+    }
+}
+
+/// How the user is told about a failure.
+fn failed(code: &'static str, hint: &str, error: &dyn std::fmt::Display) -> JobError {
+    JobError::Failed(Notice::new(code, error.to_string()).with_hint(hint))
+}
+
+impl From<ModelError> for JobError {
+    fn from(error: ModelError) -> Self {
+        match &error {
+            ModelError::Cancelled => Self::Cancelled,
+            ModelError::Torch(torch) if is_out_of_memory(&torch.to_string()) => {
+                failed("out-of-memory", "Close other programs, use a smaller batch, or train on the CPU.", &first_line(&torch.to_string()))
+            }
+            ModelError::NotFinite { .. } => failed("not-finite", "Lower the learning rate or change the seed, then start again.", &error),
+            _ => failed("model", "", &first_line(&error.to_string())),
+        }
+    }
+}
+
+impl From<ExplainError> for JobError {
+    fn from(error: ExplainError) -> Self {
+        match error {
+            ExplainError::Model(error) => error.into(),
+            error => failed("explain", "", &error),
+        }
+    }
+}
+
+impl From<DataError> for JobError {
+    fn from(error: DataError) -> Self {
+        match error {
+            DataError::Cancelled => Self::Cancelled,
+            error => failed("data", "", &error),
+        }
+    }
+}
+
+fn is_out_of_memory(message: &str) -> bool {
+    message.contains("out of memory") || message.contains("not enough memory") || message.contains("can't allocate memory")
+}
+
+/// libtorch's messages carry a C++ stack trace; the first line is the reason.
+fn first_line(message: &str) -> String {
+    message.lines().next().unwrap_or_default().to_owned()
+}
+
+impl Env for Compute {
+    type Task = Task;
+    type Output = Output;
+
+    fn start(&mut self, task: Task) -> Result<Box<dyn Job<Self>>, JobError> {
+        Ok(match task {
+            Task::OpenData { spec } => one_step(move |_, cx| open_data(&spec, cx)),
+            Task::LoadBox { dir } => one_step(move |_, _| Ok(Output::Box(Arc::new(SavedBox::load(&dir)?)))),
+            Task::LoadExplainer { dir } => {
+                one_step(move |_, _| Ok(Output::Explainer(Arc::new(SavedExplainer::load(&dir)?))))
+            }
+            Task::FitBox(task) => Box::new(FitJob { task, run: None, saved_at: std::time::Instant::now() }),
+            Task::TrainExplainer(task) => start_training(task)?,
+            Task::Explain(task) => one_step(move |env: &mut Self, cx| explain(env, &task, cx)),
+            Task::Predict { black_box, data, fit, items } => {
+                let black_box = self.black_box(&black_box)?;
+                chunks(items, move |_, items| {
+                    let rows = data.rows(items, black_box.card().shape, &fit)?;
+                    let probs = black_box.predict(&rows)?;
+                    Ok(Output::Predictions { items: items.to_vec(), probs: probs.values, classes: probs.classes })
+                })
+            }
+            Task::Fidelity { black_box, explainer, data, fit, items, unit, k, fill, seed } => {
+                let black_box = self.black_box(&black_box)?;
+                let explainer = self.explainer(&explainer, &black_box)?;
+                let units = Units::new(unit, black_box.card().shape);
+                chunks(items, move |_, items| {
+                    let rows = data.rows(items, black_box.card().shape, &fit)?;
+                    let probs = black_box.predict(&rows)?;
+                    let scores = explainer.borrow_mut().scores(black_box.as_ref(), &rows, &probs, units, seed)?;
+                    let masks: Vec<Mask> = (0..rows.n()).map(|row| Mask::top_k(scores.row(row), k)).collect();
+                    let answers = answers(black_box.as_ref(), &rows, units, &masks, fill, seed)?;
+                    Ok(Output::Fidelity {
+                        items: items.to_vec(),
+                        selected_stays: same_class(&probs, &answers.selected),
+                        unselected_stays: same_class(&probs, &answers.unselected),
+                    })
+                })
+            }
+            Task::Evaluate(task) => Box::new(EvaluateJob { task, at: 0, cells: Vec::new() }),
+            Task::Write(task) => one_step(move |_, _| write_file(&task)),
+        })
+    }
+
+    fn seed(&self, task: &Task) -> u64 {
+        match task {
+            Task::FitBox(task) => task.seed,
+            Task::TrainExplainer(task) => task.seed,
+            Task::Explain(task) => task.seed,
+            Task::Evaluate(task) => task.seed,
+            Task::Fidelity { seed, .. } => *seed,
+            Task::OpenData { .. } | Task::LoadBox { .. } | Task::LoadExplainer { .. } | Task::Predict { .. } | Task::Write(_) => 0,
+        }
+    }
+}
+
+fn open_data(spec: &crate::data::DataSpec, cx: &mut JobContext<'_>) -> Result<Output, JobError> {
+    let mut go_on = |progress: Progress| cx.checkpoint(progress).is_ok();
+    let mut report = |at: crate::data::open::OpenProgress| {
+        let progress = match at.total {
+            Some(total) => Progress::new(at.done, total, "items"),
+            None => Progress::open_ended(at.done, "items"),
+        };
+        go_on(progress.with_message(at.stage))
+    };
+    Ok(Output::Data(Arc::new(crate::data::open(spec, &mut report)?)))
+}
+
+fn write_file(task: &WriteFile) -> Result<Output, JobError> {
+    let wrong = |error: &dyn std::fmt::Display| failed("write", "Choose another file or folder.", error);
+    let encoded;
+    let bytes: &[u8] = match &task.content {
+        Content::Bytes(bytes) => bytes,
+        Content::Figure { figure, scale } => {
+            encoded = crate::figure::Format::from_path(&task.path)
+                .and_then(|format| crate::figure::encode(figure, format, *scale))
+                .map_err(|error| wrong(&error))?;
+            &encoded
+        }
+    };
+    crate::store::atomic::write(&task.path, bytes).map_err(|error| wrong(&error))?;
+    Ok(Output::Written(task.path.clone()))
+}
+
+/// A job that goes through items in chunks, each a partial result.
+fn chunks(
+    items: Vec<usize>,
+    run: impl FnMut(&mut Compute, &[usize]) -> Result<Output, JobError> + 'static,
+) -> Box<dyn Job<Compute>> {
+    struct Chunks<F> {
+        items: Vec<usize>,
+        at: usize,
+        run: F,
+    }
+
+    impl<F: FnMut(&mut Compute, &[usize]) -> Result<Output, JobError>> Job<Compute> for Chunks<F> {
+        fn step(&mut self, env: &mut Compute, cx: &mut JobContext<'_>) -> Result<Step<Output>, JobError> {
+            let end = (self.at + CHUNK).min(self.items.len());
+            let output = (self.run)(env, &self.items[self.at..end])?;
+            self.at = end;
+            cx.report(Progress::new(end as u64, self.items.len() as u64, "items"));
+            Ok(if end == self.items.len() { Step::Done(output) } else { Step::Partial(output) })
+        }
+    }
+
+    Box::new(Chunks { items, at: 0, run })
+}
+
+/// Explains one item; what the window waits for.
+fn explain(env: &mut Compute, task: &Explain, cx: &mut JobContext<'_>) -> Result<Output, JobError> {
+    let started = std::time::Instant::now();
+    let black_box = env.black_box(&task.black_box)?;
+    let shape = black_box.card().shape;
+    let units = Units::new(task.unit, shape);
+    let rows = task.data.rows(&[task.item], shape, &task.fit)?;
+    let probs = black_box.predict(&rows)?;
+    let fill = fill_rows(&rows, task.fill, black_box.background(), mix(task.seed, task.item as u64));
+    let mut methods = Vec::with_capacity(task.explainers.len());
+    for saved in &task.explainers {
+        cx.check_cancelled()?;
+        let result = explain_one(env, saved, &black_box, task, (&rows, &fill), &probs, units);
+        methods.push(result.map_err(|error| error.to_string()));
+    }
+    Ok(Output::Explained(Arc::new(Explained {
+        item: task.item,
+        units,
+        k: task.k,
+        fill: task.fill,
+        seed: task.seed,
+        row: rows.values,
+        fill_row: fill.values,
+        probs_full: probs.values,
+        methods,
+        millis: started.elapsed().as_secs_f64() * 1e3,
+    })))
+}
+
+fn explain_one(
+    env: &mut Compute,
+    saved: &SavedExplainer,
+    black_box: &TorchBox,
+    task: &Explain,
+    (rows, fill): (&Rows, &Rows),
+    probs: &crate::model::Probs,
+    units: Units,
+) -> Result<MethodResult, ExplainError> {
+    let started = std::time::Instant::now();
+    let explainer = env.explainer(saved, black_box)?;
+    let scores = explainer.borrow_mut().scores(black_box, rows, probs, units, task.seed)?;
+    let millis = started.elapsed().as_secs_f64() * 1e3;
+    let mask = Mask::top_k(scores.row(0), task.k);
+    let mut both = keep_only(rows, units, std::slice::from_ref(&mask), fill);
+    both.push(keep_only(rows, units, &[mask.complement()], fill).row(0));
+    let answers = black_box.predict(&both)?;
+    let mut ranks = vec![0u32; units.count()];
+    for (rank, unit) in crate::explain::top_k(scores.row(0), units.count()).into_iter().enumerate() {
+        ranks[unit] = rank as u32;
+    }
+    Ok(MethodResult {
+        explainer: saved.card.hash.clone(),
+        ranks,
+        probs_selected: answers.row(0).to_vec(),
+        probs_unselected: answers.row(1).to_vec(),
+        scores: scores.values,
+        millis,
+    })
+}
+
+/// Training of a black box: one minibatch a step.
+struct FitJob {
+    task: Box<FitBox>,
+    run: Option<FitRun>,
+    saved_at: std::time::Instant,
+}
+
+/// A checkpoint is never older than this, even where an epoch is longer.
+const CHECKPOINT_EVERY: std::time::Duration = std::time::Duration::from_secs(30);
+
+impl Job<Compute> for FitJob {
+    fn step(&mut self, env: &mut Compute, cx: &mut JobContext<'_>) -> Result<Step<Output>, JobError> {
+        let Some(run) = &mut self.run else {
+            let FitBox { architecture, params, data, seed, name, .. } = self.task.as_ref();
+            let setup = FitSetup { architecture, params, data, seed: *seed, name, device: env.device };
+            self.run = Some(FitRun::new(setup)?);
+            return Ok(Step::Continue);
+        };
+        cx.check_cancelled()?;
+        let stepped = run.step()?;
+        let (done, total) = run.progress();
+        cx.report(Progress::new(done, total, "batches"));
+        let at_epoch = matches!(stepped, crate::model::train::StepResult::Epoch(..));
+        if !at_epoch && self.saved_at.elapsed() < CHECKPOINT_EVERY {
+            return Ok(Step::Continue);
+        }
+        self.saved_at = std::time::Instant::now();
+        let checkpoint = run.checkpoint()?;
+        if let Some(out) = &self.task.out {
+            checkpoint.save(out)?;
+        }
+        let checkpoint = Arc::new(checkpoint);
+        Ok(if run.is_done() { Step::Done(Output::Box(checkpoint)) } else { Step::Partial(Output::Box(checkpoint)) })
+    }
+}
+
+/// Training of an explainer, or the making of one that needs none.
+fn start_training(task: Box<TrainExplainer>) -> Result<Box<dyn Job<Compute>>, JobError> {
+    if method(&task.method)?.spec().trains {
+        return Ok(Box::new(TrainJob { task, run: None, saved_at: std::time::Instant::now(), report_next: false }));
+    }
+    Ok(one_step(move |_, _| {
+        let mut saved = SavedExplainer::untrained(&task.method, task.unit, task.k, &task.black_box.card, task.seed)?;
+        saved.card.name.clone_from(&task.name);
+        if let Some(out) = &task.out {
+            saved.save(out)?;
+        }
+        Ok(Output::Explainer(Arc::new(saved)))
+    }))
+}
+
+struct TrainJob {
+    task: Box<TrainExplainer>,
+    run: Option<TrainRun>,
+    saved_at: std::time::Instant,
+    report_next: bool,
+}
+
+impl TrainJob {
+    fn report(run: &TrainRun) -> Output {
+        let card = run.card();
+        let latest = |id: &str| card.curves.last(id).map(|value| (id.to_owned(), value));
+        Output::Training(Arc::new(TrainingReport {
+            epoch: card.epochs,
+            epochs: run.epochs(),
+            curves: card.curves.clone(),
+            figures: ["fs_m", "fu_m", "mask_only", "approximator"].into_iter().filter_map(latest).collect(),
+            rate: 0.0,
+            warnings: run.warnings().to_vec(),
+        }))
+    }
+}
+
+impl Job<Compute> for TrainJob {
+    fn step(&mut self, env: &mut Compute, cx: &mut JobContext<'_>) -> Result<Step<Output>, JobError> {
+        let Some(run) = &mut self.run else {
+            let TrainExplainer { method, params, unit, k, data, black_box, seed, name, .. } = self.task.as_ref();
+            self.run = Some(TrainRun::new(RunSetup {
+                method,
+                params,
+                unit: *unit,
+                k: *k,
+                data,
+                black_box,
+                seed: *seed,
+                name,
+                device: env.device,
+            })?);
+            return Ok(Step::Continue);
+        };
+        cx.check_cancelled()?;
+        if std::mem::take(&mut self.report_next) {
+            return Ok(Step::Partial(Self::report(run)));
+        }
+        if run.is_done() {
+            return Ok(Step::Done(Output::Explainer(Arc::new(run.checkpoint()?))));
+        }
+        let stepped = run.step()?;
+        let (done, total) = run.progress();
+        cx.report(Progress::new(done, total, "batches"));
+        let at_epoch = matches!(stepped, Stepped::Epoch(_));
+        if !at_epoch && self.saved_at.elapsed() < CHECKPOINT_EVERY {
+            return Ok(Step::Continue);
+        }
+        self.saved_at = std::time::Instant::now();
+        let checkpoint = run.checkpoint()?;
+        if let Some(out) = &self.task.out {
+            checkpoint.save(out)?;
+        }
+        self.report_next = at_epoch;
+        Ok(Step::Partial(Output::Explainer(Arc::new(checkpoint))))
+    }
+}
+
+/// Metrics: one explainer at one k a step.
+struct EvaluateJob {
+    task: Box<Evaluate>,
+    at: usize,
+    cells: Vec<Cell>,
+}
+
+impl Job<Compute> for EvaluateJob {
+    fn step(&mut self, env: &mut Compute, cx: &mut JobContext<'_>) -> Result<Step<Output>, JobError> {
+        let task = self.task.as_ref();
+        let Some(explainer) = task.explainers.get(self.at) else {
+            return Ok(Step::Done(Output::Cells(Arc::new(self.cells.clone()))));
+        };
+        let black_box = env.black_box(&task.black_box)?;
+        explainer.check_box(black_box.card())?;
+        let mut cancelled = false;
+        let cells = {
+            let mut checkpoint = |progress: Progress| {
+                cx.checkpoint(progress).map_err(|_cancelled| {
+                    cancelled = true;
+                    ExplainError::Model(ModelError::Cancelled)
+                })
+            };
+            evaluate(task, explainer, &black_box, &mut checkpoint)
+        };
+        if cancelled {
+            return Err(JobError::Cancelled);
+        }
+        self.cells.extend(cells?);
+        self.at += 1;
+        cx.report(Progress::new(self.at as u64, task.explainers.len() as u64, "methods"));
+        Ok(Step::Partial(Output::Cells(Arc::new(self.cells.clone()))))
+    }
+}
+
+/// Cells of one explainer: every metric at every k.
+pub fn evaluate<'a>(
+    task: &'a Evaluate,
+    explainer: &'a SavedExplainer,
+    black_box: &'a TorchBox,
+    checkpoint: &'a mut crate::metric::context::Checkpoint<'a>,
+) -> Result<Vec<Cell>, ExplainError> {
+    let ks = if task.ks.is_empty() { vec![explainer.card.k] } else { task.ks.clone() };
+    let mut context = Context::new(ContextSetup {
+        black_box,
+        saved_box: &task.black_box,
+        explainer,
+        unit: explainer.card.unit,
+        k: ks[0],
+        fill: task.fill,
+        data: &task.data,
+        split: task.split,
+        limit: task.limit,
+        seed: task.seed,
+        checkpoint,
+    })?;
+    let mut cells = Vec::new();
+    for k in ks {
+        context.k = k;
+        for id in &task.metrics {
+            let metric = metric(id)?;
+            let values = metric.compute(&mut context)?;
+            cells.push(Cell {
+                row: explainer.card.name.clone(),
+                metric: id.clone(),
+                k: Some(k),
+                mean: stats::mean(&values),
+                ci95: stats::interval(&values, task.seed),
+                items: values.len(),
+            });
+        }
+    }
+    Ok(cells)
+}
+
+/// Where a trained thing of this name goes in a project folder: `kind/name`, with what a file name cannot hold replaced.
+pub fn folder_for(project: &Path, kind: &str, name: &str) -> std::path::PathBuf {
+    let safe: String =
+        name.chars().map(|c| if c.is_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' }).collect();
+    project.join(kind).join(safe.trim_matches('.'))
+}
