@@ -225,6 +225,11 @@ impl ItemList {
         self.filter.faithful != Faithful::Any || self.sort.by == SortBy::Fidelity
     }
 
+    /// Whether answers came in that the list does not show yet.
+    pub fn is_stale(&self) -> bool {
+        self.is_stale
+    }
+
     /// Position of `item` in the list.
     pub fn position(&self, item: usize) -> Option<usize> {
         self.visible.iter().position(|&listed| listed as usize == item)
