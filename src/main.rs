@@ -9,7 +9,7 @@ fn main() -> ExitCode {
     env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("warn")).init();
     let cli = unmask::cli::Cli::parse();
     let outcome = match cli.command {
-        Some(command) => unmask::cli::run(command),
+        Some(command) => unmask::cli::run(command, None),
         None => Ok(()),
     };
     match outcome {

@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by its panic")]
 
 mod integration {
+    mod data;
+    mod doctor;
     mod figure;
     mod store;
     mod tidy;

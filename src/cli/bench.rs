@@ -1,22 +1,277 @@
-//! `unmask bench`: speed and memory, as ratios against the bare libtorch loop of the same run.
+//! `unmask bench`: speed and memory, as ratios against the bare libtorch loop of the same run and as percentiles.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 
-use super::{ComputeArgs, Outcome};
+use super::{ComputeArgs, Outcome, Runner, usage, work, write_file};
+use crate::data::{Dataset, Split, Unit};
+use crate::device::{MemoryGauge, Mode, compute_threads, n_cores};
+use crate::explain::learn::bare::BareLoop;
+use crate::explain::learn::run::{RunSetup, Stepped, TrainRun};
+use crate::explain::{Fill, SavedExplainer, method};
+use crate::figure::layout::{Panel, View, overlay_rgba};
+use crate::jobs::{Compute, Explain, FitBox, Output, Task, TrainExplainer, picture_of};
+use crate::metric::stats::mean;
+use crate::model::SavedBox;
+use crate::model::params::Params;
+use crate::work::{Priority, Slot, Worker};
 
 /// Arguments of `bench`.
 #[derive(Debug, Args)]
 pub struct BenchArgs {
+    /// Data; by default MNIST under UNMASK_DATA, else the sample digits
+    #[arg(long)]
+    pub data: Option<String>,
     /// The figures, as JSON
     #[arg(long)]
     pub out: Option<PathBuf>,
+    /// Seed, device and threads.
     #[command(flatten)]
     pub compute: ComputeArgs,
 }
 
+/// What the window measures of itself: called by `main`, which knows both.
+pub type FrameBench =
+    dyn Fn(&Arc<Dataset>, &Arc<SavedBox>, &[Arc<SavedExplainer>]) -> Result<BTreeMap<String, f64>, String>;
+
+/// Steps of one timed stretch; our run and the bare loop take turns.
+const STEPS: usize = 12;
+/// Stretches of each.
+const STRETCHES: usize = 5;
+/// Explanations timed.
+const EXPLANATIONS: usize = 200;
+
 /// Runs it.
-pub fn run(_args: &BenchArgs) -> Outcome {
+pub fn run(args: &BenchArgs, frames: Option<&FrameBench>) -> Outcome {
+    let mut runner = Runner::new(&args.compute)?;
+    let spec = match &args.data {
+        Some(spec) => spec.clone(),
+        None => match std::env::var("UNMASK_DATA") {
+            Ok(root) => format!("mnist:{root}/mnist"),
+            Err(_) => "mnist:sample_data/digits".to_owned(),
+        },
+    };
+    let mut figures = BTreeMap::new();
+    let started = Instant::now();
+    let data = runner.open(&spec)?;
+    figures.insert("open_seconds".to_owned(), started.elapsed().as_secs_f64());
+    figures.insert("items".to_owned(), data.len() as f64);
+    figures.insert("threads".to_owned(), runner.threads as f64);
+    eprintln!("{}: {} items opened in {:.2} s", data.name, data.len(), figures["open_seconds"]);
+    // A box of one short epoch: speed does not depend on how good it is.
+    let small = small_part(&data);
+    let black_box = fit(&mut runner, &small, args.compute.seed)?;
+    for (id, unit, k) in [("l2x", "patch:4", 4), ("meed", "pixel", 25)] {
+        for (preset, name) in [("", id.to_owned()), (paper_preset(id), format!("{id}-paper"))] {
+            train_ratio(&runner, &name, (id, preset), (unit, k), &small, &black_box, &mut figures)?;
+        }
+    }
+    let explainers = quick_explainers(&mut runner, &small, &black_box)?;
+    explain_times("idle", &data, &black_box, &explainers, None, &runner, &mut figures)?;
+    let busy = Task::FitBox(Box::new(FitBox {
+        architecture: "meed-cnn".to_owned(),
+        params: Params::default(),
+        data: data.clone(),
+        seed: 1,
+        name: "busy".to_owned(),
+        out: None,
+    }));
+    explain_times("while_training", &data, &black_box, &explainers, Some(busy), &runner, &mut figures)?;
+    if let Some(frames) = frames {
+        figures.extend(frames(&data, &black_box, &explainers).map_err(work)?);
+    }
+    figures.insert("memory_megabytes".to_owned(), MemoryGauge::default().read().process as f64 / 1e6);
+    for (name, value) in &figures {
+        println!("{name:40} {value:.4}");
+    }
+    if let Some(out) = &args.out {
+        write_file(out, &serde_json::to_vec_pretty(&figures).map_err(work)?)?;
+    }
     Ok(())
+}
+
+fn paper_preset(id: &str) -> &'static str {
+    if id == "meed" { "paper-mnist" } else { "paper" }
+}
+
+/// The first items of each split: enough for the stretches.
+fn small_part(data: &Arc<Dataset>) -> Arc<Dataset> {
+    let items: Vec<usize> = [(Split::Train, 6000), (Split::Validation, 200), (Split::Test, 500)]
+        .into_iter()
+        .flat_map(|(split, n)| data.in_split(split).into_iter().take(n).collect::<Vec<_>>())
+        .collect();
+    Arc::new(data.subset(&items))
+}
+
+fn fit(runner: &mut Runner, data: &Arc<Dataset>, seed: u64) -> Result<Arc<SavedBox>, super::Failure> {
+    let mut params = Params::default();
+    params.set(crate::model::architecture("meed-cnn").map_err(usage)?.params, "epochs", "1").map_err(usage)?;
+    let task = Task::FitBox(Box::new(FitBox {
+        architecture: "meed-cnn".to_owned(),
+        params,
+        data: data.clone(),
+        seed,
+        name: "bench".to_owned(),
+        out: None,
+    }));
+    match runner.run(task, "training the black box", |_| {})? {
+        Output::Box(saved) => Ok(saved),
+        _ => Err(work("training gave no black box")),
+    }
+}
+
+/// Items per second of our training over those of the bare loop, in turns.
+fn train_ratio(
+    runner: &Runner,
+    name: &str,
+    (id, preset): (&str, &str),
+    (unit, k): (&str, usize),
+    data: &Arc<Dataset>,
+    black_box: &Arc<SavedBox>,
+    figures: &mut BTreeMap<String, f64>,
+) -> Outcome {
+    let spec = method(id).map_err(usage)?.spec();
+    let params = match spec.presets.iter().find(|known| known.id == preset) {
+        Some(preset) => Params::from_preset(spec.params, preset).map_err(usage)?,
+        None => Params::default(),
+    };
+    let unit: Unit = unit.parse().map_err(usage)?;
+    let setup =
+        || RunSetup { method: id, params: &params, unit, k, data, black_box, seed: 0, name: id, device: runner.device };
+    let mut ours = TrainRun::new(setup()).map_err(work)?;
+    let mut bare = BareLoop::new(&setup(), STEPS).map_err(work)?;
+    let (mut our_rates, mut bare_rates, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+    for stretch in 0..=STRETCHES {
+        let started = Instant::now();
+        let mut items = 0;
+        for _ in 0..STEPS {
+            if let Stepped::Batch(n) = ours.step().map_err(work)? {
+                items += n;
+            }
+        }
+        let our_rate = items as f64 / started.elapsed().as_secs_f64();
+        let bare_rate = bare.run(STEPS).map_err(work)?;
+        // The first stretch warms up.
+        if stretch > 0 {
+            our_rates.push(our_rate);
+            bare_rates.push(bare_rate);
+            ratios.push(our_rate / bare_rate);
+        }
+    }
+    eprintln!(
+        "{name}: {:.0} items/s, bare loop {:.0}, ratio {:.3}",
+        mean(&our_rates),
+        mean(&bare_rates),
+        median(&mut ratios)
+    );
+    figures.insert(format!("train_{name}_items_per_second"), mean(&our_rates));
+    figures.insert(format!("train_{name}_bare_items_per_second"), mean(&bare_rates));
+    figures.insert(format!("train_{name}_ratio"), median(&mut ratios));
+    Ok(())
+}
+
+fn quick_explainers(
+    runner: &mut Runner,
+    data: &Arc<Dataset>,
+    black_box: &Arc<SavedBox>,
+) -> Result<Vec<Arc<SavedExplainer>>, super::Failure> {
+    let part: Vec<usize> =
+        (0..data.len()).filter(|item| data.splits[*item] != Split::Train || item % 40 == 0).collect();
+    let mut params = Params::default();
+    params.set(method("meed").map_err(usage)?.spec().params, "epochs", "1").map_err(usage)?;
+    let task = Task::TrainExplainer(Box::new(TrainExplainer {
+        method: "meed".to_owned(),
+        params,
+        unit: Unit::Pixel,
+        k: 25,
+        data: Arc::new(data.subset(&part)),
+        black_box: black_box.clone(),
+        seed: 0,
+        name: "meed".to_owned(),
+        out: None,
+    }));
+    match runner.run(task, "training an explainer", |_| {})? {
+        Output::Explainer(saved) => Ok(vec![saved]),
+        _ => Err(work("training gave no explainer")),
+    }
+}
+
+/// Milliseconds from asking for an item to its pixels, on a worker thread of its own, as in the window.
+fn explain_times(
+    name: &str,
+    data: &Arc<Dataset>,
+    black_box: &Arc<SavedBox>,
+    explainers: &[Arc<SavedExplainer>],
+    busy: Option<Task>,
+    runner: &Runner,
+    figures: &mut BTreeMap<String, f64>,
+) -> Outcome {
+    let (device, threads) = (runner.device, compute_threads(Mode::Window, n_cores()));
+    let spawn = |name: &str| Worker::spawn(name, move || Compute::new(device, threads), || {}).map_err(work);
+    let mut training = busy.map(|task| {
+        spawn("training").map(|mut worker| {
+            worker.submit(Slot::new(1, 0), Priority::Normal, task);
+            worker
+        })
+    });
+    if let Some(Ok(_)) = &training {
+        // Until the data is read and batches run.
+        std::thread::sleep(Duration::from_secs(3));
+    }
+    let mut worker = spawn("explaining")?;
+    let items = data.in_split(Split::Test);
+    let mut millis = Vec::new();
+    for at in 0..EXPLANATIONS + 5 {
+        let item = items[(at * 37) % items.len()];
+        let started = Instant::now();
+        let task = Task::Explain(Box::new(Explain {
+            black_box: black_box.clone(),
+            explainers: explainers.to_vec(),
+            data: data.clone(),
+            item,
+            fit: black_box.card.fit.clone(),
+            unit: Unit::Pixel,
+            k: 25,
+            fill: Fill::Zero,
+            seed: 0,
+        }));
+        let id = worker.submit(Slot::new(0, 0), Priority::Interactive, task);
+        let Output::Explained(explained) = worker.wait_for(id, |_| {}).map_err(|error| work(error.notice().summary))?
+        else {
+            return Err(work("explaining gave no explanation"));
+        };
+        let mut picture = picture_of(data, &black_box.card, &explainers[0].card, &explained, 0).map_err(work)?;
+        picture.view = View::Overlay;
+        overlay_rgba(&picture, Panel::Overlay, None).map_err(work)?;
+        // The first ones load the network.
+        if at >= 5 {
+            millis.push(started.elapsed().as_secs_f64() * 1e3);
+        }
+        if let Some(Ok(training)) = &mut training {
+            while training.try_event().is_some() {}
+        }
+    }
+    figures.insert(format!("explain_{name}_p50_ms"), percentile(&mut millis, 0.50));
+    figures.insert(format!("explain_{name}_p99_ms"), percentile(&mut millis, 0.99));
+    eprintln!(
+        "explaining, {name}: p50 {:.1} ms, p99 {:.1} ms",
+        percentile(&mut millis, 0.5),
+        percentile(&mut millis, 0.99)
+    );
+    Ok(())
+}
+
+/// The value below which `share` of the values lie (nearest rank).
+pub(crate) fn percentile(values: &mut [f64], share: f64) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let rank = (share * values.len() as f64).ceil() as usize;
+    values.get(rank.saturating_sub(1)).copied().unwrap_or(f64::NAN)
+}
+
+fn median(values: &mut [f64]) -> f64 {
+    percentile(values, 0.5)
 }

@@ -14,6 +14,7 @@ use crate::metric::metric;
 /// Arguments of `evaluate`.
 #[derive(Debug, Args)]
 pub struct EvaluateArgs {
+    /// What explains.
     #[command(flatten)]
     pub explainers: Explainers,
     /// Data, e.g. mnist:DIR?classes=3,8
@@ -37,6 +38,7 @@ pub struct EvaluateArgs {
     /// The table: .json, .csv, .md or .tex
     #[arg(long)]
     pub out: PathBuf,
+    /// Seed, device and threads.
     #[command(flatten)]
     pub compute: ComputeArgs,
 }

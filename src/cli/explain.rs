@@ -48,7 +48,8 @@ impl Explainers {
         {
             black_box = Some(load_box(path)?);
         }
-        let black_box = black_box.ok_or_else(|| usage("name what explains: --explainer DIR, or --method NAME with --blackbox DIR"))?;
+        let black_box = black_box
+            .ok_or_else(|| usage("name what explains: --explainer DIR, or --method NAME with --blackbox DIR"))?;
         let first = loaded.first().map(|explainer: &Arc<SavedExplainer>| (explainer.card.unit, explainer.card.k));
         let unit: Unit = first.map_or_else(|| self.unit.parse().map_err(usage), |(unit, _)| Ok(unit))?;
         for id in &self.method {
@@ -65,6 +66,7 @@ impl Explainers {
 /// Arguments of `explain`.
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
+    /// What explains.
     #[command(flatten)]
     pub explainers: Explainers,
     /// Data, e.g. mnist:DIR?classes=3,8
@@ -85,6 +87,7 @@ pub struct ExplainArgs {
     /// The scores: .npz, .csv or .jsonl
     #[arg(long)]
     pub out: PathBuf,
+    /// Seed, device and threads.
     #[command(flatten)]
     pub compute: ComputeArgs,
 }

@@ -29,6 +29,7 @@ pub struct FitArgs {
     /// Name on screen
     #[arg(long)]
     pub name: Option<String>,
+    /// Seed, device and threads.
     #[command(flatten)]
     pub compute: ComputeArgs,
 }

@@ -114,7 +114,7 @@ pub(crate) fn work(error: impl std::fmt::Display) -> Failure {
 }
 
 /// Runs a subcommand.
-pub fn run(command: Commands) -> Outcome {
+pub fn run(command: Commands, frames: Option<&bench::FrameBench>) -> Outcome {
     match command {
         Commands::Doctor => doctor(),
         Commands::Fit(args) => fit::run(&args),
@@ -123,7 +123,7 @@ pub fn run(command: Commands) -> Outcome {
         Commands::Evaluate(args) => evaluate::run(&args),
         Commands::Figure(args) => figure::run(&args),
         Commands::Reproduce(args) => reproduce::run(&args),
-        Commands::Bench(args) => bench::run(&args),
+        Commands::Bench(args) => bench::run(&args, frames),
         Commands::Samples(args) => samples::run(&args),
     }
 }
@@ -233,7 +233,10 @@ pub(crate) fn load_box(path: &Path) -> Result<Arc<SavedBox>, Failure> {
 }
 
 /// An explainer from a folder, and its black box: the one given, else the one of its hash in the same project or in the cache.
-pub(crate) fn load_explainer(dir: &Path, black_box: Option<&Path>) -> Result<(Arc<SavedExplainer>, Arc<SavedBox>), Failure> {
+pub(crate) fn load_explainer(
+    dir: &Path,
+    black_box: Option<&Path>,
+) -> Result<(Arc<SavedExplainer>, Arc<SavedBox>), Failure> {
     let explainer = SavedExplainer::load(dir).map_err(usage)?;
     let black_box = match black_box {
         Some(path) => load_box(path)?,

@@ -28,6 +28,7 @@ pub struct ReproduceArgs {
     /// The table, as JSON
     #[arg(long, required_unless_present_any = ["help"], default_value = "")]
     pub out: PathBuf,
+    /// Seed, device and threads.
     #[command(flatten)]
     pub compute: ComputeArgs,
 }
@@ -97,7 +98,10 @@ fn text_of(table: &Reproduced) -> String {
         table.wall_seconds,
         if table.quick { ", quick" } else { "" }
     )];
-    lines.push(format!("{:<16} {:<18} {:>10} {:>8} {:>22} {:>8} {:>6}", "row", "metric", "mean", "sd", "95 % interval", "paper", "seeds"));
+    lines.push(format!(
+        "{:<16} {:<18} {:>10} {:>8} {:>22} {:>8} {:>6}",
+        "row", "metric", "mean", "sd", "95 % interval", "paper", "seeds"
+    ));
     for cell in &table.cells {
         let digits = if cell.unit == "seconds" { 6 } else { 2 };
         let number = |value: f64| format!("{value:.digits$}");

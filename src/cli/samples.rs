@@ -1,10 +1,16 @@
 //! `unmask samples`: write the sample data of the project, and train the small models beside it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 
-use super::{Outcome, work};
+use super::{ComputeArgs, Failure, Outcome, Runner, usage, work};
+use crate::data::{Dataset, Unit};
+use crate::explain::method;
+use crate::jobs::{FitBox, Output, Task, TrainExplainer};
+use crate::model::params::Params;
+use crate::model::{SavedBox, architecture};
 
 /// Arguments of `samples`.
 #[derive(Debug, Args)]
@@ -15,11 +21,83 @@ pub struct SamplesArgs {
     /// Also train the small models of the sample project
     #[arg(long)]
     pub models: bool,
+    /// Seed, device and threads.
+    #[command(flatten)]
+    pub compute: ComputeArgs,
 }
+
+/// Pixels selected in the sample project.
+const K: usize = 25;
 
 /// Runs it.
 pub fn run(args: &SamplesArgs) -> Outcome {
-    crate::data::samples::write_all(&args.out).map_err(work)?;
-    println!("sample data: {}", args.out.display());
+    let files = crate::data::samples::write_all(&args.out).map_err(work)?;
+    println!("{} files of sample data: {}", files.len(), args.out.display());
+    if args.models {
+        // One thread, so that every machine gives the same weights.
+        let compute = ComputeArgs { threads: Some(1), ..args.compute.clone() };
+        models(&mut Runner::new(&compute)?, &args.out)?;
+    }
+    Ok(())
+}
+
+/// The sample project: a black box for the drawn digits and explainers for it.
+fn models(runner: &mut Runner, samples: &Path) -> Outcome {
+    let project = samples.join("project");
+    let data = runner.open(&format!("mnist:{}", samples.join("digits").display()))?;
+    let black_box = fit(runner, &data, &project.join("blackboxes").join("digits"))?;
+    for id in ["meed", "l2x"] {
+        train(runner, id, &data, &black_box, &project.join("explainers").join(id))?;
+    }
+    for id in ["grad-x-input", "random"] {
+        train(runner, id, &data, &black_box, &project.join("explainers").join(id))?;
+    }
+    let _ = (&data, &black_box);
+    println!("sample project: {}", project.display());
+    Ok(())
+}
+
+fn fit(runner: &mut Runner, data: &Arc<Dataset>, out: &Path) -> Result<Arc<SavedBox>, Failure> {
+    let mut params = Params::default();
+    params.set(architecture("l2x-cnn").map_err(usage)?.params, "epochs", "20").map_err(usage)?;
+    let task = Task::FitBox(Box::new(FitBox {
+        architecture: "l2x-cnn".to_owned(),
+        params,
+        data: data.clone(),
+        seed: 0,
+        name: "Digits net".to_owned(),
+        out: Some(out.to_owned()),
+    }));
+    match runner.run(task, "training the sample black box", |_| {})? {
+        Output::Box(saved) => {
+            println!("black box: {:.1} % on test", 100.0 * saved.card.test_accuracy.unwrap_or(f64::NAN));
+            Ok(saved)
+        }
+        _ => Err(work("training gave no black box")),
+    }
+}
+
+fn train(runner: &mut Runner, id: &str, data: &Arc<Dataset>, black_box: &Arc<SavedBox>, out: &Path) -> Outcome {
+    let spec = method(id).map_err(usage)?.spec();
+    let mut params = Params::default();
+    if spec.trains {
+        params.set(spec.params, "epochs", "10").map_err(usage)?;
+    }
+    let task = Task::TrainExplainer(Box::new(TrainExplainer {
+        method: id.to_owned(),
+        params,
+        unit: Unit::Pixel,
+        k: K,
+        data: data.clone(),
+        black_box: black_box.clone(),
+        seed: 0,
+        name: spec.title.to_owned(),
+        out: Some(out.to_owned()),
+    }));
+    let Output::Explainer(saved) = runner.run(task, "training a sample explainer", |_| {})? else {
+        return Err(work("training gave no explainer"));
+    };
+    saved.save(out).map_err(work)?;
+    println!("{}: {:?}", saved.card.name, saved.card.validation);
     Ok(())
 }

@@ -43,6 +43,7 @@ pub struct TrainArgs {
     /// Name on screen
     #[arg(long)]
     pub name: Option<String>,
+    /// Seed, device and threads.
     #[command(flatten)]
     pub compute: ComputeArgs,
 }

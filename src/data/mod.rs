@@ -245,6 +245,28 @@ impl Dataset {
         (0..self.len()).filter(|&i| self.splits[i] == split).collect()
     }
 
+    /// The same data set with only these items, in this order. Its hash is its own.
+    pub fn subset(&self, items: &[usize]) -> Self {
+        let pick = |order: &[u32]| items.iter().map(|&item| order[item]).collect::<Vec<u32>>();
+        let kept = match &self.items {
+            Items::Dense(dense) => Items::Dense(DensePictures { order: Arc::new(pick(&dense.order)), ..dense.clone() }),
+            Items::Lazy(source) => Items::Lazy(source.subset(items)),
+        };
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(self.hash.as_bytes());
+        items.iter().for_each(|item| {
+            hasher.update(&(*item as u64).to_le_bytes());
+        });
+        Self {
+            items: kept,
+            labels: items.iter().map(|&item| self.labels[item]).collect(),
+            splits: items.iter().map(|&item| self.splits[item]).collect(),
+            source_index: pick(&self.source_index),
+            hash: hasher.finalize().to_hex().to_string(),
+            ..self.clone()
+        }
+    }
+
     /// Items as model rows: each picture goes through `fit` to `shape`.
     pub fn rows(&self, items: &[usize], shape: Shape, fit: &Fit) -> Result<Rows, DataError> {
         let mut rows = Rows::with_capacity(shape, items.len());

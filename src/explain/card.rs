@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use super::{ExplainError, method};
 use crate::data::Unit;
-use crate::model::saved::read_limited;
-use crate::model::{BoxCard, ModelError};
 use crate::model::card::{Curves, Versions};
 use crate::model::params::Params;
+use crate::model::saved::read_limited;
+use crate::model::{BoxCard, ModelError};
 
 /// Format name of an explainer's card.
 pub const EXPLAINER_FORMAT: &str = "unmask-explainer";

@@ -57,8 +57,7 @@ impl SavedBox {
         let io = |source| ModelError::Io { path: dir.display().to_string(), source };
         std::fs::create_dir_all(dir).map_err(io)?;
         let write = |name: &str, bytes: &[u8]| {
-            crate::store::atomic::write(&dir.join(name), bytes)
-                .map_err(|error| ModelError::Unfit(error.to_string()))
+            crate::store::atomic::write(&dir.join(name), bytes).map_err(|error| ModelError::Unfit(error.to_string()))
         };
         write("weights.safetensors", &self.weights)?;
         write("background.safetensors", &self.background_bytes()?)?;
@@ -105,7 +104,11 @@ impl SavedBox {
         let weights = read_limited(&weights_path, MAX_WEIGHT_BYTES)?;
         let found = hash_of(&card.architecture, card.shape, &card.classes, &weights);
         if found != card.hash {
-            return Err(refuse(&weights_path, &format!("weights with hash {}", short(&card.hash)), short(&found).to_owned()));
+            return Err(refuse(
+                &weights_path,
+                &format!("weights with hash {}", short(&card.hash)),
+                short(&found).to_owned(),
+            ));
         }
         let background_path = dir.join("background.safetensors");
         let bytes = read_limited(&background_path, MAX_WEIGHT_BYTES)?;

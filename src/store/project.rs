@@ -137,7 +137,7 @@ pub struct Project {
 
 #[derive(Debug)]
 enum Lock {
-    Held(HeldLock),
+    Held(#[expect(dead_code, reason = "held for as long as the project is open")] HeldLock),
     Elsewhere(String),
     Unsupported(String),
 }

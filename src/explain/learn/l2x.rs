@@ -1,11 +1,11 @@
 //! L2X: learning to explain by maximising the information of the selected units about the black box's answer (Chen et al. 2018).
 
-use tch::nn::{self, Module};
 use tch::Tensor;
+use tch::nn::{self, Module};
 
 use super::concrete::{concrete_mask, spread};
 use super::selector::PatchSelector;
-use super::{Batch, Learner, Setup, temperature};
+use super::{Batch, Learner, Setup, final_temperature, temperature};
 use crate::data::{Modality, Units};
 use crate::explain::{ExplainError, Explainer, Method, MethodSpec, SavedExplainer};
 use crate::model::BlackBox;
@@ -21,8 +21,15 @@ use crate::model::train::soft_cross_entropy;
 pub struct L2x;
 
 /// Parameters of [`L2x`].
-pub const PARAMS: &[ParamSpec] =
-    &[super::critic(), temperature(0.5), super::optimizer(), epochs(10), batch(32), learning_rate(1e-3)];
+pub const PARAMS: &[ParamSpec] = &[
+    super::critic(),
+    temperature(0.5),
+    final_temperature(0.1),
+    super::optimizer(),
+    epochs(5),
+    batch(32),
+    learning_rate(1e-3),
+];
 
 static SPEC: MethodSpec = MethodSpec {
     id: "l2x",
@@ -34,7 +41,14 @@ static SPEC: MethodSpec = MethodSpec {
     presets: &[Preset {
         id: "paper",
         title: "Paper: an approximator, RMSprop 0.001, temperature 0.1 (section 4)",
-        values: &[("critic", "approximators"), ("optimizer", "rmsprop"), ("temperature", "0.1"), ("batch", "64")],
+        values: &[
+            ("critic", "approximators"),
+            ("optimizer", "rmsprop"),
+            ("temperature", "0.1"),
+            ("final-temperature", "0.1"),
+            ("epochs", "10"),
+            ("batch", "64"),
+        ],
     }],
     trains: true,
     needs_gradients: false,
@@ -95,7 +109,8 @@ struct L2xLearner {
     optimizers: Vec<Optim>,
     units: Units,
     k: i64,
-    temperature: f64,
+    /// At the first and at the last step.
+    temperatures: (f64, f64),
 }
 
 impl L2xLearner {
@@ -120,14 +135,16 @@ impl L2xLearner {
             optimizers,
             units: setup.units,
             k: setup.k.min(setup.units.count()) as i64,
-            temperature: setup.params.real(PARAMS, "temperature"),
+            temperatures: (setup.params.real(PARAMS, "temperature"), setup.params.real(PARAMS, "final-temperature")),
         })
     }
 }
 
 impl Learner for L2xLearner {
     fn step(&mut self, batch: &Batch<'_>) -> Result<Vec<(&'static str, Tensor)>, ExplainError> {
-        let mask = concrete_mask(&self.selector.scores(batch.input), self.k, self.temperature);
+        let (first, last) = self.temperatures;
+        let temperature = first * (last / first).powf(batch.progress);
+        let mask = concrete_mask(&self.selector.scores(batch.input), self.k, temperature);
         let kept = batch.input * spread(&mask, self.units);
         let logits = match &self.approximator {
             Some((approximator, _)) => approximator.logits(&kept),

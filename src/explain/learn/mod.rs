@@ -1,5 +1,6 @@
 //! Selectors that are trained. A learner owns its networks and losses; the run owns data, order, validation and the best checkpoint.
 
+pub mod bare;
 pub mod concrete;
 pub mod l2x;
 pub mod mask_only;
@@ -42,6 +43,8 @@ pub struct Batch<'a> {
     pub probs: &'a Tensor,
     /// Epoch, from 1.
     pub epoch: u32,
+    /// Share of all training steps done before this one, 0..1.
+    pub progress: f64,
     /// The black box, frozen.
     pub black_box: &'a dyn TensorBox,
 }
@@ -80,6 +83,17 @@ pub const fn temperature(default: f64) -> ParamSpec {
     }
 }
 
+/// Parameter: temperature at the end of training.
+pub const fn final_temperature(default: f64) -> ParamSpec {
+    ParamSpec {
+        id: "final-temperature",
+        label: "Final temperature",
+        tip: "Temperature at the last step; it falls to it geometrically. Smooth draws teach quickly, hard ones are what is seen when explaining. \
+              Equal to the temperature: constant, as in the papers.",
+        kind: ParamKind::Real { min: 0.01, max: 10.0, default, log: true },
+    }
+}
+
 /// Parameter: who judges what a selection is worth while the selector is trained.
 pub const fn critic() -> ParamSpec {
     ParamSpec {
@@ -90,7 +104,10 @@ pub const fn critic() -> ParamSpec {
               gradients, the frozen box itself is the better judge.",
         kind: ParamKind::Choice {
             options: &[
-                ("black-box", "the frozen black box itself: what is selected must suffice for the model; needs its gradients"),
+                (
+                    "black-box",
+                    "the frozen black box itself: what is selected must suffice for the model; needs its gradients",
+                ),
                 ("approximators", "networks trained beside the selector, as in the papers: the box is only queried"),
             ],
             default: "black-box",
@@ -122,5 +139,11 @@ pub(crate) fn optim_of(params: &Params, specs: &[ParamSpec]) -> OptimSpec {
         "adadelta" => OptimSpec::keras_adadelta(lr),
         "rmsprop" => OptimSpec::keras_rmsprop(lr),
         _ => OptimSpec::keras_adam(lr),
+    }
+}
+
+impl From<tch::TchError> for ExplainError {
+    fn from(error: tch::TchError) -> Self {
+        Self::Model(crate::model::ModelError::Torch(error))
     }
 }

@@ -1,0 +1,71 @@
+//! The bare libtorch loop that `unmask bench` compares training with: the same networks, losses and batches, and nothing else.
+//!
+//! No scheduler, no seeds per step, no progress, no checks for NaN, no validation: what is left is what the hardware and libtorch allow.
+
+use std::time::Instant;
+
+use tch::Tensor;
+
+use super::run::RunSetup;
+use super::{Batch, Setup};
+use crate::data::{Split, Units};
+use crate::explain::{ExplainError, method};
+use crate::model::tensors::from_rows;
+use crate::model::{ModelError, TorchBox, architecture};
+
+/// A bare loop over prepared batches.
+pub struct BareLoop {
+    learner: Box<dyn super::Learner>,
+    black_box: TorchBox,
+    batches: Vec<(Tensor, Tensor)>,
+    at: usize,
+}
+
+impl BareLoop {
+    /// For the same method, parameters and data as a [`super::run::TrainRun`]; `n_batches` batches are prepared before.
+    pub fn new(setup: &RunSetup<'_>, n_batches: usize) -> Result<Self, ExplainError> {
+        let method = method(setup.method)?;
+        let specs = method.spec().params;
+        let black_box = TorchBox::new(setup.black_box, setup.device)?;
+        let card = &setup.black_box.card;
+        let learner = method.learner(&Setup {
+            params: setup.params,
+            units: Units::new(setup.unit, card.shape),
+            k: setup.k,
+            classes: card.classes.len(),
+            architecture: architecture(&card.architecture)?,
+            seed: setup.seed,
+            device: setup.device,
+        });
+        let learner = learner.ok_or_else(|| ExplainError::Unfit("this method is not trained".to_owned()))??;
+        let batch = setup.params.whole(specs, "batch").max(1) as usize;
+        let items = setup.data.in_split(Split::Train);
+        let mut batches = Vec::new();
+        for items in items.chunks_exact(batch).take(n_batches) {
+            let rows = setup.data.rows(items, card.shape, &card.fit).map_err(ModelError::from)?;
+            let input = from_rows(&rows, setup.device);
+            let probs = black_box.probs(&input)?;
+            batches.push((input, probs));
+        }
+        if batches.is_empty() {
+            return Err(ExplainError::Unfit("too few training items for one batch".to_owned()));
+        }
+        Ok(Self { learner, black_box, batches, at: 0 })
+    }
+
+    /// Runs `n` steps and returns the items per second.
+    pub fn run(&mut self, n: usize) -> Result<f64, ExplainError> {
+        let started = Instant::now();
+        let mut items = 0;
+        for _ in 0..n {
+            let (input, probs) = &self.batches[self.at % self.batches.len()];
+            self.at += 1;
+            items += input.size()[0];
+            let losses =
+                self.learner.step(&Batch { input, probs, epoch: 1, progress: 0.0, black_box: &self.black_box })?;
+            // One scalar is read, as any loop that prints its loss does.
+            losses.last().map(|(_, loss)| loss.double_value(&[]));
+        }
+        Ok(items as f64 / started.elapsed().as_secs_f64())
+    }
+}

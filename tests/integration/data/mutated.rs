@@ -1,0 +1,110 @@
+//! Damaged files of every kind: read or refused, never a panic. `UNMASK_FUZZ=10000` sets the number of files per loader.
+
+use std::io::Cursor;
+
+use image::{DynamicImage, ImageFormat};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use super::*;
+
+/// Flips, overwrites, cuts, repeats and inserts at random.
+fn mutate(bytes: &[u8], rng: &mut ChaCha8Rng) -> Vec<u8> {
+    let mut out = bytes.to_vec();
+    for _ in 0..rng.random_range(1..=4) {
+        if out.is_empty() {
+            break;
+        }
+        let at = rng.random_range(0..out.len());
+        // Headers decide what is allocated, so they are hit more often than their share.
+        let at = if rng.random_bool(0.5) { at % 64 } else { at };
+        match rng.random_range(0..6) {
+            0 => out[at] ^= 1 << rng.random_range(0..8),
+            1 => out[at] = [0, 1, 0x7f, 0x80, 0xff][rng.random_range(0..5)],
+            2 => out.truncate(at),
+            3 => out.insert(at, rng.random_range(0..=255)),
+            4 => {
+                let end = (at + rng.random_range(1..9)).min(out.len());
+                out[at..end].fill(0xff);
+            }
+            _ => {
+                let end = (at + rng.random_range(1..64)).min(out.len());
+                let piece = out[at..end].to_vec();
+                out.splice(at..at, piece);
+            }
+        }
+    }
+    out
+}
+
+/// Opens `n` mutations of the files in turn; says how many could still be read and how long it took.
+fn check(what: &str, kind: &str, usual: usize, files: &[(&str, Vec<u8>)]) {
+    let dir = tempfile::tempdir().unwrap();
+    let mut rng = ChaCha8Rng::seed_from_u64(7);
+    let start = std::time::Instant::now();
+    let n = n_cases(usual);
+    let mut n_read = 0;
+    for case in 0..n {
+        let hit = case % files.len();
+        for (at, (name, bytes)) in files.iter().enumerate() {
+            let damaged = if at == hit { mutate(bytes, &mut rng) } else { bytes.clone() };
+            write(&dir.path().join(name), &damaged);
+        }
+        let path = if files.len() == 1 { dir.path().join(files[0].0) } else { dir.path().to_path_buf() };
+        match open_at(kind, &path, &[]) {
+            Ok(dataset) => {
+                n_read += 1;
+                (0..dataset.len().min(5)).for_each(|item_idx| drop(dataset.picture(item_idx)));
+            }
+            Err(err) => assert!(err.to_string().len() > 20, "{err}"),
+        }
+    }
+    println!("{what}: {n} damaged files, {n_read} still readable, {:.1} s", start.elapsed().as_secs_f64());
+}
+
+#[test]
+fn mutated_idx_never_panics() {
+    let files = |pack: fn(&[u8]) -> Vec<u8>, ending: &str| {
+        let images = pack(&idx_images(2, 3, &(0..60).collect::<Vec<u8>>()));
+        let labels = pack(&idx_labels(&[0, 1, 2, 0, 1, 2, 0, 1, 2, 0]));
+        [(format!("train-images-idx3-ubyte{ending}"), images), (format!("train-labels-idx1-ubyte{ending}"), labels)]
+    };
+    for (what, [images, labels]) in [("idx", files(<[u8]>::to_vec, "")), ("idx.gz", files(gz, ".gz"))] {
+        check(what, "mnist", 300, &[(&images.0, images.1.clone()), (&labels.0, labels.1.clone())]);
+    }
+}
+
+#[test]
+fn mutated_cifar_never_panics() {
+    let record: Vec<u8> = (0..3073_u32).map(|at| (at % 10) as u8).collect();
+    check("cifar", "cifar", 200, &[("data_batch_1.bin", record.repeat(2)), ("batches.meta.txt", b"a\nb\nc".to_vec())]);
+    check("cifar.gz", "cifar", 200, &[("data_batch_1.bin.gz", gz(&record.repeat(2)))]);
+}
+
+#[test]
+fn mutated_pictures_never_panic() {
+    let pattern = patterned(33, 21, 3);
+    let rgb = DynamicImage::ImageRgb8(image::RgbImage::from_raw(33, 21, pattern.bytes).unwrap());
+    for (ending, format) in [
+        ("png", ImageFormat::Png),
+        ("jpg", ImageFormat::Jpeg),
+        ("webp", ImageFormat::WebP),
+        ("bmp", ImageFormat::Bmp),
+        ("tiff", ImageFormat::Tiff),
+        ("gif", ImageFormat::Gif),
+    ] {
+        let mut bytes = Cursor::new(Vec::new());
+        rgb.write_to(&mut bytes, format).unwrap();
+        check(ending, "images", 200, &[(&format!("a.{ending}"), bytes.into_inner())]);
+    }
+    check("jpg with EXIF", "images", 200, &[("a.jpg", pictures::turned_jpeg(6))]);
+}
+
+#[test]
+fn mutated_archives_never_panic() {
+    let png = patterned(8, 6, 1).to_png();
+    let members: [(&str, &[u8]); 3] = [("set/a/0.png", &png), ("set/b/1.png", &png), ("set/b/2.png", &png)];
+    check("tar", "auto", 200, &[("a.tar", archives::tar_of(&members))]);
+    check("tar.gz", "auto", 200, &[("a.tar.gz", gz(&archives::tar_of(&members)))]);
+    check("zip", "auto", 200, &[("a.zip", archives::zip_of(&members))]);
+}
