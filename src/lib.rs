@@ -9,7 +9,7 @@ pub mod figure;
 pub mod jobs;
 pub mod metric;
 pub mod model;
-
+pub mod session;
 pub mod store;
-
+pub mod ui;
 pub mod work;

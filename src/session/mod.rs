@@ -1,26 +1,39 @@
 //! Application state without a window: what is open, what is selected, results by key, undo, autosave. No egui, no tch.
 //!
-//! The window reads a [`Session`] and pushes [`Command`]s; [`Session::apply`] changes the state and answers with requests for the workers;
-//! events of the workers come back through [`Session::apply_event`].
+//! The window reads a [`Session`] and pushes [`Command`]s; [`Session::apply`] changes the state and answers with [`Request`]s;
+//! what the workers say comes back through [`Session::apply_event`]. Both are pure of files and threads, so tests drive the same code.
 
+pub mod apply;
+pub mod cache;
 pub mod command;
+pub mod describe;
+pub mod events;
 pub mod explore;
+pub mod figures;
+pub mod items;
 pub mod measure;
 pub mod notices;
+pub mod opening;
+pub mod picture;
 pub mod project;
+pub mod running;
+pub mod settings;
+pub mod shortcut;
 pub mod train;
 pub mod undo;
 
 pub use command::{Availability, Command};
+pub use shortcut::{Chord, Shortcut};
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::data::Dataset;
 use crate::explain::SavedExplainer;
-use crate::jobs::{Output, Task};
+use crate::jobs::Task;
 use crate::model::SavedBox;
-use crate::work::{Event, Priority, Slot};
+use crate::work::{JobId, Priority, Slot};
+use explore::ExplainKey;
 
 /// The five places of the window.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -39,8 +52,35 @@ pub enum Place {
     Figures,
 }
 
+impl Place {
+    /// All, in the order of the rail.
+    pub const ALL: [Self; 5] = [Self::Explore, Self::Train, Self::Measure, Self::Study, Self::Figures];
+
+    /// Name on the rail.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Explore => "Explore",
+            Self::Train => "Train",
+            Self::Measure => "Measure",
+            Self::Study => "Study",
+            Self::Figures => "Figures",
+        }
+    }
+
+    /// The question that the place answers.
+    pub const fn question(self) -> &'static str {
+        match self {
+            Self::Explore => "What did the model use here?",
+            Self::Train => "Is it learning, is it honest?",
+            Self::Measure => "Which method is right, and how sure is that?",
+            Self::Study => "What do people understand?",
+            Self::Figures => "What goes into the paper?",
+        }
+    }
+}
+
 /// Which worker a request goes to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Lane {
     /// Reads, predicts and explains; never trains.
     Interactive,
@@ -50,27 +90,128 @@ pub enum Lane {
     Files,
 }
 
-/// A request for a worker.
-#[derive(Debug)]
-pub struct Request {
+impl Lane {
+    /// All, in the order of the workers.
+    pub const ALL: [Self; 3] = [Self::Interactive, Self::Training, Self::Files];
+}
+
+/// Kinds of slots. A newer request of one slot cancels the older.
+pub mod slots {
+    /// The open data set.
+    pub const DATA: u16 = 1;
+    /// Reading black boxes.
+    pub const LOAD_BOX: u16 = 2;
+    /// Reading explainers.
+    pub const LOAD_EXPLAINER: u16 = 3;
+    /// Explainers of methods that need no training.
+    pub const MAKE_EXPLAINER: u16 = 4;
+    /// The explanation in view.
+    pub const EXPLAIN: u16 = 5;
+    /// Explanations of the next items, made ahead.
+    pub const AHEAD: u16 = 6;
+    /// The black box's answers to all items.
+    pub const PREDICT: u16 = 7;
+    /// Whether the class stays, for all items.
+    pub const FIDELITY: u16 = 8;
+    /// Training; one slot per run.
+    pub const TRAIN: u16 = 9;
+    /// Metrics.
+    pub const EVALUATE: u16 = 10;
+    /// Files written; one slot per file.
+    pub const WRITE: u16 = 11;
+}
+
+/// What a job is for; its answers are filed by this.
+#[derive(Clone, Debug)]
+pub enum Purpose {
+    /// The open data set.
+    OpenData,
+    /// A black box from a folder.
+    LoadBox(PathBuf),
+    /// An explainer from a folder.
+    LoadExplainer(PathBuf),
+    /// An explainer of a method that needs no training.
+    MakeExplainer,
+    /// The explanation in view.
+    Explain(Arc<ExplainKey>),
+    /// An explanation made ahead.
+    Ahead(Arc<ExplainKey>),
+    /// Answers to all items.
+    Predict,
+    /// Fidelity of one explainer over all items, by [`items::FidelityKey`].
+    Fidelity(Arc<items::FidelityKey>),
+    /// A training run, by its number.
+    Train(u32),
+    /// Metrics.
+    Evaluate,
+    /// A file, for the line that says where it is.
+    Write(PathBuf),
+    /// The project's state.
+    SaveProject,
+}
+
+/// A task for a worker.
+#[derive(Clone, Debug)]
+pub struct Run {
     /// Worker.
     pub lane: Lane,
-    /// A newer request of a slot cancels the older.
+    /// A newer run of a slot cancels the older.
     pub slot: Slot,
     /// How urgent.
     pub priority: Priority,
-    /// Seed from which all its randomness comes.
-    pub seed: u64,
-    /// What to do.
+    /// What it is for.
+    pub purpose: Purpose,
+    /// What it is called in the list of running jobs.
+    pub title: String,
+    /// What to do; it carries its seed.
     pub task: Task,
 }
 
+/// What [`Session::apply`] asks of the window.
+#[derive(Clone, Debug)]
+pub enum Request {
+    /// Submit a task, then tell [`Session::submitted`] its id.
+    Run(Box<Run>),
+    /// Cancel a job.
+    Cancel(Lane, JobId),
+    /// Pause a job, or let it go on.
+    Pause(Lane, JobId, bool),
+    /// Ask the user for files; the answer comes back as a command.
+    Ask(Dialog),
+    /// Put text on the clipboard.
+    Copy(String),
+    /// Close the window.
+    Close,
+}
+
+/// A question about files that the system's dialog asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialog {
+    /// Files to open.
+    OpenFiles,
+    /// A folder to open: data, model, explainer or project.
+    OpenFolder,
+    /// Folder for the project.
+    SaveProject,
+    /// File for the figure in view.
+    ExportFigure,
+    /// File for kept figure number n.
+    ExportKept(usize),
+    /// File for the scores in view.
+    ExportScores,
+    /// File for the table of metrics.
+    ExportTable,
+}
+
 /// Everything the window shows.
+#[derive(Default)]
 pub struct Session {
     /// Place in view.
     pub place: Place,
     /// Project folder, once there is one.
     pub project: Option<PathBuf>,
+    /// Whether the project has changes that are not on disk.
+    pub unsaved: bool,
     /// The open data set.
     pub data: Option<Arc<Dataset>>,
     /// Black boxes of the project.
@@ -85,8 +226,76 @@ pub struct Session {
     pub train: train::Train,
     /// Tables of metrics.
     pub measure: measure::Measure,
+    /// Kept figures.
+    pub figures: figures::Figures,
     /// Notices, latest last.
     pub notices: notices::Notices,
     /// Undo and redo.
     pub undo: undo::Undo,
+    /// Jobs under way.
+    pub running: running::RunningJobs,
+    /// What is remembered between sessions: theme, scale, recent files.
+    pub settings: settings::Settings,
+    /// Which lists and sheets are open.
+    pub open: settings::OpenPanels,
+    /// What the last action did, for the bottom line.
+    pub last_action: String,
+    /// The last request for data that failed, so that it can be tried again.
+    pub(crate) data_retry: Option<crate::data::DataSpec>,
+    /// What a reopened project still waits for.
+    pub(crate) restoring: Option<Box<project::ProjectState>>,
+    /// Device and memory in a line, for the chip in the top bar.
+    pub machine: Option<String>,
+    /// Sample sets that this machine has, as (title, specification).
+    pub samples: Vec<(String, String)>,
+    /// Folders that black boxes and explainers were read from or written to, by hash.
+    pub(crate) dirs: std::collections::BTreeMap<String, PathBuf>,
+    /// Where checkpoints go while there is no project.
+    pub scratch: Option<PathBuf>,
+    /// When the project's state was last written.
+    pub(crate) saved_at: Option<std::time::Instant>,
+    /// Slots of kinds that count up.
+    pub(crate) next_slot: u32,
+}
+
+impl Session {
+    /// An empty session.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The black box in use.
+    pub fn active_box(&self) -> Option<&Arc<SavedBox>> {
+        self.boxes.get(self.active_box?)
+    }
+
+    /// Explainers of the black box in use, as indices into [`Session::explainers`].
+    pub fn usable_explainers(&self) -> Vec<usize> {
+        let Some(active) = self.active_box() else { return Vec::new() };
+        (0..self.explainers.len()).filter(|&i| self.explainers[i].card.blackbox_hash == active.card.hash).collect()
+    }
+
+    /// Explainers of the shown columns.
+    pub fn column_explainers(&self) -> Vec<Arc<SavedExplainer>> {
+        self.explore.columns.iter().filter_map(|&i| self.explainers.get(i).cloned()).collect()
+    }
+
+    /// A slot of `kind` that nothing else uses.
+    pub(crate) fn fresh_slot(&mut self, kind: u16) -> Slot {
+        self.next_slot += 1;
+        Slot::new(kind, self.next_slot)
+    }
+
+    /// Title of the window.
+    pub fn window_title(&self) -> String {
+        let project = self.project.as_ref().and_then(|dir| dir.file_name()).map(|name| name.to_string_lossy().into_owned());
+        let data = self.data.as_ref().map(|data| data.name.clone());
+        let mark = if self.unsaved && project.is_some() { " (unsaved)" } else { "" };
+        match (data, project) {
+            (Some(data), Some(project)) => format!("{data} in {project}{mark} - Unmask"),
+            (Some(data), None) => format!("{data} - Unmask"),
+            (None, Some(project)) => format!("{project}{mark} - Unmask"),
+            (None, None) => "Unmask".to_owned(),
+        }
+    }
 }

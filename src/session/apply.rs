@@ -1,0 +1,646 @@
+//! What each command does to the session, and what it asks of the workers.
+
+use std::sync::Arc;
+
+use super::command::view_title;
+use super::explore::MAX_COLUMNS;
+use super::notices::Level;
+use super::train::{Makes, RunState, TrainingRun};
+use super::undo::Step;
+use super::{Command, Dialog, Lane, Purpose, Request, Run, Session, describe, items, settings, slots};
+use crate::data::Fit;
+use crate::explain::Fill;
+use crate::figure::layout::{Hidden, View};
+use crate::jobs::{Evaluate, FitBox, Task, TrainExplainer};
+use crate::work::{Notice, Priority, Slot};
+
+/// Items per page of the list.
+const PAGE: i64 = 20;
+
+impl Session {
+    /// Does a command. One that cannot be used now changes nothing but the bottom line, which says why.
+    pub fn apply(&mut self, command: Command) -> Vec<Request> {
+        if let Err(reason) = command.availability(self) {
+            self.last_action = format!("{}: {}", command.info().title.trim_end_matches('…'), reason);
+            return Vec::new();
+        }
+        let command = self.resolve(command);
+        match command {
+            Command::Undo => {
+                let Some(step) = self.undo.take_undo() else { return Vec::new() };
+                let requests = self.perform(step.back);
+                self.last_action = format!("Taken back: {}", step.title);
+                requests
+            }
+            Command::Redo => {
+                let Some(step) = self.undo.take_redo() else { return Vec::new() };
+                let requests = self.perform(step.forward);
+                self.last_action = format!("Done again: {}", step.title);
+                requests
+            }
+            command => {
+                let back = self.inverse(&command);
+                let requests = self.perform(command.clone());
+                if let Some(back) = back.filter(|back| *back != command) {
+                    self.unsaved = true;
+                    self.undo.push(Step { back, forward: command, title: self.last_action.clone() });
+                }
+                requests
+            }
+        }
+    }
+
+    /// Turns commands that depend on what is in view into the plain edit that undo can take back.
+    fn resolve(&self, command: Command) -> Command {
+        let explore = &self.explore;
+        match command {
+            Command::KBy(by) => {
+                // Steps of ten land on round numbers.
+                let k = explore.k as i64;
+                let k = match by {
+                    10 => (k / 10 + 1) * 10,
+                    -10 => (k + 9) / 10 * 10 - 10,
+                    by => k + by,
+                };
+                Command::SetK(k.clamp(1, self.unit_count().max(1) as i64) as usize)
+            }
+            Command::SetK(k) => Command::SetK(k.clamp(1, self.unit_count().max(1))),
+            Command::SetUnit(unit, k) => {
+                let most = self.active_box().map_or(1, |active| crate::data::Units::new(unit, active.card.shape).count());
+                Command::SetUnit(unit, k.clamp(1, most.max(1)))
+            }
+            Command::NextFill => {
+                let at = Fill::ALL.iter().position(|&fill| fill == explore.fill).unwrap_or(0);
+                Command::SetFill(Fill::ALL[(at + 1) % Fill::ALL.len()])
+            }
+            Command::Pin => match explore.item {
+                Some(item) => Command::SetPinned(item, !explore.pinned.contains(&item)),
+                None => command,
+            },
+            Command::Mark => match explore.item {
+                Some(item) => Command::SetMarked(item, !explore.marked.contains(&item)),
+                None => command,
+            },
+            Command::NextMethod => self.step_method(1).map_or(command, Command::SetColumns),
+            Command::PreviousMethod => self.step_method(-1).map_or(command, Command::SetColumns),
+            Command::AddColumn => match self.next_unshown() {
+                Some(explainer) if explore.columns.len() < MAX_COLUMNS => {
+                    Command::SetColumns(explore.columns.iter().copied().chain([explainer]).collect())
+                }
+                _ => command,
+            },
+            Command::RemoveColumn(column) => {
+                let mut columns = explore.columns.clone();
+                if column < columns.len() && columns.len() > 1 {
+                    columns.remove(column);
+                }
+                Command::SetColumns(columns)
+            }
+            Command::SetMethod { column, explainer } => {
+                let mut columns = explore.columns.clone();
+                if let Some(shown) = columns.get_mut(column) {
+                    *shown = explainer;
+                } else if columns.len() < MAX_COLUMNS {
+                    columns.push(explainer);
+                }
+                Command::SetColumns(columns)
+            }
+            Command::ToggleHidden => Command::SetHidden(match explore.hidden {
+                Hidden::AsModelSees => Hidden::Hatched,
+                Hidden::Hatched => Hidden::AsModelSees,
+            }),
+            Command::ToggleListStyle => Command::SetListStyle(match explore.list.style {
+                items::ListStyle::Strip => items::ListStyle::Table,
+                items::ListStyle::Table => items::ListStyle::Strip,
+            }),
+            Command::FocusClass(class) if class == explore.class_focus => Command::FocusClass(None),
+            Command::Flip => Command::SetView(match explore.view {
+                View::Selected => View::Unselected,
+                View::Unselected | View::Overlay | View::Side | View::Heat => View::Selected,
+            }),
+            Command::Save => match &self.project {
+                Some(dir) => Command::SaveProjectIn(dir.clone()),
+                None => Command::Ask(Dialog::SaveProject),
+            },
+            other => other,
+        }
+    }
+
+    /// What takes an edit back; `None` for what is no edit.
+    fn inverse(&self, command: &Command) -> Option<Command> {
+        let explore = &self.explore;
+        Some(match command {
+            Command::SetK(_) => Command::SetK(explore.k),
+            Command::SetUnit(..) => Command::SetUnit(explore.unit, explore.k),
+            Command::SetFill(_) => Command::SetFill(explore.fill),
+            Command::SetFit(_) => Command::SetFit(explore.fit.clone()),
+            Command::SetColumns(_) => Command::SetColumns(explore.columns.clone()),
+            Command::SetFilter(_) => Command::SetFilter(explore.list.filter.clone()),
+            Command::SetSort(_) => Command::SetSort(explore.list.sort),
+            Command::SetPinned(item, pinned) => Command::SetPinned(*item, !pinned),
+            Command::SetMarked(item, marked) => Command::SetMarked(*item, !marked),
+            Command::KeepFigure => Command::RemoveFigure(self.figures.kept.len()),
+            Command::RemoveFigure(at) => Command::RestoreFigure(*at, Box::new(self.figures.kept.get(*at)?.clone())),
+            Command::RestoreFigure(at, _) => Command::RemoveFigure(*at),
+            _ => return None,
+        })
+    }
+
+    fn perform(&mut self, command: Command) -> Vec<Request> {
+        if let Some(requests) = self.perform_on_window(&command) {
+            return requests;
+        }
+        match command {
+            Command::OpenPaths(paths) => return self.open_paths(&paths),
+            Command::OpenSpec(spec) => return self.open_spec(&spec),
+            Command::RetryData => return self.retry_data(),
+            Command::SaveProjectIn(dir) => return self.save_in(dir),
+            Command::NextItem => return self.step_item(1),
+            Command::PreviousItem => return self.step_item(-1),
+            Command::PageDown => return self.step_item(PAGE),
+            Command::PageUp => return self.step_item(-PAGE),
+            Command::FirstItem => return self.step_item(i64::MIN / 2),
+            Command::LastItem => return self.step_item(i64::MAX / 2),
+            Command::SelectItem(item) => return self.select_item(item),
+            Command::FocusColumn(column) => {
+                self.explore.focus = column.min(self.explore.columns.len().saturating_sub(1));
+                return self.refresh_fidelity();
+            }
+            Command::SetColumns(columns) => return self.set_columns(columns),
+            Command::UseBox(index) => return self.use_box(index),
+            Command::SetView(view) => {
+                self.explore.view = view;
+                self.last_action = format!("View: {}", view_title(view).to_lowercase());
+            }
+            Command::SetHidden(hidden) => {
+                self.explore.hidden = hidden;
+                self.last_action = match hidden {
+                    Hidden::Hatched => "Hidden pixels are hatched".to_owned(),
+                    Hidden::AsModelSees => "Hidden pixels are drawn as the model sees them".to_owned(),
+                };
+            }
+            Command::Peek(on) => self.explore.peek = on,
+            Command::SetK(k) => {
+                self.explore.k = k;
+                self.last_action = format!("Select {} of {} {}", k, self.unit_count(), self.explore.unit.noun(2));
+                return self.refresh();
+            }
+            Command::SetUnit(unit, k) => {
+                (self.explore.unit, self.explore.k) = (unit, k);
+                self.last_action = format!("Select {} of {} {}", k, self.unit_count(), unit.noun(2));
+                return self.refresh();
+            }
+            Command::SetFill(fill) => {
+                self.explore.fill = fill;
+                self.last_action = format!("Hidden units become {}", describe::fill_words(fill));
+                return self.refresh();
+            }
+            Command::SetFit(fit) => {
+                self.explore.fit = fit;
+                self.last_action = "The picture is fitted in another way".to_owned();
+                let mut requests = self.refresh();
+                requests.extend(self.predict_all());
+                return requests;
+            }
+            Command::FocusClass(class) => {
+                self.explore.class_focus = class;
+                let name = class.and_then(|class| self.active_box()?.card.classes.get(class).cloned());
+                self.last_action = match name {
+                    Some(name) => format!("Following class {name}"),
+                    None => "Following the predicted class".to_owned(),
+                };
+            }
+            Command::SetFilter(filter) => {
+                self.explore.list.filter = filter;
+                self.rebuild_list();
+                self.last_action = format!("{} items listed", self.explore.list.visible().len());
+                let mut requests = self.refresh_fidelity();
+                requests.extend(self.keep_item_listed());
+                return requests;
+            }
+            Command::SetSort(sort) => {
+                self.explore.list.sort = sort;
+                self.rebuild_list();
+                self.last_action = format!("Sorted by {}", describe::sort_words(sort));
+                return self.refresh_fidelity();
+            }
+            Command::SetListStyle(style) => {
+                self.explore.list.style = style;
+                return self.refresh_fidelity();
+            }
+            Command::SetPinned(item, pinned) => {
+                if pinned { self.explore.pinned.insert(item) } else { self.explore.pinned.remove(&item) };
+                self.rebuild_list();
+                self.last_action = format!("Item {item} {}", if pinned { "pinned" } else { "no longer pinned" });
+            }
+            Command::SetMarked(item, marked) => {
+                if marked { self.explore.marked.insert(item) } else { self.explore.marked.remove(&item) };
+                if self.explore.list.filter.marked {
+                    self.rebuild_list();
+                }
+                self.last_action = format!("Item {item} {}", if marked { "marked" } else { "no longer marked" });
+            }
+            Command::RetryExplanation => {
+                if let Some(key) = self.explore.wanted.take() {
+                    self.explore.cache.remove(&key);
+                }
+                return self.refresh();
+            }
+            Command::KeepFigure => self.keep_figure(),
+            Command::RemoveFigure(at) => {
+                if at < self.figures.kept.len() {
+                    let removed = self.figures.kept.remove(at);
+                    self.last_action = format!("Removed figure \"{}\"", removed.title);
+                }
+            }
+            Command::RestoreFigure(at, figure) => {
+                self.last_action = format!("Put back figure \"{}\"", figure.title);
+                self.figures.kept.insert(at.min(self.figures.kept.len()), *figure);
+            }
+            Command::ExportFigure(path) => return self.export_figure(&path),
+            Command::ExportKept(at, path) => return self.export_kept(at, &path),
+            Command::ExportScores(path) => return self.export_scores(&path),
+            Command::ExportTable(path) => return self.export_table(&path),
+            Command::StartFit(form) => return self.start_fit(&form),
+            Command::StartTraining(form) => return self.start_training(&form),
+            Command::RetryTraining(number) => return self.retry_training(number),
+            Command::SelectRun(number) => self.train.selected = Some(number),
+            Command::StartEvaluation(form) => return self.start_evaluation(&form),
+            Command::CancelJob(id) => {
+                let job = self.running.get(id);
+                self.last_action = job.map(|job| format!("Cancelling: {}", job.title)).unwrap_or_default();
+                return job.map(|job| Request::Cancel(job.lane, id)).into_iter().collect();
+            }
+            Command::PauseJob(id, paused) => {
+                let Some(job) = self.running.get_mut(id) else { return Vec::new() };
+                job.paused = paused;
+                self.last_action = format!("{}: {}", if paused { "Paused" } else { "Going on" }, job.title);
+                return vec![Request::Pause(job.lane, id, paused)];
+            }
+            Command::CancelAll => {
+                self.last_action = "Cancelling all jobs".to_owned();
+                return self.running.listed().map(|job| Request::Cancel(job.lane, job.id)).collect();
+            }
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    /// Commands that only change the window's own state.
+    fn perform_on_window(&mut self, command: &Command) -> Option<Vec<Request>> {
+        let open = &mut self.open;
+        match command {
+            Command::Go(place) => self.place = *place,
+            Command::Ask(dialog) => return Some(vec![Request::Ask(*dialog)]),
+            Command::ToggleFit => open.fit = !open.fit,
+            Command::ToggleViewerAlone => open.viewer_alone = !open.viewer_alone,
+            Command::ToggleItems => self.settings.show_items = !self.settings.show_items,
+            Command::ToggleInspector => self.settings.show_inspector = !self.settings.show_inspector,
+            Command::ToggleJobs => open.jobs = !open.jobs,
+            Command::TogglePalette => open.palette = !open.palette,
+            Command::ToggleShortcuts => open.shortcuts = !open.shortcuts,
+            Command::ToggleNotices => {
+                open.notices = !open.notices;
+                self.notices.mark_read();
+            }
+            Command::RemoveNotice(number) => self.notices.remove(*number),
+            Command::ClearNotices => self.notices.clear(),
+            Command::CloseTop => {
+                let flags =
+                    [&mut open.palette, &mut open.shortcuts, &mut open.jobs, &mut open.notices, &mut open.fit, &mut open.viewer_alone];
+                if let Some(flag) = flags.into_iter().find(|flag| **flag) {
+                    *flag = false;
+                }
+            }
+            Command::ZoomIn => self.settings.step_scale(1),
+            Command::ZoomOut => self.settings.step_scale(-1),
+            Command::ZoomReset => self.settings.scale = 1.0,
+            Command::SetAppearance(appearance) => {
+                self.settings.appearance = *appearance;
+                self.last_action = format!("Appearance: {}", appearance.title());
+            }
+            Command::ResetLayout => {
+                let version = self.settings.layout_version + 1;
+                let kept = self.settings.clone();
+                self.settings = settings::Settings {
+                    layout_version: version,
+                    appearance: kept.appearance,
+                    recent: kept.recent,
+                    ..settings::Settings::default()
+                };
+                self.last_action = "The layout is as at first".to_owned();
+            }
+            Command::CopyDiagnostics => {
+                self.last_action = "Diagnostics are on the clipboard".to_owned();
+                return Some(vec![Request::Copy(self.diagnostics())]);
+            }
+            Command::Quit => return Some(vec![Request::Close]),
+            _ => return None,
+        }
+        Some(Vec::new())
+    }
+
+    // --- items and methods -------------------------------------------------------------------------------------------
+
+    /// Whether the item in view is the last of the list.
+    pub fn at_end(&self) -> bool {
+        self.explore.list.visible().last().map(|&last| last as usize) == self.explore.item
+    }
+
+    /// Whether the item in view is the first of the list.
+    pub fn at_start(&self) -> bool {
+        self.explore.list.visible().first().map(|&first| first as usize) == self.explore.item
+    }
+
+    fn step_item(&mut self, by: i64) -> Vec<Request> {
+        let list = &self.explore.list;
+        let Some(last) = list.visible().len().checked_sub(1) else { return Vec::new() };
+        let at = self.explore.item.and_then(|item| list.position(item)).unwrap_or(0) as i64;
+        let to = (at + by).clamp(0, last as i64) as usize;
+        let item = list.visible()[to] as usize;
+        self.select_item(item)
+    }
+
+    pub(crate) fn select_item(&mut self, item: usize) -> Vec<Request> {
+        if self.data.as_ref().is_none_or(|data| item >= data.len()) {
+            return Vec::new();
+        }
+        self.explore.item = Some(item);
+        self.runs(Self::refresh_explanation)
+    }
+
+    /// After a change of the list: if the item in view is not listed any more, the first that is.
+    pub(crate) fn keep_item_listed(&mut self) -> Vec<Request> {
+        let list = &self.explore.list;
+        if self.explore.item.is_some_and(|item| list.position(item).is_some()) {
+            return Vec::new();
+        }
+        match list.visible().first() {
+            Some(&first) => self.select_item(first as usize),
+            None => Vec::new(),
+        }
+    }
+
+    pub(crate) fn rebuild_list(&mut self) {
+        let Some(data) = self.data.clone() else { return };
+        let active = self.active_box().cloned();
+        let explore = &mut self.explore;
+        explore.list.rebuild(&data, active.as_ref().map(|active| &active.card), &explore.pinned, &explore.marked);
+    }
+
+    fn step_method(&self, by: i64) -> Option<Vec<usize>> {
+        let usable = self.usable_explainers();
+        let mut columns = self.explore.columns.clone();
+        let shown = columns.get_mut(self.explore.focus)?;
+        let at = usable.iter().position(|explainer| explainer == shown)? as i64;
+        *shown = usable[(at + by).rem_euclid(usable.len() as i64) as usize];
+        Some(columns)
+    }
+
+    /// The first usable explainer that no column shows.
+    pub fn next_unshown(&self) -> Option<usize> {
+        self.usable_explainers().into_iter().find(|explainer| !self.explore.columns.contains(explainer))
+    }
+
+    pub(crate) fn set_columns(&mut self, columns: Vec<usize>) -> Vec<Request> {
+        self.explore.focus = match columns.len() {
+            0 => 0,
+            n if n > self.explore.columns.len() => n - 1,
+            n => self.explore.focus.min(n - 1),
+        };
+        self.explore.columns = columns;
+        // A trained selector answers for its own unit only: the first one shown sets it.
+        if let [only] = self.explore.columns[..]
+            && let Some(card) = self.explainers.get(only).map(|explainer| explainer.card.clone())
+            && card.unit != self.explore.unit
+            && crate::explain::method(&card.method).is_ok_and(|method| method.spec().trains)
+        {
+            (self.explore.unit, self.explore.k) = (card.unit, card.k);
+        }
+        let names: Vec<String> = self.column_explainers().iter().map(|explainer| explainer.card.name.clone()).collect();
+        self.last_action = format!("Showing {}", describe::in_words(&names));
+        self.refresh()
+    }
+
+    pub(crate) fn use_box(&mut self, index: usize) -> Vec<Request> {
+        let Some(active) = self.boxes.get(index).cloned() else { return Vec::new() };
+        self.active_box = Some(index);
+        self.last_action = format!("Explaining {}", active.card.name);
+        self.explore.class_focus = None;
+        let is_own_data = self.data.as_ref().is_some_and(|data| data.hash == active.card.data_hash);
+        self.explore.fit = if is_own_data { Fit::default() } else { active.card.fit.clone() };
+        self.explore.k = self.explore.k.clamp(1, self.unit_count().max(1));
+        let columns: Vec<usize> = self.usable_explainers().into_iter().take(1).collect();
+        let mut requests = self.make_untrained();
+        requests.extend(self.set_columns(columns));
+        requests.extend(self.predict_all());
+        self.rebuild_list();
+        requests
+    }
+
+    /// Asks for the explanation in view, and for fidelity where the list needs it.
+    pub(crate) fn refresh(&mut self) -> Vec<Request> {
+        let mut requests = self.runs(Self::refresh_explanation);
+        requests.extend(self.refresh_fidelity());
+        requests
+    }
+
+    fn runs(&mut self, make: impl FnOnce(&mut Self) -> Vec<Run>) -> Vec<Request> {
+        make(self).into_iter().map(|run| Request::Run(Box::new(run))).collect()
+    }
+
+    /// Asks for the black box's answers to all items.
+    pub(crate) fn predict_all(&mut self) -> Vec<Request> {
+        let (Some(data), Some(active)) = (self.data.clone(), self.active_box().cloned()) else { return Vec::new() };
+        self.explore.list.predictions = items::Predictions::new(data.len());
+        self.explore.list.is_stale = true;
+        let task = Task::Predict {
+            black_box: active.clone(),
+            fit: self.explore.fit.clone(),
+            items: (0..data.len()).collect(),
+            data,
+        };
+        vec![Request::Run(Box::new(Run {
+            lane: Lane::Interactive,
+            slot: Slot::new(slots::PREDICT, 0),
+            priority: Priority::Background,
+            purpose: Purpose::Predict,
+            title: format!("Classifying with {}", active.card.name),
+            task,
+        }))]
+    }
+
+    /// Asks whether the class stays for all items, where filter, order or table need it and it is not known.
+    pub(crate) fn refresh_fidelity(&mut self) -> Vec<Request> {
+        if !self.explore.list.needs_fidelity() {
+            return Vec::new();
+        }
+        let explainer = self.explore.columns.get(self.explore.focus).and_then(|&at| self.explainers.get(at)).cloned();
+        let (Some(data), Some(active), Some(explainer)) = (self.data.clone(), self.active_box().cloned(), explainer) else {
+            return Vec::new();
+        };
+        let explore = &mut self.explore;
+        let key = items::FidelityKey {
+            explainer: explainer.card.hash.clone(),
+            data: data.hash.clone(),
+            unit: explore.unit,
+            k: explore.k,
+            fill: explore.fill,
+            fit: explore.fit.clone(),
+        };
+        if explore.list.fidelity.as_ref().is_some_and(|table| table.key == key) {
+            return Vec::new();
+        }
+        explore.list.fidelity = Some(items::FidelityTable::new(key.clone(), data.len()));
+        explore.list.is_stale |= explore.list.depends_on_fidelity();
+        // Listed items first: those are looked at.
+        let mut order: Vec<usize> = explore.list.visible().iter().map(|&item| item as usize).collect();
+        let mut is_listed = vec![false; data.len()];
+        order.iter().for_each(|&item| is_listed[item] = true);
+        order.extend((0..data.len()).filter(|&item| !is_listed[item]));
+        let title = format!("Testing {} on all items", explainer.card.name);
+        let task = Task::Fidelity {
+            black_box: active,
+            explainer,
+            data,
+            fit: explore.fit.clone(),
+            items: order,
+            unit: explore.unit,
+            k: explore.k,
+            fill: explore.fill,
+            seed: explore.seed,
+        };
+        vec![Request::Run(Box::new(Run {
+            lane: Lane::Interactive,
+            slot: Slot::new(slots::FIDELITY, 0),
+            priority: Priority::Background,
+            purpose: Purpose::Fidelity(Arc::new(key)),
+            title,
+            task,
+        }))]
+    }
+
+    // --- training and measuring --------------------------------------------------------------------------------------
+
+    /// Makes explainers of the methods that need no training, where they do not exist for the black box in use.
+    pub(crate) fn make_untrained(&mut self) -> Vec<Request> {
+        let (Some(active), Some(data)) = (self.active_box().cloned(), self.data.clone()) else { return Vec::new() };
+        let mut requests = Vec::new();
+        for (index, method) in crate::explain::METHODS.iter().map(|method| method.spec()).enumerate() {
+            let exists = self
+                .explainers
+                .iter()
+                .any(|explainer| explainer.card.method == method.id && explainer.card.blackbox_hash == active.card.hash);
+            if method.trains || exists {
+                continue;
+            }
+            let task = Task::TrainExplainer(Box::new(TrainExplainer {
+                method: method.id.to_owned(),
+                params: Default::default(),
+                unit: self.explore.unit,
+                k: self.explore.k,
+                data: data.clone(),
+                black_box: active.clone(),
+                seed: self.explore.seed,
+                name: method.title.to_owned(),
+                out: None,
+            }));
+            requests.push(Request::Run(Box::new(Run {
+                lane: Lane::Interactive,
+                slot: Slot::new(slots::MAKE_EXPLAINER, index as u32),
+                priority: Priority::Interactive,
+                purpose: Purpose::MakeExplainer,
+                title: format!("Preparing {}", method.title),
+                task,
+            })));
+        }
+        requests
+    }
+
+    fn start_fit(&mut self, form: &super::train::FitForm) -> Vec<Request> {
+        let Some(data) = self.data.clone() else { return Vec::new() };
+        let task = Task::FitBox(Box::new(FitBox {
+            architecture: form.architecture.clone(),
+            params: form.params.clone(),
+            data,
+            seed: form.seed,
+            name: form.name.clone(),
+            out: self.out_dir("blackboxes", &form.name, form.seed),
+        }));
+        self.start_run(Makes::Box, form.name.clone(), task)
+    }
+
+    fn start_training(&mut self, form: &super::train::TrainForm) -> Vec<Request> {
+        let (Some(data), Some(black_box)) = (self.data.clone(), self.active_box().cloned()) else { return Vec::new() };
+        let task = Task::TrainExplainer(Box::new(TrainExplainer {
+            method: form.method.clone(),
+            params: form.params.clone(),
+            unit: form.unit,
+            k: form.k,
+            data,
+            black_box,
+            seed: form.seed,
+            name: form.name.clone(),
+            out: self.out_dir("explainers", &form.name, form.seed),
+        }));
+        self.start_run(Makes::Explainer, form.name.clone(), task)
+    }
+
+    fn retry_training(&mut self, number: u32) -> Vec<Request> {
+        let Some(run) = self.train.run(number).cloned() else { return Vec::new() };
+        self.start_run(run.makes, run.name, run.task)
+    }
+
+    fn start_run(&mut self, makes: Makes, name: String, task: Task) -> Vec<Request> {
+        let number = self.train.runs.last().map_or(1, |run| run.number + 1);
+        let slot = self.fresh_slot(slots::TRAIN);
+        self.last_action = format!("Training {name}");
+        self.train.selected = Some(number);
+        self.train.runs.push(TrainingRun {
+            number,
+            makes,
+            name: name.clone(),
+            job: None,
+            state: RunState::Running,
+            report: None,
+            task: task.clone(),
+            made: None,
+        });
+        let title = format!("Training {name}");
+        let purpose = Purpose::Train(number);
+        vec![Request::Run(Box::new(Run { lane: Lane::Training, slot, priority: Priority::Normal, purpose, title, task }))]
+    }
+
+    fn start_evaluation(&mut self, form: &super::measure::EvaluateForm) -> Vec<Request> {
+        let (Some(data), Some(black_box)) = (self.data.clone(), self.active_box().cloned()) else { return Vec::new() };
+        let explainers =
+            self.explainers.iter().filter(|explainer| form.explainers.contains(&explainer.card.hash)).cloned().collect();
+        let task = Task::Evaluate(Box::new(Evaluate {
+            black_box,
+            explainers,
+            data,
+            fit: self.explore.fit.clone(),
+            split: form.split,
+            metrics: form.metrics.clone(),
+            ks: form.ks.clone(),
+            fill: self.explore.fill,
+            seed: form.seed,
+            limit: form.limit,
+        }));
+        self.last_action = format!("Measuring {}", describe::count(form.metrics.len(), "metric", "metrics"));
+        vec![Request::Run(Box::new(Run {
+            lane: Lane::Training,
+            slot: Slot::new(slots::EVALUATE, 0),
+            priority: Priority::Normal,
+            purpose: Purpose::Evaluate,
+            title: "Measuring".to_owned(),
+            task,
+        }))]
+    }
+
+    /// Tells the user what went wrong.
+    pub(crate) fn notify(&mut self, level: Level, notice: Notice, retry: Option<Command>) {
+        self.last_action = notice.summary.clone();
+        self.notices.push(level, notice, retry);
+    }
+}

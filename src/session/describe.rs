@@ -1,0 +1,133 @@
+//! Sentences that more than one panel uses: what is shown, what the model answers, diagnostics.
+
+use super::items::{Sort, SortBy};
+use super::Session;
+use crate::explain::Fill;
+use crate::jobs::MethodResult;
+use crate::model::argmax;
+use crate::work::format_count;
+
+/// "1 item", "70,000 items".
+pub fn count(n: usize, one: &str, many: &str) -> String {
+    format!("{} {}", format_count(n as u64), if n == 1 { one } else { many })
+}
+
+/// "a, b and c".
+pub fn in_words(names: &[String]) -> String {
+    match names {
+        [] => "nothing".to_owned(),
+        [only] => only.clone(),
+        [most @ .., last] => format!("{} and {last}", most.join(", ")),
+    }
+}
+
+/// What hidden units become.
+pub const fn fill_words(fill: Fill) -> &'static str {
+    match fill {
+        Fill::Zero => "zero",
+        Fill::Mean => "the mean",
+        Fill::Noise => "noise from data",
+    }
+}
+
+/// What the list is sorted by.
+pub fn sort_words(sort: Sort) -> String {
+    let by = match sort.by {
+        SortBy::Index => "index",
+        SortBy::Confidence => "confidence",
+        SortBy::Fidelity => "faithfulness",
+    };
+    format!("{by}, {}", if sort.descending { "largest first" } else { "smallest first" })
+}
+
+/// A probability with two digits that does not claim more certainty than it shows.
+pub fn probability(p: f32) -> String {
+    if !p.is_finite() {
+        "unknown".to_owned()
+    } else if p >= 0.995 && p < 1.0 {
+        ">0.99".to_owned()
+    } else if p > 0.0 && p < 0.005 {
+        "<0.01".to_owned()
+    } else {
+        format!("{p:.2}")
+    }
+}
+
+/// What one method's selection does to the answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verdict {
+    /// Class of the full input.
+    pub full: usize,
+    /// Class of the selected part alone and its probability.
+    pub selected: (usize, f32),
+    /// Class of the unselected part alone and its probability.
+    pub unselected: (usize, f32),
+}
+
+impl Verdict {
+    /// From the answers.
+    pub fn new(probs_full: &[f32], result: &MethodResult) -> Option<Self> {
+        if probs_full.is_empty() || result.probs_selected.is_empty() || result.probs_unselected.is_empty() {
+            return None;
+        }
+        let answer = |probs: &[f32]| {
+            let class = argmax(probs);
+            (class, probs[class])
+        };
+        Some(Self {
+            full: argmax(probs_full),
+            selected: answer(&result.probs_selected),
+            unselected: answer(&result.probs_unselected),
+        })
+    }
+
+    /// Whether the selected part alone keeps the class.
+    pub fn selected_stays(&self) -> bool {
+        self.selected.0 == self.full
+    }
+
+    /// Whether the unselected part alone keeps the class.
+    pub fn unselected_stays(&self) -> bool {
+        self.unselected.0 == self.full
+    }
+}
+
+impl Session {
+    /// Name of a class of the black box.
+    pub fn class_name(&self, class: usize) -> String {
+        self.active_box().and_then(|active| active.card.classes.get(class).cloned()).unwrap_or_else(|| format!("class {class}"))
+    }
+
+    /// Label of an item, by name.
+    pub fn label_name(&self, item: usize) -> Option<&str> {
+        let data = self.data.as_ref()?;
+        let label = (*data.labels.get(item)?)?;
+        data.classes.get(usize::from(label)).map(String::as_str)
+    }
+
+    /// Versions, data, models and the latest notices, for a report.
+    pub fn diagnostics(&self) -> String {
+        let versions = crate::model::Versions::current();
+        let mut out = format!("Unmask {}, libtorch {}, tch {}\n", versions.unmask, versions.libtorch, versions.tch);
+        out.push_str(&format!("system: {} {}\n", std::env::consts::OS, std::env::consts::ARCH));
+        if let Some(machine) = &self.machine {
+            out.push_str(&format!("device: {machine}\n"));
+        }
+        if let Some(data) = &self.data {
+            out.push_str(&format!("data: {} ({} items, hash {})\n", data.name, data.len(), data.hash));
+        }
+        if let Some(active) = self.active_box() {
+            out.push_str(&format!("black box: {} ({}, hash {})\n", active.card.name, active.card.architecture, active.card.hash));
+        }
+        for explainer in &self.explainers {
+            out.push_str(&format!("explainer: {} ({}, seed {})\n", explainer.card.name, explainer.card.method, explainer.card.seed));
+        }
+        for entry in self.notices.entries().iter().rev().take(20) {
+            out.push_str(&format!("notice: {} [{}]\n", entry.notice.summary, entry.notice.code));
+            if let Some(details) = &entry.notice.details {
+                out.push_str(&format!("    {details}\n"));
+            }
+        }
+        out
+    }
+}

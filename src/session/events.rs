@@ -1,0 +1,372 @@
+//! What the workers say, filed into the session, and what is asked next because of it.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::notices::Level;
+use super::running::RunningJob;
+use super::train::{Makes, RunState};
+use super::{Command, Lane, Purpose, Request, Run, Session, describe, items};
+use crate::data::Dataset;
+use crate::explain::SavedExplainer;
+use crate::jobs::{Output, Task};
+use crate::model::SavedBox;
+use crate::work::{Event, JobError, JobId, Notice, Shown};
+
+/// How often the list is worked out again while answers come in.
+const REBUILD_EVERY: Duration = Duration::from_millis(250);
+/// How often an open project's state is written.
+const AUTOSAVE_EVERY: Duration = Duration::from_secs(30);
+
+impl Session {
+    /// A run was handed to its worker and got this id.
+    pub fn submitted(&mut self, run: &Run, id: JobId, now: Instant) {
+        match &run.purpose {
+            Purpose::Explain(_) => self.explore.shown.begin(id, now),
+            Purpose::Evaluate => self.measure.cells.begin(id, now),
+            Purpose::Train(number) => {
+                if let Some(training) = self.train.run_mut(*number) {
+                    training.job = Some(id);
+                }
+            }
+            _ => {}
+        }
+        self.running.push(RunningJob {
+            id,
+            lane: run.lane,
+            slot: run.slot,
+            purpose: run.purpose.clone(),
+            title: run.title.clone(),
+            since: now,
+            started: false,
+            progress: None,
+            paused: false,
+        });
+    }
+
+    /// Files an event of a worker.
+    pub fn apply_event(&mut self, _lane: Lane, event: Event<Output>) -> Vec<Request> {
+        match event {
+            Event::Started(id) => {
+                if let Some(job) = self.running.get_mut(id) {
+                    job.started = true;
+                }
+                Vec::new()
+            }
+            Event::Progress(id, progress) => {
+                if let Some(job) = self.running.get_mut(id) {
+                    job.progress = Some(progress);
+                }
+                Vec::new()
+            }
+            Event::Partial(id, output) => self.partial(id, output),
+            Event::Finished(id, result) => match self.running.remove(id) {
+                Some(job) => self.finished(job, result),
+                None => Vec::new(),
+            },
+        }
+    }
+
+    fn partial(&mut self, id: JobId, output: Output) -> Vec<Request> {
+        let Some(purpose) = self.running.get(id).map(|job| job.purpose.clone()) else { return Vec::new() };
+        match (purpose, output) {
+            (Purpose::Train(number), Output::Training(report)) => {
+                let mut fresh = Vec::new();
+                if let Some(run) = self.train.run_mut(number) {
+                    let known = run.report.as_ref().map_or(0, |report| report.warnings.len());
+                    fresh = report.warnings.iter().skip(known).map(|warning| (run.name.clone(), warning.clone())).collect();
+                    run.report = Some(report);
+                }
+                for (name, warning) in fresh {
+                    self.notify(Level::Warning, Notice::new("training-warning", format!("{name}: {warning}")), None);
+                }
+                Vec::new()
+            }
+            (Purpose::Train(_), Output::Explainer(saved)) => self.put_explainer(saved),
+            (Purpose::Train(_), Output::Box(saved)) => self.put_box(saved),
+            (Purpose::Evaluate, Output::Cells(cells)) => {
+                self.measure.cells.partial(id, cells);
+                Vec::new()
+            }
+            (Purpose::Explain(_), Output::Explained(explained)) => {
+                self.explore.shown.partial(id, explained);
+                Vec::new()
+            }
+            (purpose, output) => self.answers(&purpose, output),
+        }
+    }
+
+    fn finished(&mut self, job: RunningJob, result: Result<Output, JobError>) -> Vec<Request> {
+        let RunningJob { id, purpose, title, .. } = job;
+        match (purpose, result) {
+            (Purpose::Explain(key), Ok(Output::Explained(explained))) => {
+                self.explore.cache.insert(key, explained.clone());
+                if !self.explore.shown.finish(id, Ok(explained)) {
+                    return Vec::new();
+                }
+                self.ahead_runs().into_iter().map(|run| Request::Run(Box::new(run))).collect()
+            }
+            (Purpose::Explain(_), Err(error)) => {
+                self.explore.shown.finish(id, Err(error));
+                Vec::new()
+            }
+            (Purpose::Ahead(key), Ok(Output::Explained(explained))) => {
+                self.explore.cache.insert(key, explained);
+                Vec::new()
+            }
+            // What was computed ahead and failed will fail again, in view, when its turn comes.
+            (Purpose::Ahead(_), Err(_)) => Vec::new(),
+            (Purpose::OpenData, Ok(Output::Data(data))) => self.put_data(data),
+            (Purpose::LoadBox(dir), Ok(Output::Box(saved))) => {
+                self.dirs.insert(saved.card.hash.clone(), dir);
+                self.last_action = format!("Opened black box {}", saved.card.name);
+                self.put_box(saved)
+            }
+            (Purpose::LoadExplainer(dir), Ok(Output::Explainer(saved))) => {
+                self.dirs.insert(saved.card.hash.clone(), dir);
+                self.last_action = format!("Opened explainer {}", saved.card.name);
+                self.put_explainer(saved)
+            }
+            (Purpose::MakeExplainer, Ok(Output::Explainer(saved))) => self.put_explainer(saved),
+            (Purpose::Train(number), Ok(output)) => self.trained(number, output),
+            (Purpose::Train(number), Err(error)) => {
+                let notice = error.notice();
+                let is_cancelled = matches!(error, JobError::Cancelled);
+                let mut name = title;
+                if let Some(run) = self.train.run_mut(number) {
+                    run.job = None;
+                    run.state = if is_cancelled { RunState::Cancelled } else { RunState::Failed(notice.clone()) };
+                    name.clone_from(&run.name);
+                }
+                if is_cancelled {
+                    self.last_action = format!("Cancelled: training {name}");
+                } else {
+                    self.notify(Level::Error, notice, Some(Command::RetryTraining(number)));
+                }
+                Vec::new()
+            }
+            (Purpose::Evaluate, result) => {
+                let result = match result {
+                    Ok(Output::Cells(cells)) => Ok(cells),
+                    Ok(_) => Err(JobError::failed("wrong-answer", "Measuring gave something else than a table")),
+                    Err(error) => Err(error),
+                };
+                if result.is_ok() {
+                    self.last_action = "Measured".to_owned();
+                }
+                if let Err(error) = &result
+                    && *error != JobError::Cancelled
+                {
+                    self.notify(Level::Error, error.notice(), None);
+                }
+                self.measure.cells.finish(id, result);
+                Vec::new()
+            }
+            (Purpose::Write(path), Ok(_)) => {
+                self.last_action = format!("Wrote {}", path.display());
+                Vec::new()
+            }
+            (Purpose::SaveProject, Ok(_)) => {
+                self.unsaved = false;
+                Vec::new()
+            }
+            (_, Err(JobError::Cancelled)) => {
+                if title != "Explaining" {
+                    self.last_action = format!("Cancelled: {title}");
+                }
+                Vec::new()
+            }
+            (purpose, Err(error)) => {
+                let retry = match purpose {
+                    Purpose::OpenData => Some(Command::RetryData),
+                    Purpose::LoadBox(dir) | Purpose::LoadExplainer(dir) => Some(Command::OpenPaths(vec![dir])),
+                    Purpose::SaveProject => Some(Command::Save),
+                    _ => None,
+                };
+                self.notify(Level::Error, error.notice(), retry);
+                Vec::new()
+            }
+            (purpose, Ok(output)) => self.answers(&purpose, output),
+        }
+    }
+
+    /// Answers to runs of items, on the way or at the end.
+    fn answers(&mut self, purpose: &Purpose, output: Output) -> Vec<Request> {
+        let list = &mut self.explore.list;
+        match (purpose, output) {
+            (Purpose::Predict, Output::Predictions { items, probs, classes }) => {
+                list.predictions.put(&items, &probs, classes);
+                list.is_stale |= list.depends_on_predictions();
+            }
+            (Purpose::Fidelity(key), Output::Fidelity { items, selected_stays, unselected_stays }) => {
+                if let Some(table) = list.fidelity.as_mut().filter(|table| table.key == **key) {
+                    table.put(&items, &selected_stays, &unselected_stays);
+                    list.is_stale |= list.depends_on_fidelity();
+                }
+            }
+            (_, output) => log::debug!("an answer that nobody waits for: {output:?}"),
+        }
+        Vec::new()
+    }
+
+    fn trained(&mut self, number: u32, output: Output) -> Vec<Request> {
+        let made = match &output {
+            Output::Box(saved) => Some(saved.card.hash.clone()),
+            Output::Explainer(saved) => Some(saved.card.hash.clone()),
+            _ => None,
+        };
+        let mut dir = None;
+        if let Some(run) = self.train.run_mut(number) {
+            run.job = None;
+            run.state = RunState::Done;
+            run.made.clone_from(&made);
+            dir = match &run.task {
+                Task::FitBox(task) => task.out.clone(),
+                Task::TrainExplainer(task) => task.out.clone(),
+                _ => None,
+            };
+            let kind = if run.makes == Makes::Box { "black box" } else { "explainer" };
+            self.last_action = format!("Trained {kind} {}", run.name);
+        }
+        if let (Some(made), Some(dir)) = (made, dir) {
+            self.dirs.insert(made, dir);
+        }
+        let done = self.last_action.clone();
+        let requests = match output {
+            Output::Box(saved) => self.put_box(saved),
+            Output::Explainer(saved) => self.put_explainer(saved),
+            _ => Vec::new(),
+        };
+        self.last_action = done;
+        requests
+    }
+
+    /// Shows a data set that was opened.
+    pub(crate) fn put_data(&mut self, data: Arc<Dataset>) -> Vec<Request> {
+        self.last_action = format!("Opened {}: {}", data.name, describe::count(data.len(), "item", "items"));
+        for remark in &data.remarks {
+            self.notices.push(Level::Info, Notice::new("data-remark", format!("{}: {remark}", data.name)), None);
+        }
+        self.settings.remember(&data.spec.to_string());
+        let is_same = self.data.as_ref().is_some_and(|open| open.hash == data.hash);
+        self.data = Some(data.clone());
+        self.data_retry = None;
+        self.unsaved = true;
+        if !is_same {
+            let explore = &mut self.explore;
+            explore.item = None;
+            explore.pinned.clear();
+            explore.marked.clear();
+            explore.list.filter = items::Filter::default();
+            explore.list.fidelity = None;
+            explore.list.predictions = items::Predictions::new(data.len());
+            explore.cache.clear();
+            explore.shown = Shown::Empty;
+            explore.wanted = None;
+            self.undo.clear();
+        }
+        self.restore_view();
+        self.rebuild_list();
+        let fitting = self.best_box_for(&data);
+        let mut requests = match fitting {
+            Some(index) if self.active_box != Some(index) => self.use_box(index),
+            _ => match self.active_box {
+                Some(index) => self.use_box(index),
+                None => Vec::new(),
+            },
+        };
+        requests.extend(self.keep_item_listed());
+        requests
+    }
+
+    /// The black box that was trained on this data, else one with its classes, else the one in use.
+    fn best_box_for(&self, data: &Dataset) -> Option<usize> {
+        let by = |fits: &dyn Fn(&SavedBox) -> bool| self.boxes.iter().rposition(|saved| fits(saved));
+        by(&|saved| saved.card.data_hash == data.hash)
+            .or_else(|| self.active_box.filter(|&at| self.boxes.get(at).is_some_and(|saved| saved.card.classes == data.classes)))
+            .or_else(|| by(&|saved| saved.card.classes == data.classes))
+    }
+
+    /// Adds a black box, or replaces it by a later checkpoint of the same run.
+    pub(crate) fn put_box(&mut self, saved: Arc<SavedBox>) -> Vec<Request> {
+        self.unsaved = true;
+        let same = self.boxes.iter().position(|known| {
+            known.card.hash == saved.card.hash || (!known.card.complete && known.card.name == saved.card.name)
+        });
+        let index = match same {
+            Some(index) => {
+                self.boxes[index] = saved;
+                index
+            }
+            None => {
+                self.boxes.push(saved);
+                self.boxes.len() - 1
+            }
+        };
+        // The first one is used at once; a trained one is, too, when nothing better fits the data in view.
+        let fits_data = self.data.as_ref().is_some_and(|data| self.boxes[index].card.data_hash == data.hash);
+        let active_fits = self
+            .active_box()
+            .is_some_and(|active| self.data.as_ref().is_some_and(|data| active.card.data_hash == data.hash));
+        if self.active_box.is_none() || self.active_box == Some(index) || (fits_data && !active_fits) {
+            return self.use_box(index);
+        }
+        Vec::new()
+    }
+
+    /// Adds an explainer, or replaces it by a later checkpoint of the same run.
+    pub(crate) fn put_explainer(&mut self, saved: Arc<SavedExplainer>) -> Vec<Request> {
+        self.unsaved = true;
+        let same = self.explainers.iter().position(|known| {
+            let is_earlier = !known.card.complete
+                && known.card.name == saved.card.name
+                && known.card.blackbox_hash == saved.card.blackbox_hash
+                && known.card.method == saved.card.method;
+            known.card.hash == saved.card.hash || is_earlier
+        });
+        let is_trained = !saved.weights.is_empty();
+        let index = match same {
+            Some(index) => {
+                self.explainers[index] = saved;
+                index
+            }
+            None => {
+                self.explainers.push(saved);
+                self.explainers.len() - 1
+            }
+        };
+        let is_usable = self.usable_explainers().contains(&index);
+        if !is_usable {
+            return Vec::new();
+        }
+        let shows_untrained_only = self
+            .column_explainers()
+            .iter()
+            .all(|shown| shown.weights.is_empty());
+        let said = self.last_action.clone();
+        let requests = if self.explore.columns.is_empty() || (is_trained && shows_untrained_only && same.is_none()) {
+            self.set_columns(vec![index])
+        } else if self.explore.columns.contains(&index) {
+            self.refresh()
+        } else {
+            Vec::new()
+        };
+        self.last_action = said;
+        requests
+    }
+
+    /// What is due by the clock: the list worked out again, the project written.
+    pub fn tick(&mut self, now: Instant, last_rebuild: &mut Option<Instant>) -> Vec<Request> {
+        let mut requests = Vec::new();
+        if self.explore.list.is_stale && last_rebuild.is_none_or(|then| now.saturating_duration_since(then) >= REBUILD_EVERY) {
+            *last_rebuild = Some(now);
+            self.rebuild_list();
+        }
+        let is_due = *self.saved_at.get_or_insert(now) + AUTOSAVE_EVERY <= now;
+        if is_due && self.unsaved {
+            self.saved_at = Some(now);
+            requests.extend(self.save_run());
+        }
+        requests
+    }
+}

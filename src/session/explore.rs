@@ -1,0 +1,232 @@
+//! The explorer's state: which item, which methods, how it is looked at, and the explanation in view.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::cache::ExplainCache;
+use super::items::ItemList;
+use super::{Lane, Purpose, Run, Session, slots};
+use crate::data::{Fit, Shape, Unit, Units};
+use crate::explain::mask::iou;
+use crate::explain::{Fill, Mask};
+use crate::figure::layout::{Hidden, View};
+use crate::jobs::{Explain, Explained, MethodResult, Task};
+use crate::work::{Priority, Shown, Slot};
+
+/// Most methods side by side.
+pub const MAX_COLUMNS: usize = 4;
+/// How many of the next items are computed ahead; of the previous ones, one.
+pub const AHEAD: usize = 3;
+
+/// What an explanation depends on.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ExplainKey {
+    /// Hash of the data.
+    pub data: String,
+    /// Item.
+    pub item: usize,
+    /// Hash of the black box.
+    pub black_box: String,
+    /// Hashes of the explainers, column by column.
+    pub explainers: Vec<String>,
+    /// What is selected.
+    pub unit: Unit,
+    /// How many.
+    pub k: usize,
+    /// What hidden units become.
+    pub fill: Fill,
+    /// The fit, as text (it holds floats).
+    pub fit: String,
+    /// Seed of noise and of random methods.
+    pub seed: u64,
+}
+
+/// The explorer's state.
+pub struct Explore {
+    /// Item in view.
+    pub item: Option<usize>,
+    /// Methods side by side, as indices into [`Session::explainers`].
+    pub columns: Vec<usize>,
+    /// Which column the keys and the inspector are about.
+    pub focus: usize,
+    /// How it is looked at.
+    pub view: View,
+    /// How hidden pixels are drawn.
+    pub hidden: Hidden,
+    /// How many units are selected.
+    pub k: usize,
+    /// What is selected.
+    pub unit: Unit,
+    /// What hidden units become.
+    pub fill: Fill,
+    /// Seed of noise and of random methods.
+    pub seed: u64,
+    /// How pictures of other shapes are fitted to the black box.
+    pub fit: Fit,
+    /// Class whose probability is followed; `None`: the predicted one.
+    pub class_focus: Option<usize>,
+    /// Whether the full input is shown while a key is held.
+    pub peek: bool,
+    /// Items at the head of the list.
+    pub pinned: BTreeSet<usize>,
+    /// Items that the user marked.
+    pub marked: BTreeSet<usize>,
+    /// Order, filter, and what is known of each item.
+    pub list: ItemList,
+    /// The explanation in view.
+    pub shown: Shown<Explained>,
+    /// What [`Explore::shown`] awaits or shows.
+    pub wanted: Option<Arc<ExplainKey>>,
+    /// Explanations made already.
+    pub cache: ExplainCache,
+}
+
+impl Default for Explore {
+    fn default() -> Self {
+        Self {
+            item: None,
+            columns: Vec::new(),
+            focus: 0,
+            view: View::Overlay,
+            hidden: Hidden::default(),
+            k: 25,
+            unit: Unit::Pixel,
+            fill: Fill::Zero,
+            seed: 0,
+            fit: Fit::default(),
+            class_focus: None,
+            peek: false,
+            pinned: BTreeSet::new(),
+            marked: BTreeSet::new(),
+            list: ItemList::default(),
+            shown: Shown::Empty,
+            wanted: None,
+            cache: ExplainCache::default(),
+        }
+    }
+}
+
+impl Explore {
+    /// Units of the black box's input.
+    pub fn units(&self, shape: Shape) -> Units {
+        Units::new(self.unit, shape)
+    }
+
+    /// The explanation to draw, if it is of the item in view (an older one of another item stays until the new one is there).
+    pub fn explained(&self) -> Option<&Arc<Explained>> {
+        self.shown.value()
+    }
+
+    /// Whether what is drawn answers exactly to the settings.
+    pub fn is_current(&self) -> bool {
+        matches!(self.shown, Shown::Ready(_))
+    }
+
+    /// What the focused column says.
+    pub fn focused_result(&self) -> Option<&MethodResult> {
+        self.explained()?.methods.get(self.focus)?.as_ref().ok()
+    }
+
+    /// The selected units of a result at the k of the slider, which may be ahead of the computed one.
+    pub fn mask(&self, result: &MethodResult) -> Mask {
+        Mask((0..result.ranks.len()).map(|unit| result.is_selected(unit, self.k)).collect())
+    }
+
+    /// Overlap of the selected units of each pair of shown methods: (column, column, share of the union).
+    pub fn overlaps(&self) -> Vec<(usize, usize, f64)> {
+        let Some(explained) = self.explained() else { return Vec::new() };
+        let masks: Vec<Option<Mask>> =
+            explained.methods.iter().map(|method| method.as_ref().ok().map(|result| self.mask(result))).collect();
+        let mut out = Vec::new();
+        for a in 0..masks.len() {
+            for b in a + 1..masks.len() {
+                if let (Some(left), Some(right)) = (&masks[a], &masks[b])
+                    && left.0.len() == right.0.len()
+                {
+                    out.push((a, b, iou(left, right)));
+                }
+            }
+        }
+        out
+    }
+}
+
+impl Session {
+    /// Number of units that can be selected in the inputs of the black box.
+    pub fn unit_count(&self) -> usize {
+        self.active_box().map_or(0, |active| self.explore.units(active.card.shape).count())
+    }
+
+    /// Key of the explanation of `item` with the settings in view.
+    pub(crate) fn key_for(&self, item: usize) -> Option<ExplainKey> {
+        let (data, active) = (self.data.as_ref()?, self.active_box()?);
+        let explore = &self.explore;
+        if item >= data.len() || active.card.shape.is_empty() {
+            return None;
+        }
+        Some(ExplainKey {
+            data: data.hash.clone(),
+            item,
+            black_box: active.card.hash.clone(),
+            explainers: self.column_explainers().iter().map(|explainer| explainer.card.hash.clone()).collect(),
+            unit: explore.unit,
+            k: explore.k,
+            fill: explore.fill,
+            fit: serde_json::to_string(&explore.fit).unwrap_or_default(),
+            seed: explore.seed,
+        })
+    }
+
+    fn explain_run(&self, key: Arc<ExplainKey>, slot: Slot, priority: Priority) -> Option<Run> {
+        let task = Task::Explain(Box::new(Explain {
+            black_box: self.active_box()?.clone(),
+            explainers: self.column_explainers(),
+            data: self.data.as_ref()?.clone(),
+            item: key.item,
+            fit: self.explore.fit.clone(),
+            unit: key.unit,
+            k: key.k,
+            fill: key.fill,
+            seed: key.seed,
+        }));
+        let is_ahead = slot.kind == slots::AHEAD;
+        let purpose = if is_ahead { Purpose::Ahead(key) } else { Purpose::Explain(key) };
+        Some(Run { lane: Lane::Interactive, slot, priority, purpose, title: "Explaining".to_owned(), task })
+    }
+
+    /// Asks for what is to be seen, if it is not there yet.
+    pub(crate) fn refresh_explanation(&mut self) -> Vec<Run> {
+        let key = self.explore.item.and_then(|item| self.key_for(item));
+        let Some(key) = key else {
+            self.explore.wanted = None;
+            self.explore.shown.clear();
+            return Vec::new();
+        };
+        if self.explore.wanted.as_deref() == Some(&key) && !matches!(self.explore.shown, Shown::Failed { .. }) {
+            return Vec::new();
+        }
+        let key = Arc::new(key);
+        self.explore.wanted = Some(key.clone());
+        if let Some(known) = self.explore.cache.get(&key) {
+            self.explore.shown = Shown::Ready(known);
+            return self.ahead_runs();
+        }
+        self.explain_run(key, Slot::new(slots::EXPLAIN, 0), Priority::Interactive).into_iter().collect()
+    }
+
+    /// Requests for the next items, and the previous one, that are not known yet.
+    pub(crate) fn ahead_runs(&mut self) -> Vec<Run> {
+        let Some(item) = self.explore.item else { return Vec::new() };
+        let near = self.explore.list.neighbours(item, AHEAD);
+        let mut runs = Vec::new();
+        for (index, near_item) in near.into_iter().enumerate() {
+            let Some(key) = self.key_for(near_item).filter(|key| !self.explore.cache.contains(key)) else { continue };
+            let slot = Slot::new(slots::AHEAD, index as u32);
+            let is_under_way = self.running.all().iter().any(|job| matches!(&job.purpose, Purpose::Ahead(k) if **k == key));
+            if !is_under_way {
+                runs.extend(self.explain_run(Arc::new(key), slot, Priority::Background));
+            }
+        }
+        runs
+    }
+}

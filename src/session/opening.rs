@@ -1,0 +1,163 @@
+//! Opening: what a path holds, and what is asked of the workers to read it.
+
+use std::path::{Path, PathBuf};
+
+use super::notices::Level;
+use super::{Lane, Purpose, Request, Run, Session, project, slots};
+use crate::data::{DataSpec, picture};
+use crate::jobs::Task;
+use crate::model::card::BOX_FORMAT;
+use crate::work::{Notice, Priority, Slot};
+
+/// Most bytes of a card that are looked at to tell what a folder holds.
+const MAX_PEEK: u64 = 4096;
+
+/// What a path holds, as far as its names tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holds {
+    /// A project.
+    Project,
+    /// A black box.
+    Box,
+    /// An explainer.
+    Explainer,
+    /// Anything else: data, or nothing that can be opened.
+    Data,
+}
+
+impl Holds {
+    /// Looks at names and at the head of a card; reads nothing large.
+    pub fn at(path: &Path) -> Self {
+        if path.join(project::FILE).is_file() || path.file_name().is_some_and(|name| name == project::FILE) {
+            return Self::Project;
+        }
+        let card = path.join("card.json");
+        if !card.is_file() {
+            return Self::Data;
+        }
+        let mut head = Vec::new();
+        if let Ok(file) = std::fs::File::open(&card) {
+            use std::io::Read;
+            // A card that cannot be read is refused with its reason when it is opened.
+            file.take(MAX_PEEK).read_to_end(&mut head).ok();
+        }
+        let head = String::from_utf8_lossy(&head);
+        if head.contains(BOX_FORMAT) { Self::Box } else { Self::Explainer }
+    }
+}
+
+impl Session {
+    pub(crate) fn open_paths(&mut self, paths: &[PathBuf]) -> Vec<Request> {
+        let mut requests = Vec::new();
+        let mut data = Vec::new();
+        for path in paths {
+            match Holds::at(path) {
+                Holds::Project => requests.extend(self.open_project(path)),
+                Holds::Box => requests.push(self.load_box(path.clone())),
+                Holds::Explainer => requests.push(self.load_explainer(path.clone())),
+                Holds::Data => data.push(path.clone()),
+            }
+        }
+        match &data[..] {
+            [] => {}
+            [only] => requests.extend(self.open_data(DataSpec::from_path(only))),
+            // Several pictures of one folder: that folder holds them all.
+            [first, rest @ ..] => {
+                let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                let is_picture = |path: &PathBuf| picture::has_picture_ending(&name(path));
+                let folder = first.parent().filter(|folder| rest.iter().all(|path| path.parent() == Some(folder)));
+                match folder {
+                    Some(folder) if data.iter().all(is_picture) => {
+                        requests.extend(self.open_data(DataSpec::from_path(folder)));
+                        let summary = format!("Opened the whole folder {}, since several of its pictures were chosen", folder.display());
+                        self.notify(Level::Info, Notice::new("opened-folder", summary), None);
+                    }
+                    _ => {
+                        let summary = format!("Only one data set is open at a time: opened {}, left out {}", first.display(), super::describe::count(rest.len(), "other path", "other paths"));
+                        requests.extend(self.open_data(DataSpec::from_path(first)));
+                        self.notify(Level::Info, Notice::new("one-data-set", summary), None);
+                    }
+                }
+            }
+        }
+        requests
+    }
+
+    pub(crate) fn open_spec(&mut self, text: &str) -> Vec<Request> {
+        let path = PathBuf::from(text);
+        if path.exists() && Holds::at(&path) != Holds::Data {
+            return self.open_paths(&[path]);
+        }
+        match DataSpec::from_argument(text) {
+            Ok(spec) => self.open_data(spec),
+            Err(error) => {
+                self.notify(Level::Error, Notice::new("data-spec", error.to_string()), None);
+                Vec::new()
+            }
+        }
+    }
+
+    pub(crate) fn open_data(&mut self, spec: DataSpec) -> Vec<Request> {
+        self.data_retry = Some(spec.clone());
+        let title = format!("Opening {spec}");
+        self.last_action.clone_from(&title);
+        self.place = super::Place::Explore;
+        vec![Request::Run(Box::new(Run {
+            lane: Lane::Files,
+            slot: Slot::new(slots::DATA, 0),
+            priority: Priority::Normal,
+            purpose: Purpose::OpenData,
+            title,
+            task: Task::OpenData { spec },
+        }))]
+    }
+
+    pub(crate) fn retry_data(&mut self) -> Vec<Request> {
+        match self.data_retry.clone() {
+            Some(spec) => self.open_data(spec),
+            None => Vec::new(),
+        }
+    }
+
+    pub(crate) fn load_box(&mut self, dir: PathBuf) -> Request {
+        let slot = self.fresh_slot(slots::LOAD_BOX);
+        self.settings.remember(&dir.display().to_string());
+        Request::Run(Box::new(Run {
+            lane: Lane::Files,
+            slot,
+            priority: Priority::Normal,
+            purpose: Purpose::LoadBox(dir.clone()),
+            title: format!("Opening black box {}", dir.display()),
+            task: Task::LoadBox { dir },
+        }))
+    }
+
+    pub(crate) fn load_explainer(&mut self, dir: PathBuf) -> Request {
+        let slot = self.fresh_slot(slots::LOAD_EXPLAINER);
+        Request::Run(Box::new(Run {
+            lane: Lane::Files,
+            slot,
+            priority: Priority::Normal,
+            purpose: Purpose::LoadExplainer(dir.clone()),
+            title: format!("Opening explainer {}", dir.display()),
+            task: Task::LoadExplainer { dir },
+        }))
+    }
+
+    /// Where what is trained goes: the project, or the scratch folder until there is one.
+    pub(crate) fn out_dir(&self, kind: &str, name: &str, seed: u64) -> Option<PathBuf> {
+        let home = self.project.clone().or_else(|| self.scratch.clone())?;
+        let stem = super::figures::describe_file(&format!("{name}-seed{seed}"));
+        let folder = home.join(kind);
+        let taken = |candidate: &PathBuf| {
+            candidate.exists() || self.train.runs.iter().any(|run| run.is_written_to(candidate))
+        };
+        let mut dir = folder.join(&stem);
+        let mut number = 2;
+        while taken(&dir) {
+            dir = folder.join(format!("{stem}-{number}"));
+            number += 1;
+        }
+        Some(dir)
+    }
+}

@@ -1,0 +1,114 @@
+//! Training runs: what was asked for, how they go, how they ended.
+
+use std::sync::Arc;
+
+use crate::data::Unit;
+use crate::jobs::{Task, TrainingReport};
+use crate::model::params::Params;
+use crate::work::{JobId, Notice};
+
+/// What a run makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Makes {
+    /// A black box.
+    Box,
+    /// An explainer.
+    Explainer,
+}
+
+/// Where a run stands.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RunState {
+    /// Waiting or under way.
+    Running,
+    /// Done.
+    Done,
+    /// Cancelled by the user.
+    Cancelled,
+    /// Failed, with the reason.
+    Failed(Notice),
+}
+
+/// One run.
+#[derive(Clone, Debug)]
+pub struct TrainingRun {
+    /// Number, in order of starting.
+    pub number: u32,
+    /// What it makes.
+    pub makes: Makes,
+    /// Name on screen.
+    pub name: String,
+    /// Its job, while it runs.
+    pub job: Option<JobId>,
+    /// Where it stands.
+    pub state: RunState,
+    /// How it goes.
+    pub report: Option<Arc<TrainingReport>>,
+    /// What was asked for, to start it again.
+    pub task: Task,
+    /// Hash of what it made.
+    pub made: Option<String>,
+}
+
+impl TrainingRun {
+    /// Whether its checkpoints go to `dir`.
+    pub fn is_written_to(&self, dir: &std::path::Path) -> bool {
+        let out = match &self.task {
+            Task::FitBox(task) => &task.out,
+            Task::TrainExplainer(task) => &task.out,
+            _ => return false,
+        };
+        out.as_deref() == Some(dir)
+    }
+}
+
+/// All runs of this session, oldest first.
+#[derive(Clone, Debug, Default)]
+pub struct Train {
+    /// The runs.
+    pub runs: Vec<TrainingRun>,
+    /// The run whose curves are shown.
+    pub selected: Option<u32>,
+}
+
+impl Train {
+    /// Run `number`.
+    pub fn run(&self, number: u32) -> Option<&TrainingRun> {
+        self.runs.iter().find(|run| run.number == number)
+    }
+
+    /// Run `number`, to be changed.
+    pub fn run_mut(&mut self, number: u32) -> Option<&mut TrainingRun> {
+        self.runs.iter_mut().find(|run| run.number == number)
+    }
+}
+
+/// A black box to train.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FitForm {
+    /// Id of the architecture.
+    pub architecture: String,
+    /// Values that differ from the defaults.
+    pub params: Params,
+    /// Seed.
+    pub seed: u64,
+    /// Name on screen.
+    pub name: String,
+}
+
+/// An explainer to train.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrainForm {
+    /// Id of the method.
+    pub method: String,
+    /// Values that differ from the defaults.
+    pub params: Params,
+    /// What is selected.
+    pub unit: Unit,
+    /// How many units.
+    pub k: usize,
+    /// Seed.
+    pub seed: u64,
+    /// Name on screen.
+    pub name: String,
+}

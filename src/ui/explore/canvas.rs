@@ -1,0 +1,199 @@
+//! One explained picture on screen: exact pixels, linked zoom and pan, the marks of the figure, the unit under the pointer.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+
+use egui::{ColorImage, Context, Rect, Sense, Stroke, StrokeKind, TextureHandle, TextureOptions, Ui, Vec2, WidgetInfo, accesskit::Role, pos2, vec2};
+
+use super::super::{figure_view, theme};
+use crate::figure::layout::{ExplainedPicture, Panel, View, overlay_marks, overlay_rgba};
+use crate::figure::{Element, Pixels, rect};
+use crate::jobs::{Explained, MethodResult};
+use crate::session::Session;
+
+/// Zoom and pan, shared by all pictures in view.
+#[derive(Clone, Copy, Debug)]
+pub struct Zoom {
+    /// 1 shows the whole picture.
+    pub factor: f32,
+    /// Where of the picture the middle lies, 0..=1.
+    pub center: Vec2,
+}
+
+impl Default for Zoom {
+    fn default() -> Self {
+        Self { factor: 1.0, center: vec2(0.5, 0.5) }
+    }
+}
+
+/// A pixel under the pointer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pointed {
+    /// Row.
+    pub y: usize,
+    /// Column.
+    pub x: usize,
+}
+
+/// A picture with its texture and its marks, made again only when something it shows changes.
+#[derive(Default)]
+struct Painted {
+    key: u64,
+    picture: Option<ExplainedPicture>,
+    panels: Vec<(Panel, TextureHandle, Option<(Rect, Vec<Element>)>)>,
+    problem: Option<String>,
+}
+
+/// All pictures in view.
+#[derive(Default)]
+pub struct Canvas {
+    /// Zoom and pan.
+    pub zoom: Zoom,
+    /// What is under the pointer, as the frame before found it: every column marks it.
+    pub pointed: Option<Pointed>,
+    found: Option<Pointed>,
+    painted: Vec<Painted>,
+}
+
+impl Canvas {
+    /// Call before the pictures of a frame are drawn.
+    pub fn begin(&mut self, ctx: &Context) {
+        let found = self.found.take();
+        if self.pointed != found {
+            self.pointed = found;
+            ctx.request_repaint();
+        }
+    }
+
+    /// The picture of a column, with textures for its panels.
+    pub fn prepare(&mut self, ctx: &Context, session: &Session, column: usize, explained: &Arc<Explained>, result: &MethodResult, dark: crate::figure::Theme) {
+        let explore = &session.explore;
+        let view = explore.view;
+        let mut hasher = DefaultHasher::new();
+        (Arc::as_ptr(explained) as usize, column, view, explore.hidden, explore.k, dark, explore.peek).hash(&mut hasher);
+        (&result.explainer, explore.class_focus).hash(&mut hasher);
+        let key = hasher.finish();
+        while self.painted.len() <= column {
+            self.painted.push(Painted::default());
+        }
+        let painted = &mut self.painted[column];
+        if painted.key == key && painted.picture.is_some() {
+            return;
+        }
+        painted.key = key;
+        painted.problem = None;
+        let picture = session.picture_of(explained, result, view, explore.hidden, dark);
+        let wanted: &[Panel] = if explore.peek { &[Panel::Input] } else { view.panels() };
+        // A view of two panels keeps both places while peeking, so that nothing jumps.
+        let wanted: Vec<Panel> =
+            if explore.peek && view == View::Side { vec![Panel::Input, Panel::Input] } else { wanted.to_vec() };
+        painted.panels.truncate(wanted.len());
+        for (at, panel) in wanted.into_iter().enumerate() {
+            match overlay_rgba(&picture, panel, None) {
+                Ok(pixels) => {
+                    let image = image_of(&pixels);
+                    match painted.panels.get_mut(at) {
+                        Some((known, texture, marks)) => {
+                            texture.set(image, TextureOptions::NEAREST);
+                            (*known, *marks) = (panel, None);
+                        }
+                        None => {
+                            let texture = ctx.load_texture(format!("picture {column} {at}"), image, TextureOptions::NEAREST);
+                            painted.panels.push((panel, texture, None));
+                        }
+                    }
+                }
+                Err(error) => painted.problem = Some(error.to_string()),
+            }
+        }
+        painted.picture = Some(picture);
+    }
+
+    /// The picture of a column, as prepared.
+    pub fn picture(&self, column: usize) -> Option<&ExplainedPicture> {
+        self.painted.get(column)?.picture.as_ref()
+    }
+
+    /// Draws one panel of a column into `area`.
+    pub fn show(&mut self, ui: &mut Ui, area: Rect, column: usize, panel_at: usize, name: &str, opacity: f32) {
+        let response = ui.allocate_rect(area, Sense::click_and_drag());
+        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, name));
+        let Some(painted) = self.painted.get_mut(column) else { return };
+        let Some(picture) = &painted.picture else { return };
+        if let Some(problem) = &painted.problem {
+            ui.put(area, egui::Label::new(problem).wrap());
+            return;
+        }
+        let Some((panel, texture, marks)) = painted.panels.get_mut(panel_at) else { return };
+        let size = vec2(picture.width as f32, picture.height as f32);
+        let image = image_rect(area, size, self.zoom, ui.ctx().pixels_per_point());
+        let painter = ui.painter_at(area);
+        let tint = theme::UNTINTED.gamma_multiply(opacity);
+        painter.image(texture.id(), image, Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0)), tint);
+        if marks.as_ref().is_none_or(|(drawn_for, _)| *drawn_for != image) {
+            let target = rect(image.left(), image.top(), image.width(), image.height());
+            *marks = Some((image, overlay_marks(picture, *panel, target)));
+        }
+        if let Some((_, marks)) = marks
+            && opacity >= 1.0
+        {
+            figure_view::paint_marks(&painter, marks);
+        }
+        let t = theme::tokens(ui);
+        painter.rect_stroke(image.intersect(area), 0.0, Stroke::new(1.0, t.line), StrokeKind::Outside);
+        self.follow_pointer(ui, &response, area, image, size);
+        if let Some(pointed) = self.pointed {
+            let cell = vec2(image.width() / size.x, image.height() / size.y);
+            let at = image.min + vec2(pointed.x as f32 * cell.x, pointed.y as f32 * cell.y);
+            let frame = Rect::from_min_size(at, cell).expand(1.0);
+            painter.rect_stroke(frame, 0.0, Stroke::new(2.0, t.text), StrokeKind::Outside);
+            painter.rect_stroke(frame, 0.0, Stroke::new(1.0, t.canvas), StrokeKind::Inside);
+        }
+    }
+
+    fn follow_pointer(&mut self, ui: &Ui, response: &egui::Response, area: Rect, image: Rect, size: Vec2) {
+        if response.double_clicked() {
+            self.zoom = Zoom::default();
+        }
+        if response.dragged() && self.zoom.factor > 1.0 {
+            let moved = response.drag_delta() / image.size();
+            self.zoom.center = (self.zoom.center - moved).clamp(Vec2::ZERO, Vec2::splat(1.0));
+        }
+        let Some(pointer) = response.hover_pos() else { return };
+        let (scroll, pinch) = ui.input(|input| (input.smooth_scroll_delta().y, input.zoom_delta()));
+        let by = pinch * (scroll / 240.0).exp2();
+        if (by - 1.0).abs() > 1e-3 {
+            let factor = (self.zoom.factor * by).clamp(1.0, 64.0);
+            // The spot under the pointer stays under it.
+            let spot = (pointer - image.min) / image.size();
+            let from_middle = (pointer - area.center()) / (image.size() / self.zoom.factor * factor);
+            self.zoom.factor = factor;
+            self.zoom.center =
+                if factor <= 1.001 { vec2(0.5, 0.5) } else { (spot - from_middle).clamp(Vec2::ZERO, Vec2::splat(1.0)) };
+        }
+        let spot = (pointer - image.min) / image.size() * size;
+        if image.contains(pointer) && spot.x >= 0.0 && spot.y >= 0.0 {
+            let (x, y) = ((spot.x as usize).min(size.x as usize - 1), (spot.y as usize).min(size.y as usize - 1));
+            self.found = Some(Pointed { y, x });
+            if self.found != self.pointed {
+                ui.ctx().request_repaint();
+            }
+        }
+    }
+}
+
+/// Where the whole picture lies when `area` shows it at `zoom`: a pixel measures whole screen pixels where it can.
+pub fn image_rect(area: Rect, size: Vec2, zoom: Zoom, pixels_per_point: f32) -> Rect {
+    let fit = (area.width() / size.x).min(area.height() / size.y).max(0.01);
+    let on_screen = fit * zoom.factor * pixels_per_point;
+    let exact = if on_screen >= 1.0 { on_screen.floor() } else { on_screen } / pixels_per_point;
+    let shown = size * exact;
+    let shift = (vec2(0.5, 0.5) - zoom.center) * shown;
+    let rect = Rect::from_center_size(area.center() + shift, shown);
+    let snap = |v: f32| (v * pixels_per_point).round() / pixels_per_point;
+    Rect::from_min_size(pos2(snap(rect.left()), snap(rect.top())), shown)
+}
+
+fn image_of(pixels: &Pixels) -> ColorImage {
+    ColorImage::from_rgba_unmultiplied([pixels.width, pixels.height], &pixels.rgba)
+}

@@ -1,0 +1,228 @@
+//! The inspector: what the model answers, the unit under the pointer, overlap, the method's card, how the picture is fitted.
+
+use std::sync::Arc;
+
+use egui::{ComboBox, Grid, Label, RichText, ScrollArea, TextureHandle, TextureOptions, Ui};
+use egui_material_icons::icons;
+
+use super::super::theme::{space, tokens};
+use super::super::widgets::{self, bar_row, command_icon, group, muted};
+use super::canvas::Canvas;
+use super::fit;
+use super::thumbs::Thumbs;
+use crate::data::{Dataset, Picture, Split};
+use crate::explain::mask::top_k;
+use crate::jobs::Explained;
+use crate::session::describe;
+use crate::session::{Command, Session};
+
+/// How many classes are listed beside the followed one.
+const LISTED_CLASSES: usize = 5;
+
+/// What the inspector remembers.
+#[derive(Default)]
+pub struct InspectorUi {
+    /// What the user's picture looks like, and what the model gets.
+    pub(super) previews: Option<(fit::PreviewKey, TextureHandle, TextureHandle)>,
+}
+
+/// The panel.
+pub fn show(
+    ui: &mut Ui,
+    session: &Session,
+    data: &Arc<Dataset>,
+    state: &mut InspectorUi,
+    canvas: &Canvas,
+    thumbs: &mut Thumbs,
+    commands: &mut Vec<Command>,
+) {
+    ScrollArea::vertical().id_salt("inspector").auto_shrink([false, false]).show(ui, |ui| {
+        let Some(item) = session.explore.item else {
+            muted(ui, "Choose an item on the left.");
+            return;
+        };
+        item_head(ui, session, data, item, commands);
+        let explained = session.explore.explained().filter(|explained| explained.item == item).cloned();
+        if let Some(explained) = &explained {
+            widgets::rule(ui);
+            answers(ui, session, explained, commands);
+            widgets::rule(ui);
+            pointed(ui, session, canvas, explained);
+            if fit::is_wanted(session, data) {
+                widgets::rule(ui);
+                fit::show(ui, session, data, item, explained, state, thumbs, commands);
+            }
+        }
+        widgets::rule(ui);
+        method_card(ui, session);
+    });
+}
+
+fn item_head(ui: &mut Ui, session: &Session, data: &Dataset, item: usize, commands: &mut Vec<Command>) {
+    ui.horizontal(|ui| {
+        ui.add(Label::new(RichText::new(format!("Item {}", data.item_name(item))).strong()).truncate());
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            command_icon(ui, session, Command::KeepFigure, icons::ICON_PHOTO_LIBRARY, commands);
+            command_icon(ui, session, Command::Pin, icons::ICON_PUSH_PIN, commands);
+            command_icon(ui, session, Command::Mark, icons::ICON_FLAG, commands);
+        });
+    });
+    let mut facts = Vec::new();
+    match session.label_name(item) {
+        Some(label) => facts.push(format!("class {label}")),
+        None => facts.push("no label".to_owned()),
+    }
+    facts.push(
+        match data.splits.get(item) {
+            Some(Split::Train) => "training",
+            Some(Split::Validation) => "validation",
+            Some(Split::Test) => "test",
+            None => "no split",
+        }
+        .to_owned(),
+    );
+    let explore = &session.explore;
+    if explore.marked.contains(&item) {
+        facts.push("marked".to_owned());
+    }
+    if explore.pinned.contains(&item) {
+        facts.push("pinned".to_owned());
+    }
+    muted(ui, facts.join(" · "));
+}
+
+fn answers(ui: &mut Ui, session: &Session, explained: &Explained, commands: &mut Vec<Command>) {
+    let explore = &session.explore;
+    let full = crate::model::argmax(&explained.probs_full);
+    let class = explore.class_focus.unwrap_or(full).min(explained.probs_full.len().saturating_sub(1));
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("Probability of").strong());
+        let shown = match explore.class_focus {
+            None => format!("{} (predicted)", session.class_name(class)),
+            Some(class) => session.class_name(class),
+        };
+        ComboBox::from_id_salt("class")
+            .selected_text(shown)
+            .width(130.0)
+            .truncate()
+            .show_ui(ui, |ui| {
+                if ui.selectable_label(explore.class_focus.is_none(), "the predicted class").clicked() && explore.class_focus.is_some() {
+                    commands.push(Command::FocusClass(None));
+                }
+                for at in 0..explained.probs_full.len() {
+                    let is_followed = explore.class_focus == Some(at);
+                    if ui.selectable_label(is_followed, session.class_name(at)).clicked() && !is_followed {
+                        commands.push(Command::FocusClass(Some(at)));
+                    }
+                }
+            })
+            .response
+            .accessible_name("Class in focus")
+            .on_hover_text("Digits 0 to 9 choose a class, too");
+    });
+    let t = tokens(ui);
+    let p = |probs: &[f32]| probs.get(class).copied().unwrap_or(f32::NAN);
+    let p_full = p(&explained.probs_full);
+    bar_row(ui, "Full input", p_full, &describe::probability(p_full), t.full, false);
+    let Some(result) = explore.focused_result() else { return };
+    ui.scope(|ui| {
+        if explained.k != explore.k {
+            ui.multiply_opacity(super::super::theme::DIMMED);
+        }
+        let (selected, unselected) = (p(&result.probs_selected), p(&result.probs_unselected));
+        bar_row(ui, "Selected only", selected, &describe::probability(selected), t.selected, false)
+            .on_hover_text("S: the black box sees the selected units, all others are filled");
+        bar_row(ui, "Unselected only", unselected, &describe::probability(unselected), t.unselected, true)
+            .on_hover_text("The complement of S: the black box sees all but the selected units");
+        if explained.probs_full.len() > 2 {
+            ui.add_space(space::XS);
+            Grid::new("classes").num_columns(4).spacing([space::M, 2.0]).striped(true).show(ui, |ui| {
+                for head in ["Class", "full", "sel.", "unsel."] {
+                    muted(ui, head);
+                }
+                ui.end_row();
+                for class in top_k(&explained.probs_full, LISTED_CLASSES) {
+                    ui.label(super::super::chrome::shorten(&session.class_name(class), 16));
+                    for probs in [&explained.probs_full, &result.probs_selected, &result.probs_unselected] {
+                        ui.label(describe::probability(probs.get(class).copied().unwrap_or(f32::NAN)));
+                    }
+                    ui.end_row();
+                }
+            });
+        }
+    });
+}
+
+fn pointed(ui: &mut Ui, session: &Session, canvas: &Canvas, explained: &Explained) {
+    group(ui, "Unit under the pointer");
+    let Some(spot) = canvas.pointed else {
+        muted(ui, "Move the pointer over a picture. Scroll to zoom, drag to move, double-click for all of it.");
+        return;
+    };
+    let shape = explained.units.shape;
+    let unit = explained.units.unit_at(spot.y, spot.x);
+    let plane = shape.height * shape.width;
+    let values: Vec<String> = (0..shape.channels)
+        .filter_map(|channel| explained.row.get(channel * plane + spot.y * shape.width + spot.x))
+        .map(|value| format!("{value:.3}"))
+        .collect();
+    ui.label(format!("Row {}, column {}: value {}", spot.y, spot.x, values.join(", ")));
+    Grid::new("pointed").num_columns(4).spacing([space::M, 2.0]).show(ui, |ui| {
+        for head in ["Method", "score", "rank", "selected"] {
+            muted(ui, head);
+        }
+        ui.end_row();
+        for (column, result) in explained.methods.iter().enumerate() {
+            let Ok(result) = result else { continue };
+            let name = session
+                .explore
+                .columns
+                .get(column)
+                .and_then(|&at| session.explainers.get(at))
+                .map_or_else(String::new, |explainer| super::super::chrome::shorten(&explainer.card.name, 16));
+            ui.label(name);
+            ui.label(result.scores.get(unit).map_or_else(String::new, |score| format!("{score:.4}")));
+            ui.label(result.ranks.get(unit).map_or_else(String::new, |rank| format!("{} of {}", rank + 1, result.ranks.len())));
+            ui.label(if unit < result.ranks.len() && result.is_selected(unit, session.explore.k) { "yes" } else { "no" });
+            ui.end_row();
+        }
+    });
+}
+
+fn method_card(ui: &mut Ui, session: &Session) {
+    let Some(explainer) = session.explore.columns.get(session.explore.focus).and_then(|&at| session.explainers.get(at)) else {
+        return;
+    };
+    let card = &explainer.card;
+    group(ui, "Method");
+    ui.label(RichText::new(&card.name).strong());
+    if let Ok(method) = crate::explain::method(&card.method) {
+        let spec = method.spec();
+        ui.add(Label::new(spec.summary).wrap());
+        ui.add_space(space::XS);
+        ui.add(Label::new(RichText::new(spec.citation).small().color(tokens(ui).muted)).wrap());
+        if spec.trains {
+            ui.add_space(space::XS);
+            let state = if card.complete { "" } else { ", not finished" };
+            muted(ui, format!("Trained to select {} {}, seed {}, {} epochs{state}", card.k, card.unit.noun(card.k), card.seed, card.epochs));
+        }
+    }
+    if !card.validation.is_empty() {
+        ui.add_space(space::XS);
+        Grid::new("validation").num_columns(2).spacing([space::M, 2.0]).show(ui, |ui| {
+            muted(ui, "On validation items");
+            muted(ui, "%");
+            ui.end_row();
+            for (metric, value) in &card.validation {
+                ui.label(super::super::measure_place::metric_title(metric));
+                ui.label(format!("{value:.1}"));
+                ui.end_row();
+            }
+        });
+    }
+}
+
+/// A picture as a texture with sharp pixels.
+pub(super) fn texture(ui: &Ui, name: &str, picture: &Picture) -> TextureHandle {
+    ui.ctx().load_texture(name, super::thumbs::color_image(picture), TextureOptions::NEAREST)
+}

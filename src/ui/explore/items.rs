@@ -1,0 +1,362 @@
+//! The list of items: film strip or table, filter and order.
+
+use std::sync::Arc;
+
+use egui::{Align, Align2, Button, ComboBox, FontId, Layout, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, accesskit::Role, vec2};
+use egui_extras::{Column, TableBuilder};
+use egui_material_icons::icons;
+
+use super::super::theme::{self, space, text, tokens};
+use super::super::widgets::{command_icon, icon_button, muted};
+use super::thumbs::Thumbs;
+use crate::data::{Dataset, Split};
+use crate::session::describe;
+use crate::session::items::{Faithful, Filter, ListStyle, Outcome, Sort, SortBy, Truth};
+use crate::session::{Command, Session};
+
+/// Side of a small picture in points.
+const THUMB: f32 = 46.0;
+/// Height of a row of the table.
+const ROW: f32 = 24.0;
+
+/// What the list remembers.
+#[derive(Default)]
+pub struct ItemsUi {
+    last_item: Option<usize>,
+    last_version: u64,
+    offset: f32,
+    height: f32,
+}
+
+/// The panel.
+pub fn show(ui: &mut Ui, session: &Session, data: &Arc<Dataset>, state: &mut ItemsUi, thumbs: &mut Thumbs, commands: &mut Vec<Command>) {
+    controls(ui, session, data, commands);
+    let list = &session.explore.list;
+    if list.visible().is_empty() {
+        ui.add_space(space::L);
+        ui.vertical_centered(|ui| {
+            ui.label("No item passes the filter.");
+            if ui.button("List all items").clicked() {
+                commands.push(Command::SetFilter(Filter::default()));
+            }
+        });
+        return;
+    }
+    thumbs.begin(ui.ctx(), data);
+    // Follow the item in view, but never pull the list back while the user scrolls it.
+    let follow = (state.last_item != session.explore.item || state.last_version != list.version).then_some(session.explore.item).flatten();
+    state.last_item = session.explore.item;
+    state.last_version = list.version;
+    let follow = follow.and_then(|item| list.position(item));
+    match list.style {
+        ListStyle::Strip => strip(ui, session, data, state, thumbs, follow, commands),
+        ListStyle::Table => table(ui, session, data, follow, commands),
+    }
+}
+
+fn controls(ui: &mut Ui, session: &Session, data: &Dataset, commands: &mut Vec<Command>) {
+    let list = &session.explore.list;
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("Items").strong());
+        let n = list.visible().len();
+        let of = if n == data.len() { String::new() } else { format!(" of {}", crate::work::format_count(data.len() as u64)) };
+        muted(ui, format!("{}{of}", crate::work::format_count(n as u64)));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let icon = match list.style {
+                ListStyle::Strip => icons::ICON_TABLE_ROWS,
+                ListStyle::Table => icons::ICON_GRID_VIEW,
+            };
+            command_icon(ui, session, Command::ToggleListStyle, icon, commands);
+            let icon = if list.sort.descending { icons::ICON_ARROW_DOWNWARD } else { icons::ICON_ARROW_UPWARD };
+            let name = if list.sort.descending { "Order: largest first" } else { "Order: smallest first" };
+            if icon_button(ui, icon, name).clicked() {
+                commands.push(Command::SetSort(Sort { descending: !list.sort.descending, ..list.sort }));
+            }
+        });
+    });
+    ui.horizontal(|ui| {
+        ComboBox::from_id_salt("sort")
+            .width(96.0)
+            .selected_text(sort_name(list.sort.by))
+            .show_ui(ui, |ui| {
+                for by in [SortBy::Index, SortBy::Confidence, SortBy::Fidelity] {
+                    if ui.selectable_label(list.sort.by == by, sort_name(by)).clicked() {
+                        commands.push(Command::SetSort(Sort { by, ..list.sort }));
+                    }
+                }
+            })
+            .response
+            .accessible_name("Sort by")
+            .on_hover_text("Order of the list");
+        let active = !list.filter.is_open();
+        let label = if active { "Filter (on)" } else { "Filter" };
+        egui::containers::menu::MenuButton::from_button(Button::new((icons::ICON_FILTER_LIST.rich_text(), label)).selected(active))
+            .config(egui::containers::menu::MenuConfig::new().close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside))
+            .ui(ui, |ui| filter_form(ui, session, data, commands))
+            .0
+            .widget_info(|| WidgetInfo::labeled(Role::Button, true, "Filter"));
+    });
+    ui.add_space(2.0);
+}
+
+const fn sort_name(by: SortBy) -> &'static str {
+    match by {
+        SortBy::Index => "Index",
+        SortBy::Confidence => "Confidence",
+        SortBy::Fidelity => "Faithfulness",
+    }
+}
+
+fn filter_form(ui: &mut Ui, session: &Session, data: &Dataset, commands: &mut Vec<Command>) {
+    let mut filter = session.explore.list.filter.clone();
+    ui.set_min_width(250.0);
+    let any = "any".to_owned();
+    let label_names = |class: Option<u16>, names: &[String]| {
+        class.and_then(|class| names.get(usize::from(class)).cloned()).unwrap_or_else(|| any.clone())
+    };
+    let pick_class = |ui: &mut Ui, name: &str, chosen: &mut Option<u16>, names: &[String]| {
+        let label = ui.label(name);
+        ComboBox::from_id_salt(name)
+            .selected_text(label_names(*chosen, names))
+            .width(130.0)
+            .show_ui(ui, |ui| {
+                ui.selectable_value(chosen, None, "any");
+                for (class, name) in names.iter().enumerate() {
+                    ui.selectable_value(chosen, Some(class as u16), name);
+                }
+            })
+            .response
+            .labelled_by(label.id)
+            .accessible_name(name);
+        ui.end_row();
+    };
+    egui::Grid::new("filter").num_columns(2).show(ui, |ui| {
+        pick_class(ui, "Class", &mut filter.class, &data.classes);
+        if let Some(active) = session.active_box() {
+            pick_class(ui, "Prediction", &mut filter.prediction, &active.card.classes);
+            choice(ui, "Answer", &mut filter.outcome, &[(Outcome::Any, "any"), (Outcome::Right, "right"), (Outcome::Wrong, "wrong")]);
+            choice(
+                ui,
+                "Faithful",
+                &mut filter.faithful,
+                &[
+                    (Faithful::Any, "any"),
+                    (Faithful::SelectedKeeps, "selected keeps the class"),
+                    (Faithful::SelectedLoses, "selected loses the class"),
+                    (Faithful::UnselectedKeeps, "unselected keeps the class"),
+                ],
+            );
+        }
+        choice(
+            ui,
+            "Split",
+            &mut filter.split,
+            &[(None, "any"), (Some(Split::Train), "training"), (Some(Split::Validation), "validation"), (Some(Split::Test), "test")],
+        );
+    });
+    ui.checkbox(&mut filter.marked, "Only marked items");
+    if ui.add_enabled(!filter.is_open(), Button::new("List all items")).clicked() {
+        filter = Filter::default();
+    }
+    if filter != session.explore.list.filter {
+        commands.push(Command::SetFilter(filter));
+    }
+}
+
+fn choice<T: Copy + PartialEq>(ui: &mut Ui, name: &str, chosen: &mut T, options: &[(T, &str)]) {
+    let label = ui.label(name);
+    let shown = options.iter().find(|(value, _)| value == chosen).map_or("any", |(_, name)| name);
+    ComboBox::from_id_salt(name)
+        .selected_text(shown)
+        .width(130.0)
+        .show_ui(ui, |ui| {
+            for (value, name) in options {
+                ui.selectable_value(chosen, *value, *name);
+            }
+        })
+        .response
+        .labelled_by(label.id)
+        .accessible_name(name);
+    ui.end_row();
+}
+
+fn strip(
+    ui: &mut Ui,
+    session: &Session,
+    data: &Arc<Dataset>,
+    state: &mut ItemsUi,
+    thumbs: &mut Thumbs,
+    follow: Option<usize>,
+    commands: &mut Vec<Command>,
+) {
+    let list = &session.explore.list;
+    let truth = Truth::new(data, session.active_box().map(|active| &active.card));
+    let gap = space::XS;
+    let per_row = (((ui.available_width() - 10.0 + gap) / (THUMB + gap)).floor() as usize).max(1);
+    let n_rows = list.visible().len().div_ceil(per_row);
+    let row_height = THUMB;
+    ui.spacing_mut().item_spacing = vec2(gap, gap);
+    let mut area = ScrollArea::vertical().id_salt("strip").auto_shrink([false, false]);
+    if let Some(at) = follow {
+        let top = (at / per_row) as f32 * (row_height + gap);
+        if top < state.offset {
+            area = area.vertical_scroll_offset(top);
+        } else if top + row_height > state.offset + state.height && state.height > 0.0 {
+            area = area.vertical_scroll_offset(top + row_height - state.height);
+        }
+    }
+    let output = area.show_rows(ui, row_height, n_rows, |ui, rows| {
+        for row in rows {
+            ui.horizontal(|ui| {
+                for &item in list.visible().iter().skip(row * per_row).take(per_row) {
+                    thumb(ui, session, data, &truth, thumbs, item, commands);
+                }
+            });
+        }
+    });
+    state.offset = output.state.offset().y;
+    state.height = output.inner_rect.height();
+}
+
+fn thumb(
+    ui: &mut Ui,
+    session: &Session,
+    data: &Arc<Dataset>,
+    truth: &Truth<'_>,
+    thumbs: &mut Thumbs,
+    item: u32,
+    commands: &mut Vec<Command>,
+) {
+    let t = tokens(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(THUMB, THUMB), Sense::click());
+    let explore = &session.explore;
+    let at = item as usize;
+    let is_here = explore.item == Some(at);
+    if !ui.is_rect_visible(rect) {
+        return;
+    }
+    let ctx = ui.ctx().clone();
+    let painter = ui.painter_at(rect.expand(1.0));
+    painter.rect_filled(rect, 3.0, t.track);
+    if let Some((texture, uv, size)) = thumbs.get(&ctx, data, item) {
+        let scale = (THUMB / size.x).min(THUMB / size.y);
+        painter.image(texture, Rect::from_center_size(rect.center(), size * scale), uv, theme::UNTINTED);
+    }
+    let wrong = explore.list.outcome(truth, at) == Some(false);
+    let corner = |align: Align2, icon: egui_material_icons::MaterialIcon, color| {
+        let at = align.pos_in_rect(&rect.shrink(1.0));
+        let spot = align.anchor_size(at, vec2(14.0, 14.0));
+        painter.rect_filled(spot, 3.0, t.raised);
+        painter.text(spot.center(), Align2::CENTER_CENTER, icon.codepoint, FontId::new(text::SMALL, icon.font_family()), color);
+    };
+    if wrong {
+        corner(Align2::RIGHT_BOTTOM, icons::ICON_CLOSE, t.error);
+    }
+    if explore.marked.contains(&at) {
+        corner(Align2::LEFT_TOP, icons::ICON_FLAG, t.accent);
+    }
+    if explore.pinned.contains(&at) {
+        corner(Align2::RIGHT_TOP, icons::ICON_PUSH_PIN, t.accent);
+    }
+    if is_here {
+        painter.rect_stroke(rect, 3.0, Stroke::new(3.0, t.accent), StrokeKind::Inside);
+    } else if response.hovered() || response.has_focus() {
+        painter.rect_stroke(rect, 3.0, Stroke::new(1.5, t.outline), StrokeKind::Inside);
+    }
+    let name = words_of(session, data, at, wrong);
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_here, &name));
+    if response.on_hover_text(&name).clicked() {
+        commands.push(Command::SelectItem(at));
+    }
+}
+
+/// An item in words.
+fn words_of(session: &Session, data: &Dataset, item: usize, wrong: bool) -> String {
+    let mut words = format!("Item {}", data.item_name(item));
+    if let Some(label) = session.label_name(item) {
+        words.push_str(&format!(", class {label}"));
+    }
+    if let Some((class, confidence)) = session.explore.list.predictions.get(item) {
+        let name = session.class_name(usize::from(class));
+        words.push_str(&format!(", predicted {name} ({})", describe::probability(confidence)));
+        if wrong {
+            words.push_str(", wrong");
+        }
+    }
+    words
+}
+
+fn table(ui: &mut Ui, session: &Session, data: &Arc<Dataset>, follow: Option<usize>, commands: &mut Vec<Command>) {
+    let list = &session.explore.list;
+    let truth = Truth::new(data, session.active_box().map(|active| &active.card));
+    let t = tokens(ui);
+    let mut builder = TableBuilder::new(ui)
+        .id_salt("items")
+        .striped(true)
+        .sense(Sense::click())
+        .cell_layout(Layout::left_to_right(Align::Center))
+        .auto_shrink([false, false])
+        .column(Column::exact(58.0))
+        .column(Column::remainder().at_least(56.0).clip(true))
+        .column(Column::remainder().at_least(56.0).clip(true))
+        .column(Column::exact(44.0))
+        .column(Column::exact(28.0))
+        .column(Column::exact(34.0))
+        .column(Column::exact(34.0));
+    if let Some(at) = follow {
+        builder = builder.scroll_to_row(at, None);
+    }
+    let heads = [
+        ("Index", "Number in the file"),
+        ("Class", "Label in the data"),
+        ("Predicted", "Class that the black box answers"),
+        ("Prob.", "Probability of the predicted class"),
+        ("OK", "Whether the prediction is the label"),
+        ("Sel.", "Whether the selected part alone keeps the class (focused method)"),
+        ("Uns.", "Whether the unselected part alone keeps the class (focused method)"),
+    ];
+    builder
+        .header(ROW, |mut header| {
+            for (head, tip) in heads {
+                header.col(|ui| {
+                    ui.label(RichText::new(head).small().strong()).on_hover_text(tip);
+                });
+            }
+        })
+        .body(|body| {
+            body.rows(ROW, list.visible().len(), |mut row| {
+                let item = list.visible()[row.index()] as usize;
+                row.set_selected(session.explore.item == Some(item));
+                row.col(|ui| {
+                    ui.label(data.source_index.get(item).copied().unwrap_or_default().to_string());
+                });
+                row.col(|ui| {
+                    ui.label(session.label_name(item).unwrap_or(""));
+                });
+                let predicted = list.predictions.get(item);
+                row.col(|ui| {
+                    ui.label(predicted.map_or_else(String::new, |(class, _)| session.class_name(usize::from(class))));
+                });
+                row.col(|ui| {
+                    ui.label(predicted.map_or_else(String::new, |(_, p)| describe::probability(p)));
+                });
+                row.col(|ui| verdict(ui, list.outcome(&truth, item), t));
+                row.col(|ui| verdict(ui, list.stays(item).map(|(selected, _)| selected), t));
+                row.col(|ui| verdict(ui, list.stays(item).map(|(_, unselected)| unselected), t));
+                let response = row.response();
+                let name = words_of(session, data, item, list.outcome(&truth, item) == Some(false));
+                response.widget_info(|| WidgetInfo::selected(Role::Button, true, session.explore.item == Some(item), &name));
+                if response.clicked() {
+                    commands.push(Command::SelectItem(item));
+                }
+            });
+        });
+}
+
+fn verdict(ui: &mut Ui, known: Option<bool>, t: &theme::Tokens) {
+    match known {
+        Some(true) => ui.label(icons::ICON_CHECK.rich_text().color(t.text)).on_hover_text("yes"),
+        Some(false) => ui.label(icons::ICON_CLOSE.rich_text().color(t.error)).on_hover_text("no"),
+        None => ui.label(""),
+    };
+}

@@ -1,0 +1,88 @@
+//! The explorer: items on the left, the viewer in the middle, the inspector on the right.
+
+mod canvas;
+mod fit;
+mod inspector;
+mod items;
+mod thumbs;
+mod viewer;
+
+use egui::{Align2, Area, CentralPanel, Frame, Id, Margin, Order, Panel, RichText, Ui};
+use egui_material_icons::icons;
+
+use super::sheets;
+use super::theme::{self, space, text, tokens};
+use super::widgets;
+use crate::session::items::ListStyle;
+use crate::session::{Command, Session, slots};
+
+/// What the explorer remembers beside the session.
+#[derive(Default)]
+pub struct ExploreUi {
+    items: items::ItemsUi,
+    thumbs: thumbs::Thumbs,
+    canvas: canvas::Canvas,
+    inspector: inspector::InspectorUi,
+}
+
+/// The place.
+pub fn show(ui: &mut Ui, session: &Session, state: &mut ExploreUi, commands: &mut Vec<Command>) {
+    let t = tokens(ui);
+    let Some(data) = session.data.clone() else {
+        CentralPanel::default().frame(Frame::new().fill(t.canvas).inner_margin(space::M)).show(ui, |ui| {
+            match session.running.of_kind(slots::DATA) {
+                Some(job) => opening(ui, job, commands),
+                None => sheets::welcome(ui, session, commands),
+            }
+        });
+        return;
+    };
+    let version = session.settings.layout_version;
+    let alone = session.open.viewer_alone;
+    let panel = Frame::new().fill(t.panel).inner_margin(Margin::same(space::S as i8));
+    let style = session.explore.list.style;
+    if session.settings.show_items && !alone {
+        let (id, size) = match style {
+            ListStyle::Strip => ("items strip", 228.0),
+            ListStyle::Table => ("items table", 400.0),
+        };
+        Panel::left((id, version)).default_size(size).size_range(150.0..=620.0).frame(panel).show(ui, |ui| {
+            items::show(ui, session, &data, &mut state.items, &mut state.thumbs, commands);
+        });
+    }
+    if session.settings.show_inspector && !alone {
+        Panel::right(("inspector", version)).default_size(290.0).size_range(220.0..=520.0).frame(panel).show(ui, |ui| {
+            inspector::show(ui, session, &data, &mut state.inspector, &state.canvas, &mut state.thumbs, commands);
+        });
+    }
+    CentralPanel::default().frame(Frame::new().fill(t.canvas)).show(ui, |ui| {
+        viewer::show(ui, session, &mut state.canvas, commands);
+    });
+}
+
+fn opening(ui: &mut Ui, job: &crate::session::running::RunningJob, commands: &mut Vec<Command>) {
+    ui.vertical_centered(|ui| {
+        ui.add_space(ui.available_height() * 0.3);
+        ui.label(RichText::new(&job.title).size(text::BODY));
+        ui.add_space(space::S);
+        widgets::progress_bar(ui, &job.title, job.progress.as_ref(), 320.0);
+        let line = job.progress.as_ref().map_or_else(|| "starting".to_owned(), crate::work::Progress::line);
+        widgets::muted(ui, line);
+        ui.add_space(space::S);
+        if ui.button("Cancel").clicked() {
+            commands.push(Command::CancelJob(job.id));
+        }
+    });
+}
+
+/// Says, while files hover over the window, that they can be dropped.
+pub fn drop_hint(ui: &Ui) {
+    Area::new(Id::unique("drop hint")).order(Order::Foreground).anchor(Align2::CENTER_CENTER, [0.0, 0.0]).show(ui.ctx(), |ui| {
+        Frame::popup(ui.style()).inner_margin(theme::space::XL).show(ui, |ui| {
+            ui.horizontal(|ui| {
+                ui.label(icons::ICON_FILE_OPEN.rich_text().size(text::RAIL_ICON));
+                ui.label("Drop to open: data, pictures, a black box, an explainer or a project");
+            });
+        });
+    });
+}

@@ -1,0 +1,402 @@
+//! The viewer: one to four methods on the same item, each with what the model answers, and the controls under them.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use egui::{Align, Button, CentralPanel, ComboBox, Frame, Label, Layout, Margin, Panel, Rect, RichText, Slider, Ui, UiBuilder, WidgetInfo, accesskit::Role, pos2, vec2};
+use egui_material_icons::icons;
+
+use super::super::theme::{self, DIMMED, space, text, tokens};
+use super::super::widgets::{self, command_button, command_choice, command_icon, icon_button, muted, swatch, tip_of};
+use super::canvas::Canvas;
+use crate::data::{Unit, Units};
+use crate::explain::Fill;
+use crate::figure::layout::{Hidden, Panel as FigurePanel, View};
+use crate::jobs::{Explained, MethodResult};
+use crate::session::command::{VIEWS, view_title};
+use crate::session::describe::{self, Verdict};
+use crate::session::{Command, Place, Session};
+use crate::work::Shown;
+
+/// The viewer with its controls.
+pub fn show(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut Vec<Command>) {
+    let t = tokens(ui);
+    Panel::bottom("viewer controls")
+        .resizable(false)
+        .frame(Frame::new().fill(t.panel).inner_margin(Margin::symmetric(space::M as i8, space::S as i8)))
+        .show(ui, |ui| controls(ui, session, canvas, commands));
+    CentralPanel::default().frame(Frame::new().fill(t.canvas).inner_margin(space::M)).show(ui, |ui| {
+        pictures(ui, session, canvas, commands);
+    });
+}
+
+fn pictures(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut Vec<Command>) {
+    canvas.begin(ui.ctx());
+    let explore = &session.explore;
+    if let Some(error) = explore.shown.error() {
+        widgets::failed(ui, session, error, Some(Command::RetryExplanation), commands);
+        ui.add_space(space::S);
+    }
+    let Some(explained) = explore.explained().cloned() else {
+        waiting(ui, session, commands);
+        return;
+    };
+    // An old result of another item must never pass for this one.
+    let is_other_item = explore.item != Some(explained.item);
+    let dimmed = explore.shown.is_dimmed(Instant::now()) || is_other_item && matches!(explore.shown, Shown::Failed { .. });
+    if matches!(explore.shown, Shown::Pending { .. }) {
+        ui.ctx().request_repaint_after(crate::work::BUSY_AFTER);
+    }
+    let n = explained.methods.len().max(1);
+    let gap = space::L;
+    let width = (ui.available_width() - gap * (n - 1) as f32) / n as f32;
+    let area = ui.available_rect_before_wrap();
+    for column in 0..explained.methods.len() {
+        let left = area.left() + (width + gap) * column as f32;
+        let rect = Rect::from_min_size(pos2(left, area.top()), vec2(width, area.height()));
+        let mut inner = ui.new_child(UiBuilder::new().id_salt(("column", column)).max_rect(rect).layout(Layout::top_down(Align::Min)));
+        inner.set_clip_rect(rect.expand(2.0).intersect(ui.clip_rect()));
+        one_column(&mut inner, session, canvas, &explained, column, dimmed, commands);
+    }
+    if dimmed {
+        let line = match explore.shown.awaited().and_then(|id| session.running.get(id)) {
+            Some(job) => job.progress.as_ref().map_or_else(|| format!("{}…", job.title), crate::work::Progress::line),
+            None => "Working…".to_owned(),
+        };
+        ui.painter().text(area.center_top() + vec2(0.0, 40.0), egui::Align2::CENTER_TOP, line, egui::FontId::proportional(text::BODY), tokens(ui).text);
+    }
+}
+
+/// Nothing to draw yet: says why, and what to do.
+fn waiting(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
+    if session.explore.shown.error().is_some() {
+        return;
+    }
+    if session.active_box().is_none() {
+        let sentence = "There is no black box for this data yet: train one, or open one.";
+        widgets::empty(ui, session, icons::ICON_MODEL_TRAINING, sentence, Some((Command::Go(Place::Train), "Train a black box")), commands);
+    } else if session.explore.columns.is_empty() {
+        let is_coming = session.running.all().iter().any(|job| matches!(job.purpose, crate::session::Purpose::MakeExplainer));
+        if is_coming {
+            widgets::empty(ui, session, icons::ICON_HOURGLASS_TOP, "Preparing the first explainers…", None, commands);
+        } else {
+            let sentence = "There is no explainer for this black box yet.";
+            widgets::empty(ui, session, icons::ICON_MODEL_TRAINING, sentence, Some((Command::Go(Place::Train), "Train an explainer")), commands);
+        }
+    } else if session.explore.item.is_none() {
+        widgets::empty(ui, session, icons::ICON_IMAGE, "Choose an item on the left.", None, commands);
+    } else {
+        widgets::empty(ui, session, icons::ICON_HOURGLASS_TOP, "Explaining this item…", None, commands);
+    }
+}
+
+fn one_column(
+    ui: &mut Ui,
+    session: &Session,
+    canvas: &mut Canvas,
+    explained: &Arc<Explained>,
+    column: usize,
+    dimmed: bool,
+    commands: &mut Vec<Command>,
+) {
+    column_head(ui, session, column, commands);
+    let result = match &explained.methods[column] {
+        Ok(result) => result,
+        Err(reason) => {
+            ui.add_space(space::XL);
+            ui.horizontal(|ui| {
+                ui.label(icons::ICON_INFO.rich_text().size(text::ICON).color(tokens(ui).warning));
+                ui.add(Label::new(reason).wrap());
+            });
+            return;
+        }
+    };
+    canvas.prepare(ui.ctx(), session, column, explained, result, theme::figure_theme(ui));
+    let explore = &session.explore;
+    let panels: &[FigurePanel] = explore.view.panels();
+    let area = ui.available_rect_before_wrap();
+    let words_height = if explained.methods.len() > 2 { 92.0 } else { 74.0 };
+    let picture_area = Rect::from_min_max(area.min, pos2(area.right(), (area.bottom() - words_height).max(area.top() + 40.0)));
+    let opacity = if dimmed { DIMMED } else { 1.0 };
+    // Two panels stand beside each other, or one over the other where the column is narrow.
+    let stack = picture_area.height() > picture_area.width() * 1.2;
+    let gap = space::S;
+    let count = panels.len() as f32;
+    for (at, panel) in panels.iter().enumerate() {
+        let at_f = at as f32;
+        let part = if panels.len() < 2 {
+            picture_area
+        } else if stack {
+            let height = (picture_area.height() - gap) / count;
+            Rect::from_min_size(picture_area.min + vec2(0.0, (height + gap) * at_f), vec2(picture_area.width(), height))
+        } else {
+            let width = (picture_area.width() - gap) / count;
+            Rect::from_min_size(picture_area.min + vec2((width + gap) * at_f, 0.0), vec2(width, picture_area.height()))
+        };
+        let name = format!("{} of item {}, {}", panel_words(*panel, explore.peek), explained.item, method_name(session, column));
+        canvas.show(ui, part.shrink(1.0), column, at, &name, opacity);
+    }
+    let below = Rect::from_min_max(pos2(area.left(), picture_area.bottom() + space::XS), area.max);
+    let mut words = ui.new_child(UiBuilder::new().id_salt("words").max_rect(below).layout(Layout::top_down(Align::Min)));
+    words.spacing_mut().item_spacing.y = 2.0;
+    if dimmed {
+        words.multiply_opacity(DIMMED);
+    }
+    answers(&mut words, session, explained, result);
+}
+
+fn panel_words(panel: FigurePanel, peek: bool) -> &'static str {
+    match panel {
+        _ if peek => "Full input",
+        FigurePanel::Input => "Full input",
+        FigurePanel::Overlay => "Overlay",
+        FigurePanel::Selected => "Selected only",
+        FigurePanel::Unselected => "Unselected only",
+        FigurePanel::Heat => "Scores",
+    }
+}
+
+fn method_name(session: &Session, column: usize) -> String {
+    let at = session.explore.columns.get(column).copied();
+    at.and_then(|at| session.explainers.get(at)).map_or_else(String::new, |explainer| explainer.card.name.clone())
+}
+
+fn column_head(ui: &mut Ui, session: &Session, column: usize, commands: &mut Vec<Command>) {
+    let explore = &session.explore;
+    let is_focused = explore.focus == column && explore.columns.len() > 1;
+    ui.horizontal(|ui| {
+        if explore.columns.len() > 1 {
+            let letter = char::from(b'A' + column as u8);
+            let response = ui.add(Button::selectable(is_focused, letter.to_string()).frame_when_inactive(true));
+            response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_focused, format!("Focus column {letter}")));
+            if response.on_hover_text(tip_of(&Command::FocusColumn(column))).clicked() {
+                commands.push(Command::FocusColumn(column));
+            }
+        }
+        let room = (ui.available_width() - 76.0).clamp(90.0, 260.0);
+        let summary = explore
+            .columns
+            .get(column)
+            .and_then(|&at| session.explainers.get(at))
+            .and_then(|explainer| crate::explain::method(&explainer.card.method).ok())
+            .map_or("", |method| method.spec().summary);
+        ComboBox::from_id_salt(("method", column))
+            .selected_text(method_name(session, column))
+            .width(room)
+            .truncate()
+            .show_ui(ui, |ui| {
+                for explainer in session.usable_explainers() {
+                    let is_shown = explore.columns.get(column) == Some(&explainer);
+                    if ui.selectable_label(is_shown, &session.explainers[explainer].card.name).clicked() {
+                        commands.push(Command::SetMethod { column, explainer });
+                    }
+                }
+            })
+            .response
+            .accessible_name(format!("Method of column {}", column + 1))
+            .on_hover_text(summary);
+        if explore.columns.len() > 1 && icon_button(ui, icons::ICON_CLOSE, &format!("Remove column {}", column + 1)).clicked() {
+            commands.push(Command::RemoveColumn(column));
+        }
+        if column + 1 == explore.columns.len() && column + 1 < crate::session::explore::MAX_COLUMNS {
+            command_icon(ui, session, Command::AddColumn, icons::ICON_ADD, commands);
+        }
+    });
+}
+
+/// What is shown, and what the model answers to it.
+fn answers(ui: &mut Ui, session: &Session, explained: &Explained, result: &MethodResult) {
+    let explore = &session.explore;
+    let units = explained.units;
+    let what = if explore.peek {
+        "Full input".to_owned()
+    } else {
+        let shown = match explore.view {
+            View::Overlay => "Overlay",
+            View::Selected => "Selected only",
+            View::Unselected => "Unselected only",
+            View::Side => "Selected and unselected",
+            View::Heat => "Scores",
+        };
+        let k = explore.k.min(units.count());
+        format!("{shown} · {k} of {} {} · fill: {}", units.count(), units.unit.noun(units.count()), describe::fill_words(explained.fill))
+    };
+    muted(ui, what);
+    let Some(verdict) = Verdict::new(&explained.probs_full, result) else { return };
+    let is_stale = explained.k != explore.k;
+    ui.scope(|ui| {
+        if is_stale {
+            // The mask follows the slider at once, the answers a moment later.
+            ui.multiply_opacity(DIMMED);
+        }
+        let focus = explore.class_focus;
+        let of_focus = |probs: &[f32]| match focus {
+            Some(class) => format!(" · class {}: {}", session.class_name(class), describe::probability(probs.get(class).copied().unwrap_or(f32::NAN))),
+            None => String::new(),
+        };
+        if explore.peek || focus.is_some() {
+            let p = explained.probs_full[verdict.full];
+            ui.label(format!("Full input: {} ({}){}", session.class_name(verdict.full), describe::probability(p), of_focus(&explained.probs_full)));
+        }
+        let line = |ui: &mut Ui, part: &str, (class, p): (usize, f32), stays: bool, probs: &[f32]| {
+            ui.horizontal(|ui| {
+                ui.spacing_mut().item_spacing.x = space::XS;
+                let t = tokens(ui);
+                let (icon, word) = if stays { (icons::ICON_CHECK, "same class") } else { (icons::ICON_CLOSE, "other class") };
+                ui.label(icon.rich_text().size(text::BODY).color(if stays { t.text } else { t.error }));
+                let words = format!("{part}: {} ({}), {word}{}", session.class_name(class), describe::probability(p), of_focus(probs));
+                ui.add(Label::new(words).truncate());
+            });
+        };
+        line(ui, "Selected only", verdict.selected, verdict.selected_stays(), &result.probs_selected);
+        line(ui, "Unselected only", verdict.unselected, verdict.unselected_stays(), &result.probs_unselected);
+    });
+}
+
+fn controls(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut Vec<Command>) {
+    let explore = &session.explore;
+    ui.horizontal_wrapped(|ui| {
+        for view in VIEWS {
+            command_choice(ui, session, Command::SetView(view), explore.view == view, view_title(view), commands);
+        }
+        ui.separator();
+        let flip = match explore.view {
+            View::Selected => "Flip to unselected",
+            _ => "Flip to selected",
+        };
+        command_button(ui, session, Command::Flip, flip, commands);
+        let is_hatched = explore.hidden == Hidden::Hatched;
+        command_choice(ui, session, Command::ToggleHidden, is_hatched, "Hatch hidden", commands);
+        if canvas.zoom.factor > 1.0 && ui.button(format!("Zoom {:.1}x: whole picture", canvas.zoom.factor)).clicked() {
+            canvas.zoom = super::canvas::Zoom::default();
+        }
+    });
+    ui.add_space(2.0);
+    ui.horizontal_wrapped(|ui| {
+        k_slider(ui, session, commands);
+        ui.separator();
+        unit_choice(ui, session, commands);
+        fill_choice(ui, session, commands);
+    });
+    legend(ui, session, canvas);
+}
+
+fn k_slider(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
+    let explore = &session.explore;
+    let most = session.unit_count().max(1);
+    let enabled = Command::SetK(1).availability(session).is_ok();
+    let mut k = explore.k.min(most);
+    let label = ui.label("Select");
+    ui.spacing_mut().slider_width = (ui.available_width() * 0.28).clamp(120.0, 320.0);
+    let slider = Slider::new(&mut k, 1..=most).logarithmic(true).smart_aim(false);
+    let response = ui.add_enabled(enabled, slider);
+    let response = response.labelled_by(label.id).on_hover_text("k: how many units are selected (comma and period change it by one)");
+    if response.changed() && k != explore.k {
+        commands.push(Command::SetK(k));
+    }
+    ui.label(format!("of {most} {}", explore.unit.noun(most)));
+}
+
+fn unit_choice(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
+    let explore = &session.explore;
+    let Some(shape) = session.active_box().map(|active| active.card.shape) else { return };
+    let mut offered = vec![Unit::Pixel];
+    offered.extend([2, 4, 7, 8, 16].into_iter().filter(|&side| side * 2 <= shape.height.min(shape.width)).map(|side| Unit::Patch { rows: side, cols: side }));
+    for unit in session.usable_explainers().into_iter().map(|at| session.explainers[at].card.unit).chain([explore.unit]) {
+        if !offered.contains(&unit) {
+            offered.push(unit);
+        }
+    }
+    ui.label("Units");
+    ComboBox::from_id_salt("units")
+        .selected_text(unit_name(explore.unit))
+        .width(104.0)
+        .show_ui(ui, |ui| {
+            for unit in offered {
+                if ui.selectable_label(unit == explore.unit, unit_name(unit)).clicked() && unit != explore.unit {
+                    // About as much of the picture stays selected.
+                    let (before, after) = (explore.units(shape).count().max(1), Units::new(unit, shape).count());
+                    let k = (explore.k as f64 * after as f64 / before as f64).round().max(1.0) as usize;
+                    commands.push(Command::SetUnit(unit, k));
+                }
+            }
+        })
+        .response
+        .accessible_name("Units")
+        .on_hover_text("What is selected. A trained explainer answers for the unit that it was trained with.");
+}
+
+fn unit_name(unit: Unit) -> String {
+    match unit {
+        Unit::Pixel => "pixels".to_owned(),
+        Unit::Patch { rows, cols } => format!("patches {rows} x {cols}"),
+    }
+}
+
+fn fill_choice(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
+    let explore = &session.explore;
+    ui.label("Fill");
+    ComboBox::from_id_salt("fill")
+        .selected_text(describe::fill_words(explore.fill))
+        .width(110.0)
+        .show_ui(ui, |ui| {
+            for fill in Fill::ALL {
+                if ui.selectable_label(fill == explore.fill, describe::fill_words(fill)).clicked() {
+                    commands.push(Command::SetFill(fill));
+                }
+            }
+        })
+        .response
+        .accessible_name("Fill")
+        .on_hover_text(tip_of(&Command::NextFill));
+}
+
+/// What the colours mean, and how much the shown methods agree.
+fn legend(ui: &mut Ui, session: &Session, canvas: &Canvas) {
+    let explore = &session.explore;
+    let t = tokens(ui);
+    ui.add_space(2.0);
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = space::XS;
+        match explore.view {
+            View::Heat => heat_legend(ui, canvas),
+            View::Overlay => {
+                swatch(ui, t.selected, false);
+                muted(ui, "selected, stronger for higher ranks");
+            }
+            View::Selected | View::Unselected | View::Side => {
+                swatch(ui, t.selected, false);
+                muted(ui, "edge of the selected units");
+                ui.add_space(space::S);
+                swatch(ui, t.unselected, true);
+                muted(ui, match explore.hidden {
+                    Hidden::Hatched => "hidden, hatched here",
+                    Hidden::AsModelSees => "hidden, drawn as the model gets it",
+                });
+            }
+        }
+        let overlaps = explore.overlaps();
+        if !overlaps.is_empty() {
+            ui.add_space(space::M);
+            let letter = |at: usize| char::from(b'A' + at as u8);
+            let words: Vec<String> = overlaps.iter().map(|(a, b, iou)| format!("{}-{} {:.0} %", letter(*a), letter(*b), iou * 100.0)).collect();
+            muted(ui, format!("Overlap of the selected units (IoU): {}", words.join(", ")))
+                .on_hover_text("Units that both methods select, as a share of those that either selects");
+        }
+    });
+}
+
+fn heat_legend(ui: &mut Ui, canvas: &Canvas) {
+    let Some(picture) = canvas.picture(0) else { return };
+    let (rect, _) = ui.allocate_exact_size(vec2(140.0, 12.0), egui::Sense::hover());
+    let scale = picture.scale();
+    let steps = 70;
+    for step in 0..steps {
+        let left = rect.left() + rect.width() * step as f32 / steps as f32;
+        let part = Rect::from_min_size(pos2(left, rect.top()), vec2(rect.width() / steps as f32 + 0.5, rect.height()));
+        ui.painter().rect_filled(part, 0.0, theme::color(scale.color(step as f32 / (steps - 1) as f32)));
+    }
+    ui.add_space(space::XS);
+    let words = if picture.signed { "score: against (left), for (right)" } else { "score: low (left), high (right)" };
+    ui.label(RichText::new(words).small().color(tokens(ui).muted));
+}
