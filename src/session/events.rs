@@ -74,7 +74,8 @@ impl Session {
                 let mut fresh = Vec::new();
                 if let Some(run) = self.train.run_mut(number) {
                     let known = run.report.as_ref().map_or(0, |report| report.warnings.len());
-                    fresh = report.warnings.iter().skip(known).map(|warning| (run.name.clone(), warning.clone())).collect();
+                    fresh =
+                        report.warnings.iter().skip(known).map(|warning| (run.name.clone(), warning.clone())).collect();
                     run.report = Some(report);
                 }
                 for (name, warning) in fresh {
@@ -283,7 +284,9 @@ impl Session {
     fn best_box_for(&self, data: &Dataset) -> Option<usize> {
         let by = |fits: &dyn Fn(&SavedBox) -> bool| self.boxes.iter().rposition(|saved| fits(saved));
         by(&|saved| saved.card.data_hash == data.hash)
-            .or_else(|| self.active_box.filter(|&at| self.boxes.get(at).is_some_and(|saved| saved.card.classes == data.classes)))
+            .or_else(|| {
+                self.active_box.filter(|&at| self.boxes.get(at).is_some_and(|saved| saved.card.classes == data.classes))
+            })
             .or_else(|| by(&|saved| saved.card.classes == data.classes))
     }
 
@@ -339,10 +342,7 @@ impl Session {
         if !is_usable {
             return Vec::new();
         }
-        let shows_untrained_only = self
-            .column_explainers()
-            .iter()
-            .all(|shown| shown.weights.is_empty());
+        let shows_untrained_only = self.column_explainers().iter().all(|shown| shown.weights.is_empty());
         let said = self.last_action.clone();
         let requests = if self.explore.columns.is_empty() || (is_trained && shows_untrained_only && same.is_none()) {
             self.set_columns(vec![index])
@@ -358,7 +358,9 @@ impl Session {
     /// What is due by the clock: the list worked out again, the project written.
     pub fn tick(&mut self, now: Instant, last_rebuild: &mut Option<Instant>) -> Vec<Request> {
         let mut requests = Vec::new();
-        if self.explore.list.is_stale && last_rebuild.is_none_or(|then| now.saturating_duration_since(then) >= REBUILD_EVERY) {
+        if self.explore.list.is_stale
+            && last_rebuild.is_none_or(|then| now.saturating_duration_since(then) >= REBUILD_EVERY)
+        {
             *last_rebuild = Some(now);
             self.rebuild_list();
         }

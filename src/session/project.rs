@@ -7,10 +7,12 @@ use std::sync::Arc;
 use super::items::{Filter, ListStyle, Sort};
 use super::notices::Level;
 use super::{Lane, Place, Purpose, Request, Run, Session, slots};
-use crate::data::{Fit, Unit};
-use crate::explain::Fill;
+use crate::data::{DataSpec, Dataset, Fit, Split, Unit};
+use crate::explain::{Fill, SavedExplainer};
 use crate::figure::layout::{Hidden, View};
 use crate::jobs::{Content, Task, WriteFile};
+use crate::model::SavedBox;
+use crate::store::StoreError;
 use crate::work::{Notice, Priority, Slot};
 
 /// Name of the file.
@@ -31,7 +33,10 @@ pub struct ProjectState {
     pub version: u32,
     /// Program version that wrote it.
     pub unmask: String,
-    /// Specification of the open data.
+    /// Whether it is the sample project: it is opened as a copy, and nothing is ever written into its folder.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_sample: bool,
+    /// Specification of the open data; a relative path is looked up from the project's folder.
     pub data: Option<String>,
     /// Its hash, so that changed data is noticed.
     pub data_hash: Option<String>,
@@ -88,7 +93,10 @@ pub fn read(dir: &Path) -> Result<ProjectState, Notice> {
     let refuse = |found: String| {
         Notice::new(
             "project",
-            format!("{}: expected a project that Unmask wrote ({FORMAT} version {VERSION}), found {found}", path.display()),
+            format!(
+                "{}: expected a project that Unmask wrote ({FORMAT} version {VERSION}), found {found}",
+                path.display()
+            ),
         )
         .with_hint("Choose another folder; the file was left as it is.")
     };
@@ -113,11 +121,13 @@ impl Session {
             Some(project) => dir.strip_prefix(project).map_or_else(|_| dir.clone(), Path::to_path_buf),
             None => dir.clone(),
         };
-        let dirs_of = |hashes: Vec<&String>| hashes.into_iter().filter_map(|hash| self.dirs.get(hash)).map(within).collect();
+        let dirs_of =
+            |hashes: Vec<&String>| hashes.into_iter().filter_map(|hash| self.dirs.get(hash)).map(within).collect();
         ProjectState {
             format: FORMAT.to_owned(),
             version: VERSION,
             unmask: env!("CARGO_PKG_VERSION").to_owned(),
+            is_sample: false,
             data: self.data.as_ref().map(|data| data.spec.to_string()),
             data_hash: self.data.as_ref().map(|data| data.hash.clone()),
             boxes: dirs_of(self.boxes.iter().map(|saved| &saved.card.hash).collect()),
@@ -174,13 +184,17 @@ impl Session {
                 return Vec::new();
             }
         };
-        self.settings.remember(&dir.display().to_string());
+        if !state.is_sample {
+            self.settings.remember(&dir.display().to_string());
+        }
         let mut requests = Vec::new();
         let found = |listed: &[PathBuf], kind: &str| {
             let mut dirs: Vec<PathBuf> = listed.iter().map(|listed| dir.join(listed)).collect();
             // Trained after the state was written last: a crash must not lose them.
             if let Ok(entries) = std::fs::read_dir(dir.join(kind)) {
-                dirs.extend(entries.flatten().map(|entry| entry.path()).filter(|path| path.join("card.json").is_file()));
+                dirs.extend(
+                    entries.flatten().map(|entry| entry.path()).filter(|path| path.join("card.json").is_file()),
+                );
             }
             dirs.sort();
             dirs.dedup();
@@ -193,11 +207,11 @@ impl Session {
             requests.push(self.load_explainer(folder));
         }
         if let Some(spec) = state.data.clone() {
-            requests.extend(self.open_spec(&spec));
+            requests.extend(self.open_spec(&from_project(&dir, &spec)));
         }
         self.place = state.place;
         self.last_action = format!("Opened project {}", dir.display());
-        self.project = Some(dir);
+        self.project = (!state.is_sample).then_some(dir);
         self.restoring = Some(Box::new(state));
         requests
     }
@@ -207,7 +221,10 @@ impl Session {
         let Some(state) = self.restoring.take() else { return };
         let Some(data) = &self.data else { return };
         if state.data_hash.as_ref().is_some_and(|hash| *hash != data.hash) {
-            let summary = format!("{} is not the data that this project was saved with; marks and pins may name other items", data.name);
+            let summary = format!(
+                "{} is not the data that this project was saved with; marks and pins may name other items",
+                data.name
+            );
             self.notices.push(Level::Warning, Notice::new("data-changed", summary), None);
         }
         let n = data.len();
@@ -234,4 +251,47 @@ impl Session {
             self.explore.columns = columns;
         }
     }
+}
+
+/// A data specification with a relative path, as seen from the project's folder.
+fn from_project(dir: &Path, spec: &str) -> String {
+    match spec.parse::<DataSpec>() {
+        Ok(parsed) if parsed.path.is_relative() && !parsed.path.exists() => {
+            let path = dir.join(&parsed.path);
+            let path = path.canonicalize().unwrap_or(path);
+            DataSpec { path, ..parsed }.to_string()
+        }
+        _ => spec.to_owned(),
+    }
+}
+
+/// Writes the sample project's state: the drawn digits, the black box, and two explainers side by side.
+pub fn write_sample(
+    dir: &Path,
+    data: &Dataset,
+    black_box: &SavedBox,
+    columns: &[Arc<SavedExplainer>],
+) -> Result<(), StoreError> {
+    let state = ProjectState {
+        format: FORMAT.to_owned(),
+        version: VERSION,
+        unmask: env!("CARGO_PKG_VERSION").to_owned(),
+        is_sample: true,
+        data: Some("mnist:../digits".to_owned()),
+        data_hash: Some(data.hash.clone()),
+        boxes: vec![PathBuf::from("blackboxes/digits")],
+        explainers: Vec::new(),
+        active_box: Some(black_box.card.hash.clone()),
+        place: Place::Explore,
+        explore: ExploreState {
+            // A test item: what explainers and the black box have not learned from.
+            item: data.in_split(Split::Test).first().copied(),
+            columns: columns.iter().map(|explainer| explainer.card.hash.clone()).collect(),
+            unit: columns.first().map(|explainer| explainer.card.unit),
+            k: columns.first().map(|explainer| explainer.card.k),
+            ..ExploreState::default()
+        },
+    };
+    let bytes = serde_json::to_vec_pretty(&state).unwrap_or_default();
+    crate::store::atomic::write(&dir.join(FILE), &bytes)
 }

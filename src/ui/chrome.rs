@@ -40,7 +40,8 @@ pub fn rail(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
             t.panel
         };
         ui.painter().rect_filled(rect.shrink2(vec2(space::XS, 0.0)), theme::RADIUS, fill);
-        let mut inner = ui.new_child(UiBuilder::new().max_rect(rect.shrink(space::XS)).layout(Layout::top_down(Align::Center)));
+        let mut inner =
+            ui.new_child(UiBuilder::new().max_rect(rect.shrink(space::XS)).layout(Layout::top_down(Align::Center)));
         inner.spacing_mut().item_spacing.y = 0.0;
         inner.add_space(2.0);
         inner.label(place_icon(place).rich_text().size(text::RAIL_ICON).color(ink));
@@ -124,9 +125,13 @@ fn menus(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
                 menu_item(ui, session, command, commands);
             }
             ui.separator();
-            for command in
-                [Command::ToggleViewerAlone, Command::ToggleItems, Command::ToggleInspector, Command::ToggleListStyle, Command::ToggleFit]
-            {
+            for command in [
+                Command::ToggleViewerAlone,
+                Command::ToggleItems,
+                Command::ToggleInspector,
+                Command::ToggleListStyle,
+                Command::ToggleFit,
+            ] {
                 menu_item(ui, session, command, commands);
             }
             ui.separator();
@@ -138,9 +143,13 @@ fn menus(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
             }
         });
         ui.menu_button("Help", |ui| {
-            for command in
-                [Command::TogglePalette, Command::ToggleShortcuts, Command::ToggleNotices, Command::ToggleJobs, Command::CopyDiagnostics]
-            {
+            for command in [
+                Command::TogglePalette,
+                Command::ToggleShortcuts,
+                Command::ToggleNotices,
+                Command::ToggleJobs,
+                Command::CopyDiagnostics,
+            ] {
                 menu_item(ui, session, command, commands);
             }
         });
@@ -165,7 +174,8 @@ fn context_chips(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     }
     match session.active_box() {
         Some(active) => {
-            let accuracy = active.card.test_accuracy.map_or_else(String::new, |share| format!(", {:.1} % right", share * 100.0));
+            let accuracy =
+                active.card.test_accuracy.map_or_else(String::new, |share| format!(", {:.1} % right", share * 100.0));
             let label = format!("{}{accuracy}", active.card.name);
             egui::ComboBox::from_id_salt("black box")
                 .selected_text(label)
@@ -248,7 +258,8 @@ pub fn jobs_list(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
                     commands.push(Command::CancelJob(job.id));
                 }
                 if job.can_pause() {
-                    let (icon, verb) = if job.paused { (icons::ICON_PLAY_ARROW, "Go on") } else { (icons::ICON_PAUSE, "Pause") };
+                    let (icon, verb) =
+                        if job.paused { (icons::ICON_PLAY_ARROW, "Go on") } else { (icons::ICON_PAUSE, "Pause") };
                     if widgets::icon_button(ui, icon, &format!("{verb}: {}", job.title)).clicked() {
                         commands.push(Command::PauseJob(job.id, !job.paused));
                     }

@@ -1,6 +1,9 @@
 //! Lists and sheets that open over a place: notices, the palette, the sheet of shortcuts.
 
-use egui::{Align, Area, Button, Frame, Id, Key, Layout, Modal, Order, RichText, ScrollArea, TextEdit, Ui, WidgetInfo, accesskit::Role, vec2};
+use egui::{
+    Align, Area, Button, Frame, Id, Key, Layout, Modal, Order, RichText, ScrollArea, TextEdit, Ui, WidgetInfo,
+    accesskit::Role, vec2,
+};
 use egui_material_icons::icons;
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
@@ -63,7 +66,11 @@ pub fn palette(ui: &mut Ui, session: &Session, state: &mut PaletteState, command
                 input.consume_key(egui::Modifiers::NONE, Key::Enter),
             )
         });
-        let field = ui.add(TextEdit::singleline(&mut state.query).hint_text("Type part of a command's name").desired_width(f32::INFINITY));
+        let field = ui.add(
+            TextEdit::singleline(&mut state.query)
+                .hint_text("Type part of a command's name")
+                .desired_width(f32::INFINITY),
+        );
         field.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Find a command"));
         field.request_focus();
         if field.changed() {
@@ -167,7 +174,9 @@ fn sheet_lines() -> Vec<(String, String)> {
         let keys: Vec<String> = info.keys.iter().map(ToString::to_string).collect();
         match command {
             _ if keys.is_empty() => {}
-            Command::FocusClass(Some(0)) => lines.push(("0 to 9".to_owned(), "Follow the class with this number".to_owned())),
+            Command::FocusClass(Some(0)) => {
+                lines.push(("0 to 9".to_owned(), "Follow the class with this number".to_owned()))
+            }
             Command::FocusClass(Some(_)) => {}
             Command::Peek(_) => lines.push(("hold X".to_owned(), info.title.into_owned())),
             _ => lines.push((keys.join(" or "), info.title.trim_end_matches('…').to_owned())),
@@ -177,7 +186,14 @@ fn sheet_lines() -> Vec<(String, String)> {
 }
 
 /// A list at the right edge, over the place.
-fn side_list(ui: &mut Ui, id: &str, title: &str, close: Command, commands: &mut Vec<Command>, content: impl FnOnce(&mut Ui, &mut Vec<Command>)) {
+fn side_list(
+    ui: &mut Ui,
+    id: &str,
+    title: &str,
+    close: Command,
+    commands: &mut Vec<Command>,
+    content: impl FnOnce(&mut Ui, &mut Vec<Command>),
+) {
     let screen = ui.ctx().content_rect();
     let width = 400.0f32.min(screen.width() - 2.0 * space::L);
     Area::new(Id::unique(id))
@@ -194,9 +210,12 @@ fn side_list(ui: &mut Ui, id: &str, title: &str, close: Command, commands: &mut 
                         }
                     });
                 });
-                ScrollArea::vertical().max_height((screen.height() - 180.0).max(120.0)).auto_shrink([false, true]).show(ui, |ui| {
-                    content(ui, commands);
-                });
+                ScrollArea::vertical()
+                    .max_height((screen.height() - 180.0).max(120.0))
+                    .auto_shrink([false, true])
+                    .show(ui, |ui| {
+                        content(ui, commands);
+                    });
             });
         });
 }
@@ -281,7 +300,11 @@ pub fn welcome(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
             if !session.settings.recent.is_empty() {
                 group(ui, "Recent");
                 for recent in session.settings.recent.iter().take(6) {
-                    if ui.add(Button::new(super::chrome::shorten(recent, 60)).frame_when_inactive(false)).on_hover_text(recent).clicked() {
+                    if ui
+                        .add(Button::new(super::chrome::shorten(recent, 60)).frame_when_inactive(false))
+                        .on_hover_text(recent)
+                        .clicked()
+                    {
                         commands.push(Command::OpenSpec(recent.clone()));
                     }
                 }
