@@ -115,7 +115,7 @@ fn one_column(
     let explore = &session.explore;
     let panels: &[FigurePanel] = explore.view.panels();
     let area = ui.available_rect_before_wrap();
-    let words_height = if explained.methods.len() > 2 { 92.0 } else { 74.0 };
+    let words_height = if explained.methods.len() > 2 { 82.0 } else { 66.0 };
     let picture_area = Rect::from_min_max(area.min, pos2(area.right(), (area.bottom() - words_height).max(area.top() + 40.0)));
     let opacity = if dimmed { DIMMED } else { 1.0 };
     // Two panels stand beside each other, or one over the other where the column is narrow.
@@ -138,7 +138,8 @@ fn one_column(
     }
     let below = Rect::from_min_max(pos2(area.left(), picture_area.bottom() + space::XS), area.max);
     let mut words = ui.new_child(UiBuilder::new().id_salt("words").max_rect(below).layout(Layout::top_down(Align::Min)));
-    words.spacing_mut().item_spacing.y = 2.0;
+    words.spacing_mut().item_spacing.y = 1.0;
+    words.spacing_mut().interact_size.y = 18.0;
     if dimmed {
         words.multiply_opacity(DIMMED);
     }
@@ -275,8 +276,9 @@ fn controls(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut 
     ui.horizontal_wrapped(|ui| {
         k_slider(ui, session, commands);
         ui.separator();
-        unit_choice(ui, session, commands);
-        fill_choice(ui, session, commands);
+        // Each name stays with its choice when the row is too narrow.
+        ui.horizontal(|ui| unit_choice(ui, session, commands));
+        ui.horizontal(|ui| fill_choice(ui, session, commands));
     });
     legend(ui, session, canvas);
 }
@@ -287,7 +289,7 @@ fn k_slider(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     let enabled = Command::SetK(1).availability(session).is_ok();
     let mut k = explore.k.min(most);
     let label = ui.label("Select");
-    ui.spacing_mut().slider_width = (ui.available_width() * 0.28).clamp(120.0, 320.0);
+    ui.spacing_mut().slider_width = (ui.available_width() * 0.2).clamp(110.0, 320.0);
     let slider = Slider::new(&mut k, 1..=most).logarithmic(true).smart_aim(false);
     let response = ui.add_enabled(enabled, slider);
     let response = response.labelled_by(label.id).on_hover_text("k: how many units are selected (comma and period change it by one)");
@@ -368,10 +370,12 @@ fn legend(ui: &mut Ui, session: &Session, canvas: &Canvas) {
                 swatch(ui, t.selected, false);
                 muted(ui, "edge of the selected units");
                 ui.add_space(space::S);
-                swatch(ui, t.unselected, true);
+                if explore.hidden == Hidden::Hatched {
+                    swatch(ui, t.unselected, true);
+                }
                 muted(ui, match explore.hidden {
                     Hidden::Hatched => "hidden, hatched here",
-                    Hidden::AsModelSees => "hidden, drawn as the model gets it",
+                    Hidden::AsModelSees => "hidden units are drawn as the model gets them",
                 });
             }
         }
