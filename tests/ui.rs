@@ -1,1 +1,12 @@
-//! t
+//! Tests of the window: driven by name through the accessibility tree, with workers that the window steps itself.
+
+#[path = "ui/explore.rs"]
+mod explore;
+#[path = "ui/keys.rs"]
+mod keys;
+#[path = "ui/session.rs"]
+mod session;
+#[path = "ui/snapshots.rs"]
+mod snapshots;
+#[path = "ui/support.rs"]
+mod support;

@@ -433,7 +433,9 @@ impl Session {
             (self.explore.unit, self.explore.k) = (card.unit, card.k);
         }
         let names: Vec<String> = self.column_explainers().iter().map(|explainer| explainer.card.name.clone()).collect();
-        self.last_action = format!("Showing {}", describe::in_words(&names));
+        if !names.is_empty() {
+            self.last_action = format!("Showing {}", describe::in_words(&names));
+        }
         self.refresh()
     }
 

@@ -54,7 +54,7 @@ pub fn rail(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
 
 /// The top bar.
 pub fn top_bar(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
-    ui.horizontal(|ui| {
+    MenuBar::new().ui(ui, |ui| {
         menus(ui, session, commands);
         ui.separator();
         context_chips(ui, session, commands);
@@ -72,7 +72,6 @@ pub fn top_bar(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
 }
 
 fn menus(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
-    MenuBar::new().ui(ui, |ui| {
         ui.menu_button("File", |ui| {
             menu_item(ui, session, Command::Ask(Dialog::OpenFiles), commands);
             menu_item(ui, session, Command::Ask(Dialog::OpenFolder), commands);
@@ -153,7 +152,6 @@ fn menus(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
                 menu_item(ui, session, command, commands);
             }
         });
-    });
 }
 
 /// Project, data and model, as menus that change them.

@@ -104,6 +104,13 @@ pub struct PresetDialogs {
     answered: Vec<Command>,
 }
 
+impl PresetDialogs {
+    /// Dialogs that answer these, in order.
+    pub fn new(prepared: Vec<Vec<PathBuf>>) -> Self {
+        Self { prepared, answered: Vec::new() }
+    }
+}
+
 impl Dialogs for PresetDialogs {
     fn ask(&mut self, dialog: Dialog, _name: &str, _start: Option<&Path>) {
         if !self.prepared.is_empty() {

@@ -82,6 +82,10 @@ fn item_head(ui: &mut Ui, session: &Session, data: &Dataset, item: usize, comman
         .to_owned(),
     );
     let explore = &session.explore;
+    let is_unknown = session
+        .active_box()
+        .zip(session.label_name(item))
+        .is_some_and(|(active, label)| !active.card.classes.iter().any(|known| known == label));
     if explore.marked.contains(&item) {
         facts.push("marked".to_owned());
     }
@@ -89,6 +93,10 @@ fn item_head(ui: &mut Ui, session: &Session, data: &Dataset, item: usize, comman
         facts.push("pinned".to_owned());
     }
     muted(ui, facts.join(" · "));
+    if let Some(active) = session.active_box().filter(|_| is_unknown) {
+        let words = format!("This black box knows only {}", describe::in_words(&active.card.classes));
+        ui.add(Label::new(RichText::new(words).small().color(tokens(ui).warning)).wrap());
+    }
 }
 
 fn answers(ui: &mut Ui, session: &Session, explained: &Explained, commands: &mut Vec<Command>) {

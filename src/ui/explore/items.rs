@@ -242,7 +242,7 @@ fn strip(
             });
         }
     });
-    state.offset = output.state.offset().y;
+    state.offset = output.state.clamped_offset().y;
     state.height = output.inner_rect.height();
 }
 

@@ -1,0 +1,320 @@
+//! Flows of the explorer, by the names that a screen reader says.
+
+use egui::accesskit::Role;
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::{NodeT, Queryable};
+use unmask::figure::layout::View;
+use unmask::session::settings::Appearance;
+use unmask::session::{Command, Place, Session};
+use unmask::ui::dialogs::PresetDialogs;
+
+use super::support::{ITEMS, explained, explained_with, window};
+
+const SIZE: [f32; 2] = [1280.0, 800.0];
+
+#[test]
+fn an_empty_window_offers_to_open_files() {
+    let app = window(SIZE, Session::new());
+    app.get_by_role_and_label(Role::Button, "Open files…");
+    app.get_by_label_contains("drop a file");
+}
+
+#[test]
+fn opening_data_shows_its_first_item_explained() {
+    let app = explained(SIZE, Appearance::Dark);
+    let session = &app.state().session;
+    assert_eq!(session.data.as_ref().map(|data| data.len()), Some(ITEMS));
+    assert_eq!(session.explore.item, Some(0));
+    assert!(session.explore.focused_result().is_some());
+    app.get_by_label_contains("Selected only: zero");
+}
+
+#[test]
+fn the_right_arrow_goes_to_the_next_item_and_the_left_one_back() {
+    let mut app = explained(SIZE, Appearance::Dark);
+    app.key_press(Key::ArrowRight);
+    app.run();
+    assert_eq!(app.state().session.explore.item, Some(1));
+    assert_eq!(app.state().session.explore.explained().map(|shown| shown.item), Some(1));
+    app.key_press(Key::ArrowLeft);
+    app.run();
+    assert_eq!(app.state().session.explore.item, Some(0));
+}
+
+#[test]
+fn the_next_items_are_computed_ahead() {
+    let app = explained(SIZE, Appearance::Dark);
+    assert!(app.state().session.explore.cache.len() >= 4, "the first and three ahead");
+}
+
+#[test]
+fn clicking_a_small_picture_looks_at_it() {
+    let mut app = explained(SIZE, Appearance::Dark);
+    app.get_by_label_contains("Item #7, class").click();
+    app.run();
+    assert_eq!(app.state().session.explore.item, Some(7));
+}
+
+#[test]
+fn space_flips_selected_and_unselected_also_when_a_button_has_the_focus() {
+    let mut app = explained(SIZE, Appearance::Dark);
+    app.get_by_role_and_label(Role::Button, "Heat").focus();
+    app.run();
+    app.key_press(Key::Space);
+    app.run();
+    assert_eq!(app.state().session.explore.view, View::Selected);
+    app.key_press(Key::Space);
+    app.run();
+    assert_eq!(app.state().session.explore.view, View::Unselected);
+}
+
+#[test]
+fn each_view_has_a_button_and_a_letter() {
+    let mut app = explained(SIZE, Appearance::Dark);
+    for (name, key, view) in [
+        ("Selected", Key::S, View::Selected),
+        ("Unselected", Key::U, View::Unselected),
+        ("Side by side", Key::D, View::Side),
+        ("Heat", Key::H, View::Heat),
+        ("Overlay", Key::O, View::Overlay),
+    ] {
+        app.get_by_role_and_label(Role::Button, name).click();
+        app.run();
+        assert_eq!(app.state().session.explore.view, view, "by the button {name}");
+        app.state_mut().command(Command::SetView(View::Overlay));
+        app.run();
+        app.key_press(key);
+        app.run();
+        assert_eq!(app.state().session.explore.view, view, "by the key of {name}");
+    }
+}
+
+#[test]
+fn the_slider_changes_k_and_undo_takes_it_back() {
+    let mut app = explained(SIZE, Appearance::Dark);
+    let before = app.state().session.explore.k;
+    app.get_by_role_and_label(Role::Slider, "Select").focus();
+    app.run();
+    app.state_mut().command(Command::SetK(9));
+    app.run();
+    assert_eq!(app.state().session.explore.k, 9);
+    assert_eq!(app.state().session.explore.explained().map(|shown| shown.k), Some(9));
+    app.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    app.run();
+    assert_eq!(app.state().session.explore.k, before);
+    app.key_press_modifiers(Modifiers::COMMAND, Key::Y);
+    app.run();
+    assert_eq!(app.state().session.explore.k, 9);
+}
+
+#[test]
+fn k_never_leaves_one_to_all_units() {
+    let mut app = explained(SIZE, Appearance::Dark);
+    app.state_mut().command(Command::SetK(100_000));
+    app.run();
+    assert_eq!(app.state().session.explore.k, 64);
+    app.state_mut().command(Command::SetK(0));
+    app.run();
+    assert_eq!(app.state().session.explore.k, 1);
+}
+
+#[test]
+fn c_adds_methods_side_by_side_and_their_overlap_is_told() {
+    let mut app = explained(SIZE, Appearance::Dark);
+    assert_eq!(app.state().session.explore.columns.len(), 1);
+    app.key_press(Key::C);
+    app.run();
+    assert_eq!(app.state().session.explore.columns.len(), 2);
+    app.get_by_label_contains("Overlap of the selected units (IoU): A-B");
+    app.get_by_role_and_label(Role::Button, "Remove column 2").click();
+    app.run();
+    assert_eq!(app.state().session.explore.columns.len(), 1);
+}
+
+#[test]
+fn the_palette_runs_a_command_by_part_of_its_name() {
+    let mut app = explained(SIZE, Appearance::Dark);
+    app.key_press_modifiers(Modifiers::COMMAND, Key::K);
+    app.run();
+    app.get_by_role_and_label(Role::TextInput, "Find a command").type_text("view heat");
+    app.run();
+    app.key_press(Key::Enter);
+    app.run();
+    assert_eq!(app.state().session.explore.view, View::Heat);
+    assert!(!app.state().session.open.palette);
+}
+
+#[test]
+fn the_palette_greys_what_cannot_be_used() {
+    let mut app = window(SIZE, Session::new());
+    app.key_press_modifiers(Modifiers::COMMAND, Key::K);
+    app.run();
+    app.get_by_role_and_label(Role::TextInput, "Find a command").type_text("keep this");
+    app.run();
+    assert!(app.get_by_role_and_label(Role::Button, "Keep this figure").accesskit_node().is_disabled());
+    app.get_by_label_contains("Open data first");
+}
+
+#[test]
+fn exporting_writes_the_figure_in_view() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("seen.svg");
+    let dialogs = PresetDialogs::new(vec![vec![path.clone()]]);
+    let mut app = explained_with(SIZE, Appearance::Dark, dialogs);
+    app.key_press(Key::E);
+    app.run();
+    app.run();
+    let svg = std::fs::read_to_string(&path).expect("the exported file");
+    assert!(svg.starts_with("<svg") || svg.starts_with("<?xml"));
+    assert!(svg.contains("of 64 pixels"), "the figure says how much is selected");
+}
+
+#[test]
+fn exporting_scores_writes_a_line_per_unit() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("scores.csv");
+    let mut app = explained(SIZE, Appearance::Dark);
+    app.state_mut().command(Command::ExportScores(path.clone()));
+    app.run();
+    let csv = std::fs::read_to_string(&path).expect("the exported file");
+    assert_eq!(csv.lines().count(), 65, "a head and 64 units");
+    assert_eq!(csv.lines().filter(|line| line.ends_with(",true")).count(), 25, "as many as k are selected");
+}
+
+#[test]
+fn a_file_that_cannot_be_opened_leaves_a_notice_with_retry_and_the_old_data() {
+    let mut app = explained(SIZE, Appearance::Dark);
+    app.state_mut().command(Command::OpenSpec("broken".to_owned()));
+    app.run();
+    assert!(app.state().session.data.is_some(), "the previous data stays");
+    app.key_press_modifiers(Modifiers::COMMAND, Key::L);
+    app.run();
+    app.get_by_label_contains("expected pictures, found noise");
+    app.get_by_role_and_label(Role::Button, "Open the data again");
+}
+
+#[test]
+fn dropping_a_file_opens_it() {
+    #[derive(Debug)]
+    struct Dropped;
+    impl egui::DroppedFile for Dropped {
+        fn path(&self) -> &std::path::Path {
+            std::path::Path::new("world")
+        }
+        fn bytes(&self) -> Result<Vec<u8>, String> {
+            Ok(Vec::new())
+        }
+    }
+    let mut app = window(SIZE, Session::new());
+    app.input_mut().dropped_files.push(std::sync::Arc::new(Dropped));
+    app.run();
+    assert!(app.state().session.data.is_some());
+}
+
+#[test]
+fn the_filter_lists_only_wrong_answers() {
+    let mut app = explained(SIZE, Appearance::Dark);
+    let filter = unmask::session::items::Filter { outcome: unmask::session::items::Outcome::Wrong, ..Default::default() };
+    app.state_mut().command(Command::SetFilter(filter));
+    app.run();
+    let session = &app.state().session;
+    // Class two is never the likeliest but for equal thirds: its 20 items are answered as one.
+    assert_eq!(session.explore.list.visible().len(), 20);
+    assert!(session.explore.list.visible().iter().all(|item| item % 3 == 2));
+    assert_eq!(session.explore.item, Some(2), "the item in view is one of the list");
+}
+
+#[test]
+fn sorting_by_confidence_starts_with_the_least_certain() {
+    let mut app = explained(SIZE, Appearance::Dark);
+    let sort = unmask::session::items::Sort { by: unmask::session::items::SortBy::Confidence, descending: false };
+    app.state_mut().command(Command::SetSort(sort));
+    app.run();
+    let list = &app.state().session.explore.list;
+    let confidence: Vec<f32> = list.visible().iter().map(|&item| list.predictions.get(item as usize).expect("all known").1).collect();
+    assert!(confidence.is_sorted());
+}
+
+#[test]
+fn the_table_tells_whether_the_class_stays() {
+    let mut app = explained(SIZE, Appearance::Dark);
+    app.key_press(Key::L);
+    app.run();
+    assert_eq!(app.state().session.explore.list.stays(4), Some((true, false)));
+    app.get_by_label("Predicted");
+}
+
+#[test]
+fn marks_can_be_taken_back() {
+    let mut app = explained(SIZE, Appearance::Dark);
+    app.key_press(Key::M);
+    app.run();
+    assert!(app.state().session.explore.marked.contains(&0));
+    app.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    app.run();
+    assert!(app.state().session.explore.marked.is_empty());
+}
+
+#[test]
+fn the_places_are_on_the_rail_and_on_ctrl_digits() {
+    let mut app = explained(SIZE, Appearance::Dark);
+    app.get_by_role_and_label(Role::Button, "Measure").click();
+    app.run();
+    assert_eq!(app.state().session.place, Place::Measure);
+    app.key_press_modifiers(Modifiers::COMMAND, Key::Num2);
+    app.run();
+    assert_eq!(app.state().session.place, Place::Train);
+    app.key_press_modifiers(Modifiers::COMMAND, Key::Num1);
+    app.run();
+    assert_eq!(app.state().session.place, Place::Explore);
+}
+
+#[test]
+fn a_black_box_trains_from_the_form_and_is_used() {
+    let mut app = window(SIZE, Session::new());
+    app.state_mut().command(Command::OpenSpec("world".to_owned()));
+    app.run();
+    app.get_by_role_and_label(Role::Button, "Train a black box").click();
+    app.run();
+    app.get_by_role_and_label(Role::Button, "Train the black box").click();
+    app.run();
+    let session = &app.state().session;
+    assert_eq!(session.boxes.len(), 1);
+    assert_eq!(session.active_box().map(|active| active.card.hash.as_str()), Some("trained hash"));
+    assert_eq!(session.train.runs.len(), 1);
+    assert!(session.train.runs[0].report.is_some());
+}
+
+#[test]
+fn a_kept_figure_is_listed_and_its_removal_can_be_taken_back() {
+    let mut app = explained(SIZE, Appearance::Dark);
+    app.key_press(Key::K);
+    app.run();
+    assert_eq!(app.state().session.figures.kept.len(), 1);
+    app.state_mut().command(Command::Go(Place::Figures));
+    app.run();
+    app.get_by_role_and_label(Role::Button, "Remove").click();
+    app.run();
+    assert!(app.state().session.figures.kept.is_empty());
+    app.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    app.run();
+    assert_eq!(app.state().session.figures.kept.len(), 1);
+}
+
+#[test]
+fn every_place_names_its_controls_in_both_themes_and_when_narrow() {
+    for appearance in [Appearance::Dark, Appearance::Light] {
+        for size in [SIZE, [820.0, 560.0]] {
+            let mut app = explained(size, appearance);
+            for place in Place::ALL {
+                app.state_mut().command(Command::Go(place));
+                app.run();
+            }
+            app.state_mut().command(Command::Go(Place::Explore));
+            for command in [Command::ToggleShortcuts, Command::CloseTop, Command::ToggleNotices, Command::ToggleJobs, Command::CloseTop, Command::CloseTop, Command::ToggleFit, Command::ToggleListStyle, Command::AddColumn, Command::SetView(View::Side)] {
+                app.state_mut().command(command);
+                app.run();
+            }
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! The only place that builds a harness: a window over a small invented world whose answers are known.
+//!
+//! The world: 60 pictures of 8 x 8, three classes, a black box that answers by the brightness of the upper left quarter, and methods that
+//! score a pixel by its brightness, its darkness, or its position.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use egui_kittest::{Harness, SnapshotOptions};
+use unmask::data::{DataSpec, Dataset, DensePictures, Fit, Items, Modality, Rows, Shape, Split, Unit, Units};
+use unmask::explain::card::{EXPLAINER_FORMAT, EXPLAINER_VERSION};
+use unmask::explain::mask::{Mask, keep_only, top_k};
+use unmask::explain::{ExplainerCard, SavedExplainer};
+use unmask::jobs::{Cell, Content, Explained, MethodResult, Output, Task, TrainingReport};
+use unmask::model::card::{BOX_FORMAT, BOX_VERSION};
+use unmask::model::{Background, BoxCard, Curves, SavedBox, Versions};
+use unmask::session::settings::Appearance;
+use unmask::session::{Command, Session};
+use unmask::ui::dialogs::PresetDialogs;
+use unmask::ui::{App, Workers};
+use unmask::work::{Env, Job, JobError, Step, one_step};
+
+pub const SHAPE: Shape = Shape::new(1, 8, 8);
+pub const ITEMS: usize = 60;
+
+/// A window over the invented world.
+pub fn window(size: [f32; 2], session: Session) -> Harness<'static, App> {
+    window_with(size, session, PresetDialogs::default())
+}
+
+/// The same with dialogs that answer what was prepared.
+pub fn window_with(size: [f32; 2], session: Session, dialogs: PresetDialogs) -> Harness<'static, App> {
+    let mut harness = Harness::builder()
+        .with_size(size)
+        .with_max_steps(40)
+        .with_options(SnapshotOptions::new().threshold(1.0).max_failed_pixels(10))
+        .build_eframe(move |cc| App::inline(&cc.egui_ctx, session, Workers::inline(|| World), dialogs));
+    harness.run();
+    harness
+}
+
+/// Data, a black box and three methods are open.
+pub fn explained(size: [f32; 2], appearance: Appearance) -> Harness<'static, App> {
+    explained_with(size, appearance, PresetDialogs::default())
+}
+
+/// The same with dialogs that answer what was prepared.
+pub fn explained_with(size: [f32; 2], appearance: Appearance, dialogs: PresetDialogs) -> Harness<'static, App> {
+    let mut session = Session::new();
+    session.settings.appearance = appearance;
+    session.boxes.push(Arc::new(black_box()));
+    session.active_box = Some(0);
+    session.machine = Some("CPU, 2 cores, 8 GB".to_owned());
+    let mut harness = window_with(size, session, dialogs);
+    harness.state_mut().command(Command::OpenSpec("world".to_owned()));
+    harness.run();
+    harness
+}
+
+/// The data set of the world.
+pub fn dataset() -> Dataset {
+    let mut bytes = Vec::new();
+    for item in 0..ITEMS {
+        for y in 0..8 {
+            for x in 0..8 {
+                bytes.push(if (y < 4 && x < 4) == (item % 3 == 0) { 200 } else { ((item * 7 + y * 8 + x) % 60) as u8 });
+            }
+        }
+    }
+    Dataset {
+        name: "world".to_owned(),
+        spec: DataSpec::from_path("world"),
+        modality: Modality::Image,
+        items: Items::Dense(DensePictures { shape: SHAPE, bytes: Arc::new(bytes), order: Arc::new((0..ITEMS as u32).collect()) }),
+        labels: (0..ITEMS).map(|item| Some((item % 3) as u16)).collect(),
+        classes: vec!["zero".to_owned(), "one".to_owned(), "two".to_owned()],
+        splits: (0..ITEMS).map(|item| if item < 40 { Split::Train } else { Split::Test }).collect(),
+        source_index: (0..ITEMS as u32).collect(),
+        hash: "world hash".to_owned(),
+        remarks: Vec::new(),
+    }
+}
+
+/// The black box of the world.
+pub fn black_box() -> SavedBox {
+    let card = BoxCard {
+        format: BOX_FORMAT.to_owned(),
+        version: BOX_VERSION,
+        name: "Quarter".to_owned(),
+        architecture: "l2x-mnist".to_owned(),
+        params: Default::default(),
+        shape: SHAPE,
+        classes: dataset().classes,
+        data: "world".to_owned(),
+        data_hash: "world hash".to_owned(),
+        fit: Fit::default(),
+        seed: 0,
+        epochs: 1,
+        complete: true,
+        validation_accuracy: Some(0.9),
+        test_accuracy: Some(0.912),
+        test_items: 20,
+        curves: Curves::default(),
+        threads: 1,
+        device: "cpu".to_owned(),
+        versions: Versions::current(),
+        seconds: 1.0,
+        hash: "box hash".to_owned(),
+    };
+    let rows = Rows { shape: SHAPE, values: vec![0.25; SHAPE.len()] };
+    SavedBox { card, weights: Arc::new(Vec::new()), background: Arc::new(Background::from_rows(&rows)) }
+}
+
+fn explainer(method: &str, name: &str, unit: Unit, k: usize) -> SavedExplainer {
+    SavedExplainer {
+        card: ExplainerCard {
+            format: EXPLAINER_FORMAT.to_owned(),
+            version: EXPLAINER_VERSION,
+            name: name.to_owned(),
+            method: method.to_owned(),
+            params: Default::default(),
+            unit,
+            k,
+            data: String::new(),
+            data_hash: String::new(),
+            blackbox_hash: "box hash".to_owned(),
+            seed: 0,
+            epochs: 0,
+            best_epoch: 0,
+            complete: true,
+            validation: Default::default(),
+            curves: Curves::default(),
+            threads: 1,
+            device: "cpu".to_owned(),
+            versions: Versions::current(),
+            seconds: 0.0,
+            hash: format!("hash of {method}"),
+        },
+        weights: Arc::new(Vec::new()),
+    }
+}
+
+/// Probabilities of a row: the brighter the upper left quarter, the likelier class zero.
+fn answer(row: &[f32]) -> Vec<f32> {
+    let quarter: f32 = (0..16).map(|i| row[i / 4 * 8 + i % 4]).sum::<f32>() / 16.0;
+    vec![quarter, (1.0 - quarter) * 0.6, (1.0 - quarter) * 0.4]
+}
+
+/// Answers every task at once.
+pub struct World;
+
+impl Env for World {
+    type Task = Task;
+    type Output = Output;
+
+    fn start(&mut self, task: Task) -> Result<Box<dyn Job<Self>>, JobError> {
+        if let Task::FitBox(fit) = &task {
+            let mut epoch = 0;
+            let name = fit.name.clone();
+            return Ok(Box::new(Epochs(move || {
+                epoch += 1;
+                if epoch > 3 {
+                    let mut made = black_box();
+                    made.card.name.clone_from(&name);
+                    made.card.hash = "trained hash".to_owned();
+                    return Step::Done(Output::Box(Arc::new(made)));
+                }
+                let mut report = TrainingReport { epoch, epochs: 3, rate: 100.0, ..Default::default() };
+                report.curves.push("loss", f64::from(epoch), 1.0 / f64::from(epoch));
+                Step::Partial(Output::Training(Arc::new(report)))
+            })));
+        }
+        Ok(one_step(move |_, _| run(&task)))
+    }
+}
+
+struct Epochs<F>(F);
+
+impl<F: FnMut() -> Step<Output>> Job<World> for Epochs<F> {
+    fn step(&mut self, _env: &mut World, _cx: &mut unmask::work::JobContext<'_>) -> Result<Step<Output>, JobError> {
+        Ok((self.0)())
+    }
+}
+
+fn run(task: &Task) -> Result<Output, JobError> {
+    Ok(match task {
+        Task::OpenData { spec } if spec.path.ends_with("broken") => {
+            return Err(JobError::failed("data", "broken: expected pictures, found noise; choose another file"));
+        }
+        Task::OpenData { .. } => Output::Data(Arc::new(dataset())),
+        Task::LoadBox { .. } | Task::FitBox(_) => Output::Box(Arc::new(black_box())),
+        Task::LoadExplainer { .. } => Output::Explainer(Arc::new(explainer("random", "Loaded", Unit::Pixel, 5))),
+        Task::TrainExplainer(task) => Output::Explainer(Arc::new(explainer(&task.method, &task.name, task.unit, task.k))),
+        Task::Explain(task) => {
+            let rows = task.data.rows(&[task.item], SHAPE, &task.fit).expect("a dense picture");
+            let units = Units::new(task.unit, SHAPE);
+            let fill_row = vec![0.0; SHAPE.len()];
+            let methods = task.explainers.iter().map(|explainer| {
+                let scores: Vec<f32> = (0..units.count())
+                    .map(|unit| match explainer.card.method.as_str() {
+                        "random" => ((unit * 37) % 64) as f32 / 64.0,
+                        "grad" => -rows.values[unit % 64],
+                        _ => rows.values[unit % 64],
+                    })
+                    .collect();
+                let mut ranks = vec![0; scores.len()];
+                for (rank, unit) in top_k(&scores, scores.len()).into_iter().enumerate() {
+                    ranks[unit] = rank as u32;
+                }
+                let mask = Mask::top_k(&scores, task.k);
+                let fill = Rows { shape: SHAPE, values: fill_row.clone() };
+                let part = |mask: Mask| answer(&keep_only(&rows, units, &[mask], &fill).values);
+                Ok(MethodResult {
+                    explainer: explainer.card.hash.clone(),
+                    probs_selected: part(mask.clone()),
+                    probs_unselected: part(mask.complement()),
+                    scores,
+                    ranks,
+                    millis: 1.0,
+                })
+            });
+            Output::Explained(Arc::new(Explained {
+                item: task.item,
+                units,
+                k: task.k,
+                fill: task.fill,
+                seed: task.seed,
+                probs_full: answer(&rows.values),
+                methods: methods.collect(),
+                row: rows.values.clone(),
+                fill_row,
+                millis: 1.0,
+            }))
+        }
+        Task::Predict { data, items, fit, .. } => {
+            let rows = data.rows(items, SHAPE, fit).expect("dense pictures");
+            let probs = (0..items.len()).flat_map(|at| answer(rows.row(at))).collect();
+            Output::Predictions { items: items.clone(), probs, classes: 3 }
+        }
+        Task::Fidelity { items, .. } => Output::Fidelity {
+            items: items.clone(),
+            selected_stays: items.iter().map(|item| item % 2 == 0).collect(),
+            unselected_stays: items.iter().map(|item| item % 5 == 0).collect(),
+        },
+        Task::Evaluate(task) => Output::Cells(Arc::new(
+            task.explainers
+                .iter()
+                .map(|explainer| Cell {
+                    row: explainer.card.name.clone(),
+                    metric: "fs_m".to_owned(),
+                    k: Some(5),
+                    mean: 95.8,
+                    ci95: [95.4, 96.2],
+                    items: 20,
+                })
+                .collect(),
+        )),
+        Task::Write(file) => {
+            let bytes = match &file.content {
+                Content::Bytes(bytes) => bytes.as_ref().clone(),
+                Content::Figure { figure, scale } => {
+                    let format = unmask::figure::Format::from_path(&file.path).expect("a known ending");
+                    unmask::figure::encode(figure, format, *scale).expect("a figure that can be written")
+                }
+            };
+            std::fs::write(&file.path, bytes).expect("a folder of the test");
+            Output::Written(PathBuf::from(&file.path))
+        }
+    })
+}
