@@ -78,7 +78,7 @@ pub fn palette(ui: &mut Ui, session: &Session, state: &mut PaletteState, command
             state.chosen = state.chosen.saturating_sub(1);
         }
         ui.add_space(space::XS);
-        ScrollArea::vertical().max_height(360.0).auto_shrink([false, false]).show(ui, |ui| {
+        ScrollArea::vertical().max_height(360.0).min_scrolled_height(360.0).auto_shrink([false, false]).show(ui, |ui| {
             if hits.is_empty() {
                 muted(ui, "No command has such a name.");
             }
@@ -138,12 +138,12 @@ pub fn shortcuts(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
         });
         muted(ui, "Text fields get their keys first. Buttons answer to Enter. Hold Shift for ten units at a time.");
         let height = ui.ctx().content_rect().height() - 190.0;
-        ScrollArea::vertical().max_height(height.max(160.0)).show(ui, |ui| {
+        ScrollArea::vertical().max_height(height.max(160.0)).min_scrolled_height(height.max(160.0)).show(ui, |ui| {
             let lines = sheet_lines();
             let half = lines.len().div_ceil(2);
             ui.columns(2, |columns| {
-                for (column, part) in columns.iter_mut().zip(lines.chunks(half)) {
-                    egui::Grid::new("keys").num_columns(2).spacing([space::L, 3.0]).show(column, |ui| {
+                for (at, (column, part)) in columns.iter_mut().zip(lines.chunks(half)).enumerate() {
+                    egui::Grid::new(("keys", at)).num_columns(2).spacing([space::L, 3.0]).show(column, |ui| {
                         for (keys, title) in part {
                             ui.label(RichText::new(keys).strong().color(tokens(ui).accent));
                             ui.label(title);

@@ -243,7 +243,15 @@ fn answers(ui: &mut Ui, session: &Session, explained: &Explained, result: &Metho
             ui.horizontal(|ui| {
                 ui.spacing_mut().item_spacing.x = space::XS;
                 let t = tokens(ui);
-                let (icon, word) = if stays { (icons::ICON_CHECK, "same class") } else { (icons::ICON_CLOSE, "other class") };
+                // In a narrow column the verdict must not be what is cut off.
+                let is_narrow = ui.available_width() < 250.0;
+                let (icon, word) = match (stays, is_narrow) {
+                    (true, false) => (icons::ICON_CHECK, "same class"),
+                    (true, true) => (icons::ICON_CHECK, "same"),
+                    (false, false) => (icons::ICON_CLOSE, "other class"),
+                    (false, true) => (icons::ICON_CLOSE, "other"),
+                };
+                let part = if is_narrow { part.trim_end_matches(" only") } else { part };
                 ui.label(icon.rich_text().size(text::BODY).color(if stays { t.text } else { t.error }));
                 let words = format!("{part}: {} ({}), {word}{}", session.class_name(class), describe::probability(p), of_focus(probs));
                 ui.add(Label::new(words).truncate());
