@@ -447,7 +447,13 @@ impl Session {
         let is_own_data = self.data.as_ref().is_some_and(|data| data.hash == active.card.data_hash);
         self.explore.fit = if is_own_data { Fit::default() } else { active.card.fit.clone() };
         self.explore.k = self.explore.k.clamp(1, self.unit_count().max(1));
-        let columns: Vec<usize> = self.usable_explainers().into_iter().take(1).collect();
+        let usable = self.usable_explainers();
+        let restored: Vec<usize> = usable
+            .iter()
+            .copied()
+            .filter(|&at| self.restored_columns.contains(&self.explainers[at].card.hash))
+            .collect();
+        let columns = if restored.is_empty() { usable.into_iter().take(1).collect() } else { restored };
         let mut requests = self.make_untrained();
         requests.extend(self.set_columns(columns));
         requests.extend(self.predict_all());

@@ -244,7 +244,8 @@ fn apply(style: &mut egui::Style, tokens: &Tokens) {
         (&mut widgets.noninteractive, tokens.panel, tokens.line, tokens.text),
         (&mut widgets.inactive, tokens.button, tokens.line, tokens.text),
         (&mut widgets.hovered, tokens.hover, tokens.outline, tokens.text),
-        (&mut widgets.active, tokens.chosen, tokens.accent, tokens.on_chosen),
+        // Strong text takes the ink of active widgets, so it is the plain text colour.
+        (&mut widgets.active, tokens.chosen, tokens.accent, tokens.text),
         (&mut widgets.open, tokens.hover, tokens.outline, tokens.text),
     ] {
         widget.bg_fill = fill;
@@ -256,7 +257,8 @@ fn apply(style: &mut egui::Style, tokens: &Tokens) {
     }
     // Rails of sliders must be seen on the panel.
     widgets.inactive.bg_fill = tokens.hover;
-    widgets.inactive.bg_stroke = Stroke::NONE;
+    // Fields and boxes must be seen on any ground.
+    widgets.inactive.bg_stroke = Stroke::new(1.0, tokens.outline);
 }
 
 #[cfg(test)]
