@@ -34,8 +34,8 @@ pub const PARAMS: &[ParamSpec] = &[
 static SPEC: MethodSpec = MethodSpec {
     id: "l2x",
     title: "L2X",
-    summary: "Learns which units tell most about the black box's answer: a selector picks k units by k Concrete draws, and an approximator \
-              must guess the answer from them alone. Selector and approximator are trained together; the black box is only queried.",
+    summary: "Learns which units tell most about the black box's answer: a selector picks k units by k Concrete draws, and the answer must \
+              follow from them alone. The judge is the frozen box itself or, as in the paper, an approximator trained beside the selector.",
     citation: "Chen, Song, Wainwright, Jordan: Learning to Explain, ICML 2018",
     params: PARAMS,
     presets: &[Preset {

@@ -1,5 +1,8 @@
 //! MEED with adversarial infidelity learning (Liang et al. 2020): the selector sees the black box's answer, one approximator learns from the
 //! selected part, another from the unselected part, and the selector is trained so that the second fails.
+//!
+//! The program's default departs from the paper in one thing: the frozen black box itself judges both parts ("critic"). On digits 3 and 8 the
+//! paper's approximators learn to read what the mask spells and the model does not follow; through the box FS-M and FU-M are what is trained.
 
 use tch::nn::{self, ModuleT};
 use tch::{Kind, Tensor};
@@ -164,9 +167,9 @@ const CODE_FASHION: Preset = Preset {
 static SPEC: MethodSpec = MethodSpec {
     id: "meed",
     title: "MEED (adversarial infidelity)",
-    summary: "Learns which units suffice for the black box's answer while the rest does not: one approximator guesses the answer from the \
-              selected part, a second from the unselected part, and the selector helps the first and defeats the second. The selector also \
-              sees the model's answer and may start from gradient x input.",
+    summary: "Learns which units suffice for the black box's answer while all the others do not: the selector is rewarded when the selected \
+              part alone keeps the answer, and when the unselected part alone loses it. It also sees the model's answer and may start from \
+              gradient x input; the judge of both parts is the frozen box itself or, as in the paper, two networks trained beside it.",
     citation: "Liang et al.: Adversarial Infidelity Learning for Model Interpretation, KDD 2020",
     params: PARAMS,
     presets: &[PAPER_MNIST, PAPER_FASHION, CODE_MNIST, CODE_FASHION],
