@@ -1,16 +1,19 @@
 //! Parses the command line, runs a subcommand or the window, and turns errors into exit codes.
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
+use unmask::cli::{Cli, Failure};
+use unmask::device::Machine;
 
 fn main() -> ExitCode {
     unmask::device::prepare_process();
     env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("warn")).init();
-    let cli = unmask::cli::Cli::parse();
+    let cli = Cli::parse();
     let outcome = match cli.command {
-        Some(command) => unmask::cli::run(command, None),
-        None => return window(cli.paths),
+        Some(command) => unmask::cli::run(command, Some(&unmask::ui::bench::frames)),
+        None => window(cli.paths),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -21,21 +24,41 @@ fn main() -> ExitCode {
     }
 }
 
-/// Opens the window on what was named.
-fn window(open: Vec<String>) -> ExitCode {
-    let machine = unmask::device::Machine::look();
-    let device = match unmask::model::device_from("auto") {
-        Ok(device) => device,
-        Err(error) => {
-            eprintln!("unmask: {error}");
-            return ExitCode::from(1);
-        }
-    };
-    match unmask::ui::run(unmask::ui::Options { open, device, machine, samples: Vec::new() }) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("unmask: {error}");
-            ExitCode::from(1)
-        }
+/// Opens the window on `paths`, or on the bundled samples where nothing is named.
+fn window(paths: Vec<String>) -> Result<(), Failure> {
+    let missing =
+        |path: &&String| !Path::new(path.as_str()).exists() && path.parse::<unmask::data::DataSpec>().is_err();
+    if let Some(path) = paths.iter().find(missing) {
+        return Err(Failure::Usage(format!(
+            "{path}: expected a file, a folder or a data specification, found nothing there; check the path"
+        )));
     }
+    unmask::device::open_cuda();
+    let machine = Machine::look();
+    let device = unmask::model::device_from("auto").map_err(|error| Failure::Work(error.to_string()))?;
+    let samples = sample_folder();
+    let open = match (&samples, paths.is_empty()) {
+        (Some(folder), true) if folder.join("project/project.json").exists() => {
+            vec![folder.join("project").display().to_string()]
+        }
+        _ => paths,
+    };
+    let listed = samples.map_or_else(Vec::new, |folder| {
+        let at = |name: &str| folder.join(name).display().to_string();
+        vec![
+            ("Sample project: drawn digits, explained".to_owned(), at("project")),
+            ("Drawn digits".to_owned(), format!("mnist:{}", at("digits"))),
+            ("Coloured shapes".to_owned(), format!("images:{}", at("shapes"))),
+        ]
+    });
+    unmask::ui::run(unmask::ui::Options { open, device, machine, samples: listed })
+        .map_err(|error| Failure::Work(error.to_string()))
+}
+
+/// The bundled samples: beside the program (packaged), in the folder it is started from, or in the repository it was built in.
+fn sample_folder() -> Option<PathBuf> {
+    let beside = std::env::current_exe().ok().and_then(|program| Some(program.parent()?.join("sample_data")));
+    let here = std::env::current_dir().ok().map(|dir| dir.join("sample_data"));
+    let built = Some(Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_data"));
+    [beside, here, built].into_iter().flatten().find(|folder| folder.is_dir())
 }

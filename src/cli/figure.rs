@@ -1,13 +1,14 @@
 //! `unmask figure`: annotated figures of explained items.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use super::explain::Explainers;
-use super::{ComputeArgs, Outcome, Runner, usage, work, write_file};
-use crate::figure::layout::{CompareLayout, SheetLayout, compare, sheet};
-use crate::figure::{Format, encode};
+use super::{ComputeArgs, Failure, Outcome, Runner, usage, work, write_file};
+use crate::figure::annotate::Annotation;
+use crate::figure::layout::{CompareLayout, ExplainedPicture, PictureLayout, SheetLayout, compare, picture, sheet};
+use crate::figure::{Figure, FigureError, Format, Palette, encode};
 use crate::jobs::{Explain, picture_of};
 
 /// Arguments of `figure`.
@@ -37,6 +38,15 @@ pub struct FigureArgs {
     /// Dark instead of light page
     #[arg(long)]
     pub dark: bool,
+    /// Heading
+    #[arg(long, default_value = "")]
+    pub title: String,
+    /// Caption; may be repeated, a paragraph each
+    #[arg(long)]
+    pub caption: Vec<String>,
+    /// Arrows, boxes, texts and panel letters, as JSON, in points of the figure
+    #[arg(long)]
+    pub annotations: Option<PathBuf>,
     /// Pixels per point, for PNG
     #[arg(long, default_value_t = 2.0)]
     pub scale: f32,
@@ -95,13 +105,37 @@ pub fn run(args: &FigureArgs) -> Outcome {
             pictures.push(picture);
         }
     }
-    let figure = if args.item.len() == 1 {
-        compare(&pictures, &CompareLayout::default())
-    } else {
-        sheet(&pictures, &SheetLayout::default())
-    };
-    let figure = figure.map_err(work)?;
+    let mut figure = layout(args, &pictures).map_err(usage)?;
+    if let Some(path) = &args.annotations {
+        let theme = pictures.first().map(|picture| picture.theme).unwrap_or_default();
+        figure.annotate(&annotations(path)?, &Palette::of(theme));
+    }
     write_file(&args.out, &encode(&figure, format, args.scale).map_err(usage)?)?;
     println!("{}", args.out.display());
     Ok(())
+}
+
+/// One picture alone, two to four methods side by side, several items as a contact sheet.
+fn layout(args: &FigureArgs, pictures: &[ExplainedPicture]) -> Result<Figure, FigureError> {
+    let (title, caption) = (args.title.clone(), args.caption.clone());
+    match pictures {
+        [one] => {
+            let captioned = ExplainedPicture { caption, ..one.clone() };
+            picture(&captioned, &PictureLayout { title, ..PictureLayout::default() })
+        }
+        _ if args.item.len() == 1 => compare(pictures, &CompareLayout { title, caption, ..CompareLayout::default() }),
+        _ => sheet(pictures, &SheetLayout { title, caption, ..SheetLayout::default() }),
+    }
+}
+
+fn annotations(path: &Path) -> Result<Vec<Annotation>, Failure> {
+    let refuse = |found: String| {
+        usage(format!(
+            "{}: expected a JSON list of annotations such as {{\"kind\": \"arrow\", \"from\": {{\"x\": 10, \"y\": 10}}, \"to\": {{\"x\": 40, \
+             \"y\": 40}}}}, found {found}; write such a list",
+            path.display()
+        ))
+    };
+    let bytes = crate::store::atomic::read_limited(path, 1 << 20).map_err(usage)?;
+    serde_json::from_slice(&bytes).map_err(|error| refuse(error.to_string()))
 }

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::{ComputeArgs, Failure, Outcome, Runner, usage, work};
 use crate::data::{Dataset, Unit};
-use crate::explain::method;
+use crate::explain::{SavedExplainer, method};
 use crate::jobs::{FitBox, Output, Task, TrainExplainer};
 use crate::model::params::Params;
 use crate::model::{SavedBox, architecture};
@@ -46,13 +46,11 @@ fn models(runner: &mut Runner, samples: &Path) -> Outcome {
     let project = samples.join("project");
     let data = runner.open(&format!("mnist:{}", samples.join("digits").display()))?;
     let black_box = fit(runner, &data, &project.join("blackboxes").join("digits"))?;
-    for id in ["meed", "l2x"] {
-        train(runner, id, &data, &black_box, &project.join("explainers").join(id))?;
+    let mut trained = Vec::new();
+    for id in ["meed", "grad-x-input", "l2x", "random"] {
+        trained.push(train(runner, id, &data, &black_box, &project.join("explainers").join(id))?);
     }
-    for id in ["grad-x-input", "random"] {
-        train(runner, id, &data, &black_box, &project.join("explainers").join(id))?;
-    }
-    let _ = (&data, &black_box);
+    crate::session::project::write_sample(&project, &data, &black_box, &trained[..2]).map_err(work)?;
     println!("sample project: {}", project.display());
     Ok(())
 }
@@ -77,11 +75,17 @@ fn fit(runner: &mut Runner, data: &Arc<Dataset>, out: &Path) -> Result<Arc<Saved
     }
 }
 
-fn train(runner: &mut Runner, id: &str, data: &Arc<Dataset>, black_box: &Arc<SavedBox>, out: &Path) -> Outcome {
+fn train(
+    runner: &mut Runner,
+    id: &str,
+    data: &Arc<Dataset>,
+    black_box: &Arc<SavedBox>,
+    out: &Path,
+) -> Result<Arc<SavedExplainer>, Failure> {
     let spec = method(id).map_err(usage)?.spec();
     let mut params = Params::default();
     if spec.trains {
-        params.set(spec.params, "epochs", "10").map_err(usage)?;
+        params.set(spec.params, "epochs", "6").map_err(usage)?;
     }
     let task = Task::TrainExplainer(Box::new(TrainExplainer {
         method: id.to_owned(),
@@ -98,6 +102,7 @@ fn train(runner: &mut Runner, id: &str, data: &Arc<Dataset>, black_box: &Arc<Sav
         return Err(work("training gave no explainer"));
     };
     saved.save(out).map_err(work)?;
-    println!("{}: {:?}", saved.card.name, saved.card.validation);
-    Ok(())
+    let figures: Vec<_> = saved.card.validation.iter().map(|(id, value)| format!("{id} {value:.1} %")).collect();
+    println!("{}: {}", saved.card.name, figures.join(", "));
+    Ok(saved)
 }

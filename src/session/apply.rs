@@ -66,7 +66,8 @@ impl Session {
             }
             Command::SetK(k) => Command::SetK(k.clamp(1, self.unit_count().max(1))),
             Command::SetUnit(unit, k) => {
-                let most = self.active_box().map_or(1, |active| crate::data::Units::new(unit, active.card.shape).count());
+                let most =
+                    self.active_box().map_or(1, |active| crate::data::Units::new(unit, active.card.shape).count());
                 Command::SetUnit(unit, k.clamp(1, most.max(1)))
             }
             Command::NextFill => {
@@ -229,12 +230,20 @@ impl Session {
                 return self.refresh_fidelity();
             }
             Command::SetPinned(item, pinned) => {
-                if pinned { self.explore.pinned.insert(item) } else { self.explore.pinned.remove(&item) };
+                if pinned {
+                    self.explore.pinned.insert(item)
+                } else {
+                    self.explore.pinned.remove(&item)
+                };
                 self.rebuild_list();
                 self.last_action = format!("Item {item} {}", if pinned { "pinned" } else { "no longer pinned" });
             }
             Command::SetMarked(item, marked) => {
-                if marked { self.explore.marked.insert(item) } else { self.explore.marked.remove(&item) };
+                if marked {
+                    self.explore.marked.insert(item)
+                } else {
+                    self.explore.marked.remove(&item)
+                };
                 if self.explore.list.filter.marked {
                     self.rebuild_list();
                 }
@@ -306,8 +315,14 @@ impl Session {
             Command::RemoveNotice(number) => self.notices.remove(*number),
             Command::ClearNotices => self.notices.clear(),
             Command::CloseTop => {
-                let flags =
-                    [&mut open.palette, &mut open.shortcuts, &mut open.jobs, &mut open.notices, &mut open.fit, &mut open.viewer_alone];
+                let flags = [
+                    &mut open.palette,
+                    &mut open.shortcuts,
+                    &mut open.jobs,
+                    &mut open.notices,
+                    &mut open.fit,
+                    &mut open.viewer_alone,
+                ];
                 if let Some(flag) = flags.into_iter().find(|flag| **flag) {
                     *flag = false;
                 }
@@ -433,8 +448,11 @@ impl Session {
         self.explore.fit = if is_own_data { Fit::default() } else { active.card.fit.clone() };
         self.explore.k = self.explore.k.clamp(1, self.unit_count().max(1));
         let usable = self.usable_explainers();
-        let restored: Vec<usize> =
-            usable.iter().copied().filter(|&at| self.restored_columns.contains(&self.explainers[at].card.hash)).collect();
+        let restored: Vec<usize> = usable
+            .iter()
+            .copied()
+            .filter(|&at| self.restored_columns.contains(&self.explainers[at].card.hash))
+            .collect();
         let columns = if restored.is_empty() { usable.into_iter().take(1).collect() } else { restored };
         let mut requests = self.make_untrained();
         requests.extend(self.set_columns(columns));
@@ -481,7 +499,8 @@ impl Session {
             return Vec::new();
         }
         let explainer = self.explore.columns.get(self.explore.focus).and_then(|&at| self.explainers.get(at)).cloned();
-        let (Some(data), Some(active), Some(explainer)) = (self.data.clone(), self.active_box().cloned(), explainer) else {
+        let (Some(data), Some(active), Some(explainer)) = (self.data.clone(), self.active_box().cloned(), explainer)
+        else {
             return Vec::new();
         };
         let explore = &mut self.explore;
@@ -532,10 +551,9 @@ impl Session {
         let (Some(active), Some(data)) = (self.active_box().cloned(), self.data.clone()) else { return Vec::new() };
         let mut requests = Vec::new();
         for (index, method) in crate::explain::METHODS.iter().map(|method| method.spec()).enumerate() {
-            let exists = self
-                .explainers
-                .iter()
-                .any(|explainer| explainer.card.method == method.id && explainer.card.blackbox_hash == active.card.hash);
+            let exists = self.explainers.iter().any(|explainer| {
+                explainer.card.method == method.id && explainer.card.blackbox_hash == active.card.hash
+            });
             if method.trains || exists {
                 continue;
             }
@@ -613,13 +631,24 @@ impl Session {
         });
         let title = format!("Training {name}");
         let purpose = Purpose::Train(number);
-        vec![Request::Run(Box::new(Run { lane: Lane::Training, slot, priority: Priority::Normal, purpose, title, task }))]
+        vec![Request::Run(Box::new(Run {
+            lane: Lane::Training,
+            slot,
+            priority: Priority::Normal,
+            purpose,
+            title,
+            task,
+        }))]
     }
 
     fn start_evaluation(&mut self, form: &super::measure::EvaluateForm) -> Vec<Request> {
         let (Some(data), Some(black_box)) = (self.data.clone(), self.active_box().cloned()) else { return Vec::new() };
-        let explainers =
-            self.explainers.iter().filter(|explainer| form.explainers.contains(&explainer.card.hash)).cloned().collect();
+        let explainers = self
+            .explainers
+            .iter()
+            .filter(|explainer| form.explainers.contains(&explainer.card.hash))
+            .cloned()
+            .collect();
         let task = Task::Evaluate(Box::new(Evaluate {
             black_box,
             explainers,

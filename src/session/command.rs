@@ -225,12 +225,16 @@ impl Command {
             Self::Ask(Dialog::OpenFiles) => {
                 info("Open files…", "Open data or pictures. Files can also be dropped on the window.", &[Ctrl('O')])
             }
-            Self::Ask(Dialog::OpenFolder) => {
-                info("Open folder…", "Open a folder of pictures, a model, an explainer or a project.", &[CtrlShift('O')])
-            }
-            Self::Ask(Dialog::SaveProject) => {
-                info("Save project as…", "Keep data, models and settings in a folder that can be opened again.", &[CtrlShift('S')])
-            }
+            Self::Ask(Dialog::OpenFolder) => info(
+                "Open folder…",
+                "Open a folder of pictures, a model, an explainer or a project.",
+                &[CtrlShift('O')],
+            ),
+            Self::Ask(Dialog::SaveProject) => info(
+                "Save project as…",
+                "Keep data, models and settings in a folder that can be opened again.",
+                &[CtrlShift('S')],
+            ),
             Self::Ask(Dialog::ExportFigure) => {
                 info("Export figure…", "Write what is in view as PNG, SVG or PDF.", &[Letter('E')])
             }
@@ -266,9 +270,11 @@ impl Command {
             Self::SetMethod { column, .. } => {
                 info(format!("Change the method of column {}", column + 1), "Show another method here.", &[])
             }
-            Self::AddColumn => {
-                info("Add a method to the comparison", "Show one more method beside the others, up to four.", &[Letter('C')])
-            }
+            Self::AddColumn => info(
+                "Add a method to the comparison",
+                "Show one more method beside the others, up to four.",
+                &[Letter('C')],
+            ),
             Self::RemoveColumn(column) => {
                 info(format!("Remove column {}", column + 1), "Stop showing this method.", &[])
             }
@@ -279,17 +285,23 @@ impl Command {
                 "Show only what the method selected; again: only what it left out.",
                 &[Chord::Named(Named::Space)],
             ),
-            Self::SetView(View::Overlay) => {
-                info("View: overlay", "The input, with the selected units tinted; stronger for higher ranks.", &[Letter('O')])
-            }
+            Self::SetView(View::Overlay) => info(
+                "View: overlay",
+                "The input, with the selected units tinted; stronger for higher ranks.",
+                &[Letter('O')],
+            ),
             Self::SetView(View::Selected) => {
                 info("View: selected only", "Only what the method selected; the rest is hidden.", &[Letter('S')])
             }
             Self::SetView(View::Unselected) => {
                 info("View: unselected only", "Only what the method left out.", &[Letter('U')])
             }
-            Self::SetView(View::Side) => info("View: side by side", "Selected and unselected beside each other.", &[Letter('D')]),
-            Self::SetView(View::Heat) => info("View: heat", "The score of every unit on a colour scale.", &[Letter('H')]),
+            Self::SetView(View::Side) => {
+                info("View: side by side", "Selected and unselected beside each other.", &[Letter('D')])
+            }
+            Self::SetView(View::Heat) => {
+                info("View: heat", "The score of every unit on a colour scale.", &[Letter('H')])
+            }
             Self::SetHidden(Hidden::AsModelSees) => {
                 info("Hidden: as the model sees them", "Draw hidden pixels with the value that the model gets.", &[])
             }
@@ -301,20 +313,30 @@ impl Command {
                 "A hidden dark pixel looks like background; hatching tells them apart.",
                 &[Letter('T')],
             ),
-            Self::Peek(_) => info("Peek at the full input", "Hold the key to see the input without any marks.", &[Letter('X')]),
+            Self::Peek(_) => {
+                info("Peek at the full input", "Hold the key to see the input without any marks.", &[Letter('X')])
+            }
             Self::KBy(1) => info("Select one more", "Select one more unit.", &[Sign('.')]),
             Self::KBy(-1) => info("Select one less", "Select one unit less.", &[Sign(',')]),
-            Self::KBy(10) => info("Select ten more", "Select ten more units (Shift with the key for one).", &[Sign('>')]),
-            Self::KBy(-10) => info("Select ten less", "Select ten units less (Shift with the key for one).", &[Sign('<')]),
+            Self::KBy(10) => {
+                info("Select ten more", "Select ten more units (Shift with the key for one).", &[Sign('>')])
+            }
+            Self::KBy(-10) => {
+                info("Select ten less", "Select ten units less (Shift with the key for one).", &[Sign('<')])
+            }
             Self::KBy(by) => info(format!("Change k by {by}"), "Select more or fewer units.", &[]),
             Self::SetK(k) => info(format!("Select {k}"), "Select this many units.", &[]),
             Self::SetUnit(unit, _) => info(format!("Select {}", unit.noun(2)), "Select units of this kind.", &[]),
             Self::SetFill(fill) => {
                 info(format!("Fill: {}", fill.id()), "What hidden units become before the model sees them.", &[])
             }
-            Self::NextFill => info("Next fill", "Fill hidden units with zero, the mean, or noise from data.", &[Letter('N')]),
+            Self::NextFill => {
+                info("Next fill", "Fill hidden units with zero, the mean, or noise from data.", &[Letter('N')])
+            }
             Self::SetFit(_) => info("Change how the picture is fitted", "Resize, grey, invert, crop.", &[]),
-            Self::ToggleFit => info("Show how the picture is fitted", "See and change exactly what the model gets.", &[Letter('I')]),
+            Self::ToggleFit => {
+                info("Show how the picture is fitted", "See and change exactly what the model gets.", &[Letter('I')])
+            }
             Self::FocusClass(None) => {
                 info("Follow the predicted class", "Show probabilities of the class that the model predicts.", &[])
             }
@@ -332,7 +354,11 @@ impl Command {
                     &[Digit(9)],
                 ];
                 let keys = DIGITS.get(*class).copied().unwrap_or(&[]);
-                info(format!("Follow class number {class}"), "Show the probability of this class; again: of the predicted one.", keys)
+                info(
+                    format!("Follow class number {class}"),
+                    "Show the probability of this class; again: of the predicted one.",
+                    keys,
+                )
             }
             Self::SetFilter(_) => info("Change the filter", "List only some items.", &[]),
             Self::SetSort(_) => info("Change the order", "Sort the list of items.", &[]),
@@ -340,23 +366,34 @@ impl Command {
             Self::SetListStyle(ListStyle::Table) => {
                 info("Items as a table", "List items with class, prediction, confidence and faithfulness.", &[])
             }
-            Self::ToggleListStyle => info("Items as pictures or as a table", "Swap the film strip and the table.", &[Letter('L')]),
+            Self::ToggleListStyle => {
+                info("Items as pictures or as a table", "Swap the film strip and the table.", &[Letter('L')])
+            }
             Self::Pin => info("Pin or unpin the item", "Pinned items stay at the head of the list.", &[Letter('P')]),
             Self::SetPinned(..) => info("Change the pin of an item", "Pinned items stay at the head of the list.", &[]),
             Self::Mark => info("Mark or unmark the item", "Marked items can be listed alone.", &[Letter('M')]),
             Self::SetMarked(..) => info("Change the mark of an item", "Marked items can be listed alone.", &[]),
-            Self::RetryExplanation => info("Explain again", "Compute the explanation in view once more.", &[Letter('R')]),
+            Self::RetryExplanation => {
+                info("Explain again", "Compute the explanation in view once more.", &[Letter('R')])
+            }
             Self::KeepFigure => info("Keep this figure", "Keep what is in view for the Figures place.", &[Letter('K')]),
             Self::RemoveFigure(_) => info("Remove this figure", "Take it out of the kept figures.", &[]),
             Self::RestoreFigure(..) => info("Put the figure back", "Put a removed figure back.", &[]),
-            Self::ExportFigure(path) | Self::ExportKept(_, path) | Self::ExportScores(path) | Self::ExportTable(path) => {
-                info(format!("Export to {}", path.display()), "Write the file.", &[])
+            Self::ExportFigure(path)
+            | Self::ExportKept(_, path)
+            | Self::ExportScores(path)
+            | Self::ExportTable(path) => info(format!("Export to {}", path.display()), "Write the file.", &[]),
+            Self::ToggleViewerAlone => {
+                info("Viewer alone", "Hide lists and inspector, or show them again.", &[Letter('F')])
             }
-            Self::ToggleViewerAlone => info("Viewer alone", "Hide lists and inspector, or show them again.", &[Letter('F')]),
             Self::ToggleItems => info("Show or hide the items", "The list of items on the left.", &[Ctrl('B')]),
-            Self::ToggleInspector => info("Show or hide the inspector", "Numbers and notes on the right.", &[Ctrl('I')]),
+            Self::ToggleInspector => {
+                info("Show or hide the inspector", "Numbers and notes on the right.", &[Ctrl('I')])
+            }
             Self::StartFit(_) => info("Train the black box", "Train it on the open data.", &[]),
-            Self::StartTraining(_) => info("Train the explainer", "Train it on the open data and the black box in use.", &[]),
+            Self::StartTraining(_) => {
+                info("Train the explainer", "Train it on the open data and the black box in use.", &[])
+            }
             Self::RetryTraining(_) => info("Start the training again", "With the same settings and seed.", &[]),
             Self::SelectRun(_) => info("Show this run", "Show its curves.", &[]),
             Self::StartEvaluation(_) => info("Measure", "Compute the chosen metrics.", &[]),
@@ -369,10 +406,16 @@ impl Command {
             Self::Redo => info("Redo", "Make the change again.", &[Ctrl('Y'), CtrlShift('Z')]),
             Self::TogglePalette => info("All commands", "Find any command by typing part of its name.", &[Ctrl('K')]),
             Self::ToggleShortcuts => info("Keyboard shortcuts", "All keys on one sheet.", &[Sign('?')]),
-            Self::ToggleNotices => info("Notices", "What went wrong or should be known, until it is removed.", &[Ctrl('L')]),
+            Self::ToggleNotices => {
+                info("Notices", "What went wrong or should be known, until it is removed.", &[Ctrl('L')])
+            }
             Self::RemoveNotice(_) => info("Remove this notice", "Take it off the list.", &[]),
             Self::ClearNotices => info("Remove all notices", "Empty the list.", &[]),
-            Self::CloseTop => info("Close what lies on top", "Close the sheet, list or form in front.", &[Chord::Named(Named::Escape)]),
+            Self::CloseTop => info(
+                "Close what lies on top",
+                "Close the sheet, list or form in front.",
+                &[Chord::Named(Named::Escape)],
+            ),
             Self::ZoomIn => info("Larger", "Make everything in the window larger.", &[CtrlPlus]),
             Self::ZoomOut => info("Smaller", "Make everything in the window smaller.", &[CtrlMinus]),
             Self::ZoomReset => info("Normal size", "Show everything in its normal size.", &[CtrlDigit(0)]),
@@ -456,11 +499,14 @@ impl Command {
 
     /// Everything the palette offers now: the fixed commands and those that name what is open.
     pub fn palette(session: &Session) -> Vec<(Self, String)> {
-        let mut all: Vec<(Self, String)> =
-            Self::fixed().into_iter().filter(|command| !matches!(command, Self::FocusClass(Some(_)) | Self::CloseTop)).map(|command| {
+        let mut all: Vec<(Self, String)> = Self::fixed()
+            .into_iter()
+            .filter(|command| !matches!(command, Self::FocusClass(Some(_)) | Self::CloseTop))
+            .map(|command| {
                 let title = command.info().title.into_owned();
                 (command, title)
-            }).collect();
+            })
+            .collect();
         if let Some(active) = session.active_box() {
             for (class, name) in active.card.classes.iter().enumerate() {
                 all.push((Self::FocusClass(Some(class)), format!("Follow class {name}")));
@@ -487,7 +533,9 @@ impl Command {
     pub(super) fn merges_with(&self, later: &Self) -> bool {
         matches!(
             (self, later),
-            (Self::SetK(_), Self::SetK(_)) | (Self::SetFit(_), Self::SetFit(_)) | (Self::SetFilter(_), Self::SetFilter(_))
+            (Self::SetK(_), Self::SetK(_))
+                | (Self::SetFit(_), Self::SetFit(_))
+                | (Self::SetFilter(_), Self::SetFilter(_))
         )
     }
 
@@ -509,7 +557,11 @@ impl Command {
         };
         let needs_result = || {
             needs_methods()?;
-            if session.explore.focused_result().is_some() { Ok(()) } else { no("There is no explanation of this item yet") }
+            if session.explore.focused_result().is_some() {
+                Ok(())
+            } else {
+                no("There is no explanation of this item yet")
+            }
         };
         match self {
             Self::NextItem | Self::PageDown | Self::LastItem => {
@@ -545,24 +597,37 @@ impl Command {
                     _ => Ok(()),
                 }
             }
-            Self::SetK(_) | Self::SetUnit(..) | Self::SetFill(_) | Self::NextFill | Self::SetMethod { .. } | Self::RetryExplanation => {
-                needs_methods()
-            }
+            Self::SetK(_)
+            | Self::SetUnit(..)
+            | Self::SetFill(_)
+            | Self::NextFill
+            | Self::SetMethod { .. }
+            | Self::RetryExplanation => needs_methods(),
             Self::ToggleFit => {
                 needs_item()?;
                 if session.active_box().is_some() { Ok(()) } else { no("Train or open a black box first") }
             }
             Self::FocusClass(Some(class)) => match session.active_box() {
                 None => no("Train or open a black box first"),
-                Some(active) if *class >= active.card.classes.len() => no("The black box has no class with this number"),
+                Some(active) if *class >= active.card.classes.len() => {
+                    no("The black box has no class with this number")
+                }
                 Some(_) => Ok(()),
             },
             Self::KeepFigure | Self::Ask(Dialog::ExportFigure | Dialog::ExportScores) => needs_result(),
             Self::Ask(Dialog::ExportTable) => {
-                if session.measure.table().is_some() { Ok(()) } else { no("Measure something first") }
+                if session.measure.table().is_some() {
+                    Ok(())
+                } else {
+                    no("Measure something first")
+                }
             }
             Self::StartFit(_) => {
-                if session.data.is_some() { Ok(()) } else { no("Open data first") }
+                if session.data.is_some() {
+                    Ok(())
+                } else {
+                    no("Open data first")
+                }
             }
             Self::StartTraining(_) | Self::StartEvaluation(_) => {
                 if session.data.is_none() {

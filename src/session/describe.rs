@@ -1,7 +1,7 @@
 //! Sentences that more than one panel uses: what is shown, what the model answers, diagnostics.
 
-use super::items::{Sort, SortBy};
 use super::Session;
+use super::items::{Sort, SortBy};
 use crate::explain::Fill;
 use crate::jobs::MethodResult;
 use crate::model::argmax;
@@ -95,7 +95,9 @@ impl Verdict {
 impl Session {
     /// Name of a class of the black box.
     pub fn class_name(&self, class: usize) -> String {
-        self.active_box().and_then(|active| active.card.classes.get(class).cloned()).unwrap_or_else(|| format!("class {class}"))
+        self.active_box()
+            .and_then(|active| active.card.classes.get(class).cloned())
+            .unwrap_or_else(|| format!("class {class}"))
     }
 
     /// Label of an item, by name.
@@ -117,10 +119,16 @@ impl Session {
             out.push_str(&format!("data: {} ({} items, hash {})\n", data.name, data.len(), data.hash));
         }
         if let Some(active) = self.active_box() {
-            out.push_str(&format!("black box: {} ({}, hash {})\n", active.card.name, active.card.architecture, active.card.hash));
+            out.push_str(&format!(
+                "black box: {} ({}, hash {})\n",
+                active.card.name, active.card.architecture, active.card.hash
+            ));
         }
         for explainer in &self.explainers {
-            out.push_str(&format!("explainer: {} ({}, seed {})\n", explainer.card.name, explainer.card.method, explainer.card.seed));
+            out.push_str(&format!(
+                "explainer: {} ({}, seed {})\n",
+                explainer.card.name, explainer.card.method, explainer.card.seed
+            ));
         }
         for entry in self.notices.entries().iter().rev().take(20) {
             out.push_str(&format!("notice: {} [{}]\n", entry.notice.summary, entry.notice.code));

@@ -74,7 +74,8 @@ impl Session {
                 let mut fresh = Vec::new();
                 if let Some(run) = self.train.run_mut(number) {
                     let known = run.report.as_ref().map_or(0, |report| report.warnings.len());
-                    fresh = report.warnings.iter().skip(known).map(|warning| (run.name.clone(), warning.clone())).collect();
+                    fresh =
+                        report.warnings.iter().skip(known).map(|warning| (run.name.clone(), warning.clone())).collect();
                     run.report = Some(report);
                 }
                 for (name, warning) in fresh {
@@ -278,7 +279,9 @@ impl Session {
     fn best_box_for(&self, data: &Dataset) -> Option<usize> {
         let by = |fits: &dyn Fn(&SavedBox) -> bool| self.boxes.iter().rposition(|saved| fits(saved));
         by(&|saved| saved.card.data_hash == data.hash)
-            .or_else(|| self.active_box.filter(|&at| self.boxes.get(at).is_some_and(|saved| saved.card.classes == data.classes)))
+            .or_else(|| {
+                self.active_box.filter(|&at| self.boxes.get(at).is_some_and(|saved| saved.card.classes == data.classes))
+            })
             .or_else(|| by(&|saved| saved.card.classes == data.classes))
     }
 
@@ -334,10 +337,7 @@ impl Session {
         if !is_usable {
             return Vec::new();
         }
-        let shows_untrained_only = self
-            .column_explainers()
-            .iter()
-            .all(|shown| shown.weights.is_empty());
+        let shows_untrained_only = self.column_explainers().iter().all(|shown| shown.weights.is_empty());
         let said = self.last_action.clone();
         if self.restored_columns.contains(&self.explainers[index].card.hash) {
             let requests = self.restore_columns();
@@ -359,8 +359,10 @@ impl Session {
     fn restore_columns(&mut self) -> Vec<Request> {
         let (unit, k) = (self.explore.unit, self.explore.k);
         let wanted = self.restored_columns.clone();
-        let columns: Vec<usize> =
-            wanted.iter().filter_map(|hash| self.explainers.iter().position(|known| known.card.hash == *hash)).collect();
+        let columns: Vec<usize> = wanted
+            .iter()
+            .filter_map(|hash| self.explainers.iter().position(|known| known.card.hash == *hash))
+            .collect();
         if columns.len() == wanted.len() {
             self.restored_columns.clear();
         }
@@ -376,7 +378,9 @@ impl Session {
     /// What is due by the clock: the list worked out again, the project written.
     pub fn tick(&mut self, now: Instant, last_rebuild: &mut Option<Instant>) -> Vec<Request> {
         let mut requests = Vec::new();
-        if self.explore.list.is_stale && last_rebuild.is_none_or(|then| now.saturating_duration_since(then) >= REBUILD_EVERY) {
+        if self.explore.list.is_stale
+            && last_rebuild.is_none_or(|then| now.saturating_duration_since(then) >= REBUILD_EVERY)
+        {
             *last_rebuild = Some(now);
             self.rebuild_list();
         }

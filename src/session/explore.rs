@@ -222,7 +222,8 @@ impl Session {
         for (index, near_item) in near.into_iter().enumerate() {
             let Some(key) = self.key_for(near_item).filter(|key| !self.explore.cache.contains(key)) else { continue };
             let slot = Slot::new(slots::AHEAD, index as u32);
-            let is_under_way = self.running.all().iter().any(|job| matches!(&job.purpose, Purpose::Ahead(k) if **k == key));
+            let is_under_way =
+                self.running.all().iter().any(|job| matches!(&job.purpose, Purpose::Ahead(k) if **k == key));
             if !is_under_way {
                 runs.extend(self.explain_run(Arc::new(key), slot, Priority::Background));
             }

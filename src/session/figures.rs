@@ -151,7 +151,8 @@ impl Session {
 
 /// The path, with the first of `known` as extension if it has none of them.
 fn with_extension(path: &Path, known: &[&str]) -> PathBuf {
-    let has_one = path.extension().is_some_and(|extension| known.iter().any(|known| extension.eq_ignore_ascii_case(known)));
+    let has_one =
+        path.extension().is_some_and(|extension| known.iter().any(|known| extension.eq_ignore_ascii_case(known)));
     if has_one {
         return path.to_path_buf();
     }

@@ -280,9 +280,8 @@ impl ItemList {
             SortBy::Index if descending => visible.reverse(),
             SortBy::Index => {}
             SortBy::Confidence => visible.sort_by(|&a, &b| {
-                let key = |item: u32| {
-                    self.predictions.get(item as usize).map_or(f64::INFINITY, |(_, p)| order(f64::from(p)))
-                };
+                let key =
+                    |item: u32| self.predictions.get(item as usize).map_or(f64::INFINITY, |(_, p)| order(f64::from(p)));
                 key(a).total_cmp(&key(b)).then(a.cmp(&b))
             }),
             SortBy::Fidelity => visible.sort_by(|&a, &b| {
@@ -329,7 +328,9 @@ impl<'a> Truth<'a> {
         let to_box = data
             .classes
             .iter()
-            .map(|name| black_box.and_then(|card| card.classes.iter().position(|known| known == name)).map(|at| at as u16))
+            .map(|name| {
+                black_box.and_then(|card| card.classes.iter().position(|known| known == name)).map(|at| at as u16)
+            })
             .collect();
         Self { labels: &data.labels, to_box }
     }

@@ -292,7 +292,8 @@ impl Session {
 
     /// Title of the window.
     pub fn window_title(&self) -> String {
-        let project = self.project.as_ref().and_then(|dir| dir.file_name()).map(|name| name.to_string_lossy().into_owned());
+        let project =
+            self.project.as_ref().and_then(|dir| dir.file_name()).map(|name| name.to_string_lossy().into_owned());
         let data = self.data.as_ref().map(|data| data.name.clone());
         let mark = if self.unsaved && project.is_some() { " (unsaved)" } else { "" };
         match (data, project) {

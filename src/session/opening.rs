@@ -69,11 +69,18 @@ impl Session {
                 match folder {
                     Some(folder) if data.iter().all(is_picture) => {
                         requests.extend(self.open_data(DataSpec::from_path(folder)));
-                        let summary = format!("Opened the whole folder {}, since several of its pictures were chosen", folder.display());
+                        let summary = format!(
+                            "Opened the whole folder {}, since several of its pictures were chosen",
+                            folder.display()
+                        );
                         self.notify(Level::Info, Notice::new("opened-folder", summary), None);
                     }
                     _ => {
-                        let summary = format!("Only one data set is open at a time: opened {}, left out {}", first.display(), super::describe::count(rest.len(), "other path", "other paths"));
+                        let summary = format!(
+                            "Only one data set is open at a time: opened {}, left out {}",
+                            first.display(),
+                            super::describe::count(rest.len(), "other path", "other paths")
+                        );
                         requests.extend(self.open_data(DataSpec::from_path(first)));
                         self.notify(Level::Info, Notice::new("one-data-set", summary), None);
                     }
@@ -149,9 +156,8 @@ impl Session {
         let home = self.project.clone().or_else(|| self.scratch.clone())?;
         let stem = super::figures::describe_file(&format!("{name}-seed{seed}"));
         let folder = home.join(kind);
-        let taken = |candidate: &PathBuf| {
-            candidate.exists() || self.train.runs.iter().any(|run| run.is_written_to(candidate))
-        };
+        let taken =
+            |candidate: &PathBuf| candidate.exists() || self.train.runs.iter().any(|run| run.is_written_to(candidate));
         let mut dir = folder.join(&stem);
         let mut number = 2;
         while taken(&dir) {

@@ -7,11 +7,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::items::{Filter, ListStyle, Sort};
 use super::notices::Level;
 use super::{Place, Request, Session};
-use crate::data::{Fit, Unit};
+use crate::data::{DataSpec, Dataset, Fit, Split, Unit};
 use crate::explain::{Fill, SavedExplainer};
 use crate::figure::layout::{Hidden, View};
 use crate::model::SavedBox;
-use crate::store::{self, Hash, Project, ProjectKind, SavedRef};
+use crate::store::{self, Format, Hash, Project, ProjectKind, SavedRef, StoreError};
 use crate::work::Notice;
 
 /// Name of the file.
@@ -21,6 +21,9 @@ pub const FILE: &str = store::project::MAIN_FILE;
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
 pub struct ViewState {
+    /// Whether it is the sample project: it is opened as a copy, and nothing is ever written into its folder.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_sample: bool,
     /// Place in view.
     pub place: Place,
     /// Hash of the data, so that changed data is noticed.
@@ -106,7 +109,8 @@ impl SaveJob {
 
     fn write(self, dirs: &mut Vec<(String, PathBuf)>) -> Result<Arc<Mutex<Project>>, Notice> {
         let failed = |error: &dyn std::fmt::Display| {
-            Notice::new("project-not-saved", error.to_string()).with_hint("Choose another folder, or free some space, and save again.")
+            Notice::new("project-not-saved", error.to_string())
+                .with_hint("Choose another folder, or free some space, and save again.")
         };
         let project = match self.target {
             Target::Open(project) => project,
@@ -121,7 +125,9 @@ impl SaveJob {
             let dir = match dir {
                 Some(dir) => dir.clone(),
                 None => {
-                    let dir = open.free_path(ProjectKind::BlackBoxes, &saved.card.name, "").map_err(|error| failed(&error))?;
+                    let dir = open
+                        .free_path(ProjectKind::BlackBoxes, &saved.card.name, "")
+                        .map_err(|error| failed(&error))?;
                     saved.save(&dir).map_err(|error| failed(&error))?;
                     dir
                 }
@@ -137,7 +143,9 @@ impl SaveJob {
             let dir = match dir {
                 Some(dir) => dir.clone(),
                 None => {
-                    let dir = open.free_path(ProjectKind::Explainers, &saved.card.name, "").map_err(|error| failed(&error))?;
+                    let dir = open
+                        .free_path(ProjectKind::Explainers, &saved.card.name, "")
+                        .map_err(|error| failed(&error))?;
                     saved.save(&dir).map_err(|error| failed(&error))?;
                     dir
                 }
@@ -167,6 +175,7 @@ impl Session {
     pub fn view_state(&self) -> ViewState {
         let explore = &self.explore;
         ViewState {
+            is_sample: false,
             place: self.place,
             data_hash: self.data.as_ref().map(|data| data.hash.clone()),
             item: explore.item,
@@ -252,6 +261,12 @@ impl Session {
     }
 
     pub(crate) fn open_project(&mut self, path: &Path) -> Vec<Request> {
+        let dir = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
+        if let Ok(file) = SampleFile::FORMAT.read::<SampleFile>(&dir.join(FILE))
+            && is_sample(&file.state)
+        {
+            return self.open_sample(dir, &file.state);
+        }
         let opened = match Project::open(path) {
             Ok(opened) => opened,
             Err(error) => {
@@ -272,7 +287,9 @@ impl Session {
                 listed.iter().filter_map(|saved| project.resolve(saved, kind, cache.as_ref(), hash_in)).collect();
             // Trained after the state was written last: a crash must not lose them.
             if let Ok(entries) = std::fs::read_dir(dir.join(kind.folder())) {
-                dirs.extend(entries.flatten().map(|entry| entry.path()).filter(|path| path.join("card.json").is_file()));
+                dirs.extend(
+                    entries.flatten().map(|entry| entry.path()).filter(|path| path.join("card.json").is_file()),
+                );
             }
             dirs.sort();
             dirs.dedup();
@@ -283,13 +300,14 @@ impl Session {
         let n_missing = project.state.black_boxes.len().saturating_sub(boxes.len())
             + project.state.explainers.len().saturating_sub(explainers.len());
         if n_missing > 0 {
-            let summary = format!("{n_missing} models of this project were not found where they lay, nor in the user's cache");
+            let summary =
+                format!("{n_missing} models of this project were not found where they lay, nor in the user's cache");
             self.notices.push(Level::Warning, Notice::new("project-models-missing", summary), None);
         }
         let mut requests: Vec<Request> = boxes.into_iter().map(|folder| self.load_box(folder)).collect();
         requests.extend(explainers.into_iter().map(|folder| self.load_explainer(folder)));
         if let Some(spec) = project.state.data.first().cloned() {
-            requests.extend(self.open_spec(&spec));
+            requests.extend(self.open_spec(&from_project(&dir, &spec)));
         }
         let view: ViewState = serde_json::from_value(project.state.view.clone()).unwrap_or_default();
         self.place = view.place;
@@ -300,13 +318,31 @@ impl Session {
         requests
     }
 
+    /// Shows the sample project without locking its folder or writing into it.
+    fn open_sample(&mut self, dir: &Path, state: &store::ProjectState) -> Vec<Request> {
+        let folders = |listed: &[SavedRef]| listed.iter().map(|saved| dir.join(&saved.folder)).collect::<Vec<_>>();
+        let mut requests: Vec<Request> =
+            folders(&state.black_boxes).into_iter().map(|folder| self.load_box(folder)).collect();
+        requests.extend(folders(&state.explainers).into_iter().map(|folder| self.load_explainer(folder)));
+        if let Some(spec) = state.data.first() {
+            requests.extend(self.open_spec(&from_project(dir, spec)));
+        }
+        let view: ViewState = serde_json::from_value(state.view.clone()).unwrap_or_default();
+        self.place = view.place;
+        self.restoring = Some(Box::new((view, state.active_black_box.map(|hash| hash.to_string()))));
+        requests
+    }
+
     /// After the data of a reopened project came: looks at it as it was looked at before.
     pub(crate) fn restore_view(&mut self) {
         let Some(restoring) = self.restoring.take() else { return };
         let (saved, active) = *restoring;
         let Some(data) = &self.data else { return };
         if saved.data_hash.as_ref().is_some_and(|hash| *hash != data.hash) {
-            let summary = format!("{} is not the data that this project was saved with; marks and pins may name other items", data.name);
+            let summary = format!(
+                "{} is not the data that this project was saved with; marks and pins may name other items",
+                data.name
+            );
             self.notices.push(Level::Warning, Notice::new("data-changed", summary), None);
         }
         let n = data.len();
@@ -330,4 +366,77 @@ fn card_hash(folder: &Path) -> Option<Hash> {
     let bytes = store::atomic::read_limited(&folder.join("card.json"), 64 << 20).ok()?;
     let card: serde_json::Value = serde_json::from_slice(&bytes).ok()?;
     card["hash"].as_str()?.parse().ok()
+}
+
+/// `project.json` as the sample is written and read: without a lock and without copies.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct SampleFile {
+    revision: u64,
+    #[serde(flatten)]
+    state: store::ProjectState,
+}
+
+impl SampleFile {
+    const FORMAT: Format = Format::new("unmask-project", 1);
+}
+
+fn is_sample(state: &store::ProjectState) -> bool {
+    state.view["is_sample"].as_bool().unwrap_or(false)
+}
+
+/// A data specification with a relative path, as seen from the project's folder.
+fn from_project(dir: &Path, spec: &str) -> String {
+    match spec.parse::<DataSpec>() {
+        Ok(parsed) if parsed.path.is_relative() && !parsed.path.exists() => {
+            let path = dir.join(&parsed.path);
+            let path = path.canonicalize().unwrap_or(path);
+            DataSpec { path, ..parsed }.to_string()
+        }
+        _ => spec.to_owned(),
+    }
+}
+
+/// Writes the sample project's state: the drawn digits, the black box, and explainers side by side.
+pub fn write_sample(
+    dir: &Path,
+    data: &Dataset,
+    black_box: &SavedBox,
+    columns: &[Arc<SavedExplainer>],
+) -> Result<(), StoreError> {
+    let hash: Option<Hash> = black_box.card.hash.parse().ok();
+    let view = ViewState {
+        is_sample: true,
+        data_hash: Some(data.hash.clone()),
+        // A test item: what explainers and the black box have not learned from.
+        item: data.in_split(Split::Test).first().copied(),
+        columns: columns.iter().map(|explainer| explainer.card.hash.clone()).collect(),
+        unit: columns.first().map(|explainer| explainer.card.unit),
+        k: columns.first().map(|explainer| explainer.card.k),
+        ..ViewState::default()
+    };
+    // Every folder with a card, in sorted order; their hashes stand in the cards.
+    let listed = |kind: ProjectKind| {
+        let entries = std::fs::read_dir(dir.join(kind.folder())).into_iter().flatten().flatten();
+        let mut folders: Vec<PathBuf> =
+            entries.map(|entry| entry.path()).filter(|path| path.join("card.json").is_file()).collect();
+        folders.sort();
+        folders
+            .into_iter()
+            .filter_map(|folder| {
+                let hash = card_hash(&folder)?;
+                Some(SavedRef { folder: folder.strip_prefix(dir).unwrap_or(&folder).to_owned(), hash })
+            })
+            .collect::<Vec<_>>()
+    };
+    let state = store::ProjectState {
+        data: vec!["mnist:../digits".to_owned()],
+        black_boxes: listed(ProjectKind::BlackBoxes),
+        active_black_box: hash,
+        explainers: listed(ProjectKind::Explainers),
+        view: serde_json::to_value(view).unwrap_or_default(),
+        seeds: BTreeMap::from([("explore".to_owned(), 0)]),
+        versions: BTreeMap::from([("unmask".to_owned(), env!("CARGO_PKG_VERSION").to_owned())]),
+        ..Default::default()
+    };
+    SampleFile::FORMAT.write(&dir.join(FILE), &SampleFile { revision: 1, state })
 }

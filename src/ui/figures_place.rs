@@ -18,7 +18,14 @@ pub fn show(ui: &mut Ui, session: &Session, _state: &mut FiguresState, commands:
     ui.add_space(space::S);
     if session.figures.kept.is_empty() {
         let sentence = "No figure was kept yet: press K in Explore to keep what is in view.";
-        empty(ui, session, icons::ICON_PHOTO_LIBRARY, sentence, Some((Command::Go(Place::Explore), "Go to Explore")), commands);
+        empty(
+            ui,
+            session,
+            icons::ICON_PHOTO_LIBRARY,
+            sentence,
+            Some((Command::Go(Place::Explore), "Go to Explore")),
+            commands,
+        );
         return;
     }
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {

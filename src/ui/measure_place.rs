@@ -39,7 +39,14 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut MeasureState, commands: 
     ui.add_space(space::S);
     if session.active_box().is_none() {
         let sentence = "Measuring needs a black box and an explainer.";
-        empty(ui, session, icons::ICON_MONITORING, sentence, Some((Command::Go(Place::Train), "Go to Train")), commands);
+        empty(
+            ui,
+            session,
+            icons::ICON_MONITORING,
+            sentence,
+            Some((Command::Go(Place::Train), "Go to Train")),
+            commands,
+        );
         return;
     }
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
@@ -59,7 +66,11 @@ fn form(ui: &mut Ui, session: &Session, state: &mut MeasureState, commands: &mut
             let mut on = state.metrics.contains(spec.id);
             let slow = if spec.is_slow { " (slow)" } else { "" };
             if ui.checkbox(&mut on, format!("{}{slow}", spec.title)).on_hover_text(spec.tip).changed() {
-                if on { state.metrics.insert(spec.id) } else { state.metrics.remove(spec.id) };
+                if on {
+                    state.metrics.insert(spec.id)
+                } else {
+                    state.metrics.remove(spec.id)
+                };
             }
         }
     });
@@ -69,7 +80,11 @@ fn form(ui: &mut Ui, session: &Session, state: &mut MeasureState, commands: &mut
             let card = &session.explainers[at].card;
             let mut on = !state.left_out.contains(&card.hash);
             if ui.checkbox(&mut on, &card.name).changed() {
-                if on { state.left_out.remove(&card.hash) } else { state.left_out.insert(card.hash.clone()) };
+                if on {
+                    state.left_out.remove(&card.hash)
+                } else {
+                    state.left_out.insert(card.hash.clone())
+                };
             }
         }
     });
@@ -101,7 +116,14 @@ fn form(ui: &mut Ui, session: &Session, state: &mut MeasureState, commands: &mut
     ui.horizontal(|ui| {
         command_button(ui, session, Command::StartEvaluation(Box::new(form)), "Measure", commands);
         command_button(ui, session, Command::Ask(Dialog::ExportTable), "Export table…", commands);
-        muted(ui, format!("with {} {} selected, as in Explore", session.explore.k, session.explore.unit.noun(session.explore.k)));
+        muted(
+            ui,
+            format!(
+                "with {} {} selected, as in Explore",
+                session.explore.k,
+                session.explore.unit.noun(session.explore.k)
+            ),
+        );
     });
 }
 
@@ -128,8 +150,10 @@ fn table(ui: &mut Ui, session: &Session, _commands: &mut Vec<Command>) {
                     Some(cell) => {
                         let half = (cell.ci95[1] - cell.ci95[0]) / 2.0;
                         let digits = digits_for(half);
-                        ui.label(format!("{:.digits$} ± {half:.digits$}", cell.mean))
-                            .on_hover_text(format!("95 % interval {:.3} to {:.3}, {} items", cell.ci95[0], cell.ci95[1], cell.items));
+                        ui.label(format!("{:.digits$} ± {half:.digits$}", cell.mean)).on_hover_text(format!(
+                            "95 % interval {:.3} to {:.3}, {} items",
+                            cell.ci95[0], cell.ci95[1], cell.items
+                        ));
                     }
                     None => {
                         ui.label(RichText::new("not measured").small().color(tokens(ui).muted));

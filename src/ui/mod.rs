@@ -2,11 +2,12 @@
 //!
 //! [`App::logic`] files what the workers say (also while the window is hidden); [`App::ui`] draws and then applies commands, once.
 
+pub mod bench;
 pub mod chrome;
 pub mod dialogs;
 pub mod explore;
-pub mod figures_place;
 pub mod figure_view;
+pub mod figures_place;
 pub mod measure_place;
 pub mod sheets;
 pub mod shortcuts;
@@ -271,7 +272,9 @@ impl eframe::App for App {
         if !alone {
             Panel::top("top bar").frame(bar(3).fill(t.panel)).show(ui, |ui| chrome::top_bar(ui, session, commands));
         }
-        Panel::bottom("bottom line").frame(bar(1).fill(t.panel)).show(ui, |ui| chrome::bottom_line(ui, session, commands));
+        Panel::bottom("bottom line")
+            .frame(bar(1).fill(t.panel))
+            .show(ui, |ui| chrome::bottom_line(ui, session, commands));
         if !alone {
             Panel::left(("rail", version))
                 .resizable(false)

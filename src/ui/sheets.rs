@@ -1,6 +1,9 @@
 //! Lists and sheets that open over a place: notices, the palette, the sheet of shortcuts.
 
-use egui::{Align, Area, Button, Frame, Id, Key, Layout, Modal, Order, RichText, ScrollArea, TextEdit, Ui, WidgetInfo, accesskit::Role, vec2};
+use egui::{
+    Align, Area, Button, Frame, Id, Key, Layout, Modal, Order, RichText, ScrollArea, TextEdit, Ui, WidgetInfo,
+    accesskit::Role, vec2,
+};
 use egui_material_icons::icons;
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
@@ -63,7 +66,11 @@ pub fn palette(ui: &mut Ui, session: &Session, state: &mut PaletteState, command
                 input.consume_key(egui::Modifiers::NONE, Key::Enter),
             )
         });
-        let field = ui.add(TextEdit::singleline(&mut state.query).hint_text("Type part of a command's name").desired_width(f32::INFINITY));
+        let field = ui.add(
+            TextEdit::singleline(&mut state.query)
+                .hint_text("Type part of a command's name")
+                .desired_width(f32::INFINITY),
+        );
         field.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Find a command"));
         field.request_focus();
         if field.changed() {
@@ -78,42 +85,45 @@ pub fn palette(ui: &mut Ui, session: &Session, state: &mut PaletteState, command
             state.chosen = state.chosen.saturating_sub(1);
         }
         ui.add_space(space::XS);
-        ScrollArea::vertical().max_height(360.0).min_scrolled_height(360.0).auto_shrink([false, false]).show(ui, |ui| {
-            if hits.is_empty() {
-                muted(ui, "No command has such a name.");
-            }
-            for (at, hit) in hits.iter().enumerate() {
-                let key = hit.command.info().keys.first().map(ToString::to_string).unwrap_or_default();
-                let is_chosen = at == state.chosen;
-                let button = Button::selectable(is_chosen, hit.title.as_str())
-                    .shortcut_text(key)
-                    .min_size(vec2(ui.available_width(), 0.0))
-                    .truncate();
-                let response = ui.add_enabled(hit.reason.is_none(), button);
-                let enabled = hit.reason.is_none();
-                response.widget_info(|| WidgetInfo::selected(Role::Button, enabled, is_chosen, &hit.title));
-                let clicked = response.clicked();
-                if is_chosen && (up || down) {
-                    response.scroll_to_me(None);
+        ScrollArea::vertical().max_height(360.0).min_scrolled_height(360.0).auto_shrink([false, false]).show(
+            ui,
+            |ui| {
+                if hits.is_empty() {
+                    muted(ui, "No command has such a name.");
                 }
-                match &hit.reason {
-                    Some(reason) => {
-                        if is_chosen {
-                            muted(ui, format!("    {reason}"));
-                        } else {
-                            response.on_disabled_hover_text(reason);
+                for (at, hit) in hits.iter().enumerate() {
+                    let key = hit.command.info().keys.first().map(ToString::to_string).unwrap_or_default();
+                    let is_chosen = at == state.chosen;
+                    let button = Button::selectable(is_chosen, hit.title.as_str())
+                        .shortcut_text(key)
+                        .min_size(vec2(ui.available_width(), 0.0))
+                        .truncate();
+                    let response = ui.add_enabled(hit.reason.is_none(), button);
+                    let enabled = hit.reason.is_none();
+                    response.widget_info(|| WidgetInfo::selected(Role::Button, enabled, is_chosen, &hit.title));
+                    let clicked = response.clicked();
+                    if is_chosen && (up || down) {
+                        response.scroll_to_me(None);
+                    }
+                    match &hit.reason {
+                        Some(reason) => {
+                            if is_chosen {
+                                muted(ui, format!("    {reason}"));
+                            } else {
+                                response.on_disabled_hover_text(reason);
+                            }
+                        }
+                        None => {
+                            response.on_hover_text(tip_of(&hit.command));
                         }
                     }
-                    None => {
-                        response.on_hover_text(tip_of(&hit.command));
+                    if clicked || (enter && is_chosen && hit.reason.is_none()) {
+                        commands.push(Command::TogglePalette);
+                        commands.push(hit.command.clone());
                     }
                 }
-                if clicked || (enter && is_chosen && hit.reason.is_none()) {
-                    commands.push(Command::TogglePalette);
-                    commands.push(hit.command.clone());
-                }
-            }
-        });
+            },
+        );
     });
     if response.should_close() && !commands.contains(&Command::TogglePalette) && !just_opened {
         commands.push(Command::TogglePalette);
@@ -167,7 +177,9 @@ fn sheet_lines() -> Vec<(String, String)> {
         let keys: Vec<String> = info.keys.iter().map(ToString::to_string).collect();
         match command {
             _ if keys.is_empty() => {}
-            Command::FocusClass(Some(0)) => lines.push(("0 to 9".to_owned(), "Follow the class with this number".to_owned())),
+            Command::FocusClass(Some(0)) => {
+                lines.push(("0 to 9".to_owned(), "Follow the class with this number".to_owned()))
+            }
             Command::FocusClass(Some(_)) => {}
             Command::Peek(_) => lines.push(("hold X".to_owned(), info.title.into_owned())),
             _ => lines.push((keys.join(" or "), info.title.trim_end_matches('…').to_owned())),
@@ -177,7 +189,14 @@ fn sheet_lines() -> Vec<(String, String)> {
 }
 
 /// A list at the right edge, over the place.
-fn side_list(ui: &mut Ui, id: &str, title: &str, close: Command, commands: &mut Vec<Command>, content: impl FnOnce(&mut Ui, &mut Vec<Command>)) {
+fn side_list(
+    ui: &mut Ui,
+    id: &str,
+    title: &str,
+    close: Command,
+    commands: &mut Vec<Command>,
+    content: impl FnOnce(&mut Ui, &mut Vec<Command>),
+) {
     let screen = ui.ctx().content_rect();
     let width = 400.0f32.min(screen.width() - 2.0 * space::L);
     Area::new(Id::unique(id))
@@ -194,9 +213,12 @@ fn side_list(ui: &mut Ui, id: &str, title: &str, close: Command, commands: &mut 
                         }
                     });
                 });
-                ScrollArea::vertical().max_height((screen.height() - 180.0).max(120.0)).auto_shrink([false, true]).show(ui, |ui| {
-                    content(ui, commands);
-                });
+                ScrollArea::vertical()
+                    .max_height((screen.height() - 180.0).max(120.0))
+                    .auto_shrink([false, true])
+                    .show(ui, |ui| {
+                        content(ui, commands);
+                    });
             });
         });
 }
@@ -281,7 +303,11 @@ pub fn welcome(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
             if !session.settings.recent.is_empty() {
                 group(ui, "Recent");
                 for recent in session.settings.recent.iter().take(6) {
-                    if ui.add(Button::new(super::chrome::shorten(recent, 60)).frame_when_inactive(false)).on_hover_text(recent).clicked() {
+                    if ui
+                        .add(Button::new(super::chrome::shorten(recent, 60)).frame_when_inactive(false))
+                        .on_hover_text(recent)
+                        .clicked()
+                    {
                         commands.push(Command::OpenSpec(recent.clone()));
                     }
                 }

@@ -27,7 +27,9 @@ pub fn take(ctx: &egui::Context, session: &Session) -> Vec<Command> {
             if is_typing && !works_while_typing(chord) {
                 return true;
             }
-            let Some((_, command)) = table.iter().find(|(known, _)| also_typed_as(*known).contains(&chord)) else { return true };
+            let Some((_, command)) = table.iter().find(|(known, _)| also_typed_as(*known).contains(&chord)) else {
+                return true;
+            };
             if !takes_plain && !works_while_typing(chord) && chord != Chord::Sign('?') && !is_ctrl(chord) {
                 return true;
             }
@@ -91,8 +93,18 @@ fn chord_of_key(key: Key, physical: Option<Key>, modifiers: Modifiers) -> Option
         return None;
     }
     let digit_of = |key: Key| {
-        const DIGITS: [Key; 10] =
-            [Key::Num0, Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9];
+        const DIGITS: [Key; 10] = [
+            Key::Num0,
+            Key::Num1,
+            Key::Num2,
+            Key::Num3,
+            Key::Num4,
+            Key::Num5,
+            Key::Num6,
+            Key::Num7,
+            Key::Num8,
+            Key::Num9,
+        ];
         DIGITS.iter().position(|&digit| digit == key).map(|digit| digit as u8)
     };
     if modifiers.command {

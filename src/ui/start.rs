@@ -26,7 +26,9 @@ pub struct Options {
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// Nothing to show it on.
-    #[error("there is no display to open a window on; `unmask doctor`, `fit`, `train`, `explain`, `evaluate`, `figure` and `reproduce` need none")]
+    #[error(
+        "there is no display to open a window on; `unmask doctor`, `fit`, `train`, `explain`, `evaluate`, `figure` and `reproduce` need none"
+    )]
     NoDisplay,
     /// The system refused.
     #[error("the window could not be opened: {0}; run `unmask doctor` and look whether OpenGL is there")]
@@ -44,7 +46,12 @@ pub fn run(options: Options) -> Result<(), StartError> {
         .with_inner_size([1280.0, 800.0])
         .with_min_inner_size([760.0, 480.0])
         .with_drag_and_drop(true);
-    let native = eframe::NativeOptions { viewport, renderer: eframe::Renderer::Glow, system_font_fallback: true, ..Default::default() };
+    let native = eframe::NativeOptions {
+        viewport,
+        renderer: eframe::Renderer::Glow,
+        system_font_fallback: true,
+        ..Default::default()
+    };
     let made = eframe::run_native("unmask", native, Box::new(move |cc| Ok(Box::new(make(&cc.egui_ctx, options)?))));
     made.map_err(|error| StartError::Refused(error.to_string()))
 }
@@ -71,7 +78,8 @@ fn make(ctx: &egui::Context, options: Options) -> std::io::Result<App> {
     if let Some(path) = settings::default_path() {
         app.keep_settings(path);
     }
-    let (paths, specs): (Vec<String>, Vec<String>) = open.into_iter().partition(|text| std::path::Path::new(text).exists());
+    let (paths, specs): (Vec<String>, Vec<String>) =
+        open.into_iter().partition(|text| std::path::Path::new(text).exists());
     if !paths.is_empty() {
         app.command(Command::OpenPaths(paths.into_iter().map(PathBuf::from).collect()));
     }

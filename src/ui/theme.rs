@@ -277,7 +277,9 @@ mod tests {
             for (ink, color) in [("muted", t.muted), ("warning", t.warning), ("error", t.error)] {
                 assert!(ratio(color, ground) >= 4.5, "{name}: {ink} on {what}: {}", ratio(color, ground));
             }
-            for (mark, color) in [("accent", t.accent), ("outline", t.outline), ("selected", t.selected), ("unselected", t.unselected)] {
+            for (mark, color) in
+                [("accent", t.accent), ("outline", t.outline), ("selected", t.selected), ("unselected", t.unselected)]
+            {
                 assert!(ratio(color, ground) >= 2.99, "{name}: {mark} on {what}: {}", ratio(color, ground));
             }
         }

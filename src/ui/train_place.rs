@@ -1,6 +1,9 @@
 //! The place for training: black boxes and explainers of the project, a form for a new one, live curves of the chosen run.
 
-use egui::{Button, ComboBox, DragValue, Frame, Grid, Label, RichText, ScrollArea, Slider, TextEdit, Ui, WidgetInfo, accesskit::Role};
+use egui::{
+    Button, ComboBox, DragValue, Frame, Grid, Label, RichText, ScrollArea, Slider, TextEdit, Ui, WidgetInfo,
+    accesskit::Role,
+};
 use egui_material_icons::icons;
 use egui_plot::{Legend, Line, Plot, PlotPoints};
 
@@ -62,7 +65,10 @@ fn models(ui: &mut Ui, session: &Session, state: &mut TrainState, commands: &mut
     }
     for (index, saved) in session.boxes.iter().enumerate() {
         let is_active = session.active_box == Some(index);
-        let accuracy = saved.card.test_accuracy.map_or_else(|| "accuracy not known".to_owned(), |share| format!("{:.1} % right on test", share * 100.0));
+        let accuracy = saved
+            .card
+            .test_accuracy
+            .map_or_else(|| "accuracy not known".to_owned(), |share| format!("{:.1} % right on test", share * 100.0));
         let response = ui.add(Button::selectable(is_active, &saved.card.name).frame_when_inactive(true));
         if response.on_hover_text("Explain this black box").clicked() {
             commands.push(Command::UseBox(index));
@@ -82,8 +88,11 @@ fn models(ui: &mut Ui, session: &Session, state: &mut TrainState, commands: &mut
         if ui.add(Button::selectable(is_shown, &card.name).frame_when_inactive(true)).clicked() {
             state.card = Some(card.hash.clone());
         }
-        let figures: Vec<String> =
-            card.validation.iter().map(|(metric, value)| format!("{} {value:.1} %", super::measure_place::metric_title(metric))).collect();
+        let figures: Vec<String> = card
+            .validation
+            .iter()
+            .map(|(metric, value)| format!("{} {value:.1} %", super::measure_place::metric_title(metric)))
+            .collect();
         if !figures.is_empty() {
             muted(ui, figures.join(" · "));
         }
@@ -114,10 +123,14 @@ fn run_line(ui: &mut Ui, session: &Session, run: &TrainingRun, state: &mut Train
         let width = ui.available_width();
         progress_bar(ui, &job.title, job.progress.as_ref(), width);
         ui.horizontal(|ui| {
-            muted(ui, job.progress.as_ref().map_or_else(|| "waiting for its turn".to_owned(), crate::work::Progress::line));
+            muted(
+                ui,
+                job.progress.as_ref().map_or_else(|| "waiting for its turn".to_owned(), crate::work::Progress::line),
+            );
         });
         ui.horizontal(|ui| {
-            let (icon, verb) = if job.paused { (icons::ICON_PLAY_ARROW, "Go on") } else { (icons::ICON_PAUSE, "Pause") };
+            let (icon, verb) =
+                if job.paused { (icons::ICON_PLAY_ARROW, "Go on") } else { (icons::ICON_PAUSE, "Pause") };
             if icon_button(ui, icon, &format!("{verb}: run {}", run.number)).clicked() {
                 commands.push(Command::PauseJob(job.id, !job.paused));
             }
@@ -191,7 +204,10 @@ fn explainer_form(ui: &mut Ui, session: &Session, form: &mut TrainForm, commands
     presets(ui, chosen.params, chosen.presets, &mut form.params);
     Grid::new("unit and k").num_columns(2).show(ui, |ui| {
         let label = ui.label("Select");
-        let most = session.active_box().map_or(784, |active| crate::data::Units::new(form.unit, active.card.shape).count()).max(1);
+        let most = session
+            .active_box()
+            .map_or(784, |active| crate::data::Units::new(form.unit, active.card.shape).count())
+            .max(1);
         form.k = form.k.clamp(1, most);
         ui.add(Slider::new(&mut form.k, 1..=most).logarithmic(true)).labelled_by(label.id);
         ui.end_row();
@@ -224,7 +240,9 @@ fn name_and_seed(ui: &mut Ui, name: &mut String, seed: &mut u64) {
         field.labelled_by(label.id);
         ui.end_row();
         let label = ui.label("Seed");
-        ui.add(DragValue::new(seed)).labelled_by(label.id).on_hover_text("Everything random comes from it: the same seed gives the same result");
+        ui.add(DragValue::new(seed))
+            .labelled_by(label.id)
+            .on_hover_text("Everything random comes from it: the same seed gives the same result");
         ui.end_row();
     });
 }
@@ -268,17 +286,15 @@ pub fn params_form(ui: &mut Ui, specs: &[ParamSpec], params: &mut Params) {
                     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, on, name));
                     response
                 }
-                (ParamKind::Choice { options, .. }, ParamValue::Choice(chosen)) => {
-                    ComboBox::from_id_salt(spec.id)
-                        .selected_text(chosen.as_str())
-                        .show_ui(ui, |ui| {
-                            for (id, explanation) in *options {
-                                ui.selectable_value(chosen, (*id).to_owned(), *id).on_hover_text(*explanation);
-                            }
-                        })
-                        .response
-                        .accessible_name(spec.label)
-                }
+                (ParamKind::Choice { options, .. }, ParamValue::Choice(chosen)) => ComboBox::from_id_salt(spec.id)
+                    .selected_text(chosen.as_str())
+                    .show_ui(ui, |ui| {
+                        for (id, explanation) in *options {
+                            ui.selectable_value(chosen, (*id).to_owned(), *id).on_hover_text(*explanation);
+                        }
+                    })
+                    .response
+                    .accessible_name(spec.label),
                 // A value of another kind can only come from a foreign card; the default takes its place.
                 _ => {
                     value = default.clone();
@@ -351,7 +367,8 @@ fn chosen_run(ui: &mut Ui, session: &Session, state: &TrainState, commands: &mut
 fn curves(ui: &mut Ui, curves: &Curves) {
     let is_loss = |name: &str| name.contains("loss");
     for (title, wants_loss) in [("Losses", true), ("Validation", false)] {
-        let chosen: Vec<_> = curves.0.iter().filter(|(name, points)| is_loss(name) == wants_loss && !points.is_empty()).collect();
+        let chosen: Vec<_> =
+            curves.0.iter().filter(|(name, points)| is_loss(name) == wants_loss && !points.is_empty()).collect();
         if chosen.is_empty() {
             continue;
         }

@@ -1,6 +1,8 @@
 //! Small parts that several panels share: buttons with icons, commands as buttons, empty and failed states, progress, bars.
 
-use egui::{Align2, Button, FontId, Rect, Response, RichText, Sense, Ui, Vec2, WidgetInfo, accesskit::Role, pos2, vec2};
+use egui::{
+    Align2, Button, FontId, Rect, Response, RichText, Sense, Ui, Vec2, WidgetInfo, accesskit::Role, pos2, vec2,
+};
 use egui_material_icons::MaterialIcon;
 
 use super::theme::{self, space, text, tokens};
@@ -55,12 +57,24 @@ pub fn tip_of(command: &Command) -> String {
 }
 
 /// A button for a command: greyed with the reason when it cannot be used.
-pub fn command_button(ui: &mut Ui, session: &Session, command: Command, label: &str, commands: &mut Vec<Command>) -> Response {
+pub fn command_button(
+    ui: &mut Ui,
+    session: &Session,
+    command: Command,
+    label: &str,
+    commands: &mut Vec<Command>,
+) -> Response {
     command_widget(ui, session, command, Button::new(label), label, None, commands)
 }
 
 /// An icon for a command.
-pub fn command_icon(ui: &mut Ui, session: &Session, command: Command, icon: MaterialIcon, commands: &mut Vec<Command>) -> Response {
+pub fn command_icon(
+    ui: &mut Ui,
+    session: &Session,
+    command: Command,
+    icon: MaterialIcon,
+    commands: &mut Vec<Command>,
+) -> Response {
     let name = command.info().title.trim_end_matches('…').to_owned();
     let button = Button::new(icon.rich_text().size(text::ICON)).frame_when_inactive(false);
     command_widget(ui, session, command, button, &name, None, commands)
@@ -117,7 +131,14 @@ pub fn menu_item(ui: &mut Ui, session: &Session, command: Command, commands: &mu
 }
 
 /// One sentence and one button where there is nothing to show.
-pub fn empty(ui: &mut Ui, session: &Session, icon: MaterialIcon, sentence: &str, action: Option<(Command, &str)>, commands: &mut Vec<Command>) {
+pub fn empty(
+    ui: &mut Ui,
+    session: &Session,
+    icon: MaterialIcon,
+    sentence: &str,
+    action: Option<(Command, &str)>,
+    commands: &mut Vec<Command>,
+) {
     ui.vertical_centered(|ui| {
         ui.add_space((ui.available_height() * 0.3).max(space::XL));
         ui.label(icon.rich_text().size(text::EMPTY_ICON).color(tokens(ui).muted));

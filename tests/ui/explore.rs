@@ -216,7 +216,8 @@ fn dropping_a_file_opens_it() {
 #[test]
 fn the_filter_lists_only_wrong_answers() {
     let mut app = explained(SIZE, Appearance::Dark);
-    let filter = unmask::session::items::Filter { outcome: unmask::session::items::Outcome::Wrong, ..Default::default() };
+    let filter =
+        unmask::session::items::Filter { outcome: unmask::session::items::Outcome::Wrong, ..Default::default() };
     app.state_mut().command(Command::SetFilter(filter));
     app.run();
     let session = &app.state().session;
@@ -233,7 +234,8 @@ fn sorting_by_confidence_starts_with_the_least_certain() {
     app.state_mut().command(Command::SetSort(sort));
     app.run();
     let list = &app.state().session.explore.list;
-    let confidence: Vec<f32> = list.visible().iter().map(|&item| list.predictions.get(item as usize).expect("all known").1).collect();
+    let confidence: Vec<f32> =
+        list.visible().iter().map(|&item| list.predictions.get(item as usize).expect("all known").1).collect();
     assert!(confidence.is_sorted());
 }
 
@@ -327,7 +329,18 @@ fn every_place_names_its_controls_in_both_themes_and_when_narrow() {
                 app.run();
             }
             app.state_mut().command(Command::Go(Place::Explore));
-            for command in [Command::ToggleShortcuts, Command::CloseTop, Command::ToggleNotices, Command::ToggleJobs, Command::CloseTop, Command::CloseTop, Command::ToggleFit, Command::ToggleListStyle, Command::AddColumn, Command::SetView(View::Side)] {
+            for command in [
+                Command::ToggleShortcuts,
+                Command::CloseTop,
+                Command::ToggleNotices,
+                Command::ToggleJobs,
+                Command::CloseTop,
+                Command::CloseTop,
+                Command::ToggleFit,
+                Command::ToggleListStyle,
+                Command::AddColumn,
+                Command::SetView(View::Side),
+            ] {
                 app.state_mut().command(command);
                 app.run();
             }

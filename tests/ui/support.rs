@@ -71,7 +71,11 @@ pub fn dataset() -> Dataset {
         name: "world".to_owned(),
         spec: DataSpec::from_path("world"),
         modality: Modality::Image,
-        items: Items::Dense(DensePictures { shape: SHAPE, bytes: Arc::new(bytes), order: Arc::new((0..ITEMS as u32).collect()) }),
+        items: Items::Dense(DensePictures {
+            shape: SHAPE,
+            bytes: Arc::new(bytes),
+            order: Arc::new((0..ITEMS as u32).collect()),
+        }),
         labels: (0..ITEMS).map(|item| Some((item % 3) as u16)).collect(),
         classes: vec!["zero".to_owned(), "one".to_owned(), "two".to_owned()],
         splits: (0..ITEMS).map(|item| if item < 40 { Split::Train } else { Split::Test }).collect(),
@@ -190,7 +194,9 @@ fn run(task: &Task) -> Result<Output, JobError> {
         Task::OpenData { .. } => Output::Data(Arc::new(dataset())),
         Task::LoadBox { .. } | Task::FitBox(_) => Output::Box(Arc::new(black_box())),
         Task::LoadExplainer { .. } => Output::Explainer(Arc::new(explainer("random", "Loaded", Unit::Pixel, 5))),
-        Task::TrainExplainer(task) => Output::Explainer(Arc::new(explainer(&task.method, &task.name, task.unit, task.k))),
+        Task::TrainExplainer(task) => {
+            Output::Explainer(Arc::new(explainer(&task.method, &task.name, task.unit, task.k)))
+        }
         Task::Explain(task) => {
             let rows = task.data.rows(&[task.item], SHAPE, &task.fit).expect("a dense picture");
             let units = Units::new(task.unit, SHAPE);

@@ -3,7 +3,10 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use egui::{ColorImage, Context, Rect, Sense, Stroke, StrokeKind, TextureHandle, TextureOptions, Ui, Vec2, WidgetInfo, accesskit::Role, pos2, vec2};
+use egui::{
+    ColorImage, Context, Rect, Sense, Stroke, StrokeKind, TextureHandle, TextureOptions, Ui, Vec2, WidgetInfo,
+    accesskit::Role, pos2, vec2,
+};
 
 use super::super::{figure_view, theme};
 use crate::figure::layout::{ExplainedPicture, Panel, View, overlay_marks, overlay_rgba};
@@ -66,11 +69,20 @@ impl Canvas {
     }
 
     /// The picture of a column, with textures for its panels.
-    pub fn prepare(&mut self, ctx: &Context, session: &Session, column: usize, explained: &Arc<Explained>, result: &MethodResult, dark: crate::figure::Theme) {
+    pub fn prepare(
+        &mut self,
+        ctx: &Context,
+        session: &Session,
+        column: usize,
+        explained: &Arc<Explained>,
+        result: &MethodResult,
+        dark: crate::figure::Theme,
+    ) {
         let explore = &session.explore;
         let view = explore.view;
         let mut hasher = DefaultHasher::new();
-        (Arc::as_ptr(explained) as usize, column, view, explore.hidden, explore.k, dark, explore.peek).hash(&mut hasher);
+        (Arc::as_ptr(explained) as usize, column, view, explore.hidden, explore.k, dark, explore.peek)
+            .hash(&mut hasher);
         (&result.explainer, explore.class_focus).hash(&mut hasher);
         let key = hasher.finish();
         while self.painted.len() <= column {
@@ -98,7 +110,8 @@ impl Canvas {
                             (*known, *marks) = (panel, None);
                         }
                         None => {
-                            let texture = ctx.load_texture(format!("picture {column} {at}"), image, TextureOptions::NEAREST);
+                            let texture =
+                                ctx.load_texture(format!("picture {column} {at}"), image, TextureOptions::NEAREST);
                             painted.panels.push((panel, texture, None));
                         }
                     }

@@ -125,7 +125,9 @@ fn form(ui: &mut Ui, fit: &mut Fit, picture: &Picture, shape: crate::data::Shape
                 let range = if at < 2 { 0.0..=0.9 } else { 0.1..=1.0 };
                 let mut percent = crop[at] * 100.0;
                 ui.spacing_mut().slider_width = 110.0;
-                let slider = Slider::new(&mut percent, range.start() * 100.0..=range.end() * 100.0).fixed_decimals(0).suffix(" %");
+                let slider = Slider::new(&mut percent, range.start() * 100.0..=range.end() * 100.0)
+                    .fixed_decimals(0)
+                    .suffix(" %");
                 if ui.add(slider).labelled_by(label.id).changed() {
                     crop[at] = percent / 100.0;
                 }

@@ -114,7 +114,9 @@ fn answers(ui: &mut Ui, session: &Session, explained: &Explained, commands: &mut
             .width(130.0)
             .truncate()
             .show_ui(ui, |ui| {
-                if ui.selectable_label(explore.class_focus.is_none(), "the predicted class").clicked() && explore.class_focus.is_some() {
+                if ui.selectable_label(explore.class_focus.is_none(), "the predicted class").clicked()
+                    && explore.class_focus.is_some()
+                {
                     commands.push(Command::FocusClass(None));
                 }
                 for at in 0..explained.probs_full.len() {
@@ -190,15 +192,25 @@ fn pointed(ui: &mut Ui, session: &Session, canvas: &Canvas, explained: &Explaine
                 .map_or_else(String::new, |explainer| super::super::chrome::shorten(&explainer.card.name, 16));
             ui.label(name);
             ui.label(result.scores.get(unit).map_or_else(String::new, |score| format!("{score:.4}")));
-            ui.label(result.ranks.get(unit).map_or_else(String::new, |rank| format!("{} of {}", rank + 1, result.ranks.len())));
-            ui.label(if unit < result.ranks.len() && result.is_selected(unit, session.explore.k) { "yes" } else { "no" });
+            ui.label(
+                result
+                    .ranks
+                    .get(unit)
+                    .map_or_else(String::new, |rank| format!("{} of {}", rank + 1, result.ranks.len())),
+            );
+            ui.label(if unit < result.ranks.len() && result.is_selected(unit, session.explore.k) {
+                "yes"
+            } else {
+                "no"
+            });
             ui.end_row();
         }
     });
 }
 
 fn method_card(ui: &mut Ui, session: &Session) {
-    let Some(explainer) = session.explore.columns.get(session.explore.focus).and_then(|&at| session.explainers.get(at)) else {
+    let Some(explainer) = session.explore.columns.get(session.explore.focus).and_then(|&at| session.explainers.get(at))
+    else {
         return;
     };
     let card = &explainer.card;
@@ -212,7 +224,16 @@ fn method_card(ui: &mut Ui, session: &Session) {
         if spec.trains {
             ui.add_space(space::XS);
             let state = if card.complete { "" } else { ", not finished" };
-            muted(ui, format!("Trained to select {} {}, seed {}, {} epochs{state}", card.k, card.unit.noun(card.k), card.seed, card.epochs));
+            muted(
+                ui,
+                format!(
+                    "Trained to select {} {}, seed {}, {} epochs{state}",
+                    card.k,
+                    card.unit.noun(card.k),
+                    card.seed,
+                    card.epochs
+                ),
+            );
         }
     }
     if !card.validation.is_empty() {

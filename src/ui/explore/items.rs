@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use egui::{Align, Align2, Button, ComboBox, FontId, Layout, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, accesskit::Role, vec2};
+use egui::{
+    Align, Align2, Button, ComboBox, FontId, Layout, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui,
+    WidgetInfo, accesskit::Role, vec2,
+};
 use egui_extras::{Column, TableBuilder};
 use egui_material_icons::icons;
 
@@ -29,7 +32,14 @@ pub struct ItemsUi {
 }
 
 /// The panel.
-pub fn show(ui: &mut Ui, session: &Session, data: &Arc<Dataset>, state: &mut ItemsUi, thumbs: &mut Thumbs, commands: &mut Vec<Command>) {
+pub fn show(
+    ui: &mut Ui,
+    session: &Session,
+    data: &Arc<Dataset>,
+    state: &mut ItemsUi,
+    thumbs: &mut Thumbs,
+    commands: &mut Vec<Command>,
+) {
     controls(ui, session, data, commands);
     let list = &session.explore.list;
     if list.visible().is_empty() {
@@ -44,7 +54,9 @@ pub fn show(ui: &mut Ui, session: &Session, data: &Arc<Dataset>, state: &mut Ite
     }
     thumbs.begin(ui.ctx(), data);
     // Follow the item in view, but never pull the list back while the user scrolls it.
-    let follow = (state.last_item != session.explore.item || state.last_version != list.version).then_some(session.explore.item).flatten();
+    let follow = (state.last_item != session.explore.item || state.last_version != list.version)
+        .then_some(session.explore.item)
+        .flatten();
     state.last_item = session.explore.item;
     state.last_version = list.version;
     let follow = follow.and_then(|item| list.position(item));
@@ -59,7 +71,11 @@ fn controls(ui: &mut Ui, session: &Session, data: &Dataset, commands: &mut Vec<C
     ui.horizontal(|ui| {
         ui.label(RichText::new("Items").strong());
         let n = list.visible().len();
-        let of = if n == data.len() { String::new() } else { format!(" of {}", crate::work::format_count(data.len() as u64)) };
+        let of = if n == data.len() {
+            String::new()
+        } else {
+            format!(" of {}", crate::work::format_count(data.len() as u64))
+        };
         muted(ui, format!("{}{of}", crate::work::format_count(n as u64)));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let icon = match list.style {
@@ -90,11 +106,13 @@ fn controls(ui: &mut Ui, session: &Session, data: &Dataset, commands: &mut Vec<C
             .on_hover_text("Order of the list");
         let active = !list.filter.is_open();
         let label = if active { "Filter (on)" } else { "Filter" };
-        egui::containers::menu::MenuButton::from_button(Button::new((icons::ICON_FILTER_LIST.rich_text(), label)).selected(active))
-            .config(egui::containers::menu::MenuConfig::new().close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside))
-            .ui(ui, |ui| filter_form(ui, session, data, commands))
-            .0
-            .widget_info(|| WidgetInfo::labeled(Role::Button, true, "Filter"));
+        egui::containers::menu::MenuButton::from_button(
+            Button::new((icons::ICON_FILTER_LIST.rich_text(), label)).selected(active),
+        )
+        .config(egui::containers::menu::MenuConfig::new().close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside))
+        .ui(ui, |ui| filter_form(ui, session, data, commands))
+        .0
+        .widget_info(|| WidgetInfo::labeled(Role::Button, true, "Filter"));
     });
     ui.add_space(2.0);
 }
@@ -134,7 +152,12 @@ fn filter_form(ui: &mut Ui, session: &Session, data: &Dataset, commands: &mut Ve
         pick_class(ui, "Class", &mut filter.class, &data.classes);
         if let Some(active) = session.active_box() {
             pick_class(ui, "Prediction", &mut filter.prediction, &active.card.classes);
-            choice(ui, "Answer", &mut filter.outcome, &[(Outcome::Any, "any"), (Outcome::Right, "right"), (Outcome::Wrong, "wrong")]);
+            choice(
+                ui,
+                "Answer",
+                &mut filter.outcome,
+                &[(Outcome::Any, "any"), (Outcome::Right, "right"), (Outcome::Wrong, "wrong")],
+            );
             choice(
                 ui,
                 "Faithful",
@@ -151,7 +174,12 @@ fn filter_form(ui: &mut Ui, session: &Session, data: &Dataset, commands: &mut Ve
             ui,
             "Split",
             &mut filter.split,
-            &[(None, "any"), (Some(Split::Train), "training"), (Some(Split::Validation), "validation"), (Some(Split::Test), "test")],
+            &[
+                (None, "any"),
+                (Some(Split::Train), "training"),
+                (Some(Split::Validation), "validation"),
+                (Some(Split::Test), "test"),
+            ],
         );
     });
     ui.checkbox(&mut filter.marked, "Only marked items");
@@ -247,7 +275,13 @@ fn thumb(
         let at = align.pos_in_rect(&rect.shrink(1.0));
         let spot = align.anchor_size(at, vec2(14.0, 14.0));
         painter.rect_filled(spot, 3.0, t.raised);
-        painter.text(spot.center(), Align2::CENTER_CENTER, icon.codepoint, FontId::new(text::SMALL, icon.font_family()), color);
+        painter.text(
+            spot.center(),
+            Align2::CENTER_CENTER,
+            icon.codepoint,
+            FontId::new(text::SMALL, icon.font_family()),
+            color,
+        );
     };
     if wrong {
         corner(Align2::RIGHT_BOTTOM, icons::ICON_CLOSE, t.error);
@@ -345,7 +379,9 @@ fn table(ui: &mut Ui, session: &Session, data: &Arc<Dataset>, follow: Option<usi
                 row.col(|ui| verdict(ui, list.stays(item).map(|(_, unselected)| unselected), t));
                 let response = row.response();
                 let name = words_of(session, data, item, list.outcome(&truth, item) == Some(false));
-                response.widget_info(|| WidgetInfo::selected(Role::Button, true, session.explore.item == Some(item), &name));
+                response.widget_info(|| {
+                    WidgetInfo::selected(Role::Button, true, session.explore.item == Some(item), &name)
+                });
                 if response.clicked() {
                     commands.push(Command::SelectItem(item));
                 }

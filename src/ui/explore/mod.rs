@@ -29,11 +29,12 @@ pub struct ExploreUi {
 pub fn show(ui: &mut Ui, session: &Session, state: &mut ExploreUi, commands: &mut Vec<Command>) {
     let t = tokens(ui);
     let Some(data) = session.data.clone() else {
-        CentralPanel::default().frame(Frame::new().fill(t.canvas).inner_margin(space::M)).show(ui, |ui| {
-            match session.running.of_kind(slots::DATA) {
-                Some(job) => opening(ui, job, commands),
-                None => sheets::welcome(ui, session, commands),
-            }
+        CentralPanel::default().frame(Frame::new().fill(t.canvas).inner_margin(space::M)).show(ui, |ui| match session
+            .running
+            .of_kind(slots::DATA)
+        {
+            Some(job) => opening(ui, job, commands),
+            None => sheets::welcome(ui, session, commands),
         });
         return;
     };
@@ -51,9 +52,12 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut ExploreUi, commands: &mu
         });
     }
     if session.settings.show_inspector && !alone {
-        Panel::right(("inspector", version)).default_size(290.0).size_range(220.0..=520.0).frame(panel).show(ui, |ui| {
-            inspector::show(ui, session, &data, &mut state.inspector, &state.canvas, &mut state.thumbs, commands);
-        });
+        Panel::right(("inspector", version)).default_size(290.0).size_range(220.0..=520.0).frame(panel).show(
+            ui,
+            |ui| {
+                inspector::show(ui, session, &data, &mut state.inspector, &state.canvas, &mut state.thumbs, commands);
+            },
+        );
     }
     CentralPanel::default().frame(Frame::new().fill(t.canvas)).show(ui, |ui| {
         viewer::show(ui, session, &mut state.canvas, commands);
@@ -77,12 +81,15 @@ fn opening(ui: &mut Ui, job: &crate::session::running::RunningJob, commands: &mu
 
 /// Says, while files hover over the window, that they can be dropped.
 pub fn drop_hint(ui: &Ui) {
-    Area::new(Id::unique("drop hint")).order(Order::Foreground).anchor(Align2::CENTER_CENTER, [0.0, 0.0]).show(ui.ctx(), |ui| {
-        Frame::popup(ui.style()).inner_margin(theme::space::XL).show(ui, |ui| {
-            ui.horizontal(|ui| {
-                ui.label(icons::ICON_FILE_OPEN.rich_text().size(text::RAIL_ICON));
-                ui.label("Drop to open: data, pictures, a black box, an explainer or a project");
+    Area::new(Id::unique("drop hint")).order(Order::Foreground).anchor(Align2::CENTER_CENTER, [0.0, 0.0]).show(
+        ui.ctx(),
+        |ui| {
+            Frame::popup(ui.style()).inner_margin(theme::space::XL).show(ui, |ui| {
+                ui.horizontal(|ui| {
+                    ui.label(icons::ICON_FILE_OPEN.rich_text().size(text::RAIL_ICON));
+                    ui.label("Drop to open: data, pictures, a black box, an explainer or a project");
+                });
             });
-        });
-    });
+        },
+    );
 }

@@ -89,7 +89,8 @@ impl Thumbs {
                     }
                 }
                 Answer::Full(hash, item, result) if hash == self.hash => {
-                    let full = result.map_or_else(|error| Full::Failed(error.to_string()), |picture| Full::Ready(Arc::new(picture)));
+                    let full = result
+                        .map_or_else(|error| Full::Failed(error.to_string()), |picture| Full::Ready(Arc::new(picture)));
                     self.full = Some((item, full));
                 }
                 Answer::Thumb(..) | Answer::Full(..) => {}
