@@ -7,11 +7,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::items::{Filter, ListStyle, Sort};
 use super::notices::Level;
 use super::{Place, Request, Session};
-use crate::data::{Dataset, Fit, Split, Unit};
+use crate::data::{DataSpec, Dataset, Fit, Split, Unit};
 use crate::explain::{Fill, SavedExplainer};
 use crate::figure::layout::{Hidden, View};
 use crate::model::SavedBox;
-use crate::store::{self, Hash, Project, ProjectKind, SavedRef, StoreError};
+use crate::store::{self, Format, Hash, Project, ProjectKind, SavedRef, StoreError};
 use crate::work::Notice;
 
 /// Name of the file.
@@ -21,6 +21,9 @@ pub const FILE: &str = store::project::MAIN_FILE;
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
 pub struct ViewState {
+    /// Whether it is the sample project: it is opened as a copy, and nothing is ever written into its folder.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_sample: bool,
     /// Place in view.
     pub place: Place,
     /// Hash of the data, so that changed data is noticed.
@@ -172,6 +175,7 @@ impl Session {
     pub fn view_state(&self) -> ViewState {
         let explore = &self.explore;
         ViewState {
+            is_sample: false,
             place: self.place,
             data_hash: self.data.as_ref().map(|data| data.hash.clone()),
             item: explore.item,
@@ -257,6 +261,12 @@ impl Session {
     }
 
     pub(crate) fn open_project(&mut self, path: &Path) -> Vec<Request> {
+        let dir = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
+        if let Ok(file) = SampleFile::FORMAT.read::<SampleFile>(&dir.join(FILE))
+            && is_sample(&file.state)
+        {
+            return self.open_sample(dir, &file.state);
+        }
         let opened = match Project::open(path) {
             Ok(opened) => opened,
             Err(error) => {
@@ -297,7 +307,7 @@ impl Session {
         let mut requests: Vec<Request> = boxes.into_iter().map(|folder| self.load_box(folder)).collect();
         requests.extend(explainers.into_iter().map(|folder| self.load_explainer(folder)));
         if let Some(spec) = project.state.data.first().cloned() {
-            requests.extend(self.open_spec(&spec));
+            requests.extend(self.open_spec(&from_project(&dir, &spec)));
         }
         let view: ViewState = serde_json::from_value(project.state.view.clone()).unwrap_or_default();
         self.place = view.place;
@@ -305,6 +315,21 @@ impl Session {
         self.restoring = Some(Box::new((view, project.state.active_black_box.map(|hash| hash.to_string()))));
         self.project = Some(dir);
         self.store = Some(Arc::new(Mutex::new(project)));
+        requests
+    }
+
+    /// Shows the sample project without locking its folder or writing into it.
+    fn open_sample(&mut self, dir: &Path, state: &store::ProjectState) -> Vec<Request> {
+        let folders = |listed: &[SavedRef]| listed.iter().map(|saved| dir.join(&saved.folder)).collect::<Vec<_>>();
+        let mut requests: Vec<Request> =
+            folders(&state.black_boxes).into_iter().map(|folder| self.load_box(folder)).collect();
+        requests.extend(folders(&state.explainers).into_iter().map(|folder| self.load_explainer(folder)));
+        if let Some(spec) = state.data.first() {
+            requests.extend(self.open_spec(&from_project(dir, spec)));
+        }
+        let view: ViewState = serde_json::from_value(state.view.clone()).unwrap_or_default();
+        self.place = view.place;
+        self.restoring = Some(Box::new((view, state.active_black_box.map(|hash| hash.to_string()))));
         requests
     }
 
@@ -343,14 +368,44 @@ fn card_hash(folder: &Path) -> Option<Hash> {
     card["hash"].as_str()?.parse().ok()
 }
 
-/// Writes the sample project's state: the drawn digits, the black box, and two explainers side by side.
+/// `project.json` as the sample is written and read: without a lock and without copies.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct SampleFile {
+    revision: u64,
+    #[serde(flatten)]
+    state: store::ProjectState,
+}
+
+impl SampleFile {
+    const FORMAT: Format = Format::new("unmask-project", 1);
+}
+
+fn is_sample(state: &store::ProjectState) -> bool {
+    state.view["is_sample"].as_bool().unwrap_or(false)
+}
+
+/// A data specification with a relative path, as seen from the project's folder.
+fn from_project(dir: &Path, spec: &str) -> String {
+    match spec.parse::<DataSpec>() {
+        Ok(parsed) if parsed.path.is_relative() && !parsed.path.exists() => {
+            let path = dir.join(&parsed.path);
+            let path = path.canonicalize().unwrap_or(path);
+            DataSpec { path, ..parsed }.to_string()
+        }
+        _ => spec.to_owned(),
+    }
+}
+
+/// Writes the sample project's state: the drawn digits, the black box, and explainers side by side.
 pub fn write_sample(
     dir: &Path,
     data: &Dataset,
     black_box: &SavedBox,
     columns: &[Arc<SavedExplainer>],
 ) -> Result<(), StoreError> {
+    let hash: Option<Hash> = black_box.card.hash.parse().ok();
     let view = ViewState {
+        is_sample: true,
         data_hash: Some(data.hash.clone()),
         // A test item: what explainers and the black box have not learned from.
         item: data.in_split(Split::Test).first().copied(),
@@ -359,20 +414,29 @@ pub fn write_sample(
         k: columns.first().map(|explainer| explainer.card.k),
         ..ViewState::default()
     };
-    let state = serde_json::json!({
-        "format": "unmask-project",
-        "version": 1,
-        "revision": 1,
-        "is_sample": true,
-        "data": ["mnist:../digits"],
-        "black_boxes": [],
-        "active_black_box": black_box.card.hash,
-        "explainers": [],
-        "layout": null,
-        "view": view,
-        "seeds": {},
-        "versions": {"unmask": env!("CARGO_PKG_VERSION")},
-    });
-    let bytes = serde_json::to_vec_pretty(&state).unwrap_or_default();
-    crate::store::atomic::write(&dir.join(FILE), &bytes)
+    // Every folder with a card, in sorted order; their hashes stand in the cards.
+    let listed = |kind: ProjectKind| {
+        let entries = std::fs::read_dir(dir.join(kind.folder())).into_iter().flatten().flatten();
+        let mut folders: Vec<PathBuf> =
+            entries.map(|entry| entry.path()).filter(|path| path.join("card.json").is_file()).collect();
+        folders.sort();
+        folders
+            .into_iter()
+            .filter_map(|folder| {
+                let hash = card_hash(&folder)?;
+                Some(SavedRef { folder: folder.strip_prefix(dir).unwrap_or(&folder).to_owned(), hash })
+            })
+            .collect::<Vec<_>>()
+    };
+    let state = store::ProjectState {
+        data: vec!["mnist:../digits".to_owned()],
+        black_boxes: listed(ProjectKind::BlackBoxes),
+        active_black_box: hash,
+        explainers: listed(ProjectKind::Explainers),
+        view: serde_json::to_value(view).unwrap_or_default(),
+        seeds: BTreeMap::from([("explore".to_owned(), 0)]),
+        versions: BTreeMap::from([("unmask".to_owned(), env!("CARGO_PKG_VERSION").to_owned())]),
+        ..Default::default()
+    };
+    SampleFile::FORMAT.write(&dir.join(FILE), &SampleFile { revision: 1, state })
 }

@@ -77,3 +77,15 @@ fn predictions_count_each_item_once() {
     assert_eq!(predictions.get(2), Some((1, 0.7)));
     assert_eq!(predictions.get(1), None);
 }
+
+#[test]
+fn the_sample_project_opens_without_being_written_to() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_data/project");
+    let mut session = Session::new();
+    let requests = session.apply(Command::OpenPaths(vec![root.clone()]));
+    // The black box, the explainers and the data.
+    assert!(requests.len() >= 3, "{} requests", requests.len());
+    assert!(session.project.is_none(), "changes go nowhere until the user saves a project");
+    assert!(session.notices.entries().is_empty());
+    assert!(!root.join(".project.lock").exists());
+}

@@ -126,6 +126,7 @@ fn one_column(
     dimmed: bool,
     commands: &mut Vec<Command>,
 ) {
+    let whole = ui.max_rect();
     column_head(ui, session, column, commands);
     let result = match &explained.methods[column] {
         Ok(result) => result,
@@ -141,7 +142,8 @@ fn one_column(
     canvas.prepare(ui.ctx(), session, column, explained, result, theme::figure_theme(ui));
     let explore = &session.explore;
     let panels: &[FigurePanel] = explore.view.panels();
-    let area = ui.available_rect_before_wrap();
+    // Not what egui calls available: a wide head must not widen the picture.
+    let area = Rect::from_min_max(pos2(whole.left(), ui.cursor().top()), whole.max);
     let words_height = if explained.methods.len() > 2 { 82.0 } else { 66.0 };
     let picture_area =
         Rect::from_min_max(area.min, pos2(area.right(), (area.bottom() - words_height).max(area.top() + 40.0)));
@@ -209,28 +211,32 @@ fn column_head(ui: &mut Ui, session: &Session, column: usize, commands: &mut Vec
                 commands.push(Command::FocusColumn(column));
             }
         }
-        let room = (ui.available_width() - 76.0).clamp(90.0, 260.0);
+        // Room for the two icons after it.
+        let room = (ui.available_width() - 84.0).clamp(56.0, 260.0);
         let summary = explore
             .columns
             .get(column)
             .and_then(|&at| session.explainers.get(at))
             .and_then(|explainer| crate::explain::method(&explainer.card.method).ok())
             .map_or("", |method| method.spec().summary);
-        ComboBox::from_id_salt(("method", column))
-            .selected_text(method_name(session, column))
-            .width(room)
-            .truncate()
-            .show_ui(ui, |ui| {
-                for explainer in session.usable_explainers() {
-                    let is_shown = explore.columns.get(column) == Some(&explainer);
-                    if ui.selectable_label(is_shown, &session.explainers[explainer].card.name).clicked() {
-                        commands.push(Command::SetMethod { column, explainer });
+        ui.scope(|ui| {
+            ui.set_max_width(room);
+            ComboBox::from_id_salt(("method", column))
+                .selected_text(method_name(session, column))
+                .width(room)
+                .truncate()
+                .show_ui(ui, |ui| {
+                    for explainer in session.usable_explainers() {
+                        let is_shown = explore.columns.get(column) == Some(&explainer);
+                        if ui.selectable_label(is_shown, &session.explainers[explainer].card.name).clicked() {
+                            commands.push(Command::SetMethod { column, explainer });
+                        }
                     }
-                }
-            })
-            .response
-            .accessible_name(format!("Method of column {}", column + 1))
-            .on_hover_text(summary);
+                })
+                .response
+                .accessible_name(format!("Method of column {}", column + 1))
+                .on_hover_text(summary);
+        });
         if explore.columns.len() > 1
             && icon_button(ui, icons::ICON_CLOSE, &format!("Remove column {}", column + 1)).clicked()
         {
@@ -337,13 +343,20 @@ fn controls(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut 
         }
     });
     ui.add_space(2.0);
-    ui.horizontal_wrapped(|ui| {
-        k_slider(ui, session, commands);
-        ui.separator();
-        // Each name stays with its choice when the row is too narrow.
-        ui.horizontal(|ui| unit_choice(ui, session, commands));
-        ui.horizontal(|ui| fill_choice(ui, session, commands));
-    });
+    if ui.available_width() < 600.0 {
+        ui.horizontal(|ui| k_slider(ui, session, commands));
+        ui.horizontal(|ui| {
+            unit_choice(ui, session, commands);
+            fill_choice(ui, session, commands);
+        });
+    } else {
+        ui.horizontal(|ui| {
+            k_slider(ui, session, commands);
+            ui.separator();
+            unit_choice(ui, session, commands);
+            fill_choice(ui, session, commands);
+        });
+    }
     legend(ui, session, canvas);
 }
 
