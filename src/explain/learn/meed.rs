@@ -11,6 +11,7 @@ use super::{Batch, Learner, Setup, temperature};
 use crate::data::{Modality, Units};
 use crate::explain::{ExplainError, Explainer, Method, MethodSpec, SavedExplainer};
 use crate::model::architecture::{batch, epochs, learning_rate};
+use crate::model::layers::without_init;
 use crate::model::optim::{Optim, OptimSpec};
 use crate::model::params::{ParamKind, ParamSpec, Preset};
 use crate::model::tensors::{load_weights, save_weights, seed_step};
@@ -189,7 +190,8 @@ impl Method for Meed {
         let device = black_box.tensor_box().map_or(tch::Device::Cpu, |tensor_box| tensor_box.device());
         let mut store = nn::VarStore::new(device);
         let feed_output = saved.card.params.switch(PARAMS, "feed-output");
-        let selector = OutputFedSelector::new(&store.root(), units, card.classes.len(), feed_output);
+        let selector =
+            without_init(|| OutputFedSelector::new(&store.root(), units, card.classes.len(), feed_output));
         load_weights(&store, &saved.weights, &format!("weights of {}", saved.card.name))?;
         store.freeze();
         let scores = move |input: &Tensor, probs: &Tensor| selector.scores(input, probs);
