@@ -286,9 +286,13 @@ impl MeedLearner {
         let Some(prior) = prior else {
             return (own.shallow_clone(), own);
         };
-        let m = if self.options.prior_fades { f64::from(batch.epoch) } else { 1.0 };
-        let blended = (own.log_softmax(-1, Kind::Float) * m + prior) / (m + 1.0);
+        let blended = blend(&own, prior, self.m(batch));
         (own, blended)
+    }
+
+    /// The exponent of Eq. 12.
+    fn m(&self, batch: &Batch<'_>) -> f64 {
+        if self.options.prior_fades { f64::from(batch.epoch) } else { 1.0 }
     }
 
     fn sample(&self, scores: &Tensor) -> Tensor {
@@ -296,6 +300,18 @@ impl MeedLearner {
         let mask = if gate { gate_mask(scores, k, temperature) } else { concrete_mask(scores, k, temperature) };
         spread(&mask, units)
     }
+}
+
+/// Scores and the log of a prior blended as in Eqs. 11 and 12: the softmax of the answer is proportional to (p^m r)^(1/(m+1)), with p the softmax
+/// of `own` and r the prior. All `[b, units]`.
+pub fn blend(own: &Tensor, log_prior: &Tensor, m: f64) -> Tensor {
+    (own.log_softmax(-1, Kind::Float) * m + log_prior) / (m + 1.0)
+}
+
+/// What holds the scores near the blended ones (Eq. 13): mean absolute difference of the two distributions over m + 1. Only `own` is pulled.
+pub fn prior_loss(own: &Tensor, blended: &Tensor, m: f64) -> Tensor {
+    let target = blended.softmax(-1, Kind::Float).detach();
+    (target - own.softmax(-1, Kind::Float)).abs().mean(Kind::Float) / (m + 1.0)
 }
 
 /// What the unselected side is pushed to: 1 - y, divided by classes - 1 so that it stays a distribution for more than two classes.
