@@ -48,7 +48,8 @@ impl Explainers {
         {
             black_box = Some(load_box(path)?);
         }
-        let black_box = black_box.ok_or_else(|| usage("name what explains: --explainer DIR, or --method NAME with --blackbox DIR"))?;
+        let black_box = black_box
+            .ok_or_else(|| usage("name what explains: --explainer DIR, or --method NAME with --blackbox DIR"))?;
         let first = loaded.first().map(|explainer: &Arc<SavedExplainer>| (explainer.card.unit, explainer.card.k));
         let unit: Unit = first.map_or_else(|| self.unit.parse().map_err(usage), |(unit, _)| Ok(unit))?;
         for id in &self.method {

@@ -50,7 +50,10 @@ pub struct FigureArgs {
 pub fn run(args: &FigureArgs) -> Outcome {
     let format = Format::from_path(&args.out).map_err(usage)?;
     let view = serde_json::from_value(serde_json::Value::String(args.view.clone())).map_err(|_unknown| {
-        usage(format!("view \"{}\": expected overlay, selected, unselected, side or heat; name one of these", args.view))
+        usage(format!(
+            "view \"{}\": expected overlay, selected, unselected, side or heat; name one of these",
+            args.view
+        ))
     })?;
     let (explainers, black_box) = args.explainers.load(args.k, args.compute.seed)?;
     let mut runner = Runner::new(&args.compute)?;
@@ -60,7 +63,11 @@ pub fn run(args: &FigureArgs) -> Outcome {
     let mut pictures = Vec::new();
     for &item in &args.item {
         if item >= data.len() {
-            return Err(usage(format!("item {item}: {} has items 0 to {}; choose one of these", data.name, data.len() - 1)));
+            return Err(usage(format!(
+                "item {item}: {} has items 0 to {}; choose one of these",
+                data.name,
+                data.len() - 1
+            )));
         }
         let explained = runner.explain(Explain {
             black_box: black_box.clone(),
@@ -76,8 +83,13 @@ pub fn run(args: &FigureArgs) -> Outcome {
         for (index, saved) in explainers.iter().enumerate() {
             let mut picture = picture_of(&data, &black_box.card, &saved.card, &explained, index).map_err(work)?;
             picture.view = view;
-            picture.hidden = if args.hatched { crate::figure::layout::Hidden::Hatched } else { crate::figure::layout::Hidden::AsModelSees };
-            picture.theme = if args.dark { crate::figure::color::Theme::Dark } else { crate::figure::color::Theme::Light };
+            picture.hidden = if args.hatched {
+                crate::figure::layout::Hidden::Hatched
+            } else {
+                crate::figure::layout::Hidden::AsModelSees
+            };
+            picture.theme =
+                if args.dark { crate::figure::color::Theme::Dark } else { crate::figure::color::Theme::Light };
             pictures.push(picture);
         }
     }

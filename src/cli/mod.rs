@@ -233,7 +233,10 @@ pub(crate) fn load_box(path: &Path) -> Result<Arc<SavedBox>, Failure> {
 }
 
 /// An explainer from a folder, and its black box: the one given, else the one of its hash in the same project or in the cache.
-pub(crate) fn load_explainer(dir: &Path, black_box: Option<&Path>) -> Result<(Arc<SavedExplainer>, Arc<SavedBox>), Failure> {
+pub(crate) fn load_explainer(
+    dir: &Path,
+    black_box: Option<&Path>,
+) -> Result<(Arc<SavedExplainer>, Arc<SavedBox>), Failure> {
     let explainer = SavedExplainer::load(dir).map_err(usage)?;
     let black_box = match black_box {
         Some(path) => load_box(path)?,

@@ -97,7 +97,10 @@ fn text_of(table: &Reproduced) -> String {
         table.wall_seconds,
         if table.quick { ", quick" } else { "" }
     )];
-    lines.push(format!("{:<16} {:<18} {:>10} {:>8} {:>22} {:>8} {:>6}", "row", "metric", "mean", "sd", "95 % interval", "paper", "seeds"));
+    lines.push(format!(
+        "{:<16} {:<18} {:>10} {:>8} {:>22} {:>8} {:>6}",
+        "row", "metric", "mean", "sd", "95 % interval", "paper", "seeds"
+    ));
     for cell in &table.cells {
         let digits = if cell.unit == "seconds" { 6 } else { 2 };
         let number = |value: f64| format!("{value:.digits$}");

@@ -25,6 +25,10 @@ pub static L2X_MNIST: Experiment = Experiment {
         baseline("grad-x-input"),
         baseline("random"),
     ],
-    paper: &[("l2x", "posthoc_accuracy", 95.8), ("l2x-paper", "posthoc_accuracy", 95.8), ("blackbox", "accuracy", 99.7)],
+    paper: &[
+        ("l2x", "posthoc_accuracy", 95.8),
+        ("l2x-paper", "posthoc_accuracy", 95.8),
+        ("blackbox", "accuracy", 99.7),
+    ],
     seeds: 5,
 };

@@ -63,6 +63,9 @@ pub static EXPERIMENTS: &[&Experiment] = &[&l2x_mnist::L2X_MNIST, &meed_mnist::M
 pub fn experiment(id: &str) -> Result<&'static Experiment, ExplainError> {
     EXPERIMENTS.iter().copied().find(|experiment| experiment.id == id).ok_or_else(|| {
         let known: Vec<_> = EXPERIMENTS.iter().map(|experiment| experiment.id).collect();
-        ExplainError::Unfit(format!("experiment {id}: expected one of {}; name one of these, or list", known.join(", ")))
+        ExplainError::Unfit(format!(
+            "experiment {id}: expected one of {}; name one of these, or list",
+            known.join(", ")
+        ))
     })
 }

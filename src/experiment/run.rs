@@ -48,6 +48,7 @@ const QUICK_ITEMS: usize = 300;
 
 /// Runs an experiment and returns its table. The same is written to `options.out` after each finished part.
 pub fn run(experiment: &Experiment, options: &Options<'_>, watch: &mut Watch<'_>) -> Result<Reproduced, ExplainError> {
+    check(experiment, options)?;
     let data = open(experiment, options, watch)?;
     let saved_box = black_box(experiment, &data, options, watch)?;
     let seeds: Vec<u64> = (0..options.seeds.unwrap_or(if options.quick { 1 } else { experiment.seeds })).collect();
@@ -74,6 +75,22 @@ pub fn run(experiment: &Experiment, options: &Options<'_>, watch: &mut Watch<'_>
     Ok(table)
 }
 
+/// Refuses rows that do not exist and a run without seeds: both would silently give an empty table after minutes of training.
+fn check(experiment: &Experiment, options: &Options<'_>) -> Result<(), ExplainError> {
+    if let Some(unknown) = options.rows.iter().find(|name| !experiment.rows.iter().any(|row| row.id == **name)) {
+        let known: Vec<_> = experiment.rows.iter().map(|row| row.id).collect();
+        return Err(ExplainError::Unfit(format!(
+            "row {unknown}: {} has {}; name some of these",
+            experiment.id,
+            known.join(", ")
+        )));
+    }
+    if options.seeds == Some(0) {
+        return Err(ExplainError::Unfit("seeds: expected at least 1, found 0; give a larger number".to_owned()));
+    }
+    Ok(())
+}
+
 fn open(experiment: &Experiment, options: &Options<'_>, watch: &mut Watch<'_>) -> Result<Arc<Dataset>, ExplainError> {
     watch(Progress::new(0, 1, "data sets").with_message("opening the data"))?;
     let text = experiment.data.replace("{root}", &options.data_root.display().to_string());
@@ -82,7 +99,11 @@ fn open(experiment: &Experiment, options: &Options<'_>, watch: &mut Watch<'_>) -
     Ok(Arc::new(data))
 }
 
-fn params_of(specs: &[crate::model::params::ParamSpec], values: &[(&str, &str)], quick: bool) -> Result<Params, ExplainError> {
+fn params_of(
+    specs: &[crate::model::params::ParamSpec],
+    values: &[(&str, &str)],
+    quick: bool,
+) -> Result<Params, ExplainError> {
     let mut params = Params::default();
     for (id, value) in values {
         params.set(specs, id, value).map_err(ModelError::from)?;
@@ -120,7 +141,10 @@ fn black_box(
     let saved = run.checkpoint()?;
     let unfit = |error: &dyn std::fmt::Display| ExplainError::Unfit(error.to_string());
     let hash: Hash = saved.card.hash.parse().map_err(|error| unfit(&error))?;
-    options.cache.store(hash, |folder| saved.save(folder).map_err(BoxStoreError::from)).map_err(|error| unfit(&error))?;
+    options
+        .cache
+        .store(hash, |folder| saved.save(folder).map_err(BoxStoreError::from))
+        .map_err(|error| unfit(&error))?;
     options.cache.note_recipe(recipe, hash).map_err(|error| unfit(&error))?;
     Ok(saved)
 }
@@ -152,8 +176,9 @@ fn part(
     values.extend(row.params);
     let params = params_of(spec.params, &values, options.quick)?;
     let described = (row.method, &params, experiment.unit, experiment.k, row.metrics, seed, options.quick);
-    let described = serde_json::to_string(&(described, &saved_box.card.hash, &data.hash, options.threads, Versions::current()))
-        .map_err(|error| ExplainError::Unfit(error.to_string()))?;
+    let described =
+        serde_json::to_string(&(described, &saved_box.card.hash, &data.hash, options.threads, Versions::current()))
+            .map_err(|error| ExplainError::Unfit(error.to_string()))?;
     let key = blake3::hash(described.as_bytes()).to_hex().to_string();
     let folder = parts_folder(options.out);
     let path = folder.join(format!("{}-{seed}.json", row.id));
@@ -192,8 +217,7 @@ fn part(
     }
     drop(context);
     let part = Part { key, row: row.id.to_owned(), seed, values, seconds: started.elapsed().as_secs_f64() };
-    std::fs::create_dir_all(&folder)
-        .map_err(|source| ModelError::Io { path: folder.display().to_string(), source })?;
+    std::fs::create_dir_all(&folder).map_err(|source| ModelError::Io { path: folder.display().to_string(), source })?;
     let bytes = serde_json::to_vec(&part).map_err(|error| ExplainError::Unfit(error.to_string()))?;
     crate::store::atomic::write(&path, &bytes).map_err(|error| ExplainError::Unfit(error.to_string()))?;
     Ok(part)

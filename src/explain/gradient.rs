@@ -81,9 +81,8 @@ impl Explainer for GradientExplainer {
         _seed: u64,
     ) -> Result<Scores, ExplainError> {
         let spec = if self.times_input { &GRADIENT_TIMES_INPUT } else { &GRADIENT };
-        let gradients = black_box.input_gradients(rows, &probs.all_classes()).ok_or_else(|| ExplainError::NoGradients {
-            method: spec.title.to_owned(),
-            black_box: black_box.card().name.clone(),
+        let gradients = black_box.input_gradients(rows, &probs.all_classes()).ok_or_else(|| {
+            ExplainError::NoGradients { method: spec.title.to_owned(), black_box: black_box.card().name.clone() }
         })??;
         let unit_of = units.unit_of_pixels();
         let n_units = units.count();

@@ -109,7 +109,9 @@ pub enum ExplainError {
         known: String,
     },
     /// The black box gives no gradients.
-    #[error("{method} needs gradients of the black box, and {black_box} gives none; choose a method that only queries it")]
+    #[error(
+        "{method} needs gradients of the black box, and {black_box} gives none; choose a method that only queries it"
+    )]
     NoGradients {
         /// Method.
         method: String,

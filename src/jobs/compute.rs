@@ -87,10 +87,14 @@ impl From<ModelError> for JobError {
     fn from(error: ModelError) -> Self {
         match &error {
             ModelError::Cancelled => Self::Cancelled,
-            ModelError::Torch(torch) if is_out_of_memory(&torch.to_string()) => {
-                failed("out-of-memory", "Close other programs, use a smaller batch, or train on the CPU.", &first_line(&torch.to_string()))
+            ModelError::Torch(torch) if is_out_of_memory(&torch.to_string()) => failed(
+                "out-of-memory",
+                "Close other programs, use a smaller batch, or train on the CPU.",
+                &first_line(&torch.to_string()),
+            ),
+            ModelError::NotFinite { .. } => {
+                failed("not-finite", "Lower the learning rate or change the seed, then start again.", &error)
             }
-            ModelError::NotFinite { .. } => failed("not-finite", "Lower the learning rate or change the seed, then start again.", &error),
             _ => failed("model", "", &first_line(&error.to_string())),
         }
     }
@@ -115,7 +119,9 @@ impl From<DataError> for JobError {
 }
 
 fn is_out_of_memory(message: &str) -> bool {
-    message.contains("out of memory") || message.contains("not enough memory") || message.contains("can't allocate memory")
+    message.contains("out of memory")
+        || message.contains("not enough memory")
+        || message.contains("can't allocate memory")
 }
 
 /// libtorch's messages carry a C++ stack trace; the first line is the reason.
@@ -174,7 +180,11 @@ impl Env for Compute {
             Task::Explain(task) => task.seed,
             Task::Evaluate(task) => task.seed,
             Task::Fidelity { seed, .. } => *seed,
-            Task::OpenData { .. } | Task::LoadBox { .. } | Task::LoadExplainer { .. } | Task::Predict { .. } | Task::Write(_) => 0,
+            Task::OpenData { .. }
+            | Task::LoadBox { .. }
+            | Task::LoadExplainer { .. }
+            | Task::Predict { .. }
+            | Task::Write(_) => 0,
         }
     }
 }

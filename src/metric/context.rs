@@ -74,7 +74,8 @@ pub struct ContextSetup<'a> {
 impl<'a> Context<'a> {
     /// Asks the black box about the items of the split and scores them.
     pub fn new(setup: ContextSetup<'a>) -> Result<Self, ExplainError> {
-        let ContextSetup { black_box, saved_box, explainer, unit, k, fill, data, split, limit, seed, checkpoint } = setup;
+        let ContextSetup { black_box, saved_box, explainer, unit, k, fill, data, split, limit, seed, checkpoint } =
+            setup;
         let units = Units::new(unit, black_box.card().shape);
         let fit = black_box.card().fit.clone();
         let mut loaded = method(&explainer.card.method)?.explainer(explainer, black_box)?;

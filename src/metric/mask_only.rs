@@ -31,12 +31,8 @@ impl Metric for MaskOnly {
         let (test_masks, test_classes) = (context.test_masks(), context.test.probs.all_classes());
         let train = context.train()?;
         let (train_masks, train_classes) = (masks(&train.scores, k), train.probs.all_classes());
-        let told = mask_only(
-            (&train_masks, &train_classes),
-            (&test_masks, &test_classes),
-            n_classes,
-            mix(seed, 0x6d61_736b),
-        )?;
+        let told =
+            mask_only((&train_masks, &train_classes), (&test_masks, &test_classes), n_classes, mix(seed, 0x6d61_736b))?;
         Ok(shares(&told))
     }
 }

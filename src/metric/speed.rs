@@ -48,7 +48,11 @@ impl Metric for Speed {
     }
 
     fn compute(&self, context: &mut Context<'_>) -> Result<Vec<f64>, ExplainError> {
-        let rows = if self.batched { context.test.rows.clone() } else { context.test.rows.slice(0..context.test.rows.n().min(ITEMS)) };
+        let rows = if self.batched {
+            context.test.rows.clone()
+        } else {
+            context.test.rows.slice(0..context.test.rows.n().min(ITEMS))
+        };
         let mut seconds = Vec::new();
         let step = if self.batched { rows.n() } else { 1 };
         for start in (0..rows.n()).step_by(step.max(1)) {

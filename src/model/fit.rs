@@ -5,13 +5,13 @@ use std::time::Instant;
 
 use tch::Device;
 
+use super::ModelError;
 use super::architecture::{Architecture, architecture};
 use super::card::{BOX_FORMAT, BOX_VERSION, BoxCard, Curves, Versions};
 use super::params::Params;
 use super::saved::{Background, SavedBox, hash_of};
 use super::tensors::{device_name, from_rows, save_weights};
 use super::train::{ClassifierRun, ClassifierSetup, StepResult, one_hot};
-use super::ModelError;
 use crate::data::{Dataset, Fit, Rows, Shape, Split};
 
 /// What a black box is trained on.

@@ -34,7 +34,9 @@ pub(crate) fn replace(dir: &Path, files: &[(&str, &[u8])]) -> Result<(), ModelEr
 pub(crate) fn read(dir: &Path, name: &str, limit: u64) -> Result<Vec<u8>, ModelError> {
     match super::saved::read_limited(&dir.join(NEXT).join(name), limit) {
         // It never was there, or it has just been moved into its place.
-        Err(ModelError::Io { source, .. }) if matches!(source.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+        Err(ModelError::Io { source, .. })
+            if matches!(source.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) =>
+        {
             super::saved::read_limited(&dir.join(name), limit)
         }
         result => result,

@@ -90,7 +90,8 @@ impl Conv {
     pub fn build(self, path: nn::Path<'_>, framework: Framework) -> nn::Conv2D {
         let area = self.kernel * self.kernel;
         let (ws_init, bs_init) = framework.init(self.from * area, self.to * area);
-        let config = nn::ConvConfig { stride: self.stride, padding: self.padding, ws_init, bs_init, ..Default::default() };
+        let config =
+            nn::ConvConfig { stride: self.stride, padding: self.padding, ws_init, bs_init, ..Default::default() };
         nn::conv2d(path, self.from, self.to, self.kernel, config)
     }
 }

@@ -110,7 +110,9 @@ pub enum ModelError {
         place: String,
     },
     /// The input does not fit the box.
-    #[error("the black box {name} expects inputs of {expected}, found {found}; choose data or a fit that gives this shape")]
+    #[error(
+        "the black box {name} expects inputs of {expected}, found {found}; choose data or a fit that gives this shape"
+    )]
     Shape {
         /// Black box.
         name: String,

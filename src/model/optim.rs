@@ -74,9 +74,7 @@ impl OptimSpec {
         Ok(match self {
             Self::Adadelta { lr, rho, eps } => Optim::Adadelta(Adadelta::new(store, lr, rho, eps)),
             Self::RmsProp { lr, rho, eps } => Optim::Tch(nn::rms_prop(rho, eps, 0.0, 0.0, false).build(store, lr)?),
-            Self::Adam { lr, beta1, beta2, eps } => {
-                Optim::Tch(nn::adam(beta1, beta2, 0.0).eps(eps).build(store, lr)?)
-            }
+            Self::Adam { lr, beta1, beta2, eps } => Optim::Tch(nn::adam(beta1, beta2, 0.0).eps(eps).build(store, lr)?),
         })
     }
 }

@@ -165,12 +165,14 @@ impl Params {
     }
 
     fn value(&self, specs: &[ParamSpec], id: &str) -> ParamValue {
-        self.0.get(id).cloned().or_else(|| specs.iter().find(|spec| spec.id == id).map(ParamSpec::default_value)).unwrap_or_else(
-            || {
+        self.0
+            .get(id)
+            .cloned()
+            .or_else(|| specs.iter().find(|spec| spec.id == id).map(ParamSpec::default_value))
+            .unwrap_or_else(|| {
                 debug_assert!(false, "no parameter {id}");
                 ParamValue::Whole(0)
-            },
-        )
+            })
     }
 
     /// Real value of parameter `id`.

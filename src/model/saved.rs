@@ -103,7 +103,10 @@ impl SavedBox {
         let architecture = super::architecture(&card.architecture)?;
         card.params.check(architecture.params)?;
         // Sizes come from outside: nothing is multiplied or built before they are known to be sane.
-        if !(1..=MAX_SIDE).contains(&card.shape.height) || !(1..=MAX_SIDE).contains(&card.shape.width) || !matches!(card.shape.channels, 1..=4) {
+        if !(1..=MAX_SIDE).contains(&card.shape.height)
+            || !(1..=MAX_SIDE).contains(&card.shape.width)
+            || !matches!(card.shape.channels, 1..=4)
+        {
             let expected = format!("inputs of 1 to 4 channels and 1 to {MAX_SIDE} pixels on a side");
             return Err(refuse(&card_path, &expected, card.shape.to_string()));
         }
@@ -115,7 +118,11 @@ impl SavedBox {
         let weights = folder::read(dir, "weights.safetensors", MAX_WEIGHT_BYTES)?;
         let found = hash_of(&card.architecture, card.shape, &card.classes, &weights);
         if found != card.hash {
-            return Err(refuse(&weights_path, &format!("weights with hash {}", short(&card.hash)), short(&found).to_owned()));
+            return Err(refuse(
+                &weights_path,
+                &format!("weights with hash {}", short(&card.hash)),
+                short(&found).to_owned(),
+            ));
         }
         let background_path = dir.join("background.safetensors");
         let bytes = folder::read(dir, "background.safetensors", MAX_WEIGHT_BYTES)?;

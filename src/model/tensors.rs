@@ -42,11 +42,7 @@ pub fn indices(items: &[usize], device: Device) -> Tensor {
 /// A scalar, refused when it is not finite.
 pub fn finite(loss: &Tensor, what: &str, place: impl FnOnce() -> String) -> Result<f64, ModelError> {
     let value = loss.double_value(&[]);
-    if value.is_finite() {
-        Ok(value)
-    } else {
-        Err(ModelError::NotFinite { what: what.to_owned(), place: place() })
-    }
+    if value.is_finite() { Ok(value) } else { Err(ModelError::NotFinite { what: what.to_owned(), place: place() }) }
 }
 
 /// Weights of a store as safetensors, sorted by name: the same weights give the same bytes.

@@ -159,7 +159,9 @@ fn as_float(input: &Tensor) -> Tensor {
 
 /// Mean over the batch of the cross-entropy between target distributions and logits `[n, classes]`.
 pub fn soft_cross_entropy(logits: &Tensor, targets: &Tensor) -> Tensor {
-    -(targets * logits.log_softmax(-1, Kind::Float)).sum_dim_intlist([-1i64].as_slice(), false, Kind::Float).mean(Kind::Float)
+    -(targets * logits.log_softmax(-1, Kind::Float))
+        .sum_dim_intlist([-1i64].as_slice(), false, Kind::Float)
+        .mean(Kind::Float)
 }
 
 /// One-hot targets `[n, classes]`.

@@ -49,9 +49,11 @@ pub fn spread(mask: &Tensor, units: Units) -> Tensor {
         return grid;
     }
     let (height, width) = ((rows * block_h) as i64, (cols * block_w) as i64);
-    grid.upsample_nearest2d([height, width], None, None)
-        .narrow(2, 0, units.shape.height as i64)
-        .narrow(3, 0, units.shape.width as i64)
+    grid.upsample_nearest2d([height, width], None, None).narrow(2, 0, units.shape.height as i64).narrow(
+        3,
+        0,
+        units.shape.width as i64,
+    )
 }
 
 /// Values per pixel `[b, c, h, w]` summed over each unit: `[b, units]`.
@@ -63,8 +65,14 @@ pub fn gather(values: &Tensor, units: Units) -> Tensor {
     let pad_w = (cols * block_w - units.shape.width) as i64;
     let area = (block_h * block_w) as f64;
     let padded = plane.constant_pad_nd([0, pad_w, 0, pad_h]);
-    let pooled =
-        padded.avg_pool2d([block_h as i64, block_w as i64], [block_h as i64, block_w as i64], [0, 0], false, true, None);
+    let pooled = padded.avg_pool2d(
+        [block_h as i64, block_w as i64],
+        [block_h as i64, block_w as i64],
+        [0, 0],
+        false,
+        true,
+        None,
+    );
     (pooled * area).view([-1, (rows * cols) as i64])
 }
 

@@ -1,7 +1,7 @@
 //! L2X: learning to explain by maximising the information of the selected units about the black box's answer (Chen et al. 2018).
 
-use tch::nn::{self, Module};
 use tch::Tensor;
+use tch::nn::{self, Module};
 
 use super::concrete::{concrete_mask, spread};
 use super::selector::PatchSelector;

@@ -38,7 +38,9 @@ pub fn mask_only(
 ) -> Result<Vec<bool>, ExplainError> {
     let units = train.0.first().or(test.0.first()).map_or(0, |mask| mask.0.len()) as i64;
     if train.0.is_empty() || test.0.is_empty() {
-        return Err(ExplainError::Unfit("mask-only accuracy needs masks to learn from and masks to test on".to_owned()));
+        return Err(ExplainError::Unfit(
+            "mask-only accuracy needs masks to learn from and masks to test on".to_owned(),
+        ));
     }
     let mut run = ClassifierRun::new(ClassifierSetup {
         build: &|path| {

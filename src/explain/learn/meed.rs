@@ -190,8 +190,7 @@ impl Method for Meed {
         let device = black_box.tensor_box().map_or(tch::Device::Cpu, |tensor_box| tensor_box.device());
         let mut store = nn::VarStore::new(device);
         let feed_output = saved.card.params.switch(PARAMS, "feed-output");
-        let selector =
-            without_init(|| OutputFedSelector::new(&store.root(), units, card.classes.len(), feed_output));
+        let selector = without_init(|| OutputFedSelector::new(&store.root(), units, card.classes.len(), feed_output));
         load_weights(&store, &saved.weights, &format!("weights of {}", saved.card.name))?;
         store.freeze();
         let scores = move |input: &Tensor, probs: &Tensor| selector.scores(input, probs);
@@ -323,7 +322,12 @@ pub fn flipped(probs: &Tensor) -> Tensor {
 ///
 /// The paper normalises by a softmax; gradients of a confident model are tiny, so that gives an almost constant prior (in the published code
 /// it does). Here the shares are proportional, with a floor of 1 % of the even share.
-pub fn log_prior(input: &Tensor, probs: &Tensor, black_box: &dyn TensorBox, units: Units) -> Result<Tensor, ExplainError> {
+pub fn log_prior(
+    input: &Tensor,
+    probs: &Tensor,
+    black_box: &dyn TensorBox,
+    units: Units,
+) -> Result<Tensor, ExplainError> {
     let input = input.detach().set_requires_grad(true);
     let class = probs.argmax(-1, true);
     let picked = black_box.logits(&input).softmax(-1, Kind::Float).gather(1, &class, false);

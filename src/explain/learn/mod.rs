@@ -90,7 +90,10 @@ pub const fn critic() -> ParamSpec {
               gradients, the frozen box itself is the better judge.",
         kind: ParamKind::Choice {
             options: &[
-                ("black-box", "the frozen black box itself: what is selected must suffice for the model; needs its gradients"),
+                (
+                    "black-box",
+                    "the frozen black box itself: what is selected must suffice for the model; needs its gradients",
+                ),
                 ("approximators", "networks trained beside the selector, as in the papers: the box is only queried"),
             ],
             default: "black-box",

@@ -97,7 +97,9 @@ impl TrainRun {
         let shape = black_box.card().shape;
         let units = Units::new(setup.unit, shape);
         if setup.k == 0 {
-            return Err(ExplainError::Unfit("k: expected at least 1 unit to select, found 0; give a larger k".to_owned()));
+            return Err(ExplainError::Unfit(
+                "k: expected at least 1 unit to select, found 0; give a larger k".to_owned(),
+            ));
         }
         let learner = method
             .learner(&Setup {
@@ -109,7 +111,9 @@ impl TrainRun {
                 seed: setup.seed,
                 device: setup.device,
             })
-            .ok_or_else(|| ExplainError::Unfit(format!("{} needs no training: explain with it directly", spec.title)))??;
+            .ok_or_else(|| {
+                ExplainError::Unfit(format!("{} needs no training: explain with it directly", spec.title))
+            })??;
         let side = |split, limit| Side::of(setup.data, split, limit, &black_box);
         let train = side(Split::Train, usize::MAX)?;
         if train.rows.n() == 0 {

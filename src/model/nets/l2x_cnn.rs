@@ -1,7 +1,7 @@
 //! L2X's black box for digits (Chen et al. 2018, section 4.3): two 5 x 5 convolutions of 8 and 16 filters with max pooling, one dense layer.
 
-use tch::nn::{self, ModuleT};
 use tch::Tensor;
+use tch::nn::{self, ModuleT};
 
 use crate::data::Shape;
 use crate::model::architecture::{Architecture, batch, epochs, learning_rate};
