@@ -10,7 +10,7 @@ use crate::data::{Modality, Units};
 use crate::explain::{ExplainError, Explainer, Method, MethodSpec, SavedExplainer};
 use crate::model::BlackBox;
 use crate::model::architecture::{batch, epochs, learning_rate};
-use crate::model::layers::{Conv, Framework, linear, max_pool};
+use crate::model::layers::{Conv, Framework, linear, max_pool, without_init};
 use crate::model::optim::Optim;
 use crate::model::params::{ParamSpec, Preset};
 use crate::model::tensors::{load_weights, save_weights, seed_step};
@@ -68,7 +68,7 @@ impl Method for L2x {
         let units = Units::new(saved.card.unit, black_box.card().shape);
         let device = black_box.tensor_box().map_or(tch::Device::Cpu, |tensor_box| tensor_box.device());
         let mut store = nn::VarStore::new(device);
-        let selector = PatchSelector::new(&store.root(), units);
+        let selector = without_init(|| PatchSelector::new(&store.root(), units));
         load_weights(&store, &saved.weights, &format!("weights of {}", saved.card.name))?;
         store.freeze();
         Ok(Box::new(super::run::NetExplainer::new(store, units, Box::new(move |input, _probs| selector.scores(input)))))

@@ -14,6 +14,7 @@ use super::{Batch, Learner, Setup, temperature};
 use crate::data::{Modality, Units};
 use crate::explain::{ExplainError, Explainer, Method, MethodSpec, SavedExplainer};
 use crate::model::architecture::{batch, epochs, learning_rate};
+use crate::model::layers::without_init;
 use crate::model::optim::{Optim, OptimSpec};
 use crate::model::params::{ParamKind, ParamSpec, Preset};
 use crate::model::tensors::{load_weights, save_weights, seed_step};
@@ -193,7 +194,7 @@ impl Method for Meed {
         let device = black_box.tensor_box().map_or(tch::Device::Cpu, |tensor_box| tensor_box.device());
         let mut store = nn::VarStore::new(device);
         let feed_output = saved.card.params.switch(PARAMS, "feed-output");
-        let selector = OutputFedSelector::new(&store.root(), units, card.classes.len(), feed_output);
+        let selector = without_init(|| OutputFedSelector::new(&store.root(), units, card.classes.len(), feed_output));
         load_weights(&store, &saved.weights, &format!("weights of {}", saved.card.name))?;
         store.freeze();
         let scores = move |input: &Tensor, probs: &Tensor| selector.scores(input, probs);
@@ -288,9 +289,13 @@ impl MeedLearner {
         let Some(prior) = prior else {
             return (own.shallow_clone(), own);
         };
-        let m = if self.options.prior_fades { f64::from(batch.epoch) } else { 1.0 };
-        let blended = (own.log_softmax(-1, Kind::Float) * m + prior) / (m + 1.0);
+        let blended = blend(&own, prior, self.m(batch));
         (own, blended)
+    }
+
+    /// The exponent of Eq. 12.
+    fn m(&self, batch: &Batch<'_>) -> f64 {
+        if self.options.prior_fades { f64::from(batch.epoch) } else { 1.0 }
     }
 
     fn sample(&self, scores: &Tensor) -> Tensor {
@@ -298,6 +303,18 @@ impl MeedLearner {
         let mask = if gate { gate_mask(scores, k, temperature) } else { concrete_mask(scores, k, temperature) };
         spread(&mask, units)
     }
+}
+
+/// Scores and the log of a prior blended as in Eqs. 11 and 12: the softmax of the answer is proportional to (p^m r)^(1/(m+1)), with p the softmax
+/// of `own` and r the prior. All `[b, units]`.
+pub fn blend(own: &Tensor, log_prior: &Tensor, m: f64) -> Tensor {
+    (own.log_softmax(-1, Kind::Float) * m + log_prior) / (m + 1.0)
+}
+
+/// What holds the scores near the blended ones (Eq. 13): mean absolute difference of the two distributions over m + 1. Only `own` is pulled.
+pub fn prior_loss(own: &Tensor, blended: &Tensor, m: f64) -> Tensor {
+    let target = blended.softmax(-1, Kind::Float).detach();
+    (target - own.softmax(-1, Kind::Float)).abs().mean(Kind::Float) / (m + 1.0)
 }
 
 /// What the unselected side is pushed to: 1 - y, divided by classes - 1 so that it stays a distribution for more than two classes.
