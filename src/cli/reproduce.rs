@@ -22,6 +22,9 @@ pub struct ReproduceArgs {
     /// A smoke run: two epochs, 300 test items, no fresh approximators
     #[arg(long)]
     pub quick: bool,
+    /// Leave out FS-A, FU-A and their ceiling, which train fresh approximators and take most of the time
+    #[arg(long)]
+    pub no_approximators: bool,
     /// Only these rows
     #[arg(long, value_delimiter = ',')]
     pub rows: Vec<String>,
@@ -59,6 +62,7 @@ pub fn run(args: &ReproduceArgs) -> Outcome {
         out: &args.out,
         seeds: args.seeds,
         quick: args.quick,
+        no_approximators: args.no_approximators,
         rows: &args.rows,
         cache,
         device: runner.device,

@@ -28,6 +28,8 @@ pub struct Options<'a> {
     pub seeds: Option<u64>,
     /// Fewer epochs and items, for a smoke run.
     pub quick: bool,
+    /// Leave out metrics that train fresh approximators (FS-A, FU-A and their ceiling).
+    pub no_approximators: bool,
     /// Only these rows (empty: all).
     pub rows: &'a [String],
     /// Where black boxes are kept by hash.
@@ -175,7 +177,7 @@ fn part(
     }
     values.extend(row.params);
     let params = params_of(spec.params, &values, options.quick)?;
-    let described = (row.method, &params, experiment.unit, experiment.k, row.metrics, seed, options.quick);
+    let described = (row.method, &params, experiment.unit, experiment.k, row.metrics, seed, options.quick, options.no_approximators);
     let described =
         serde_json::to_string(&(described, &saved_box.card.hash, &data.hash, options.threads, Versions::current()))
             .map_err(|error| ExplainError::Unfit(error.to_string()))?;
@@ -210,7 +212,7 @@ fn part(
     let mut values = BTreeMap::new();
     for id in row.metrics {
         let metric = metric(id)?;
-        if options.quick && metric.spec().is_slow {
+        if (options.quick || options.no_approximators) && metric.spec().is_slow {
             continue;
         }
         values.insert((*id).to_owned(), metric.compute(&mut context)?);
