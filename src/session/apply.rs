@@ -448,10 +448,12 @@ impl Session {
         self.explore.fit = if is_own_data { Fit::default() } else { active.card.fit.clone() };
         self.explore.k = self.explore.k.clamp(1, self.unit_count().max(1));
         let usable = self.usable_explainers();
-        let restored: Vec<usize> = usable
+        // In the order that the project was left in.
+        let has_hash = |at: usize, hash: &String| self.explainers[at].card.hash == *hash;
+        let restored: Vec<usize> = self
+            .restored_columns
             .iter()
-            .copied()
-            .filter(|&at| self.restored_columns.contains(&self.explainers[at].card.hash))
+            .filter_map(|hash| usable.iter().copied().find(|&at| has_hash(at, hash)))
             .collect();
         let columns = if restored.is_empty() { usable.into_iter().take(1).collect() } else { restored };
         let mut requests = self.make_untrained();

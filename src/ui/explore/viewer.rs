@@ -316,7 +316,8 @@ fn answers(ui: &mut Ui, session: &Session, explained: &Explained, result: &Metho
                     describe::probability(p),
                     of_focus(probs)
                 );
-                ui.add(Label::new(words).truncate());
+                let words = RichText::new(words);
+                ui.add(Label::new(if is_narrow { words.small() } else { words }).truncate());
             });
         };
         line(ui, "Selected only", verdict.selected, verdict.selected_stays(), &result.probs_selected);
