@@ -48,6 +48,7 @@ const QUICK_ITEMS: usize = 300;
 
 /// Runs an experiment and returns its table. The same is written to `options.out` after each finished part.
 pub fn run(experiment: &Experiment, options: &Options<'_>, watch: &mut Watch<'_>) -> Result<Reproduced, ExplainError> {
+    check(experiment, options)?;
     let data = open(experiment, options, watch)?;
     let saved_box = black_box(experiment, &data, options, watch)?;
     let seeds: Vec<u64> = (0..options.seeds.unwrap_or(if options.quick { 1 } else { experiment.seeds })).collect();
@@ -72,6 +73,22 @@ pub fn run(experiment: &Experiment, options: &Options<'_>, watch: &mut Watch<'_>
     let bytes = serde_json::to_vec_pretty(&table).map_err(|error| ExplainError::Unfit(error.to_string()))?;
     crate::store::atomic::write(options.out, &bytes).map_err(|error| ExplainError::Unfit(error.to_string()))?;
     Ok(table)
+}
+
+/// Refuses rows that do not exist and a run without seeds: both would silently give an empty table after minutes of training.
+fn check(experiment: &Experiment, options: &Options<'_>) -> Result<(), ExplainError> {
+    if let Some(unknown) = options.rows.iter().find(|name| !experiment.rows.iter().any(|row| row.id == **name)) {
+        let known: Vec<_> = experiment.rows.iter().map(|row| row.id).collect();
+        return Err(ExplainError::Unfit(format!(
+            "row {unknown}: {} has {}; name some of these",
+            experiment.id,
+            known.join(", ")
+        )));
+    }
+    if options.seeds == Some(0) {
+        return Err(ExplainError::Unfit("seeds: expected at least 1, found 0; give a larger number".to_owned()));
+    }
+    Ok(())
 }
 
 fn open(experiment: &Experiment, options: &Options<'_>, watch: &mut Watch<'_>) -> Result<Arc<Dataset>, ExplainError> {
