@@ -1,1 +1,6 @@
-//! To come.
+//! Explainers: samplers and losses against PyTorch and NumPy, gradients that reach the selector, masks, saved explainers.
+
+mod golden;
+mod learners;
+mod masks;
+mod saved;
