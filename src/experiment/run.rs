@@ -78,7 +78,7 @@ pub fn run(experiment: &Experiment, options: &Options<'_>, watch: &mut Watch<'_>
 }
 
 /// Refuses rows that do not exist and a run without seeds: both would silently give an empty table after minutes of training.
-fn check(experiment: &Experiment, options: &Options<'_>) -> Result<(), ExplainError> {
+pub fn check(experiment: &Experiment, options: &Options<'_>) -> Result<(), ExplainError> {
     if let Some(unknown) = options.rows.iter().find(|name| !experiment.rows.iter().any(|row| row.id == **name)) {
         let known: Vec<_> = experiment.rows.iter().map(|row| row.id).collect();
         return Err(ExplainError::Unfit(format!(

@@ -135,7 +135,12 @@ impl SavedExplainer {
             advice: "choose a folder that `unmask train` wrote, or train it again".to_owned(),
         };
         let card_path = dir.join("card.json");
-        let bytes = folder::read(dir, "card.json", 64 << 20)?;
+        let bytes = match folder::read(dir, "card.json", 64 << 20) {
+            Err(ModelError::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
+                return Err(refuse(&card_path, "an explainer's card", "no such file".to_owned()));
+            }
+            result => result?,
+        };
         let value: serde_json::Value = serde_json::from_slice(&bytes)
             .map_err(|error| refuse(&card_path, "an explainer's card (JSON)", error.to_string()))?;
         let format = value["format"].as_str().unwrap_or("no format");

@@ -89,7 +89,12 @@ impl SavedBox {
             found,
             advice: "choose a folder that `unmask fit` wrote, or train it again".to_owned(),
         };
-        let bytes = folder::read(dir, "card.json", MAX_CARD_BYTES)?;
+        let bytes = match folder::read(dir, "card.json", MAX_CARD_BYTES) {
+            Err(ModelError::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
+                return Err(refuse(&card_path, "a black box's card", "no such file".to_owned()));
+            }
+            result => result?,
+        };
         let value: serde_json::Value = serde_json::from_slice(&bytes)
             .map_err(|error| refuse(&card_path, "a black box's card (JSON)", error.to_string()))?;
         let format = value["format"].as_str().unwrap_or("no format");

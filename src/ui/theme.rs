@@ -138,7 +138,7 @@ pub const DARK: Tokens = with_palette(
 pub const LIGHT: Tokens = with_palette(
     Tokens {
         canvas: hex(0xFF_FF_FF),
-        panel: hex(0xF3_F4_F6),
+        panel: hex(0xF5_F6_F8),
         raised: hex(0xFF_FF_FF),
         field: hex(0xFF_FF_FF),
         button: hex(0xE3_E6_EA),
@@ -280,7 +280,7 @@ mod tests {
             for (mark, color) in
                 [("accent", t.accent), ("outline", t.outline), ("selected", t.selected), ("unselected", t.unselected)]
             {
-                assert!(ratio(color, ground) >= 2.99, "{name}: {mark} on {what}: {}", ratio(color, ground));
+                assert!(ratio(color, ground) >= 3.0, "{name}: {mark} on {what}: {}", ratio(color, ground));
             }
         }
         assert!(ratio(t.on_chosen, t.chosen) >= 4.5, "{name}: chosen");

@@ -57,7 +57,7 @@ fn step(learner: &mut dyn Learner, black_box: &OpenBox, epoch: u32) -> Vec<(&'st
     let input = from_rows(&rows_by_formula(6, SHAPE), Device::Cpu);
     let probs = tch::no_grad(|| black_box.logits(&input).softmax(-1, Kind::Float));
     tch::manual_seed(i64::from(epoch));
-    learner.step(&Batch { input: &input, probs: &probs, epoch, black_box }).unwrap()
+    learner.step(&Batch { input: &input, probs: &probs, epoch, progress: 0.0, black_box }).unwrap()
 }
 
 /// After one step every tensor of the selector has changed; a shift of all scores (`out.bias`) means nothing to a softmax.
