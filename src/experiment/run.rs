@@ -177,7 +177,16 @@ fn part(
     }
     values.extend(row.params);
     let params = params_of(spec.params, &values, options.quick)?;
-    let described = (row.method, &params, experiment.unit, experiment.k, row.metrics, seed, options.quick, options.no_approximators);
+    let described = (
+        row.method,
+        &params,
+        experiment.unit,
+        experiment.k,
+        row.metrics,
+        seed,
+        options.quick,
+        options.no_approximators,
+    );
     let described =
         serde_json::to_string(&(described, &saved_box.card.hash, &data.hash, options.threads, Versions::current()))
             .map_err(|error| ExplainError::Unfit(error.to_string()))?;

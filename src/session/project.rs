@@ -186,7 +186,7 @@ impl Session {
             k: Some(explore.k),
             fill: explore.fill,
             seed: explore.seed,
-            fit: Some(explore.fit.clone()),
+            fit: Some(explore.fit),
             pinned: explore.pinned.clone(),
             marked: explore.marked.clone(),
             filter: explore.list.filter.clone(),

@@ -146,7 +146,7 @@ pub const LIGHT: Tokens = with_palette(
         line: hex(0xD3_D7_DD),
         outline: hex(0x80_88_94),
         text: hex(0x1B_1E_23),
-        muted: hex(0x52_59_64),
+        muted: hex(0x0052_5964),
         chosen: hex(0xCF_E2_F8),
         on_chosen: hex(0x0F_2D_4E),
         accent: hex(0x1B_62_B0),

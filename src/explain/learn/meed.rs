@@ -10,7 +10,7 @@ use tch::{Kind, Tensor};
 use super::concrete::{concrete_mask, gate_mask, gather, spread};
 use super::selector::OutputFedSelector;
 use super::wasserstein::sliced_wasserstein;
-use super::{Batch, Learner, Setup, temperature};
+use super::{Batch, Learner, Losses, Setup, temperature};
 use crate::data::{Modality, Units};
 use crate::explain::{ExplainError, Explainer, Method, MethodSpec, SavedExplainer};
 use crate::model::architecture::{batch, epochs, learning_rate};
@@ -343,7 +343,7 @@ pub fn log_prior(
 }
 
 impl Learner for MeedLearner {
-    fn step(&mut self, batch: &Batch<'_>) -> Result<Vec<(&'static str, Tensor)>, ExplainError> {
+    fn step(&mut self, batch: &Batch<'_>) -> Result<Losses, ExplainError> {
         let prior = if self.options.prior {
             Some(log_prior(batch.input, batch.probs, batch.black_box, self.options.units)?)
         } else {
@@ -370,11 +370,7 @@ impl Learner for MeedLearner {
 impl MeedLearner {
     /// First update of a minibatch (Eq. 7): both approximators learn the answer from their side, the selector stands still. T and 1 - T come
     /// from the same draw.
-    fn step_approximators(
-        &mut self,
-        batch: &Batch<'_>,
-        prior: Option<&Tensor>,
-    ) -> Result<Vec<(&'static str, Tensor)>, ExplainError> {
+    fn step_approximators(&mut self, batch: &Batch<'_>, prior: Option<&Tensor>) -> Result<Losses, ExplainError> {
         if self.approximators.is_none() {
             return Ok(Vec::new());
         }
@@ -398,11 +394,7 @@ impl MeedLearner {
     }
 
     /// Second update (Eq. 8): the selector helps the selected side and defeats the unselected one; the critics stand still.
-    fn step_selector(
-        &mut self,
-        batch: &Batch<'_>,
-        prior: Option<&Tensor>,
-    ) -> Result<Vec<(&'static str, Tensor)>, ExplainError> {
+    fn step_selector(&mut self, batch: &Batch<'_>, prior: Option<&Tensor>) -> Result<Losses, ExplainError> {
         self.freeze(true);
         let result = self.selector_loss(batch, prior).and_then(|(loss, losses)| {
             self.optimizer.backward_step(&loss)?;
@@ -437,11 +429,7 @@ impl MeedLearner {
         }
     }
 
-    fn selector_loss(
-        &self,
-        batch: &Batch<'_>,
-        prior: Option<&Tensor>,
-    ) -> Result<(Tensor, Vec<(&'static str, Tensor)>), ExplainError> {
+    fn selector_loss(&self, batch: &Batch<'_>, prior: Option<&Tensor>) -> Result<(Tensor, Losses), ExplainError> {
         let options = &self.options;
         let (own, blended) = self.blended(batch, prior);
         let mask = self.sample(&blended);
