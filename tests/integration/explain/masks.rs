@@ -89,10 +89,10 @@ proptest! {
             let fill = fill_rows(&rows, fill, &background(shape), seed);
             let selected = keep_only(&rows, units, &masks, &fill);
             let unselected = keep_only(&rows, units, &rest, &fill);
-            for row in 0..2 {
+            for (row, mask) in masks.iter().enumerate() {
                 for place in 0..shape.len() {
                     let pixel = place % (height * width);
-                    let kept = masks[row].0[units.unit_at(pixel / width, pixel % width)];
+                    let kept = mask.0[units.unit_at(pixel / width, pixel % width)];
                     let (input, hidden) = (rows.row(row)[place], fill.row(row)[place]);
                     let expected = if kept { (input, hidden) } else { (hidden, input) };
                     prop_assert_eq!((selected.row(row)[place], unselected.row(row)[place]), expected);
