@@ -214,7 +214,8 @@ fn dropping_a_file_opens_it() {
 #[test]
 fn the_filter_lists_only_wrong_answers() {
     let mut app = explained(SIZE, Appearance::Dark);
-    let filter = unmask::session::items::Filter { outcome: unmask::session::items::Outcome::Wrong, ..Default::default() };
+    let filter =
+        unmask::session::items::Filter { outcome: unmask::session::items::Outcome::Wrong, ..Default::default() };
     app.state_mut().command(Command::SetFilter(filter));
     app.run();
     let session = &app.state().session;
@@ -231,7 +232,8 @@ fn sorting_by_confidence_starts_with_the_least_certain() {
     app.state_mut().command(Command::SetSort(sort));
     app.run();
     let list = &app.state().session.explore.list;
-    let confidence: Vec<f32> = list.visible().iter().map(|&item| list.predictions.get(item as usize).expect("all known").1).collect();
+    let confidence: Vec<f32> =
+        list.visible().iter().map(|&item| list.predictions.get(item as usize).expect("all known").1).collect();
     assert!(confidence.is_sorted());
 }
 
@@ -276,7 +278,7 @@ fn a_black_box_trains_from_the_form_and_is_used() {
     app.run();
     app.get_by_role_and_label(Role::Button, "Train a black box").click();
     app.run();
-    app.get_by_role_and_label(Role::Button, "Train the black box").click();
+    app.get_by_label_contains("Train the black box on 3 classes").click();
     app.run();
     let session = &app.state().session;
     assert_eq!(session.boxes.len(), 1);
@@ -293,7 +295,7 @@ fn a_kept_figure_is_listed_and_its_removal_can_be_taken_back() {
     assert_eq!(app.state().session.figures.kept.len(), 1);
     app.state_mut().command(Command::Go(Place::Figures));
     app.run();
-    app.get_by_role_and_label(Role::Button, "Remove").click();
+    app.get_by_role_and_label(Role::Button, "Remove this figure").click();
     app.run();
     assert!(app.state().session.figures.kept.is_empty());
     app.key_press_modifiers(Modifiers::COMMAND, Key::Z);
@@ -311,7 +313,18 @@ fn every_place_names_its_controls_in_both_themes_and_when_narrow() {
                 app.run();
             }
             app.state_mut().command(Command::Go(Place::Explore));
-            for command in [Command::ToggleShortcuts, Command::CloseTop, Command::ToggleNotices, Command::ToggleJobs, Command::CloseTop, Command::CloseTop, Command::ToggleFit, Command::ToggleListStyle, Command::AddColumn, Command::SetView(View::Side)] {
+            for command in [
+                Command::ToggleShortcuts,
+                Command::CloseTop,
+                Command::ToggleNotices,
+                Command::ToggleJobs,
+                Command::CloseTop,
+                Command::CloseTop,
+                Command::ToggleFit,
+                Command::ToggleListStyle,
+                Command::AddColumn,
+                Command::SetView(View::Side),
+            ] {
                 app.state_mut().command(command);
                 app.run();
             }

@@ -11,7 +11,7 @@ use unmask::data::{DataSpec, Dataset, DensePictures, Fit, Items, Modality, Rows,
 use unmask::explain::card::{EXPLAINER_FORMAT, EXPLAINER_VERSION};
 use unmask::explain::mask::{Mask, keep_only, top_k};
 use unmask::explain::{ExplainerCard, SavedExplainer};
-use unmask::jobs::{Cell, Content, Explained, MethodResult, Output, Task, TrainingReport};
+use unmask::jobs::{Agreement, Cell, Content, Explained, MethodResult, Output, Task, TrainingReport};
 use unmask::model::card::{BOX_FORMAT, BOX_VERSION};
 use unmask::model::{Background, BoxCard, Curves, SavedBox, Versions};
 use unmask::session::settings::Appearance;
@@ -71,7 +71,11 @@ pub fn dataset() -> Dataset {
         name: "world".to_owned(),
         spec: DataSpec::from_path("world"),
         modality: Modality::Image,
-        items: Items::Dense(DensePictures { shape: SHAPE, bytes: Arc::new(bytes), order: Arc::new((0..ITEMS as u32).collect()) }),
+        items: Items::Dense(DensePictures {
+            shape: SHAPE,
+            bytes: Arc::new(bytes),
+            order: Arc::new((0..ITEMS as u32).collect()),
+        }),
         labels: (0..ITEMS).map(|item| Some((item % 3) as u16)).collect(),
         classes: vec!["zero".to_owned(), "one".to_owned(), "two".to_owned()],
         splits: (0..ITEMS).map(|item| if item < 40 { Split::Train } else { Split::Test }).collect(),
@@ -190,7 +194,9 @@ fn run(task: &Task) -> Result<Output, JobError> {
         Task::OpenData { .. } => Output::Data(Arc::new(dataset())),
         Task::LoadBox { .. } | Task::FitBox(_) => Output::Box(Arc::new(black_box())),
         Task::LoadExplainer { .. } => Output::Explainer(Arc::new(explainer("random", "Loaded", Unit::Pixel, 5))),
-        Task::TrainExplainer(task) => Output::Explainer(Arc::new(explainer(&task.method, &task.name, task.unit, task.k))),
+        Task::TrainExplainer(task) => {
+            Output::Explainer(Arc::new(explainer(&task.method, &task.name, task.unit, task.k)))
+        }
         Task::Explain(task) => {
             let rows = task.data.rows(&[task.item], SHAPE, &task.fit).expect("a dense picture");
             let units = Units::new(task.unit, SHAPE);
@@ -255,6 +261,17 @@ fn run(task: &Task) -> Result<Output, JobError> {
                 })
                 .collect(),
         )),
+        Task::Agree(task) => {
+            let n = task.explainers.len();
+            Output::Agreement(Arc::new(Agreement {
+                rows: task.explainers.iter().map(|explainer| explainer.card.name.clone()).collect(),
+                k: task.k,
+                unit: task.unit,
+                items: 20,
+                means: (0..n * n).map(|at| if at % (n + 1) == 0 { 100.0 } else { 25.0 }).collect(),
+                ci95: vec![[20.0, 30.0]; n * n],
+            }))
+        }
         Task::Write(file) => {
             let bytes = match &file.content {
                 Content::Bytes(bytes) => bytes.as_ref().clone(),
