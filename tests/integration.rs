@@ -2,10 +2,17 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by its panic")]
 
 mod integration {
+    mod cli;
     mod data;
     mod doctor;
+    mod experiment;
+    mod explain;
     mod figure;
+    mod jobs;
+    mod metric;
+    mod model;
     mod store;
     mod tidy;
+    mod tiny;
     mod work;
 }

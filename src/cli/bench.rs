@@ -233,7 +233,7 @@ fn explain_times(
             explainers: explainers.to_vec(),
             data: data.clone(),
             item,
-            fit: black_box.card.fit.clone(),
+            fit: black_box.card.fit,
             unit: Unit::Pixel,
             k: 25,
             fill: Fill::Zero,

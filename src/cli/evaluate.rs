@@ -53,7 +53,7 @@ pub fn run(args: &EvaluateArgs) -> Outcome {
     let mut runner = Runner::new(&args.compute)?;
     let data = runner.open(&args.data)?;
     let task = Task::Evaluate(Box::new(Evaluate {
-        fit: black_box.card.fit.clone(),
+        fit: black_box.card.fit,
         black_box,
         explainers,
         data,

@@ -110,7 +110,7 @@ pub fn run(args: &ExplainArgs) -> Outcome {
             explainers: explainers.clone(),
             data: data.clone(),
             item,
-            fit: black_box.card.fit.clone(),
+            fit: black_box.card.fit,
             unit: explainers[0].card.unit,
             k,
             fill,

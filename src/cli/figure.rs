@@ -86,7 +86,7 @@ pub fn run(args: &FigureArgs) -> Outcome {
             explainers: explainers.clone(),
             data: data.clone(),
             item,
-            fit: black_box.card.fit.clone(),
+            fit: black_box.card.fit,
             unit: explainers[0].card.unit,
             k,
             fill,
@@ -108,7 +108,7 @@ pub fn run(args: &FigureArgs) -> Outcome {
     let mut figure = layout(args, &pictures).map_err(usage)?;
     if let Some(path) = &args.annotations {
         let theme = pictures.first().map(|picture| picture.theme).unwrap_or_default();
-        figure.annotate(&annotations(path)?, &Palette::of(theme));
+        figure.annotate(&annotations(path)?, Palette::of(theme));
     }
     write_file(&args.out, &encode(&figure, format, args.scale).map_err(usage)?)?;
     println!("{}", args.out.display());

@@ -248,6 +248,8 @@ pub(crate) fn load_explainer(
 /// Looks for a black box by hash: beside the explainer, in the project that it lies in, in the user's cache.
 fn find_box(explainer: &Path, hash: &str) -> Result<Arc<SavedBox>, Failure> {
     let mut places = Vec::new();
+    // A relative path such as `explainers/l2x` has too few ancestors to look into.
+    let explainer = std::path::absolute(explainer).unwrap_or_else(|_| explainer.to_owned());
     for ancestor in explainer.ancestors().skip(1).take(2) {
         places.push(ancestor.join("blackboxes"));
         places.push(ancestor.to_path_buf());

@@ -22,12 +22,15 @@ pub struct ReproduceArgs {
     /// A smoke run: two epochs, 300 test items, no fresh approximators
     #[arg(long)]
     pub quick: bool,
+    /// Leave out FS-A, FU-A and their ceiling, which train fresh approximators and take most of the time
+    #[arg(long)]
+    pub no_approximators: bool,
     /// Only these rows
     #[arg(long, value_delimiter = ',')]
     pub rows: Vec<String>,
     /// The table, as JSON
-    #[arg(long, required_unless_present_any = ["help"], default_value = "")]
-    pub out: PathBuf,
+    #[arg(long)]
+    pub out: Option<PathBuf>,
     /// Seed, device and threads.
     #[command(flatten)]
     pub compute: ComputeArgs,
@@ -44,9 +47,7 @@ pub fn run(args: &ReproduceArgs) -> Outcome {
         return Ok(());
     }
     let experiment = experiment(&args.experiment).map_err(usage)?;
-    if args.out.as_os_str().is_empty() {
-        return Err(usage("reproduce needs a file for the table; give --out FILE.json"));
-    }
+    let out = args.out.as_deref().ok_or_else(|| usage("reproduce needs a file for the table; give --out FILE.json"))?;
     let data_root = args.data_root.clone().or_else(|| std::env::var_os("UNMASK_DATA").map(PathBuf::from));
     let data_root = data_root.ok_or_else(|| {
         usage("reproduce needs the folder of the data sets; give --data-root DIR or set UNMASK_DATA to it")
@@ -56,14 +57,16 @@ pub fn run(args: &ReproduceArgs) -> Outcome {
     let bar = Bar::new(experiment.id);
     let options = Options {
         data_root: &data_root,
-        out: &args.out,
+        out,
         seeds: args.seeds,
         quick: args.quick,
+        no_approximators: args.no_approximators,
         rows: &args.rows,
         cache,
         device: runner.device,
         threads: runner.threads,
     };
+    crate::experiment::check(experiment, &options).map_err(usage)?;
     let mut estimator = crate::work::RateEstimator::default();
     let mut doing = String::new();
     let table = crate::experiment::run(experiment, &options, &mut |mut progress| {

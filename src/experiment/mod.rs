@@ -10,7 +10,7 @@ pub mod result;
 pub mod run;
 
 pub use result::{Reproduced, ResultCell};
-pub use run::{Options, run};
+pub use run::{Options, check, run};
 
 use crate::explain::ExplainError;
 

@@ -28,6 +28,8 @@ pub struct Options<'a> {
     pub seeds: Option<u64>,
     /// Fewer epochs and items, for a smoke run.
     pub quick: bool,
+    /// Leave out metrics that train fresh approximators (FS-A, FU-A and their ceiling).
+    pub no_approximators: bool,
     /// Only these rows (empty: all).
     pub rows: &'a [String],
     /// Where black boxes are kept by hash.
@@ -48,6 +50,7 @@ const QUICK_ITEMS: usize = 300;
 
 /// Runs an experiment and returns its table. The same is written to `options.out` after each finished part.
 pub fn run(experiment: &Experiment, options: &Options<'_>, watch: &mut Watch<'_>) -> Result<Reproduced, ExplainError> {
+    check(experiment, options)?;
     let data = open(experiment, options, watch)?;
     let saved_box = black_box(experiment, &data, options, watch)?;
     let seeds: Vec<u64> = (0..options.seeds.unwrap_or(if options.quick { 1 } else { experiment.seeds })).collect();
@@ -72,6 +75,22 @@ pub fn run(experiment: &Experiment, options: &Options<'_>, watch: &mut Watch<'_>
     let bytes = serde_json::to_vec_pretty(&table).map_err(|error| ExplainError::Unfit(error.to_string()))?;
     crate::store::atomic::write(options.out, &bytes).map_err(|error| ExplainError::Unfit(error.to_string()))?;
     Ok(table)
+}
+
+/// Refuses rows that do not exist and a run without seeds: both would silently give an empty table after minutes of training.
+pub fn check(experiment: &Experiment, options: &Options<'_>) -> Result<(), ExplainError> {
+    if let Some(unknown) = options.rows.iter().find(|name| !experiment.rows.iter().any(|row| row.id == **name)) {
+        let known: Vec<_> = experiment.rows.iter().map(|row| row.id).collect();
+        return Err(ExplainError::Unfit(format!(
+            "row {unknown}: {} has {}; name some of these",
+            experiment.id,
+            known.join(", ")
+        )));
+    }
+    if options.seeds == Some(0) {
+        return Err(ExplainError::Unfit("seeds: expected at least 1, found 0; give a larger number".to_owned()));
+    }
+    Ok(())
 }
 
 fn open(experiment: &Experiment, options: &Options<'_>, watch: &mut Watch<'_>) -> Result<Arc<Dataset>, ExplainError> {
@@ -158,7 +177,16 @@ fn part(
     }
     values.extend(row.params);
     let params = params_of(spec.params, &values, options.quick)?;
-    let described = (row.method, &params, experiment.unit, experiment.k, row.metrics, seed, options.quick);
+    let described = (
+        row.method,
+        &params,
+        experiment.unit,
+        experiment.k,
+        row.metrics,
+        seed,
+        options.quick,
+        options.no_approximators,
+    );
     let described =
         serde_json::to_string(&(described, &saved_box.card.hash, &data.hash, options.threads, Versions::current()))
             .map_err(|error| ExplainError::Unfit(error.to_string()))?;
@@ -193,7 +221,7 @@ fn part(
     let mut values = BTreeMap::new();
     for id in row.metrics {
         let metric = metric(id)?;
-        if options.quick && metric.spec().is_slow {
+        if (options.quick || options.no_approximators) && metric.spec().is_slow {
             continue;
         }
         values.insert((*id).to_owned(), metric.compute(&mut context)?);

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use super::{ExplainError, method};
 use crate::data::Unit;
 use crate::model::card::{Curves, Versions};
+use crate::model::folder;
 use crate::model::params::Params;
-use crate::model::saved::read_limited;
 use crate::model::{BoxCard, ModelError};
 
 /// Format name of an explainer's card.
@@ -120,14 +120,10 @@ impl SavedExplainer {
         Ok(Self { card, weights: Arc::default() })
     }
 
-    /// Writes `weights.safetensors` and then `card.json` into `dir`, each beside and then renamed.
+    /// Replaces `card.json` and `weights.safetensors` of `dir`, both or none: a process killed at any moment leaves a folder that can be loaded.
     pub fn save(&self, dir: &Path) -> Result<(), ExplainError> {
-        let unfit = |error: &dyn std::fmt::Display| ExplainError::Unfit(error.to_string());
-        std::fs::create_dir_all(dir)
-            .map_err(|source| ExplainError::Model(ModelError::Io { path: dir.display().to_string(), source }))?;
-        crate::store::atomic::write(&dir.join("weights.safetensors"), &self.weights).map_err(|error| unfit(&error))?;
-        let card = serde_json::to_vec_pretty(&self.card).map_err(|error| unfit(&error))?;
-        crate::store::atomic::write(&dir.join("card.json"), &card).map_err(|error| unfit(&error))
+        let card = serde_json::to_vec_pretty(&self.card).map_err(|error| ExplainError::Unfit(error.to_string()))?;
+        Ok(folder::replace(dir, &[("card.json", &card), ("weights.safetensors", &self.weights)])?)
     }
 
     /// Reads what [`Self::save`] wrote, refusing what does not fit with a reason.
@@ -139,7 +135,12 @@ impl SavedExplainer {
             advice: "choose a folder that `unmask train` wrote, or train it again".to_owned(),
         };
         let card_path = dir.join("card.json");
-        let bytes = read_limited(&card_path, 64 << 20)?;
+        let bytes = match folder::read(dir, "card.json", 64 << 20) {
+            Err(ModelError::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
+                return Err(refuse(&card_path, "an explainer's card", "no such file".to_owned()));
+            }
+            result => result?,
+        };
         let value: serde_json::Value = serde_json::from_slice(&bytes)
             .map_err(|error| refuse(&card_path, "an explainer's card (JSON)", error.to_string()))?;
         let format = value["format"].as_str().unwrap_or("no format");
@@ -152,7 +153,7 @@ impl SavedExplainer {
             .map_err(|error| refuse(&card_path, "a complete explainer card", error.to_string()))?;
         card.params.check(method(&card.method)?.spec().params).map_err(ModelError::from)?;
         let weights_path = dir.join("weights.safetensors");
-        let weights = read_limited(&weights_path, 8 << 30)?;
+        let weights = folder::read(dir, "weights.safetensors", 8 << 30)?;
         let found = card.hash_with(&weights);
         if found != card.hash {
             let short = |hash: &str| hash.get(..12).unwrap_or(hash).to_owned();

@@ -72,7 +72,8 @@ impl Mask {
 /// Indices of the `k` largest scores, best first; ties by position; NaN counts as the least.
 pub fn top_k(scores: &[f32], k: usize) -> Vec<usize> {
     let mut order: Vec<usize> = (0..scores.len()).collect();
-    let key = |unit: usize| if scores[unit].is_nan() { f32::NEG_INFINITY } else { scores[unit] };
+    // Adding zero makes -0 a plain 0: the two are equal scores, though `total_cmp` orders them.
+    let key = |unit: usize| if scores[unit].is_nan() { f32::NEG_INFINITY } else { scores[unit] + 0.0 };
     order.sort_by(|&a, &b| key(b).total_cmp(&key(a)).then(a.cmp(&b)));
     order.truncate(k);
     order
@@ -86,7 +87,8 @@ pub fn iou(a: &Mask, b: &Mask) -> f64 {
     if either == 0 { 1.0 } else { both as f64 / either as f64 }
 }
 
-/// What each place of each row becomes where it is hidden. Noise depends only on `seed` and the row's number.
+/// What each place of each row becomes where it is hidden. Noise depends only on `seed` and on what the row holds, so that an item gets the same
+/// one alone, in a batch and in a table.
 pub fn fill_rows(rows: &Rows, fill: Fill, background: &Background, seed: u64) -> Rows {
     let len = rows.shape.len();
     match fill {
@@ -99,8 +101,12 @@ pub fn fill_rows(rows: &Rows, fill: Fill, background: &Background, seed: u64) ->
             let mut out = Rows::with_capacity(rows.shape, rows.n());
             let n_real = background.rows.n().max(1);
             for row_idx in 0..rows.n() {
-                let mut rng = ChaCha8Rng::seed_from_u64(seed);
-                rng.set_stream(row_idx as u64);
+                let mut hasher = blake3::Hasher::new();
+                hasher.update(b"noise fill").update(&seed.to_le_bytes());
+                for value in rows.row(row_idx) {
+                    hasher.update(&value.to_le_bytes());
+                }
+                let mut rng = ChaCha8Rng::from_seed(*hasher.finalize().as_bytes());
                 for place in 0..len {
                     let real = (rng.next_u64() % n_real as u64) as usize;
                     out.values.push(background.rows.values.get(real * len + place).copied().unwrap_or(0.0));

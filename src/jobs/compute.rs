@@ -13,7 +13,7 @@ use crate::explain::mask::{fill_rows, keep_only};
 use crate::explain::{ExplainError, Explainer, Mask, SavedExplainer, method};
 use crate::metric::context::ContextSetup;
 use crate::metric::{Context, metric, stats};
-use crate::model::{BlackBox, Device, FitRun, FitSetup, ModelError, SavedBox, TorchBox, mix};
+use crate::model::{BlackBox, Device, FitRun, FitSetup, ModelError, SavedBox, TorchBox};
 use crate::work::{Env, Job, JobContext, JobError, Notice, Progress, Step, one_step};
 
 /// Most frozen networks kept; the least recently used goes first.
@@ -251,7 +251,7 @@ fn explain(env: &mut Compute, task: &Explain, cx: &mut JobContext<'_>) -> Result
     let units = Units::new(task.unit, shape);
     let rows = task.data.rows(&[task.item], shape, &task.fit)?;
     let probs = black_box.predict(&rows)?;
-    let fill = fill_rows(&rows, task.fill, black_box.background(), mix(task.seed, task.item as u64));
+    let fill = fill_rows(&rows, task.fill, black_box.background(), task.seed);
     let mut methods = Vec::with_capacity(task.explainers.len());
     for saved in &task.explainers {
         cx.check_cancelled()?;

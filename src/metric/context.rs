@@ -77,7 +77,7 @@ impl<'a> Context<'a> {
         let ContextSetup { black_box, saved_box, explainer, unit, k, fill, data, split, limit, seed, checkpoint } =
             setup;
         let units = Units::new(unit, black_box.card().shape);
-        let fit = black_box.card().fit.clone();
+        let fit = black_box.card().fit;
         let mut loaded = method(&explainer.card.method)?.explainer(explainer, black_box)?;
         let mut items = data.in_split(split);
         items.truncate(limit.unwrap_or(usize::MAX));

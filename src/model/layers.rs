@@ -1,5 +1,7 @@
 //! Layers with the initialisation of the framework that a published network was written in; tch's own defaults differ from all of them.
 
+use std::cell::Cell;
+
 use tch::nn::{self, Init};
 
 /// Whose initialisation.
@@ -13,9 +15,33 @@ pub enum Framework {
     XavierRelu,
 }
 
+thread_local! {
+    /// Whether networks made on this thread get their weights from a file.
+    static IS_LOADING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Builds a network whose weights are loaded right after: zeros instead of random numbers.
+///
+/// libtorch has one generator for the whole process. A draw for weights that nobody uses would shift the numbers of a training step that runs
+/// on another thread, and its result would depend on what the user looks at meanwhile.
+pub fn without_init<R>(build: impl FnOnce() -> R) -> R {
+    /// Ends the state also where `build` panics: a worker lives on after that.
+    struct Reset(bool);
+    impl Drop for Reset {
+        fn drop(&mut self) {
+            IS_LOADING.set(self.0);
+        }
+    }
+    let _reset = Reset(IS_LOADING.replace(true));
+    build()
+}
+
 impl Framework {
     /// Initial weights and bias for a layer with these fans.
     pub fn init(self, fan_in: i64, fan_out: i64) -> (Init, Init) {
+        if IS_LOADING.get() {
+            return (Init::Const(0.0), Init::Const(0.0));
+        }
         let uniform = |bound: f64| Init::Uniform { lo: -bound, up: bound };
         let glorot = (6.0 / (fan_in + fan_out) as f64).sqrt();
         match self {

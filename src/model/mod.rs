@@ -7,6 +7,7 @@
 pub mod architecture;
 pub mod card;
 pub mod fit;
+pub(crate) mod folder;
 pub mod layers;
 pub mod nets;
 pub mod optim;

@@ -3,14 +3,18 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::ModelError;
 use super::card::{BOX_FORMAT, BOX_VERSION, BoxCard};
+use super::{ModelError, folder};
 use crate::data::{Rows, Shape};
 
 /// Most bytes a card may have.
 const MAX_CARD_BYTES: u64 = 64 << 20;
 /// Most bytes a file of weights may have.
 const MAX_WEIGHT_BYTES: u64 = 8 << 30;
+/// Largest height and width of an input.
+const MAX_SIDE: usize = 4096;
+/// Most classes: labels are 16-bit numbers.
+const MAX_CLASSES: usize = 1 << 16;
 /// Training rows that are kept with a black box, for the noise fill.
 pub const BACKGROUND_ROWS: usize = 256;
 
@@ -51,18 +55,15 @@ pub struct SavedBox {
 }
 
 impl SavedBox {
-    /// Writes `card.json`, `weights.safetensors` and `background.safetensors` into `dir`, each beside and then renamed; the card last, so
-    /// that a card always has its weights.
+    /// Replaces `card.json`, `weights.safetensors` and `background.safetensors` of `dir`, all three or none: a process killed at any moment
+    /// leaves a folder that can be loaded.
     pub fn save(&self, dir: &Path) -> Result<(), ModelError> {
-        let io = |source| ModelError::Io { path: dir.display().to_string(), source };
-        std::fs::create_dir_all(dir).map_err(io)?;
-        let write = |name: &str, bytes: &[u8]| {
-            crate::store::atomic::write(&dir.join(name), bytes).map_err(|error| ModelError::Unfit(error.to_string()))
-        };
-        write("weights.safetensors", &self.weights)?;
-        write("background.safetensors", &self.background_bytes()?)?;
         let card = serde_json::to_vec_pretty(&self.card).map_err(|error| ModelError::Unfit(error.to_string()))?;
-        write("card.json", &card)
+        let background = self.background_bytes()?;
+        folder::replace(
+            dir,
+            &[("background.safetensors", &background), ("card.json", &card), ("weights.safetensors", &self.weights)],
+        )
     }
 
     fn background_bytes(&self) -> Result<Vec<u8>, ModelError> {
@@ -88,7 +89,12 @@ impl SavedBox {
             found,
             advice: "choose a folder that `unmask fit` wrote, or train it again".to_owned(),
         };
-        let bytes = read_limited(&card_path, MAX_CARD_BYTES)?;
+        let bytes = match folder::read(dir, "card.json", MAX_CARD_BYTES) {
+            Err(ModelError::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
+                return Err(refuse(&card_path, "a black box's card", "no such file".to_owned()));
+            }
+            result => result?,
+        };
         let value: serde_json::Value = serde_json::from_slice(&bytes)
             .map_err(|error| refuse(&card_path, "a black box's card (JSON)", error.to_string()))?;
         let format = value["format"].as_str().unwrap_or("no format");
@@ -99,9 +105,22 @@ impl SavedBox {
         }
         let card: BoxCard = serde_json::from_value(value)
             .map_err(|error| refuse(&card_path, "a complete black-box card", error.to_string()))?;
-        card.params.check(super::architecture(&card.architecture)?.params)?;
+        let architecture = super::architecture(&card.architecture)?;
+        card.params.check(architecture.params)?;
+        // Sizes come from outside: nothing is multiplied or built before they are known to be sane.
+        if !(1..=MAX_SIDE).contains(&card.shape.height)
+            || !(1..=MAX_SIDE).contains(&card.shape.width)
+            || !matches!(card.shape.channels, 1..=4)
+        {
+            let expected = format!("inputs of 1 to 4 channels and 1 to {MAX_SIDE} pixels on a side");
+            return Err(refuse(&card_path, &expected, card.shape.to_string()));
+        }
+        architecture.check(card.shape)?;
+        if !(2..=MAX_CLASSES).contains(&card.classes.len()) {
+            return Err(refuse(&card_path, &format!("2 to {MAX_CLASSES} classes"), card.classes.len().to_string()));
+        }
         let weights_path = dir.join("weights.safetensors");
-        let weights = read_limited(&weights_path, MAX_WEIGHT_BYTES)?;
+        let weights = folder::read(dir, "weights.safetensors", MAX_WEIGHT_BYTES)?;
         let found = hash_of(&card.architecture, card.shape, &card.classes, &weights);
         if found != card.hash {
             return Err(refuse(
@@ -111,7 +130,7 @@ impl SavedBox {
             ));
         }
         let background_path = dir.join("background.safetensors");
-        let bytes = read_limited(&background_path, MAX_WEIGHT_BYTES)?;
+        let bytes = folder::read(dir, "background.safetensors", MAX_WEIGHT_BYTES)?;
         let background = read_background(&bytes, card.shape)
             .map_err(|found| refuse(&background_path, "tensors mean and rows of the box's shape", found))?;
         Ok(Self { card, weights: Arc::new(weights), background: Arc::new(background) })
@@ -126,11 +145,17 @@ fn read_background(bytes: &[u8], shape: Shape) -> Result<Background, String> {
     let tensors = safetensors::SafeTensors::deserialize(bytes).map_err(|error| error.to_string())?;
     let values = |name: &str| -> Result<Vec<f32>, String> {
         let view = tensors.tensor(name).map_err(|error| error.to_string())?;
+        if view.dtype() != safetensors::Dtype::F32 {
+            return Err(format!("{name} in {:?}", view.dtype()));
+        }
         Ok(view.data().chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect())
     };
     let (mean, rows) = (values("mean")?, values("rows")?);
     if mean.len() != shape.len() || rows.len() % shape.len() != 0 {
         return Err(format!("mean of {} and rows of {} values", mean.len(), rows.len()));
+    }
+    if mean.iter().chain(&rows).any(|value| !value.is_finite()) {
+        return Err("NaN or infinity".to_owned());
     }
     Ok(Background { mean, rows: Rows { shape, values: rows } })
 }

@@ -4,6 +4,7 @@ use tch::nn::{self, ModuleT};
 use tch::{Device, Kind, Tensor};
 
 use super::card::BoxCard;
+use super::layers::without_init;
 use super::saved::{Background, SavedBox};
 use super::tensors::{from_rows, load_weights, to_vec};
 use super::{BlackBox, ModelError, Probs, TensorBox, architecture};
@@ -31,7 +32,8 @@ impl TorchBox {
     pub fn new(saved: &SavedBox, device: Device) -> Result<Self, ModelError> {
         let card = saved.card.clone();
         let mut store = nn::VarStore::new(device);
-        let net = (architecture(&card.architecture)?.build)(&store.root(), card.shape, card.classes.len());
+        let architecture = architecture(&card.architecture)?;
+        let net = without_init(|| (architecture.build)(&store.root(), card.shape, card.classes.len()));
         load_weights(&store, &saved.weights, &format!("weights of {}", card.name))?;
         store.freeze();
         Ok(Self { card, background: saved.background.clone(), net, store })

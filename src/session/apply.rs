@@ -134,7 +134,7 @@ impl Session {
             Command::SetK(_) => Command::SetK(explore.k),
             Command::SetUnit(..) => Command::SetUnit(explore.unit, explore.k),
             Command::SetFill(_) => Command::SetFill(explore.fill),
-            Command::SetFit(_) => Command::SetFit(explore.fit.clone()),
+            Command::SetFit(_) => Command::SetFit(explore.fit),
             Command::SetColumns(_) => Command::SetColumns(explore.columns.clone()),
             Command::SetFilter(_) => Command::SetFilter(explore.list.filter.clone()),
             Command::SetSort(_) => Command::SetSort(explore.list.sort),
@@ -261,11 +261,9 @@ impl Session {
                 return self.refresh();
             }
             Command::KeepFigure => self.keep_figure(),
-            Command::RemoveFigure(at) => {
-                if at < self.figures.kept.len() {
-                    let removed = self.figures.kept.remove(at);
-                    self.last_action = format!("Removed figure \"{}\"", removed.title);
-                }
+            Command::RemoveFigure(at) if at < self.figures.kept.len() => {
+                let removed = self.figures.kept.remove(at);
+                self.last_action = format!("Removed figure \"{}\"", removed.title);
             }
             Command::RestoreFigure(at, figure) => {
                 self.last_action = format!("Put back figure \"{}\"", figure.title);
@@ -455,9 +453,17 @@ impl Session {
         self.last_action = format!("Explaining {}", active.card.name);
         self.explore.class_focus = None;
         let is_own_data = self.data.as_ref().is_some_and(|data| data.hash == active.card.data_hash);
-        self.explore.fit = if is_own_data { Fit::default() } else { active.card.fit.clone() };
+        self.explore.fit = if is_own_data { Fit::default() } else { active.card.fit };
         self.explore.k = self.explore.k.clamp(1, self.unit_count().max(1));
-        let columns: Vec<usize> = self.usable_explainers().into_iter().take(1).collect();
+        let usable = self.usable_explainers();
+        // In the order that the project was left in.
+        let has_hash = |at: usize, hash: &String| self.explainers[at].card.hash == *hash;
+        let restored: Vec<usize> = self
+            .restored_columns
+            .iter()
+            .filter_map(|hash| usable.iter().copied().find(|&at| has_hash(at, hash)))
+            .collect();
+        let columns = if restored.is_empty() { usable.into_iter().take(1).collect() } else { restored };
         let mut requests = self.make_untrained();
         requests.extend(self.set_columns(columns));
         requests.extend(self.predict_all());
@@ -481,12 +487,8 @@ impl Session {
         let (Some(data), Some(active)) = (self.data.clone(), self.active_box().cloned()) else { return Vec::new() };
         self.explore.list.predictions = items::Predictions::new(data.len());
         self.explore.list.is_stale = true;
-        let task = Task::Predict {
-            black_box: active.clone(),
-            fit: self.explore.fit.clone(),
-            items: (0..data.len()).collect(),
-            data,
-        };
+        let task =
+            Task::Predict { black_box: active.clone(), fit: self.explore.fit, items: (0..data.len()).collect(), data };
         vec![Request::Run(Box::new(Run {
             lane: Lane::Interactive,
             slot: Slot::new(slots::PREDICT, 0),
@@ -514,7 +516,7 @@ impl Session {
             unit: explore.unit,
             k: explore.k,
             fill: explore.fill,
-            fit: explore.fit.clone(),
+            fit: explore.fit,
         };
         if explore.list.fidelity.as_ref().is_some_and(|table| table.key == key) {
             return Vec::new();
@@ -531,7 +533,7 @@ impl Session {
             black_box: active,
             explainer,
             data,
-            fit: explore.fit.clone(),
+            fit: explore.fit,
             items: order,
             unit: explore.unit,
             k: explore.k,

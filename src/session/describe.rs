@@ -44,7 +44,7 @@ pub fn sort_words(sort: Sort) -> String {
 pub fn probability(p: f32) -> String {
     if !p.is_finite() {
         "unknown".to_owned()
-    } else if p >= 0.995 && p < 1.0 {
+    } else if (0.995..1.0).contains(&p) {
         ">0.99".to_owned()
     } else if p > 0.0 && p < 0.005 {
         "<0.01".to_owned()

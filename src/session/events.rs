@@ -175,10 +175,6 @@ impl Session {
                 self.last_action = format!("Wrote {}", path.display());
                 Vec::new()
             }
-            (Purpose::SaveProject, Ok(_)) => {
-                self.unsaved = false;
-                Vec::new()
-            }
             (_, Err(JobError::Cancelled)) => {
                 if title != "Explaining" {
                     self.last_action = format!("Cancelled: {title}");
@@ -189,7 +185,6 @@ impl Session {
                 let retry = match purpose {
                     Purpose::OpenData => Some(Command::RetryData),
                     Purpose::LoadBox(dir) | Purpose::LoadExplainer(dir) => Some(Command::OpenPaths(vec![dir])),
-                    Purpose::SaveProject => Some(Command::Save),
                     _ => None,
                 };
                 self.notify(Level::Error, error.notice(), retry);
@@ -355,6 +350,11 @@ impl Session {
         }
         let shows_untrained_only = self.column_explainers().iter().all(|shown| shown.weights.is_empty());
         let said = self.last_action.clone();
+        if self.restored_columns.contains(&self.explainers[index].card.hash) {
+            let requests = self.restore_columns();
+            self.last_action = said;
+            return requests;
+        }
         let requests = if self.explore.columns.is_empty() || (is_trained && shows_untrained_only && same.is_none()) {
             self.set_columns(vec![index])
         } else if self.explore.columns.contains(&index) {
@@ -363,6 +363,26 @@ impl Session {
             Vec::new()
         };
         self.last_action = said;
+        requests
+    }
+
+    /// Shows the explainers that a reopened project showed, as far as they are there.
+    fn restore_columns(&mut self) -> Vec<Request> {
+        let (unit, k) = (self.explore.unit, self.explore.k);
+        let wanted = self.restored_columns.clone();
+        let columns: Vec<usize> = wanted
+            .iter()
+            .filter_map(|hash| self.explainers.iter().position(|known| known.card.hash == *hash))
+            .collect();
+        if columns.len() == wanted.len() {
+            self.restored_columns.clear();
+        }
+        if columns.is_empty() {
+            return Vec::new();
+        }
+        let mut requests = self.set_columns(columns);
+        (self.explore.unit, self.explore.k) = (unit, k);
+        requests.extend(self.refresh());
         requests
     }
 
@@ -378,7 +398,7 @@ impl Session {
         let is_due = *self.saved_at.get_or_insert(now) + AUTOSAVE_EVERY <= now;
         if is_due && self.unsaved {
             self.saved_at = Some(now);
-            requests.extend(self.save_run());
+            requests.extend(self.autosave());
         }
         requests
     }

@@ -183,7 +183,7 @@ impl Session {
             explainers: self.column_explainers(),
             data: self.data.as_ref()?.clone(),
             item: key.item,
-            fit: self.explore.fit.clone(),
+            fit: self.explore.fit,
             unit: key.unit,
             k: key.k,
             fill: key.fill,

@@ -150,7 +150,7 @@ impl Session {
                 black_box: black_box.clone(),
                 explainers: explainers.clone(),
                 data: data.clone(),
-                fit: self.explore.fit.clone(),
+                fit: self.explore.fit,
                 split: form.split,
                 metrics,
                 ks,

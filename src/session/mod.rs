@@ -148,8 +148,6 @@ pub enum Purpose {
     Measure(measure::Part),
     /// A file, for the line that says where it is.
     Write(PathBuf),
-    /// The project's state.
-    SaveProject,
 }
 
 /// A task for a worker.
@@ -170,7 +168,7 @@ pub struct Run {
 }
 
 /// What [`Session::apply`] asks of the window.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub enum Request {
     /// Submit a task, then tell [`Session::submitted`] its id.
     Run(Box<Run>),
@@ -180,6 +178,8 @@ pub enum Request {
     Pause(Lane, JobId, bool),
     /// Ask the user for files; the answer comes back as a command.
     Ask(Dialog),
+    /// Save the project, off the window's thread, then tell [`Session::saved`].
+    Save(Box<project::SaveJob>),
     /// Put text on the clipboard.
     Copy(String),
     /// Close the window.
@@ -247,7 +247,11 @@ pub struct Session {
     /// The last request for data that failed, so that it can be tried again.
     pub(crate) data_retry: Option<crate::data::DataSpec>,
     /// What a reopened project still waits for.
-    pub(crate) restoring: Option<Box<project::ProjectState>>,
+    pub(crate) restoring: Option<Box<(project::ViewState, Option<String>)>>,
+    /// Hashes of the explainers that a reopened project showed, until they are there.
+    pub(crate) restored_columns: Vec<String>,
+    /// The open project's files.
+    pub(crate) store: Option<Arc<std::sync::Mutex<crate::store::Project>>>,
     /// Device and memory in a line, for the chip in the top bar.
     pub machine: Option<String>,
     /// Sample sets that this machine has, as (title, specification).

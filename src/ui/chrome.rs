@@ -72,86 +72,86 @@ pub fn top_bar(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
 }
 
 fn menus(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
-        ui.menu_button("File", |ui| {
-            menu_item(ui, session, Command::Ask(Dialog::OpenFiles), commands);
-            menu_item(ui, session, Command::Ask(Dialog::OpenFolder), commands);
-            ui.menu_button("Open recent", |ui| {
-                if session.settings.recent.is_empty() {
-                    muted(ui, "Nothing was opened yet");
-                }
-                for recent in &session.settings.recent {
-                    if ui.button(recent).clicked() {
-                        commands.push(Command::OpenSpec(recent.clone()));
-                        ui.close();
-                    }
-                }
-            });
-            ui.menu_button("Open sample", |ui| {
-                if session.samples.is_empty() {
-                    muted(ui, "No samples were found");
-                }
-                for (title, spec) in &session.samples {
-                    if ui.button(title).clicked() {
-                        commands.push(Command::OpenSpec(spec.clone()));
-                        ui.close();
-                    }
-                }
-            });
-            ui.separator();
-            menu_item(ui, session, Command::Save, commands);
-            menu_item(ui, session, Command::Ask(Dialog::SaveProject), commands);
-            ui.separator();
-            menu_item(ui, session, Command::Ask(Dialog::ExportFigure), commands);
-            menu_item(ui, session, Command::Ask(Dialog::ExportScores), commands);
-            menu_item(ui, session, Command::Ask(Dialog::ExportTable), commands);
-            ui.separator();
-            menu_item(ui, session, Command::Quit, commands);
-        });
-        ui.menu_button("Edit", |ui| {
-            for command in [Command::Undo, Command::Redo] {
-                menu_item(ui, session, command, commands);
+    ui.menu_button("File", |ui| {
+        menu_item(ui, session, Command::Ask(Dialog::OpenFiles), commands);
+        menu_item(ui, session, Command::Ask(Dialog::OpenFolder), commands);
+        ui.menu_button("Open recent", |ui| {
+            if session.settings.recent.is_empty() {
+                muted(ui, "Nothing was opened yet");
             }
-            ui.separator();
-            for command in [Command::Pin, Command::Mark, Command::KeepFigure, Command::AddColumn] {
-                menu_item(ui, session, command, commands);
+            for recent in &session.settings.recent {
+                if ui.button(recent).clicked() {
+                    commands.push(Command::OpenSpec(recent.clone()));
+                    ui.close();
+                }
             }
         });
-        ui.menu_button("View", |ui| {
-            for view in VIEWS {
-                menu_item(ui, session, Command::SetView(view), commands);
+        ui.menu_button("Open sample", |ui| {
+            if session.samples.is_empty() {
+                muted(ui, "No samples were found");
             }
-            for command in [Command::Flip, Command::ToggleHidden] {
-                menu_item(ui, session, command, commands);
-            }
-            ui.separator();
-            for command in [
-                Command::ToggleViewerAlone,
-                Command::ToggleItems,
-                Command::ToggleInspector,
-                Command::ToggleListStyle,
-                Command::ToggleFit,
-            ] {
-                menu_item(ui, session, command, commands);
-            }
-            ui.separator();
-            for appearance in [Appearance::System, Appearance::Dark, Appearance::Light] {
-                menu_item(ui, session, Command::SetAppearance(appearance), commands);
-            }
-            for command in [Command::ZoomIn, Command::ZoomOut, Command::ZoomReset, Command::ResetLayout] {
-                menu_item(ui, session, command, commands);
+            for (title, spec) in &session.samples {
+                if ui.button(title).clicked() {
+                    commands.push(Command::OpenSpec(spec.clone()));
+                    ui.close();
+                }
             }
         });
-        ui.menu_button("Help", |ui| {
-            for command in [
-                Command::TogglePalette,
-                Command::ToggleShortcuts,
-                Command::ToggleNotices,
-                Command::ToggleJobs,
-                Command::CopyDiagnostics,
-            ] {
-                menu_item(ui, session, command, commands);
-            }
-        });
+        ui.separator();
+        menu_item(ui, session, Command::Save, commands);
+        menu_item(ui, session, Command::Ask(Dialog::SaveProject), commands);
+        ui.separator();
+        menu_item(ui, session, Command::Ask(Dialog::ExportFigure), commands);
+        menu_item(ui, session, Command::Ask(Dialog::ExportScores), commands);
+        menu_item(ui, session, Command::Ask(Dialog::ExportTable), commands);
+        ui.separator();
+        menu_item(ui, session, Command::Quit, commands);
+    });
+    ui.menu_button("Edit", |ui| {
+        for command in [Command::Undo, Command::Redo] {
+            menu_item(ui, session, command, commands);
+        }
+        ui.separator();
+        for command in [Command::Pin, Command::Mark, Command::KeepFigure, Command::AddColumn] {
+            menu_item(ui, session, command, commands);
+        }
+    });
+    ui.menu_button("View", |ui| {
+        for view in VIEWS {
+            menu_item(ui, session, Command::SetView(view), commands);
+        }
+        for command in [Command::Flip, Command::ToggleHidden] {
+            menu_item(ui, session, command, commands);
+        }
+        ui.separator();
+        for command in [
+            Command::ToggleViewerAlone,
+            Command::ToggleItems,
+            Command::ToggleInspector,
+            Command::ToggleListStyle,
+            Command::ToggleFit,
+        ] {
+            menu_item(ui, session, command, commands);
+        }
+        ui.separator();
+        for appearance in [Appearance::System, Appearance::Dark, Appearance::Light] {
+            menu_item(ui, session, Command::SetAppearance(appearance), commands);
+        }
+        for command in [Command::ZoomIn, Command::ZoomOut, Command::ZoomReset, Command::ResetLayout] {
+            menu_item(ui, session, command, commands);
+        }
+    });
+    ui.menu_button("Help", |ui| {
+        for command in [
+            Command::TogglePalette,
+            Command::ToggleShortcuts,
+            Command::ToggleNotices,
+            Command::ToggleJobs,
+            Command::CopyDiagnostics,
+        ] {
+            menu_item(ui, session, command, commands);
+        }
+    });
 }
 
 /// Project, data and model, as menus that change them.

@@ -19,11 +19,13 @@ pub mod train_place;
 pub mod widgets;
 
 use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
 use egui::{CentralPanel, Frame, Margin, Panel};
 
 use crate::jobs::{Output, Task};
+use crate::session::project::{SaveJob, Saved};
 use crate::session::{Command, Lane, Place, Request, Session};
 use crate::work::{Env, Worker};
 use dialogs::{Dialogs, PresetDialogs, SystemDialogs};
@@ -73,6 +75,8 @@ pub struct App {
     palette: sheets::PaletteState,
     commands: Vec<Command>,
     last_rebuild: Option<Instant>,
+    /// Saves under way report here.
+    saves: (Sender<Saved>, Receiver<Saved>),
     title: String,
     /// Settings as they were written last, and where.
     settings: Option<(PathBuf, crate::session::settings::Settings)>,
@@ -103,6 +107,7 @@ impl App {
             palette: sheets::PaletteState::default(),
             commands: Vec::new(),
             last_rebuild: None,
+            saves: channel(),
             title: String::new(),
             settings: None,
             frame_times: Vec::new(),
@@ -153,15 +158,35 @@ impl App {
                     let name = self.session.suggested_name();
                     self.dialogs.ask(dialog, &name, self.session.project.as_deref());
                 }
+                Request::Save(job) => self.save(ctx, *job),
                 Request::Copy(text) => ctx.copy_text(text),
                 Request::Close => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
             }
         }
     }
 
+    fn save(&mut self, ctx: &egui::Context, job: SaveJob) {
+        if self.is_inline {
+            self.session.saved(job.run());
+            return;
+        }
+        let (sender, wake) = (self.saves.0.clone(), ctx.clone());
+        let spawned = std::thread::Builder::new().name("save".to_owned()).spawn(move || {
+            // The window may be gone by now; the project is written all the same.
+            sender.send(job.run()).ok();
+            wake.request_repaint_of(egui::ViewportId::ROOT);
+        });
+        if let Err(error) = spawned {
+            log::error!("no thread for saving: {error}");
+        }
+    }
+
     fn drain(&mut self, ctx: &egui::Context) {
         let deadline = Instant::now() + EVENT_BUDGET;
         let mut is_more = false;
+        for saved in self.saves.1.try_iter().collect::<Vec<_>>() {
+            self.session.saved(saved);
+        }
         for lane in Lane::ALL {
             loop {
                 if Instant::now() >= deadline {

@@ -85,42 +85,45 @@ pub fn palette(ui: &mut Ui, session: &Session, state: &mut PaletteState, command
             state.chosen = state.chosen.saturating_sub(1);
         }
         ui.add_space(space::XS);
-        ScrollArea::vertical().max_height(360.0).auto_shrink([false, false]).show(ui, |ui| {
-            if hits.is_empty() {
-                muted(ui, "No command has such a name.");
-            }
-            for (at, hit) in hits.iter().enumerate() {
-                let key = hit.command.info().keys.first().map(ToString::to_string).unwrap_or_default();
-                let is_chosen = at == state.chosen;
-                let button = Button::selectable(is_chosen, hit.title.as_str())
-                    .shortcut_text(key)
-                    .min_size(vec2(ui.available_width(), 0.0))
-                    .truncate();
-                let response = ui.add_enabled(hit.reason.is_none(), button);
-                let enabled = hit.reason.is_none();
-                response.widget_info(|| WidgetInfo::selected(Role::Button, enabled, is_chosen, &hit.title));
-                let clicked = response.clicked();
-                if is_chosen && (up || down) {
-                    response.scroll_to_me(None);
+        ScrollArea::vertical().max_height(360.0).min_scrolled_height(360.0).auto_shrink([false, false]).show(
+            ui,
+            |ui| {
+                if hits.is_empty() {
+                    muted(ui, "No command has such a name.");
                 }
-                match &hit.reason {
-                    Some(reason) => {
-                        if is_chosen {
-                            muted(ui, format!("    {reason}"));
-                        } else {
-                            response.on_disabled_hover_text(reason);
+                for (at, hit) in hits.iter().enumerate() {
+                    let key = hit.command.info().keys.first().map(ToString::to_string).unwrap_or_default();
+                    let is_chosen = at == state.chosen;
+                    let button = Button::selectable(is_chosen, hit.title.as_str())
+                        .shortcut_text(key)
+                        .min_size(vec2(ui.available_width(), 0.0))
+                        .truncate();
+                    let response = ui.add_enabled(hit.reason.is_none(), button);
+                    let enabled = hit.reason.is_none();
+                    response.widget_info(|| WidgetInfo::selected(Role::Button, enabled, is_chosen, &hit.title));
+                    let clicked = response.clicked();
+                    if is_chosen && (up || down) {
+                        response.scroll_to_me(None);
+                    }
+                    match &hit.reason {
+                        Some(reason) => {
+                            if is_chosen {
+                                muted(ui, format!("    {reason}"));
+                            } else {
+                                response.on_disabled_hover_text(reason);
+                            }
+                        }
+                        None => {
+                            response.on_hover_text(tip_of(&hit.command));
                         }
                     }
-                    None => {
-                        response.on_hover_text(tip_of(&hit.command));
+                    if clicked || (enter && is_chosen && hit.reason.is_none()) {
+                        commands.push(Command::TogglePalette);
+                        commands.push(hit.command.clone());
                     }
                 }
-                if clicked || (enter && is_chosen && hit.reason.is_none()) {
-                    commands.push(Command::TogglePalette);
-                    commands.push(hit.command.clone());
-                }
-            }
-        });
+            },
+        );
     });
     if response.should_close() && !commands.contains(&Command::TogglePalette) && !just_opened {
         commands.push(Command::TogglePalette);
@@ -145,12 +148,12 @@ pub fn shortcuts(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
         });
         muted(ui, "Text fields get their keys first. Buttons answer to Enter. Hold Shift for ten units at a time.");
         let height = ui.ctx().content_rect().height() - 190.0;
-        ScrollArea::vertical().max_height(height.max(160.0)).show(ui, |ui| {
+        ScrollArea::vertical().max_height(height.max(160.0)).min_scrolled_height(height.max(160.0)).show(ui, |ui| {
             let lines = sheet_lines();
             let half = lines.len().div_ceil(2);
             ui.columns(2, |columns| {
-                for (column, part) in columns.iter_mut().zip(lines.chunks(half)) {
-                    egui::Grid::new("keys").num_columns(2).spacing([space::L, 3.0]).show(column, |ui| {
+                for (at, (column, part)) in columns.iter_mut().zip(lines.chunks(half)).enumerate() {
+                    egui::Grid::new(("keys", at)).num_columns(2).spacing([space::L, 3.0]).show(column, |ui| {
                         for (keys, title) in part {
                             ui.label(RichText::new(keys).strong().color(tokens(ui).accent));
                             ui.label(title);

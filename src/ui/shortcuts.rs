@@ -3,9 +3,9 @@
 use egui::{Event, Key, Modifiers};
 
 use crate::session::shortcut::{Chord, Named, also_typed_as};
-use crate::session::{Command, Session};
+use crate::session::{Command, Place, Session};
 
-/// Takes the pressed shortcuts out of the input and gives their commands. `sealed`: a sheet lies on top that takes text.
+/// Takes the pressed shortcuts out of the input and gives their commands.
 pub fn take(ctx: &egui::Context, session: &Session) -> Vec<Command> {
     let is_typing = ctx.text_edit_focused();
     let mut commands = Vec::new();
@@ -17,6 +17,9 @@ pub fn take(ctx: &egui::Context, session: &Session) -> Vec<Command> {
         })
         .collect();
     let mut took_arrow = false;
+    // Elsewhere, and under a sheet, plain keys belong to the controls: Space ticks a box, arrows move the focus.
+    let takes_plain = session.place == Place::Explore && !session.open.palette && !session.open.shortcuts;
+    let is_something_open = session.open != crate::session::settings::OpenPanels::default();
     ctx.input_mut(|input| {
         input.events.retain(|event| {
             let Some(chord) = chord_of(event) else { return true };
@@ -27,6 +30,13 @@ pub fn take(ctx: &egui::Context, session: &Session) -> Vec<Command> {
             let Some((_, command)) = table.iter().find(|(known, _)| also_typed_as(*known).contains(&chord)) else {
                 return true;
             };
+            if !takes_plain && !works_while_typing(chord) && chord != Chord::Sign('?') && !is_ctrl(chord) {
+                return true;
+            }
+            // With nothing to close, Escape belongs to menus and lists.
+            if *command == Command::CloseTop && !is_something_open {
+                return true;
+            }
             if matches!(command, Command::Peek(_)) {
                 return false; // Held keys are looked at below.
             }
@@ -39,12 +49,15 @@ pub fn take(ctx: &egui::Context, session: &Session) -> Vec<Command> {
         // Arrows step items here; egui would move the keyboard focus with them.
         ctx.memory_mut(|memory| memory.move_focus(egui::FocusDirection::None));
     }
-    let is_held = !is_typing && ctx.input(|input| input.key_down(Key::X) && input.modifiers.is_none());
+    let is_held = takes_plain && !is_typing && ctx.input(|input| input.key_down(Key::X) && input.modifiers.is_none());
     if is_held != session.explore.peek {
         commands.push(Command::Peek(is_held));
     }
-    // Escape closes what lies on top; with nothing there it must stay free for popups.
     commands
+}
+
+fn is_ctrl(chord: Chord) -> bool {
+    matches!(chord, Chord::Ctrl(_) | Chord::CtrlShift(_) | Chord::CtrlDigit(_) | Chord::CtrlPlus | Chord::CtrlMinus)
 }
 
 /// Shortcuts that keep working in a text field: they neither write nor edit.

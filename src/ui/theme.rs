@@ -141,7 +141,7 @@ pub const DARK: Tokens = with_palette(
 pub const LIGHT: Tokens = with_palette(
     Tokens {
         canvas: hex(0xFF_FF_FF),
-        panel: hex(0xF3_F4_F6),
+        panel: hex(0xF5_F6_F8),
         raised: hex(0xFF_FF_FF),
         field: hex(0xFF_FF_FF),
         button: hex(0xE3_E6_EA),
@@ -149,7 +149,7 @@ pub const LIGHT: Tokens = with_palette(
         line: hex(0xD3_D7_DD),
         outline: hex(0x80_88_94),
         text: hex(0x1B_1E_23),
-        muted: hex(0x52_59_64),
+        muted: hex(0x0052_5964),
         chosen: hex(0xCF_E2_F8),
         on_chosen: hex(0x0F_2D_4E),
         accent: hex(0x1B_62_B0),
@@ -248,7 +248,8 @@ fn apply(style: &mut egui::Style, tokens: &Tokens) {
         (&mut widgets.noninteractive, tokens.panel, tokens.line, tokens.text),
         (&mut widgets.inactive, tokens.button, tokens.line, tokens.text),
         (&mut widgets.hovered, tokens.hover, tokens.outline, tokens.text),
-        (&mut widgets.active, tokens.chosen, tokens.accent, tokens.on_chosen),
+        // Strong text takes the ink of active widgets, so it is the plain text colour.
+        (&mut widgets.active, tokens.chosen, tokens.accent, tokens.text),
         (&mut widgets.open, tokens.hover, tokens.outline, tokens.text),
     ] {
         widget.bg_fill = fill;
@@ -260,7 +261,8 @@ fn apply(style: &mut egui::Style, tokens: &Tokens) {
     }
     // Rails of sliders must be seen on the panel.
     widgets.inactive.bg_fill = tokens.hover;
-    widgets.inactive.bg_stroke = Stroke::NONE;
+    // Fields and boxes must be seen on any ground.
+    widgets.inactive.bg_stroke = Stroke::new(1.0, tokens.outline);
 }
 
 #[cfg(test)]
@@ -282,7 +284,7 @@ mod tests {
             for (mark, color) in
                 [("accent", t.accent), ("outline", t.outline), ("selected", t.selected), ("unselected", t.unselected)]
             {
-                assert!(ratio(color, ground) >= 2.99, "{name}: {mark} on {what}: {}", ratio(color, ground));
+                assert!(ratio(color, ground) >= 3.0, "{name}: {mark} on {what}: {}", ratio(color, ground));
             }
             for (at, color) in t.series.into_iter().enumerate() {
                 assert!(ratio(color, ground) >= 3.0, "{name}: series {at} on {what}: {}", ratio(color, ground));

@@ -230,13 +230,9 @@ pub fn bar_row(ui: &mut Ui, name: &str, share: f32, words: &str, fill: egui::Col
 
 /// A chip in the top bar: an icon and a short text.
 pub fn chip(ui: &mut Ui, icon: MaterialIcon, words: &str, tip: &str) -> Response {
-    let response = ui
-        .horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = space::XS;
-            ui.label(icon.rich_text().size(text::BODY).color(tokens(ui).muted));
-            ui.label(words);
-        })
-        .response;
+    let mark = icon.rich_text().size(text::BODY).color(tokens(ui).muted);
+    let response = ui.add(Button::new((mark, words)).frame(false).sense(Sense::hover()));
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, words));
     response.on_hover_text(tip)
 }
 

@@ -69,7 +69,7 @@ fn check_source(path: &str, text: &str) -> Vec<String> {
         if allowed(path, places) {
             continue;
         }
-        for (line, word) in words(&code).filter(|(_, word)| fits(word)) {
+        for (line, word) in named_crates(&code).filter(|(_, word)| fits(word)) {
             findings.push(format!("src/{path}:{line}: `{word}`: {rule}"));
         }
     }
@@ -143,10 +143,19 @@ fn line_of(text: &str, position: usize) -> usize {
     text[..position].matches('\n').count() + 1
 }
 
-/// Identifiers with their lines.
-fn words(code: &str) -> impl Iterator<Item = (usize, &str)> {
+/// What could name a crate, with its line: words before `::`, words in a `use`, and the keyword `unsafe`. A field or a variable that is
+/// called like a crate is none.
+fn named_crates(code: &str) -> impl Iterator<Item = (usize, &str)> {
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
-    code.lines().enumerate().flat_map(move |(i, line)| line.split(move |c| !is_word(c)).map(move |word| (i + 1, word)))
+    code.lines().enumerate().flat_map(move |(i, line)| {
+        let is_use = line.split(|c| !is_word(c)).any(|word| word == "use" || word == "extern");
+        let begin = |word: &str| word.as_ptr() as usize - line.as_ptr() as usize;
+        let counts = move |word: &&str| {
+            let after = &line[begin(word) + word.len()..];
+            !line[..begin(word)].ends_with('.') && (is_use || after.starts_with("::") || *word == "unsafe")
+        };
+        line.split(move |c| !is_word(c)).filter(counts).map(move |word| (i + 1, word))
+    })
 }
 
 /// The first path segment after each `crate::`, also those of `crate::{a::x, b}`.
@@ -426,6 +435,8 @@ mod the_checker_can_fail {
         check("explain/learn/l2x.rs", "use tch::Tensor;", "");
         check("figure/png.rs", "use egui_extras::X;", "the window lives in ui/");
         check("session/mod.rs", "rfd::FileDialog::new()", "the window lives in ui/");
+        check("session/mod.rs", "use tch as torch;", "torch lives in model/");
+        check("session/mod.rs", "let text = versions.tch; struct V { tch: String }", "");
         check("figure/fonts.rs", "use epaint_default_fonts::HACK_REGULAR; // as egui has it", "");
         check("model/nets.rs", "unsafe { f() }", "unsafe code lives in device.rs");
     }

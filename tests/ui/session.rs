@@ -20,16 +20,31 @@ fn saving_without_a_project_asks_for_a_folder() {
     assert!(matches!(session.apply(Command::Save)[..], [Request::Ask(unmask::session::Dialog::SaveProject)]));
 }
 
+fn save_in(session: &mut Session, dir: &std::path::Path) {
+    for request in session.apply(Command::SaveProjectIn(dir.to_path_buf())) {
+        let Request::Save(job) = request else { panic!("saving asks for a save only") };
+        let saved = job.run();
+        session.saved(saved);
+    }
+}
+
 #[test]
-fn the_project_file_reads_back_as_written() {
+fn a_saved_project_opens_as_it_was_left() {
     let dir = tempfile::tempdir().expect("a folder");
+    let folder = dir.path().join("project");
     let mut session = Session::new();
     session.explore.unit = Unit::Patch { rows: 4, cols: 4 };
     session.explore.marked.insert(3);
-    let state = session.project_state();
-    let bytes = serde_json::to_vec(&state).expect("a state that can be written");
-    std::fs::write(dir.path().join(project::FILE), bytes).expect("a folder of the test");
-    assert_eq!(project::read(dir.path()).expect("a project"), state);
+    session.place = unmask::session::Place::Measure;
+    let before = session.view_state();
+    save_in(&mut session, &folder);
+    assert!(session.notices.entries().is_empty(), "{:?}", session.notices.entries());
+    assert!(!session.unsaved);
+    drop(session);
+    let mut again = Session::new();
+    again.apply(Command::OpenPaths(vec![folder.clone()]));
+    assert_eq!(again.place, before.place);
+    assert_eq!(again.project, Some(folder));
 }
 
 #[test]
@@ -37,8 +52,10 @@ fn a_project_of_another_version_is_refused_and_left_alone() {
     let dir = tempfile::tempdir().expect("a folder");
     let text = r#"{"format":"unmask-project","version":99}"#;
     std::fs::write(dir.path().join(project::FILE), text).expect("a folder of the test");
-    let refused = project::read(dir.path()).expect_err("another version");
-    assert!(refused.summary.contains("version 99"), "{}", refused.summary);
+    let mut session = Session::new();
+    session.apply(Command::OpenPaths(vec![dir.path().to_path_buf()]));
+    assert!(session.project.is_none());
+    assert!(session.notices.entries()[0].notice.summary.contains("99"));
     assert_eq!(std::fs::read_to_string(dir.path().join(project::FILE)).expect("the file"), text);
 }
 
@@ -59,4 +76,16 @@ fn predictions_count_each_item_once() {
     assert_eq!(predictions.known, 2);
     assert_eq!(predictions.get(2), Some((1, 0.7)));
     assert_eq!(predictions.get(1), None);
+}
+
+#[test]
+fn the_sample_project_opens_without_being_written_to() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_data/project");
+    let mut session = Session::new();
+    let requests = session.apply(Command::OpenPaths(vec![root.clone()]));
+    // The black box, the explainers and the data.
+    assert!(requests.len() >= 3, "{} requests", requests.len());
+    assert!(session.project.is_none(), "changes go nowhere until the user saves a project");
+    assert!(session.notices.entries().is_empty());
+    assert!(!root.join(".project.lock").exists());
 }

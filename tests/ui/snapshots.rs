@@ -16,16 +16,21 @@ fn welcome() {
     window(SIZE, session).snapshot("welcome_light");
 }
 
-#[test]
-fn explorer_in_both_themes() {
-    for (appearance, name) in [(Appearance::Dark, "explorer_dark"), (Appearance::Light, "explorer_light")] {
-        let mut app = explained(SIZE, appearance);
-        app.state_mut().command(Command::AddColumn);
+fn explorer(appearance: Appearance, name: &str) {
+    let mut app = explained(SIZE, appearance);
+    for command in [Command::AddColumn, Command::SetView(View::Side), Command::ToggleHidden] {
+        app.state_mut().command(command);
         app.run();
-        app.state_mut().command(Command::SetView(View::Side));
-        app.run();
-        app.state_mut().command(Command::ToggleHidden);
-        app.run();
-        app.snapshot(name);
     }
+    app.snapshot(name);
+}
+
+#[test]
+fn explorer_dark() {
+    explorer(Appearance::Dark, "explorer_dark");
+}
+
+#[test]
+fn explorer_light() {
+    explorer(Appearance::Light, "explorer_light");
 }

@@ -11,8 +11,12 @@ const TINY: f64 = 1e-20;
 ///
 /// u is clamped to [1e-20, 1 - 2^-24]: an exact 0 or 1 would give an infinite score.
 pub fn gumbel(size: &[i64], like: &Tensor) -> Tensor {
-    let uniform = Tensor::rand(size, (Kind::Float, like.device())).clamp(TINY, 1.0 - f64::powi(2.0, -24));
-    -(-uniform.log()).log()
+    gumbel_of(&Tensor::rand(size, (Kind::Float, like.device())))
+}
+
+/// Gumbel noise of given uniform draws in 0..=1; finite for every draw.
+pub fn gumbel_of(uniform: &Tensor) -> Tensor {
+    -(-uniform.clamp(TINY, 1.0 - f64::powi(2.0, -24)).log()).log()
 }
 
 /// The Concrete subset mask of L2X (Chen et al. 2018, section 3.2, Eq. 6): `k` independent Gumbel-softmax draws over the units at
@@ -36,17 +40,10 @@ pub fn gate_mask(scores: &Tensor, k: i64, tau: f64) -> Tensor {
     (scores + gumbel(&scores.size(), scores) + (k as f64).ln()) / tau
 }
 
-/// The `k` largest of each row as ones, the rest zero.
-pub fn top_k_mask(scores: &Tensor, k: i64) -> Tensor {
-    let k = k.min(scores.size()[1]);
-    let (_, top) = scores.topk(k, -1, true, false);
-    scores.zeros_like().scatter_value(-1, &top, 1.0)
-}
-
 /// A mask over units `[b, units]` spread over pixels `[b, 1, h, w]`: nearest, cropped where blocks reach over the edge.
 pub fn spread(mask: &Tensor, units: Units) -> Tensor {
     let (rows, cols) = units.grid();
-    let (block_h, block_w) = units.block();
+    let (block_h, block_w) = block_inside(units);
     let grid = mask.view([-1, 1, rows as i64, cols as i64]);
     if (block_h, block_w) == (1, 1) {
         return grid;
@@ -62,7 +59,7 @@ pub fn spread(mask: &Tensor, units: Units) -> Tensor {
 /// Values per pixel `[b, c, h, w]` summed over each unit: `[b, units]`.
 pub fn gather(values: &Tensor, units: Units) -> Tensor {
     let (rows, cols) = units.grid();
-    let (block_h, block_w) = units.block();
+    let (block_h, block_w) = block_inside(units);
     let plane = values.sum_dim_intlist([1i64].as_slice(), true, Kind::Float);
     let pad_h = (rows * block_h - units.shape.height) as i64;
     let pad_w = (cols * block_w - units.shape.width) as i64;
@@ -77,4 +74,10 @@ pub fn gather(values: &Tensor, units: Units) -> Tensor {
         None,
     );
     (pooled * area).view([-1, (rows * cols) as i64])
+}
+
+/// Height and width of a unit; one larger than the picture counts as the picture, so that no plane of that size is allocated.
+fn block_inside(units: Units) -> (usize, usize) {
+    let (block_h, block_w) = units.block();
+    (block_h.min(units.shape.height), block_w.min(units.shape.width))
 }

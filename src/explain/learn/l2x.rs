@@ -10,7 +10,7 @@ use crate::data::{Modality, Units};
 use crate::explain::{ExplainError, Explainer, Method, MethodSpec, SavedExplainer};
 use crate::model::BlackBox;
 use crate::model::architecture::{batch, epochs, learning_rate};
-use crate::model::layers::{Conv, Framework, linear, max_pool};
+use crate::model::layers::{Conv, Framework, linear, max_pool, without_init};
 use crate::model::optim::Optim;
 use crate::model::params::{ParamSpec, Preset};
 use crate::model::tensors::{load_weights, save_weights, seed_step};
@@ -34,8 +34,8 @@ pub const PARAMS: &[ParamSpec] = &[
 static SPEC: MethodSpec = MethodSpec {
     id: "l2x",
     title: "L2X",
-    summary: "Learns which units tell most about the black box's answer: a selector picks k units by k Concrete draws, and an approximator \
-              must guess the answer from them alone. Selector and approximator are trained together; the black box is only queried.",
+    summary: "Learns which units tell most about the black box's answer: a selector picks k units by k Concrete draws, and the answer must \
+              follow from them alone. The judge is the frozen box itself or, as in the paper, an approximator trained beside the selector.",
     citation: "Chen, Song, Wainwright, Jordan: Learning to Explain, ICML 2018",
     params: PARAMS,
     presets: &[Preset {
@@ -68,7 +68,7 @@ impl Method for L2x {
         let units = Units::new(saved.card.unit, black_box.card().shape);
         let device = black_box.tensor_box().map_or(tch::Device::Cpu, |tensor_box| tensor_box.device());
         let mut store = nn::VarStore::new(device);
-        let selector = PatchSelector::new(&store.root(), units);
+        let selector = without_init(|| PatchSelector::new(&store.root(), units));
         load_weights(&store, &saved.weights, &format!("weights of {}", saved.card.name))?;
         store.freeze();
         Ok(Box::new(super::run::NetExplainer::new(store, units, Box::new(move |input, _probs| selector.scores(input)))))

@@ -1,5 +1,8 @@
 //! MEED with adversarial infidelity learning (Liang et al. 2020): the selector sees the black box's answer, one approximator learns from the
 //! selected part, another from the unselected part, and the selector is trained so that the second fails.
+//!
+//! The program's default departs from the paper in one thing: the frozen black box itself judges both parts ("critic"). On digits 3 and 8 the
+//! paper's approximators learn to read what the mask spells and the model does not follow; through the box FS-M and FU-M are what is trained.
 
 use tch::nn::{self, ModuleT};
 use tch::{Kind, Tensor};
@@ -7,10 +10,11 @@ use tch::{Kind, Tensor};
 use super::concrete::{concrete_mask, gate_mask, gather, spread};
 use super::selector::OutputFedSelector;
 use super::wasserstein::sliced_wasserstein;
-use super::{Batch, Learner, Setup, temperature};
+use super::{Batch, Learner, Losses, Setup, temperature};
 use crate::data::{Modality, Units};
 use crate::explain::{ExplainError, Explainer, Method, MethodSpec, SavedExplainer};
 use crate::model::architecture::{batch, epochs, learning_rate};
+use crate::model::layers::without_init;
 use crate::model::optim::{Optim, OptimSpec};
 use crate::model::params::{ParamKind, ParamSpec, Preset};
 use crate::model::tensors::{load_weights, save_weights, seed_step};
@@ -164,9 +168,9 @@ const CODE_FASHION: Preset = Preset {
 static SPEC: MethodSpec = MethodSpec {
     id: "meed",
     title: "MEED (adversarial infidelity)",
-    summary: "Learns which units suffice for the black box's answer while the rest does not: one approximator guesses the answer from the \
-              selected part, a second from the unselected part, and the selector helps the first and defeats the second. The selector also \
-              sees the model's answer and may start from gradient x input.",
+    summary: "Learns which units suffice for the black box's answer while all the others do not: the selector is rewarded when the selected \
+              part alone keeps the answer, and when the unselected part alone loses it. It also sees the model's answer and may start from \
+              gradient x input; the judge of both parts is the frozen box itself or, as in the paper, two networks trained beside it.",
     citation: "Liang et al.: Adversarial Infidelity Learning for Model Interpretation, KDD 2020",
     params: PARAMS,
     presets: &[PAPER_MNIST, PAPER_FASHION, CODE_MNIST, CODE_FASHION],
@@ -190,7 +194,7 @@ impl Method for Meed {
         let device = black_box.tensor_box().map_or(tch::Device::Cpu, |tensor_box| tensor_box.device());
         let mut store = nn::VarStore::new(device);
         let feed_output = saved.card.params.switch(PARAMS, "feed-output");
-        let selector = OutputFedSelector::new(&store.root(), units, card.classes.len(), feed_output);
+        let selector = without_init(|| OutputFedSelector::new(&store.root(), units, card.classes.len(), feed_output));
         load_weights(&store, &saved.weights, &format!("weights of {}", saved.card.name))?;
         store.freeze();
         let scores = move |input: &Tensor, probs: &Tensor| selector.scores(input, probs);
@@ -285,9 +289,13 @@ impl MeedLearner {
         let Some(prior) = prior else {
             return (own.shallow_clone(), own);
         };
-        let m = if self.options.prior_fades { f64::from(batch.epoch) } else { 1.0 };
-        let blended = (own.log_softmax(-1, Kind::Float) * m + prior) / (m + 1.0);
+        let blended = blend(&own, prior, self.m(batch));
         (own, blended)
+    }
+
+    /// The exponent of Eq. 12.
+    fn m(&self, batch: &Batch<'_>) -> f64 {
+        if self.options.prior_fades { f64::from(batch.epoch) } else { 1.0 }
     }
 
     fn sample(&self, scores: &Tensor) -> Tensor {
@@ -295,6 +303,18 @@ impl MeedLearner {
         let mask = if gate { gate_mask(scores, k, temperature) } else { concrete_mask(scores, k, temperature) };
         spread(&mask, units)
     }
+}
+
+/// Scores and the log of a prior blended as in Eqs. 11 and 12: the softmax of the answer is proportional to (p^m r)^(1/(m+1)), with p the softmax
+/// of `own` and r the prior. All `[b, units]`.
+pub fn blend(own: &Tensor, log_prior: &Tensor, m: f64) -> Tensor {
+    (own.log_softmax(-1, Kind::Float) * m + log_prior) / (m + 1.0)
+}
+
+/// What holds the scores near the blended ones (Eq. 13): mean absolute difference of the two distributions over m + 1. Only `own` is pulled.
+pub fn prior_loss(own: &Tensor, blended: &Tensor, m: f64) -> Tensor {
+    let target = blended.softmax(-1, Kind::Float).detach();
+    (target - own.softmax(-1, Kind::Float)).abs().mean(Kind::Float) / (m + 1.0)
 }
 
 /// What the unselected side is pushed to: 1 - y, divided by classes - 1 so that it stays a distribution for more than two classes.
@@ -323,7 +343,7 @@ pub fn log_prior(
 }
 
 impl Learner for MeedLearner {
-    fn step(&mut self, batch: &Batch<'_>) -> Result<Vec<(&'static str, Tensor)>, ExplainError> {
+    fn step(&mut self, batch: &Batch<'_>) -> Result<Losses, ExplainError> {
         let prior = if self.options.prior {
             Some(log_prior(batch.input, batch.probs, batch.black_box, self.options.units)?)
         } else {
@@ -350,11 +370,7 @@ impl Learner for MeedLearner {
 impl MeedLearner {
     /// First update of a minibatch (Eq. 7): both approximators learn the answer from their side, the selector stands still. T and 1 - T come
     /// from the same draw.
-    fn step_approximators(
-        &mut self,
-        batch: &Batch<'_>,
-        prior: Option<&Tensor>,
-    ) -> Result<Vec<(&'static str, Tensor)>, ExplainError> {
+    fn step_approximators(&mut self, batch: &Batch<'_>, prior: Option<&Tensor>) -> Result<Losses, ExplainError> {
         if self.approximators.is_none() {
             return Ok(Vec::new());
         }
@@ -378,11 +394,7 @@ impl MeedLearner {
     }
 
     /// Second update (Eq. 8): the selector helps the selected side and defeats the unselected one; the critics stand still.
-    fn step_selector(
-        &mut self,
-        batch: &Batch<'_>,
-        prior: Option<&Tensor>,
-    ) -> Result<Vec<(&'static str, Tensor)>, ExplainError> {
+    fn step_selector(&mut self, batch: &Batch<'_>, prior: Option<&Tensor>) -> Result<Losses, ExplainError> {
         self.freeze(true);
         let result = self.selector_loss(batch, prior).and_then(|(loss, losses)| {
             self.optimizer.backward_step(&loss)?;
@@ -417,11 +429,7 @@ impl MeedLearner {
         }
     }
 
-    fn selector_loss(
-        &self,
-        batch: &Batch<'_>,
-        prior: Option<&Tensor>,
-    ) -> Result<(Tensor, Vec<(&'static str, Tensor)>), ExplainError> {
+    fn selector_loss(&self, batch: &Batch<'_>, prior: Option<&Tensor>) -> Result<(Tensor, Losses), ExplainError> {
         let options = &self.options;
         let (own, blended) = self.blended(batch, prior);
         let mask = self.sample(&blended);

@@ -49,10 +49,13 @@ pub struct Batch<'a> {
     pub black_box: &'a dyn TensorBox,
 }
 
+/// Losses of a step by name, as scalars.
+pub type Losses = Vec<(&'static str, Tensor)>;
+
 /// Networks and losses of one method under training.
 pub trait Learner {
     /// One update of all its networks; returns its losses by name. libtorch's generator is seeded before.
-    fn step(&mut self, batch: &Batch<'_>) -> Result<Vec<(&'static str, Tensor)>, ExplainError>;
+    fn step(&mut self, batch: &Batch<'_>) -> Result<Losses, ExplainError>;
 
     /// Noiseless scores `[b, units]` in evaluation mode.
     fn scores(&self, input: &Tensor, probs: &Tensor) -> Tensor;

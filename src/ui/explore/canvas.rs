@@ -38,12 +38,15 @@ pub struct Pointed {
     pub x: usize,
 }
 
+/// Outlines and hatches, and the rectangle they were made for.
+type Marks = (Rect, Vec<Element>);
+
 /// A picture with its texture and its marks, made again only when something it shows changes.
 #[derive(Default)]
 struct Painted {
     key: u64,
     picture: Option<ExplainedPicture>,
-    panels: Vec<(Panel, TextureHandle, Option<(Rect, Vec<Element>)>)>,
+    panels: Vec<(Panel, TextureHandle, Option<Marks>)>,
     problem: Option<String>,
 }
 

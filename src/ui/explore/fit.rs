@@ -64,7 +64,7 @@ pub(super) fn show(
         });
     }
     ui.add(Label::new(RichText::new(fit.describe(&picture, shape)).small().color(tokens(ui).muted)).wrap());
-    let mut changed = fit.clone();
+    let mut changed = *fit;
     form(ui, &mut changed, &picture, shape);
     if changed != *fit {
         commands.push(Command::SetFit(changed));
@@ -111,7 +111,7 @@ fn form(ui: &mut Ui, fit: &mut Fit, picture: &Picture, shape: crate::data::Shape
         if shape.channels > 1 {
             by_itself(ui, "Grey", &mut fit.grey, "no");
         }
-        let inverts = Fit { invert: None, ..fit.clone() }.inverts(picture, shape);
+        let inverts = Fit { invert: None, ..*fit }.inverts(picture, shape);
         by_itself(ui, "Invert", &mut fit.invert, if inverts { "yes" } else { "no" });
     });
     let mut is_cropped = fit.crop.is_some();

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use egui::{Align, Button, CentralPanel, ComboBox, Frame, Label, Layout, Margin, Panel, Rect, RichText, Slider, Ui, UiBuilder, WidgetInfo, accesskit::Role, pos2, vec2};
+use egui::{
+    Align, Button, CentralPanel, ComboBox, Frame, Label, Layout, Margin, Panel, Rect, RichText, Slider, Ui, UiBuilder,
+    WidgetInfo, accesskit::Role, pos2, vec2,
+};
 use egui_material_icons::icons;
 
 use super::super::theme::{self, DIMMED, space, text, tokens};
@@ -43,7 +46,8 @@ fn pictures(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut 
     };
     // An old result of another item must never pass for this one.
     let is_other_item = explore.item != Some(explained.item);
-    let dimmed = explore.shown.is_dimmed(Instant::now()) || is_other_item && matches!(explore.shown, Shown::Failed { .. });
+    let dimmed =
+        explore.shown.is_dimmed(Instant::now()) || is_other_item && matches!(explore.shown, Shown::Failed { .. });
     if matches!(explore.shown, Shown::Pending { .. }) {
         ui.ctx().request_repaint_after(crate::work::BUSY_AFTER);
     }
@@ -54,7 +58,9 @@ fn pictures(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut 
     for column in 0..explained.methods.len() {
         let left = area.left() + (width + gap) * column as f32;
         let rect = Rect::from_min_size(pos2(left, area.top()), vec2(width, area.height()));
-        let mut inner = ui.new_child(UiBuilder::new().id_salt(("column", column)).max_rect(rect).layout(Layout::top_down(Align::Min)));
+        let mut inner = ui.new_child(
+            UiBuilder::new().id_salt(("column", column)).max_rect(rect).layout(Layout::top_down(Align::Min)),
+        );
         inner.set_clip_rect(rect.expand(2.0).intersect(ui.clip_rect()));
         one_column(&mut inner, session, canvas, &explained, column, dimmed, commands);
     }
@@ -63,7 +69,13 @@ fn pictures(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut 
             Some(job) => job.progress.as_ref().map_or_else(|| format!("{}…", job.title), crate::work::Progress::line),
             None => "Working…".to_owned(),
         };
-        ui.painter().text(area.center_top() + vec2(0.0, 40.0), egui::Align2::CENTER_TOP, line, egui::FontId::proportional(text::BODY), tokens(ui).text);
+        ui.painter().text(
+            area.center_top() + vec2(0.0, 40.0),
+            egui::Align2::CENTER_TOP,
+            line,
+            egui::FontId::proportional(text::BODY),
+            tokens(ui).text,
+        );
     }
 }
 
@@ -74,14 +86,29 @@ fn waiting(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     }
     if session.active_box().is_none() {
         let sentence = "There is no black box for this data yet: train one, or open one.";
-        widgets::empty(ui, session, icons::ICON_MODEL_TRAINING, sentence, Some((Command::Go(Place::Train), "Train a black box")), commands);
+        widgets::empty(
+            ui,
+            session,
+            icons::ICON_MODEL_TRAINING,
+            sentence,
+            Some((Command::Go(Place::Train), "Train a black box")),
+            commands,
+        );
     } else if session.explore.columns.is_empty() {
-        let is_coming = session.running.all().iter().any(|job| matches!(job.purpose, crate::session::Purpose::MakeExplainer));
+        let is_coming =
+            session.running.all().iter().any(|job| matches!(job.purpose, crate::session::Purpose::MakeExplainer));
         if is_coming {
             widgets::empty(ui, session, icons::ICON_HOURGLASS_TOP, "Preparing the first explainers…", None, commands);
         } else {
             let sentence = "There is no explainer for this black box yet.";
-            widgets::empty(ui, session, icons::ICON_MODEL_TRAINING, sentence, Some((Command::Go(Place::Train), "Train an explainer")), commands);
+            widgets::empty(
+                ui,
+                session,
+                icons::ICON_MODEL_TRAINING,
+                sentence,
+                Some((Command::Go(Place::Train), "Train an explainer")),
+                commands,
+            );
         }
     } else if session.explore.item.is_none() {
         widgets::empty(ui, session, icons::ICON_IMAGE, "Choose an item on the left.", None, commands);
@@ -99,6 +126,7 @@ fn one_column(
     dimmed: bool,
     commands: &mut Vec<Command>,
 ) {
+    let whole = ui.max_rect();
     column_head(ui, session, column, commands);
     let result = match &explained.methods[column] {
         Ok(result) => result,
@@ -114,9 +142,11 @@ fn one_column(
     canvas.prepare(ui.ctx(), session, column, explained, result, theme::figure_theme(ui));
     let explore = &session.explore;
     let panels: &[FigurePanel] = explore.view.panels();
-    let area = ui.available_rect_before_wrap();
+    // Not what egui calls available: a wide head must not widen the picture.
+    let area = Rect::from_min_max(pos2(whole.left(), ui.cursor().top()), whole.max);
     let words_height = if explained.methods.len() > 2 { 82.0 } else { 66.0 };
-    let picture_area = Rect::from_min_max(area.min, pos2(area.right(), (area.bottom() - words_height).max(area.top() + 40.0)));
+    let picture_area =
+        Rect::from_min_max(area.min, pos2(area.right(), (area.bottom() - words_height).max(area.top() + 40.0)));
     let opacity = if dimmed { DIMMED } else { 1.0 };
     // Two panels stand beside each other, or one over the other where the column is narrow.
     let stack = picture_area.height() > picture_area.width() * 1.2;
@@ -133,11 +163,17 @@ fn one_column(
             let width = (picture_area.width() - gap) / count;
             Rect::from_min_size(picture_area.min + vec2((width + gap) * at_f, 0.0), vec2(width, picture_area.height()))
         };
-        let name = format!("{} of item {}, {}", panel_words(*panel, explore.peek), explained.item, method_name(session, column));
+        let name = format!(
+            "{} of item {}, {}",
+            panel_words(*panel, explore.peek),
+            explained.item,
+            method_name(session, column)
+        );
         canvas.show(ui, part.shrink(1.0), column, at, &name, opacity);
     }
     let below = Rect::from_min_max(pos2(area.left(), picture_area.bottom() + space::XS), area.max);
-    let mut words = ui.new_child(UiBuilder::new().id_salt("words").max_rect(below).layout(Layout::top_down(Align::Min)));
+    let mut words =
+        ui.new_child(UiBuilder::new().id_salt("words").max_rect(below).layout(Layout::top_down(Align::Min)));
     words.spacing_mut().item_spacing.y = 1.0;
     words.spacing_mut().interact_size.y = 18.0;
     if dimmed {
@@ -169,34 +205,41 @@ fn column_head(ui: &mut Ui, session: &Session, column: usize, commands: &mut Vec
         if explore.columns.len() > 1 {
             let letter = char::from(b'A' + column as u8);
             let response = ui.add(Button::selectable(is_focused, letter.to_string()).frame_when_inactive(true));
-            response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_focused, format!("Focus column {letter}")));
+            response
+                .widget_info(|| WidgetInfo::selected(Role::Button, true, is_focused, format!("Focus column {letter}")));
             if response.on_hover_text(tip_of(&Command::FocusColumn(column))).clicked() {
                 commands.push(Command::FocusColumn(column));
             }
         }
-        let room = (ui.available_width() - 76.0).clamp(90.0, 260.0);
+        // Room for the two icons after it.
+        let room = (ui.available_width() - 84.0).clamp(56.0, 260.0);
         let summary = explore
             .columns
             .get(column)
             .and_then(|&at| session.explainers.get(at))
             .and_then(|explainer| crate::explain::method(&explainer.card.method).ok())
             .map_or("", |method| method.spec().summary);
-        ComboBox::from_id_salt(("method", column))
-            .selected_text(method_name(session, column))
-            .width(room)
-            .truncate()
-            .show_ui(ui, |ui| {
-                for explainer in session.usable_explainers() {
-                    let is_shown = explore.columns.get(column) == Some(&explainer);
-                    if ui.selectable_label(is_shown, &session.explainers[explainer].card.name).clicked() {
-                        commands.push(Command::SetMethod { column, explainer });
+        ui.scope(|ui| {
+            ui.set_max_width(room);
+            ComboBox::from_id_salt(("method", column))
+                .selected_text(method_name(session, column))
+                .width(room)
+                .truncate()
+                .show_ui(ui, |ui| {
+                    for explainer in session.usable_explainers() {
+                        let is_shown = explore.columns.get(column) == Some(&explainer);
+                        if ui.selectable_label(is_shown, &session.explainers[explainer].card.name).clicked() {
+                            commands.push(Command::SetMethod { column, explainer });
+                        }
                     }
-                }
-            })
-            .response
-            .accessible_name(format!("Method of column {}", column + 1))
-            .on_hover_text(summary);
-        if explore.columns.len() > 1 && icon_button(ui, icons::ICON_CLOSE, &format!("Remove column {}", column + 1)).clicked() {
+                })
+                .response
+                .accessible_name(format!("Method of column {}", column + 1))
+                .on_hover_text(summary);
+        });
+        if explore.columns.len() > 1
+            && icon_button(ui, icons::ICON_CLOSE, &format!("Remove column {}", column + 1)).clicked()
+        {
             commands.push(Command::RemoveColumn(column));
         }
         if column + 1 == explore.columns.len() && column + 1 < crate::session::explore::MAX_COLUMNS {
@@ -220,7 +263,12 @@ fn answers(ui: &mut Ui, session: &Session, explained: &Explained, result: &Metho
             View::Heat => "Scores",
         };
         let k = explore.k.min(units.count());
-        format!("{shown} · {k} of {} {} · fill: {}", units.count(), units.unit.noun(units.count()), describe::fill_words(explained.fill))
+        format!(
+            "{shown} · {k} of {} {} · fill: {}",
+            units.count(),
+            units.unit.noun(units.count()),
+            describe::fill_words(explained.fill)
+        )
     };
     muted(ui, what);
     let Some(verdict) = Verdict::new(&explained.probs_full, result) else { return };
@@ -232,21 +280,44 @@ fn answers(ui: &mut Ui, session: &Session, explained: &Explained, result: &Metho
         }
         let focus = explore.class_focus;
         let of_focus = |probs: &[f32]| match focus {
-            Some(class) => format!(" · class {}: {}", session.class_name(class), describe::probability(probs.get(class).copied().unwrap_or(f32::NAN))),
+            Some(class) => format!(
+                " · class {}: {}",
+                session.class_name(class),
+                describe::probability(probs.get(class).copied().unwrap_or(f32::NAN))
+            ),
             None => String::new(),
         };
         if explore.peek || focus.is_some() {
             let p = explained.probs_full[verdict.full];
-            ui.label(format!("Full input: {} ({}){}", session.class_name(verdict.full), describe::probability(p), of_focus(&explained.probs_full)));
+            ui.label(format!(
+                "Full input: {} ({}){}",
+                session.class_name(verdict.full),
+                describe::probability(p),
+                of_focus(&explained.probs_full)
+            ));
         }
         let line = |ui: &mut Ui, part: &str, (class, p): (usize, f32), stays: bool, probs: &[f32]| {
             ui.horizontal(|ui| {
                 ui.spacing_mut().item_spacing.x = space::XS;
                 let t = tokens(ui);
-                let (icon, word) = if stays { (icons::ICON_CHECK, "same class") } else { (icons::ICON_CLOSE, "other class") };
+                // In a narrow column the verdict must not be what is cut off.
+                let is_narrow = ui.available_width() < 250.0;
+                let (icon, word) = match (stays, is_narrow) {
+                    (true, false) => (icons::ICON_CHECK, "same class"),
+                    (true, true) => (icons::ICON_CHECK, "same"),
+                    (false, false) => (icons::ICON_CLOSE, "other class"),
+                    (false, true) => (icons::ICON_CLOSE, "other"),
+                };
+                let part = if is_narrow { part.trim_end_matches(" only") } else { part };
                 ui.label(icon.rich_text().size(text::BODY).color(if stays { t.text } else { t.error }));
-                let words = format!("{part}: {} ({}), {word}{}", session.class_name(class), describe::probability(p), of_focus(probs));
-                ui.add(Label::new(words).truncate());
+                let words = format!(
+                    "{part}: {} ({}), {word}{}",
+                    session.class_name(class),
+                    describe::probability(p),
+                    of_focus(probs)
+                );
+                let words = RichText::new(words);
+                ui.add(Label::new(if is_narrow { words.small() } else { words }).truncate());
             });
         };
         line(ui, "Selected only", verdict.selected, verdict.selected_stays(), &result.probs_selected);
@@ -273,13 +344,20 @@ fn controls(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut 
         }
     });
     ui.add_space(2.0);
-    ui.horizontal_wrapped(|ui| {
-        k_slider(ui, session, commands);
-        ui.separator();
-        // Each name stays with its choice when the row is too narrow.
-        ui.horizontal(|ui| unit_choice(ui, session, commands));
-        ui.horizontal(|ui| fill_choice(ui, session, commands));
-    });
+    if ui.available_width() < 600.0 {
+        ui.horizontal(|ui| k_slider(ui, session, commands));
+        ui.horizontal(|ui| {
+            unit_choice(ui, session, commands);
+            fill_choice(ui, session, commands);
+        });
+    } else {
+        ui.horizontal(|ui| {
+            k_slider(ui, session, commands);
+            ui.separator();
+            unit_choice(ui, session, commands);
+            fill_choice(ui, session, commands);
+        });
+    }
     legend(ui, session, canvas);
 }
 
@@ -292,7 +370,9 @@ fn k_slider(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     ui.spacing_mut().slider_width = (ui.available_width() * 0.2).clamp(110.0, 320.0);
     let slider = Slider::new(&mut k, 1..=most).logarithmic(true).smart_aim(false);
     let response = ui.add_enabled(enabled, slider);
-    let response = response.labelled_by(label.id).on_hover_text("k: how many units are selected (comma and period change it by one)");
+    let response = response
+        .labelled_by(label.id)
+        .on_hover_text("k: how many units are selected (comma and period change it by one)");
     if response.changed() && k != explore.k {
         commands.push(Command::SetK(k));
     }
@@ -303,8 +383,14 @@ fn unit_choice(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     let explore = &session.explore;
     let Some(shape) = session.active_box().map(|active| active.card.shape) else { return };
     let mut offered = vec![Unit::Pixel];
-    offered.extend([2, 4, 7, 8, 16].into_iter().filter(|&side| side * 2 <= shape.height.min(shape.width)).map(|side| Unit::Patch { rows: side, cols: side }));
-    for unit in session.usable_explainers().into_iter().map(|at| session.explainers[at].card.unit).chain([explore.unit]) {
+    offered.extend(
+        [2, 4, 7, 8, 16]
+            .into_iter()
+            .filter(|&side| side * 2 <= shape.height.min(shape.width))
+            .map(|side| Unit::Patch { rows: side, cols: side }),
+    );
+    for unit in session.usable_explainers().into_iter().map(|at| session.explainers[at].card.unit).chain([explore.unit])
+    {
         if !offered.contains(&unit) {
             offered.push(unit);
         }
@@ -373,17 +459,23 @@ fn legend(ui: &mut Ui, session: &Session, canvas: &Canvas) {
                 if explore.hidden == Hidden::Hatched {
                     swatch(ui, t.unselected, true);
                 }
-                muted(ui, match explore.hidden {
-                    Hidden::Hatched => "hidden, hatched here",
-                    Hidden::AsModelSees => "hidden units are drawn as the model gets them",
-                });
+                muted(
+                    ui,
+                    match explore.hidden {
+                        Hidden::Hatched => "hidden, hatched here",
+                        Hidden::AsModelSees => "hidden units are drawn as the model gets them",
+                    },
+                );
             }
         }
         let overlaps = explore.overlaps();
         if !overlaps.is_empty() {
             ui.add_space(space::M);
             let letter = |at: usize| char::from(b'A' + at as u8);
-            let words: Vec<String> = overlaps.iter().map(|(a, b, iou)| format!("{}-{} {:.0} %", letter(*a), letter(*b), iou * 100.0)).collect();
+            let words: Vec<String> = overlaps
+                .iter()
+                .map(|(a, b, iou)| format!("{}-{} {:.0} %", letter(*a), letter(*b), iou * 100.0))
+                .collect();
             muted(ui, format!("Overlap of the selected units (IoU): {}", words.join(", ")))
                 .on_hover_text("Units that both methods select, as a share of those that either selects");
         }

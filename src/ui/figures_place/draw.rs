@@ -59,7 +59,7 @@ pub fn show(
     let area = Rect::from_center_size(outer.center(), vec2(drawn.width, drawn.height) * scale);
     state.view.paint(ui, drawn, area);
     ui.painter().rect_stroke(area, 0.0, Stroke::new(1.0, tokens(ui).line), StrokeKind::Outside);
-    let response = ui.interact(area, ui.id().with("preview"), Sense::click_and_drag());
+    let response = ui.interact(area, ui.scope_id().with("preview"), Sense::click_and_drag());
     let label = format!("Preview of {}. {}", figure.title, drawn.description);
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &label));
     let canvas = Canvas { area, scale };

@@ -1,0 +1,485 @@
+//! The real program from the command line: exit codes, sentences on standard error, nothing half-written, and one run from data to figure.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::{Arc, OnceLock};
+
+use unmask::data::{Fit, samples};
+use unmask::explain::{Fill, SavedExplainer};
+use unmask::jobs::{Cell, Explain, Output as JobOutput, Task};
+use unmask::model::SavedBox;
+use unmask::work::{Priority, Slot};
+
+use crate::integration::tiny::*;
+
+/// A folder with the drawn samples, a black box and two explainers, all made by the program itself, once.
+struct Made {
+    _dir: tempfile::TempDir,
+    root: PathBuf,
+}
+
+impl Made {
+    fn path(&self, name: &str) -> String {
+        self.root.join(name).display().to_string()
+    }
+
+    fn data(&self) -> String {
+        format!("mnist:{}?classes=3,8&limit=90", self.path("samples/digits"))
+    }
+
+    fn run(&self, args: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_unmask"));
+        command.args(args).current_dir(&self.root).env("UNMASK_CACHE", self.root.join("cache"));
+        command.env("OMP_WAIT_POLICY", "PASSIVE").env_remove("UNMASK_DATA").env_remove("RUST_LOG");
+        command.output().expect("the program starts")
+    }
+
+    /// Runs a command that must succeed; gives what it printed.
+    fn done(&self, args: &[&str]) -> String {
+        let output = self.run(args);
+        assert_eq!(output.status.code(), Some(0), "{args:?}: {}", err(&output));
+        String::from_utf8(output.stdout).unwrap()
+    }
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+const COMPUTE: [&str; 4] = ["--device", "cpu", "--threads", "1"];
+
+fn with<'a>(args: &[&'a str]) -> Vec<&'a str> {
+    args.iter().copied().chain(COMPUTE).collect()
+}
+
+fn made() -> &'static Made {
+    static MADE: OnceLock<Made> = OnceLock::new();
+    MADE.get_or_init(|| {
+        let dir = tempfile::tempdir().unwrap();
+        let made = Made { root: dir.path().to_owned(), _dir: dir };
+        samples::write_all(&made.root.join("samples")).unwrap();
+        let data = made.data();
+        let fitted = made.done(&with(&[
+            "fit", "--data", &data, "--model", "l2x-cnn", "--out", "box", "--epochs", "2", "--set", "batch=16",
+        ]));
+        assert!(fitted.contains("accuracy on validation") && fitted.contains("hash"), "{fitted}");
+        for (method, unit) in [("l2x", "patch:4"), ("meed", "pixel")] {
+            let out = format!("explainers/{method}");
+            let trained = made.done(&with(&[
+                "train",
+                "--data",
+                &data,
+                "--blackbox",
+                "box",
+                "--method",
+                method,
+                "--k",
+                "4",
+                "--unit",
+                unit,
+                "--out",
+                &out,
+                "--epochs",
+                "1",
+            ]));
+            assert!(trained.contains("validation at epoch 1: ") && trained.contains("fs_m"), "{trained}");
+        }
+        made
+    })
+}
+
+/// A file that is not there before the first run of a command that must leave nothing.
+fn absent(made: &Made, name: &str) -> String {
+    let path = made.root.join(name);
+    assert!(!path.exists());
+    path.display().to_string()
+}
+
+#[test]
+fn what_was_trained_is_on_disk_complete() {
+    let made = made();
+    let saved = SavedBox::load(&made.root.join("box")).unwrap();
+    assert_eq!((saved.card.architecture.as_str(), saved.card.epochs, saved.card.complete), ("l2x-cnn", 2, true));
+    assert_eq!((saved.card.classes.as_slice(), saved.card.threads), (["3".to_owned(), "8".to_owned()].as_slice(), 1));
+    for method in ["l2x", "meed"] {
+        let explainer = SavedExplainer::load(&made.root.join("explainers").join(method)).unwrap();
+        assert!(explainer.card.complete && explainer.card.validation.contains_key("mask_only"));
+        assert_eq!(explainer.card.blackbox_hash, saved.card.hash);
+    }
+}
+
+#[test]
+fn the_same_command_gives_the_same_bytes() {
+    let made = made();
+    let data = made.data();
+    let again = with(&[
+        "fit",
+        "--data",
+        &data,
+        "--model",
+        "l2x-cnn",
+        "--out",
+        "box-again",
+        "--epochs",
+        "2",
+        "--set",
+        "batch=16",
+    ]);
+    made.done(&again);
+    let bytes = |name: &str| std::fs::read(made.root.join(name).join("weights.safetensors")).unwrap();
+    assert!(bytes("box") == bytes("box-again"));
+}
+
+#[test]
+fn explain_writes_the_scores_that_the_window_would_show() {
+    let made = made();
+    let data = made.data();
+    let printed = made.done(&with(&[
+        "explain",
+        "--explainer",
+        "explainers/l2x",
+        "--blackbox",
+        "box",
+        "--method",
+        "random",
+        "--data",
+        &data,
+        "--limit",
+        "3",
+        "--fill",
+        "noise",
+        "--seed",
+        "6",
+        "--out",
+        "scores.jsonl",
+    ]));
+    assert!(printed.contains("3 items, 2 methods"), "{printed}");
+    let text = std::fs::read_to_string(made.root.join("scores.jsonl")).unwrap();
+    let lines: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), 6);
+
+    let _torch = torch();
+    let mut worker = worker();
+    let mut ask = |task| {
+        let id = worker.submit(Slot::new(0, 0), Priority::Normal, task);
+        worker.wait_for(id, drop).unwrap()
+    };
+    let JobOutput::Data(opened) = ask(Task::OpenData { spec: data.parse().unwrap() }) else { panic!("no data") };
+    let saved = Arc::new(SavedBox::load(&made.root.join("box")).unwrap());
+    let l2x = Arc::new(SavedExplainer::load(&made.root.join("explainers/l2x")).unwrap());
+    let random = SavedExplainer::untrained("random", l2x.card.unit, 4, &saved.card, 6).unwrap();
+    let methods = vec![l2x.clone(), Arc::new(random)];
+    let items = opened.in_split(unmask::data::Split::Test);
+    for (at, &item) in items[..3].iter().enumerate() {
+        let JobOutput::Explained(explained) = ask(Task::Explain(Box::new(Explain {
+            black_box: saved.clone(),
+            explainers: methods.clone(),
+            data: opened.clone(),
+            item,
+            fit: Fit::default(),
+            unit: l2x.card.unit,
+            k: 4,
+            fill: Fill::Noise,
+            seed: 6,
+        }))) else {
+            panic!("no explanation")
+        };
+        for (index, name) in ["l2x", "random"].iter().enumerate() {
+            let (line, result) = (&lines[2 * at + index], explained.methods[index].as_ref().unwrap());
+            assert_eq!(line["method"], *name);
+            assert_eq!(line["item"], opened.source_index[item]);
+            let wide = |values: &[f32]| values.iter().copied().map(f64::from).collect::<Vec<_>>();
+            assert_near(&numbers(&line["scores"]), &wide(&result.scores), 1e-5, name);
+            assert_near(&numbers(&line["probs_full"]), &wide(&explained.probs_full), 1e-5, name);
+            assert_near(&numbers(&line["probs_selected"]), &wide(&result.probs_selected), 1e-5, name);
+            assert_near(&numbers(&line["probs_unselected"]), &wide(&result.probs_unselected), 1e-5, name);
+            let selected: Vec<usize> = numbers(&line["selected"]).into_iter().map(|unit| unit as usize).collect();
+            assert_eq!(selected, unmask::explain::top_k(&result.scores, 4));
+        }
+    }
+}
+
+#[test]
+fn scores_as_csv_and_npz_hold_every_item_and_unit() {
+    let made = made();
+    let data = made.data();
+    for out in ["scores.csv", "scores.npz"] {
+        made.done(&with(&[
+            "explain",
+            "--method",
+            "grad,random",
+            "--blackbox",
+            "box",
+            "--unit",
+            "patch:7",
+            "--k",
+            "2",
+            "--data",
+            &data,
+            "--split",
+            "validation",
+            "--limit",
+            "2",
+            "--out",
+            out,
+        ]));
+    }
+    let mut reader = csv::Reader::from_path(made.root.join("scores.csv")).unwrap();
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    assert_eq!(rows.len(), 2 * 2 * 16);
+    assert_eq!(rows.iter().filter(|row| &row[5] == "1").count(), 2 * 2 * 2);
+    let mut npz = npyz::npz::NpzArchive::open(made.root.join("scores.npz")).unwrap();
+    let scores = npz.by_name("scores").unwrap().unwrap();
+    assert_eq!(scores.shape(), [2, 2, 16]);
+    let scores: Vec<f32> = scores.into_vec().unwrap();
+    let by_csv: Vec<f32> = rows.iter().map(|row| row[3].parse().unwrap()).collect();
+    assert_eq!(scores, by_csv);
+    let probs: Vec<f32> = npz.by_name("probs_full").unwrap().unwrap().into_vec().unwrap();
+    assert!((probs[0] + probs[1] - 1.0).abs() < 1e-5);
+}
+
+#[test]
+fn evaluate_writes_the_same_table_in_every_form() {
+    let made = made();
+    let data = made.data();
+    let evaluate = |out: &str| {
+        made.done(&with(&[
+            "evaluate",
+            "--explainer",
+            "explainers/meed",
+            "--method",
+            "random",
+            "--blackbox",
+            "box",
+            "--data",
+            &data,
+            "--metrics",
+            "fs_m,fu_m",
+            "--k",
+            "4,40",
+            "--out",
+            out,
+        ]))
+    };
+    let printed = evaluate("table.json");
+    assert!(printed.contains("fs_m") && printed.contains("Random"), "{printed}");
+    let cells: Vec<Cell> = serde_json::from_slice(&std::fs::read(made.root.join("table.json")).unwrap()).unwrap();
+    assert_eq!(cells.len(), 2 * 2 * 2);
+    assert_eq!(cells.iter().map(|cell| cell.k.unwrap()).collect::<Vec<_>>(), [4, 4, 40, 40, 4, 4, 40, 40]);
+    evaluate("table.csv");
+    let mut reader = csv::Reader::from_path(made.root.join("table.csv")).unwrap();
+    for (row, cell) in reader.records().map(Result::unwrap).zip(&cells) {
+        assert_eq!((&row[0], &row[1]), (cell.row.as_str(), cell.metric.as_str()));
+        assert_eq!(row[3].parse::<f64>().unwrap(), cell.mean);
+    }
+    evaluate("table.md");
+    let markdown = std::fs::read_to_string(made.root.join("table.md")).unwrap();
+    let n_columns: Vec<usize> = markdown.lines().map(|line| line.matches('|').count()).collect();
+    assert_eq!(n_columns, vec![7; 10], "every line has six columns:\n{markdown}");
+    evaluate("table.tex");
+    let latex = std::fs::read_to_string(made.root.join("table.tex")).unwrap();
+    assert!(latex.starts_with("\\begin{tabular}{llrrrr}") && latex.contains("fs\\_m") && latex.contains("\\%"));
+}
+
+#[test]
+fn figures_come_in_the_form_that_the_name_says() {
+    let made = made();
+    let data = made.data();
+    for view in ["overlay", "selected", "unselected", "side", "heat"] {
+        made.done(&with(&[
+            "figure",
+            "--explainer",
+            "explainers/l2x",
+            "--data",
+            &data,
+            "--item",
+            "3",
+            "--view",
+            view,
+            "--out",
+            "one.svg",
+        ]));
+        let svg = std::fs::read_to_string(made.root.join("one.svg")).unwrap();
+        assert!(svg.contains("<svg") && svg.trim_end().ends_with("</svg>"), "{view}");
+        assert!(svg.contains("L2X"), "{view}: the caption names the method");
+    }
+    let figure = |out: &str| {
+        made.done(&with(&[
+            "figure",
+            "--method",
+            "grad,random",
+            "--blackbox",
+            "box",
+            "--k",
+            "20",
+            "--data",
+            &data,
+            "--item",
+            "0,1,2",
+            "--scale",
+            "1",
+            "--out",
+            out,
+        ]))
+    };
+    figure("sheet.png");
+    let picture = image::open(made.root.join("sheet.png")).unwrap();
+    assert!(picture.width() > 100 && picture.height() > 100);
+    figure("sheet.pdf");
+    let pdf = std::fs::read(made.root.join("sheet.pdf")).unwrap();
+    assert!(pdf.starts_with(b"%PDF-") && pdf.windows(5).any(|bytes| bytes == b"%%EOF"));
+}
+
+/// Wrong usage or unreadable input: exit code 2, one sentence with these parts, and no file.
+#[test]
+fn wrong_usage_ends_with_two_and_a_sentence_and_writes_nothing() {
+    let made = made();
+    let data = made.data();
+    let data = data.as_str();
+    std::fs::write(made.root.join("magic.idx"), b"this is no IDX file, but text").unwrap();
+    let magic = format!("idx:{}", made.path("magic.idx"));
+    let (fit, train) =
+        (["fit", "--data", data, "--out", "new-box"], ["train", "--data", data, "--out", "new-explainer"]);
+    let explain = ["explain", "--data", data, "--blackbox", "box", "--k", "4"];
+    let figure = ["figure", "--data", data, "--blackbox", "box", "--k", "4", "--method", "random"];
+    let evaluate = ["evaluate", "--data", data, "--blackbox", "box", "--k", "4", "--method", "random"];
+    let unreadable = ["fit", "--data", magic.as_str(), "--out", "new-box"];
+    let cases: Vec<(&[&str], &[&str], &[&str])> = vec![
+        (&["fit", "--data", "no-such-file", "--out", "new-box"], &["--model", "l2x-cnn"], &["no-such-file"]),
+        (&unreadable, &["--model", "l2x-cnn"], &["magic.idx", "expected", "found"]),
+        (&["fit", "--data", "nokind:x", "--out", "new-box"], &["--model", "l2x-cnn"], &["nokind", "mnist"]),
+        (&fit, &["--model", "l2x"], &["black box l2x", "meed-cnn, l2x-cnn"]),
+        (&fit, &["--model", "l2x-cnn", "--set", "epochs=zero"], &["epochs", "a whole number from 1 to 1000", "zero"]),
+        (&fit, &["--model", "l2x-cnn", "--set", "epoch=1"], &["parameter epoch", "epochs, batch, learning-rate"]),
+        (&fit, &["--model", "l2x-cnn", "--set", "epochs"], &["--set epochs", "NAME=VALUE"]),
+        (
+            &fit,
+            &["--model", "l2x-cnn", "--device", "tpu"],
+            &["device tpu", "auto, cpu, cuda:N or mps", "unmask doctor"],
+        ),
+        (&train, &["--blackbox", "box", "--method", "lime", "--k", "4"], &["method lime", "l2x, meed"]),
+        (&train, &["--blackbox", "nowhere", "--method", "l2x", "--k", "4"], &["nowhere", "unmask fit"]),
+        (
+            &train,
+            &["--blackbox", "explainers/l2x", "--method", "l2x", "--k", "4"],
+            &["unmask-blackbox", "unmask-explainer"],
+        ),
+        (
+            &train,
+            &["--blackbox", "box", "--method", "l2x", "--k", "4", "--unit", "word"],
+            &["unit \"word\"", "patch:4"],
+        ),
+        (&train, &["--blackbox", "box", "--method", "l2x", "--k", "4", "--preset", "best"], &["preset best", "paper"]),
+        (&explain, &["--method", "random", "--out", "new.txt"], &["new.txt", ".npz, .csv or .jsonl", "\"txt\""]),
+        (&explain, &["--method", "random", "--out", "new.csv", "--split", "all"], &["split \"all\"", "validation"]),
+        (&explain, &["--method", "random", "--out", "new.csv", "--fill", "blur"], &["fill \"blur\"", "mean"]),
+        (&explain, &["--method", "l2x", "--out", "new.csv"], &["L2X", "unmask train"]),
+        (&explain, &["--out", "new.csv"], &["--explainer DIR"]),
+        (&explain, &["--explainer", "nowhere", "--out", "new.csv"], &["nowhere", "unmask train"]),
+        (&figure, &["--item", "0", "--out", "new.gif"], &["new.gif", "svg"]),
+        (&figure, &["--item", "0", "--view", "x-ray", "--out", "new.svg"], &["view \"x-ray\"", "overlay"]),
+        (&figure, &["--item", "99999", "--out", "new.svg"], &["item 99999", "0 to"]),
+        (&evaluate, &["--metrics", "fs_x", "--out", "new.json"], &["metric fs_x", "fs_m, fu_m"]),
+        (&evaluate, &["--out", "new.xlsx"], &["new.xlsx", ".json, .csv, .md or .tex"]),
+        (&["reproduce", "meed-cifar"], &["--out", "new.json"], &["meed-cifar", "l2x-mnist"]),
+        (&["reproduce", "l2x-mnist"], &["--out", "new.json"], &["--data-root", "UNMASK_DATA"]),
+        (&["reproduce", "l2x-mnist", "--data-root", "nowhere"], &["--out", "new.json"], &["nowhere"]),
+        (&["reproduce", "l2x-mnist", "--data-root", "samples", "--rows", "l3x"], &["--out", "new.json"], &["row l3x"]),
+    ];
+    for (command, rest, parts) in cases {
+        let args: Vec<&str> = command.iter().chain(rest).copied().collect();
+        let output = made.run(&args);
+        let message = err(&output);
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {message}");
+        assert!(message.starts_with("unmask: "), "{args:?}: {message}");
+        assert_sentence(&message, parts);
+        assert!(!message.contains("panicked"), "{args:?}: {message}");
+    }
+    // Unknown flags, subcommands with flags and missing arguments are the parser's.
+    for args in
+        [&["fit", "--nonsense"] as &[&str], &["fit"], &["study-of-x", "--out", "a"], &["explain", "--k", "many"]]
+    {
+        let output = made.run(args);
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        assert!(!err(&output).contains("panicked"));
+    }
+    let left: Vec<String> = std::fs::read_dir(&made.root)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+        .filter(|name| name.starts_with("new") || name.ends_with(".part"))
+        .collect();
+    assert!(left.is_empty(), "half-written: {left:?}");
+}
+
+#[test]
+fn a_place_that_cannot_be_written_ends_with_one_and_keeps_what_is_there() {
+    let made = made();
+    let data = made.data();
+    let out = absent(made, "no-such-folder/table.json");
+    let evaluate = |out: &str| {
+        made.run(&with(&[
+            "evaluate",
+            "--method",
+            "random",
+            "--blackbox",
+            "box",
+            "--k",
+            "4",
+            "--data",
+            &data,
+            "--metrics",
+            "fs_m",
+            "--limit",
+            "3",
+            "--out",
+            out,
+        ]))
+    };
+    let output = evaluate(&out);
+    assert_eq!(output.status.code(), Some(1), "{}", err(&output));
+    assert_sentence(&err(&output), &["table.json", "no-such-folder", "choose another place"]);
+    assert!(!Path::new(&out).exists());
+    // A folder of that name.
+    std::fs::create_dir_all(made.root.join("taken.json")).unwrap();
+    let output = evaluate("taken.json");
+    assert_eq!(output.status.code(), Some(1));
+    assert_sentence(&err(&output), &["taken.json", "it is a folder"]);
+}
+
+#[test]
+fn an_explainer_finds_its_black_box_beside_it_and_says_when_there_is_none() {
+    let made = made();
+    let data = made.data();
+    let lonely = tempfile::tempdir().unwrap();
+    let place = lonely.path().join("a/b/explainer");
+    SavedExplainer::load(&made.root.join("explainers/l2x")).unwrap().save(&place).unwrap();
+    let folder = place.display().to_string();
+    let args = ["explain", "--explainer", &folder, "--data", &data, "--limit", "1", "--out", "found.csv"];
+    let output = made.run(&with(&args));
+    assert_eq!(output.status.code(), Some(2));
+    assert_sentence(&err(&output), &["explainer", "black box with hash", "--blackbox"]);
+    SavedBox::load(&made.root.join("box")).unwrap().save(&lonely.path().join("a/b/blackboxes/digits")).unwrap();
+    made.done(&with(&args));
+    // Another training's box is refused.
+    let output = made.run(&with(&[&args[..], &["--blackbox", "other"]].concat()));
+    assert_eq!(output.status.code(), Some(2));
+    let mut other = formula_box();
+    other.card.name = "another box".to_owned();
+    other.save(&made.root.join("other-box")).unwrap();
+    let output = made.run(&with(&[&args[..], &["--blackbox", "other-box"]].concat()));
+    assert_eq!(output.status.code(), Some(2));
+    assert_sentence(&err(&output), &["expected the black box with hash", "another box"]);
+}
+
+#[test]
+fn lists_help_and_version_end_with_zero() {
+    let made = made();
+    let list = made.done(&["reproduce", "list"]);
+    for experiment in unmask::experiment::EXPERIMENTS {
+        assert!(list.contains(experiment.id));
+    }
+    assert!(made.done(&["--version"]).contains(env!("CARGO_PKG_VERSION")));
+    for command in ["fit", "train", "explain", "evaluate", "figure", "reproduce"] {
+        assert!(made.done(&[command, "--help"]).contains("--out"), "{command}");
+    }
+}

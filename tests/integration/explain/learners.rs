@@ -1,0 +1,249 @@
+//! Learners: gradients reach every parameter of the selector, the black box stays as it is, runs repeat byte for byte.
+
+use tch::nn::{self, ModuleT};
+use tch::{Device, Kind, Tensor};
+use unmask::data::Units;
+use unmask::explain::learn::mask_only::mask_only;
+use unmask::explain::learn::run::{RunSetup, Stepped, TrainRun, honesty};
+use unmask::explain::learn::{Batch, Learner, Setup};
+use unmask::explain::{ExplainError, SavedExplainer, method};
+use unmask::model::tensors::{from_rows, save_weights};
+use unmask::model::{ModelError, SavedBox, TensorBox, architecture};
+
+use crate::integration::tiny::*;
+
+/// A black box whose variables the test can look at.
+struct OpenBox {
+    net: Box<dyn ModuleT>,
+    store: nn::VarStore,
+}
+
+impl OpenBox {
+    fn new() -> Self {
+        let mut store = nn::VarStore::new(Device::Cpu);
+        tch::manual_seed(11);
+        let net = (architecture("meed-cnn").unwrap().build)(&store.root(), SHAPE, 2);
+        store.freeze();
+        Self { net, store }
+    }
+}
+
+impl TensorBox for OpenBox {
+    fn logits(&self, input: &Tensor) -> Tensor {
+        self.net.forward_t(input, false)
+    }
+
+    fn device(&self) -> Device {
+        Device::Cpu
+    }
+}
+
+fn learner(id: &str, options: &[(&str, &str)], unit: &str) -> Box<dyn Learner> {
+    let method = method(id).unwrap();
+    let params = params(method.spec().params, options);
+    let setup = Setup {
+        params: &params,
+        units: Units::new(unit.parse().unwrap(), SHAPE),
+        k: 5,
+        classes: 2,
+        architecture: architecture("meed-cnn").unwrap(),
+        seed: 1,
+        device: Device::Cpu,
+    };
+    method.learner(&setup).unwrap().unwrap()
+}
+
+fn step(learner: &mut dyn Learner, black_box: &OpenBox, epoch: u32) -> Vec<(&'static str, Tensor)> {
+    let input = from_rows(&rows_by_formula(6, SHAPE), Device::Cpu);
+    let probs = tch::no_grad(|| black_box.logits(&input).softmax(-1, Kind::Float));
+    tch::manual_seed(i64::from(epoch));
+    learner.step(&Batch { input: &input, probs: &probs, epoch, progress: 0.0, black_box }).unwrap()
+}
+
+/// After one step every tensor of the selector has changed; a shift of all scores (`out.bias`) means nothing to a softmax.
+fn assert_reached(id: &str, options: &[(&str, &str)], unit: &str, shift_matters: bool) {
+    let black_box = OpenBox::new();
+    let before_box = save_weights(&black_box.store).unwrap();
+    let mut learner = learner(id, options, unit);
+    let before = tensors_of(&learner.weights().unwrap());
+    let losses = step(learner.as_mut(), &black_box, 1);
+    assert!(losses.iter().all(|(_, loss)| loss.double_value(&[]).is_finite()), "{options:?}");
+    let after = tensors_of(&learner.weights().unwrap());
+    for (name, values) in &before {
+        if name != "out.bias" || shift_matters {
+            assert_ne!(values, &after[name], "{id} {options:?} {unit}: no gradient reached {name}");
+        }
+        assert!(after[name].iter().all(|value| value.is_finite()), "{id} {options:?}: {name}");
+    }
+    step(learner.as_mut(), &black_box, 2);
+    assert!(before_box == save_weights(&black_box.store).unwrap(), "{id} {options:?} changed the black box");
+    let has_gradient = black_box.store.variables().values().any(|variable| variable.grad().defined());
+    assert!(!has_gradient, "{id} {options:?}: a gradient reached the frozen black box");
+}
+
+#[test]
+fn gradients_reach_every_parameter_of_the_l2x_selector_and_none_of_the_black_box() {
+    let _torch = torch();
+    for critic in ["black-box", "approximators"] {
+        for optimizer in ["adam", "adadelta", "rmsprop"] {
+            for unit in ["pixel", "patch:2", "patch:3"] {
+                assert_reached("l2x", &[("critic", critic), ("optimizer", optimizer)], unit, false);
+            }
+        }
+    }
+}
+
+#[test]
+fn gradients_reach_every_parameter_of_the_meed_selector_and_none_of_the_black_box() {
+    let _torch = torch();
+    for critic in ["black-box", "approximators"] {
+        for sampler in ["concrete", "gate"] {
+            for (adversarial, loss) in [("off", "flipped"), ("on", "flipped"), ("on", "wasserstein")] {
+                for prior in ["off", "on"] {
+                    for feed in ["off", "on"] {
+                        let options = [
+                            ("critic", critic),
+                            ("sampler", sampler),
+                            ("adversarial", adversarial),
+                            ("adversarial-loss", loss),
+                            ("prior", prior),
+                            ("prior-weight", "0.1"),
+                            ("feed-output", feed),
+                        ];
+                        let shift_matters = sampler == "gate" && prior == "off";
+                        assert_reached("meed", &options, "pixel", shift_matters);
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_preset_of_every_method_takes_a_step_on_pixels_and_uneven_patches() {
+    let _torch = torch();
+    for method in unmask::explain::METHODS.iter().filter(|method| method.spec().trains) {
+        for preset in method.spec().presets {
+            for unit in ["pixel", "patch:3"] {
+                assert_reached(method.spec().id, preset.values, unit, false);
+            }
+        }
+    }
+}
+
+/// What of MEED is switched on shows in its losses.
+#[test]
+fn the_three_parts_of_meed_can_be_switched_off_one_by_one() {
+    let _torch = torch();
+    let names = |options: &[(&str, &str)]| {
+        let mut learner = learner("meed", options, "pixel");
+        let losses = step(learner.as_mut(), &OpenBox::new(), 1);
+        losses.into_iter().map(|(name, _)| name).collect::<Vec<_>>()
+    };
+    assert_eq!(names(&[("prior-weight", "0.1")]), ["fidelity", "adversarial", "prior", "selector"]);
+    assert_eq!(names(&[("adversarial", "off"), ("prior-weight", "0.1")]), ["fidelity", "prior", "selector"]);
+    assert_eq!(names(&[("prior", "off"), ("prior-weight", "0.1")]), ["fidelity", "adversarial", "selector"]);
+    assert_eq!(
+        names(&[("critic", "approximators")]),
+        ["selected", "unselected", "fidelity", "adversarial", "selector"]
+    );
+    let without = learner("meed", &[("feed-output", "off")], "pixel").weights().unwrap();
+    assert!(tensors_of(&without).keys().all(|name| !name.starts_with("spread")));
+}
+
+fn quick(id: &str) -> Vec<(&'static str, &'static str)> {
+    let mut options = vec![("epochs", "2"), ("batch", "8")];
+    if id == "meed" {
+        options.push(("critic", "approximators"));
+    }
+    options
+}
+
+fn trained(id: &str, seed: u64, unit: &str, k: usize, saved: &SavedBox) -> Result<SavedExplainer, ExplainError> {
+    let params = params(method(id).unwrap().spec().params, &quick(id));
+    let mut run = TrainRun::new(RunSetup {
+        method: id,
+        params: &params,
+        unit: unit.parse().unwrap(),
+        k,
+        data: &halves(24),
+        black_box: saved,
+        seed,
+        name: "tiny explainer",
+        device: Device::Cpu,
+    })?;
+    let mut epochs = 0;
+    while !run.is_done() {
+        if let Stepped::Epoch(epoch) = run.step()? {
+            epochs += 1;
+            assert_eq!(epoch, epochs);
+        }
+    }
+    run.checkpoint()
+}
+
+#[test]
+fn an_explainers_training_repeats_byte_for_byte_and_another_seed_gives_another() {
+    let _torch = torch();
+    let saved = formula_box();
+    for id in ["l2x", "meed"] {
+        let run = |seed| trained(id, seed, "patch:2", 3, &saved).unwrap();
+        let (first, again, other) = (run(5), run(5), run(6));
+        assert!(first.weights == again.weights, "{id}");
+        assert_eq!(first.card.hash, again.card.hash);
+        assert_eq!(first.card.validation, again.card.validation);
+        assert_eq!(first.card.curves, again.card.curves);
+        assert!(first.weights != other.weights, "{id}");
+        assert_ne!(first.card.hash, other.card.hash);
+    }
+}
+
+#[test]
+fn more_units_than_the_input_has_selects_all_and_none_is_refused() {
+    let _torch = torch();
+    let saved = formula_box();
+    let all = trained("l2x", 0, "patch:3", 1000, &saved).unwrap();
+    // With everything shown the box agrees with itself.
+    assert_eq!(all.card.validation["fs_m"], 100.0);
+    let sentence = trained("l2x", 0, "patch:3", 0, &saved).unwrap_err().to_string();
+    assert_sentence(&sentence, &["k", "at least 1", "found 0"]);
+}
+
+#[test]
+fn a_box_that_answers_nan_ends_training_with_epoch_and_batch() {
+    let _torch = torch();
+    let tensors = tensors_of(&formula_box().weights).into_iter().map(|(name, values)| {
+        let shape = meed_shapes()[&name].clone();
+        (name, (shape, values.into_iter().map(|value| value * 1e30).collect()))
+    });
+    let broken = box_with("meed-cnn", SHAPE, 2, safetensors(&tensors.collect()));
+    for id in ["l2x", "meed"] {
+        let error = trained(id, 0, "pixel", 3, &broken).unwrap_err();
+        assert!(matches!(error, ExplainError::Model(ModelError::NotFinite { .. })), "{error}");
+        assert_sentence(&error.to_string(), &["epoch 1, batch 1"]);
+    }
+}
+
+#[test]
+fn mask_only_accuracy_reads_the_class_from_masks_that_spell_it_and_not_from_others() {
+    let _torch = torch();
+    let classes: Vec<usize> = (0..120).map(|item| usize::from(item % 4 == 0)).collect();
+    let spelling: Vec<_> = classes.iter().map(|class| mask(8, &[*class])).collect();
+    let told = mask_only((&spelling, &classes), (&spelling, &classes), 2, 0).unwrap();
+    assert!(told.iter().all(|right| *right));
+    let silent = vec![mask(8, &[3]); 120];
+    let told = mask_only((&silent, &classes), (&silent, &classes), 2, 0).unwrap();
+    // Only the larger class, three quarters, can be guessed.
+    assert_eq!(told.iter().filter(|right| **right).count(), 90);
+}
+
+#[test]
+fn the_warning_about_masks_that_spell_the_label_needs_both_signs() {
+    let figures = |fs_m: f64, mask_only: f64, approximator: f64| {
+        let entries = [("fs_m", fs_m), ("mask_only", mask_only), ("approximator", approximator)];
+        entries.into_iter().map(|(id, value)| (id.to_owned(), value)).collect()
+    };
+    assert_eq!(honesty(&figures(78.3, 95.0, 99.3)).len(), 1);
+    assert!(honesty(&figures(78.3, 60.0, 99.3)).is_empty(), "the mask does not tell the class");
+    assert!(honesty(&figures(97.0, 99.0, 99.3)).is_empty(), "the black box agrees nearly as often");
+}

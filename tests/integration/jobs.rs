@@ -1,0 +1,345 @@
+//! Jobs on the program's own worker: interleaved runs, checkpoints, cancelling, failures that the worker survives, one item as in a table.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use unmask::data::{Dataset, Fit, Split};
+use unmask::explain::{Fill, SavedExplainer, method};
+use unmask::jobs::{Evaluate, Explain, Explained, FitBox, Output, Task, TrainExplainer};
+use unmask::model::params::Params;
+use unmask::model::{SavedBox, architecture};
+use unmask::work::{Event, JobError, JobId, Priority, Slot, Worker};
+
+use crate::integration::tiny::*;
+
+fn train(id: &str, saved: &Arc<SavedBox>, data: &Arc<Dataset>, seed: u64, out: Option<&Path>) -> Task {
+    let specs = method(id).unwrap().spec().params;
+    let params = if specs.is_empty() { Params::default() } else { params(specs, &[("epochs", "2"), ("batch", "8")]) };
+    Task::TrainExplainer(Box::new(TrainExplainer {
+        method: id.to_owned(),
+        params,
+        unit: "patch:2".parse().unwrap(),
+        k: 3,
+        data: data.clone(),
+        black_box: saved.clone(),
+        seed,
+        name: format!("{id} {seed}"),
+        out: out.map(Path::to_owned),
+    }))
+}
+
+fn fit(data: &Arc<Dataset>, seed: u64, out: Option<&Path>) -> Task {
+    Task::FitBox(Box::new(FitBox {
+        architecture: "meed-cnn".to_owned(),
+        params: params(architecture("meed-cnn").unwrap().params, &[("epochs", "2"), ("batch", "8")]),
+        data: data.clone(),
+        seed,
+        name: "a box".to_owned(),
+        out: out.map(Path::to_owned),
+    }))
+}
+
+fn run(worker: &mut Worker<Task, Output>, task: Task) -> Result<Output, JobError> {
+    let id = worker.submit(Slot::new(1, 0), Priority::Normal, task);
+    worker.wait_for(id, drop)
+}
+
+fn explainer(output: Output) -> Arc<SavedExplainer> {
+    let Output::Explainer(saved) = output else { panic!("no explainer: {output:?}") };
+    saved
+}
+
+fn black_box(output: Output) -> Arc<SavedBox> {
+    let Output::Box(saved) = output else { panic!("no black box: {output:?}") };
+    saved
+}
+
+#[test]
+fn two_trainings_in_turns_give_the_same_bytes_as_each_alone() {
+    let _torch = torch();
+    let (saved, data) = (Arc::new(formula_box()), Arc::new(halves(24)));
+    let alone: Vec<_> = [("l2x", 1), ("meed", 2)]
+        .map(|(id, seed)| explainer(run(&mut worker(), train(id, &saved, &data, seed, None)).unwrap()))
+        .into();
+    let fitted = black_box(run(&mut worker(), fit(&data, 3, None)).unwrap());
+
+    let mut worker = worker();
+    let ids = [
+        worker.submit(Slot::new(1, 0), Priority::Normal, train("l2x", &saved, &data, 1, None)),
+        worker.submit(Slot::new(1, 1), Priority::Normal, train("meed", &saved, &data, 2, None)),
+        worker.submit(Slot::new(1, 2), Priority::Normal, fit(&data, 3, None)),
+    ];
+    let mut results: BTreeMap<JobId, Output> = BTreeMap::new();
+    let mut started_before_an_end = 0;
+    while results.len() < 3 {
+        worker.step();
+        while let Some(event) = worker.try_event() {
+            match event {
+                Event::Started(_) if results.is_empty() => started_before_an_end += 1,
+                Event::Finished(id, result) => drop(results.insert(id, result.unwrap())),
+                _ => {}
+            }
+        }
+    }
+    assert_eq!(started_before_an_end, 3, "the three must have run in turns");
+    for (id, alone) in ids.iter().zip(&alone) {
+        let together = explainer(results.remove(id).unwrap());
+        assert!(alone.weights == together.weights, "{}", alone.card.name);
+        assert_eq!(alone.card.hash, together.card.hash);
+    }
+    let together = black_box(results.remove(&ids[2]).unwrap());
+    assert!(fitted.weights == together.weights);
+}
+
+#[test]
+fn explaining_between_two_steps_does_not_change_a_training() {
+    let _torch = torch();
+    let (saved, data) = (Arc::new(formula_box()), Arc::new(halves(24)));
+    let alone = explainer(run(&mut worker(), train("meed", &saved, &data, 1, None)).unwrap());
+    let mut worker = worker();
+    let id = worker.submit(Slot::new(1, 0), Priority::Normal, train("meed", &saved, &data, 1, None));
+    let methods = vec![untrained("random", "patch:2", 3, &saved), alone.clone()];
+    let mut item = 0;
+    let together = loop {
+        worker.submit(
+            Slot::new(2, 0),
+            Priority::Interactive,
+            explain_task(&saved, methods.clone(), &data, item, Fill::Noise),
+        );
+        item = (item + 1) % data.len();
+        worker.step();
+        worker.step();
+        let mut done = None;
+        while let Some(event) = worker.try_event() {
+            if let Event::Finished(finished, result) = event
+                && finished == id
+            {
+                done = Some(explainer(result.unwrap()));
+            }
+        }
+        if let Some(done) = done {
+            break done;
+        }
+    };
+    assert!(alone.weights == together.weights);
+}
+
+#[test]
+fn a_checkpoint_can_be_loaded_after_each_partial_result() {
+    let _torch = torch();
+    let dir = tempfile::tempdir().unwrap();
+    let (saved, data) = (Arc::new(formula_box()), Arc::new(halves(24)));
+    let mut worker = worker();
+    let (box_dir, explainer_dir) = (dir.path().join("box"), dir.path().join("explainer"));
+
+    let id = worker.submit(Slot::new(1, 0), Priority::Normal, fit(&data, 0, Some(&box_dir)));
+    let mut epochs = Vec::new();
+    let result = worker.wait_for(id, |event| {
+        if let Event::Partial(_, Output::Box(partial)) = event {
+            let loaded = SavedBox::load(&box_dir).unwrap();
+            assert_eq!((loaded.card.epochs, loaded.card.complete), (partial.card.epochs, false));
+            epochs.push(loaded.card.epochs);
+        }
+    });
+    assert_eq!(epochs, [1]);
+    let loaded = SavedBox::load(&box_dir).unwrap();
+    assert_eq!(loaded.card, black_box(result.unwrap()).card);
+    assert!(loaded.card.complete);
+
+    let id = worker.submit(Slot::new(1, 0), Priority::Normal, train("meed", &saved, &data, 0, Some(&explainer_dir)));
+    let (mut epochs, mut reports) = (Vec::new(), Vec::new());
+    let result = worker.wait_for(id, |event| match event {
+        Event::Partial(_, Output::Explainer(partial)) => {
+            let loaded = SavedExplainer::load(&explainer_dir).unwrap();
+            assert_eq!(loaded.card, partial.card);
+            epochs.push(loaded.card.epochs);
+        }
+        Event::Partial(_, Output::Training(report)) => {
+            assert!(report.figures.contains_key("mask_only") && report.figures.contains_key("fs_m"));
+            reports.push(report.epoch);
+        }
+        _ => {}
+    });
+    assert_eq!((epochs, reports), (vec![1, 2], vec![1, 2]));
+    assert_eq!(SavedExplainer::load(&explainer_dir).unwrap().card, explainer(result.unwrap()).card);
+}
+
+#[test]
+fn a_cancelled_training_keeps_what_was_saved_before() {
+    let _torch = torch();
+    let dir = tempfile::tempdir().unwrap();
+    let (saved, data) = (Arc::new(formula_box()), Arc::new(halves(24)));
+    let mut worker = worker();
+    run(&mut worker, train("l2x", &saved, &data, 1, Some(dir.path()))).unwrap();
+    let before = snapshot(dir.path());
+    // Cancelled before its first checkpoint.
+    let id = worker.submit(Slot::new(1, 0), Priority::Normal, train("l2x", &saved, &data, 2, Some(dir.path())));
+    for _ in 0..3 {
+        worker.step();
+    }
+    worker.cancel(id);
+    assert_eq!(worker.wait_for(id, drop).unwrap_err(), JobError::Cancelled);
+    assert!(before == snapshot(dir.path()), "nothing may be written before the first checkpoint");
+    // Cancelled after it: the checkpoint stays, whole.
+    let id = worker.submit(Slot::new(1, 0), Priority::Normal, train("l2x", &saved, &data, 2, Some(dir.path())));
+    let mut n_partial = 0;
+    while n_partial == 0 {
+        worker.step();
+        while let Some(event) = worker.try_event() {
+            n_partial += usize::from(matches!(event, Event::Partial(..)));
+        }
+    }
+    worker.cancel(id);
+    assert_eq!(worker.wait_for(id, drop).unwrap_err(), JobError::Cancelled);
+    assert_eq!(SavedExplainer::load(dir.path()).unwrap().card.name, "l2x 2");
+    // And the same task can be started again.
+    let again = explainer(run(&mut worker, train("l2x", &saved, &data, 2, Some(dir.path()))).unwrap());
+    assert!(again.card.complete);
+}
+
+#[test]
+fn nan_fails_with_a_notice_that_names_epoch_and_batch_and_the_worker_lives() {
+    let _torch = torch();
+    let tensors = tensors_of(&formula_box().weights).into_iter().map(|(name, values)| {
+        let shape = meed_shapes()[&name].clone();
+        (name, (shape, values.into_iter().map(|value| value * 1e30).collect()))
+    });
+    let broken = Arc::new(box_with("meed-cnn", SHAPE, 2, safetensors(&tensors.collect())));
+    let (sound, data, mut worker) = (Arc::new(formula_box()), Arc::new(halves(16)), worker());
+    for id in ["l2x", "meed"] {
+        let error = run(&mut worker, train(id, &broken, &data, 0, None)).unwrap_err();
+        let notice = error.notice();
+        assert_eq!(notice.code, "not-finite");
+        assert_sentence(&notice.summary, &["epoch 1, batch 1"]);
+        assert!(notice.hint.is_some());
+        run(&mut worker, train(id, &sound, &data, 0, None)).unwrap();
+    }
+}
+
+#[test]
+fn a_panic_inside_a_step_fails_that_job_only() {
+    let _torch = torch();
+    let (saved, mut worker) = (Arc::new(formula_box()), worker());
+    // A label that is no class: libtorch refuses it by a panic of the binding.
+    let mut broken = halves(16);
+    broken.labels[0] = Some(9);
+    let error = run(&mut worker, fit(&Arc::new(broken), 0, None)).unwrap_err();
+    assert!(matches!(error, JobError::Panicked(_)), "{error}");
+    let notice = error.notice();
+    assert_eq!(notice.code, "internal-error");
+    assert!(notice.hint.is_some() && notice.details.is_some());
+    // An item that is not there.
+    let data = Arc::new(halves(16));
+    let random = vec![untrained("random", "pixel", 3, &saved)];
+    let error = run(&mut worker, explain_task(&saved, random, &data, 9999, Fill::Zero)).unwrap_err();
+    assert!(matches!(error, JobError::Panicked(_)), "{error}");
+    // The worker lives, and what it computes is what a fresh one computes.
+    let after = black_box(run(&mut worker, fit(&data, 5, None)).unwrap());
+    let fresh = black_box(run(&mut self::worker(), fit(&data, 5, None)).unwrap());
+    assert!(after.weights == fresh.weights);
+}
+
+fn explain_task(
+    saved: &Arc<SavedBox>,
+    explainers: Vec<Arc<SavedExplainer>>,
+    data: &Arc<Dataset>,
+    item: usize,
+    fill: Fill,
+) -> Task {
+    Task::Explain(Box::new(Explain {
+        black_box: saved.clone(),
+        unit: explainers[0].card.unit,
+        explainers,
+        data: data.clone(),
+        item,
+        fit: Fit::default(),
+        k: 3,
+        fill,
+        seed: 4,
+    }))
+}
+
+fn explained(worker: &mut Worker<Task, Output>, task: Task) -> Arc<Explained> {
+    match run(worker, task).unwrap() {
+        Output::Explained(explained) => explained,
+        other => panic!("no explanation: {other:?}"),
+    }
+}
+
+#[test]
+fn an_explained_item_agrees_with_the_table_of_all_items() {
+    let _torch = torch();
+    let (data, mut worker) = (Arc::new(halves(40)), worker());
+    let saved = Arc::new(trained_box(&data, 0));
+    let items: Vec<usize> = (0..data.len()).collect();
+    for (id, fill) in [("random", Fill::Noise), ("grad-x-input", Fill::Mean), ("random", Fill::Zero)] {
+        let explainer = untrained(id, "patch:2", 3, &saved);
+        let task = Task::Fidelity {
+            black_box: saved.clone(),
+            explainer: explainer.clone(),
+            data: data.clone(),
+            fit: Fit::default(),
+            items: items.clone(),
+            unit: explainer.card.unit,
+            k: 3,
+            fill,
+            seed: 4,
+        };
+        let job = worker.submit(Slot::new(3, 0), Priority::Normal, task);
+        let mut table: BTreeMap<usize, (bool, bool)> = BTreeMap::new();
+        let mut take = |output: Output| {
+            let Output::Fidelity { items, selected_stays, unselected_stays } = output else { panic!("{output:?}") };
+            table.extend(items.into_iter().zip(selected_stays.into_iter().zip(unselected_stays)));
+        };
+        let last = worker.wait_for(job, |event| {
+            if let Event::Partial(_, output) = event {
+                take(output);
+            }
+        });
+        take(last.unwrap());
+        assert_eq!(table.len(), data.len());
+        for item in [0, 1, 63, 64, 65, 79] {
+            let one = explained(&mut worker, explain_task(&saved, vec![explainer.clone()], &data, item, fill));
+            let result = one.methods[0].as_ref().unwrap();
+            let class = unmask::model::argmax;
+            let stays = (
+                class(&result.probs_selected) == class(&one.probs_full),
+                class(&result.probs_unselected) == class(&one.probs_full),
+            );
+            assert_eq!(stays, table[&item], "{id} with fill {}, item {item}", fill.id());
+            let selected = (0..result.ranks.len()).filter(|&unit| result.is_selected(unit, 3)).count();
+            assert_eq!(selected, 3);
+        }
+    }
+}
+
+#[test]
+fn a_method_that_cannot_explain_leaves_the_others_their_results() {
+    let _torch = torch();
+    let (data, mut worker, saved) = (Arc::new(halves(16)), worker(), Arc::new(formula_box()));
+    let mut foreign = untrained("grad", "pixel", 3, &saved).as_ref().clone();
+    foreign.card.blackbox_hash = "another".to_owned();
+    let methods = vec![untrained("random", "pixel", 3, &saved), Arc::new(foreign)];
+    let one = explained(&mut worker, explain_task(&saved, methods, &data, 0, Fill::Zero));
+    assert!(one.methods[0].is_ok());
+    assert_sentence(one.methods[1].as_ref().unwrap_err(), &["expected the black box with hash another"]);
+}
+
+#[test]
+fn metrics_of_an_unknown_name_fail_with_the_known_ones() {
+    let (saved, data, mut worker) = (Arc::new(formula_box()), Arc::new(halves(16)), worker());
+    let task = Task::Evaluate(Box::new(Evaluate {
+        explainers: vec![untrained("random", "pixel", 3, &saved)],
+        black_box: saved,
+        data,
+        fit: Fit::default(),
+        split: Split::Test,
+        metrics: vec!["fs_x".to_owned()],
+        ks: Vec::new(),
+        fill: Fill::Zero,
+        seed: 0,
+        limit: None,
+    }));
+    assert_sentence(&run(&mut worker, task).unwrap_err().notice().summary, &["fs_x", "fs_m, fu_m"]);
+}

@@ -1,0 +1,305 @@
+//! Metrics against tables worked out by hand, with a black box whose answer can be read off its input.
+//!
+//! The box looks at the inner 4 x 4 pixels of 8 x 8: logit 0 is ten times the sum of the maxima of the two left 2 x 2 blocks, logit 1 ten times
+//! that of the right ones, plus 1. So an empty picture is of class 1.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use unmask::data::{Dataset, DensePictures, Fit, Items, Rows, Split, Units};
+use unmask::explain::{ExplainError, Explainer, Fill, Scores};
+use unmask::jobs::{Cell, Evaluate, Output, Task};
+use unmask::metric::context::ContextSetup;
+use unmask::metric::sensitivity::relative_change;
+use unmask::metric::{Context, METRICS, MetricUnit, metric, stats};
+use unmask::model::{BlackBox, Device, Probs, SavedBox, TorchBox};
+use unmask::work::{Priority, Slot};
+
+use crate::integration::tiny::*;
+
+fn golden() -> serde_json::Value {
+    json(include_str!("../golden/metrics.json"))
+}
+
+#[test]
+fn the_relative_change_of_scores_is_numpys_and_a_zero_explanation_counts_as_one() {
+    for case in golden()["relative_change"].as_array().unwrap() {
+        let found = relative_change(&floats(&case["a"]), &floats(&case["b"]));
+        assert_near(&[found], &numbers(&case["change"]), 1e-6, "relative change");
+    }
+}
+
+#[test]
+fn wilson_intervals_are_those_of_statsmodels() {
+    for case in golden()["wilson"].as_array().unwrap() {
+        let (hits, n) = (case["hits"].as_u64().unwrap() as usize, case["n"].as_u64().unwrap() as usize);
+        assert_near(&stats::wilson(hits, n), &numbers(&case["interval"]), 1e-7, &format!("{hits} of {n}"));
+        let shares: Vec<f64> = (0..n).map(|item| if item < hits { 100.0 } else { 0.0 }).collect();
+        let percent: Vec<f64> = numbers(&case["interval"]).into_iter().map(|share| 100.0 * share).collect();
+        assert_near(&stats::interval(&shares, 0), &percent, 1e-7, "shares as percent");
+    }
+    assert_eq!(stats::wilson(0, 0), [0.0, 1.0]);
+}
+
+/// Another generator than SciPy's: the ends agree up to the noise of 2,000 resamples.
+fn assert_interval(found: [f64; 2], golden: &serde_json::Value, what: &str) {
+    let expected = numbers(golden);
+    let tolerance = 0.06 * (expected[1] - expected[0]);
+    for (found, expected) in found.iter().zip(&expected) {
+        assert!((found - expected).abs() < tolerance, "{what}: found {found}, expected {expected}");
+    }
+}
+
+#[test]
+fn bootstrap_intervals_are_scipys_and_the_clustered_ones_numpys() {
+    let golden = golden();
+    let values = numbers(&golden["bootstrap"]["values"]);
+    assert_interval(stats::interval(&values, 1), &golden["bootstrap"]["interval"], "over items");
+    assert_interval(stats::cluster_interval(&[values], 2), &golden["bootstrap"]["interval"], "one run");
+    let runs: Vec<Vec<f64>> = golden["cluster"]["runs"].as_array().unwrap().iter().map(numbers).collect();
+    assert_interval(stats::cluster_interval(&runs, 3), &golden["cluster"]["interval"], "seeds and items");
+    assert_eq!(stats::cluster_interval(&runs, 3), stats::cluster_interval(&runs, 3));
+}
+
+#[test]
+fn means_and_spreads_are_the_usual_ones() {
+    assert_eq!((stats::mean(&[1.0, 2.0, 6.0]), stats::sd(&[1.0, 2.0, 6.0])), (3.0, 7.0_f64.sqrt()));
+    assert_eq!((stats::sd(&[5.0]), stats::sd(&[])), (0.0, 0.0));
+}
+
+/// See the head of the file.
+fn readable_box() -> SavedBox {
+    let mut tensors: BTreeMap<String, (Vec<usize>, Vec<f32>)> = meed_shapes()
+        .into_iter()
+        .map(|(name, shape)| {
+            let n = shape.iter().product();
+            (name, (shape, vec![0.0; n]))
+        })
+        .collect();
+    let mut set = |name: &str, at: usize, value: f32| tensors.get_mut(name).unwrap().1[at] = value;
+    // The middle of the first kernel of both convolutions: channel 0 passes the picture on, cropped by two pixels.
+    set("conv1.weight", 4, 1.0);
+    set("conv2.weight", 4, 1.0);
+    // After pooling the first four of 256 inputs are channel 0's 2 x 2 blocks, row by row.
+    for block in [0, 2] {
+        set("dense1.weight", block, 1.0);
+        set("dense1.weight", 256 + block + 1, 1.0);
+    }
+    set("dense2.weight", 0, 10.0);
+    set("dense2.weight", 128 + 1, 10.0);
+    set("dense2.bias", 1, 1.0);
+    box_with("meed-cnn", SHAPE, 2, safetensors(&tensors))
+}
+
+/// Pictures that are black but for the pixels `(row, column, brightness)`; the last `n_test` are the test items.
+fn pictures(items: &[&[(usize, usize, u8)]], n_test: usize) -> Arc<Dataset> {
+    let mut bytes = vec![0; items.len() * SHAPE.len()];
+    for (item, pixels) in items.iter().enumerate() {
+        for (row, col, value) in *pixels {
+            bytes[item * SHAPE.len() + row * SIDE + col] = *value;
+        }
+    }
+    let n = items.len();
+    Arc::new(Dataset {
+        items: Items::Dense(DensePictures {
+            shape: SHAPE,
+            bytes: Arc::new(bytes),
+            order: Arc::new((0..n as u32).collect()),
+        }),
+        labels: vec![None; n],
+        splits: (0..n).map(|item| if item < n - n_test { Split::Train } else { Split::Test }).collect(),
+        source_index: (0..n as u32).collect(),
+        ..halves(2)
+    })
+}
+
+fn evaluate(data: &Arc<Dataset>, methods: &[&str], metrics: &[&str], ks: &[usize]) -> Vec<Cell> {
+    let saved = Arc::new(readable_box());
+    let task = Task::Evaluate(Box::new(Evaluate {
+        explainers: methods.iter().map(|id| untrained(id, "pixel", 1, &saved)).collect(),
+        black_box: saved,
+        data: data.clone(),
+        fit: Fit::default(),
+        split: Split::Test,
+        metrics: metrics.iter().map(|id| (*id).to_owned()).collect(),
+        ks: ks.to_vec(),
+        fill: Fill::Zero,
+        seed: 0,
+        limit: None,
+    }));
+    let mut worker = worker();
+    let id = worker.submit(Slot::new(0, 0), Priority::Normal, task);
+    match worker.wait_for(id, drop).unwrap() {
+        Output::Cells(cells) => cells.to_vec(),
+        other => panic!("no table: {other:?}"),
+    }
+}
+
+fn value<'a>(cells: &'a [Cell], row: &str, metric: &str, k: usize) -> &'a Cell {
+    cells.iter().find(|cell| cell.row == row && cell.metric == metric && cell.k == Some(k)).unwrap()
+}
+
+/// The four test items: A left only, B right only, C both and more on the left, D black.
+const TABLE: [&[(usize, usize, u8)]; 4] = [&[(2, 2, 255)], &[(5, 5, 255)], &[(3, 3, 255), (2, 5, 128)], &[]];
+
+#[test]
+fn the_black_box_answers_as_worked_out() {
+    let black_box = TorchBox::new(&readable_box(), Device::Cpu).unwrap();
+    let rows = pictures(&TABLE, 4).rows(&[0, 1, 2, 3], SHAPE, &Fit::default()).unwrap();
+    let probs = black_box.predict(&rows).unwrap();
+    assert_eq!(probs.all_classes(), [0, 1, 0, 1]);
+    // Logits 10 and 1.
+    assert_near(&[f64::from(probs.row(0)[0])], &[1.0 / (1.0 + (-9.0_f64).exp())], 1e-6, "A");
+}
+
+#[test]
+fn fidelity_is_what_a_hand_made_table_says() {
+    let _torch = torch();
+    let data = pictures(&TABLE, 4);
+    let cells = evaluate(&data, &["grad-x-input"], &["fs_m", "fu_m", "posthoc_accuracy"], &[1, 2]);
+    assert_eq!(cells.len(), 6);
+    for k in [1, 2] {
+        // S holds the pixel that decides: every class stays.
+        assert_eq!(value(&cells, "Gradient x input", "fs_m", k).mean, 100.0);
+        assert_eq!(value(&cells, "Gradient x input", "posthoc_accuracy", k).mean, 100.0);
+        // S̄: A turns to 1 (empty), B stays 1 (empty), C turns to 1 (its right pixel, or empty), D stays.
+        let cell = value(&cells, "Gradient x input", "fu_m", k);
+        assert_eq!((cell.mean, cell.items), (50.0, 4));
+        assert_eq!(cell.ci95, stats::wilson(2, 4).map(|share| 100.0 * share));
+    }
+}
+
+#[test]
+fn random_masks_miss_the_deciding_pixel_that_gradients_find() {
+    let _torch = torch();
+    let lit: Vec<Vec<(usize, usize, u8)>> =
+        (0..40).map(|item| vec![(2 + item % 4, 2 + item / 4 % 2, 200 + item as u8)]).collect();
+    let items: Vec<&[(usize, usize, u8)]> = lit.iter().map(Vec::as_slice).collect();
+    let cells = evaluate(&pictures(&items, 40), &["grad", "grad-x-input", "random"], &["fs_m", "fu_m"], &[1]);
+    for gradient in ["Gradient", "Gradient x input"] {
+        assert_eq!(value(&cells, gradient, "fs_m", 1).mean, 100.0);
+        assert_eq!(value(&cells, gradient, "fu_m", 1).mean, 0.0);
+    }
+    // One pixel of 64 at random: expected 1.6 %.
+    assert!(value(&cells, "Random", "fs_m", 1).mean <= 15.0);
+    assert!(value(&cells, "Random", "fu_m", 1).mean >= 85.0);
+}
+
+#[test]
+fn every_metric_gives_one_value_per_item_in_its_unit() {
+    let _torch = torch();
+    let mut items: Vec<&[(usize, usize, u8)]> = Vec::new();
+    for _ in 0..15 {
+        items.extend(TABLE);
+    }
+    let data = pictures(&items, 20);
+    let ids: Vec<&str> = METRICS.iter().map(|metric| metric.spec().id).collect();
+    let cells = evaluate(&data, &["grad-x-input"], &ids, &[1]);
+    for id in ids {
+        let (cell, spec) = (value(&cells, "Gradient x input", id, 1), metric(id).unwrap().spec());
+        match spec.unit {
+            MetricUnit::Seconds => assert!(cell.mean > 0.0 && cell.mean < 10.0, "{id}: {}", cell.mean),
+            MetricUnit::Percent => assert!((0.0..=100.0).contains(&cell.mean) || id.starts_with("sen"), "{id}"),
+        }
+        assert!(cell.ci95[0] <= cell.mean && cell.mean <= cell.ci95[1], "{id}: {:?}", cell.ci95);
+        if id != "tps_batched" {
+            assert_eq!(cell.items, 20, "{id}");
+        }
+    }
+    let mean = |id: &str| value(&cells, "Gradient x input", id, 1).mean;
+    assert!(mean("sen") >= mean("sen_single"), "the largest of 50 draws is no smaller than one of them");
+    assert_eq!(mean("fs_m"), mean("posthoc_accuracy"));
+}
+
+#[test]
+fn unknown_metrics_are_refused_with_the_known_ones() {
+    let Err(error) = metric("fs-m") else { panic!("this must be refused") };
+    assert_sentence(&error.to_string(), &["fs-m", "fs_m, fu_m", "sen_single"]);
+}
+
+/// Scores that are given functions of the input.
+struct Fixed(fn(&[f32]) -> Vec<f32>);
+
+impl Explainer for Fixed {
+    fn scores(
+        &mut self,
+        _: &dyn BlackBox,
+        rows: &Rows,
+        _: &Probs,
+        units: Units,
+        _: u64,
+    ) -> Result<Scores, ExplainError> {
+        let values = (0..rows.n()).flat_map(|row| (self.0)(rows.row(row))).collect();
+        Ok(Scores { units: units.count(), values })
+    }
+}
+
+fn with_fixed<R>(fixed: fn(&[f32]) -> Vec<f32>, run: impl FnOnce(&mut Context<'_>) -> R) -> R {
+    let saved = readable_box();
+    let black_box = TorchBox::new(&saved, Device::Cpu).unwrap();
+    let explainer = untrained("random", "pixel", 2, &saved);
+    let data = pictures(&TABLE, 4);
+    let mut checkpoint = |_| Ok(());
+    let mut context = Context::new(ContextSetup {
+        black_box: &black_box,
+        saved_box: &saved,
+        explainer: &explainer,
+        unit: "pixel".parse().unwrap(),
+        k: 2,
+        fill: Fill::Zero,
+        data: &data,
+        split: Split::Test,
+        limit: None,
+        seed: 0,
+        checkpoint: &mut checkpoint,
+    })
+    .unwrap();
+    context.explainer = Box::new(Fixed(fixed));
+    let (rows, probs, units) = (context.test.rows.clone(), context.test.probs.clone(), context.units);
+    context.test.scores = context.explainer.scores(&black_box, &rows, &probs, units, 0).unwrap();
+    run(&mut context)
+}
+
+#[test]
+fn an_explanation_that_never_changes_has_no_sensitivity() {
+    let _torch = torch();
+    for id in ["sen", "sen_single"] {
+        let values = with_fixed(|row| vec![3.0; row.len()], |context| metric(id).unwrap().compute(context).unwrap());
+        assert_eq!(values, [0.0; 4]);
+    }
+}
+
+#[test]
+fn sensitivity_of_the_input_itself_is_bounded_by_the_radius_and_grows_with_the_draws() {
+    let _torch = torch();
+    let sen = |id: &str| with_fixed(<[f32]>::to_vec, |context| metric(id).unwrap().compute(context).unwrap());
+    let (largest, single) = (sen("sen"), sen("sen_single"));
+    // 64 values moved by at most 0.2 each; the norm of item A is 1. On average a draw moves it by 0.2 * sqrt(64 / 3).
+    assert!(single[0] <= largest[0] && largest[0] <= 100.0 * 1.6);
+    assert!((single[0] - 92.4).abs() < 25.0, "{}", single[0]);
+    // D is black: its norm counts as 1.
+    assert!((single[3] - 92.4).abs() < 25.0, "{}", single[3]);
+}
+
+#[test]
+fn an_empty_split_is_refused() {
+    let saved = readable_box();
+    let black_box = TorchBox::new(&saved, Device::Cpu).unwrap();
+    let explainer = untrained("random", "pixel", 2, &saved);
+    let data = pictures(&TABLE, 0);
+    let mut checkpoint = |_| Ok(());
+    let refused = Context::new(ContextSetup {
+        black_box: &black_box,
+        saved_box: &saved,
+        explainer: &explainer,
+        unit: "pixel".parse().unwrap(),
+        k: 2,
+        fill: Fill::Zero,
+        data: &data,
+        split: Split::Test,
+        limit: None,
+        seed: 0,
+        checkpoint: &mut checkpoint,
+    });
+    assert_sentence(&refused.err().unwrap().to_string(), &["no items"]);
+}

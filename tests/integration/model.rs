@@ -1,0 +1,5 @@
+//! Black boxes: networks, losses, optimizers and initialisers against PyTorch and NumPy; training, saving, refusing.
+
+mod golden;
+mod saved;
+mod training;

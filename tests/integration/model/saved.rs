@@ -1,0 +1,216 @@
+//! Saved black boxes: what comes back is what was saved, what does not fit is refused with a sentence, a killed save loses nothing.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use proptest::prelude::*;
+use tch::Device;
+use unmask::data::Shape;
+use unmask::model::saved::hash_of;
+use unmask::model::{BlackBox, SavedBox, TorchBox};
+
+use crate::integration::tiny::*;
+
+fn assert_same(a: &SavedBox, b: &SavedBox) {
+    assert_eq!(a.card, b.card);
+    assert!(a.weights == b.weights);
+    assert_eq!((&a.background.mean, &a.background.rows), (&b.background.mean, &b.background.rows));
+}
+
+#[test]
+fn a_saved_box_comes_back_as_it_was() {
+    let dir = tempfile::tempdir().unwrap();
+    let saved = formula_box();
+    saved.save(dir.path()).unwrap();
+    assert_eq!(
+        snapshot(dir.path()).into_keys().collect::<Vec<_>>(),
+        ["background.safetensors", "card.json", "weights.safetensors"]
+    );
+    let loaded = SavedBox::load(dir.path()).unwrap();
+    assert_same(&saved, &loaded);
+    let rows = rows_by_formula(3, SHAPE);
+    let answer = |saved: &SavedBox| TorchBox::new(saved, Device::Cpu).unwrap().predict(&rows).unwrap();
+    assert_eq!(answer(&saved), answer(&loaded));
+}
+
+fn refusal(dir: &Path) -> String {
+    let sentence = SavedBox::load(dir).expect_err("this must be refused").to_string();
+    assert_sentence(&sentence, &[]);
+    sentence
+}
+
+/// The card on disk, changed; its hash made to fit again where `rehash`.
+fn with_card(dir: &Path, rehash: bool, change: impl FnOnce(&mut serde_json::Value)) {
+    let path = dir.join("card.json");
+    let mut card: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    change(&mut card);
+    if rehash {
+        let side = |name: &str| card["shape"][name].as_u64().unwrap() as usize;
+        let shape = Shape { channels: side("channels"), height: side("height"), width: side("width") };
+        let classes: Vec<String> = serde_json::from_value(card["classes"].clone()).unwrap();
+        let weights = std::fs::read(dir.join("weights.safetensors")).unwrap();
+        card["hash"] = hash_of(card["architecture"].as_str().unwrap(), shape, &classes, &weights).into();
+    }
+    std::fs::write(&path, serde_json::to_vec(&card).unwrap()).unwrap();
+}
+
+#[test]
+fn an_unknown_version_a_foreign_format_and_a_wrong_hash_are_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let fresh = || formula_box().save(dir.path()).unwrap();
+    fresh();
+    with_card(dir.path(), false, |card| card["version"] = 2.into());
+    assert_sentence(&refusal(dir.path()), &["card.json", "unmask-blackbox version 1", "version 2"]);
+    fresh();
+    with_card(dir.path(), false, |card| card["format"] = "unmask-explainer".into());
+    assert_sentence(&refusal(dir.path()), &["card.json", "expected unmask-blackbox", "found unmask-explainer"]);
+    fresh();
+    with_card(dir.path(), false, |card| card["hash"] = "0123456789abcdef".into());
+    assert_sentence(&refusal(dir.path()), &["weights.safetensors", "0123456789ab", "train it again"]);
+    fresh();
+    with_card(dir.path(), false, |card| card["architecture"] = "no-such-net".into());
+    assert_sentence(&refusal(dir.path()), &["no-such-net", "meed-cnn"]);
+}
+
+#[test]
+fn sizes_that_no_network_can_have_are_refused_before_anything_is_built() {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, value) in [
+        ("height", 0_u64),
+        ("width", 3),
+        ("channels", 0),
+        ("height", u64::from(u32::MAX)),
+        ("width", 1 << 62),
+        ("channels", 1 << 40),
+    ] {
+        formula_box().save(dir.path()).unwrap();
+        with_card(dir.path(), true, |card| card["shape"][name] = value.into());
+        refusal(dir.path());
+    }
+    formula_box().save(dir.path()).unwrap();
+    with_card(dir.path(), true, |card| card["classes"] = serde_json::json!([]));
+    assert_sentence(&refusal(dir.path()), &["classes", "found 0"]);
+}
+
+#[test]
+fn weights_of_another_network_are_refused_with_the_tensor() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut shapes = meed_shapes();
+    shapes.insert("dense2.weight".to_owned(), vec![3, 128]);
+    box_with("meed-cnn", SHAPE, 2, weights_by_formula(&shapes)).save(dir.path()).unwrap();
+    let loaded = SavedBox::load(dir.path()).unwrap();
+    let sentence = TorchBox::new(&loaded, Device::Cpu).unwrap_err().to_string();
+    assert_sentence(&sentence, &["dense2.weight", "[2, 128]", "[3, 128]"]);
+}
+
+#[test]
+fn weights_that_are_not_numbers_are_refused() {
+    let mut tensors = tensors_of(&formula_box().weights);
+    tensors.get_mut("conv1.bias").unwrap()[3] = f32::INFINITY;
+    let shapes = meed_shapes();
+    let with_shapes = tensors.into_iter().map(|(name, values)| (name.clone(), (shapes[&name].clone(), values)));
+    let broken = box_with("meed-cnn", SHAPE, 2, safetensors(&with_shapes.collect()));
+    let sentence = TorchBox::new(&broken, Device::Cpu).unwrap_err().to_string();
+    assert_sentence(&sentence, &["finite numbers in conv1.bias"]);
+}
+
+#[test]
+fn a_folder_without_a_box_is_refused_with_its_path() {
+    let dir = tempfile::tempdir().unwrap();
+    assert_sentence(&refusal(&dir.path().join("nothing")), &["nothing", "card.json"]);
+    assert_sentence(&refusal(dir.path()), &["card.json"]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 250, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Bytes changed or cut anywhere in any of the files: refused with a sentence, or harmless. Never a panic.
+    #[test]
+    fn mutated_and_cut_files_are_refused_or_harmless(
+        file in 0_usize..3,
+        edits in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
+        cut in prop::option::weighted(0.3, any::<prop::sample::Index>()),
+    ) {
+        let dir = tempfile::tempdir().unwrap();
+        let saved = formula_box();
+        write_plainly(&saved, dir.path());
+        let path = dir.path().join(["card.json", "weights.safetensors", "background.safetensors"][file]);
+        let mut bytes = std::fs::read(&path).unwrap();
+        // Most of the interest lies in the first kilobyte: headers and names.
+        let span = if cut.is_some() { bytes.len() } else { bytes.len().min(1500) };
+        for (at, byte) in edits {
+            bytes[at.index(span)] = byte;
+        }
+        if let Some(cut) = cut {
+            bytes.truncate(cut.index(bytes.len()));
+        }
+        std::fs::write(&path, bytes).unwrap();
+        match SavedBox::load(dir.path()) {
+            Err(error) => assert_sentence(&error.to_string(), &[]),
+            Ok(loaded) => {
+                prop_assert!(loaded.weights == saved.weights);
+                prop_assert!(loaded.background.mean.iter().all(|value| value.is_finite()));
+            }
+        }
+    }
+}
+
+/// What `save` leaves, without its flushes to the disk: hundreds of cases would wait for them.
+fn write_plainly(saved: &SavedBox, dir: &Path) {
+    static FILES: std::sync::OnceLock<Vec<(String, Vec<u8>)>> = std::sync::OnceLock::new();
+    let files = FILES.get_or_init(|| {
+        let once = tempfile::tempdir().unwrap();
+        saved.save(once.path()).unwrap();
+        snapshot(once.path()).into_iter().collect()
+    });
+    for (name, bytes) in files {
+        std::fs::write(dir.join(name), bytes).unwrap();
+    }
+}
+
+const CHILD: &str = "UNMASK_TEST_SAVING";
+
+/// Not a test by itself: run as a process by the next one, it saves two boxes in turn into the folder named by the variable, for ever.
+#[test]
+fn saving_child() {
+    let Some(dir) = std::env::var_os(CHILD) else { return };
+    let boxes = two_boxes();
+    loop {
+        for saved in &boxes {
+            saved.save(Path::new(&dir)).unwrap();
+        }
+    }
+}
+
+fn two_boxes() -> [SavedBox; 2] {
+    let mut other = meed_shapes();
+    other.insert("dense2.bias".to_owned(), vec![3]);
+    other.insert("dense2.weight".to_owned(), vec![3, 128]);
+    [formula_box(), box_with("meed-cnn", SHAPE, 3, weights_by_formula(&other))]
+}
+
+#[test]
+fn a_folder_whose_writer_is_killed_at_any_moment_stays_loadable() {
+    let dir = tempfile::tempdir().unwrap();
+    let boxes = two_boxes();
+    boxes[0].save(dir.path()).unwrap();
+    for round in 0..20_u64 {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["saving_child", "--test-threads=1"])
+            .env(CHILD, dir.path())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        // Long enough for the program to start; then at a moment that differs from round to round.
+        std::thread::sleep(Duration::from_millis(150 + round * 37 % 211));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let loaded = SavedBox::load(dir.path()).unwrap_or_else(|error| panic!("round {round}: {error}"));
+        assert!(boxes.iter().any(|saved| saved.card == loaded.card && saved.weights == loaded.weights));
+    }
+    // And the next save puts everything right, whatever was left.
+    boxes[1].save(dir.path()).unwrap();
+    assert_same(&boxes[1], &SavedBox::load(dir.path()).unwrap());
+}

@@ -1,0 +1,109 @@
+//! Training of black boxes: same bytes for the same seed, also beside another thread; broken numbers end it with a sentence.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tch::{Device, Tensor};
+use unmask::model::layers::{Framework, linear};
+use unmask::model::optim::OptimSpec;
+use unmask::model::train::{ClassifierRun, ClassifierSetup, StepResult, one_hot};
+use unmask::model::{BlackBox, ModelError, TorchBox};
+
+use crate::integration::tiny::*;
+
+#[test]
+fn the_same_seed_gives_the_same_bytes_and_another_seed_others() {
+    let _torch = torch();
+    let data = halves(24);
+    let (first, again, other) = (trained_box(&data, 3), trained_box(&data, 3), trained_box(&data, 4));
+    assert!(first.weights == again.weights);
+    assert_eq!(first.card.hash, again.card.hash);
+    assert!(first.weights != other.weights);
+    assert_ne!(first.card.hash, other.card.hash);
+}
+
+#[test]
+fn a_box_learns_what_can_be_learned_and_its_card_says_so() {
+    let _torch = torch();
+    let saved = trained_box(&halves(48), 0);
+    assert_eq!((saved.card.epochs, saved.card.complete), (4, true));
+    assert_eq!(saved.card.validation_accuracy, Some(1.0));
+    assert_eq!((saved.card.test_accuracy, saved.card.test_items), (Some(1.0), 24));
+    assert_eq!(saved.card.curves.0["loss"].len(), 4);
+}
+
+#[test]
+fn training_does_not_feel_that_another_thread_loads_and_asks_boxes() {
+    let _torch = torch();
+    let data = halves(24);
+    let alone = trained_box(&data, 7);
+    let stop = AtomicBool::new(false);
+    let beside = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let rows = rows_by_formula(2, SHAPE);
+            while !stop.load(Ordering::Relaxed) {
+                let black_box = TorchBox::new(&alone, Device::Cpu).unwrap();
+                black_box.predict(&rows).unwrap();
+            }
+        });
+        let trained = trained_box(&data, 7);
+        stop.store(true, Ordering::Relaxed);
+        trained
+    });
+    assert!(alone.weights == beside.weights, "loading a black box drew from the generator of the training");
+}
+
+fn classifier(input: Tensor, n_items: usize, lr: f64) -> ClassifierRun {
+    let classes: Vec<usize> = (0..n_items).map(|item| item % 2).collect();
+    ClassifierRun::new(ClassifierSetup {
+        build: &|path| Box::new(linear(path / "dense", 4, 2, Framework::Keras)),
+        optimizer: OptimSpec::keras_adam(lr),
+        input,
+        targets: one_hot(&classes, 2, Device::Cpu),
+        batch: 2,
+        epochs: 3,
+        seed: 0,
+        device: Device::Cpu,
+    })
+    .unwrap()
+}
+
+fn until_it_fails(mut run: ClassifierRun) -> ModelError {
+    loop {
+        match run.step() {
+            Ok(StepResult::Batch(_) | StepResult::Epoch(..)) => assert!(!run.is_done(), "it never failed"),
+            Err(error) => return error,
+        }
+    }
+}
+
+#[test]
+fn nan_in_the_data_ends_training_with_epoch_and_batch() {
+    let _torch = torch();
+    let mut values = wave(6 * 4, 1.0, 0.7, 0.0);
+    values.iter_mut().for_each(|value| *value = f32::NAN);
+    let error = until_it_fails(classifier(Tensor::from_slice(&values).view([6, 4]), 6, 1e-3));
+    assert!(matches!(error, ModelError::NotFinite { .. }), "{error}");
+    assert_sentence(&error.to_string(), &["training loss", "epoch 1, batch 1", "learning rate"]);
+}
+
+#[test]
+fn a_huge_learning_rate_ends_training_with_epoch_and_batch() {
+    let _torch = torch();
+    let input = Tensor::from_slice(&wave(6 * 4, 1.0, 0.7, 0.0)).view([6, 4]);
+    let error = until_it_fails(classifier(input, 6, 3e37));
+    assert!(matches!(error, ModelError::NotFinite { .. }), "{error}");
+    assert_sentence(&error.to_string(), &["epoch ", "batch "]);
+}
+
+#[test]
+fn gradients_do_not_reach_a_frozen_box() {
+    let saved = formula_box();
+    let black_box = TorchBox::new(&saved, Device::Cpu).unwrap();
+    let rows = rows_by_formula(3, SHAPE);
+    let before = black_box.predict(&rows).unwrap();
+    let input = unmask::model::tensors::from_rows(&rows, Device::Cpu).set_requires_grad(true);
+    let logits = black_box.tensor_box().unwrap().logits(&input);
+    logits.square().sum(tch::Kind::Float).backward();
+    assert!(input.grad().abs().sum(tch::Kind::Float).double_value(&[]) > 0.0, "the input must get a gradient");
+    assert_eq!(before, black_box.predict(&rows).unwrap());
+}
