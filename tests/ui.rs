@@ -4,6 +4,8 @@
 mod explore;
 #[path = "ui/keys.rs"]
 mod keys;
+#[path = "ui/places.rs"]
+mod places;
 #[path = "ui/session.rs"]
 mod session;
 #[path = "ui/snapshots.rs"]

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::explain::Explainers;
-use super::{ComputeArgs, Outcome, Runner, table, usage, work, write_file};
+use super::{ComputeArgs, Outcome, Runner, usage, work, write_file};
 use crate::data::Split;
-use crate::jobs::{Evaluate, Output, Task};
+use crate::jobs::{Evaluate, Output, Task, table};
 use crate::metric::metric;
 
 /// Arguments of `evaluate`.
@@ -45,7 +45,7 @@ pub struct EvaluateArgs {
 
 /// Runs it.
 pub fn run(args: &EvaluateArgs) -> Outcome {
-    table::encode(&args.out, &[])?;
+    table::encode(&args.out, &[]).map_err(usage)?;
     for id in &args.metrics {
         metric(id).map_err(usage)?;
     }
@@ -67,7 +67,7 @@ pub fn run(args: &EvaluateArgs) -> Outcome {
     let Output::Cells(cells) = runner.run(task, "measuring", |_| {})? else {
         return Err(work("measuring gave no table"));
     };
-    write_file(&args.out, &table::encode(&args.out, &cells)?)?;
+    write_file(&args.out, &table::encode(&args.out, &cells).map_err(work)?)?;
     print!("{}", table::text(&Arc::unwrap_or_clone(cells)));
     Ok(())
 }

@@ -8,7 +8,6 @@ pub mod figure;
 pub mod fit;
 pub mod reproduce;
 pub mod samples;
-pub mod table;
 pub mod train;
 
 use std::path::{Path, PathBuf};

@@ -19,7 +19,7 @@ use crate::work::{Env, Job, JobContext, JobError, Notice, Progress, Step, one_st
 /// Most frozen networks kept; the least recently used goes first.
 const MAX_KEPT: usize = 16;
 /// Items per step of a whole-table task: short enough that an explanation does not wait for long.
-const CHUNK: usize = 64;
+pub(super) const CHUNK: usize = 64;
 
 /// What lives on a worker thread.
 pub struct Compute {
@@ -61,12 +61,12 @@ impl Compute {
         Self { device, boxes: Kept::new(), explainers: Kept::new() }
     }
 
-    fn black_box(&mut self, saved: &SavedBox) -> Result<Rc<TorchBox>, ModelError> {
+    pub(super) fn black_box(&mut self, saved: &SavedBox) -> Result<Rc<TorchBox>, ModelError> {
         let device = self.device;
         self.boxes.get(&saved.card.hash, || TorchBox::new(saved, device))
     }
 
-    fn explainer(
+    pub(super) fn explainer(
         &mut self,
         saved: &SavedExplainer,
         black_box: &TorchBox,
@@ -169,6 +169,7 @@ impl Env for Compute {
                 })
             }
             Task::Evaluate(task) => Box::new(EvaluateJob { task, at: 0, cells: Vec::new() }),
+            Task::Agree(task) => Box::new(super::agreement::AgreeJob::new(task)),
             Task::Write(task) => one_step(move |_, _| write_file(&task)),
         })
     }
@@ -179,6 +180,7 @@ impl Env for Compute {
             Task::TrainExplainer(task) => task.seed,
             Task::Explain(task) => task.seed,
             Task::Evaluate(task) => task.seed,
+            Task::Agree(task) => task.seed,
             Task::Fidelity { seed, .. } => *seed,
             Task::OpenData { .. }
             | Task::LoadBox { .. }

@@ -3,8 +3,10 @@
 //! Two workers run the same environment: one trains and evaluates, one only reads, predicts and explains with its own frozen copies of the
 //! networks, so that an interactive explanation never waits for a training step.
 
+pub mod agreement;
 pub mod compute;
 pub mod picture;
+pub mod table;
 pub mod task;
 
 pub use compute::Compute;

@@ -67,6 +67,8 @@ pub enum Task {
     },
     /// Metrics of several explainers.
     Evaluate(Box<Evaluate>),
+    /// How much the masks of several explainers have in common.
+    Agree(Box<Agree>),
     /// Write bytes of a figure or table.
     Write(Box<WriteFile>),
 }
@@ -225,6 +227,52 @@ pub struct Cell {
     pub items: usize,
 }
 
+/// Compares the masks of several explainers on the same items.
+#[derive(Clone, Debug)]
+pub struct Agree {
+    /// The model explained.
+    pub black_box: Arc<SavedBox>,
+    /// Explainers.
+    pub explainers: Vec<Arc<SavedExplainer>>,
+    /// Data.
+    pub data: Arc<Dataset>,
+    /// Items of this split are compared.
+    pub split: Split,
+    /// At most so many items.
+    pub limit: Option<usize>,
+    /// What is selected; all explainers must select it.
+    pub unit: Unit,
+    /// How many units.
+    pub k: usize,
+    /// Seed of random methods.
+    pub seed: u64,
+}
+
+/// How much masks have in common: the mean over items of |A ∩ B| / |A ∪ B|, in percent.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Agreement {
+    /// Names of the explainers.
+    pub rows: Vec<String>,
+    /// How many units each mask holds.
+    pub k: usize,
+    /// What is selected.
+    pub unit: Unit,
+    /// Over how many items.
+    pub items: usize,
+    /// `rows.len()` squared values, row by row; the diagonal is 100.
+    pub means: Vec<f64>,
+    /// 95 % interval of each.
+    pub ci95: Vec<[f64; 2]>,
+}
+
+impl Agreement {
+    /// Mean and interval of a pair.
+    pub fn of(&self, a: usize, b: usize) -> Option<(f64, [f64; 2])> {
+        let at = a * self.rows.len() + b;
+        Some((*self.means.get(at)?, *self.ci95.get(at)?))
+    }
+}
+
 /// Bytes for a file, made elsewhere.
 #[derive(Clone)]
 pub struct WriteFile {
@@ -287,6 +335,8 @@ pub enum Output {
     },
     /// Cells so far (partial), then all.
     Cells(Arc<Vec<Cell>>),
+    /// How much masks have in common.
+    Agreement(Arc<Agreement>),
     /// A file was written.
     Written(PathBuf),
 }

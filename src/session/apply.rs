@@ -11,7 +11,7 @@ use super::{Command, Dialog, Lane, Purpose, Request, Run, Session, describe, ite
 use crate::data::Fit;
 use crate::explain::Fill;
 use crate::figure::layout::{Hidden, View};
-use crate::jobs::{Evaluate, FitBox, Task, TrainExplainer};
+use crate::jobs::{FitBox, Task, TrainExplainer};
 use crate::work::{Notice, Priority, Slot};
 
 /// Items per page of the list.
@@ -143,6 +143,11 @@ impl Session {
             Command::KeepFigure => Command::RemoveFigure(self.figures.kept.len()),
             Command::RemoveFigure(at) => Command::RestoreFigure(*at, Box::new(self.figures.kept.get(*at)?.clone())),
             Command::RestoreFigure(at, _) => Command::RemoveFigure(*at),
+            Command::ChangeFigure(at, _, change) => {
+                Command::ChangeFigure(*at, Box::new(self.figures.kept.get(*at)?.clone()), *change)
+            }
+            Command::MoveFigure(from, to) => Command::MoveFigure(*to, *from),
+            Command::MakeSheet(_) => Command::RemoveFigure(self.figures.kept.len()),
             _ => return None,
         })
     }
@@ -265,6 +270,11 @@ impl Session {
                 self.figures.kept.insert(at.min(self.figures.kept.len()), *figure);
             }
             Command::ExportFigure(path) => return self.export_figure(&path),
+            Command::ChangeFigure(at, figure, change) => self.change_figure(at, *figure, change),
+            Command::MoveFigure(from, to) => self.move_figure(from, to),
+            Command::MakeSheet(of) => self.make_sheet(&of),
+            Command::SetPngScale(scale) => self.figures.scale = scale.clamp(0.5, 20.0),
+            Command::ExportAllKept(dir, format) => return self.export_all_kept(&dir, format),
             Command::ExportKept(at, path) => return self.export_kept(at, &path),
             Command::ExportScores(path) => return self.export_scores(&path),
             Command::ExportTable(path) => return self.export_table(&path),
@@ -633,37 +643,6 @@ impl Session {
             priority: Priority::Normal,
             purpose,
             title,
-            task,
-        }))]
-    }
-
-    fn start_evaluation(&mut self, form: &super::measure::EvaluateForm) -> Vec<Request> {
-        let (Some(data), Some(black_box)) = (self.data.clone(), self.active_box().cloned()) else { return Vec::new() };
-        let explainers = self
-            .explainers
-            .iter()
-            .filter(|explainer| form.explainers.contains(&explainer.card.hash))
-            .cloned()
-            .collect();
-        let task = Task::Evaluate(Box::new(Evaluate {
-            black_box,
-            explainers,
-            data,
-            fit: self.explore.fit,
-            split: form.split,
-            metrics: form.metrics.clone(),
-            ks: form.ks.clone(),
-            fill: self.explore.fill,
-            seed: form.seed,
-            limit: form.limit,
-        }));
-        self.last_action = format!("Measuring {}", describe::count(form.metrics.len(), "metric", "metrics"));
-        vec![Request::Run(Box::new(Run {
-            lane: Lane::Training,
-            slot: Slot::new(slots::EVALUATE, 0),
-            priority: Priority::Normal,
-            purpose: Purpose::Evaluate,
-            title: "Measuring".to_owned(),
             task,
         }))]
     }

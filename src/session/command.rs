@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::path::PathBuf;
 
+use super::figures::{Change, KeptFigure};
 use super::items::{Filter, ListStyle, Sort};
 use super::measure::EvaluateForm;
 use super::settings::Appearance;
@@ -11,6 +12,7 @@ use super::train::{FitForm, TrainForm};
 use super::{Dialog, Place, Session};
 use crate::data::{Fit, Unit};
 use crate::explain::Fill;
+use crate::figure::Format;
 use crate::figure::layout::{Hidden, View};
 use crate::work::JobId;
 
@@ -118,7 +120,17 @@ pub enum Command {
     /// Remove a kept figure.
     RemoveFigure(usize),
     /// Put a removed figure back.
-    RestoreFigure(usize, Box<super::figures::KeptFigure>),
+    RestoreFigure(usize, Box<KeptFigure>),
+    /// Put a changed figure in the place of number n.
+    ChangeFigure(usize, Box<KeptFigure>, Change),
+    /// Move a kept figure to another place of the list.
+    MoveFigure(usize, usize),
+    /// Make a contact sheet of some kept figures.
+    MakeSheet(Vec<usize>),
+    /// Pixels per point of PNG files.
+    SetPngScale(f32),
+    /// Write every kept figure into a folder.
+    ExportAllKept(PathBuf, Format),
     /// Write the figure in view.
     ExportFigure(PathBuf),
     /// Write a kept figure.
@@ -242,7 +254,9 @@ impl Command {
             Self::Ask(Dialog::ExportScores) => {
                 info("Export scores…", "Write score and rank of each unit as CSV or JSON Lines.", &[CtrlShift('E')])
             }
-            Self::Ask(Dialog::ExportTable) => info("Export table…", "Write the table of metrics as CSV or JSON.", &[]),
+            Self::Ask(Dialog::ExportTable) => {
+                info("Export table…", "Write the table of metrics as CSV, JSON, Markdown or LaTeX.", &[])
+            }
             Self::OpenPaths(paths) => {
                 let name = paths.first().map(|path| path.display().to_string()).unwrap_or_default();
                 info(format!("Open {name}"), "Open it.", &[])
@@ -378,10 +392,24 @@ impl Command {
             }
             Self::KeepFigure => info("Keep this figure", "Keep what is in view for the Figures place.", &[Letter('K')]),
             Self::RemoveFigure(_) => info("Remove this figure", "Take it out of the kept figures.", &[]),
+            Self::ChangeFigure(_, _, change) => info(change.words(), "Change a kept figure.", &[]),
+            Self::MoveFigure(_, to) => {
+                info(format!("Move the figure to place {}", to + 1), "The order of the list is that of files.", &[])
+            }
+            Self::MakeSheet(_) => info("Make a contact sheet", "Put the chosen figures on one sheet.", &[]),
+            Self::SetPngScale(scale) => {
+                info(format!("PNG at {scale} pixels per point"), "Finer PNG files are larger.", &[])
+            }
+            Self::Ask(Dialog::ExportAllKept(format)) => info(
+                format!("Export all as {}…", format.extension().to_uppercase()),
+                "Write every kept figure into a folder, numbered in the order of the list.",
+                &[],
+            ),
             Self::RestoreFigure(..) => info("Put the figure back", "Put a removed figure back.", &[]),
             Self::ExportFigure(path)
             | Self::ExportKept(_, path)
             | Self::ExportScores(path)
+            | Self::ExportAllKept(path, _)
             | Self::ExportTable(path) => info(format!("Export to {}", path.display()), "Write the file.", &[]),
             Self::ToggleViewerAlone => {
                 info("Viewer alone", "Hide lists and inspector, or show them again.", &[Letter('F')])
@@ -531,6 +559,9 @@ impl Command {
 
     /// Whether two edits of a row (a dragged slider) become one step of undo.
     pub(super) fn merges_with(&self, later: &Self) -> bool {
+        if let (Self::ChangeFigure(at, _, change), Self::ChangeFigure(later_at, _, later)) = (self, later) {
+            return at == later_at && change.merges_with(*later);
+        }
         matches!(
             (self, later),
             (Self::SetK(_), Self::SetK(_))
@@ -615,6 +646,7 @@ impl Command {
                 Some(_) => Ok(()),
             },
             Self::KeepFigure | Self::Ask(Dialog::ExportFigure | Dialog::ExportScores) => needs_result(),
+            Self::Ask(Dialog::ExportAllKept(_)) if session.figures.kept.is_empty() => no("No figure was kept yet"),
             Self::Ask(Dialog::ExportTable) => {
                 if session.measure.table().is_some() {
                     Ok(())

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::measure::Part;
 use super::notices::Level;
 use super::running::RunningJob;
 use super::train::{Makes, RunState};
@@ -23,7 +24,9 @@ impl Session {
     pub fn submitted(&mut self, run: &Run, id: JobId, now: Instant) {
         match &run.purpose {
             Purpose::Explain(_) => self.explore.shown.begin(id, now),
-            Purpose::Evaluate => self.measure.cells.begin(id, now),
+            Purpose::Evaluate | Purpose::Measure(Part::Table) => self.measure.cells.begin(id, now),
+            Purpose::Measure(Part::Curves) => self.measure.curves.begin(id, now),
+            Purpose::Measure(Part::Agreement) => self.measure.agreement.begin(id, now),
             Purpose::Train(number) => {
                 if let Some(training) = self.train.run_mut(*number) {
                     training.job = Some(id);
@@ -83,10 +86,24 @@ impl Session {
                 }
                 Vec::new()
             }
-            (Purpose::Train(_), Output::Explainer(saved)) => self.put_explainer(saved),
-            (Purpose::Train(_), Output::Box(saved)) => self.put_box(saved),
+            (Purpose::Train(number), Output::Explainer(saved)) => {
+                if let Some(run) = self.train.run_mut(number) {
+                    run.made = Some(saved.card.hash.clone());
+                }
+                self.put_explainer(saved)
+            }
+            (Purpose::Train(number), Output::Box(saved)) => {
+                if let Some(run) = self.train.run_mut(number) {
+                    run.follow_box(&saved.card);
+                }
+                self.put_box(saved)
+            }
             (Purpose::Evaluate, Output::Cells(cells)) => {
                 self.measure.cells.partial(id, cells);
+                Vec::new()
+            }
+            (Purpose::Measure(Part::Curves), Output::Cells(cells)) => {
+                self.measure.curves.partial(id, cells);
                 Vec::new()
             }
             (Purpose::Explain(_), Output::Explained(explained)) => {
@@ -147,20 +164,11 @@ impl Session {
                 Vec::new()
             }
             (Purpose::Evaluate, result) => {
-                let result = match result {
-                    Ok(Output::Cells(cells)) => Ok(cells),
-                    Ok(_) => Err(JobError::failed("wrong-answer", "Measuring gave something else than a table")),
-                    Err(error) => Err(error),
-                };
-                if result.is_ok() {
-                    self.last_action = "Measured".to_owned();
-                }
-                if let Err(error) = &result
-                    && *error != JobError::Cancelled
-                {
-                    self.notify(Level::Error, error.notice(), None);
-                }
-                self.measure.cells.finish(id, result);
+                self.measured_part(Part::Table, id, result);
+                Vec::new()
+            }
+            (Purpose::Measure(part), result) => {
+                self.measured_part(part, id, result);
                 Vec::new()
             }
             (Purpose::Write(path), Ok(_)) => {
@@ -216,6 +224,9 @@ impl Session {
             run.job = None;
             run.state = RunState::Done;
             run.made.clone_from(&made);
+            if let Output::Box(saved) = &output {
+                run.follow_box(&saved.card);
+            }
             dir = match &run.task {
                 Task::FitBox(task) => task.out.clone(),
                 Task::TrainExplainer(task) => task.out.clone(),

@@ -5,65 +5,283 @@ use std::sync::Arc;
 
 use super::notices::Level;
 use super::{Lane, Purpose, Request, Run, Session, describe, slots};
-use crate::figure::layout::{CompareLayout, PictureLayout, compare, picture};
-use crate::figure::{Figure, FigureError, Theme};
+use crate::figure::layout::{CompareLayout, ExplainedPicture, PictureLayout, SheetLayout, compare, picture, sheet};
+use crate::figure::{Annotation, Element, Figure, FigureError, Format, Palette, Point, Theme};
 use crate::jobs::{Content, Explained, MethodResult, Task, WriteFile};
 use crate::work::{Notice, Priority};
 
-/// Pixels per point of exported PNG files.
+/// Pixels per point of exported PNG files, as long as the user has not chosen.
 pub const PNG_SCALE: f32 = 4.0;
 
-/// A kept figure.
+/// How the pictures of a kept figure are arranged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Arrangement {
+    /// One picture, or several methods side by side.
+    Compared,
+    /// A contact sheet with so many columns.
+    Sheet {
+        /// Pictures in a row.
+        columns: usize,
+    },
+}
+
+/// A kept figure: what it is drawn from, what the user added, and the drawing.
 #[derive(Clone, Debug, PartialEq)]
 pub struct KeptFigure {
-    /// Name in the list.
+    /// Number by which the window knows it.
+    pub id: u64,
+    /// Title: in the list, in the file, and above the figure if [`Self::heading`].
     pub title: String,
-    /// Item that it shows.
+    /// Whether the title stands above the figure.
+    pub heading: bool,
+    /// What the user says about it, a paragraph a line.
+    pub caption: String,
+    /// Item that it shows (of a sheet: the first).
     pub item: usize,
-    /// What is drawn.
+    /// Pictures it consists of.
+    pub pictures: Arc<Vec<ExplainedPicture>>,
+    /// How they are arranged.
+    pub arrangement: Arrangement,
+    /// Light or dark page.
+    pub theme: Theme,
+    /// What the user drew on it, in the figure's points.
+    pub annotations: Vec<Annotation>,
+    /// The drawing.
     pub figure: Arc<Figure>,
 }
 
+impl KeptFigure {
+    /// Draws it anew after a change. Annotations stay on the picture where a heading moves it.
+    pub fn redraw(&mut self) -> Result<(), FigureError> {
+        let mut figure = self.bare()?;
+        let corner = |figure: &Figure| first_raster(&figure.elements);
+        if let (Some(before), Some(after)) = (corner(&self.figure), corner(&figure)) {
+            let (dx, dy) = (after.x - before.x, after.y - before.y);
+            if dx != 0.0 || dy != 0.0 {
+                self.annotations.iter_mut().for_each(|annotation| shift(annotation, dx, dy));
+            }
+        }
+        figure.annotate(&self.annotations, Palette::of(self.theme));
+        self.figure = Arc::new(figure);
+        Ok(())
+    }
+
+    fn bare(&self) -> Result<Figure, FigureError> {
+        let caption: Vec<String> =
+            self.caption.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect();
+        let title = if self.heading { self.title.clone() } else { String::new() };
+        let mut pictures = self.pictures.as_ref().clone();
+        pictures.iter_mut().for_each(|picture| picture.theme = self.theme);
+        let mut figure = match (self.arrangement, &mut pictures[..]) {
+            (Arrangement::Sheet { columns }, pictures) => {
+                sheet(pictures, &SheetLayout { columns, title, caption, ..SheetLayout::default() })?
+            }
+            (Arrangement::Compared, [only]) => {
+                only.caption = caption;
+                picture(only, &PictureLayout { title, ..PictureLayout::default() })?
+            }
+            (Arrangement::Compared, many) => {
+                compare(many, &CompareLayout { title, caption, ..CompareLayout::default() })?
+            }
+        };
+        if !self.title.trim().is_empty() {
+            figure.title.clone_from(&self.title);
+        }
+        Ok(figure)
+    }
+}
+
+fn first_raster(elements: &[Element]) -> Option<Point> {
+    elements.iter().find_map(|element| match element {
+        Element::Raster(raster) => Some(Point { x: raster.rect.x, y: raster.rect.y }),
+        Element::Group { elements, .. } => first_raster(elements),
+        _ => None,
+    })
+}
+
+/// Moves an annotation.
+pub fn shift(annotation: &mut Annotation, dx: f32, dy: f32) {
+    let mut by = |point: &mut Point| {
+        point.x += dx;
+        point.y += dy;
+    };
+    match annotation {
+        Annotation::Arrow { from, to, .. } => {
+            by(from);
+            by(to);
+        }
+        Annotation::Box { rect, .. } => {
+            rect.x += dx;
+            rect.y += dy;
+        }
+        Annotation::Text { at, .. } | Annotation::Letter { at, .. } => by(at),
+    }
+}
+
+/// What a change of a kept figure is about: changes of one kind that follow each other become one step of undo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Its title.
+    Title,
+    /// Its caption.
+    Caption,
+    /// Page, heading, columns.
+    Look,
+    /// Something was drawn on it.
+    Added,
+    /// Something drawn on it was changed: number n.
+    Changed(usize),
+    /// Something drawn on it was taken off.
+    Removed,
+}
+
+impl Change {
+    /// In words, for the bottom line.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Title => "Title of the figure changed",
+            Self::Caption => "Caption of the figure changed",
+            Self::Look => "Look of the figure changed",
+            Self::Added => "Annotation added",
+            Self::Changed(_) => "Annotation changed",
+            Self::Removed => "Annotation removed",
+        }
+    }
+
+    /// Whether a later change of the same figure belongs to the same step of undo.
+    pub fn merges_with(self, later: Self) -> bool {
+        self == later && !matches!(self, Self::Added | Self::Removed | Self::Look)
+    }
+}
+
 /// Kept figures, in the order of the list.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Figures {
     /// The figures.
     pub kept: Vec<KeptFigure>,
-    /// Light or dark page.
+    /// Light or dark page of new ones.
     pub theme: Theme,
+    /// Pixels per point of PNG files.
+    pub scale: f32,
+    next_id: u64,
+}
+
+impl Default for Figures {
+    fn default() -> Self {
+        Self { kept: Vec::new(), theme: Theme::default(), scale: PNG_SCALE, next_id: 1 }
+    }
+}
+
+impl Figures {
+    fn push(&mut self, mut kept: KeptFigure) {
+        kept.id = self.next_id;
+        self.next_id += 1;
+        self.kept.push(kept);
+    }
 }
 
 impl Session {
+    fn pictures_in_view(&self) -> Vec<ExplainedPicture> {
+        let explore = &self.explore;
+        (0..explore.columns.len())
+            .filter_map(|column| self.picture(column, explore.view, explore.hidden, self.figures.theme))
+            .collect()
+    }
+
     /// What is in view as a figure: one method, or all shown side by side.
     pub fn figure_in_view(&self) -> Result<Figure, FigureError> {
-        let explore = &self.explore;
-        let theme = self.figures.theme;
-        let pictures: Vec<_> = (0..explore.columns.len())
-            .filter_map(|column| self.picture(column, explore.view, explore.hidden, theme))
-            .collect();
-        match &pictures[..] {
+        match &self.pictures_in_view()[..] {
             [only] => picture(only, &PictureLayout::default()),
             many => compare(many, &CompareLayout::default()),
         }
     }
 
+    fn keep(
+        &mut self,
+        pictures: Vec<ExplainedPicture>,
+        arrangement: Arrangement,
+        item: usize,
+    ) -> Result<String, FigureError> {
+        let empty = Figure {
+            width: 0.0,
+            height: 0.0,
+            background: Palette::of(self.figures.theme).background,
+            title: String::new(),
+            description: String::new(),
+            metadata: Default::default(),
+            elements: Vec::new(),
+        };
+        let mut kept = KeptFigure {
+            id: 0,
+            title: String::new(),
+            heading: false,
+            caption: String::new(),
+            item,
+            pictures: Arc::new(pictures),
+            arrangement,
+            theme: self.figures.theme,
+            annotations: Vec::new(),
+            figure: Arc::new(empty),
+        };
+        kept.redraw()?;
+        kept.title.clone_from(&kept.figure.title);
+        let title = kept.title.clone();
+        self.figures.push(kept);
+        Ok(title)
+    }
+
     pub(crate) fn keep_figure(&mut self) {
         let Some(item) = self.explore.item else { return };
-        match self.figure_in_view() {
-            Ok(figure) => {
-                let title = figure.title.clone();
-                self.last_action = format!("Kept figure \"{title}\"");
-                self.figures.kept.push(KeptFigure { title, item, figure: Arc::new(figure) });
-            }
-            Err(error) => self.notify(Level::Error, Notice::new("figure", error.to_string()), None),
+        match self.keep(self.pictures_in_view(), Arrangement::Compared, item) {
+            Ok(title) => self.last_action = format!("Kept figure \"{title}\""),
+            Err(error) => self.figure_failed(&error),
         }
+    }
+
+    /// A contact sheet of the pictures of some kept figures, as a new figure.
+    pub(crate) fn make_sheet(&mut self, of: &[usize]) {
+        let chosen: Vec<&KeptFigure> = of.iter().filter_map(|&at| self.figures.kept.get(at)).collect();
+        let Some(item) = chosen.first().map(|kept| kept.item) else { return };
+        let pictures: Vec<ExplainedPicture> = chosen.iter().flat_map(|kept| kept.pictures.iter().cloned()).collect();
+        let columns = pictures.len().clamp(1, 6);
+        match self.keep(pictures, Arrangement::Sheet { columns }, item) {
+            Ok(title) => self.last_action = format!("Made contact sheet \"{title}\""),
+            Err(error) => self.figure_failed(&error),
+        }
+    }
+
+    /// Puts a changed figure in its place.
+    pub(crate) fn change_figure(&mut self, at: usize, mut figure: KeptFigure, change: Change) {
+        match figure.redraw() {
+            Ok(()) => {
+                if let Some(kept) = self.figures.kept.get_mut(at) {
+                    *kept = figure;
+                    self.last_action = change.words().to_owned();
+                }
+            }
+            Err(error) => self.figure_failed(&error),
+        }
+    }
+
+    pub(crate) fn move_figure(&mut self, from: usize, to: usize) {
+        let kept = &mut self.figures.kept;
+        if from < kept.len() && to < kept.len() {
+            let moved = kept.remove(from);
+            self.last_action = format!("Figure \"{}\" is now number {}", moved.title, to + 1);
+            kept.insert(to, moved);
+        }
+    }
+
+    fn figure_failed(&mut self, error: &FigureError) {
+        self.notify(Level::Error, Notice::new("figure", error.to_string()), None);
     }
 
     pub(crate) fn export_figure(&mut self, path: &Path) -> Vec<Request> {
         match self.figure_in_view() {
             Ok(figure) => self.write_figure(path, Arc::new(figure)),
             Err(error) => {
-                self.notify(Level::Error, Notice::new("figure", error.to_string()), None);
+                self.figure_failed(&error);
                 Vec::new()
             }
         }
@@ -76,9 +294,24 @@ impl Session {
         }
     }
 
+    /// Writes every kept figure into a folder, numbered in the order of the list.
+    pub(crate) fn export_all_kept(&mut self, dir: &Path, format: Format) -> Vec<Request> {
+        let kept: Vec<(String, Arc<Figure>)> =
+            self.figures.kept.iter().map(|kept| (kept.title.clone(), kept.figure.clone())).collect();
+        let n = kept.len();
+        let mut requests = Vec::new();
+        for (at, (title, figure)) in kept.into_iter().enumerate() {
+            let short: String = describe_file(&title).chars().take(60).collect();
+            let path = dir.join(format!("{:02}-{}.{}", at + 1, short.trim_matches('-'), format.extension()));
+            requests.extend(self.write_figure(&path, figure));
+        }
+        self.last_action = format!("Writing {} to {}", describe::count(n, "figure", "figures"), dir.display());
+        requests
+    }
+
     fn write_figure(&mut self, path: &Path, figure: Arc<Figure>) -> Vec<Request> {
         let path = with_extension(path, &["png", "svg", "pdf"]);
-        self.write(path, Content::Figure { figure, scale: PNG_SCALE })
+        self.write(path, Content::Figure { figure, scale: self.figures.scale })
     }
 
     pub(crate) fn export_scores(&mut self, path: &Path) -> Vec<Request> {
@@ -118,18 +351,7 @@ impl Session {
         }
     }
 
-    pub(crate) fn export_table(&mut self, path: &Path) -> Vec<Request> {
-        let path = with_extension(path, &["csv", "json"]);
-        let bytes = if path.extension().is_some_and(|extension| extension == "json") {
-            let cells = self.measure.table().map(|cells| cells.as_ref().clone()).unwrap_or_default();
-            serde_json::to_vec_pretty(&cells).unwrap_or_default()
-        } else {
-            self.measure.csv().into_bytes()
-        };
-        self.write(path, Content::Bytes(Arc::new(bytes)))
-    }
-
-    fn write(&mut self, path: PathBuf, content: Content) -> Vec<Request> {
+    pub(crate) fn write(&mut self, path: PathBuf, content: Content) -> Vec<Request> {
         let slot = self.fresh_slot(slots::WRITE);
         let title = format!("Writing {}", path.display());
         self.last_action.clone_from(&title);
@@ -150,7 +372,7 @@ impl Session {
 }
 
 /// The path, with the first of `known` as extension if it has none of them.
-fn with_extension(path: &Path, known: &[&str]) -> PathBuf {
+pub(crate) fn with_extension(path: &Path, known: &[&str]) -> PathBuf {
     let has_one =
         path.extension().is_some_and(|extension| known.iter().any(|known| extension.eq_ignore_ascii_case(known)));
     if has_one {

@@ -1,16 +1,64 @@
-//! Tables of metrics.
+//! What was measured: the table of metrics, fidelity over k, and how much methods agree.
 
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
-use crate::data::Split;
-use crate::jobs::Cell;
-use crate::work::Shown;
+use super::figures::with_extension;
+use super::notices::Level;
+use super::{Lane, Purpose, Request, Run, Session, describe, slots};
+use crate::data::{Split, Unit};
+use crate::explain::SavedExplainer;
+use crate::jobs::{Agree, Agreement, Cell, Content, Evaluate, Output, Task, table};
+use crate::work::{JobError, JobId, Notice, Priority, Shown, Slot};
 
-/// The table in view.
+/// How many values of k the curves have.
+const CURVE_POINTS: usize = 8;
+
+/// A part of what is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// The table of metrics.
+    Table,
+    /// FS-M and FU-M over k.
+    Curves,
+    /// Overlap of masks.
+    Agreement,
+}
+
+impl Part {
+    /// All, in the order of the place.
+    pub const ALL: [Self; 3] = [Self::Table, Self::Curves, Self::Agreement];
+
+    /// Name in the list of running jobs.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Table => "Measuring",
+            Self::Curves => "Measuring fidelity over k",
+            Self::Agreement => "Comparing masks",
+        }
+    }
+
+    /// The purpose of its job.
+    pub const fn purpose(self) -> Purpose {
+        match self {
+            Self::Table => Purpose::Evaluate,
+            part => Purpose::Measure(part),
+        }
+    }
+}
+
+/// What is in view.
 #[derive(Default)]
 pub struct Measure {
-    /// Its cells.
+    /// Cells of the table.
     pub cells: Shown<Vec<Cell>>,
+    /// Cells of FS-M and FU-M over k.
+    pub curves: Shown<Vec<Cell>>,
+    /// Overlap of masks.
+    pub agreement: Shown<Agreement>,
+    /// What was asked for last, to do it again.
+    pub asked: Option<EvaluateForm>,
 }
 
 impl Measure {
@@ -19,18 +67,13 @@ impl Measure {
         self.cells.value()
     }
 
-    /// The table as comma-separated values, for export.
-    pub fn csv(&self) -> String {
-        let mut out = String::from("row,metric,k,mean,ci95_low,ci95_high,items\n");
-        for cell in self.table().into_iter().flat_map(|cells| cells.iter()) {
-            let k = cell.k.map(|k| k.to_string()).unwrap_or_default();
-            let row = cell.row.replace('"', "\"\"");
-            out.push_str(&format!(
-                "\"{row}\",{},{k},{},{},{},{}\n",
-                cell.metric, cell.mean, cell.ci95[0], cell.ci95[1], cell.items
-            ));
+    /// The job of a part, while it is under way.
+    pub fn awaited(&self, part: Part) -> Option<JobId> {
+        match part {
+            Part::Table => self.cells.awaited(),
+            Part::Curves => self.curves.awaited(),
+            Part::Agreement => self.agreement.awaited(),
         }
-        out
     }
 }
 
@@ -49,4 +92,164 @@ pub struct EvaluateForm {
     pub limit: Option<usize>,
     /// Seed.
     pub seed: u64,
+    /// Whether FS-M and FU-M are measured over k too.
+    pub over_k: bool,
+    /// Whether the masks of the explainers are compared too.
+    pub agreement: bool,
+}
+
+/// About eight numbers of units from few to half of all, evenly spread on a logarithmic scale, `k` among them.
+pub fn curve_ks(units: usize, k: usize) -> Vec<usize> {
+    let (first, last) = ((units / 200).max(1) as f64, (units as f64 / 2.0).max(1.0));
+    let at = |i: usize| (first * (last / first).powf(i as f64 / (CURVE_POINTS - 1) as f64)).round() as usize;
+    let mut ks: Vec<usize> = (0..CURVE_POINTS).map(at).collect();
+    // The present k takes the place of its nearest neighbour, so that it can be read off.
+    let ratio = |other: usize| (other.max(1) as f64 / k.max(1) as f64).ln().abs();
+    if let Some(nearest) = (0..ks.len()).min_by(|&a, &b| ratio(ks[a]).total_cmp(&ratio(ks[b]))) {
+        ks[nearest] = k.clamp(1, units.max(1));
+    }
+    ks.sort_unstable();
+    ks.dedup();
+    ks
+}
+
+impl Session {
+    /// Whether an explainer can select what the explorer selects: methods without training can always.
+    pub fn selects_unit(&self, explainer: &SavedExplainer, unit: Unit) -> bool {
+        explainer.card.unit == unit || explainer.weights.is_empty()
+    }
+
+    /// The explainers of a form, each under a name of its own and with the unit of the explorer.
+    fn measured(&self, hashes: &[String]) -> Vec<Arc<SavedExplainer>> {
+        let unit = self.explore.unit;
+        let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+        let chosen = self.explainers.iter().filter(|explainer| hashes.contains(&explainer.card.hash));
+        chosen
+            .filter(|explainer| self.selects_unit(explainer, unit))
+            .map(|explainer| {
+                let times = seen.entry(explainer.card.name.clone()).or_default();
+                *times += 1;
+                if *times == 1 && explainer.card.unit == unit {
+                    return explainer.clone();
+                }
+                let mut card = explainer.card.clone();
+                card.unit = unit;
+                if *times > 1 {
+                    card.name = format!("{} ({times})", card.name);
+                }
+                Arc::new(SavedExplainer { card, weights: explainer.weights.clone() })
+            })
+            .collect()
+    }
+
+    pub(crate) fn start_evaluation(&mut self, form: &EvaluateForm) -> Vec<Request> {
+        let (Some(data), Some(black_box)) = (self.data.clone(), self.active_box().cloned()) else { return Vec::new() };
+        let explainers = self.measured(&form.explainers);
+        let evaluate = |metrics: Vec<String>, ks: Vec<usize>| {
+            Task::Evaluate(Box::new(Evaluate {
+                black_box: black_box.clone(),
+                explainers: explainers.clone(),
+                data: data.clone(),
+                fit: self.explore.fit,
+                split: form.split,
+                metrics,
+                ks,
+                fill: self.explore.fill,
+                seed: form.seed,
+                limit: form.limit,
+            }))
+        };
+        let mut parts = Vec::new();
+        if !form.metrics.is_empty() {
+            parts.push((Part::Table, evaluate(form.metrics.clone(), form.ks.clone())));
+        }
+        let k = form.ks.first().copied().unwrap_or(self.explore.k);
+        if form.over_k {
+            let ks = curve_ks(self.unit_count(), k);
+            parts.push((Part::Curves, evaluate(vec!["fs_m".to_owned(), "fu_m".to_owned()], ks)));
+        }
+        if form.agreement && explainers.len() > 1 {
+            let task = Agree {
+                black_box: black_box.clone(),
+                explainers: explainers.clone(),
+                data: data.clone(),
+                split: form.split,
+                limit: form.limit,
+                unit: self.explore.unit,
+                k,
+                seed: form.seed,
+            };
+            parts.push((Part::Agreement, Task::Agree(Box::new(task))));
+        }
+        self.measure.asked = Some(form.clone());
+        self.last_action = format!("Measuring {}", describe::count(explainers.len(), "method", "methods"));
+        let run = |(at, (part, task)): (usize, (Part, Task))| {
+            Request::Run(Box::new(Run {
+                lane: Lane::Training,
+                slot: Slot::new(
+                    slots::EVALUATE,
+                    Part::ALL.iter().position(|known| *known == part).unwrap_or(at) as u32,
+                ),
+                priority: Priority::Normal,
+                purpose: part.purpose(),
+                title: part.title().to_owned(),
+                task,
+            }))
+        };
+        parts.into_iter().enumerate().map(run).collect()
+    }
+
+    pub(crate) fn measured_part(&mut self, part: Part, id: JobId, result: Result<Output, JobError>) {
+        let wrong = || JobError::failed("wrong-answer", "Measuring gave something else than was asked for");
+        match &result {
+            Ok(_) => self.last_action = format!("Done: {}", part.title().to_lowercase()),
+            Err(JobError::Cancelled) => self.last_action = format!("Cancelled: {}", part.title().to_lowercase()),
+            Err(error) => self.notify(Level::Error, error.notice(), None),
+        }
+        match part {
+            Part::Table | Part::Curves => {
+                let cells = match result {
+                    Ok(Output::Cells(cells)) => Ok(cells),
+                    Ok(_) => Err(wrong()),
+                    Err(error) => Err(error),
+                };
+                let shown = if part == Part::Table { &mut self.measure.cells } else { &mut self.measure.curves };
+                shown.finish(id, cells);
+            }
+            Part::Agreement => {
+                let agreement = match result {
+                    Ok(Output::Agreement(agreement)) => Ok(agreement),
+                    Ok(_) => Err(wrong()),
+                    Err(error) => Err(error),
+                };
+                self.measure.agreement.finish(id, agreement);
+            }
+        }
+    }
+
+    pub(crate) fn export_table(&mut self, path: &Path) -> Vec<Request> {
+        let path = with_extension(path, &["csv", "json", "md", "tex"]);
+        let Some(cells) = self.measure.table().cloned() else { return Vec::new() };
+        match table::encode(&path, &cells) {
+            Ok(bytes) => self.write(path, Content::Bytes(Arc::new(bytes))),
+            Err(error) => {
+                self.notify(Level::Error, Notice::new("table", error.to_string()), None);
+                Vec::new()
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::curve_ks;
+
+    #[test]
+    fn curves_go_from_few_units_to_half_of_them_and_hold_the_present_k() {
+        let ks = curve_ks(784, 25);
+        assert_eq!((ks.first(), ks.last(), ks.len()), (Some(&3), Some(&392), 8));
+        assert!(ks.contains(&25) && ks.is_sorted());
+        assert_eq!(curve_ks(1, 1), [1]);
+        assert!(curve_ks(49, 4).contains(&4));
+    }
 }

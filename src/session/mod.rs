@@ -142,8 +142,10 @@ pub enum Purpose {
     Fidelity(Arc<items::FidelityKey>),
     /// A training run, by its number.
     Train(u32),
-    /// Metrics.
+    /// The table of metrics.
     Evaluate,
+    /// What is measured beside the table.
+    Measure(measure::Part),
     /// A file, for the line that says where it is.
     Write(PathBuf),
 }
@@ -197,6 +199,8 @@ pub enum Dialog {
     ExportFigure,
     /// File for kept figure number n.
     ExportKept(usize),
+    /// Folder for all kept figures.
+    ExportAllKept(crate::figure::Format),
     /// File for the scores in view.
     ExportScores,
     /// File for the table of metrics.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::data::Unit;
 use crate::jobs::{Task, TrainingReport};
 use crate::model::params::Params;
+use crate::model::{BoxCard, architecture};
 use crate::work::{JobId, Notice};
 
 /// What a run makes.
@@ -51,6 +52,23 @@ pub struct TrainingRun {
 }
 
 impl TrainingRun {
+    /// Takes how it goes from a checkpoint of the black box under training.
+    pub fn follow_box(&mut self, card: &BoxCard) {
+        self.made = Some(card.hash.clone());
+        let Task::FitBox(task) = &self.task else { return };
+        if card.curves.0.is_empty() {
+            return;
+        }
+        let epochs = architecture(&task.architecture)
+            .map_or(card.epochs, |architecture| task.params.whole(architecture.params, "epochs").max(1) as u32);
+        self.report = Some(Arc::new(TrainingReport {
+            epoch: card.epochs,
+            epochs,
+            curves: card.curves.clone(),
+            ..TrainingReport::default()
+        }));
+    }
+
     /// Whether its checkpoints go to `dir`.
     pub fn is_written_to(&self, dir: &std::path::Path) -> bool {
         let out = match &self.task {

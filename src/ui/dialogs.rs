@@ -21,6 +21,7 @@ pub fn command_for(dialog: Dialog, paths: Vec<PathBuf>) -> Option<Command> {
         Dialog::SaveProject => Command::SaveProjectIn(first),
         Dialog::ExportFigure => Command::ExportFigure(first),
         Dialog::ExportKept(at) => Command::ExportKept(at, first),
+        Dialog::ExportAllKept(format) => Command::ExportAllKept(first, format),
         Dialog::ExportScores => Command::ExportScores(first),
         Dialog::ExportTable => Command::ExportTable(first),
     })
@@ -81,6 +82,7 @@ fn ask_system(dialog: Dialog, name: &str, start: Option<&Path>) -> Vec<PathBuf> 
         Dialog::OpenFolder => one(asked.set_title("Open folder").pick_folder()),
         Dialog::SaveProject => one(asked.set_title("Folder for the project").pick_folder()),
         Dialog::ExportFigure | Dialog::ExportKept(_) => one(figure(asked).save_file()),
+        Dialog::ExportAllKept(_) => one(asked.set_title("Folder for the figures").pick_folder()),
         Dialog::ExportScores => one(asked
             .set_title("Export scores")
             .add_filter("CSV", &["csv"])
@@ -91,6 +93,8 @@ fn ask_system(dialog: Dialog, name: &str, start: Option<&Path>) -> Vec<PathBuf> 
             .set_title("Export table")
             .add_filter("CSV", &["csv"])
             .add_filter("JSON", &["json"])
+            .add_filter("Markdown", &["md"])
+            .add_filter("LaTeX", &["tex"])
             .set_file_name("metrics.csv")
             .save_file()),
     }

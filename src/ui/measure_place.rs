@@ -1,16 +1,21 @@
-//! The place for measuring: what to measure, and the table of methods by metrics with intervals.
+//! The place for measuring: what to measure on the left; the table, fidelity over k, the trade-off and the agreement beside it.
+
+mod charts;
+mod form;
+mod table;
 
 use std::collections::BTreeSet;
 
-use egui::{Button, Grid, RichText, ScrollArea, Ui};
+use egui::{CentralPanel, Frame, Margin, Panel, ScrollArea, Ui};
 use egui_material_icons::icons;
 
-use super::theme::{space, tokens};
-use super::widgets::{command_button, empty, failed, group, heading, muted};
+use super::plots::{Look, look};
+use super::theme::{self, space, tokens};
+use super::widgets::{command_button, empty, failed, heading, muted, progress_bar};
 use crate::data::Split;
-use crate::metric::METRICS;
-use crate::session::measure::EvaluateForm;
-use crate::session::{Command, Dialog, Place, Session};
+use crate::session::measure::Part;
+use crate::session::{Command, Place, Session};
+use crate::work::{JobError, Progress};
 
 /// What the place remembers.
 pub struct MeasureState {
@@ -19,11 +24,29 @@ pub struct MeasureState {
     left_out: BTreeSet<String>,
     split: Split,
     limit: usize,
+    /// Numbers of units as typed; `None`: as in the explorer.
+    ks: Option<String>,
+    over_k: bool,
+    agreement: bool,
+    /// Which metric the table is sorted by, and whether the largest value comes first.
+    sort: Option<(String, bool)>,
+    /// How many items each split of the data with this hash has.
+    items: (String, [usize; 3]),
 }
 
 impl Default for MeasureState {
     fn default() -> Self {
-        Self { metrics: ["fs_m", "fu_m"].into(), left_out: BTreeSet::new(), split: Split::Test, limit: 1000 }
+        Self {
+            metrics: ["fs_m", "fu_m"].into(),
+            left_out: BTreeSet::new(),
+            split: Split::Test,
+            limit: 1000,
+            ks: None,
+            over_k: true,
+            agreement: true,
+            sort: None,
+            items: (String::new(), [0; 3]),
+        }
     }
 }
 
@@ -34,156 +57,138 @@ pub fn metric_title(id: &str) -> String {
 
 /// The place.
 pub fn show(ui: &mut Ui, session: &Session, state: &mut MeasureState, commands: &mut Vec<Command>) {
-    heading(ui, "Measure");
-    muted(ui, Place::Measure.question());
-    ui.add_space(space::S);
-    if session.active_box().is_none() {
-        let sentence = "Measuring needs a black box and an explainer.";
-        empty(
-            ui,
-            session,
-            icons::ICON_MONITORING,
-            sentence,
-            Some((Command::Go(Place::Train), "Go to Train")),
-            commands,
-        );
+    let t = tokens(ui);
+    let frame = Frame::new().fill(t.canvas).inner_margin(Margin::same(space::M as i8));
+    if session.active_box().is_none() || session.data.is_none() {
+        CentralPanel::default().frame(frame).show(ui, |ui| {
+            let sentence = "Measuring needs data, a black box and an explainer.";
+            let action = Some((Command::Go(Place::Train), "Go to Train"));
+            empty(ui, session, icons::ICON_MONITORING, sentence, action, commands);
+        });
         return;
     }
-    ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-        form(ui, session, state, commands);
-        ui.add_space(space::M);
-        if let Some(error) = session.measure.cells.error() {
-            failed(ui, session, error, None, commands);
+    let version = session.settings.layout_version;
+    let panel = Frame::new().fill(t.panel).inner_margin(Margin::same(space::S as i8));
+    Panel::left(("measure form", version)).default_size(284.0).size_range(250.0..=420.0).frame(panel).show(ui, |ui| {
+        heading(ui, Place::Measure.title());
+        muted(ui, Place::Measure.question());
+        ui.add_space(space::XS);
+        form::show(ui, session, state, commands);
+    });
+    CentralPanel::default().frame(frame).show(ui, |ui| {
+        let measure = &session.measure;
+        let is_idle = Part::ALL.iter().all(|&part| measure.awaited(part).is_none());
+        let is_empty = measure.cells.value().is_none()
+            && measure.curves.value().is_none()
+            && measure.agreement.value().is_none()
+            && [measure.cells.error(), measure.curves.error(), measure.agreement.error()].iter().all(Option::is_none);
+        if is_idle && is_empty {
+            let sentence = "Nothing was measured yet. Choose methods and metrics on the left, then press Measure.";
+            empty(ui, session, icons::ICON_MONITORING, sentence, None, commands);
+            return;
         }
-        table(ui, session, commands);
+        ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| results(ui, session, state, commands));
     });
 }
 
-fn form(ui: &mut Ui, session: &Session, state: &mut MeasureState, commands: &mut Vec<Command>) {
-    group(ui, "Metrics");
+fn results(ui: &mut Ui, session: &Session, state: &mut MeasureState, commands: &mut Vec<Command>) {
+    part(ui, session, Part::Table, commands, |ui, commands| table::show(ui, session, state, commands));
+    ui.add_space(space::M);
+    // Two charts beside each other, three where there is room; none so wide that its lines lie flat.
+    let n = if ui.available_width() > 1240.0 { 3.0 } else { 2.0 };
+    let width = ((ui.available_width() - space::L * (n - 1.0)) / n).clamp(300.0, 620.0);
     ui.horizontal_wrapped(|ui| {
-        for spec in METRICS.iter().map(|metric| metric.spec()) {
-            let mut on = state.metrics.contains(spec.id);
-            let slow = if spec.is_slow { " (slow)" } else { "" };
-            if ui.checkbox(&mut on, format!("{}{slow}", spec.title)).on_hover_text(spec.tip).changed() {
-                if on {
-                    state.metrics.insert(spec.id)
-                } else {
-                    state.metrics.remove(spec.id)
-                };
-            }
-        }
-    });
-    group(ui, "Explainers");
-    ui.horizontal_wrapped(|ui| {
-        for at in session.usable_explainers() {
-            let card = &session.explainers[at].card;
-            let mut on = !state.left_out.contains(&card.hash);
-            if ui.checkbox(&mut on, &card.name).changed() {
-                if on {
-                    state.left_out.remove(&card.hash)
-                } else {
-                    state.left_out.insert(card.hash.clone())
-                };
-            }
-        }
-    });
-    ui.horizontal(|ui| {
-        ui.label("On");
-        for (split, name) in [(Split::Test, "test"), (Split::Validation, "validation"), (Split::Train, "training")] {
-            if ui.add(Button::selectable(state.split == split, name).frame_when_inactive(true)).clicked() {
-                state.split = split;
-            }
-        }
-        let label = ui.label("items, at most");
-        ui.add(egui::DragValue::new(&mut state.limit).range(10..=1_000_000)).labelled_by(label.id);
-    });
-    let explainers = session
-        .usable_explainers()
-        .into_iter()
-        .map(|at| session.explainers[at].card.hash.clone())
-        .filter(|hash| !state.left_out.contains(hash))
-        .collect();
-    let form = EvaluateForm {
-        explainers,
-        metrics: state.metrics.iter().map(|id| (*id).to_owned()).collect(),
-        ks: vec![session.explore.k],
-        split: state.split,
-        limit: Some(state.limit),
-        seed: session.explore.seed,
-    };
-    ui.add_space(space::XS);
-    ui.horizontal(|ui| {
-        command_button(ui, session, Command::StartEvaluation(Box::new(form)), "Measure", commands);
-        command_button(ui, session, Command::Ask(Dialog::ExportTable), "Export table…", commands);
-        muted(
-            ui,
-            format!(
-                "with {} {} selected, as in Explore",
-                session.explore.k,
-                session.explore.unit.noun(session.explore.k)
-            ),
-        );
+        ui.spacing_mut().item_spacing = egui::vec2(space::L, space::M);
+        let cell = |ui: &mut Ui, content: &mut dyn FnMut(&mut Ui)| {
+            ui.allocate_ui_with_layout(egui::vec2(width, 0.0), egui::Layout::top_down(egui::Align::Min), |ui| {
+                ui.set_width(width);
+                ui.spacing_mut().item_spacing = egui::vec2(space::S, space::XS + 2.0);
+                content(ui);
+            });
+        };
+        cell(ui, &mut |ui| {
+            part(ui, session, Part::Curves, commands, |ui, commands| charts::over_k(ui, session, commands));
+        });
+        cell(ui, &mut |ui| charts::trade_off(ui, session));
+        cell(ui, &mut |ui| {
+            part(ui, session, Part::Agreement, commands, |ui, _| charts::agreement(ui, session));
+        });
     });
 }
 
-fn table(ui: &mut Ui, session: &Session, _commands: &mut Vec<Command>) {
-    let Some(cells) = session.measure.table() else {
-        muted(ui, "No table yet.");
-        return;
-    };
-    let rows: Vec<&str> = unique(cells.iter().map(|cell| cell.row.as_str()));
-    let metrics: Vec<&str> = unique(cells.iter().map(|cell| cell.metric.as_str()));
-    Grid::new("cells").num_columns(metrics.len() + 1).striped(true).spacing([space::L, space::XS]).show(ui, |ui| {
-        ui.label(RichText::new("Method").strong());
-        for metric in &metrics {
-            let title = metric_title(metric);
-            let unit = crate::metric::metric(metric).map_or("", |metric| unit_sign(metric.spec().unit));
-            let tip = crate::metric::metric(metric).map_or("", |metric| metric.spec().tip);
-            ui.label(RichText::new(format!("{title} {unit}")).strong()).on_hover_text(tip);
-        }
-        ui.end_row();
-        for row in rows {
-            ui.label(row);
-            for metric in &metrics {
-                match cells.iter().find(|cell| cell.row == row && cell.metric == *metric) {
-                    Some(cell) => {
-                        let half = (cell.ci95[1] - cell.ci95[0]) / 2.0;
-                        let digits = digits_for(half);
-                        ui.label(format!("{:.digits$} ± {half:.digits$}", cell.mean)).on_hover_text(format!(
-                            "95 % interval {:.3} to {:.3}, {} items",
-                            cell.ci95[0], cell.ci95[1], cell.items
-                        ));
-                    }
-                    None => {
-                        ui.label(RichText::new("not measured").small().color(tokens(ui).muted));
-                    }
-                }
+/// A part with where it stands: under way (the old result stays, dimmed), failed, or done.
+fn part(
+    ui: &mut Ui,
+    session: &Session,
+    part: Part,
+    commands: &mut Vec<Command>,
+    content: impl FnOnce(&mut Ui, &mut Vec<Command>),
+) {
+    let measure = &session.measure;
+    if let Some(job) = measure.awaited(part).and_then(|id| session.running.get(id)) {
+        ui.horizontal(|ui| {
+            let line = match &job.progress {
+                Some(progress) => Progress::line(progress),
+                None if job.started => "started".to_owned(),
+                None => "waiting for its turn".to_owned(),
+            };
+            muted(ui, format!("{}: {line}", job.title));
+            let name = format!("Cancel {}", job.title.to_lowercase());
+            if super::widgets::icon_button(ui, icons::ICON_CLOSE, &name).clicked() {
+                commands.push(Command::CancelJob(job.id));
             }
-            ui.end_row();
-        }
-    });
-}
-
-/// The unit, for the head of a column.
-const fn unit_sign(unit: crate::metric::MetricUnit) -> &'static str {
-    match unit {
-        crate::metric::MetricUnit::Percent => "(%)",
-        crate::metric::MetricUnit::Seconds => "(s)",
+        });
+        let width = ui.available_width();
+        progress_bar(ui, &job.title, job.progress.as_ref(), width);
     }
+    let error: Option<&JobError> = match part {
+        Part::Table => measure.cells.error(),
+        Part::Curves => measure.curves.error(),
+        Part::Agreement => measure.agreement.error(),
+    };
+    if let Some(error) = error {
+        let retry = measure.asked.clone().map(|form| Command::StartEvaluation(Box::new(form)));
+        failed(ui, session, error, retry, commands);
+    }
+    let now = std::time::Instant::now();
+    let is_dimmed = match part {
+        Part::Table => measure.cells.is_dimmed(now),
+        Part::Curves => measure.curves.is_dimmed(now),
+        Part::Agreement => measure.agreement.is_dimmed(now),
+    };
+    ui.scope(|ui| {
+        if is_dimmed {
+            ui.set_opacity(theme::DIMMED.max(0.6));
+        }
+        content(ui, commands);
+    });
 }
 
-/// As many digits as the interval warrants.
-fn digits_for(half: f64) -> usize {
-    if !half.is_finite() || half <= 0.0 { 2 } else { (1.0 - half.log10()).ceil().clamp(0.0, 4.0) as usize }
+/// The look of a method: the same in every chart and in the table.
+fn look_of(ui: &Ui, rows: &[String], row: &str) -> Look {
+    look(ui, rows.iter().position(|known| known == row).unwrap_or(rows.len()))
 }
 
-fn unique<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-    let mut out = Vec::new();
+/// Names of the measured methods, in the order of the first part that has them.
+fn rows(session: &Session) -> Vec<String> {
+    let measure = &session.measure;
+    let mut out: Vec<String> = Vec::new();
+    let cells = [measure.cells.value(), measure.curves.value()].into_iter().flatten().flat_map(|cells| cells.iter());
+    let names = cells.map(|cell| &cell.row).chain(measure.agreement.value().into_iter().flat_map(|a| a.rows.iter()));
     for name in names {
-        if !out.contains(&name) {
-            out.push(name);
+        if !out.contains(name) {
+            out.push(name.clone());
         }
     }
     out
+}
+
+/// A place for what is not measured yet.
+fn nothing(ui: &mut Ui, session: &Session, words: &str, commands: &mut Vec<Command>) {
+    muted(ui, words);
+    if let Some(form) = &session.measure.asked
+        && Part::ALL.iter().all(|&part| session.measure.awaited(part).is_none())
+    {
+        command_button(ui, session, Command::StartEvaluation(Box::new(form.clone())), "Measure again", commands);
+    }
 }

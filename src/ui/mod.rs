@@ -8,7 +8,9 @@ pub mod dialogs;
 pub mod explore;
 pub mod figure_view;
 pub mod figures_place;
+pub mod forms;
 pub mod measure_place;
+pub mod plots;
 pub mod sheets;
 pub mod shortcuts;
 pub mod start;
@@ -288,7 +290,7 @@ impl eframe::App for App {
         match session.place {
             Place::Explore => explore::show(ui, session, &mut places.explore, commands),
             place => {
-                let frame = Frame::new().fill(t.canvas).inner_margin(space::M);
+                let frame = Frame::new().fill(t.canvas);
                 CentralPanel::default().frame(frame).show(ui, |ui| match place {
                     Place::Train => train_place::show(ui, session, &mut places.train, commands),
                     Place::Measure => measure_place::show(ui, session, &mut places.measure, commands),

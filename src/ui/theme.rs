@@ -86,6 +86,8 @@ pub struct Tokens {
     pub full: Color32,
     /// Tracks of bars.
     pub track: Color32,
+    /// Series of charts; at least 3 : 1 on canvas and panel. Marks and line styles tell them apart too.
+    pub series: [Color32; 6],
 }
 
 const fn hex(rgb: u32) -> Color32 {
@@ -130,6 +132,7 @@ pub const DARK: Tokens = with_palette(
         unselected: Color32::PLACEHOLDER,
         full: Color32::PLACEHOLDER,
         track: Color32::PLACEHOLDER,
+        series: [hex(0xE8_73_1A), hex(0x56_B4_E9), hex(0xE5_D2_4A), hex(0x2F_BF_93), hex(0xD9_8C_B8), hex(0xC9_CE_D7)],
     },
     &figure::color::DARK,
 );
@@ -156,6 +159,7 @@ pub const LIGHT: Tokens = with_palette(
         unselected: Color32::PLACEHOLDER,
         full: Color32::PLACEHOLDER,
         track: Color32::PLACEHOLDER,
+        series: [hex(0xC2_54_00), hex(0x00_72_B2), hex(0x8A_68_00), hex(0x00_79_5A), hex(0xA8_48_7F), hex(0x3A_40_49)],
     },
     &figure::color::LIGHT,
 );
@@ -281,6 +285,9 @@ mod tests {
                 [("accent", t.accent), ("outline", t.outline), ("selected", t.selected), ("unselected", t.unselected)]
             {
                 assert!(ratio(color, ground) >= 3.0, "{name}: {mark} on {what}: {}", ratio(color, ground));
+            }
+            for (at, color) in t.series.into_iter().enumerate() {
+                assert!(ratio(color, ground) >= 3.0, "{name}: series {at} on {what}: {}", ratio(color, ground));
             }
         }
         assert!(ratio(t.on_chosen, t.chosen) >= 4.5, "{name}: chosen");

@@ -294,7 +294,7 @@ fn a_black_box_trains_from_the_form_and_is_used() {
     app.run();
     app.get_by_role_and_label(Role::Button, "Train a black box").click();
     app.run();
-    app.get_by_role_and_label(Role::Button, "Train the black box").click();
+    app.get_by_label_contains("Train the black box on 3 classes").click();
     app.run();
     let session = &app.state().session;
     assert_eq!(session.boxes.len(), 1);
@@ -311,7 +311,7 @@ fn a_kept_figure_is_listed_and_its_removal_can_be_taken_back() {
     assert_eq!(app.state().session.figures.kept.len(), 1);
     app.state_mut().command(Command::Go(Place::Figures));
     app.run();
-    app.get_by_role_and_label(Role::Button, "Remove").click();
+    app.get_by_role_and_label(Role::Button, "Remove this figure").click();
     app.run();
     assert!(app.state().session.figures.kept.is_empty());
     app.key_press_modifiers(Modifiers::COMMAND, Key::Z);

@@ -11,7 +11,7 @@ use unmask::data::{DataSpec, Dataset, DensePictures, Fit, Items, Modality, Rows,
 use unmask::explain::card::{EXPLAINER_FORMAT, EXPLAINER_VERSION};
 use unmask::explain::mask::{Mask, keep_only, top_k};
 use unmask::explain::{ExplainerCard, SavedExplainer};
-use unmask::jobs::{Cell, Content, Explained, MethodResult, Output, Task, TrainingReport};
+use unmask::jobs::{Agreement, Cell, Content, Explained, MethodResult, Output, Task, TrainingReport};
 use unmask::model::card::{BOX_FORMAT, BOX_VERSION};
 use unmask::model::{Background, BoxCard, Curves, SavedBox, Versions};
 use unmask::session::settings::Appearance;
@@ -261,6 +261,17 @@ fn run(task: &Task) -> Result<Output, JobError> {
                 })
                 .collect(),
         )),
+        Task::Agree(task) => {
+            let n = task.explainers.len();
+            Output::Agreement(Arc::new(Agreement {
+                rows: task.explainers.iter().map(|explainer| explainer.card.name.clone()).collect(),
+                k: task.k,
+                unit: task.unit,
+                items: 20,
+                means: (0..n * n).map(|at| if at % (n + 1) == 0 { 100.0 } else { 25.0 }).collect(),
+                ci95: vec![[20.0, 30.0]; n * n],
+            }))
+        }
         Task::Write(file) => {
             let bytes = match &file.content {
                 Content::Bytes(bytes) => bytes.as_ref().clone(),

@@ -2,15 +2,40 @@
 
 use std::path::Path;
 
-use super::{Failure, usage};
-use crate::jobs::Cell;
+use super::Cell;
 use crate::metric::{MetricUnit, metric};
 
+/// Every format: file extension and name for menus. `encode` has one arm for each.
+pub const FORMATS: [(&str, &str); 4] =
+    [("csv", "CSV, for spreadsheets"), ("json", "JSON, for programs"), ("md", "Markdown"), ("tex", "LaTeX")];
+
+/// Why a table cannot be written.
+#[derive(Debug, thiserror::Error)]
+pub enum TableError {
+    /// The file name does not say which format is wanted.
+    #[error("{path}: expected a file name ending in .json, .csv, .md or .tex, found \"{found}\"; choose one of these")]
+    UnknownFormat {
+        /// As given.
+        path: String,
+        /// Its extension.
+        found: String,
+    },
+    /// A writer refused the table: a fault of this program.
+    #[error("the table could not be written: {0}; please report this")]
+    Writer(String),
+}
+
+impl TableError {
+    fn writer(error: impl std::fmt::Display) -> Self {
+        Self::Writer(error.to_string())
+    }
+}
+
 /// The table in the format of the file's ending.
-pub(crate) fn encode(path: &Path, cells: &[Cell]) -> Result<Vec<u8>, Failure> {
+pub fn encode(path: &Path, cells: &[Cell]) -> Result<Vec<u8>, TableError> {
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
     let text = match extension {
-        "json" => serde_json::to_string_pretty(cells).map_err(super::work)?,
+        "json" => serde_json::to_string_pretty(cells).map_err(TableError::writer)?,
         "csv" => csv_of(cells)?,
         "md" => grid(cells, "| ", " | ", " |\n", Some("|---|---|---:|---:|---:|---:|\n")),
         "tex" => {
@@ -18,17 +43,14 @@ pub(crate) fn encode(path: &Path, cells: &[Cell]) -> Result<Vec<u8>, Failure> {
             format!("\\begin{{tabular}}{{llrrrr}}\n{rows}\\end{{tabular}}\n")
         }
         _ => {
-            return Err(usage(format!(
-                "{}: expected a file name ending in .json, .csv, .md or .tex, found \"{extension}\"; choose one of these",
-                path.display()
-            )));
+            return Err(TableError::UnknownFormat { path: path.display().to_string(), found: extension.to_owned() });
         }
     };
     Ok(text.into_bytes())
 }
 
 /// The table as aligned text for the terminal.
-pub(crate) fn text(cells: &[Cell]) -> String {
+pub fn text(cells: &[Cell]) -> String {
     let rows: Vec<[String; 6]> = std::iter::once(HEADER.map(str::to_owned)).chain(cells.iter().map(columns)).collect();
     let width = |col: usize| rows.iter().map(|row| row[col].chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..6).map(width).collect();
@@ -68,9 +90,11 @@ fn grid(cells: &[Cell], start: &str, between: &str, end: &str, rule: Option<&str
     out
 }
 
-fn csv_of(cells: &[Cell]) -> Result<String, Failure> {
+fn csv_of(cells: &[Cell]) -> Result<String, TableError> {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(["row", "metric", "k", "mean", "ci95_low", "ci95_high", "items"]).map_err(super::work)?;
+    writer
+        .write_record(["row", "metric", "k", "mean", "ci95_low", "ci95_high", "items"])
+        .map_err(TableError::writer)?;
     for cell in cells {
         writer
             .write_record([
@@ -82,8 +106,8 @@ fn csv_of(cells: &[Cell]) -> Result<String, Failure> {
                 cell.ci95[1].to_string(),
                 cell.items.to_string(),
             ])
-            .map_err(super::work)?;
+            .map_err(TableError::writer)?;
     }
-    let bytes = writer.into_inner().map_err(super::work)?;
-    String::from_utf8(bytes).map_err(super::work)
+    let bytes = writer.into_inner().map_err(TableError::writer)?;
+    String::from_utf8(bytes).map_err(TableError::writer)
 }

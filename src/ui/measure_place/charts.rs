@@ -1,0 +1,229 @@
+//! Charts beside the table: fidelity over k, FS-M against FU-M, and how much methods agree.
+
+use egui::{Align2, FontId, Rect, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
+use egui_plot::{LineStyle, MarkerShape, VLine};
+
+use super::{look_of, rows};
+use crate::figure::color::{Scale, contrast};
+use crate::session::{Command, Session};
+use crate::ui::plots::{Chart, Look, Series, chart, legend, note};
+use crate::ui::theme::{self, space, text, tokens};
+use crate::ui::widgets::{group, muted};
+
+const HEIGHT: f32 = 250.0;
+
+/// FS-M and FU-M of each method over k; a click sets k in the explorer.
+pub fn over_k(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
+    group(ui, "Fidelity over k");
+    let Some(cells) = session.measure.curves.value().cloned() else {
+        muted(
+            ui,
+            if session.measure.curves.awaited().is_some() { "Coming." } else { "Not measured: tick it on the left." },
+        );
+        return;
+    };
+    let names = rows(session);
+    let (mut series, mut methods) = (Vec::new(), Vec::new());
+    for row in &names {
+        let base = look_of(ui, &names, row);
+        for (metric, title, style) in
+            [("fs_m", "FS-M", LineStyle::Solid), ("fu_m", "FU-M", LineStyle::Dashed { length: 7.0 })]
+        {
+            let of: Vec<_> = cells.iter().filter(|cell| cell.row == *row && cell.metric == metric).collect();
+            let points: Vec<[f64; 2]> = of.iter().filter_map(|cell| Some([(cell.k? as f64).ln(), cell.mean])).collect();
+            if points.is_empty() {
+                continue;
+            }
+            series.push(Series {
+                name: format!("{title} of {row}"),
+                value: String::new(),
+                tip: String::new(),
+                intervals: of.iter().map(|cell| cell.ci95).collect(),
+                points,
+                look: Look { style, ..base },
+            });
+        }
+        if series.iter().any(|one| one.name.ends_with(row.as_str())) {
+            let look = Look { style: LineStyle::Solid, ..base };
+            methods.push(key(row, look, ""));
+        }
+    }
+    let t = tokens(ui);
+    let plain = |style| Look { color: t.muted, style, marker: MarkerShape::Asterisk };
+    legend(ui, &methods);
+    legend(
+        ui,
+        &[
+            key("FS-M, selected only: high is good", plain(LineStyle::Solid), super::metric_title("fs_m").as_str()),
+            key("FU-M, unselected only: low is good", plain(LineStyle::Dashed { length: 7.0 }), ""),
+        ],
+    );
+    let mut ks: Vec<usize> = cells.iter().filter_map(|cell| cell.k).collect();
+    ks.sort_unstable();
+    ks.dedup();
+    let marks: Vec<(f64, String)> = ks.iter().map(|&k| ((k as f64).ln(), k.to_string())).collect();
+    let noun = session.explore.unit.noun(2);
+    let x = format!("k, {noun} selected (logarithmic)");
+    let frame = Chart {
+        title: "Fidelity over k",
+        x: &x,
+        y: "class stays (%)",
+        x_range: None,
+        y_range: Some([0.0, 100.0]),
+        x_marks: Some(&marks),
+        height: HEIGHT,
+    };
+    let here = session.explore.k;
+    let (ink, at) = (t.muted, (here as f64).ln());
+    let is_inside = marks.first().is_some_and(|first| first.0 <= at) && marks.last().is_some_and(|last| at <= last.0);
+    let response = chart(ui, &frame, &series, move |plot| {
+        if is_inside {
+            plot.vline(VLine::new("", at).color(ink).style(LineStyle::Dotted { spacing: 4.0 }).allow_hover(false));
+            note(plot, [at, 1.0], &format!(" k {here} in Explore"), Align2::LEFT_BOTTOM, ink);
+        }
+    });
+    let clicked = response.response.clicked().then(|| response.response.interact_pointer_pos()).flatten();
+    if let Some(pointer) = clicked {
+        let x = response.transform.value_from_position(pointer).x;
+        let distance = |k: usize| ((k as f64).ln() - x).abs();
+        if let Some(&k) = ks.iter().min_by(|&&a, &&b| distance(a).total_cmp(&distance(b))) {
+            commands.push(Command::SetK(k));
+        }
+    }
+    muted(ui, "Click in the chart to look at that k in Explore.");
+}
+
+fn key(name: &str, look: Look, tip: &str) -> Series {
+    Series {
+        name: name.to_owned(),
+        value: String::new(),
+        tip: tip.to_owned(),
+        points: Vec::new(),
+        intervals: Vec::new(),
+        look,
+    }
+}
+
+/// FS-M against FU-M with intervals; the good corner is the upper left one.
+pub fn trade_off(ui: &mut Ui, session: &Session) {
+    group(ui, "Trade-off: FS-M against FU-M");
+    let Some(cells) = session.measure.table().cloned() else {
+        muted(ui, "Comes with the table.");
+        return;
+    };
+    let k = cells.iter().find(|cell| cell.metric == "fs_m").and_then(|cell| cell.k);
+    let names = rows(session);
+    let mut series = Vec::new();
+    // Intervals of FU-M lie across: colour, height, ends.
+    let mut across = Vec::new();
+    let (mut lowest, mut left, mut right) = (95.0f64, 100.0f64, 0.0f64);
+    for row in &names {
+        let find = |metric: &str| cells.iter().find(|cell| cell.row == *row && cell.metric == metric && cell.k == k);
+        let (Some(fs), Some(fu)) = (find("fs_m"), find("fu_m")) else { continue };
+        let look = look_of(ui, &names, row);
+        lowest = lowest.min(fs.ci95[0]);
+        (left, right) = (left.min(fu.ci95[0]), right.max(fu.ci95[1]));
+        series.push(Series {
+            name: row.clone(),
+            value: format!("{:.1} / {:.1} %", fs.mean, fu.mean),
+            tip: "FS-M / FU-M".to_owned(),
+            points: vec![[fu.mean, fs.mean]],
+            intervals: vec![fs.ci95],
+            look,
+        });
+        across.push((look.color, fs.mean, fu.ci95));
+    }
+    if series.is_empty() {
+        muted(ui, "Needs FS-M and FU-M in the table.");
+        return;
+    }
+    legend(ui, &series);
+    let down = |value: f64| (value / 10.0).floor() * 10.0;
+    let up = |value: f64| ((value / 10.0).ceil() * 10.0).min(100.0);
+    let (x_range, y_range) = ([down(left), up(right)], [down(lowest), 100.0]);
+    let frame = Chart {
+        title: "Trade-off",
+        x: "FU-M, class stays from the unselected part (%), low is good",
+        y: "FS-M (%), high is good",
+        x_range: Some(x_range),
+        y_range: Some(y_range),
+        x_marks: None,
+        height: HEIGHT,
+    };
+    let ink = tokens(ui).muted;
+    chart(ui, &frame, &series, move |plot| {
+        for (color, y, [low, high]) in across {
+            let ends = vec![[low, y], [high, y]];
+            plot.line(egui_plot::Line::new("", ends).color(color).width(1.0).allow_hover(false));
+        }
+        note(plot, [x_range[0], y_range[1]], "good corner", Align2::LEFT_TOP, ink);
+    });
+    let k = k.map_or_else(String::new, |k| format!(" at k = {k}"));
+    muted(ui, format!("Good: the selected part keeps the class, the rest does not{k}. Lines are 95 % intervals."));
+}
+
+/// Overlap of masks between methods, as a matrix with numbers.
+pub fn agreement(ui: &mut Ui, session: &Session) {
+    group(ui, "Agreement: shared units of each pair (mean IoU, %)");
+    let Some(agreement) = session.measure.agreement.value().cloned() else {
+        let is_coming = session.measure.agreement.awaited().is_some();
+        muted(ui, if is_coming { "Coming." } else { "Not measured: tick it on the left; it needs two methods." });
+        return;
+    };
+    let n = agreement.rows.len();
+    let t = tokens(ui);
+    let width = ui.available_width();
+    let names = (width * 0.42).min(200.0);
+    let side = ((width - names) / n.max(1) as f32).min(84.0);
+    let height = (HEIGHT / n.max(1) as f32).clamp(26.0, 46.0);
+    let head = text::SMALL + space::S;
+    let (rect, response) = ui.allocate_exact_size(vec2(width, head + height * n as f32), Sense::hover());
+    let painter = ui.painter();
+    let letter = |at: usize| char::from(b'a' + (at % 26) as u8).to_string();
+    let small = FontId::proportional(text::SMALL);
+    let mut words = Vec::new();
+    let mut under = None;
+    for a in 0..n {
+        let top = rect.top() + head + height * a as f32;
+        let column = rect.left() + names + side * a as f32;
+        let at = pos2(column + side / 2.0, rect.top());
+        painter.text(at, Align2::CENTER_TOP, letter(a), small.clone(), t.muted);
+        let clip = Rect::from_min_size(pos2(rect.left(), top), vec2(names - space::S, height));
+        let name = format!("{}  {}", letter(a), agreement.rows[a]);
+        let middle = pos2(rect.left(), top + height / 2.0);
+        ui.painter_at(clip).text(middle, Align2::LEFT_CENTER, name, small.clone(), t.text);
+        for b in 0..n {
+            let Some((mean, [low, high])) = agreement.of(a, b) else { continue };
+            let cell = Rect::from_min_size(pos2(rect.left() + names + side * b as f32, top), vec2(side, height));
+            let fill = Scale::Sequential.color(mean as f32 / 100.0);
+            painter.rect_filled(cell.shrink(1.0), 2.0, theme::color(fill));
+            let palette = [crate::figure::color::LIGHT.ink, crate::figure::color::DARK.ink];
+            let ink = if contrast(palette[0], fill) >= contrast(palette[1], fill) { palette[0] } else { palette[1] };
+            let number = if a == b { "same".to_owned() } else { format!("{mean:.0}") };
+            painter.text(cell.center(), Align2::CENTER_CENTER, number, small.clone(), theme::color(ink));
+            let sentence = format!(
+                "{} and {} share {mean:.1} % (95 % interval {low:.1} to {high:.1})",
+                agreement.rows[a], agreement.rows[b]
+            );
+            if response.hover_pos().is_some_and(|pointer| cell.contains(pointer)) && a != b {
+                under = Some(sentence.clone());
+            }
+            if a < b {
+                words.push(sentence);
+            }
+        }
+    }
+    let label = format!("Agreement of methods: {}", words.join("; "));
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &label));
+    if let Some(sentence) = under {
+        response.on_hover_text(sentence);
+    }
+    let noun = agreement.unit.noun(2);
+    muted(
+        ui,
+        format!(
+            "Share of the union of both masks, k = {} {noun}, {} items. Two random masks of that size would share little.",
+            agreement.k, agreement.items
+        ),
+    );
+}

@@ -1,0 +1,228 @@
+//! What to measure: explainers, metrics (fast and slow), items, k, and what comes beside the table.
+
+use egui::{ComboBox, DragValue, RichText, ScrollArea, TextEdit, Ui, WidgetInfo, accesskit::Role};
+
+use super::MeasureState;
+use crate::data::Split;
+use crate::metric::{METRICS, MetricSpec};
+use crate::session::measure::{EvaluateForm, curve_ks};
+use crate::session::{Command, Session, describe};
+use crate::ui::forms::primary;
+use crate::ui::theme::{space, tokens};
+use crate::ui::widgets::{group, muted};
+
+/// Most values of k in one table.
+const MAX_KS: usize = 12;
+
+/// The form; its button stays in view.
+pub fn show(ui: &mut Ui, session: &Session, state: &mut MeasureState, commands: &mut Vec<Command>) {
+    let (ks, ks_error) = ks_of(session, state);
+    let explainers: Vec<String> = session
+        .usable_explainers()
+        .into_iter()
+        .map(|at| &session.explainers[at])
+        .filter(|explainer| session.selects_unit(explainer, session.explore.unit))
+        .map(|explainer| explainer.card.hash.clone())
+        .filter(|hash| !state.left_out.contains(hash))
+        .collect();
+    let items = items_of(session, state);
+    let room = (ui.available_height() - 118.0).max(120.0);
+    ScrollArea::vertical().max_height(room).min_scrolled_height(room).auto_shrink([false, true]).show(ui, |ui| {
+        methods(ui, session, state);
+        metrics(ui, state);
+        on_what(ui, session, state, &ks, ks_error.as_deref());
+        beside(ui, session, state, &ks);
+    });
+    ui.separator();
+    let form = EvaluateForm {
+        metrics: METRICS
+            .iter()
+            .map(|metric| metric.spec().id)
+            .filter(|id| state.metrics.contains(id))
+            .map(str::to_owned)
+            .collect(),
+        ks: ks.clone(),
+        split: state.split,
+        limit: Some(state.limit),
+        seed: session.explore.seed,
+        over_k: state.over_k,
+        agreement: state.agreement && explainers.len() > 1,
+        explainers,
+    };
+    let n_items = items.min(state.limit);
+    let reason = if form.explainers.is_empty() {
+        Some("Choose at least one method".to_owned())
+    } else if form.metrics.is_empty() && !form.over_k && !form.agreement {
+        Some("Choose at least one metric".to_owned())
+    } else if n_items == 0 {
+        Some(format!("The data has no {} items; choose another split", split_words(state.split)))
+    } else {
+        ks_error
+    };
+    let words = format!(
+        "Measure {} on {}",
+        describe::count(form.explainers.len(), "method", "methods"),
+        describe::count(n_items, "item", "items")
+    );
+    let slow: Vec<&str> = chosen_slow(state).iter().map(|spec| spec.title).collect();
+    primary(ui, session, Command::StartEvaluation(Box::new(form)), &words, reason, commands);
+    if !slow.is_empty() {
+        muted(ui, format!("{} train a network for each method and k: minutes.", slow.join(", ")));
+    }
+}
+
+fn chosen_slow(state: &MeasureState) -> Vec<&'static MetricSpec> {
+    METRICS.iter().map(|metric| metric.spec()).filter(|spec| spec.is_slow && state.metrics.contains(spec.id)).collect()
+}
+
+fn items_of(session: &Session, state: &mut MeasureState) -> usize {
+    let Some(data) = &session.data else { return 0 };
+    if state.items.0 != data.hash {
+        state.items = (data.hash.clone(), Split::ALL.map(|split| data.in_split(split).len()));
+    }
+    let at = Split::ALL.iter().position(|split| *split == state.split).unwrap_or(0);
+    state.items.1[at]
+}
+
+/// The values of k that were typed, or the explorer's; and what is wrong with what was typed.
+fn ks_of(session: &Session, state: &MeasureState) -> (Vec<usize>, Option<String>) {
+    let most = session.unit_count().max(1);
+    let Some(typed) = &state.ks else { return (vec![session.explore.k], None) };
+    let mut ks = Vec::new();
+    for part in typed.split([',', ' ', ';']).filter(|part| !part.is_empty()) {
+        match part.parse::<usize>() {
+            Ok(k) if (1..=most).contains(&k) => ks.push(k),
+            _ => {
+                return (
+                    vec![session.explore.k],
+                    Some(format!("k: expected numbers from 1 to {most}, found \"{part}\"")),
+                );
+            }
+        }
+    }
+    ks.sort_unstable();
+    ks.dedup();
+    match ks.len() {
+        0 => (vec![session.explore.k], Some("k: expected at least one number".to_owned())),
+        n if n > MAX_KS => (ks, Some(format!("k: expected at most {MAX_KS} numbers, found {n}"))),
+        _ => (ks, None),
+    }
+}
+
+const fn split_words(split: Split) -> &'static str {
+    match split {
+        Split::Train => "training",
+        Split::Validation => "validation",
+        Split::Test => "test",
+    }
+}
+
+fn methods(ui: &mut Ui, session: &Session, state: &mut MeasureState) {
+    group(ui, "Methods");
+    let usable = session.usable_explainers();
+    if usable.is_empty() {
+        muted(ui, "The black box has no explainers yet.");
+    }
+    for at in usable {
+        let explainer = &session.explainers[at];
+        let card = &explainer.card;
+        let fits = session.selects_unit(explainer, session.explore.unit);
+        let mut on = fits && !state.left_out.contains(&card.hash);
+        let name =
+            if explainer.weights.is_empty() { card.name.clone() } else { format!("{}, k {}", card.name, card.k) };
+        ui.push_id(at, |ui| {
+            let response = ui.add_enabled(fits, egui::Checkbox::new(&mut on, name));
+            if response.changed() {
+                if on {
+                    state.left_out.remove(&card.hash);
+                } else {
+                    state.left_out.insert(card.hash.clone());
+                }
+            }
+            response.on_disabled_hover_text(format!(
+                "It selects {}; the explorer is set to {}.",
+                card.unit.noun(2),
+                session.explore.unit.noun(2)
+            ));
+        });
+    }
+}
+
+fn metrics(ui: &mut Ui, state: &mut MeasureState) {
+    for (title, slow) in [("Metrics", false), ("Slow: each trains a network", true)] {
+        group(ui, title);
+        for spec in METRICS.iter().map(|metric| metric.spec()).filter(|spec| spec.is_slow == slow) {
+            let mut on = state.metrics.contains(spec.id);
+            if ui.checkbox(&mut on, spec.title).on_hover_text(tip_of(spec)).changed() {
+                if on {
+                    state.metrics.insert(spec.id);
+                } else {
+                    state.metrics.remove(spec.id);
+                }
+            }
+        }
+    }
+}
+
+/// What a metric says, and which way is better.
+pub fn tip_of(spec: &MetricSpec) -> String {
+    let better = match spec.higher_is_better {
+        Some(true) => " Higher is better.",
+        Some(false) => " Lower is better.",
+        None => "",
+    };
+    format!("{}{better}", spec.tip)
+}
+
+fn on_what(ui: &mut Ui, session: &Session, state: &mut MeasureState, ks: &[usize], error: Option<&str>) {
+    group(ui, "Items and k");
+    ui.horizontal(|ui| {
+        let label = ui.label("Split");
+        let combo = ComboBox::from_id_salt("split").selected_text(split_words(state.split)).width(104.0);
+        let shown = combo.show_ui(ui, |ui| {
+            for split in [Split::Test, Split::Validation, Split::Train] {
+                ui.selectable_value(&mut state.split, split, split_words(split));
+            }
+        });
+        let tip = "Report on test items: nothing was learned or chosen on them";
+        shown.response.labelled_by(label.id).on_hover_text(tip);
+    });
+    let available = items_of(session, state);
+    ui.horizontal(|ui| {
+        let label = ui.label("Items, at most");
+        ui.add(DragValue::new(&mut state.limit).range(10..=1_000_000).speed(10.0)).labelled_by(label.id);
+        muted(ui, format!("of {}", crate::work::format_count(available as u64)));
+    });
+    ui.horizontal(|ui| {
+        let tip = "Numbers of selected units, separated by commas. Empty: as in Explore.";
+        let label = ui.label("k").on_hover_text(tip);
+        let mut typed = state.ks.clone().unwrap_or_default();
+        let hint = session.explore.k.to_string();
+        let edit = ui.add(TextEdit::singleline(&mut typed).hint_text(hint).desired_width(104.0));
+        edit.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "k, one or several"));
+        if edit.labelled_by(label.id).on_hover_text(tip).changed() {
+            state.ks = Some(typed).filter(|typed| !typed.trim().is_empty());
+        }
+        muted(ui, format!("of {} {}", session.unit_count(), session.explore.unit.noun(2)));
+    });
+    match error {
+        Some(error) => {
+            ui.label(RichText::new(format!("{error}.")).small().color(tokens(ui).error));
+        }
+        None if state.ks.is_none() => {
+            muted(ui, format!("k = {} and units as in Explore.", ks.first().copied().unwrap_or(1)));
+        }
+        None => {}
+    }
+    ui.add_space(space::XS);
+}
+
+fn beside(ui: &mut Ui, session: &Session, state: &mut MeasureState, ks: &[usize]) {
+    group(ui, "Beside the table");
+    let k = ks.first().copied().unwrap_or(session.explore.k);
+    let values: Vec<String> = curve_ks(session.unit_count(), k).iter().map(ToString::to_string).collect();
+    ui.checkbox(&mut state.over_k, "Fidelity over k")
+        .on_hover_text(format!("FS-M and FU-M of each method at k = {}", values.join(", ")));
+    ui.checkbox(&mut state.agreement, "Agreement between methods")
+        .on_hover_text("How much of their selected units each pair of methods shares, on the same items at the same k");
+}

@@ -1,0 +1,195 @@
+//! The table: methods by metrics, each with its interval, sortable, the best of each column named.
+
+use egui::{Align, Button, Grid, Layout, RichText, ScrollArea, Ui, WidgetInfo, accesskit::Role};
+use egui_material_icons::icons;
+
+use super::form::tip_of;
+use super::{MeasureState, look_of, nothing, rows};
+use crate::jobs::Cell;
+use crate::metric::{MetricSpec, MetricUnit, metric};
+use crate::session::{Command, Dialog, Session};
+use crate::ui::plots::sample;
+use crate::ui::theme::{space, text, tokens};
+use crate::ui::widgets::{command_button, group, muted};
+
+/// The table with its buttons.
+pub fn show(ui: &mut Ui, session: &Session, state: &mut MeasureState, commands: &mut Vec<Command>) {
+    ui.horizontal(|ui| {
+        group(ui, "Metrics, mean ± half of the 95 % interval");
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            command_button(ui, session, Command::Ask(Dialog::ExportTable), "Export table…", commands);
+        });
+    });
+    let Some(cells) = session.measure.table().filter(|cells| !cells.is_empty()).cloned() else {
+        if session.measure.cells.awaited().is_none() {
+            nothing(ui, session, "The table was not measured.", commands);
+        }
+        return;
+    };
+    let mut metrics: Vec<&str> = Vec::new();
+    let mut lines: Vec<(&str, Option<usize>)> = Vec::new();
+    for cell in cells.iter() {
+        if !metrics.contains(&cell.metric.as_str()) {
+            metrics.push(&cell.metric);
+        }
+        if !lines.contains(&(cell.row.as_str(), cell.k)) {
+            lines.push((&cell.row, cell.k));
+        }
+    }
+    let find = |(row, k): (&str, Option<usize>), metric: &str| {
+        cells.iter().find(|cell| cell.row == row && cell.k == k && cell.metric == metric)
+    };
+    if let Some((by, descending)) = &state.sort {
+        let key = |line: &(&str, Option<usize>)| find(*line, by).map_or(f64::NAN, |cell| cell.mean);
+        lines.sort_by(|a, b| if *descending { key(b).total_cmp(&key(a)) } else { key(a).total_cmp(&key(b)) });
+    }
+    let has_ks = lines.iter().any(|line| line.1 != lines[0].1);
+    let names = rows(session);
+    ScrollArea::horizontal().id_salt("table").auto_shrink([false, true]).show(ui, |ui| {
+        let columns = metrics.len() + 1 + usize::from(has_ks);
+        Grid::new("cells").num_columns(columns).striped(true).spacing([space::L, space::XS]).show(ui, |ui| {
+            ui.label(RichText::new("Method").strong());
+            if has_ks {
+                ui.label(RichText::new("k").strong());
+            }
+            for id in &metrics {
+                header(ui, id, state);
+            }
+            ui.end_row();
+            for line in &lines {
+                ui.horizontal(|ui| {
+                    let look = look_of(ui, &names, line.0);
+                    sample(ui, &look);
+                    ui.label(line.0);
+                });
+                if has_ks {
+                    ui.label(line.1.map_or_else(String::new, |k| k.to_string()));
+                }
+                for id in &metrics {
+                    match find(*line, id) {
+                        Some(cell) => value(ui, cell, &cells),
+                        None => {
+                            muted(ui, "not yet");
+                        }
+                    }
+                }
+                ui.end_row();
+            }
+        });
+    });
+    let k = lines.first().and_then(|line| line.1);
+    let items = cells.iter().map(|cell| cell.items).max().unwrap_or(0);
+    let k = if has_ks { String::new() } else { k.map_or_else(String::new, |k| format!("k = {k}, ")) };
+    muted(
+        ui,
+        format!(
+            "{k}{items} items. best: the best mean of its column at its k; close: its interval meets that of the best. \
+             Headers sort; hover for intervals."
+        ),
+    );
+}
+
+fn header(ui: &mut Ui, id: &str, state: &mut MeasureState) {
+    let spec = metric(id).ok().map(|metric| metric.spec());
+    let title = spec.map_or_else(|| id.to_owned(), |spec| format!("{} ({})", spec.title, unit_of(spec).0));
+    let sorted = state.sort.as_ref().filter(|(by, _)| by == id).map(|(_, descending)| *descending);
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 2.0;
+        let response = ui.add(Button::new(RichText::new(&title).strong()).frame_when_inactive(false));
+        let words = match sorted {
+            Some(true) => format!("Sort by {title}, now largest first"),
+            Some(false) => format!("Sort by {title}, now smallest first"),
+            None => format!("Sort by {title}"),
+        };
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &words));
+        if let Some(descending) = sorted {
+            let icon = if descending { icons::ICON_ARROW_DOWNWARD } else { icons::ICON_ARROW_UPWARD };
+            ui.label(icon.rich_text().size(text::BODY).color(tokens(ui).muted));
+        }
+        let tip = spec.map_or_else(String::new, tip_of);
+        if response.on_hover_text(tip).clicked() {
+            // First the better ones on top, then the other way round, then as measured.
+            let first = spec.and_then(|spec| spec.higher_is_better).unwrap_or(true);
+            state.sort = match sorted {
+                None => Some((id.to_owned(), first)),
+                Some(now) if now == first => Some((id.to_owned(), !first)),
+                Some(_) => None,
+            };
+        }
+    });
+}
+
+/// Sign of the unit on screen, and how often it goes into the metric's own.
+const fn unit_of(spec: &MetricSpec) -> (&'static str, f64) {
+    match spec.unit {
+        MetricUnit::Percent => ("%", 1.0),
+        // Explanations take milliseconds.
+        MetricUnit::Seconds => ("ms", 1e3),
+    }
+}
+
+/// How a cell stands among those of its metric and k.
+fn standing(cell: &Cell, cells: &[Cell]) -> &'static str {
+    let Some(higher) = metric(&cell.metric).ok().and_then(|metric| metric.spec().higher_is_better) else { return "" };
+    let rivals: Vec<&Cell> = cells.iter().filter(|other| other.metric == cell.metric && other.k == cell.k).collect();
+    if rivals.len() < 2 {
+        return "";
+    }
+    let better = |a: &Cell, b: &Cell| if higher { a.mean > b.mean } else { a.mean < b.mean };
+    let Some(best) = rivals.iter().copied().reduce(|a, b| if better(b, a) { b } else { a }) else { return "" };
+    if (best.mean - cell.mean).abs() < 1e-12 {
+        "best"
+    } else if cell.ci95[0] <= best.ci95[1] && best.ci95[0] <= cell.ci95[1] {
+        "close"
+    } else {
+        ""
+    }
+}
+
+fn value(ui: &mut Ui, cell: &Cell, cells: &[Cell]) {
+    let (sign, times) = metric(&cell.metric).map_or(("", 1.0), |metric| unit_of(metric.spec()));
+    let (mean, [low, high]) = (cell.mean * times, cell.ci95.map(|end| end * times));
+    let half = (high - low) / 2.0;
+    let digits = digits_for(half);
+    let standing = standing(cell, cells);
+    let words = format!("{mean:.digits$} ± {half:.digits$}");
+    let tip = format!(
+        "{} {sign}, 95 % interval {:.*} to {:.*} {sign}, {} items",
+        format_args!("{mean:.*}", digits + 1),
+        digits + 1,
+        low,
+        digits + 1,
+        high,
+        cell.items
+    );
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = space::XS;
+        let number = RichText::new(words);
+        ui.label(if standing == "best" { number.strong() } else { number }).on_hover_text(tip);
+        if !standing.is_empty() {
+            muted(ui, standing);
+        }
+    });
+}
+
+/// As many digits as the interval warrants: one of it, two where it begins with a one.
+pub fn digits_for(half: f64) -> usize {
+    if !half.is_finite() || half <= 0.0 {
+        return 1;
+    }
+    let magnitude = half.log10().floor();
+    let leads_with_one = half / 10f64.powf(magnitude) < 1.95;
+    (-magnitude + f64::from(u8::from(leads_with_one))).clamp(0.0, 6.0) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::digits_for;
+
+    #[test]
+    fn digits_follow_the_interval() {
+        for (half, digits) in [(0.4, 1), (0.04, 2), (1.2, 1), (4.0, 0), (0.13, 2), (23.0, 0), (0.0, 1)] {
+            assert_eq!(digits_for(half), digits, "{half}");
+        }
+    }
+}

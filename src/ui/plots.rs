@@ -1,0 +1,243 @@
+//! Charts of the places: one look for lines, marks and legends, so that series are told apart without their colours too.
+
+use egui::{Align2, Color32, Response, RichText, Sense, Shape, Stroke, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
+use egui_plot::{GridMark, HoverPosition, Line, LineStyle, MarkerShape, Plot, PlotPoint, PlotPoints, PlotUi, Points};
+
+use super::theme::{space, text, tokens};
+
+/// Room for the numbers of a y axis, so that charts below each other stand in line.
+const AXIS_WIDTH: f32 = 46.0;
+/// More points than this are drawn without marks.
+const MOST_MARKED: usize = 40;
+
+/// How a series is drawn.
+#[derive(Clone, Copy, Debug)]
+pub struct Look {
+    /// Colour.
+    pub color: Color32,
+    /// Line.
+    pub style: LineStyle,
+    /// Mark at each point.
+    pub marker: MarkerShape,
+}
+
+const STYLES: [LineStyle; 3] =
+    [LineStyle::Solid, LineStyle::Dashed { length: 8.0 }, LineStyle::Dotted { spacing: 5.0 }];
+const MARKERS: [MarkerShape; 6] = [
+    MarkerShape::Circle,
+    MarkerShape::Square,
+    MarkerShape::Up,
+    MarkerShape::Diamond,
+    MarkerShape::Down,
+    MarkerShape::Plus,
+];
+
+/// The look of series number `at` where colours carry no meaning of their own.
+pub fn look(ui: &Ui, at: usize) -> Look {
+    let series = tokens(ui).series;
+    Look { color: series[at % series.len()], style: STYLES[at % STYLES.len()], marker: MARKERS[at % MARKERS.len()] }
+}
+
+/// The look of a metric's curve: S and S̄ keep the colours that they have everywhere.
+pub fn look_of_metric(ui: &Ui, id: &str) -> Look {
+    let t = tokens(ui);
+    match id {
+        "fs_m" => Look { color: t.selected, style: STYLES[0], marker: MarkerShape::Circle },
+        "fu_m" => Look { color: t.unselected, style: STYLES[1], marker: MarkerShape::Square },
+        "mask_only" => Look { color: t.series[4], style: STYLES[2], marker: MarkerShape::Diamond },
+        "approximator" => Look { color: t.series[3], style: STYLES[1], marker: MarkerShape::Up },
+        _ => Look { color: t.full, style: STYLES[0], marker: MarkerShape::Circle },
+    }
+}
+
+/// One line of a chart.
+#[derive(Clone, Debug)]
+pub struct Series {
+    /// Name in the legend.
+    pub name: String,
+    /// Latest value in words, shown beside the name; may be empty.
+    pub value: String,
+    /// What it means.
+    pub tip: String,
+    /// Points.
+    pub points: Vec<[f64; 2]>,
+    /// Lower and upper end of each point's interval; empty where none is drawn.
+    pub intervals: Vec<[f64; 2]>,
+    /// How it is drawn.
+    pub look: Look,
+}
+
+/// The frame of a chart.
+#[derive(Clone, Copy, Debug)]
+pub struct Chart<'a> {
+    /// Heading, and name for screen readers.
+    pub title: &'a str,
+    /// What the x axis shows, with its unit.
+    pub x: &'a str,
+    /// What the y axis shows, with its unit.
+    pub y: &'a str,
+    /// Values that the x axis always covers.
+    pub x_range: Option<[f64; 2]>,
+    /// Values that the y axis always covers.
+    pub y_range: Option<[f64; 2]>,
+    /// Where the x axis has numbers, where they are not its own.
+    pub x_marks: Option<&'a [(f64, String)]>,
+    /// Height in points, legend not included.
+    pub height: f32,
+}
+
+/// Legend with a sample of each line, its name and its latest value.
+pub fn legend(ui: &mut Ui, series: &[Series]) {
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(space::XS, 2.0);
+        for one in series {
+            sample(ui, &one.look);
+            let name = ui.label(RichText::new(&one.name).small().color(tokens(ui).text));
+            if !one.tip.is_empty() {
+                name.on_hover_text(&one.tip);
+            }
+            if !one.value.is_empty() {
+                ui.label(RichText::new(&one.value).small().strong());
+            }
+            ui.add_space(space::S);
+        }
+    });
+}
+
+/// A chart with axes and lines; `extra` draws what lies over the lines.
+pub fn chart<'a>(
+    ui: &mut Ui,
+    chart: &Chart<'_>,
+    series: &'a [Series],
+    extra: impl FnOnce(&mut PlotUi<'a>) + 'a,
+) -> egui_plot::PlotResponse<()> {
+    let t = tokens(ui);
+    let words: Vec<String> = series.iter().map(|one| format!("{} {}", one.name, one.value).trim().to_owned()).collect();
+    let (x_title, y_title) = (chart.x.to_owned(), chart.y.to_owned());
+    let marks: Option<Vec<(f64, String)>> = chart.x_marks.map(<[_]>::to_vec);
+    let mut plot = Plot::new(chart.title)
+        .height(chart.height)
+        .width(ui.available_width())
+        .show_background(false)
+        .grid_color(t.line)
+        .allow_zoom(false)
+        .allow_drag(false)
+        .allow_scroll(false)
+        .allow_boxed_zoom(false)
+        .allow_axis_zoom_drag(false)
+        .allow_double_click_reset(false)
+        .show_crosshair(false)
+        .x_axis_label(RichText::new(chart.x).small().color(t.muted))
+        .y_axis_label(RichText::new(chart.y).small().color(t.muted))
+        .y_axis_min_width(AXIS_WIDTH)
+        .label_formatter(move |at| match at {
+            HoverPosition::NearDataPoint { plot_name, position, .. } if !plot_name.is_empty() => {
+                Some(format!("{plot_name}\n{x_title} {}\n{y_title} {}", number(position.x), number(position.y)))
+            }
+            _ => None,
+        });
+    for x in chart.x_range.into_iter().flatten() {
+        plot = plot.include_x(x);
+    }
+    for y in chart.y_range.into_iter().flatten() {
+        plot = plot.include_y(y);
+    }
+    plot = match marks {
+        Some(marks) => {
+            let values: Vec<f64> = marks.iter().map(|(value, _)| *value).collect();
+            plot.x_grid_spacer(move |_| values.iter().map(|&value| GridMark { value, step_size: 1.0 }).collect())
+                .x_axis_formatter(move |mark, _| {
+                    let known = marks.iter().find(|(value, _)| (value - mark.value).abs() < 1e-9);
+                    known.map_or_else(String::new, |(_, words)| words.clone())
+                })
+        }
+        // Epochs and counts are whole.
+        None => plot.x_axis_formatter(|mark, _| {
+            if (mark.value - mark.value.round()).abs() < 1e-9 { format!("{:.0}", mark.value) } else { String::new() }
+        }),
+    };
+    let response = plot.show(ui, |plot| {
+        for one in series {
+            draw(plot, one);
+        }
+        extra(plot);
+    });
+    let name = format!("{}: {}", chart.title, words.join(", "));
+    response.response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
+    response
+}
+
+fn draw(plot: &mut PlotUi<'_>, one: &Series) {
+    let Look { color, style, marker } = one.look;
+    for (point, [low, high]) in one.points.iter().zip(&one.intervals) {
+        let whisker = vec![[point[0], *low], [point[0], *high]];
+        plot.line(Line::new("", PlotPoints::new(whisker)).color(color).width(1.0).allow_hover(false));
+    }
+    plot.line(Line::new(one.name.clone(), PlotPoints::new(one.points.clone())).color(color).style(style).width(2.0));
+    if one.points.len() <= MOST_MARKED {
+        let marks = PlotPoints::new(one.points.clone());
+        let is_filled = !matches!(marker, MarkerShape::Plus);
+        plot.points(Points::new(one.name.clone(), marks).shape(marker).color(color).radius(3.5).filled(is_filled));
+    }
+}
+
+/// A number of an axis, without needless digits.
+pub fn number(value: f64) -> String {
+    let digits = match value.abs() {
+        v if (v - v.round()).abs() < 1e-9 => 0,
+        v if v >= 100.0 => 1,
+        v if v >= 1.0 => 2,
+        _ => 4,
+    };
+    format!("{value:.digits$}")
+}
+
+/// A short piece of a line with its mark.
+pub fn sample(ui: &mut Ui, look: &Look) -> Response {
+    let (rect, response) = ui.allocate_exact_size(vec2(26.0, 12.0), Sense::hover());
+    let painter = ui.painter();
+    let ends = [pos2(rect.left(), rect.center().y), pos2(rect.right(), rect.center().y)];
+    let stroke = Stroke::new(2.0, look.color);
+    match look.style {
+        LineStyle::Solid => {
+            painter.line_segment(ends, stroke);
+        }
+        LineStyle::Dashed { .. } => {
+            painter.extend(Shape::dashed_line(&ends, stroke, 6.0, 4.0));
+        }
+        LineStyle::Dotted { .. } => {
+            painter.extend(Shape::dotted_line(&ends, look.color, 4.0, 1.2));
+        }
+    }
+    mark(ui, rect.center(), look, 4.0);
+    response
+}
+
+/// A mark.
+pub fn mark(ui: &Ui, at: egui::Pos2, look: &Look, radius: f32) {
+    let painter = ui.painter();
+    let polygon = |corners: &[(f32, f32)]| {
+        let points = corners.iter().map(|(x, y)| at + vec2(*x, *y) * radius).collect();
+        painter.add(Shape::convex_polygon(points, look.color, Stroke::NONE));
+    };
+    match look.marker {
+        MarkerShape::Square => polygon(&[(-0.85, -0.85), (0.85, -0.85), (0.85, 0.85), (-0.85, 0.85)]),
+        MarkerShape::Up => polygon(&[(0.0, -1.0), (0.95, 0.8), (-0.95, 0.8)]),
+        MarkerShape::Down => polygon(&[(0.0, 1.0), (-0.95, -0.8), (0.95, -0.8)]),
+        MarkerShape::Diamond => polygon(&[(0.0, -1.15), (1.15, 0.0), (0.0, 1.15), (-1.15, 0.0)]),
+        MarkerShape::Plus => {
+            let stroke = Stroke::new(2.0, look.color);
+            painter.line_segment([at - vec2(radius, 0.0), at + vec2(radius, 0.0)], stroke);
+            painter.line_segment([at - vec2(0.0, radius), at + vec2(0.0, radius)], stroke);
+        }
+        _ => {
+            painter.circle_filled(at, radius * 0.95, look.color);
+        }
+    }
+}
+
+/// Words in a chart.
+pub fn note(plot: &mut PlotUi<'_>, at: [f64; 2], words: &str, anchor: Align2, color: Color32) {
+    let words = RichText::new(words).size(text::SMALL).color(color);
+    plot.text(egui_plot::Text::new("", PlotPoint::new(at[0], at[1]), words).anchor(anchor).color(color));
+}

@@ -1,0 +1,343 @@
+//! The form for a new black box or explainer, made from the specifications of parameters.
+
+use egui::{Button, ComboBox, DragValue, Label, RichText, Slider, TextEdit, Ui, WidgetInfo, accesskit::Role};
+
+use super::TrainState;
+use crate::data::{Unit, Units};
+use crate::model::params::{ParamKind, ParamSpec, ParamValue, Params, Preset};
+use crate::model::{ARCHITECTURES, architecture};
+use crate::session::train::Makes;
+use crate::session::{Command, Dialog, Session, describe};
+use crate::ui::forms::{field, field_width, primary, reset_button};
+use crate::ui::plots::number;
+use crate::ui::theme::{space, tokens};
+use crate::ui::widgets::{command_button, group, muted};
+
+/// The form.
+pub fn show(ui: &mut Ui, session: &Session, state: &mut TrainState, commands: &mut Vec<Command>) {
+    let makes = state.makes(session);
+    ui.horizontal(|ui| {
+        for (kind, name) in [(Makes::Box, "New black box"), (Makes::Explainer, "New explainer")] {
+            if ui.add(Button::selectable(makes == kind, name).frame_when_inactive(true)).clicked() {
+                state.makes = Some(kind);
+            }
+        }
+    });
+    ui.add_space(space::XS);
+    match makes {
+        Makes::Box => box_form(ui, session, state, commands),
+        Makes::Explainer => explainer_form(ui, session, state, commands),
+    }
+}
+
+fn box_form(ui: &mut Ui, session: &Session, state: &mut TrainState, commands: &mut Vec<Command>) {
+    let items = state.train_items(session);
+    let form = &mut state.fit;
+    let Ok(chosen) = architecture(&form.architecture) else { return };
+    field(ui, "Network", "What is trained to classify the items", |ui, label| {
+        let width = field_width(ui);
+        let combo = ComboBox::from_id_salt("architecture").selected_text(chosen.title).width(width).truncate();
+        let shown = combo.show_ui(ui, |ui| {
+            for known in ARCHITECTURES {
+                let line = ui.selectable_label(known.id == form.architecture, known.title);
+                if line.on_hover_text(known.summary).clicked() {
+                    form.architecture = known.id.to_owned();
+                    form.params = Params::default();
+                    form.name = known.title.to_owned();
+                }
+            }
+        });
+        shown.response.labelled_by(label.id);
+    });
+    about(ui, chosen.summary, chosen.citation);
+    presets(ui, chosen.params, chosen.presets, &mut form.params);
+    group(ui, "Training");
+    params_form(ui, chosen.params, &mut form.params);
+    name_and_seed(ui, &mut form.name, &mut form.seed);
+    ui.add_space(space::S);
+
+    let classes = session.data.as_ref().map_or(0, |data| data.classes.len());
+    let epochs = form.params.whole(chosen.params, "epochs");
+    let task = match classes {
+        0 => format!("Train the black box, {}", epochs_words(epochs)),
+        n => format!("Train the black box on {}, {}", describe::count(n, "class", "classes"), epochs_words(epochs)),
+    };
+    let reason = if form.name.trim().is_empty() {
+        Some("Give it a name first".to_owned())
+    } else if session.data.is_some() && classes < 2 {
+        Some("The open data has fewer than two classes; open data with labels".to_owned())
+    } else if items == Some(0) {
+        Some("The open data has no training items; open data with a training split".to_owned())
+    } else {
+        None
+    };
+    primary(ui, session, Command::StartFit(Box::new(form.clone())), &task, reason, commands);
+    let batch = form.params.whole(chosen.params, "batch");
+    below_start(ui, session, items, epochs, batch, commands);
+}
+
+fn explainer_form(ui: &mut Ui, session: &Session, state: &mut TrainState, commands: &mut Vec<Command>) {
+    let items = state.train_items(session);
+    let TrainState { train: form, named, makes, .. } = state;
+    let Ok(chosen) = crate::explain::method(&form.method).map(|method| method.spec()) else { return };
+    field(ui, "Method", "How units are selected", |ui, label| {
+        let width = field_width(ui);
+        let combo = ComboBox::from_id_salt("method").selected_text(chosen.title).width(width).truncate();
+        let shown = combo.show_ui(ui, |ui| {
+            for spec in crate::explain::METHODS.iter().map(|method| method.spec()).filter(|spec| spec.trains) {
+                let line = ui.selectable_label(spec.id == form.method, spec.title);
+                if line.on_hover_text(spec.summary).clicked() {
+                    form.method = spec.id.to_owned();
+                    form.params = Params::default();
+                    if !*named {
+                        form.name = spec.title.to_owned();
+                    }
+                }
+            }
+        });
+        shown.response.labelled_by(label.id);
+    });
+    about(ui, chosen.summary, chosen.citation);
+    presets(ui, chosen.params, chosen.presets, &mut form.params);
+
+    group(ui, "What is selected");
+    let shape = session.active_box().map(|active| active.card.shape);
+    units_form(ui, &mut form.unit, shape);
+    let most = shape.map_or(4096, |shape| Units::new(form.unit, shape).count()).max(1);
+    form.k = form.k.clamp(1, most);
+    let tip = "How many units the explainer may select for each item. It can be changed later in Explore, but it learns for this number";
+    field(ui, "Number, k", tip, |ui, label| {
+        ui.add(DragValue::new(&mut form.k).range(1..=most)).labelled_by(label.id);
+        muted(ui, format!("of {most} {}", form.unit.noun(most)));
+    });
+    group(ui, "Training");
+    params_form(ui, chosen.params, &mut form.params);
+    let before = form.name.clone();
+    name_and_seed(ui, &mut form.name, &mut form.seed);
+    *named |= form.name != before;
+    ui.add_space(space::S);
+
+    let epochs = form.params.whole(chosen.params, "epochs");
+    let short = chosen.title.split(" (").next().unwrap_or(chosen.title);
+    let task = format!("Train {short} for {} of {most} {}, {}", form.k, form.unit.noun(most), epochs_words(epochs));
+    let reason = if form.name.trim().is_empty() {
+        Some("Give it a name first".to_owned())
+    } else if session.active_box().is_some() && items == Some(0) {
+        Some("The open data has no training items; open data with a training split".to_owned())
+    } else {
+        None
+    };
+    primary(ui, session, Command::StartTraining(Box::new(form.clone())), &task, reason, commands);
+    if session.data.is_some() && session.active_box().is_none() && ui.button("Set up a black box").clicked() {
+        *makes = Some(Makes::Box);
+    }
+    let batch = form.params.whole(chosen.params, "batch");
+    below_start(ui, session, items, epochs, batch, commands);
+    if let (Some(data), Some(active)) = (&session.data, session.active_box())
+        && data.hash != active.card.data_hash
+    {
+        let words = format!(
+            "Note: {} was trained on other data than {}; its answers may be guesses.",
+            active.card.name, data.name
+        );
+        ui.add(Label::new(RichText::new(words).small().color(tokens(ui).warning)).wrap());
+    }
+}
+
+fn epochs_words(epochs: i64) -> String {
+    if epochs == 1 { "1 epoch".to_owned() } else { format!("{epochs} epochs") }
+}
+
+/// How much work it is, or what opens data where there is none.
+fn below_start(
+    ui: &mut Ui,
+    session: &Session,
+    items: Option<usize>,
+    epochs: i64,
+    batch: i64,
+    commands: &mut Vec<Command>,
+) {
+    let Some(items) = items else {
+        command_button(ui, session, Command::Ask(Dialog::OpenFiles), "Open files…", commands);
+        return;
+    };
+    let batches = items.div_ceil(batch.max(1) as usize);
+    let mut words = format!(
+        "{}, {} in all.",
+        describe::count(items, "training item", "training items"),
+        describe::count(batches * epochs.max(1) as usize, "minibatch", "minibatches")
+    );
+    if session.running.listed().any(|job| job.slot.kind == crate::session::slots::TRAIN) {
+        words.push_str(" It takes turns with the run under way.");
+    }
+    muted(ui, words);
+}
+
+fn about(ui: &mut Ui, summary: &str, citation: &str) {
+    ui.add(Label::new(RichText::new(summary).small()).wrap());
+    ui.add(Label::new(RichText::new(citation).small().color(tokens(ui).muted)).wrap());
+    ui.add_space(space::XS);
+}
+
+fn units_form(ui: &mut Ui, unit: &mut Unit, shape: Option<crate::data::Shape>) {
+    field(ui, "Units", "What is selected: single pixels, or rectangles of pixels", |ui, label| {
+        let name = |unit: Unit| if unit == Unit::Pixel { "pixels" } else { "patches" };
+        let combo = ComboBox::from_id_salt("train units").selected_text(name(*unit)).width(90.0);
+        let shown = combo.show_ui(ui, |ui| {
+            let patch = match *unit {
+                Unit::Patch { .. } => *unit,
+                Unit::Pixel => Unit::Patch { rows: 4, cols: 4 },
+            };
+            for known in [Unit::Pixel, patch] {
+                ui.selectable_value(unit, known, name(known));
+            }
+        });
+        shown.response.labelled_by(label.id);
+        if let Unit::Patch { rows, cols } = unit {
+            let (height, width) = shape.map_or((64, 64), |shape| (shape.height, shape.width));
+            for (side, most, name) in [(rows, height, "Rows of a patch"), (cols, width, "Columns of a patch")] {
+                let drag = ui.add(DragValue::new(side).range(1..=most.max(1)));
+                drag.accessible_name(name).on_hover_text(format!("{name}, in pixels"));
+            }
+            muted(ui, "rows x columns");
+        }
+    });
+}
+
+fn name_and_seed(ui: &mut Ui, name: &mut String, seed: &mut u64) {
+    let tip = "Everything random comes from it: the same seed gives the same result";
+    field(ui, "Seed", tip, |ui, label| ui.add(DragValue::new(seed)).labelled_by(label.id).on_hover_text(tip));
+    field(ui, "Name", "How it is called in lists and tables", |ui, label| {
+        let edit = ui.add(TextEdit::singleline(name).desired_width(field_width(ui)));
+        edit.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Name"));
+        edit.labelled_by(label.id);
+    });
+}
+
+/// `params` without what equals the default.
+fn differing(specs: &[ParamSpec], params: &Params) -> Params {
+    let differs = |id: &str, value: &ParamValue| {
+        specs.iter().find(|spec| spec.id == id).is_none_or(|spec| spec.default_value() != *value)
+    };
+    Params(params.0.iter().filter(|(id, value)| differs(id, value)).map(|(id, v)| (id.clone(), v.clone())).collect())
+}
+
+/// Name of the recipe that `params` are.
+pub fn recipe(specs: &[ParamSpec], presets: &[Preset], params: &Params) -> &'static str {
+    let params = differing(specs, params);
+    if params.0.is_empty() {
+        return "Program's default";
+    }
+    let is_it = |preset: &&Preset| Params::from_preset(specs, preset).is_ok_and(|of| differing(specs, &of) == params);
+    presets.iter().find(is_it).map_or("Own values", |preset| preset.title)
+}
+
+fn presets(ui: &mut Ui, specs: &[ParamSpec], presets: &[Preset], params: &mut Params) {
+    if presets.is_empty() && params.0.is_empty() {
+        return;
+    }
+    let tip = "Named sets of values: what the program found to work best, and what each paper used";
+    field(ui, "Values", tip, |ui, label| {
+        let shown = recipe(specs, presets, params);
+        let combo = ComboBox::from_id_salt("preset").selected_text(shown).width(field_width(ui)).truncate();
+        let response = combo.show_ui(ui, |ui| {
+            ui.set_max_width(420.0);
+            if ui.selectable_label(shown == "Program's default", "Program's default").clicked() {
+                *params = Params::default();
+            }
+            for preset in presets {
+                let is_it = shown == preset.title;
+                if ui.add(Button::selectable(is_it, preset.title).wrap()).clicked()
+                    && let Ok(values) = Params::from_preset(specs, preset)
+                {
+                    *params = differing(specs, &values);
+                }
+            }
+        });
+        response.response.labelled_by(label.id).on_hover_text(shown);
+    });
+}
+
+/// Range and default of a parameter, for its tooltip.
+fn range_words(spec: &ParamSpec) -> String {
+    match &spec.kind {
+        ParamKind::Real { min, max, default, .. } => {
+            format!("From {} to {}; default {}.", number(*min), number(*max), number(*default))
+        }
+        ParamKind::Whole { min, max, default } => format!("From {min} to {max}; default {default}."),
+        ParamKind::Switch { default } => format!("Default: {}.", if *default { "on" } else { "off" }),
+        ParamKind::Choice { options, default } => {
+            let lines: Vec<String> = options.iter().map(|(id, words)| format!("{id}: {words}")).collect();
+            format!("Default: {default}.\n{}", lines.join("\n"))
+        }
+    }
+}
+
+fn default_words(spec: &ParamSpec) -> String {
+    match spec.default_value() {
+        ParamValue::Real(value) => number(value),
+        ParamValue::Whole(value) => value.to_string(),
+        ParamValue::Switch(on) => if on { "on" } else { "off" }.to_owned(),
+        ParamValue::Choice(id) => id,
+    }
+}
+
+/// A form made from the specifications of parameters; only what differs from the defaults is kept.
+pub fn params_form(ui: &mut Ui, specs: &[ParamSpec], params: &mut Params) {
+    for spec in specs {
+        let default = spec.default_value();
+        let mut value = params.0.get(spec.id).cloned().unwrap_or_else(|| default.clone());
+        let tip = format!("{}\n{}", spec.tip, range_words(spec));
+        ui.push_id(spec.id, |ui| {
+            field(ui, spec.label, &tip, |ui, label| {
+                let response = param(ui, spec, &mut value, &default);
+                response.labelled_by(label.id).on_hover_text(&tip);
+                if reset_button(ui, spec.label, value != default, &default_words(spec)) {
+                    value = default.clone();
+                }
+            });
+        });
+        if value == default {
+            params.0.remove(spec.id);
+        } else {
+            params.0.insert(spec.id.to_owned(), value);
+        }
+    }
+}
+
+fn param(ui: &mut Ui, spec: &ParamSpec, value: &mut ParamValue, default: &ParamValue) -> egui::Response {
+    match (&spec.kind, &mut *value) {
+        (ParamKind::Real { min, max, log: true, .. }, ParamValue::Real(real)) => {
+            ui.spacing_mut().slider_width = (field_width(ui) - 66.0).clamp(60.0, 160.0);
+            ui.add(Slider::new(real, *min..=*max).logarithmic(true).max_decimals(6))
+        }
+        (ParamKind::Real { min, max, default, .. }, ParamValue::Real(real)) => {
+            let speed = (default.abs() * 0.02).max(1e-4);
+            ui.add(DragValue::new(real).range(*min..=*max).speed(speed).max_decimals(6))
+        }
+        (ParamKind::Whole { min, max, .. }, ParamValue::Whole(whole)) => {
+            ui.add(DragValue::new(whole).range(*min..=*max).speed(0.2))
+        }
+        (ParamKind::Switch { .. }, ParamValue::Switch(on)) => {
+            let response = ui.checkbox(on, "");
+            let on = *on;
+            response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, on, spec.label));
+            response
+        }
+        (ParamKind::Choice { options, .. }, ParamValue::Choice(chosen)) => {
+            let width = field_width(ui).min(170.0);
+            let combo = ComboBox::from_id_salt(spec.id).selected_text(chosen.as_str()).width(width).truncate();
+            let shown = combo.show_ui(ui, |ui| {
+                for (id, explanation) in *options {
+                    ui.selectable_value(chosen, (*id).to_owned(), *id).on_hover_text(*explanation);
+                }
+            });
+            shown.response
+        }
+        // A value of another kind can only come from a foreign card; the default takes its place.
+        _ => {
+            *value = default.clone();
+            ui.label("")
+        }
+    }
+}

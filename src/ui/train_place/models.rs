@@ -1,0 +1,109 @@
+//! The list on the left: runs of this session, black boxes, explainers, each with its figures and where it stands.
+
+use egui::Ui;
+use egui_material_icons::{MaterialIcon, icons};
+
+use super::TrainState;
+use super::run::{Chosen, chosen};
+use crate::session::train::{RunState, TrainingRun};
+use crate::session::{Command, Session};
+use crate::ui::forms::list_row;
+use crate::ui::widgets::{group, muted, progress_bar};
+
+/// The list.
+pub fn show(ui: &mut Ui, session: &Session, state: &mut TrainState, commands: &mut Vec<Command>) {
+    ui.spacing_mut().item_spacing.y = 2.0;
+    let shown = chosen(session, state);
+    if !session.train.runs.is_empty() {
+        group(ui, "Runs of this session");
+    }
+    for run in session.train.runs.iter().rev() {
+        let is_chosen = matches!(&shown, Some(Chosen::Run(number)) if *number == run.number);
+        let (icon, words) = standing(session, run);
+        ui.push_id(("run", run.number), |ui| {
+            if list_row(ui, Some(icon), &run.name, &words, is_chosen).clicked() {
+                state.card = None;
+                commands.push(Command::SelectRun(run.number));
+            }
+            if let Some(job) = run.job.and_then(|id| session.running.get(id)) {
+                let width = ui.available_width();
+                progress_bar(ui, &job.title, job.progress.as_ref(), width);
+            }
+        });
+    }
+    ui.add_space(4.0);
+    group(ui, "Black boxes");
+    if session.boxes.is_empty() {
+        muted(ui, "None yet. Train one, or open a folder that holds one.");
+    }
+    for (index, saved) in session.boxes.iter().enumerate() {
+        let card = &saved.card;
+        let is_chosen = matches!(&shown, Some(Chosen::Box(at)) if *at == index);
+        let accuracy = card.test_accuracy.or(card.validation_accuracy);
+        let mut words =
+            accuracy.map_or_else(|| "accuracy not known".to_owned(), |share| format!("{:.1} % right", share * 100.0));
+        if session.active_box == Some(index) {
+            words = format!("in use · {words}");
+        }
+        if !card.complete {
+            words.push_str(&format!(" · stopped after epoch {}", card.epochs));
+        }
+        ui.push_id(("box", index), |ui| {
+            if list_row(ui, Some(icons::ICON_NETWORK_NODE), &card.name, &words, is_chosen).clicked() {
+                state.card = Some(card.hash.clone());
+            }
+        });
+    }
+    ui.add_space(4.0);
+    group(ui, "Explainers of the black box in use");
+    let usable = session.usable_explainers();
+    if usable.is_empty() {
+        muted(ui, "None yet.");
+    }
+    for &at in &usable {
+        let card = &session.explainers[at].card;
+        let is_chosen = matches!(&shown, Some(Chosen::Explainer(known)) if *known == at);
+        let trains = crate::explain::method(&card.method).is_ok_and(|method| method.spec().trains);
+        let figure = |id: &str, name: &str| card.validation.get(id).map(|value| format!("{name} {value:.1} %"));
+        let mut words: Vec<String> = [figure("fs_m", "FS-M"), figure("fu_m", "FU-M")].into_iter().flatten().collect();
+        if trains {
+            words.insert(0, format!("k {}", card.k));
+        } else {
+            words.push("needs no training".to_owned());
+        }
+        if !card.complete {
+            words.push(format!("epoch {}", card.epochs));
+        }
+        ui.push_id(("explainer", at), |ui| {
+            let icon = if trains { icons::ICON_MODEL_TRAINING } else { icons::ICON_FUNCTION };
+            if list_row(ui, Some(icon), &card.name, &words.join(" · "), is_chosen).clicked() {
+                state.card = Some(card.hash.clone());
+            }
+        });
+    }
+    let others = session.explainers.len() - usable.len();
+    if others > 0 {
+        let words = if others == 1 { "explainer belongs" } else { "explainers belong" };
+        muted(ui, format!("{others} {words} to other black boxes."));
+    }
+}
+
+/// Where a run stands, as a sign and in words.
+pub fn standing(session: &Session, run: &TrainingRun) -> (MaterialIcon, String) {
+    let epochs = || {
+        run.report.as_ref().filter(|report| report.epochs > 0).map_or_else(
+            || "first epoch".to_owned(),
+            |report| format!("epoch {} of {}", (report.epoch + 1).min(report.epochs), report.epochs),
+        )
+    };
+    match &run.state {
+        RunState::Running => match run.job.and_then(|id| session.running.get(id)) {
+            Some(job) if job.paused => (icons::ICON_PAUSE, format!("paused · {}", epochs())),
+            Some(job) if job.started => (icons::ICON_PLAY_ARROW, epochs()),
+            _ => (icons::ICON_HOURGLASS_EMPTY, "waiting for its turn".to_owned()),
+        },
+        RunState::Done => (icons::ICON_CHECK_CIRCLE, "done".to_owned()),
+        RunState::Cancelled => (icons::ICON_CANCEL, "cancelled".to_owned()),
+        RunState::Failed(_) => (icons::ICON_ERROR, "failed".to_owned()),
+    }
+}

@@ -1,0 +1,331 @@
+//! What is chosen on the left: how a run goes, live curves, warnings in plain words, and the card of what came of it.
+
+use egui::{Label, RichText, Ui};
+
+use super::models::standing;
+use super::{TrainState, form};
+use crate::explain::ExplainerCard;
+use crate::metric::{metric, stats};
+use crate::model::{BoxCard, Curves, architecture};
+use crate::session::train::{RunState, TrainingRun};
+use crate::session::{Command, Place, Session};
+use crate::ui::forms::{facts, warning};
+use crate::ui::plots::{Chart, Series, chart, legend, look, look_of_metric};
+use crate::ui::theme::{space, tokens};
+use crate::ui::widgets::{command_button, empty, group, heading, muted, progress_bar};
+use crate::work::Progress;
+
+/// What is chosen on the left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chosen {
+    /// Run number n.
+    Run(u32),
+    /// Index of a black box.
+    Box(usize),
+    /// Index of an explainer.
+    Explainer(usize),
+}
+
+/// What is chosen; where nothing was: the latest run, else the latest trained explainer, else the black box in use.
+pub fn chosen(session: &Session, state: &TrainState) -> Option<Chosen> {
+    if let Some(hash) = &state.card {
+        let a_box = session.boxes.iter().position(|saved| saved.card.hash == *hash).map(Chosen::Box);
+        let explainer = || session.explainers.iter().position(|saved| saved.card.hash == *hash).map(Chosen::Explainer);
+        if let Some(found) = a_box.or_else(explainer) {
+            return Some(found);
+        }
+    }
+    let run = session.train.selected.filter(|number| session.train.run(*number).is_some()).map(Chosen::Run);
+    let is_trained = |at: &usize| !session.explainers[*at].weights.is_empty();
+    run.or_else(|| session.usable_explainers().into_iter().rfind(is_trained).map(Chosen::Explainer))
+        .or_else(|| session.active_box.map(Chosen::Box))
+}
+
+/// The right side.
+pub fn show(ui: &mut Ui, session: &Session, state: &mut TrainState, commands: &mut Vec<Command>) {
+    match chosen(session, state) {
+        None => {
+            let sentence = "Curves and cards appear here once something is trained or opened.";
+            empty(ui, session, egui_material_icons::icons::ICON_MODEL_TRAINING, sentence, None, commands);
+        }
+        Some(Chosen::Run(number)) => {
+            if let Some(run) = session.train.run(number) {
+                run_view(ui, session, run, commands);
+            }
+        }
+        Some(Chosen::Box(at)) => {
+            if let Some(saved) = session.boxes.get(at) {
+                heading(ui, &saved.card.name);
+                box_buttons(ui, session, at, commands);
+                curves(ui, &saved.card.curves, None);
+                box_card(ui, &saved.card);
+            }
+        }
+        Some(Chosen::Explainer(at)) => {
+            if let Some(saved) = session.explainers.get(at) {
+                heading(ui, &saved.card.name);
+                explainer_buttons(ui, session, at, commands);
+                for words in crate::explain::learn::run::honesty(&saved.card.validation) {
+                    warning(ui, &words);
+                }
+                curves(ui, &saved.card.curves, None);
+                explainer_card(ui, &saved.card, session);
+            }
+        }
+    }
+}
+
+fn run_view(ui: &mut Ui, session: &Session, run: &TrainingRun, commands: &mut Vec<Command>) {
+    let t = tokens(ui);
+    heading(ui, &run.name);
+    let (icon, words) = standing(session, run);
+    ui.horizontal(|ui| {
+        ui.label(icon.rich_text().color(t.muted));
+        ui.label(words);
+    });
+    if let Some(job) = run.job.and_then(|id| session.running.get(id)) {
+        let width = ui.available_width();
+        progress_bar(ui, &job.title, job.progress.as_ref(), width);
+        muted(ui, job.progress.as_ref().map_or_else(|| "Not started yet".to_owned(), Progress::line));
+        ui.horizontal(|ui| {
+            let verb = if job.paused { "Go on" } else { "Pause" };
+            command_button(ui, session, Command::PauseJob(job.id, !job.paused), verb, commands);
+            command_button(ui, session, Command::CancelJob(job.id), "Cancel", commands);
+        });
+    }
+    if let RunState::Failed(notice) = &run.state {
+        ui.add(Label::new(RichText::new(&notice.summary).color(t.error)).wrap());
+        if let Some(hint) = notice.hint.as_ref().filter(|hint| !hint.is_empty()) {
+            ui.add(Label::new(hint).wrap());
+        }
+    }
+    let made = run.made.as_deref();
+    let a_box = session.boxes.iter().position(|saved| Some(saved.card.hash.as_str()) == made);
+    let explainer = session.explainers.iter().position(|saved| Some(saved.card.hash.as_str()) == made);
+    match run.state {
+        RunState::Running => {}
+        RunState::Done => {
+            if let Some(at) = a_box {
+                box_buttons(ui, session, at, commands);
+            }
+            if let Some(at) = explainer {
+                explainer_buttons(ui, session, at, commands);
+            }
+        }
+        RunState::Cancelled | RunState::Failed(_) => {
+            command_button(ui, session, Command::RetryTraining(run.number), "Start again", commands);
+        }
+    }
+    if let Some(report) = &run.report {
+        for words in &report.warnings {
+            warning(ui, words);
+        }
+        curves(ui, &report.curves, Some(report.epochs).filter(|epochs| *epochs > 0));
+    } else if run.state == RunState::Running {
+        ui.add_space(space::S);
+        muted(ui, "Curves appear after the first epoch.");
+    }
+    if let Some(at) = a_box {
+        box_card(ui, &session.boxes[at].card);
+    }
+    if let Some(at) = explainer {
+        explainer_card(ui, &session.explainers[at].card, session);
+    }
+}
+
+fn box_buttons(ui: &mut Ui, session: &Session, at: usize, commands: &mut Vec<Command>) {
+    ui.horizontal(|ui| {
+        if session.active_box == Some(at) {
+            muted(ui, "In use: what is explained, measured and trained on.");
+        } else {
+            command_button(ui, session, Command::UseBox(at), "Explain this black box", commands);
+        }
+    });
+}
+
+fn explainer_buttons(ui: &mut Ui, session: &Session, at: usize, commands: &mut Vec<Command>) {
+    if session.usable_explainers().contains(&at)
+        && ui.button("Show in Explore").on_hover_text("Look at what it selects, item by item").clicked()
+    {
+        commands.push(Command::SetColumns(vec![at]));
+        commands.push(Command::Go(Place::Explore));
+    }
+}
+
+/// Percentages in one chart, losses in another.
+fn curves(ui: &mut Ui, curves: &Curves, epochs: Option<u32>) {
+    let is_loss = |name: &str| name.contains("loss");
+    let mut percent = Vec::new();
+    let mut losses = Vec::new();
+    for (id, points) in curves.0.iter().filter(|(_, points)| !points.is_empty()) {
+        let last = points.last().map_or(0.0, |point| point[1]);
+        if is_loss(id) {
+            let name = id.trim_start_matches("loss: ").to_owned();
+            let value = format!("{last:.4}");
+            let tip = "Mean over the minibatches of an epoch".to_owned();
+            let look = look(ui, losses.len());
+            losses.push(Series { name, value, tip, points: points.clone(), intervals: Vec::new(), look });
+        } else {
+            let value = format!("{last:.1} %");
+            let (name, tip) = curve_words(id);
+            let look = look_of_metric(ui, id);
+            percent.push(Series { name, value, tip, points: points.clone(), intervals: Vec::new(), look });
+        }
+    }
+    // What counts comes first in the legend and lies on top.
+    let order = |name: &str| ["FS-M", "FU-M", "Mask only", "Approximator"].iter().position(|known| *known == name);
+    percent.sort_by_key(|series| order(&series.name).unwrap_or(9));
+    if percent.is_empty() && losses.is_empty() {
+        return;
+    }
+    let last = curves.0.values().flatten().map(|point| point[0]).fold(1.0, f64::max);
+    let x_range = Some([1.0, f64::from(epochs.unwrap_or(0)).max(last)]);
+    let height = ((ui.available_height() - 190.0) / 2.0).clamp(150.0, 240.0);
+    let frames = [
+        (percent, "On validation items", "share (%)", Some([0.0, 100.0])),
+        (losses, "Losses on training items", "loss", None),
+    ];
+    for (series, title, y, y_range) in frames.into_iter().filter(|(series, ..)| !series.is_empty()) {
+        group(ui, title);
+        legend(ui, &series);
+        chart(ui, &Chart { title, x: "epoch", y, x_range, y_range, x_marks: None, height }, &series, |_| {});
+    }
+}
+
+/// Name of a curve, and what it means.
+fn curve_words(id: &str) -> (String, String) {
+    match id {
+        "approximator" => (
+            "Approximator".to_owned(),
+            "How often the approximator, from the selected part alone, gives the black box's class. Far above FS-M it may read the label from \
+             the shape of the mask."
+                .to_owned(),
+        ),
+        "validation accuracy" => {
+            ("Accuracy".to_owned(), "Share of validation items that the black box classifies right".to_owned())
+        }
+        _ => metric(id).map_or_else(
+            |_| (id.to_owned(), String::new()),
+            |metric| (metric.spec().title.to_owned(), metric.spec().tip.to_owned()),
+        ),
+    }
+}
+
+/// "3 min 20 s" and the like.
+fn duration(seconds: f64) -> String {
+    match seconds {
+        s if s <= 0.0 => String::new(),
+        s if s < 10.0 => format!("{s:.1} s"),
+        s if s < 60.0 => format!("{s:.0} s"),
+        s => format!("{} min {:.0} s", (s / 60.0).floor(), s % 60.0),
+    }
+}
+
+fn short(hash: &str) -> String {
+    hash.get(..12).unwrap_or(hash).to_owned()
+}
+
+fn device_words(device: &str, threads: i32) -> String {
+    if threads > 0 { format!("{device}, {threads} threads") } else { device.to_owned() }
+}
+
+fn params_words(recipe: &str, params: &crate::model::params::Params) -> String {
+    use crate::model::params::ParamValue;
+    if params.0.is_empty() {
+        return recipe.to_owned();
+    }
+    let values: Vec<String> = params
+        .0
+        .iter()
+        .map(|(id, value)| match value {
+            ParamValue::Switch(on) => format!("{id} {}", if *on { "on" } else { "off" }),
+            ParamValue::Whole(value) => format!("{id} {value}"),
+            ParamValue::Real(value) => format!("{id} {value}"),
+            ParamValue::Choice(value) => format!("{id} {value}"),
+        })
+        .collect();
+    format!("{recipe}; {}", values.join(", "))
+}
+
+fn box_card(ui: &mut Ui, card: &BoxCard) {
+    group(ui, "Card");
+    let known = architecture(&card.architecture).ok();
+    if let Some(known) = known {
+        ui.add(Label::new(RichText::new(known.summary).small()).wrap());
+        ui.add_space(space::XS);
+    }
+    let share = |share: Option<f64>| share.map_or_else(String::new, |share| format!("{:.2} %", share * 100.0));
+    let test = card.test_accuracy.map_or_else(String::new, |share| {
+        let hits = (share * card.test_items as f64).round() as usize;
+        let [low, high] = stats::wilson(hits, card.test_items).map(|share| share * 100.0);
+        format!("{:.2} % of {} items (95 % interval {low:.2} to {high:.2})", share * 100.0, card.test_items)
+    });
+    let recipe = known.map_or("", |known| form::recipe(known.params, known.presets, &card.params));
+    facts(
+        ui,
+        "box card",
+        &[
+            ("Right on test", test),
+            ("On validation", share(card.validation_accuracy)),
+            ("Epochs", epochs_words(card.epochs, card.complete)),
+            ("Input", card.shape.to_string()),
+            ("Classes", card.classes.join(", ")),
+            ("Parameters", params_words(recipe, &card.params)),
+            ("Data", card.data.clone()),
+            ("Data hash", short(&card.data_hash)),
+            ("Seed", card.seed.to_string()),
+            ("Trained on", device_words(&card.device, card.threads)),
+            ("Time", duration(card.seconds)),
+            ("Versions", versions_words(&card.versions)),
+            ("Hash", short(&card.hash)),
+            ("Source", known.map_or_else(String::new, |known| known.citation.to_owned())),
+        ],
+    );
+}
+
+fn versions_words(versions: &crate::model::Versions) -> String {
+    format!("Unmask {}, libtorch {}, tch {}", versions.unmask, versions.libtorch, versions.tch)
+}
+
+fn epochs_words(epochs: u32, complete: bool) -> String {
+    match (epochs, complete) {
+        (0, _) => String::new(),
+        (epochs, true) => epochs.to_string(),
+        (epochs, false) => format!("{epochs}, not to the end"),
+    }
+}
+
+fn explainer_card(ui: &mut Ui, card: &ExplainerCard, session: &Session) {
+    group(ui, "Card");
+    let spec = crate::explain::method(&card.method).ok().map(|method| method.spec());
+    if let Some(spec) = spec {
+        ui.add(Label::new(RichText::new(spec.summary).small()).wrap());
+        ui.add_space(space::XS);
+    }
+    let trains = spec.is_some_and(|spec| spec.trains);
+    let only_trained = |words: String| if trains { words } else { String::new() };
+    let recipe = spec.map_or("", |spec| form::recipe(spec.params, spec.presets, &card.params));
+    let black_box = session.boxes.iter().find(|saved| saved.card.hash == card.blackbox_hash);
+    let epochs = match epochs_words(card.epochs, card.complete) {
+        words if words.is_empty() => words,
+        words => format!("{words}; the weights of epoch {}, best FS-M on validation", card.best_epoch),
+    };
+    facts(
+        ui,
+        "explainer card",
+        &[
+            ("Explains", black_box.map_or_else(|| short(&card.blackbox_hash), |saved| saved.card.name.clone())),
+            ("Selects", only_trained(format!("{} {}", card.k, card.unit.noun(card.k)))),
+            ("Epochs", epochs),
+            ("Parameters", only_trained(params_words(recipe, &card.params))),
+            ("Data", card.data.clone()),
+            ("Data hash", short(&card.data_hash)),
+            ("Seed", card.seed.to_string()),
+            ("Trained on", only_trained(device_words(&card.device, card.threads))),
+            ("Time", duration(card.seconds)),
+            ("Versions", versions_words(&card.versions)),
+            ("Hash", short(&card.hash)),
+            ("Source", spec.map_or_else(String::new, |spec| spec.citation.to_owned())),
+        ],
+    );
+}

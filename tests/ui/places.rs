@@ -1,0 +1,274 @@
+//! Flows of Train, Measure and Figures, by the names that a screen reader says; training and measuring with real networks on tiny data.
+
+use std::sync::Arc;
+
+use egui::accesskit::Role;
+use egui::{Key, Modifiers, pos2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT, Queryable};
+use unmask::data::{DataSpec, Dataset, DensePictures, Items, Modality, Shape, Split};
+use unmask::figure::{Annotation, Theme};
+use unmask::jobs::Compute;
+use unmask::model::Device;
+use unmask::session::settings::Appearance;
+use unmask::session::train::RunState;
+use unmask::session::{Command, Place, Session};
+use unmask::ui::dialogs::PresetDialogs;
+use unmask::ui::{App, Workers};
+
+use super::support::{explained, explained_with, window};
+
+const SIZE: [f32; 2] = [1280.0, 800.0];
+
+/// 48 pictures of 16 x 16: a bright bar, lying in class "flat" and standing in class "tall".
+fn bars() -> Dataset {
+    const N: usize = 48;
+    let bar = |item: usize| (0..256).map(move |at| (item, at / 16, at % 16));
+    let bytes = (0..N).flat_map(bar).map(|(item, y, x)| {
+        let across = if item % 2 == 0 { y } else { x };
+        if across.abs_diff(4 + item % 7) < 2 { 230 } else { 0 }
+    });
+    let split = |item: usize| match item {
+        0..24 => Split::Train,
+        24..36 => Split::Validation,
+        _ => Split::Test,
+    };
+    Dataset {
+        name: "bars".to_owned(),
+        spec: DataSpec::from_path("bars"),
+        modality: Modality::Image,
+        items: Items::Dense(DensePictures {
+            shape: Shape::new(1, 16, 16),
+            bytes: Arc::new(bytes.collect()),
+            order: Arc::new((0..N as u32).collect()),
+        }),
+        labels: (0..N).map(|item| Some((item % 2) as u16)).collect(),
+        classes: vec!["flat".to_owned(), "tall".to_owned()],
+        splits: (0..N).map(split).collect(),
+        source_index: (0..N as u32).collect(),
+        hash: "bars hash".to_owned(),
+        remarks: Vec::new(),
+    }
+}
+
+/// A window over the bars, with real networks that are stepped between frames.
+fn real() -> Harness<'static, App> {
+    let mut session = Session::new();
+    session.data = Some(Arc::new(bars()));
+    session.place = Place::Train;
+    let mut app = Harness::builder().with_size(SIZE).with_max_steps(400).build_eframe(move |cc| {
+        let workers = Workers::inline(|| Compute::new(Device::Cpu, 1));
+        App::inline(&cc.egui_ctx, session, workers, PresetDialogs::default())
+    });
+    app.run();
+    app
+}
+
+fn settle(app: &mut Harness<'static, App>) {
+    for _ in 0..200 {
+        app.run();
+        if app.state().session.running.all().is_empty() {
+            return;
+        }
+    }
+    panic!("still running: {:?}", app.state().session.running.all());
+}
+
+#[test]
+fn a_black_box_and_an_explainer_are_trained_and_measured_through_the_forms() {
+    let mut app = real();
+    // Without a black box the form offers one; an explainer cannot be started yet and says why.
+    app.get_by_role_and_label(Role::Button, "New explainer").click();
+    app.run();
+    app.get_by_label("Train or open a black box first.");
+    app.get_by_role_and_label(Role::Button, "New black box").click();
+    app.run();
+    app.get_by_label_contains("Train the black box on 2 classes, 12 epochs").click();
+    settle(&mut app);
+    let run = &app.state().session.train.runs[0];
+    assert_eq!(run.state, RunState::Done);
+    let report = run.report.as_ref().expect("curves of the black box");
+    assert_eq!((report.epoch, report.epochs), (12, 12));
+    app.get_by_label_contains("On validation items: Accuracy");
+
+    app.get_by_role_and_label(Role::Button, "New explainer").click();
+    app.run();
+    app.get_by_label("Train MEED for 25 of 256 pixels, 2 epochs").click();
+    settle(&mut app);
+    let session = &app.state().session;
+    assert_eq!(session.train.runs[1].state, RunState::Done, "{:?}", session.train.runs[1].state);
+    assert!(session.explainers.iter().any(|saved| saved.card.method == "meed" && saved.card.complete));
+    app.get_by_label_contains("On validation items: FS-M");
+    app.get_by_label_contains("Losses on training items: ");
+
+    app.state_mut().command(Command::Go(Place::Measure));
+    app.run();
+    app.get_by_label("Measure 4 methods on 12 items").click();
+    settle(&mut app);
+    let measure = &app.state().session.measure;
+    assert_eq!(measure.table().map(|cells| cells.len()), Some(8), "four methods, FS-M and FU-M");
+    assert!(measure.curves.value().is_some_and(|cells| cells.len() >= 4 * 2 * 6));
+    let agreement = measure.agreement.value().expect("masks are compared");
+    assert_eq!((agreement.rows.len(), agreement.items), (4, 12));
+    let (a, b) = (agreement.of(0, 1).expect("a pair"), agreement.of(1, 0).expect("the same pair"));
+    assert_eq!(a, b);
+    assert!((0.0..=100.0).contains(&a.0) && a.1[0] <= a.0 && a.0 <= a.1[1]);
+    app.get_by_label_contains("Agreement of methods: ");
+    app.get_by_label_contains("Trade-off: ");
+}
+
+#[test]
+fn the_table_sorts_by_a_header_and_writes_every_format() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let paths = ["table.md", "table.tex", "table.csv", "table.json"].map(|name| dir.path().join(name));
+    let dialogs =
+        PresetDialogs { prepared: paths.iter().map(|path| vec![path.clone()]).collect(), ..Default::default() };
+    let mut app = explained_with(SIZE, Appearance::Dark, dialogs);
+    app.state_mut().command(Command::Go(Place::Measure));
+    app.run();
+    app.get_by_label_contains("Measure 3 methods").click();
+    app.run();
+    app.get_by_label("Sort by FS-M (%)").click();
+    app.run();
+    app.get_by_label("Sort by FS-M (%), now largest first");
+    for path in &paths {
+        app.get_by_role_and_label(Role::Button, "Export table…").click();
+        app.run();
+        assert!(path.exists(), "{}", path.display());
+    }
+    let text = std::fs::read_to_string(&paths[0]).expect("Markdown");
+    assert!(text.starts_with("| method | metric |") && text.contains("| fs_m |"), "{text}");
+}
+
+#[test]
+fn k_outside_the_units_is_refused_with_a_sentence() {
+    let mut app = explained(SIZE, Appearance::Dark);
+    app.state_mut().command(Command::Go(Place::Measure));
+    app.run();
+    app.get_by_label("k, one or several").focus();
+    app.run();
+    app.get_by_label("k, one or several").type_text("5, 900");
+    app.run();
+    app.get_by_label("k: expected numbers from 1 to 64, found \"900\".");
+}
+
+fn kept(dialogs: PresetDialogs) -> Harness<'static, App> {
+    let mut app = explained_with(SIZE, Appearance::Dark, dialogs);
+    app.state_mut().command(Command::KeepFigure);
+    app.state_mut().command(Command::Go(Place::Figures));
+    app.run();
+    app
+}
+
+#[test]
+fn a_figure_is_kept_drawn_on_and_exported() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("figure.svg");
+    let mut app = kept(PresetDialogs { prepared: vec![vec![path.clone()]], ..Default::default() });
+    app.get_by_role_and_label(Role::Button, "Tool: Arrow").click();
+    app.run();
+    // Drag over the preview, from its middle to the right.
+    let middle = app.get_by_label_contains("Preview of").rect().center();
+    app.drag_at(middle);
+    app.run();
+    app.hover_at(middle + egui::vec2(30.0, 0.0));
+    app.run();
+    app.hover_at(middle + egui::vec2(80.0, 20.0));
+    app.run();
+    app.drop_at(middle + egui::vec2(80.0, 20.0));
+    app.run();
+    let annotations = app.state().session.figures.kept[0].annotations.clone();
+    let [Annotation::Arrow { from, to, .. }] = annotations[..] else { panic!("{annotations:?}") };
+    assert!(to.x > from.x && to.y > from.y, "from {from:?} to {to:?}");
+
+    app.get_by_role_and_label(Role::Button, "Tool: Panel letter").click();
+    app.run();
+    app.get_by_role_and_label(Role::Button, "Add in the middle").click();
+    app.run();
+    app.get_by_role_and_label(Role::Button, "Export as PNG, SVG or PDF…").click();
+    app.run();
+    let svg = std::fs::read_to_string(&path).expect("the SVG");
+    assert!(svg.contains("class=\"annotations\"") && svg.contains("(a)"), "annotations are vectors and text");
+
+    app.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    app.run();
+    app.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    app.run();
+    assert!(app.state().session.figures.kept[0].annotations.is_empty());
+}
+
+#[test]
+fn title_and_caption_are_drawn_and_typing_is_one_step_of_undo() {
+    let mut app = kept(PresetDialogs::default());
+    app.get_by_role_and_label(Role::MultilineTextInput, "Caption").focus();
+    app.run();
+    for part in ["What ", "it ", "used"] {
+        app.get_by_role_and_label(Role::MultilineTextInput, "Caption").type_text(part);
+        app.run();
+    }
+    let figure = &app.state().session.figures.kept[0];
+    assert_eq!(figure.caption, "What it used");
+    assert!(figure.figure.texts().iter().any(|text| text.text == "What it used"));
+    app.state_mut().command(Command::Undo);
+    app.run();
+    assert_eq!(app.state().session.figures.kept[0].caption, "");
+}
+
+#[test]
+fn annotations_stay_on_the_picture_when_a_heading_moves_it() {
+    let mut app = kept(PresetDialogs::default());
+    app.get_by_role_and_label(Role::Button, "Tool: Box").click();
+    app.run();
+    app.get_by_role_and_label(Role::Button, "Add in the middle").click();
+    app.run();
+    let y = |app: &Harness<'static, App>| match app.state().session.figures.kept[0].annotations[..] {
+        [Annotation::Box { rect, .. }] => rect.y,
+        _ => panic!("one box"),
+    };
+    let before = y(&app);
+    app.get_by_role_and_label(Role::CheckBox, "Title above the figure").click();
+    app.run();
+    assert!(y(&app) > before, "the heading pushes the picture down");
+    app.get_by_role_and_label(Role::CheckBox, "Title above the figure").click();
+    app.run();
+    assert!((y(&app) - before).abs() < 1e-3);
+}
+
+#[test]
+fn kept_figures_are_ordered_put_on_a_sheet_and_written_together() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut app = kept(PresetDialogs { prepared: vec![vec![dir.path().to_path_buf()]], ..Default::default() });
+    app.state_mut().command(Command::Go(Place::Explore));
+    app.state_mut().command(Command::NextItem);
+    app.run();
+    app.state_mut().command(Command::KeepFigure);
+    app.state_mut().command(Command::Go(Place::Figures));
+    app.run();
+    app.get_by_role_and_label(Role::Button, "Move the figure up in the list").click();
+    app.run();
+    let items: Vec<usize> = app.state().session.figures.kept.iter().map(|figure| figure.item).collect();
+    assert_eq!(items, [1, 0]);
+    app.get_by_role_and_label(Role::Button, "Contact sheet of all").click();
+    app.run();
+    let kept = &app.state().session.figures.kept;
+    assert_eq!((kept.len(), kept[2].pictures.len()), (3, 2));
+    assert_eq!(kept[0].theme, Theme::Light);
+    app.get_by_role_and_label(Role::Button, "PDF…").click();
+    app.run();
+    assert_eq!(std::fs::read_dir(dir.path()).expect("the folder").count(), 3);
+}
+
+#[test]
+fn places_without_anything_say_one_sentence() {
+    let mut app = window(SIZE, Session::new());
+    for (place, words) in [
+        (Place::Train, "Curves and cards appear here"),
+        (Place::Measure, "Measuring needs data"),
+        (Place::Figures, "No figure was kept yet"),
+    ] {
+        app.state_mut().command(Command::Go(place));
+        app.run();
+        app.get_by_label_contains(words);
+    }
+    assert!(app.root().rect().contains(pos2(1.0, 1.0)));
+}
