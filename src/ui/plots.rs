@@ -156,7 +156,7 @@ pub fn chart<'a>(
             if (mark.value - mark.value.round()).abs() < 1e-9 { format!("{:.0}", mark.value) } else { String::new() }
         }),
     };
-    let response = plot.show(ui, |plot| {
+    let response = plot.show(ui, move |plot| {
         for one in series {
             draw(plot, one);
         }
