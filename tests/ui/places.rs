@@ -5,7 +5,7 @@ use std::sync::Arc;
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, pos2};
 use egui_kittest::Harness;
-use egui_kittest::kittest::{NodeT, Queryable};
+use egui_kittest::kittest::Queryable;
 use unmask::data::{DataSpec, Dataset, DensePictures, Items, Modality, Shape, Split};
 use unmask::figure::{Annotation, Theme};
 use unmask::jobs::Compute;
@@ -26,7 +26,7 @@ fn bars() -> Dataset {
     let bar = |item: usize| (0..256).map(move |at| (item, at / 16, at % 16));
     let bytes = (0..N).flat_map(bar).map(|(item, y, x)| {
         let across = if item % 2 == 0 { y } else { x };
-        if across.abs_diff(4 + item % 7) < 2 { 230 } else { 0 }
+        if usize::abs_diff(across, 4 + item % 7) < 2 { 230 } else { 0 }
     });
     let split = |item: usize| match item {
         0..24 => Split::Train,
@@ -122,7 +122,7 @@ fn the_table_sorts_by_a_header_and_writes_every_format() {
     let dir = tempfile::tempdir().expect("a folder");
     let paths = ["table.md", "table.tex", "table.csv", "table.json"].map(|name| dir.path().join(name));
     let dialogs =
-        PresetDialogs { prepared: paths.iter().map(|path| vec![path.clone()]).collect(), ..Default::default() };
+        PresetDialogs::new(paths.iter().map(|path| vec![path.clone()]).collect());
     let mut app = explained_with(SIZE, Appearance::Dark, dialogs);
     app.state_mut().command(Command::Go(Place::Measure));
     app.run();
@@ -164,7 +164,7 @@ fn kept(dialogs: PresetDialogs) -> Harness<'static, App> {
 fn a_figure_is_kept_drawn_on_and_exported() {
     let dir = tempfile::tempdir().expect("a folder");
     let path = dir.path().join("figure.svg");
-    let mut app = kept(PresetDialogs { prepared: vec![vec![path.clone()]], ..Default::default() });
+    let mut app = kept(PresetDialogs::new(vec![vec![path.clone()]]));
     app.get_by_role_and_label(Role::Button, "Tool: Arrow").click();
     app.run();
     // Drag over the preview, from its middle to the right.
@@ -237,7 +237,7 @@ fn annotations_stay_on_the_picture_when_a_heading_moves_it() {
 #[test]
 fn kept_figures_are_ordered_put_on_a_sheet_and_written_together() {
     let dir = tempfile::tempdir().expect("a folder");
-    let mut app = kept(PresetDialogs { prepared: vec![vec![dir.path().to_path_buf()]], ..Default::default() });
+    let mut app = kept(PresetDialogs::new(vec![vec![dir.path().to_path_buf()]]));
     app.state_mut().command(Command::Go(Place::Explore));
     app.state_mut().command(Command::NextItem);
     app.run();
