@@ -102,7 +102,7 @@ fn first_raster(elements: &[Element]) -> Option<Point> {
 
 /// Moves an annotation.
 pub fn shift(annotation: &mut Annotation, dx: f32, dy: f32) {
-    let mut by = |point: &mut Point| {
+    let by = |point: &mut Point| {
         point.x += dx;
         point.y += dy;
     };

@@ -36,7 +36,10 @@ impl RunningJob {
 
     /// Whether pausing makes sense.
     pub fn can_pause(&self) -> bool {
-        matches!(self.purpose, Purpose::Train(_) | Purpose::Evaluate | Purpose::Measure(_) | Purpose::Fidelity(_) | Purpose::Predict)
+        matches!(
+            self.purpose,
+            Purpose::Train(_) | Purpose::Evaluate | Purpose::Measure(_) | Purpose::Fidelity(_) | Purpose::Predict
+        )
     }
 }
 
