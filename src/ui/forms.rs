@@ -11,7 +11,7 @@ use super::widgets::{icon_button, muted};
 use crate::session::{Command, Session};
 
 /// Width of the labels of a form.
-pub const LABEL_WIDTH: f32 = 138.0;
+pub const LABEL_WIDTH: f32 = 156.0;
 /// Room for the button that resets a field.
 const RESET_WIDTH: f32 = 30.0;
 
@@ -59,7 +59,7 @@ pub fn primary(
     let (fill, ink) = if enabled { (t.chosen, t.on_chosen) } else { (t.button, t.muted) };
     let size = vec2(ui.available_width(), 36.0);
     let button = Button::new(RichText::new(words).strong().color(ink)).fill(fill).min_size(size).wrap();
-    let response = ui.add_enabled(enabled, button);
+    let response = ui.vertical_centered_justified(|ui| ui.add_enabled(enabled, button)).inner;
     response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, words));
     if response.clicked() {
         commands.push(command.clone());

@@ -1,6 +1,8 @@
 //! Charts of the places: one look for lines, marks and legends, so that series are told apart without their colours too.
 
-use egui::{Align2, Color32, Response, RichText, Sense, Shape, Stroke, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
+use egui::{
+    Align2, Color32, Response, RichText, Sense, Shape, Stroke, TextStyle, Ui, WidgetInfo, accesskit::Role, pos2, vec2,
+};
 use egui_plot::{GridMark, HoverPosition, Line, LineStyle, MarkerShape, Plot, PlotPoint, PlotPoints, PlotUi, Points};
 
 use super::theme::{space, text, tokens};
@@ -80,8 +82,8 @@ pub struct Chart<'a> {
     pub x_range: Option<[f64; 2]>,
     /// Values that the y axis always covers.
     pub y_range: Option<[f64; 2]>,
-    /// Where the x axis has numbers, where they are not its own.
-    pub x_marks: Option<&'a [(f64, String)]>,
+    /// Where the x axis has numbers; empty: at round values.
+    pub x_marks: &'a [(f64, String)],
     /// Height in points, legend not included.
     pub height: f32,
 }
@@ -111,10 +113,25 @@ pub fn chart<'a>(
     series: &'a [Series],
     extra: impl FnOnce(&mut PlotUi<'a>) + 'a,
 ) -> egui_plot::PlotResponse<()> {
+    ui.scope(|ui| draw_chart(ui, chart, series, extra)).inner
+}
+
+fn draw_chart<'a>(
+    ui: &mut Ui,
+    chart: &Chart<'_>,
+    series: &'a [Series],
+    extra: impl FnOnce(&mut PlotUi<'a>) + 'a,
+) -> egui_plot::PlotResponse<()> {
     let t = tokens(ui);
     let words: Vec<String> = series.iter().map(|one| format!("{} {}", one.name, one.value).trim().to_owned()).collect();
     let (x_title, y_title) = (chart.x.to_owned(), chart.y.to_owned());
-    let marks: Option<Vec<(f64, String)>> = chart.x_marks.map(<[_]>::to_vec);
+    let points = || series.iter().flat_map(|one| &one.points);
+    let y_marks = round_marks(extent(points().map(|point| point[1]), chart.y_range), chart.height / 34.0);
+    let x_marks = if chart.x_marks.is_empty() {
+        round_marks(extent(points().map(|point| point[0]), chart.x_range), ui.available_width() / 60.0)
+    } else {
+        chart.x_marks.to_vec()
+    };
     let mut plot = Plot::new(chart.title)
         .height(chart.height)
         .width(ui.available_width())
@@ -142,20 +159,19 @@ pub fn chart<'a>(
     for y in chart.y_range.into_iter().flatten() {
         plot = plot.include_y(y);
     }
-    plot = match marks {
-        Some(marks) => {
-            let values: Vec<f64> = marks.iter().map(|(value, _)| *value).collect();
-            plot.x_grid_spacer(move |_| values.iter().map(|&value| GridMark { value, step_size: 1.0 }).collect())
-                .x_axis_formatter(move |mark, _| {
-                    let known = marks.iter().find(|(value, _)| (value - mark.value).abs() < 1e-9);
-                    known.map_or_else(String::new, |(_, words)| words.clone())
-                })
-        }
-        // Epochs and counts are whole.
-        None => plot.x_axis_formatter(|mark, _| {
-            if (mark.value - mark.value.round()).abs() < 1e-9 { format!("{:.0}", mark.value) } else { String::new() }
-        }),
+    let of = |marks: &[(f64, String)]| -> Vec<GridMark> {
+        marks.iter().map(|(value, _)| GridMark { value: *value, step_size: f64::MAX }).collect()
     };
+    let (x_grid, y_grid) = (of(&x_marks), of(&y_marks));
+    plot = plot
+        .x_grid_spacer(move |_| x_grid.clone())
+        .y_grid_spacer(move |_| y_grid.clone())
+        .x_axis_formatter(move |mark, _| word_at(&x_marks, mark.value))
+        .y_axis_formatter(move |mark, _| word_at(&y_marks, mark.value));
+    // Numbers of axes are notes, not text.
+    if let Some(body) = ui.style_mut().text_styles.get_mut(&TextStyle::Body) {
+        body.size = text::SMALL;
+    }
     let response = plot.show(ui, move |plot| {
         for one in series {
             draw(plot, one);
@@ -165,6 +181,35 @@ pub fn chart<'a>(
     let name = format!("{}: {}", chart.title, words.join(", "));
     response.response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
     response
+}
+
+/// Least and largest value, and what the axis covers anyway.
+fn extent(values: impl Iterator<Item = f64>, range: Option<[f64; 2]>) -> [f64; 2] {
+    let all = values.filter(|value| value.is_finite()).chain(range.into_iter().flatten());
+    all.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], value| [low.min(value), high.max(value)])
+}
+
+/// About `most` round values within an extent.
+fn round_marks([low, high]: [f64; 2], most: f32) -> Vec<(f64, String)> {
+    if !(low.is_finite() && high.is_finite()) {
+        return Vec::new();
+    }
+    let span = (high - low).max(1e-6);
+    let rough = span / f64::from(most.clamp(2.0, 10.0));
+    let power = 10f64.powf(rough.log10().floor());
+    let step = [1.0, 2.0, 2.5, 5.0, 10.0].into_iter().map(|times| times * power).find(|step| *step >= rough);
+    let step = step.unwrap_or(rough);
+    let first = (low / step).floor() as i64;
+    (first..=first + 24)
+        .map(|at| at as f64 * step)
+        .take_while(|at| *at <= high + step)
+        .map(|at| (at, number(at)))
+        .collect()
+}
+
+fn word_at(marks: &[(f64, String)], value: f64) -> String {
+    let known = marks.iter().find(|(at, _)| (at - value).abs() <= 1e-9 * value.abs().max(1.0));
+    known.map_or_else(String::new, |(_, words)| words.clone())
 }
 
 fn draw(plot: &mut PlotUi<'_>, one: &Series) {

@@ -89,7 +89,12 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut TrainState, commands: &m
     });
     let frame = Frame::new().fill(t.canvas).inner_margin(margin);
     Panel::left(("form", version)).default_size(form).size_range(240.0..=560.0).frame(frame).show(ui, |ui| {
-        ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| form::show(ui, session, state, commands));
+        Panel::bottom("start").resizable(false).show_separator_line(false).frame(Frame::NONE).show(ui, |ui| {
+            form::start(ui, session, state, commands);
+        });
+        CentralPanel::default().frame(Frame::NONE).show(ui, |ui| {
+            ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| form::show(ui, session, state));
+        });
     });
     CentralPanel::default().frame(frame).show(ui, |ui| {
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| run::show(ui, session, state, commands));

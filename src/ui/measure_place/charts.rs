@@ -70,7 +70,7 @@ pub fn over_k(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
         y: "class stays (%)",
         x_range: None,
         y_range: Some([0.0, 100.0]),
-        x_marks: Some(&marks),
+        x_marks: &marks,
         height: HEIGHT,
     };
     let here = session.explore.k;
@@ -147,7 +147,7 @@ pub fn trade_off(ui: &mut Ui, session: &Session) {
         y: "FS-M (%), high is good",
         x_range: Some(x_range),
         y_range: Some(y_range),
-        x_marks: None,
+        x_marks: &[],
         height: HEIGHT,
     };
     let ink = tokens(ui).muted;

@@ -1,6 +1,6 @@
 //! What to measure: explainers, metrics (fast and slow), items, k, and what comes beside the table.
 
-use egui::{ComboBox, DragValue, RichText, ScrollArea, TextEdit, Ui, WidgetInfo, accesskit::Role};
+use egui::{ComboBox, DragValue, Grid, RichText, ScrollArea, TextEdit, Ui, WidgetInfo, accesskit::Role};
 
 use super::MeasureState;
 use crate::data::Split;
@@ -26,10 +26,13 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut MeasureState, commands: 
         .filter(|hash| !state.left_out.contains(hash))
         .collect();
     let items = items_of(session, state);
-    let room = (ui.available_height() - 118.0).max(120.0);
+    let room = (ui.available_height() - 92.0).max(120.0);
     ScrollArea::vertical().max_height(room).min_scrolled_height(room).auto_shrink([false, true]).show(ui, |ui| {
+        // Lists of ticks are read line by line: they may stand closer than buttons.
+        ui.spacing_mut().interact_size.y = 20.0;
         methods(ui, session, state);
         metrics(ui, state);
+        ui.spacing_mut().interact_size.y = 24.0;
         on_what(ui, session, state, &ks, ks_error.as_deref());
         beside(ui, session, state, &ks);
     });
@@ -151,15 +154,25 @@ fn methods(ui: &mut Ui, session: &Session, state: &mut MeasureState) {
 fn metrics(ui: &mut Ui, state: &mut MeasureState) {
     for (title, slow) in [("Metrics", false), ("Slow: each trains a network", true)] {
         group(ui, title);
-        for spec in METRICS.iter().map(|metric| metric.spec()).filter(|spec| spec.is_slow == slow) {
-            let mut on = state.metrics.contains(spec.id);
-            if ui.checkbox(&mut on, spec.title).on_hover_text(tip_of(spec)).changed() {
-                if on {
-                    state.metrics.insert(spec.id);
-                } else {
-                    state.metrics.remove(spec.id);
+        let specs: Vec<_> = METRICS.iter().map(|metric| metric.spec()).filter(|spec| spec.is_slow == slow).collect();
+        Grid::new(title).num_columns(2).min_col_width(118.0).spacing([space::S, 4.0]).show(ui, |ui| {
+            for pair in specs.chunks(2) {
+                for spec in pair {
+                    tick(ui, spec, state);
                 }
+                ui.end_row();
             }
+        });
+    }
+}
+
+fn tick(ui: &mut Ui, spec: &'static MetricSpec, state: &mut MeasureState) {
+    let mut on = state.metrics.contains(spec.id);
+    if ui.checkbox(&mut on, spec.title).on_hover_text(tip_of(spec)).changed() {
+        if on {
+            state.metrics.insert(spec.id);
+        } else {
+            state.metrics.remove(spec.id);
         }
     }
 }

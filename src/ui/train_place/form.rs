@@ -14,7 +14,7 @@ use crate::ui::theme::{space, tokens};
 use crate::ui::widgets::{command_button, group, muted};
 
 /// The form.
-pub fn show(ui: &mut Ui, session: &Session, state: &mut TrainState, commands: &mut Vec<Command>) {
+pub fn show(ui: &mut Ui, session: &Session, state: &mut TrainState) {
     let makes = state.makes(session);
     ui.horizontal(|ui| {
         for (kind, name) in [(Makes::Box, "New black box"), (Makes::Explainer, "New explainer")] {
@@ -25,13 +25,21 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut TrainState, commands: &m
     });
     ui.add_space(space::XS);
     match makes {
-        Makes::Box => box_form(ui, session, state, commands),
-        Makes::Explainer => explainer_form(ui, session, state, commands),
+        Makes::Box => box_form(ui, state),
+        Makes::Explainer => explainer_form(ui, session, state),
     }
 }
 
-fn box_form(ui: &mut Ui, session: &Session, state: &mut TrainState, commands: &mut Vec<Command>) {
-    let items = state.train_items(session);
+/// The button that starts, with how much work it is; it stays in view below the form.
+pub fn start(ui: &mut Ui, session: &Session, state: &mut TrainState, commands: &mut Vec<Command>) {
+    ui.separator();
+    match state.makes(session) {
+        Makes::Box => box_start(ui, session, state, commands),
+        Makes::Explainer => explainer_start(ui, session, state, commands),
+    }
+}
+
+fn box_form(ui: &mut Ui, state: &mut TrainState) {
     let form = &mut state.fit;
     let Ok(chosen) = architecture(&form.architecture) else { return };
     field(ui, "Network", "What is trained to classify the items", |ui, label| {
@@ -54,31 +62,10 @@ fn box_form(ui: &mut Ui, session: &Session, state: &mut TrainState, commands: &m
     group(ui, "Training");
     params_form(ui, chosen.params, &mut form.params);
     name_and_seed(ui, &mut form.name, &mut form.seed);
-    ui.add_space(space::S);
-
-    let classes = session.data.as_ref().map_or(0, |data| data.classes.len());
-    let epochs = form.params.whole(chosen.params, "epochs");
-    let task = match classes {
-        0 => format!("Train the black box, {}", epochs_words(epochs)),
-        n => format!("Train the black box on {}, {}", describe::count(n, "class", "classes"), epochs_words(epochs)),
-    };
-    let reason = if form.name.trim().is_empty() {
-        Some("Give it a name first".to_owned())
-    } else if session.data.is_some() && classes < 2 {
-        Some("The open data has fewer than two classes; open data with labels".to_owned())
-    } else if items == Some(0) {
-        Some("The open data has no training items; open data with a training split".to_owned())
-    } else {
-        None
-    };
-    primary(ui, session, Command::StartFit(Box::new(form.clone())), &task, reason, commands);
-    let batch = form.params.whole(chosen.params, "batch");
-    below_start(ui, session, items, epochs, batch, commands);
 }
 
-fn explainer_form(ui: &mut Ui, session: &Session, state: &mut TrainState, commands: &mut Vec<Command>) {
-    let items = state.train_items(session);
-    let TrainState { train: form, named, makes, .. } = state;
+fn explainer_form(ui: &mut Ui, session: &Session, state: &mut TrainState) {
+    let TrainState { train: form, named, .. } = state;
     let Ok(chosen) = crate::explain::method(&form.method).map(|method| method.spec()) else { return };
     field(ui, "Method", "How units are selected", |ui, label| {
         let width = field_width(ui);
@@ -115,8 +102,38 @@ fn explainer_form(ui: &mut Ui, session: &Session, state: &mut TrainState, comman
     let before = form.name.clone();
     name_and_seed(ui, &mut form.name, &mut form.seed);
     *named |= form.name != before;
-    ui.add_space(space::S);
+}
 
+fn box_start(ui: &mut Ui, session: &Session, state: &mut TrainState, commands: &mut Vec<Command>) {
+    let items = state.train_items(session);
+    let form = &state.fit;
+    let Ok(chosen) = architecture(&form.architecture) else { return };
+    let classes = session.data.as_ref().map_or(0, |data| data.classes.len());
+    let epochs = form.params.whole(chosen.params, "epochs");
+    let task = match classes {
+        0 => format!("Train the black box, {}", epochs_words(epochs)),
+        n => format!("Train the black box on {}, {}", describe::count(n, "class", "classes"), epochs_words(epochs)),
+    };
+    let reason = if form.name.trim().is_empty() {
+        Some("Give it a name first".to_owned())
+    } else if session.data.is_some() && classes < 2 {
+        Some("The open data has fewer than two classes; open data with labels".to_owned())
+    } else if items == Some(0) {
+        Some("The open data has no training items; open data with a training split".to_owned())
+    } else {
+        None
+    };
+    primary(ui, session, Command::StartFit(Box::new(form.clone())), &task, reason, commands);
+    let batch = form.params.whole(chosen.params, "batch");
+    below_start(ui, session, items, epochs, batch, commands);
+}
+
+fn explainer_start(ui: &mut Ui, session: &Session, state: &mut TrainState, commands: &mut Vec<Command>) {
+    let items = state.train_items(session);
+    let TrainState { train: form, makes, .. } = state;
+    let Ok(chosen) = crate::explain::method(&form.method).map(|method| method.spec()) else { return };
+    let shape = session.active_box().map(|active| active.card.shape);
+    let most = shape.map_or(4096, |shape| Units::new(form.unit, shape).count()).max(1);
     let epochs = form.params.whole(chosen.params, "epochs");
     let short = chosen.title.split(" (").next().unwrap_or(chosen.title);
     let task = format!("Train {short} for {} of {most} {}, {}", form.k, form.unit.noun(most), epochs_words(epochs));

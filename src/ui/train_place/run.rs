@@ -188,7 +188,7 @@ fn curves(ui: &mut Ui, curves: &Curves, epochs: Option<u32>) {
     for (series, title, y, y_range) in frames.into_iter().filter(|(series, ..)| !series.is_empty()) {
         group(ui, title);
         legend(ui, &series);
-        chart(ui, &Chart { title, x: "epoch", y, x_range, y_range, x_marks: None, height }, &series, |_| {});
+        chart(ui, &Chart { title, x: "epoch", y, x_range, y_range, x_marks: &[], height }, &series, |_| {});
     }
 }
 
