@@ -97,23 +97,29 @@ fn results(ui: &mut Ui, session: &Session, state: &mut MeasureState, commands: &
     // Two charts beside each other, three where there is room; none so wide that its lines lie flat.
     let n = if ui.available_width() > 1240.0 { 3.0 } else { 2.0 };
     let width = ((ui.available_width() - space::L * (n - 1.0)) / n).clamp(300.0, 620.0);
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing = egui::vec2(space::L, space::M);
-        let cell = |ui: &mut Ui, content: &mut dyn FnMut(&mut Ui)| {
-            ui.allocate_ui_with_layout(egui::vec2(width, 0.0), egui::Layout::top_down(egui::Align::Min), |ui| {
-                ui.set_width(width);
-                ui.spacing_mut().item_spacing = egui::vec2(space::S, space::XS + 2.0);
-                content(ui);
-            });
-        };
-        cell(ui, &mut |ui| {
-            part(ui, session, Part::Curves, commands, |ui, commands| charts::over_k(ui, session, commands));
+    let charts = [Part::Curves, Part::Table, Part::Agreement];
+    for line in charts.chunks(n as usize) {
+        ui.horizontal_top(|ui| {
+            ui.spacing_mut().item_spacing.x = space::L;
+            for which in line {
+                ui.vertical(|ui| {
+                    ui.set_width(width);
+                    ui.spacing_mut().item_spacing.x = space::S;
+                    match which {
+                        Part::Curves => part(ui, session, Part::Curves, commands, |ui, commands| {
+                            charts::over_k(ui, session, commands);
+                        }),
+                        // Made of the table, whose progress stands above it.
+                        Part::Table => charts::trade_off(ui, session),
+                        Part::Agreement => {
+                            part(ui, session, Part::Agreement, commands, |ui, _| charts::agreement(ui, session));
+                        }
+                    }
+                });
+            }
         });
-        cell(ui, &mut |ui| charts::trade_off(ui, session));
-        cell(ui, &mut |ui| {
-            part(ui, session, Part::Agreement, commands, |ui, _| charts::agreement(ui, session));
-        });
-    });
+        ui.add_space(space::M);
+    }
 }
 
 /// A part with where it stands: under way (the old result stays, dimmed), failed, or done.

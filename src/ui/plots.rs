@@ -1,7 +1,8 @@
 //! Charts of the places: one look for lines, marks and legends, so that series are told apart without their colours too.
 
 use egui::{
-    Align2, Color32, Response, RichText, Sense, Shape, Stroke, TextStyle, Ui, WidgetInfo, accesskit::Role, pos2, vec2,
+    Align2, Color32, FontId, Rect, Response, RichText, Sense, Shape, Stroke, TextStyle, Ui, WidgetInfo,
+    accesskit::Role, pos2, vec2,
 };
 use egui_plot::{GridMark, HoverPosition, Line, LineStyle, MarkerShape, Plot, PlotPoint, PlotPoints, PlotUi, Points};
 
@@ -88,20 +89,26 @@ pub struct Chart<'a> {
     pub height: f32,
 }
 
-/// Legend with a sample of each line, its name and its latest value.
+/// Legend with a sample of each line, its name and its latest value; an entry is never broken.
 pub fn legend(ui: &mut Ui, series: &[Series]) {
+    const SAMPLE: f32 = 26.0;
     ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing = vec2(space::XS, 2.0);
+        ui.spacing_mut().item_spacing = vec2(space::M, 2.0);
         for one in series {
-            sample(ui, &one.look);
-            let name = ui.label(RichText::new(&one.name).small().color(tokens(ui).text));
+            let t = tokens(ui);
+            let words = format!("{} {}", one.name, one.value).trim().to_owned();
+            let font = FontId::proportional(text::SMALL);
+            let galley = ui.painter().layout_no_wrap(words.clone(), font, t.text);
+            let size = vec2(SAMPLE + space::XS + galley.size().x, galley.size().y.max(14.0));
+            let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+            let line = Rect::from_min_size(rect.min, vec2(SAMPLE, rect.height()));
+            paint_sample(ui, line, &one.look);
+            let at = pos2(line.right() + space::XS, rect.center().y - galley.size().y / 2.0);
+            ui.painter().galley(at, galley, t.text);
+            response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &words));
             if !one.tip.is_empty() {
-                name.on_hover_text(&one.tip);
+                response.on_hover_text(&one.tip);
             }
-            if !one.value.is_empty() {
-                ui.label(RichText::new(&one.value).small().strong());
-            }
-            ui.add_space(space::S);
         }
     });
 }
@@ -240,6 +247,11 @@ pub fn number(value: f64) -> String {
 /// A short piece of a line with its mark.
 pub fn sample(ui: &mut Ui, look: &Look) -> Response {
     let (rect, response) = ui.allocate_exact_size(vec2(26.0, 12.0), Sense::hover());
+    paint_sample(ui, rect, look);
+    response
+}
+
+fn paint_sample(ui: &Ui, rect: Rect, look: &Look) {
     let painter = ui.painter();
     let ends = [pos2(rect.left(), rect.center().y), pos2(rect.right(), rect.center().y)];
     let stroke = Stroke::new(2.0, look.color);
@@ -255,7 +267,6 @@ pub fn sample(ui: &mut Ui, look: &Look) -> Response {
         }
     }
     mark(ui, rect.center(), look, 4.0);
-    response
 }
 
 /// A mark.

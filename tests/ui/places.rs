@@ -23,7 +23,7 @@ const SIZE: [f32; 2] = [1280.0, 800.0];
 /// 48 pictures of 16 x 16: a bright bar, lying in class "flat" and standing in class "tall".
 fn bars() -> Dataset {
     const N: usize = 48;
-    let bar = |item: usize| (0..256).map(move |at| (item, at / 16, at % 16));
+    let bar = |item: usize| (0..256usize).map(move |at| (item, at / 16, at % 16));
     let bytes = (0..N).flat_map(bar).map(|(item, y, x)| {
         let across = if item % 2 == 0 { y } else { x };
         if usize::abs_diff(across, 4 + item % 7) < 2 { 230 } else { 0 }

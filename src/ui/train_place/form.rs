@@ -43,7 +43,7 @@ fn box_form(ui: &mut Ui, state: &mut TrainState) {
     let form = &mut state.fit;
     let Ok(chosen) = architecture(&form.architecture) else { return };
     field(ui, "Network", "What is trained to classify the items", |ui, label| {
-        let width = field_width(ui);
+        let width = ui.available_width() - space::L;
         let combo = ComboBox::from_id_salt("architecture").selected_text(chosen.title).width(width).truncate();
         let shown = combo.show_ui(ui, |ui| {
             for known in ARCHITECTURES {
@@ -68,7 +68,7 @@ fn explainer_form(ui: &mut Ui, session: &Session, state: &mut TrainState) {
     let TrainState { train: form, named, .. } = state;
     let Ok(chosen) = crate::explain::method(&form.method).map(|method| method.spec()) else { return };
     field(ui, "Method", "How units are selected", |ui, label| {
-        let width = field_width(ui);
+        let width = ui.available_width() - space::L;
         let combo = ComboBox::from_id_salt("method").selected_text(chosen.title).width(width).truncate();
         let shown = combo.show_ui(ui, |ui| {
             for spec in crate::explain::METHODS.iter().map(|method| method.spec()).filter(|spec| spec.trains) {

@@ -183,7 +183,7 @@ fn curves(ui: &mut Ui, curves: &Curves, epochs: Option<u32>) {
     let height = ((ui.available_height() - 190.0) / 2.0).clamp(150.0, 240.0);
     let frames = [
         (percent, "On validation items", "share (%)", Some([0.0, 100.0])),
-        (losses, "Losses on training items", "loss", None),
+        (losses, "Losses on training items", "loss", Some([0.0, 0.0])),
     ];
     for (series, title, y, y_range) in frames.into_iter().filter(|(series, ..)| !series.is_empty()) {
         group(ui, title);
