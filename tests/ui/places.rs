@@ -1,11 +1,12 @@
 //! Flows of Train, Measure and Figures, by the names that a screen reader says; training and measuring with real networks on tiny data.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use egui::accesskit::Role;
-use egui::{Key, Modifiers, pos2};
+use egui::{Key, Modifiers};
 use egui_kittest::Harness;
-use egui_kittest::kittest::{NodeT, Queryable};
+use egui_kittest::kittest::Queryable;
 use unmask::data::{DataSpec, Dataset, DensePictures, Items, Modality, Shape, Split};
 use unmask::figure::{Annotation, Theme};
 use unmask::jobs::Compute;
@@ -64,6 +65,13 @@ fn real() -> Harness<'static, App> {
     app
 }
 
+/// Dialogs that answer with these paths, in order.
+fn answering(paths: Vec<Vec<PathBuf>>) -> PresetDialogs {
+    let mut dialogs = PresetDialogs::default();
+    dialogs.prepared = paths;
+    dialogs
+}
+
 fn settle(app: &mut Harness<'static, App>) {
     for _ in 0..200 {
         app.run();
@@ -114,7 +122,7 @@ fn a_black_box_and_an_explainer_are_trained_and_measured_through_the_forms() {
     assert_eq!(a, b);
     assert!((0.0..=100.0).contains(&a.0) && a.1[0] <= a.0 && a.0 <= a.1[1]);
     app.get_by_label_contains("Agreement of methods: ");
-    app.get_by_label_contains("Trade-off: ");
+    app.get_by_label_contains("Trade-off: Gradient");
 }
 
 #[test]
@@ -122,7 +130,7 @@ fn the_table_sorts_by_a_header_and_writes_every_format() {
     let dir = tempfile::tempdir().expect("a folder");
     let paths = ["table.md", "table.tex", "table.csv", "table.json"].map(|name| dir.path().join(name));
     let dialogs =
-        PresetDialogs { prepared: paths.iter().map(|path| vec![path.clone()]).collect(), ..Default::default() };
+        answering(paths.iter().map(|path| vec![path.clone()]).collect());
     let mut app = explained_with(SIZE, Appearance::Dark, dialogs);
     app.state_mut().command(Command::Go(Place::Measure));
     app.run();
@@ -164,7 +172,7 @@ fn kept(dialogs: PresetDialogs) -> Harness<'static, App> {
 fn a_figure_is_kept_drawn_on_and_exported() {
     let dir = tempfile::tempdir().expect("a folder");
     let path = dir.path().join("figure.svg");
-    let mut app = kept(PresetDialogs { prepared: vec![vec![path.clone()]], ..Default::default() });
+    let mut app = kept(answering(vec![vec![path.clone()]]));
     app.get_by_role_and_label(Role::Button, "Tool: Arrow").click();
     app.run();
     // Drag over the preview, from its middle to the right.
@@ -237,7 +245,7 @@ fn annotations_stay_on_the_picture_when_a_heading_moves_it() {
 #[test]
 fn kept_figures_are_ordered_put_on_a_sheet_and_written_together() {
     let dir = tempfile::tempdir().expect("a folder");
-    let mut app = kept(PresetDialogs { prepared: vec![vec![dir.path().to_path_buf()]], ..Default::default() });
+    let mut app = kept(answering(vec![vec![dir.path().to_path_buf()]]));
     app.state_mut().command(Command::Go(Place::Explore));
     app.state_mut().command(Command::NextItem);
     app.run();
@@ -270,5 +278,4 @@ fn places_without_anything_say_one_sentence() {
         app.run();
         app.get_by_label_contains(words);
     }
-    assert!(app.root().rect().contains(pos2(1.0, 1.0)));
 }
