@@ -323,6 +323,16 @@ fn gpu_names(folder: &Path) -> Vec<String> {
     paths.iter().filter_map(model).collect()
 }
 
+/// Time since this process was started, a re-execution included. Linux only; to a hundredth of a second.
+pub fn since_start() -> Option<std::time::Duration> {
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    // The second field is the program's name in brackets and may hold blanks; the start is the 20th field after it, in hundredths.
+    let after_name = stat.rsplit_once(')')?.1;
+    let started: f64 = after_name.split_whitespace().nth(19)?.parse().ok()?;
+    let uptime: f64 = std::fs::read_to_string("/proc/uptime").ok()?.split_whitespace().next()?.parse().ok()?;
+    std::time::Duration::try_from_secs_f64(uptime - started / 100.0).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -80,6 +80,8 @@ pub struct App {
     title: String,
     /// Settings as they were written last, and where.
     settings: Option<(PathBuf, crate::session::settings::Settings)>,
+    /// Whether an explanation was shown yet.
+    has_explained: bool,
     /// Times of the latest frames, for `bench`: logic and interface.
     pub frame_times: Vec<Duration>,
 }
@@ -110,6 +112,7 @@ impl App {
             saves: channel(),
             title: String::new(),
             settings: None,
+            has_explained: false,
             frame_times: Vec::new(),
         }
     }
@@ -305,6 +308,12 @@ impl eframe::App for App {
         sheets::palette(ui, session, palette, commands);
         if ctx.input(|input| !input.raw.hovered_files.is_empty()) {
             explore::drop_hint(ui);
+        }
+        if !self.has_explained && self.session.explore.is_current() {
+            self.has_explained = true;
+            if let Some(time) = crate::device::since_start() {
+                log::info!("first explained frame {:.2} s after the start of the program", time.as_secs_f64());
+            }
         }
         self.apply_commands(&ctx);
         self.frame_times.push(begun.elapsed());

@@ -436,7 +436,8 @@ impl MeedLearner {
         let (kept, rest) = (batch.input * &mask, batch.input * (1.0 - &mask));
         let (selected, unselected) = self.criticise(batch, &kept, &rest);
         let mut loss = soft_cross_entropy(&selected, batch.probs);
-        let mut losses = vec![("fidelity", loss.detach())];
+        // A copy: `loss` grows in place below, and a detached tensor shares its memory.
+        let mut losses = vec![("fidelity", loss.detach().copy())];
         if let Some(logits) = unselected {
             let adversarial = if options.wasserstein {
                 -sliced_wasserstein(&logits.softmax(-1, Kind::Float), batch.probs, batch.input.size()[0])

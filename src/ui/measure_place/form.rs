@@ -1,6 +1,6 @@
 //! What to measure: explainers, metrics (fast and slow), items, k, and what comes beside the table.
 
-use egui::{ComboBox, DragValue, Grid, RichText, ScrollArea, TextEdit, Ui, WidgetInfo, accesskit::Role};
+use egui::{ComboBox, DragValue, Grid, RichText, ScrollArea, TextEdit, Ui};
 
 use super::MeasureState;
 use crate::data::Split;
@@ -208,12 +208,11 @@ fn on_what(ui: &mut Ui, session: &Session, state: &mut MeasureState, ks: &[usize
     });
     ui.horizontal(|ui| {
         let tip = "Numbers of selected units, separated by commas. Empty: as in Explore.";
-        let label = ui.label("k").on_hover_text(tip);
+        ui.label("k").on_hover_text(tip);
         let mut typed = state.ks.clone().unwrap_or_default();
         let hint = session.explore.k.to_string();
         let edit = ui.add(TextEdit::singleline(&mut typed).hint_text(hint).desired_width(104.0));
-        edit.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "k, one or several"));
-        if edit.labelled_by(label.id).on_hover_text(tip).changed() {
+        if edit.accessible_name("k, one or several").on_hover_text(tip).changed() {
             state.ks = Some(typed).filter(|typed| !typed.trim().is_empty());
         }
         muted(ui, format!("of {} {}", session.unit_count(), session.explore.unit.noun(2)));
