@@ -5,6 +5,7 @@ use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::live::LiveLosses;
 use super::task::*;
 use crate::data::{DataError, Rows, Units};
 use crate::explain::fidelity::{answers, same_class};
@@ -140,7 +141,10 @@ impl Env for Compute {
             Task::LoadExplainer { dir } => {
                 one_step(move |_, _| Ok(Output::Explainer(Arc::new(SavedExplainer::load(&dir)?))))
             }
-            Task::FitBox(task) => Box::new(FitJob { task, run: None, saved_at: std::time::Instant::now() }),
+            Task::FitBox(task) => {
+                let (saved_at, live) = (std::time::Instant::now(), LiveLosses::default());
+                Box::new(FitJob { task, run: None, saved_at, live })
+            }
             Task::TrainExplainer(task) => start_training(task)?,
             Task::Explain(task) => one_step(move |env: &mut Self, cx| explain(env, &task, cx)),
             Task::Predict { black_box, data, fit, items } => {
@@ -308,6 +312,7 @@ struct FitJob {
     task: Box<FitBox>,
     run: Option<FitRun>,
     saved_at: std::time::Instant,
+    live: LiveLosses,
 }
 
 /// A checkpoint is never older than this, even where an epoch is longer.
@@ -325,9 +330,25 @@ impl Job<Compute> for FitJob {
         let stepped = run.step()?;
         let (done, total) = run.progress();
         cx.report(Progress::new(done, total, "batches"));
+        let epochs = epochs_of(&self.task);
+        let is_due = LiveLosses::is_due(done, total, epochs);
+        if is_due {
+            let at = done as f64 / (total / epochs).max(1) as f64;
+            self.live.push(at, [("loss".to_owned(), run.epoch_losses())]);
+        }
         let at_epoch = matches!(stepped, crate::model::train::StepResult::Epoch(..));
         if !at_epoch && self.saved_at.elapsed() < CHECKPOINT_EVERY {
-            return Ok(Step::Continue);
+            return Ok(if is_due {
+                let card = run.card();
+                Step::Partial(Output::Training(Arc::new(TrainingReport {
+                    epoch: card.epochs,
+                    epochs: epochs as u32,
+                    curves: self.live.over(&card.curves),
+                    ..TrainingReport::default()
+                })))
+            } else {
+                Step::Continue
+            });
         }
         self.saved_at = std::time::Instant::now();
         let checkpoint = run.checkpoint()?;
@@ -339,10 +360,21 @@ impl Job<Compute> for FitJob {
     }
 }
 
+fn epochs_of(task: &FitBox) -> u64 {
+    crate::model::architecture(&task.architecture)
+        .map_or(1, |architecture| task.params.whole(architecture.params, "epochs").max(1) as u64)
+}
+
 /// Training of an explainer, or the making of one that needs none.
 fn start_training(task: Box<TrainExplainer>) -> Result<Box<dyn Job<Compute>>, JobError> {
     if method(&task.method)?.spec().trains {
-        return Ok(Box::new(TrainJob { task, run: None, saved_at: std::time::Instant::now(), report_next: false }));
+        return Ok(Box::new(TrainJob {
+            task,
+            run: None,
+            saved_at: std::time::Instant::now(),
+            report_next: false,
+            live: LiveLosses::default(),
+        }));
     }
     Ok(one_step(move |_, _| {
         let mut saved = SavedExplainer::untrained(&task.method, task.unit, task.k, &task.black_box.card, task.seed)?;
@@ -359,16 +391,17 @@ struct TrainJob {
     run: Option<TrainRun>,
     saved_at: std::time::Instant,
     report_next: bool,
+    live: LiveLosses,
 }
 
 impl TrainJob {
-    fn report(run: &TrainRun) -> Output {
+    fn report(run: &TrainRun, live: &LiveLosses) -> Output {
         let card = run.card();
         let latest = |id: &str| card.curves.last(id).map(|value| (id.to_owned(), value));
         Output::Training(Arc::new(TrainingReport {
             epoch: card.epochs,
             epochs: run.epochs(),
-            curves: card.curves.clone(),
+            curves: live.over(&card.curves),
             figures: ["fs_m", "fu_m", "mask_only", "approximator"].into_iter().filter_map(latest).collect(),
             rate: 0.0,
             warnings: run.warnings().to_vec(),
@@ -395,7 +428,7 @@ impl Job<Compute> for TrainJob {
         };
         cx.check_cancelled()?;
         if std::mem::take(&mut self.report_next) {
-            return Ok(Step::Partial(Self::report(run)));
+            return Ok(Step::Partial(Self::report(run, &self.live)));
         }
         if run.is_done() {
             return Ok(Step::Done(Output::Explainer(Arc::new(run.checkpoint()?))));
@@ -403,9 +436,14 @@ impl Job<Compute> for TrainJob {
         let stepped = run.step()?;
         let (done, total) = run.progress();
         cx.report(Progress::new(done, total, "batches"));
+        let epochs = u64::from(run.epochs().max(1));
+        let is_due = LiveLosses::is_due(done, total, epochs);
+        if is_due {
+            self.live.push(done as f64 / (total / epochs).max(1) as f64, run.epoch_losses());
+        }
         let at_epoch = matches!(stepped, Stepped::Epoch(_));
         if !at_epoch && self.saved_at.elapsed() < CHECKPOINT_EVERY {
-            return Ok(Step::Continue);
+            return Ok(if is_due { Step::Partial(Self::report(run, &self.live)) } else { Step::Continue });
         }
         self.saved_at = std::time::Instant::now();
         let checkpoint = run.checkpoint()?;

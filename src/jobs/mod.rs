@@ -5,6 +5,7 @@
 
 pub mod agreement;
 pub mod compute;
+mod live;
 pub mod picture;
 pub mod table;
 pub mod task;

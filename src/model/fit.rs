@@ -161,6 +161,11 @@ impl FitRun {
         self.run.progress()
     }
 
+    /// Sum and number of the losses of the epoch under way.
+    pub fn epoch_losses(&self) -> (f64, u32) {
+        self.run.epoch_losses()
+    }
+
     /// The card so far.
     pub fn card(&self) -> &BoxCard {
         &self.card

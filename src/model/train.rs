@@ -125,6 +125,11 @@ impl ClassifierRun {
         }
     }
 
+    /// Sum and number of the losses of the epoch under way.
+    pub fn epoch_losses(&self) -> (f64, u32) {
+        self.losses
+    }
+
     /// Most probable class of each input, in evaluation mode.
     pub fn classes(&self, input: &Tensor) -> Result<Vec<usize>, ModelError> {
         classes_of(self.net.as_ref(), input, self.store.device())

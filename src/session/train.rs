@@ -61,12 +61,15 @@ impl TrainingRun {
         }
         let epochs = architecture(&task.architecture)
             .map_or(card.epochs, |architecture| task.params.whole(architecture.params, "epochs").max(1) as u32);
-        self.report = Some(Arc::new(TrainingReport {
-            epoch: card.epochs,
-            epochs,
-            curves: card.curves.clone(),
-            ..TrainingReport::default()
-        }));
+        // Losses within epochs, where they are known, are finer than the card's.
+        let mut curves = card.curves.clone();
+        for (name, points) in self.report.iter().flat_map(|report| &report.curves.0) {
+            if curves.0.get(name).is_some_and(|known| known.len() < points.len()) {
+                curves.0.insert(name.clone(), points.clone());
+            }
+        }
+        self.report =
+            Some(Arc::new(TrainingReport { epoch: card.epochs, epochs, curves, ..TrainingReport::default() }));
     }
 
     /// Whether its checkpoints go to `dir`.

@@ -206,12 +206,10 @@ fn round_marks([low, high]: [f64; 2], most: f32) -> Vec<(f64, String)> {
     let power = 10f64.powf(rough.log10().floor());
     let step = [1.0, 2.0, 2.5, 5.0, 10.0].into_iter().map(|times| times * power).find(|step| *step >= rough);
     let step = step.unwrap_or(rough);
-    let first = (low / step).floor() as i64;
-    (first..=first + 24)
-        .map(|at| at as f64 * step)
-        .take_while(|at| *at <= high + step)
-        .map(|at| (at, number(at)))
-        .collect()
+    let first = (low / step - 1e-9).ceil() as i64;
+    // What lies beyond the axis would be written over what stands beside it.
+    let is_within = |at: &f64| *at <= high + 1e-9 * step;
+    (first..=first + 24).map(|at| at as f64 * step).take_while(is_within).map(|at| (at, number(at))).collect()
 }
 
 fn word_at(marks: &[(f64, String)], value: f64) -> String {

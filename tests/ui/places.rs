@@ -271,3 +271,20 @@ fn places_without_anything_say_one_sentence() {
         app.get_by_label_contains(words);
     }
 }
+
+#[test]
+fn pictures_of_the_places_in_both_themes() {
+    for (appearance, theme) in [(Appearance::Dark, "dark"), (Appearance::Light, "light")] {
+        let mut app = explained([1280.0, 800.0], appearance);
+        app.state_mut().command(Command::KeepFigure);
+        for (place, name) in [(Place::Train, "train"), (Place::Measure, "measure"), (Place::Figures, "figures")] {
+            app.state_mut().command(Command::Go(place));
+            app.run();
+            if place == Place::Measure {
+                app.get_by_label_contains("Measure 3 methods").click();
+                app.run();
+            }
+            app.snapshot(format!("{name}_{theme}"));
+        }
+    }
+}

@@ -184,6 +184,11 @@ impl TrainRun {
         self.epochs
     }
 
+    /// Sum and number of each loss in the epoch under way, under the names of the card's curves.
+    pub fn epoch_losses(&self) -> Vec<(String, (f64, u32))> {
+        self.sums.iter().map(|(name, sum)| (format!("loss: {name}"), *sum)).collect()
+    }
+
     /// The card so far.
     pub fn card(&self) -> &ExplainerCard {
         &self.card

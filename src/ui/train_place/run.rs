@@ -123,7 +123,7 @@ fn run_view(ui: &mut Ui, session: &Session, run: &TrainingRun, commands: &mut Ve
         curves(ui, &report.curves, Some(report.epochs).filter(|epochs| *epochs > 0));
     } else if run.state == RunState::Running {
         ui.add_space(space::S);
-        muted(ui, "Curves appear after the first epoch.");
+        muted(ui, "Curves appear with the first minibatches.");
     }
     if let Some(at) = a_box {
         box_card(ui, &session.boxes[at].card);
@@ -162,7 +162,7 @@ fn curves(ui: &mut Ui, curves: &Curves, epochs: Option<u32>) {
         if is_loss(id) {
             let name = id.trim_start_matches("loss: ").to_owned();
             let value = format!("{last:.4}");
-            let tip = "Mean over the minibatches of an epoch".to_owned();
+            let tip = "Mean over minibatches; each pass over the training items is an epoch".to_owned();
             let look = look(ui, losses.len());
             losses.push(Series { name, value, tip, points: points.clone(), intervals: Vec::new(), look });
         } else {
@@ -179,7 +179,10 @@ fn curves(ui: &mut Ui, curves: &Curves, epochs: Option<u32>) {
         return;
     }
     let last = curves.0.values().flatten().map(|point| point[0]).fold(1.0, f64::max);
-    let x_range = Some([1.0, f64::from(epochs.unwrap_or(0)).max(last)]);
+    let first = curves.0.values().flatten().map(|point| point[0]).fold(1.0, f64::min).floor();
+    let x_range = Some([first, f64::from(epochs.unwrap_or(0)).max(last)]);
+    // Wider, lines lie flat and the eye loses them.
+    ui.set_max_width(ui.available_width().min(900.0));
     let height = ((ui.available_height() - 190.0) / 2.0).clamp(150.0, 240.0);
     let frames = [
         (percent, "On validation items", "share (%)", Some([0.0, 100.0])),
