@@ -4,6 +4,8 @@
 mod explore;
 #[path = "ui/keys.rs"]
 mod keys;
+#[path = "ui/project.rs"]
+mod project;
 #[path = "ui/session.rs"]
 mod session;
 #[path = "ui/snapshots.rs"]
