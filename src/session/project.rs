@@ -14,7 +14,7 @@ use super::project_job::{
 use super::train::RunState;
 use super::{Command, Place, Request, Session};
 use crate::data::{DataSpec, Dataset, Fit, Split, Unit};
-use crate::explain::{ExplainerCard, Fill, SavedExplainer};
+use crate::explain::{Fill, SavedExplainer};
 use crate::figure::layout::{Hidden, View};
 use crate::jobs::Task;
 use crate::model::{BoxCard, SavedBox};
@@ -85,17 +85,19 @@ impl ViewState {
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
 pub struct ColumnRef {
-    /// Hash of its card.
+    /// Hash of its card; empty for a method that needs no training, which is made anew.
     pub hash: String,
-    /// Id of its method: one that needs no training is made anew, with another hash.
+    /// Id of its method.
     pub method: String,
     /// Its name: a later checkpoint of the same run has another hash.
     pub name: String,
 }
 
 impl ColumnRef {
-    fn of(card: &ExplainerCard) -> Self {
-        Self { hash: card.hash.clone(), method: card.method.clone(), name: card.name.clone() }
+    fn of(saved: &SavedExplainer) -> Self {
+        let card = &saved.card;
+        let hash = if saved.weights.is_empty() { String::new() } else { card.hash.clone() };
+        Self { hash, method: card.method.clone(), name: card.name.clone() }
     }
 }
 
@@ -134,6 +136,8 @@ pub(crate) struct OpenFiles {
     restoring: Option<Box<ProjectState>>,
     /// Shown explainers of a reopened project that are still being made.
     awaited: Vec<ColumnRef>,
+    /// The column that was in focus.
+    awaited_focus: usize,
     /// The last saved state, while restored unsaved work is shown.
     reverts_to: Option<Box<ProjectState>>,
     /// As it was saved, and as unsaved work was kept, last.
@@ -172,9 +176,11 @@ impl Session {
     pub fn view_state(&self) -> ViewState {
         let explore = &self.explore;
         let mut columns: Vec<ColumnRef> =
-            self.column_explainers().iter().map(|explainer| ColumnRef::of(&explainer.card)).collect();
+            self.column_explainers().iter().map(|explainer| ColumnRef::of(explainer)).collect();
+        let mut focus = explore.focus;
         if !self.files.awaited.is_empty() {
             columns.clone_from(&self.files.awaited);
+            focus = self.files.awaited_focus;
         }
         ViewState {
             is_sample: false,
@@ -182,7 +188,7 @@ impl Session {
             data_hash: self.data.as_ref().map(|data| data.hash.clone()),
             item: explore.item,
             columns,
-            focus: explore.focus,
+            focus,
             view: explore.view,
             hidden: explore.hidden,
             unit: Some(explore.unit),
@@ -537,9 +543,9 @@ impl Session {
             self.explore.k = self.explore.k.clamp(1, self.unit_count().max(1));
         }
         self.files.awaited = saved.columns;
+        self.files.awaited_focus = saved.focus;
         let mut requests = self.make_untrained();
         requests.extend(self.place_columns());
-        self.explore.focus = saved.focus.min(self.explore.columns.len().saturating_sub(1));
         requests.extend(self.predict_all());
         self.rebuild_list();
         // A filter by what is not known yet lists nothing; the item in view stays all the same.
@@ -604,6 +610,7 @@ impl Session {
         if columns.is_empty() && self.files.awaited.is_empty() {
             columns.extend(self.usable_explainers().first());
         }
+        self.explore.focus = self.files.awaited_focus.min(columns.len().saturating_sub(1));
         self.explore.columns = columns;
         self.refresh()
     }
@@ -648,7 +655,7 @@ pub fn write_sample(
         data_hash: Some(data.hash.clone()),
         // A test item: what explainers and the black box have not learned from.
         item: data.in_split(Split::Test).first().copied(),
-        columns: columns.iter().map(|explainer| ColumnRef::of(&explainer.card)).collect(),
+        columns: columns.iter().map(|explainer| ColumnRef::of(explainer)).collect(),
         unit: columns.first().map(|explainer| explainer.card.unit),
         k: columns.first().map(|explainer| explainer.card.k),
         ..ViewState::default()

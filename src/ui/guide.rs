@@ -26,7 +26,7 @@ pub fn show(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
                     (key(&Command::Flip), "flips selected and unselected"),
                     (
                         format!("{} {}", key(&Command::PreviousItem), key(&Command::NextItem)),
-                        "steps through the digits",
+                        "steps through items",
                     ),
                     (format!("{} {}", key(&Command::KBy(-1)), key(&Command::KBy(1))), "selects fewer or more pixels"),
                     (key(&Command::NextMethod), "shows another method"),
@@ -38,9 +38,7 @@ pub fn show(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
                     ui.label(what);
                 }
                 ui.add_space(space::S);
-                if session.data.is_some() {
-                    muted(ui, "Or drop a picture of your own on the window.");
-                }
+                muted(ui, "Or drop a picture of your own.");
             });
         });
     });

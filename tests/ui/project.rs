@@ -22,11 +22,14 @@ use unmask::store::{Cache, Project};
 use unmask::ui::dialogs::PresetDialogs;
 use unmask::ui::{App, Workers};
 
+/// Items of [`digits`].
+const ITEMS: usize = 360;
+
 fn sample_data() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_data")
 }
 
-/// A few of the drawn digits.
+/// A few of the drawn digits: at most 120 of each split.
 fn digits() -> String {
     format!("mnist:{}?limit=120", sample_data().join("digits").display())
 }
@@ -108,7 +111,7 @@ fn content(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     files
 }
 
-fn tiny_training(name: &str) -> Command {
+fn tiny_training(name: &str, seed: u64) -> Command {
     let mut params = Params::default();
     params.set(unmask::explain::method("l2x").expect("a method").spec().params, "epochs", "1").expect("a parameter");
     Command::StartTraining(Box::new(TrainForm {
@@ -116,7 +119,7 @@ fn tiny_training(name: &str) -> Command {
         params,
         unit: Unit::Pixel,
         k: 10,
-        seed: 1,
+        seed,
         name: name.to_owned(),
     }))
 }
@@ -127,7 +130,7 @@ fn saved_project(dir: &Path) -> PathBuf {
     let scratch = dir.join("scratch");
     let mut app = window(with_scratch(&scratch));
     let black_box = sample_data().join("project/blackboxes/digits");
-    run(&mut app, [Command::OpenPaths(vec![black_box]), Command::OpenSpec(digits()), tiny_training("Tiny")]);
+    run(&mut app, [Command::OpenPaths(vec![black_box]), Command::OpenSpec(digits()), tiny_training("Tiny", 1)]);
     let session = &app.state().session;
     let at = |method: &str| {
         session.explainers.iter().position(|known| known.card.method == method).expect("an explainer of each method")
@@ -285,7 +288,7 @@ fn a_second_window_looks_but_does_not_write() {
     assert_eq!(tick(&mut second, 2 * AUTOSAVE_EVERY), 0);
     run(&mut second, [Command::Save]);
     assert_eq!(codes(&second), ["project-open-elsewhere", "project-not-saved"]);
-    run(&mut second, [tiny_training("Elsewhere")]);
+    run(&mut second, [tiny_training("Elsewhere", 2)]);
     assert!(scratch.join("explainers").is_dir(), "what it trains goes elsewhere, too");
     second.state_mut().close();
     drop(second);
@@ -356,7 +359,7 @@ fn what_does_not_fit_is_named_and_the_rest_opens() {
     std::fs::write(&card, text.replacen("\"version\": 1", "\"version\": 7", 1)).expect("a file of the test");
     let app = open(&folder);
     assert!(summaries(&app).iter().any(|summary| summary.contains("version 7")), "{:?}", summaries(&app));
-    assert_eq!(app.state().session.data.as_ref().map(|data| data.len()), Some(120));
+    assert_eq!(app.state().session.data.as_ref().map(|data| data.len()), Some(ITEMS));
 }
 
 #[test]
@@ -385,7 +388,7 @@ fn data_that_is_gone_loses_neither_marks_nor_view() {
     drop(app);
     std::fs::rename(dir.path().join("away"), &data).expect("a folder");
     let app = open(&folder);
-    assert_eq!(app.state().session.data.as_ref().map(|data| data.len()), Some(120));
+    assert_eq!(app.state().session.data.as_ref().map(|data| data.len()), Some(ITEMS));
     assert!(app.state().session.explore.marked.contains(&5));
 }
 
@@ -394,8 +397,8 @@ fn what_was_trained_after_the_last_save_is_found_again() {
     let dir = tempfile::tempdir().expect("a folder");
     let folder = saved_project(dir.path());
     let mut app = open(&folder);
-    run(&mut app, [tiny_training("Later")]);
-    assert!(folder.join("explainers/later-seed1/card.json").is_file(), "it is trained into the project");
+    run(&mut app, [tiny_training("Later", 3)]);
+    assert!(folder.join("explainers/later-seed3/card.json").is_file(), "it is trained into the project");
     drop(app);
     std::fs::remove_file(folder.join("project.autosave.json")).ok();
     let app = open(&folder);
@@ -420,7 +423,7 @@ fn the_sample_opens_explained_as_an_untitled_copy() {
     let before = content(&project);
     let mut app = open(&project);
     assert_eq!(codes(&app), [""; 0], "{:?}", summaries(&app));
-    assert_eq!(columns(&app), ["MEED", "Gradient x input"]);
+    assert_eq!(columns(&app), ["MEED (adversarial infidelity)", "Gradient x input"]);
     let session = &app.state().session;
     assert!(session.project.is_none(), "changes go nowhere until the user saves a project");
     let item = ViewState::of(&Project::peek(&project).expect("the sample")).item.expect("an item");

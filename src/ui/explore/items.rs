@@ -227,12 +227,13 @@ fn strip(
     let mut area = ScrollArea::vertical().id_salt("strip").auto_shrink([false, false]);
     if let Some(at) = follow {
         let top = (at / per_row) as f32 * (row_height + gap);
-        // Nothing is known of the last frame when a project was just opened on an item far down.
-        let height = if state.height > 0.0 { state.height } else { ui.available_height() };
-        if top < state.offset {
+        if state.height <= 0.0 {
+            // First shown, on an item that may lie far down: in the middle, since the panel may still change its height.
+            area = area.vertical_scroll_offset((top + (row_height - ui.available_height()) / 2.0).max(0.0));
+        } else if top < state.offset {
             area = area.vertical_scroll_offset(top);
-        } else if top + row_height > state.offset + height {
-            area = area.vertical_scroll_offset(top + row_height - height);
+        } else if top + row_height > state.offset + state.height {
+            area = area.vertical_scroll_offset(top + row_height - state.height);
         }
     }
     let output = area.show_rows(ui, row_height, n_rows, |ui, rows| {
