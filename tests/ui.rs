@@ -6,6 +6,8 @@ mod explore;
 mod keys;
 #[path = "ui/places.rs"]
 mod places;
+#[path = "ui/project.rs"]
+mod project;
 #[path = "ui/session.rs"]
 mod session;
 #[path = "ui/snapshots.rs"]

@@ -21,6 +21,9 @@ pub struct SamplesArgs {
     /// Also train the small models of the sample project
     #[arg(long)]
     pub models: bool,
+    /// Only write the state of the sample project anew, beside the models that are there
+    #[arg(long, hide = true, conflicts_with = "models")]
+    pub project: bool,
     /// Seed, device and threads.
     #[command(flatten)]
     pub compute: ComputeArgs,
@@ -31,6 +34,9 @@ const K: usize = 25;
 
 /// Runs it.
 pub fn run(args: &SamplesArgs) -> Outcome {
+    if args.project {
+        return project(&mut Runner::new(&args.compute)?, &args.out);
+    }
     let files = crate::data::samples::write_all(&args.out).map_err(work)?;
     println!("{} files of sample data: {}", files.len(), args.out.display());
     if args.models {
@@ -51,6 +57,20 @@ fn models(runner: &mut Runner, samples: &Path) -> Outcome {
         trained.push(train(runner, id, &data, &black_box, &project.join("explainers").join(id))?);
     }
     crate::session::project::write_sample(&project, &data, &black_box, &trained[..2]).map_err(work)?;
+    println!("sample project: {}", project.display());
+    Ok(())
+}
+
+/// The state of the sample project, over the models that lie there.
+fn project(runner: &mut Runner, samples: &Path) -> Outcome {
+    let project = samples.join("project");
+    let data = runner.open(&format!("mnist:{}", samples.join("digits").display()))?;
+    let black_box = super::load_box(&project.join("blackboxes").join("digits"))?;
+    let mut columns = Vec::new();
+    for id in ["meed", "grad-x-input"] {
+        columns.push(Arc::new(SavedExplainer::load(&project.join("explainers").join(id)).map_err(usage)?));
+    }
+    crate::session::project::write_sample(&project, &data, &black_box, &columns).map_err(work)?;
     println!("sample project: {}", project.display());
     Ok(())
 }

@@ -11,7 +11,7 @@ use super::ModelError;
 use crate::store::atomic;
 
 /// Where a complete set waits for being moved into place.
-const NEXT: &str = ".unmask-next";
+pub(crate) const NEXT: &str = ".unmask-next";
 /// Parts older than this belong to no writer that still lives.
 const LEFTOVER_AGE: Duration = Duration::from_secs(24 * 3600);
 

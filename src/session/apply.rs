@@ -8,7 +8,6 @@ use super::notices::Level;
 use super::train::{Makes, RunState, TrainingRun};
 use super::undo::Step;
 use super::{Command, Dialog, Lane, Purpose, Request, Run, Session, describe, items, settings, slots};
-use crate::data::Fit;
 use crate::explain::Fill;
 use crate::figure::layout::{Hidden, View};
 use crate::jobs::{FitBox, Task, TrainExplainer};
@@ -161,6 +160,7 @@ impl Session {
             Command::OpenSpec(spec) => return self.open_spec(&spec),
             Command::RetryData => return self.retry_data(),
             Command::SaveProjectIn(dir) => return self.save_in(dir),
+            Command::RevertProject => return self.revert_project(),
             Command::NextItem => return self.step_item(1),
             Command::PreviousItem => return self.step_item(-1),
             Command::PageDown => return self.step_item(PAGE),
@@ -172,8 +172,14 @@ impl Session {
                 self.explore.focus = column.min(self.explore.columns.len().saturating_sub(1));
                 return self.refresh_fidelity();
             }
-            Command::SetColumns(columns) => return self.set_columns(columns),
-            Command::UseBox(index) => return self.use_box(index),
+            Command::SetColumns(columns) => {
+                self.forget_awaited();
+                return self.set_columns(columns);
+            }
+            Command::UseBox(index) => {
+                self.forget_awaited();
+                return self.use_box(index);
+            }
             Command::SetView(view) => {
                 self.explore.view = view;
                 self.last_action = format!("View: {}", view_title(view).to_lowercase());
@@ -353,6 +359,7 @@ impl Session {
                 };
                 self.last_action = "The layout is as at first".to_owned();
             }
+            Command::DismissGuide => self.settings.guide_closed = true,
             Command::CopyDiagnostics => {
                 self.last_action = "Diagnostics are on the clipboard".to_owned();
                 return Some(vec![Request::Copy(self.diagnostics())]);
@@ -452,18 +459,9 @@ impl Session {
         self.active_box = Some(index);
         self.last_action = format!("Explaining {}", active.card.name);
         self.explore.class_focus = None;
-        let is_own_data = self.data.as_ref().is_some_and(|data| data.hash == active.card.data_hash);
-        self.explore.fit = if is_own_data { Fit::default() } else { active.card.fit };
+        self.explore.fit = self.fit_for(&active.card);
         self.explore.k = self.explore.k.clamp(1, self.unit_count().max(1));
-        let usable = self.usable_explainers();
-        // In the order that the project was left in.
-        let has_hash = |at: usize, hash: &String| self.explainers[at].card.hash == *hash;
-        let restored: Vec<usize> = self
-            .restored_columns
-            .iter()
-            .filter_map(|hash| usable.iter().copied().find(|&at| has_hash(at, hash)))
-            .collect();
-        let columns = if restored.is_empty() { usable.into_iter().take(1).collect() } else { restored };
+        let columns: Vec<usize> = self.usable_explainers().into_iter().take(1).collect();
         let mut requests = self.make_untrained();
         requests.extend(self.set_columns(columns));
         requests.extend(self.predict_all());

@@ -36,6 +36,10 @@ pub enum Command {
     Save,
     /// Save the project in this folder from now on.
     SaveProjectIn(PathBuf),
+    /// Give up restored unsaved work.
+    RevertProject,
+    /// Do not show the guide again.
+    DismissGuide,
     /// Go to the next item of the list.
     NextItem,
     /// Go to the previous item of the list.
@@ -265,6 +269,12 @@ impl Command {
             Self::RetryData => info("Open the data again", "Try the data that could not be opened once more.", &[]),
             Self::Save => info("Save project", "Write the project's state to its folder.", &[Ctrl('S')]),
             Self::SaveProjectIn(dir) => info(format!("Save project in {}", dir.display()), "Save it there.", &[]),
+            Self::RevertProject => info(
+                "Go back to the last saved state",
+                "Give up the unsaved work that was restored when the project was opened.",
+                &[],
+            ),
+            Self::DismissGuide => info("Close the guide", "Do not show what to try again.", &[]),
             Self::NextItem => info("Next item", "Go to the next item of the list.", &[Chord::Named(Named::Right)]),
             Self::PreviousItem => info("Previous item", "Go to the item before.", &[Chord::Named(Named::Left)]),
             Self::PageDown => info("Twenty items on", "Go on by twenty items.", &[Chord::Named(Named::PageDown)]),
@@ -465,6 +475,7 @@ impl Command {
             Self::Ask(Dialog::OpenFolder),
             Self::Save,
             Self::Ask(Dialog::SaveProject),
+            Self::RevertProject,
             Self::Quit,
             Self::NextItem,
             Self::PreviousItem,
@@ -673,6 +684,7 @@ impl Command {
             Self::Undo if session.undo.next_undo().is_none() => no("Nothing to take back"),
             Self::Redo if session.undo.next_redo().is_none() => no("Nothing was taken back"),
             Self::CancelAll if session.running.listed().next().is_none() => no("Nothing runs"),
+            Self::RevertProject if !session.can_revert() => no("No unsaved work was restored"),
             Self::ClearNotices if session.notices.entries().is_empty() => no("There are no notices"),
             _ => Ok(()),
         }

@@ -16,8 +16,6 @@ use crate::work::{Event, JobError, JobId, Notice, Shown};
 
 /// How often the list is worked out again while answers come in.
 const REBUILD_EVERY: Duration = Duration::from_millis(250);
-/// How often an open project's state is written.
-const AUTOSAVE_EVERY: Duration = Duration::from_secs(30);
 
 impl Session {
     /// A run was handed to its worker and got this id.
@@ -87,12 +85,14 @@ impl Session {
                 Vec::new()
             }
             (Purpose::Train(number), Output::Explainer(saved)) => {
+                self.note_dir(number, &saved.card.hash);
                 if let Some(run) = self.train.run_mut(number) {
                     run.made = Some(saved.card.hash.clone());
                 }
                 self.put_explainer(saved)
             }
             (Purpose::Train(number), Output::Box(saved)) => {
+                self.note_dir(number, &saved.card.hash);
                 if let Some(run) = self.train.run_mut(number) {
                     run.follow_box(&saved.card);
                 }
@@ -213,13 +213,27 @@ impl Session {
         Vec::new()
     }
 
+    /// Remembers where a run writes what has this hash.
+    fn note_dir(&mut self, number: u32, hash: &str) {
+        let dir = self.train.run(number).and_then(|run| match &run.task {
+            Task::FitBox(task) => task.out.clone(),
+            Task::TrainExplainer(task) => task.out.clone(),
+            _ => None,
+        });
+        if let Some(dir) = dir {
+            self.dirs.insert(hash.to_owned(), dir);
+        }
+    }
+
     fn trained(&mut self, number: u32, output: Output) -> Vec<Request> {
         let made = match &output {
             Output::Box(saved) => Some(saved.card.hash.clone()),
             Output::Explainer(saved) => Some(saved.card.hash.clone()),
             _ => None,
         };
-        let mut dir = None;
+        if let Some(made) = &made {
+            self.note_dir(number, made);
+        }
         if let Some(run) = self.train.run_mut(number) {
             run.job = None;
             run.state = RunState::Done;
@@ -227,16 +241,8 @@ impl Session {
             if let Output::Box(saved) = &output {
                 run.follow_box(&saved.card);
             }
-            dir = match &run.task {
-                Task::FitBox(task) => task.out.clone(),
-                Task::TrainExplainer(task) => task.out.clone(),
-                _ => None,
-            };
             let kind = if run.makes == Makes::Box { "black box" } else { "explainer" };
             self.last_action = format!("Trained {kind} {}", run.name);
-        }
-        if let (Some(made), Some(dir)) = (made, dir) {
-            self.dirs.insert(made, dir);
         }
         let done = self.last_action.clone();
         let requests = match output {
@@ -254,7 +260,10 @@ impl Session {
         for remark in &data.remarks {
             self.notices.push(Level::Info, Notice::new("data-remark", format!("{}: {remark}", data.name)), None);
         }
-        self.settings.remember(&data.spec.to_string());
+        if !self.is_restoring() {
+            self.settings.remember(&data.spec.to_string());
+            self.files.is_sample = false;
+        }
         let is_same = self.data.as_ref().is_some_and(|open| open.hash == data.hash);
         self.data = Some(data.clone());
         self.data_retry = None;
@@ -272,7 +281,9 @@ impl Session {
             explore.wanted = None;
             self.undo.clear();
         }
-        self.restore_view();
+        if let Some(requests) = self.restore() {
+            return requests;
+        }
         self.rebuild_list();
         let fitting = self.best_box_for(&data);
         let mut requests = match fitting {
@@ -287,7 +298,7 @@ impl Session {
     }
 
     /// The black box that was trained on this data, else one with its classes, else the one in use.
-    fn best_box_for(&self, data: &Dataset) -> Option<usize> {
+    pub(crate) fn best_box_for(&self, data: &Dataset) -> Option<usize> {
         let by = |fits: &dyn Fn(&SavedBox) -> bool| self.boxes.iter().rposition(|saved| fits(saved));
         by(&|saved| saved.card.data_hash == data.hash)
             .or_else(|| {
@@ -350,8 +361,8 @@ impl Session {
         }
         let shows_untrained_only = self.column_explainers().iter().all(|shown| shown.weights.is_empty());
         let said = self.last_action.clone();
-        if self.restored_columns.contains(&self.explainers[index].card.hash) {
-            let requests = self.restore_columns();
+        if self.awaits_columns() {
+            let requests = self.place_columns();
             self.last_action = said;
             return requests;
         }
@@ -366,26 +377,6 @@ impl Session {
         requests
     }
 
-    /// Shows the explainers that a reopened project showed, as far as they are there.
-    fn restore_columns(&mut self) -> Vec<Request> {
-        let (unit, k) = (self.explore.unit, self.explore.k);
-        let wanted = self.restored_columns.clone();
-        let columns: Vec<usize> = wanted
-            .iter()
-            .filter_map(|hash| self.explainers.iter().position(|known| known.card.hash == *hash))
-            .collect();
-        if columns.len() == wanted.len() {
-            self.restored_columns.clear();
-        }
-        if columns.is_empty() {
-            return Vec::new();
-        }
-        let mut requests = self.set_columns(columns);
-        (self.explore.unit, self.explore.k) = (unit, k);
-        requests.extend(self.refresh());
-        requests
-    }
-
     /// What is due by the clock: the list worked out again, the project written.
     pub fn tick(&mut self, now: Instant, last_rebuild: &mut Option<Instant>) -> Vec<Request> {
         let mut requests = Vec::new();
@@ -395,11 +386,7 @@ impl Session {
             *last_rebuild = Some(now);
             self.rebuild_list();
         }
-        let is_due = *self.saved_at.get_or_insert(now) + AUTOSAVE_EVERY <= now;
-        if is_due && self.unsaved {
-            self.saved_at = Some(now);
-            requests.extend(self.autosave());
-        }
+        requests.extend(self.tick_project(now));
         requests
     }
 }

@@ -16,6 +16,7 @@ pub mod notices;
 pub mod opening;
 pub mod picture;
 pub mod project;
+pub mod project_job;
 pub mod running;
 pub mod settings;
 pub mod shortcut;
@@ -178,8 +179,8 @@ pub enum Request {
     Pause(Lane, JobId, bool),
     /// Ask the user for files; the answer comes back as a command.
     Ask(Dialog),
-    /// Save the project, off the window's thread, then tell [`Session::saved`].
-    Save(Box<project::SaveJob>),
+    /// Read or write a project's files, off the window's thread and in order, then tell [`Session::project_done`].
+    Project(project_job::ProjectJob),
     /// Put text on the clipboard.
     Copy(String),
     /// Close the window.
@@ -246,12 +247,8 @@ pub struct Session {
     pub last_action: String,
     /// The last request for data that failed, so that it can be tried again.
     pub(crate) data_retry: Option<crate::data::DataSpec>,
-    /// What a reopened project still waits for.
-    pub(crate) restoring: Option<Box<(project::ViewState, Option<String>)>>,
-    /// Hashes of the explainers that a reopened project showed, until they are there.
-    pub(crate) restored_columns: Vec<String>,
     /// The open project's files.
-    pub(crate) store: Option<Arc<std::sync::Mutex<crate::store::Project>>>,
+    pub(crate) files: project::OpenFiles,
     /// Device and memory in a line, for the chip in the top bar.
     pub machine: Option<String>,
     /// Sample sets that this machine has, as (title, specification).
@@ -260,8 +257,6 @@ pub struct Session {
     pub(crate) dirs: std::collections::BTreeMap<String, PathBuf>,
     /// Where checkpoints go while there is no project.
     pub scratch: Option<PathBuf>,
-    /// When the project's state was last written.
-    pub(crate) saved_at: Option<std::time::Instant>,
     /// Slots of kinds that count up.
     pub(crate) next_slot: u32,
 }
@@ -299,7 +294,11 @@ impl Session {
         let project =
             self.project.as_ref().and_then(|dir| dir.file_name()).map(|name| name.to_string_lossy().into_owned());
         let data = self.data.as_ref().map(|data| data.name.clone());
-        let mark = if self.unsaved && project.is_some() { " (unsaved)" } else { "" };
+        let mark = match project {
+            Some(_) if self.is_read_only() => " (open in another window)",
+            Some(_) if self.unsaved => " (unsaved)",
+            _ => "",
+        };
         match (data, project) {
             (Some(data), Some(project)) => format!("{data} in {project}{mark} - Unmask"),
             (Some(data), None) => format!("{data} - Unmask"),

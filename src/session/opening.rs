@@ -28,7 +28,7 @@ pub enum Holds {
 impl Holds {
     /// Looks at names and at the head of a card; reads nothing large.
     pub fn at(path: &Path) -> Self {
-        if path.join(project::FILE).is_file() || path.file_name().is_some_and(|name| name == project::FILE) {
+        if crate::store::Project::is_in(path) || path.file_name().is_some_and(|name| name == project::FILE) {
             return Self::Project;
         }
         let card = path.join("card.json");
@@ -153,7 +153,8 @@ impl Session {
 
     /// Where what is trained goes: the project, or the scratch folder until there is one.
     pub(crate) fn out_dir(&self, kind: &str, name: &str, seed: u64) -> Option<PathBuf> {
-        let home = self.project.clone().or_else(|| self.scratch.clone())?;
+        // A project that another window has is not written to.
+        let home = self.project.clone().filter(|_| !self.is_read_only()).or_else(|| self.scratch.clone())?;
         let stem = super::figures::describe_file(&format!("{name}-seed{seed}"));
         let folder = home.join(kind);
         let taken =

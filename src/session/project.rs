@@ -1,21 +1,30 @@
-//! A project: what is open and how it is looked at, in a folder that survives a crash. The copies and the lock are `store::project`'s.
+//! A project: what is open and how it is looked at, in a folder that survives a crash. The copies and the lock are `store::project`'s;
+//! files are read and written in `project_job`, off the window's thread.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use super::items::{Filter, ListStyle, Sort};
 use super::notices::Level;
-use super::{Place, Request, Session};
+use super::project_job::{
+    Missing, OpenedProject, ProjectDone, ProjectJob, SaveJob, SaveKind, Saved, Target, card_hash,
+};
+use super::train::RunState;
+use super::{Command, Place, Request, Session};
 use crate::data::{DataSpec, Dataset, Fit, Split, Unit};
 use crate::explain::{Fill, SavedExplainer};
 use crate::figure::layout::{Hidden, View};
-use crate::model::SavedBox;
-use crate::store::{self, Format, Hash, Project, ProjectKind, SavedRef, StoreError};
+use crate::jobs::Task;
+use crate::model::{BoxCard, SavedBox};
+use crate::store::{self, Project, ProjectKind, ProjectState, SavedRef, StoreError};
 use crate::work::Notice;
 
 /// Name of the file.
 pub const FILE: &str = store::project::MAIN_FILE;
+/// Unsaved work is kept at most this often.
+pub const AUTOSAVE_EVERY: Duration = Duration::from_secs(10);
 
 /// How it is looked at: the session's part of a project.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -30,8 +39,10 @@ pub struct ViewState {
     pub data_hash: Option<String>,
     /// Item in view.
     pub item: Option<usize>,
-    /// Hashes of the shown explainers.
-    pub columns: Vec<String>,
+    /// The shown explainers, from left to right.
+    pub columns: Vec<ColumnRef>,
+    /// The column that the keys are about.
+    pub focus: usize,
     /// How it is looked at.
     pub view: View,
     /// How hidden pixels are drawn.
@@ -46,6 +57,8 @@ pub struct ViewState {
     pub seed: u64,
     /// Fit of pictures, where the user changed it.
     pub fit: Option<Fit>,
+    /// Class whose probability is followed.
+    pub class_focus: Option<usize>,
     /// Pinned items.
     pub pinned: BTreeSet<usize>,
     /// Marked items.
@@ -56,130 +69,126 @@ pub struct ViewState {
     pub sort: Sort,
     /// Film strip or table.
     pub style: ListStyle,
+    /// Folders outside the project that something is being trained into.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub out_dirs: Vec<PathBuf>,
 }
 
-/// A save to be done off the window's thread.
-pub struct SaveJob {
-    target: Target,
-    state: store::ProjectState,
-    boxes: Vec<(Arc<SavedBox>, Option<PathBuf>)>,
-    explainers: Vec<(Arc<SavedExplainer>, Option<PathBuf>)>,
+impl ViewState {
+    /// The session's part of a project's state; what is missing or cannot be read is as at first.
+    pub fn of(state: &ProjectState) -> Self {
+        serde_json::from_value(state.view.clone()).unwrap_or_default()
+    }
+}
+
+/// A shown explainer, by what it is found again with.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct ColumnRef {
+    /// Hash of its card; empty for a method that needs no training, which is made anew.
+    pub hash: String,
+    /// Id of its method.
+    pub method: String,
+    /// Its name: a later checkpoint of the same run has another hash.
+    pub name: String,
+}
+
+impl ColumnRef {
+    fn of(saved: &SavedExplainer) -> Self {
+        let card = &saved.card;
+        let hash = if saved.weights.is_empty() { String::new() } else { card.hash.clone() };
+        Self { hash, method: card.method.clone(), name: card.name.clone() }
+    }
+}
+
+/// Panels in view.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Layout {
+    items: bool,
+    inspector: bool,
+    viewer_alone: bool,
+}
+
+/// Everything of the session that a project keeps, for telling whether something changed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Look {
+    data: Vec<String>,
+    view: ViewState,
+    layout: Layout,
     active: Option<String>,
-    is_autosave: bool,
+    models: Vec<String>,
 }
 
-enum Target {
-    New(PathBuf),
-    Open(Arc<Mutex<Project>>),
-}
-
-/// What came of a save.
-pub struct Saved {
-    /// The project that is open now, or why it could not be saved.
-    pub result: Result<Arc<Mutex<Project>>, Notice>,
-    /// Its folder.
-    pub folder: PathBuf,
-    /// Where black boxes and explainers lie now, by hash.
-    pub dirs: Vec<(String, PathBuf)>,
-    /// Whether it was unsaved work that was kept.
-    pub is_autosave: bool,
-}
-
-impl std::fmt::Debug for SaveJob {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SaveJob").field("is_autosave", &self.is_autosave).finish_non_exhaustive()
-    }
-}
-
-impl SaveJob {
-    /// Writes what is not in the project yet, then the state.
-    pub fn run(self) -> Saved {
-        let is_autosave = self.is_autosave;
-        let mut folder = match &self.target {
-            Target::New(dir) => dir.clone(),
-            Target::Open(project) => locked(project).folder().to_path_buf(),
-        };
-        let mut dirs = Vec::new();
-        let result = self.write(&mut dirs);
-        if let Ok(project) = &result {
-            folder = locked(project).folder().to_path_buf();
-        }
-        Saved { result, folder, dirs, is_autosave }
-    }
-
-    fn write(self, dirs: &mut Vec<(String, PathBuf)>) -> Result<Arc<Mutex<Project>>, Notice> {
-        let failed = |error: &dyn std::fmt::Display| {
-            Notice::new("project-not-saved", error.to_string())
-                .with_hint("Choose another folder, or free some space, and save again.")
-        };
-        let project = match self.target {
-            Target::Open(project) => project,
-            Target::New(dir) => match Project::create(&dir, self.state.clone()) {
-                Ok(project) => Arc::new(Mutex::new(project)),
-                Err(error) => return Err(failed(&error)),
-            },
-        };
-        let mut open = locked(&project);
-        let mut state = self.state;
-        for (saved, dir) in &self.boxes {
-            let dir = match dir {
-                Some(dir) => dir.clone(),
-                None => {
-                    let dir = open
-                        .free_path(ProjectKind::BlackBoxes, &saved.card.name, "")
-                        .map_err(|error| failed(&error))?;
-                    saved.save(&dir).map_err(|error| failed(&error))?;
-                    dir
-                }
-            };
-            let Ok(hash) = saved.card.hash.parse::<Hash>() else { continue };
-            state.black_boxes.push(open.reference(&dir, hash));
-            dirs.push((saved.card.hash.clone(), dir));
-            if self.active.as_ref() == Some(&saved.card.hash) {
-                state.active_black_box = Some(hash);
-            }
-        }
-        for (saved, dir) in &self.explainers {
-            let dir = match dir {
-                Some(dir) => dir.clone(),
-                None => {
-                    let dir = open
-                        .free_path(ProjectKind::Explainers, &saved.card.name, "")
-                        .map_err(|error| failed(&error))?;
-                    saved.save(&dir).map_err(|error| failed(&error))?;
-                    dir
-                }
-            };
-            let Ok(hash) = saved.card.hash.parse::<Hash>() else { continue };
-            state.explainers.push(open.reference(&dir, hash));
-            dirs.push((saved.card.hash.clone(), dir));
-        }
-        // Fields of a later version, and what the session does not know, stay.
-        state.other = std::mem::take(&mut open.state.other);
-        state.layout = open.state.layout.take();
-        open.state = state;
-        let written = if self.is_autosave { open.autosave().map(|_| ()) } else { open.save() };
-        written.map_err(|error| failed(&error))?;
-        drop(open);
-        Ok(project)
-    }
-}
-
-/// A project whose saver panicked is still a project: its state is plain data.
-fn locked(project: &Mutex<Project>) -> std::sync::MutexGuard<'_, Project> {
-    project.lock().unwrap_or_else(PoisonError::into_inner)
+/// The open project's files, and what is known of them.
+#[derive(Default)]
+pub(crate) struct OpenFiles {
+    /// The files; `None`: untitled.
+    pub store: Option<Arc<Mutex<Project>>>,
+    /// Another window has the project: it is looked at here, not written.
+    read_only: bool,
+    /// A project is being opened.
+    pub opening: Option<PathBuf>,
+    /// The sample is open, as an untitled copy.
+    pub is_sample: bool,
+    /// What the project names and could not be read.
+    missing: Missing,
+    /// What waits for the data of a reopened project.
+    restoring: Option<Box<ProjectState>>,
+    /// Shown explainers of a reopened project that are still being made.
+    awaited: Vec<ColumnRef>,
+    /// The column that was in focus.
+    awaited_focus: usize,
+    /// The last saved state, while restored unsaved work is shown.
+    reverts_to: Option<Box<ProjectState>>,
+    /// As it was saved, and as unsaved work was kept, last.
+    saved: Option<Box<Look>>,
+    autosaved: Option<Box<Look>>,
+    /// The first look after opening counts as the saved one.
+    takes_look: bool,
+    /// Saves under way.
+    n_saving: u32,
+    /// When it was written last.
+    written_at: Option<Instant>,
 }
 
 impl Session {
+    /// Whether a project is being opened.
+    pub fn is_opening_project(&self) -> bool {
+        self.files.opening.is_some()
+    }
+
+    /// Whether the data of a reopened project is still to come.
+    pub(crate) fn is_restoring(&self) -> bool {
+        self.files.restoring.is_some()
+    }
+
+    /// Whether the sample project is open, as an untitled copy.
+    pub fn is_sample(&self) -> bool {
+        self.files.is_sample
+    }
+
+    /// Whether another window has the project, so that it cannot be saved from here.
+    pub fn is_read_only(&self) -> bool {
+        self.files.read_only
+    }
+
     /// How things are looked at now.
     pub fn view_state(&self) -> ViewState {
         let explore = &self.explore;
+        let mut columns: Vec<ColumnRef> =
+            self.column_explainers().iter().map(|explainer| ColumnRef::of(explainer)).collect();
+        let mut focus = explore.focus;
+        if !self.files.awaited.is_empty() {
+            columns.clone_from(&self.files.awaited);
+            focus = self.files.awaited_focus;
+        }
         ViewState {
             is_sample: false,
             place: self.place,
             data_hash: self.data.as_ref().map(|data| data.hash.clone()),
             item: explore.item,
-            columns: self.column_explainers().iter().map(|explainer| explainer.card.hash.clone()).collect(),
+            columns,
+            focus,
             view: explore.view,
             hidden: explore.hidden,
             unit: Some(explore.unit),
@@ -187,229 +196,466 @@ impl Session {
             fill: explore.fill,
             seed: explore.seed,
             fit: Some(explore.fit),
+            class_focus: explore.class_focus,
             pinned: explore.pinned.clone(),
             marked: explore.marked.clone(),
             filter: explore.list.filter.clone(),
             sort: explore.list.sort,
             style: explore.list.style,
+            out_dirs: self.out_dirs().filter(|dir| !self.is_in_project(dir)).map(Path::to_path_buf).collect(),
         }
     }
 
-    fn save_job(&self, target: Target, folder: &Path, is_autosave: bool) -> SaveJob {
-        // What already lies in the project, or anywhere the user keeps it, is only named; what lies in the scratch folder is taken in.
-        let kept = |hash: &str| {
-            let dir = self.dirs.get(hash)?;
-            let is_scratch = self.scratch.as_ref().is_some_and(|scratch| dir.starts_with(scratch));
-            (dir.starts_with(folder) || !is_scratch).then(|| dir.clone())
-        };
-        let versions = crate::model::Versions::current();
-        SaveJob {
-            target,
-            state: store::ProjectState {
-                data: self.data.iter().map(|data| data.spec.to_string()).collect(),
-                view: serde_json::to_value(self.view_state()).unwrap_or_default(),
-                seeds: BTreeMap::from([("explore".to_owned(), self.explore.seed)]),
-                versions: BTreeMap::from([
-                    ("unmask".to_owned(), versions.unmask),
-                    ("libtorch".to_owned(), versions.libtorch),
-                    ("tch".to_owned(), versions.tch),
-                ]),
-                ..Default::default()
-            },
-            boxes: self.boxes.iter().map(|saved| (saved.clone(), kept(&saved.card.hash))).collect(),
-            explainers: self
-                .explainers
-                .iter()
-                .filter(|saved| !saved.weights.is_empty())
-                .map(|saved| (saved.clone(), kept(&saved.card.hash)))
-                .collect(),
+    /// Folders that something is being trained into.
+    fn out_dirs(&self) -> impl Iterator<Item = &Path> {
+        self.train.runs.iter().filter(|run| run.state == RunState::Running).filter_map(|run| match &run.task {
+            Task::FitBox(task) => task.out.as_deref(),
+            Task::TrainExplainer(task) => task.out.as_deref(),
+            _ => None,
+        })
+    }
+
+    fn is_in_project(&self, dir: &Path) -> bool {
+        self.project.as_ref().is_some_and(|project| dir.starts_with(project))
+    }
+
+    /// Checkpoints of a run under way have a new hash each time; their folder is found by itself.
+    fn is_settled(&self, hash: &str, complete: bool) -> bool {
+        complete || self.dirs.get(hash).is_none_or(|dir| self.out_dirs().all(|out| out != dir))
+    }
+
+    fn settled_boxes(&self) -> impl Iterator<Item = &Arc<SavedBox>> {
+        self.boxes.iter().filter(|saved| self.is_settled(&saved.card.hash, saved.card.complete))
+    }
+
+    /// Explainers of methods that need no training are made anew.
+    fn settled_explainers(&self) -> impl Iterator<Item = &Arc<SavedExplainer>> {
+        self.explainers
+            .iter()
+            .filter(|saved| !saved.weights.is_empty() && self.is_settled(&saved.card.hash, saved.card.complete))
+    }
+
+    fn layout(&self) -> Layout {
+        Layout {
+            items: self.settings.show_items,
+            inspector: self.settings.show_inspector,
+            viewer_alone: self.open.viewer_alone,
+        }
+    }
+
+    fn look(&self) -> Look {
+        let boxes = self.settled_boxes().map(|saved| saved.card.hash.clone());
+        let explainers = self.settled_explainers().map(|saved| saved.card.hash.clone());
+        Look {
+            data: self.data.iter().map(|data| data.spec.to_string()).collect(),
+            view: self.view_state(),
+            layout: self.layout(),
             active: self.active_box().map(|active| active.card.hash.clone()),
-            is_autosave,
+            models: boxes.chain(explainers).collect(),
+        }
+    }
+
+    // --- saving ------------------------------------------------------------------------------------------------------
+
+    fn save_job(&mut self, target: Target, kind: SaveKind) -> Request {
+        self.files.n_saving += 1;
+        let dir_of = |hash: &str| self.dirs.get(hash).cloned();
+        let boxes = self.settled_boxes().map(|saved| (saved.clone(), dir_of(&saved.card.hash))).collect();
+        let explainers = self.settled_explainers().map(|saved| (saved.clone(), dir_of(&saved.card.hash))).collect();
+        let name = self.data.as_ref().map_or("untitled", |data| &data.name);
+        Request::Project(ProjectJob::Save(Box::new(SaveJob {
+            target,
+            kind,
+            state: self.state(),
+            boxes,
+            explainers,
+            missing: self.files.missing.clone(),
+            name: super::figures::describe_file(&format!("{name}-project")),
+            look: Some(Box::new(self.look())),
+        })))
+    }
+
+    /// The state to write, without its references.
+    fn state(&self) -> ProjectState {
+        let versions = crate::model::Versions::current();
+        let state = ProjectState {
+            data: self.data.iter().map(|data| data.spec.to_string()).collect(),
+            active_black_box: self.active_box().and_then(|active| active.card.hash.parse().ok()),
+            layout: serde_json::to_value(self.layout()).unwrap_or_default(),
+            view: serde_json::to_value(self.view_state()).unwrap_or_default(),
+            seeds: BTreeMap::from([("explore".to_owned(), self.explore.seed)]),
+            versions: BTreeMap::from([
+                ("unmask".to_owned(), versions.unmask),
+                ("libtorch".to_owned(), versions.libtorch),
+                ("tch".to_owned(), versions.tch),
+            ]),
+            ..Default::default()
+        };
+        match &self.files.restoring {
+            // Its data did not come (yet): marks, pins and the rest are kept as they were saved.
+            Some(kept) => ProjectState {
+                data: kept.data.clone(),
+                active_black_box: kept.active_black_box,
+                view: ViewState::of(kept).written(false),
+                ..state
+            },
+            None => state,
         }
     }
 
     pub(crate) fn save_in(&mut self, dir: PathBuf) -> Vec<Request> {
         self.last_action = format!("Saving project in {}", dir.display());
-        self.settings.remember(&dir.display().to_string());
-        let target = match &self.store {
+        let target = match &self.files.store {
             Some(store) if self.project.as_ref() == Some(&dir) => Target::Open(store.clone()),
-            _ => Target::New(dir.clone()),
+            _ => Target::New(dir),
         };
-        vec![Request::Save(Box::new(self.save_job(target, &dir, false)))]
+        vec![self.save_job(target, SaveKind::Save)]
     }
 
-    /// Keeps unsaved work, if a project is open.
-    pub(crate) fn autosave(&self) -> Option<Request> {
-        let (store, dir) = (self.store.clone()?, self.project.clone()?);
-        Some(Request::Save(Box::new(self.save_job(Target::Open(store), &dir, true))))
+    /// Saves what changed before the window closes, or before another project takes its place.
+    pub fn save_at_close(&mut self) -> Option<Request> {
+        let store = self.files.store.clone().filter(|_| !self.files.read_only)?;
+        Some(self.save_job(Target::Open(store), SaveKind::Close))
     }
 
-    /// A save came to its end.
-    pub fn saved(&mut self, saved: Saved) {
-        match saved.result {
-            Ok(store) => {
-                self.dirs.extend(saved.dirs);
-                self.store = Some(store);
-                if !saved.is_autosave {
-                    self.unsaved = false;
-                    self.last_action = format!("Saved project in {}", saved.folder.display());
-                }
-                self.project = Some(saved.folder);
+    /// Notes what changed, and keeps unsaved work where that is due.
+    pub(crate) fn tick_project(&mut self, now: Instant) -> Option<Request> {
+        let store = self.files.store.clone()?;
+        if self.files.restoring.is_some() || !self.files.awaited.is_empty() {
+            return None;
+        }
+        let look = self.look();
+        if std::mem::take(&mut self.files.takes_look) {
+            self.files.saved = Some(Box::new(look.clone()));
+        }
+        self.unsaved = self.files.saved.as_deref() != Some(&look);
+        // A change that was taken back is written, too: else the earlier one would be restored after a crash.
+        let kept = self.files.autosaved.as_ref().or(self.files.saved.as_ref());
+        if self.files.read_only || self.files.n_saving > 0 || kept.map(AsRef::as_ref) == Some(&look) {
+            return None;
+        }
+        if self.autosave_in(now) > Duration::ZERO {
+            return None;
+        }
+        self.files.written_at = Some(now);
+        Some(self.save_job(Target::Open(store), SaveKind::Autosave))
+    }
+
+    /// How long until unsaved work may be kept again; the window looks again then, also where nothing moves.
+    pub fn autosave_in(&self, now: Instant) -> Duration {
+        let due = self.files.written_at.map(|at| at + AUTOSAVE_EVERY);
+        due.map_or(Duration::ZERO, |due| due.saturating_duration_since(now))
+    }
+
+    /// Whether there is work that no file has yet.
+    pub fn awaits_autosave(&self) -> bool {
+        self.files.store.is_some() && self.unsaved && !self.files.read_only
+    }
+
+    /// Files what came of opening or saving a project.
+    pub fn project_done(&mut self, done: ProjectDone) -> Vec<Request> {
+        match done {
+            ProjectDone::Opened(Ok(opened)) => self.opened(*opened),
+            ProjectDone::Opened(Err(notice)) => {
+                let retry = self.files.opening.take().map(|dir| Command::OpenPaths(vec![dir]));
+                self.notify(Level::Error, notice, retry);
+                Vec::new()
             }
-            Err(notice) => self.notify(Level::Error, notice, Some(super::Command::Save)),
+            ProjectDone::Saved(saved) => {
+                self.saved(saved);
+                Vec::new()
+            }
         }
     }
+
+    fn saved(&mut self, saved: Saved) {
+        self.files.n_saving = self.files.n_saving.saturating_sub(1);
+        let store = match saved.result {
+            Ok(store) => store,
+            Err(notice) => {
+                self.notify(Level::Error, notice, Some(Command::Save));
+                return;
+            }
+        };
+        let is_current = self.files.store.as_ref().is_some_and(|open| Arc::ptr_eq(open, &store));
+        // The last save of a project that was left meanwhile, unless the user chose a new folder.
+        if !is_current && (saved.kind != SaveKind::Save || self.files.opening.is_some()) {
+            return;
+        }
+        self.dirs.extend(saved.dirs);
+        self.files.store = Some(store);
+        self.files.read_only = false;
+        if saved.kind == SaveKind::Autosave {
+            self.files.autosaved = saved.look;
+        } else {
+            self.settings.remember(&saved.folder.display().to_string());
+            self.last_action = format!("Saved project in {}", saved.folder.display());
+            self.files.saved = saved.look;
+            self.files.autosaved = None;
+            self.files.takes_look = false;
+            self.files.reverts_to = None;
+            self.files.is_sample = false;
+        }
+        self.project = Some(saved.folder);
+        self.unsaved = self.files.saved.as_deref() != Some(&self.look());
+    }
+
+    // --- opening -----------------------------------------------------------------------------------------------------
 
     pub(crate) fn open_project(&mut self, path: &Path) -> Vec<Request> {
         let dir = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
-        if let Ok(file) = SampleFile::FORMAT.read::<SampleFile>(&dir.join(FILE))
-            && is_sample(&file.state)
+        let same = |open: &PathBuf| open == dir || open.canonicalize().ok() == dir.canonicalize().ok();
+        if self.project.as_ref().is_some_and(same) && !self.files.read_only {
+            self.last_action = format!("Project {} is open already", dir.display());
+            return Vec::new();
+        }
+        self.last_action = format!("Opening project {}", dir.display());
+        self.files.opening = Some(dir.to_path_buf());
+        vec![Request::Project(ProjectJob::Open(dir.to_path_buf()))]
+    }
+
+    fn opened(&mut self, opened: OpenedProject) -> Vec<Request> {
+        let OpenedProject { folder, project, state, saved_state, boxes, explainers, missing, notices } = opened;
+        let mut requests: Vec<Request> = self.save_at_close().into_iter().collect();
+        let is_restored = saved_state.is_some();
+        for notice in notices {
+            // What was restored can be given up again.
+            let retry = (notice.code == "project-restored").then_some(Command::RevertProject);
+            self.notices.push(Level::Warning, notice, retry);
+        }
+        self.last_action = format!("Opened project {}", folder.display());
+        let is_sample = project.is_none();
+        if !is_sample {
+            self.settings.remember(&folder.display().to_string());
+        }
+        self.files = OpenFiles {
+            read_only: project.as_ref().is_some_and(|project| !project.can_save()),
+            is_sample,
+            missing,
+            // A damaged main file, or restored work: what is shown is not what the main file holds.
+            takes_look: project.as_ref().is_some_and(|project| !is_restored && !project.is_changed()),
+            reverts_to: saved_state.map(Box::new),
+            store: project.map(|project| Arc::new(Mutex::new(project))),
+            ..OpenFiles::default()
+        };
+        self.project = (!is_sample).then_some(folder);
+        // Its black boxes and explainers take the place of the others; what was trained stays on disk.
+        self.dirs.clear();
+        self.boxes.clear();
+        self.explainers.clear();
+        for (dir, saved) in boxes {
+            self.dirs.insert(saved.card.hash.clone(), dir);
+            self.boxes.push(saved);
+        }
+        for (dir, saved) in explainers {
+            self.dirs.insert(saved.card.hash.clone(), dir);
+            self.explainers.push(saved);
+        }
+        self.data = None;
+        self.active_box = None;
+        self.explore = super::explore::Explore::default();
+        self.undo.clear();
+        requests.extend(self.begin_restoring(state));
+        requests
+    }
+
+    /// Opens the data of a state; the rest follows when it is there.
+    fn begin_restoring(&mut self, state: ProjectState) -> Vec<Request> {
+        let place = ViewState::of(&state).place;
+        if let Ok(layout) = serde_json::from_value::<Layout>(state.layout.clone()) {
+            self.settings.show_items = layout.items;
+            self.settings.show_inspector = layout.inspector;
+            self.open.viewer_alone = layout.viewer_alone;
+        }
+        let spec = state.data.first().cloned();
+        self.files.restoring = Some(Box::new(state));
+        let said = self.last_action.clone();
+        let requests = match spec.as_deref().map(str::parse::<DataSpec>) {
+            Some(Ok(spec)) if self.data.as_ref().is_some_and(|data| data.spec == spec) => {
+                self.restore().unwrap_or_default()
+            }
+            Some(Ok(spec)) => self.open_data(spec),
+            Some(Err(error)) => {
+                self.notify(Level::Error, Notice::new("data-spec", error.to_string()), None);
+                Vec::new()
+            }
+            None => self.restore().unwrap_or_default(),
+        };
+        self.last_action = said;
+        self.place = place;
+        requests
+    }
+
+    /// Goes back from restored unsaved work to the last saved state.
+    pub(crate) fn revert_project(&mut self) -> Vec<Request> {
+        let Some(state) = self.files.reverts_to.take() else { return Vec::new() };
+        self.files.takes_look = true;
+        self.files.autosaved = Some(Box::new(self.look()));
+        let mut state = *state;
+        if let Some(folder) = &self.project {
+            state.data.iter_mut().for_each(|spec| *spec = from_project(folder, spec));
+        }
+        self.last_action = "Went back to the last saved state".to_owned();
+        self.begin_restoring(state)
+    }
+
+    /// Whether [`Session::revert_project`] has something to go back to.
+    pub(crate) fn can_revert(&self) -> bool {
+        self.files.reverts_to.is_some()
+    }
+
+    /// Once the data of a reopened project is there: looks at it as it was looked at before. `None` where nothing is being reopened.
+    pub(crate) fn restore(&mut self) -> Option<Vec<Request>> {
+        let state = self.files.restoring.take()?;
+        let saved = ViewState::of(&state);
+        let n = self.data.as_ref().map_or(0, |data| data.len());
+        let mut is_same = true;
+        if let Some(data) = &self.data
+            && saved.data_hash.as_ref().is_some_and(|hash| *hash != data.hash)
         {
-            return self.open_sample(dir, &file.state);
-        }
-        let opened = match Project::open(path) {
-            Ok(opened) => opened,
-            Err(error) => {
-                self.notify(Level::Error, Notice::new("project", error.to_string()), None);
-                return Vec::new();
-            }
-        };
-        for notice in &opened.notices {
-            self.notices.push(Level::Warning, Notice::new(notice.code(), notice.to_string()), None);
-        }
-        let project = opened.project;
-        let dir = project.folder().to_path_buf();
-        self.settings.remember(&dir.display().to_string());
-        let cache = store::Cache::of_user().ok();
-        let found = |listed: &[SavedRef], kind: ProjectKind| {
-            let hash_in = |folder: &Path| card_hash(folder);
-            let mut dirs: Vec<PathBuf> =
-                listed.iter().filter_map(|saved| project.resolve(saved, kind, cache.as_ref(), hash_in)).collect();
-            // Trained after the state was written last: a crash must not lose them.
-            if let Ok(entries) = std::fs::read_dir(dir.join(kind.folder())) {
-                dirs.extend(
-                    entries.flatten().map(|entry| entry.path()).filter(|path| path.join("card.json").is_file()),
+            // Another data set, opened by hand since the project's own could not be: its items are others.
+            is_same = state.data.first().is_some_and(|spec| *spec == data.spec.to_string());
+            if is_same {
+                let summary = format!(
+                    "{} is not the data that this project was saved with; marks and pins may name other items",
+                    data.name
                 );
+                self.notices.push(Level::Warning, Notice::new("data-changed", summary), None);
             }
-            dirs.sort();
-            dirs.dedup();
-            dirs
-        };
-        let boxes = found(&project.state.black_boxes, ProjectKind::BlackBoxes);
-        let explainers = found(&project.state.explainers, ProjectKind::Explainers);
-        let n_missing = project.state.black_boxes.len().saturating_sub(boxes.len())
-            + project.state.explainers.len().saturating_sub(explainers.len());
-        if n_missing > 0 {
-            let summary =
-                format!("{n_missing} models of this project were not found where they lay, nor in the user's cache");
-            self.notices.push(Level::Warning, Notice::new("project-models-missing", summary), None);
         }
-        let mut requests: Vec<Request> = boxes.into_iter().map(|folder| self.load_box(folder)).collect();
-        requests.extend(explainers.into_iter().map(|folder| self.load_explainer(folder)));
-        if let Some(spec) = project.state.data.first().cloned() {
-            requests.extend(self.open_spec(&from_project(&dir, &spec)));
-        }
-        let view: ViewState = serde_json::from_value(project.state.view.clone()).unwrap_or_default();
-        self.place = view.place;
-        self.last_action = format!("Opened project {}", dir.display());
-        self.restoring = Some(Box::new((view, project.state.active_black_box.map(|hash| hash.to_string()))));
-        self.project = Some(dir);
-        self.store = Some(Arc::new(Mutex::new(project)));
-        requests
-    }
-
-    /// Shows the sample project without locking its folder or writing into it.
-    fn open_sample(&mut self, dir: &Path, state: &store::ProjectState) -> Vec<Request> {
-        let folders = |listed: &[SavedRef]| listed.iter().map(|saved| dir.join(&saved.folder)).collect::<Vec<_>>();
-        let mut requests: Vec<Request> =
-            folders(&state.black_boxes).into_iter().map(|folder| self.load_box(folder)).collect();
-        requests.extend(folders(&state.explainers).into_iter().map(|folder| self.load_explainer(folder)));
-        if let Some(spec) = state.data.first() {
-            requests.extend(self.open_spec(&from_project(dir, spec)));
-        }
-        let view: ViewState = serde_json::from_value(state.view.clone()).unwrap_or_default();
-        self.place = view.place;
-        self.restoring = Some(Box::new((view, state.active_black_box.map(|hash| hash.to_string()))));
-        requests
-    }
-
-    /// After the data of a reopened project came: looks at it as it was looked at before.
-    pub(crate) fn restore_view(&mut self) {
-        let Some(restoring) = self.restoring.take() else { return };
-        let (saved, active) = *restoring;
-        let Some(data) = &self.data else { return };
-        if saved.data_hash.as_ref().is_some_and(|hash| *hash != data.hash) {
-            let summary = format!(
-                "{} is not the data that this project was saved with; marks and pins may name other items",
-                data.name
-            );
-            self.notices.push(Level::Warning, Notice::new("data-changed", summary), None);
-        }
-        let n = data.len();
+        let listed = |items: BTreeSet<usize>| items.into_iter().filter(|&item| is_same && item < n).collect();
         let explore = &mut self.explore;
-        explore.item = saved.item.filter(|&item| item < n);
+        explore.item = saved.item.filter(|&item| is_same && item < n);
         (explore.view, explore.hidden, explore.fill, explore.seed) = (saved.view, saved.hidden, saved.fill, saved.seed);
         explore.unit = saved.unit.unwrap_or(explore.unit);
         explore.k = saved.k.unwrap_or(explore.k);
-        explore.pinned = saved.pinned.into_iter().filter(|&item| item < n).collect();
-        explore.marked = saved.marked.into_iter().filter(|&item| item < n).collect();
-        (explore.list.filter, explore.list.sort, explore.list.style) = (saved.filter, saved.sort, saved.style);
-        if let Some(index) = active.and_then(|hash| self.boxes.iter().position(|known| known.card.hash == hash)) {
-            self.active_box = Some(index);
+        (explore.pinned, explore.marked) = (listed(saved.pinned), listed(saved.marked));
+        (explore.list.sort, explore.list.style) = (saved.sort, saved.style);
+        if is_same {
+            explore.list.filter = saved.filter;
         }
-        self.restored_columns = saved.columns;
+        let active = state.active_black_box.map(|hash| hash.to_string());
+        let named = active.and_then(|hash| self.boxes.iter().position(|known| known.card.hash == hash));
+        self.active_box = named.or_else(|| self.best_box_for(self.data.as_deref()?)).or(self.active_box);
+        if let Some(active) = self.active_box().cloned() {
+            self.explore.fit = saved.fit.unwrap_or_else(|| self.fit_for(&active.card));
+            self.explore.class_focus = saved.class_focus.filter(|&class| class < active.card.classes.len());
+            self.explore.k = self.explore.k.clamp(1, self.unit_count().max(1));
+        }
+        self.files.awaited = saved.columns;
+        self.files.awaited_focus = saved.focus;
+        let mut requests = self.make_untrained();
+        requests.extend(self.place_columns());
+        requests.extend(self.predict_all());
+        self.rebuild_list();
+        // A filter by what is not known yet lists nothing; the item in view stays all the same.
+        if self.explore.item.is_none() {
+            requests.extend(self.keep_item_listed());
+        }
+        Some(requests)
+    }
+
+    /// The fit of pictures that a black box starts with.
+    pub(crate) fn fit_for(&self, card: &BoxCard) -> Fit {
+        let is_own_data = self.data.as_ref().is_some_and(|data| data.hash == card.data_hash);
+        if is_own_data { Fit::default() } else { card.fit }
+    }
+
+    /// Whether the columns of a reopened project are still being made.
+    pub(crate) fn awaits_columns(&self) -> bool {
+        !self.files.awaited.is_empty()
+    }
+
+    /// The user chose other columns: nothing is awaited any more.
+    pub(crate) fn forget_awaited(&mut self) {
+        self.files.awaited.clear();
+    }
+
+    /// Shows exactly the explainers that a reopened project showed, in their order, as far as they are there.
+    pub(crate) fn place_columns(&mut self) -> Vec<Request> {
+        let Some(active) = self.active_box().map(|active| active.card.hash.clone()) else {
+            self.files.awaited.clear();
+            return Vec::new();
+        };
+        let find = |wanted: &ColumnRef| {
+            let usable = || self.explainers.iter().enumerate().filter(|(_, known)| known.card.blackbox_hash == active);
+            let by = |fits: &dyn Fn(&SavedExplainer) -> bool| usable().find(|(_, known)| fits(known)).map(|(at, _)| at);
+            by(&|known| known.card.hash == wanted.hash)
+                .or_else(|| by(&|known| known.weights.is_empty() && known.card.method == wanted.method))
+                .or_else(|| by(&|known| known.card.name == wanted.name && known.card.method == wanted.method))
+        };
+        let found: Vec<(ColumnRef, Option<usize>)> =
+            self.files.awaited.iter().map(|wanted| (wanted.clone(), find(wanted))).collect();
+        // Only what needs no training is still to come; the rest was loaded with the project.
+        let comes =
+            |wanted: &ColumnRef| crate::explain::method(&wanted.method).is_ok_and(|method| !method.spec().trains);
+        let mut columns: Vec<usize> = found.iter().filter_map(|(_, at)| *at).collect();
+        let lost: Vec<&ColumnRef> =
+            found.iter().filter(|(wanted, at)| at.is_none() && !comes(wanted)).map(|(wanted, _)| wanted).collect();
+        if !lost.is_empty() {
+            let names: Vec<String> = lost.iter().map(|wanted| wanted.name.clone()).collect();
+            let summary =
+                format!("Not shown any more, since it could not be opened: {}", super::describe::in_words(&names));
+            self.notices.push(Level::Warning, Notice::new("project-columns", summary), None);
+        }
+        self.files.awaited = if found.iter().all(|(wanted, at)| at.is_some() || !comes(wanted)) {
+            Vec::new()
+        } else {
+            found
+                .iter()
+                .filter(|(wanted, at)| at.is_some() || comes(wanted))
+                .map(|(wanted, _)| wanted.clone())
+                .collect()
+        };
+        if columns.is_empty() && self.files.awaited.is_empty() {
+            columns.extend(self.usable_explainers().first());
+        }
+        self.explore.focus = self.files.awaited_focus.min(columns.len().saturating_sub(1));
+        self.explore.columns = columns;
+        self.refresh()
     }
 }
 
-/// The hash in the card of a folder.
-fn card_hash(folder: &Path) -> Option<Hash> {
-    let bytes = store::atomic::read_limited(&folder.join("card.json"), 64 << 20).ok()?;
-    let card: serde_json::Value = serde_json::from_slice(&bytes).ok()?;
-    card["hash"].as_str()?.parse().ok()
+impl ViewState {
+    /// As it stands in the file.
+    fn written(self, is_sample: bool) -> serde_json::Value {
+        serde_json::to_value(Self { is_sample, ..self }).unwrap_or_default()
+    }
 }
 
-/// `project.json` as the sample is written and read: without a lock and without copies.
-#[derive(serde::Serialize, serde::Deserialize)]
-struct SampleFile {
-    revision: u64,
-    #[serde(flatten)]
-    state: store::ProjectState,
-}
-
-impl SampleFile {
-    const FORMAT: Format = Format::new("unmask-project", 1);
-}
-
-fn is_sample(state: &store::ProjectState) -> bool {
-    state.view["is_sample"].as_bool().unwrap_or(false)
-}
-
-/// A data specification with a relative path, as seen from the project's folder.
-fn from_project(dir: &Path, spec: &str) -> String {
+/// A data specification of a project: a relative path is looked up from the project's folder first.
+pub(super) fn from_project(dir: &Path, spec: &str) -> String {
     match spec.parse::<DataSpec>() {
-        Ok(parsed) if parsed.path.is_relative() && !parsed.path.exists() => {
-            let path = dir.join(&parsed.path);
-            let path = path.canonicalize().unwrap_or(path);
-            DataSpec { path, ..parsed }.to_string()
-        }
+        Ok(parsed) if parsed.path.is_relative() => match dir.join(&parsed.path).canonicalize() {
+            Ok(path) => DataSpec { path, ..parsed }.to_string(),
+            Err(_) => spec.to_owned(),
+        },
         _ => spec.to_owned(),
     }
 }
 
-/// Writes the sample project's state: the drawn digits, the black box, and explainers side by side.
+/// A data specification as it is written into a project: relative if it lies in the project, else absolute, since the next window may be
+/// started from another folder.
+pub(super) fn to_project(dir: &Path, spec: &str) -> String {
+    let Ok(parsed) = spec.parse::<DataSpec>() else { return spec.to_owned() };
+    let Ok(path) = parsed.path.canonicalize() else { return spec.to_owned() };
+    let dir = dir.canonicalize().unwrap_or_else(|_| dir.to_path_buf());
+    let path = path.strip_prefix(&dir).map(Path::to_path_buf).unwrap_or(path);
+    DataSpec { path, ..parsed }.to_string()
+}
+
+/// Writes the sample project's state: the drawn digits, the black box, and explainers side by side. Its models lie in `dir` already.
 pub fn write_sample(
     dir: &Path,
     data: &Dataset,
     black_box: &SavedBox,
     columns: &[Arc<SavedExplainer>],
 ) -> Result<(), StoreError> {
-    let hash: Option<Hash> = black_box.card.hash.parse().ok();
     let view = ViewState {
-        is_sample: true,
         data_hash: Some(data.hash.clone()),
         // A test item: what explainers and the black box have not learned from.
         item: data.in_split(Split::Test).first().copied(),
-        columns: columns.iter().map(|explainer| explainer.card.hash.clone()).collect(),
+        columns: columns.iter().map(|explainer| ColumnRef::of(explainer)).collect(),
         unit: columns.first().map(|explainer| explainer.card.unit),
         k: columns.first().map(|explainer| explainer.card.k),
         ..ViewState::default()
@@ -417,26 +663,23 @@ pub fn write_sample(
     // Every folder with a card, in sorted order; their hashes stand in the cards.
     let listed = |kind: ProjectKind| {
         let entries = std::fs::read_dir(dir.join(kind.folder())).into_iter().flatten().flatten();
-        let mut folders: Vec<PathBuf> =
-            entries.map(|entry| entry.path()).filter(|path| path.join("card.json").is_file()).collect();
+        let mut folders: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
         folders.sort();
-        folders
-            .into_iter()
-            .filter_map(|folder| {
-                let hash = card_hash(&folder)?;
-                Some(SavedRef { folder: folder.strip_prefix(dir).unwrap_or(&folder).to_owned(), hash })
-            })
-            .collect::<Vec<_>>()
+        let reference = |folder: PathBuf| {
+            let hash = card_hash(&folder)?;
+            Some(SavedRef { folder: folder.strip_prefix(dir).unwrap_or(&folder).to_owned(), hash })
+        };
+        folders.into_iter().filter_map(reference).collect::<Vec<_>>()
     };
-    let state = store::ProjectState {
+    let state = ProjectState {
         data: vec!["mnist:../digits".to_owned()],
         black_boxes: listed(ProjectKind::BlackBoxes),
-        active_black_box: hash,
+        active_black_box: black_box.card.hash.parse().ok(),
         explainers: listed(ProjectKind::Explainers),
-        view: serde_json::to_value(view).unwrap_or_default(),
+        view: view.written(true),
         seeds: BTreeMap::from([("explore".to_owned(), 0)]),
         versions: BTreeMap::from([("unmask".to_owned(), env!("CARGO_PKG_VERSION").to_owned())]),
         ..Default::default()
     };
-    SampleFile::FORMAT.write(&dir.join(FILE), &SampleFile { revision: 1, state })
+    Project::write_first(dir, state)
 }

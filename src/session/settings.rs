@@ -45,6 +45,8 @@ pub struct Settings {
     pub show_items: bool,
     /// Whether the inspector is in view.
     pub show_inspector: bool,
+    /// Whether the guide to the sample was closed.
+    pub guide_closed: bool,
     /// Counts up when the layout is reset, so that the window forgets its panel sizes.
     #[serde(skip)]
     pub layout_version: u32,
@@ -58,6 +60,7 @@ impl Default for Settings {
             recent: Vec::new(),
             show_items: true,
             show_inspector: true,
+            guide_closed: false,
             layout_version: 0,
         }
     }

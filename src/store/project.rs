@@ -236,6 +236,26 @@ impl Project {
         Ok(Opened { project, saved_state, notices })
     }
 
+    /// What the main file of a folder says, without locking, repairing or writing anything.
+    pub fn peek(folder: &Path) -> Result<ProjectState, StoreError> {
+        match Copy::read(&folder.join(MAIN_FILE)) {
+            Copy::Good(file) => Ok(file.state),
+            Copy::Bad(error) => Err(error),
+            Copy::Missing => Err(StoreError::NoProject { path: folder.to_owned() }),
+        }
+    }
+
+    /// Writes the main file of a project that nobody has open, as its first revision: for samples, which are made by a command.
+    pub fn write_first(folder: &Path, state: ProjectState) -> Result<(), StoreError> {
+        let path = folder.join(MAIN_FILE);
+        atomic::write(&path, &ProjectFile { revision: 1, state }.to_bytes(&path)?)
+    }
+
+    /// Whether a folder holds a project, be it only a copy of one whose main file was lost.
+    pub fn is_in(folder: &Path) -> bool {
+        [MAIN_FILE, BACKUP_FILE, AUTOSAVE_FILE].iter().any(|name| folder.join(name).is_file())
+    }
+
     /// The folder.
     pub fn folder(&self) -> &Path {
         &self.folder

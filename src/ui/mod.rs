@@ -9,8 +9,10 @@ pub mod explore;
 pub mod figure_view;
 pub mod figures_place;
 pub mod forms;
+pub mod guide;
 pub mod measure_place;
 pub mod plots;
+pub mod project_files;
 pub mod sheets;
 pub mod shortcuts;
 pub mod start;
@@ -19,13 +21,12 @@ pub mod train_place;
 pub mod widgets;
 
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
 use egui::{CentralPanel, Frame, Margin, Panel};
 
 use crate::jobs::{Output, Task};
-use crate::session::project::{SaveJob, Saved};
+use crate::session::project_job::ProjectJob;
 use crate::session::{Command, Lane, Place, Request, Session};
 use crate::work::{Env, Worker};
 use dialogs::{Dialogs, PresetDialogs, SystemDialogs};
@@ -75,8 +76,7 @@ pub struct App {
     palette: sheets::PaletteState,
     commands: Vec<Command>,
     last_rebuild: Option<Instant>,
-    /// Saves under way report here.
-    saves: (Sender<Saved>, Receiver<Saved>),
+    project_files: project_files::ProjectFiles,
     title: String,
     /// Settings as they were written last, and where.
     settings: Option<(PathBuf, crate::session::settings::Settings)>,
@@ -109,7 +109,7 @@ impl App {
             palette: sheets::PaletteState::default(),
             commands: Vec::new(),
             last_rebuild: None,
-            saves: channel(),
+            project_files: project_files::ProjectFiles::default(),
             title: String::new(),
             settings: None,
             has_explained: false,
@@ -161,34 +161,43 @@ impl App {
                     let name = self.session.suggested_name();
                     self.dialogs.ask(dialog, &name, self.session.project.as_deref());
                 }
-                Request::Save(job) => self.save(ctx, *job),
+                Request::Project(job) => self.project_job(ctx, job),
                 Request::Copy(text) => ctx.copy_text(text),
                 Request::Close => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
             }
         }
     }
 
-    fn save(&mut self, ctx: &egui::Context, job: SaveJob) {
+    fn project_job(&mut self, ctx: &egui::Context, job: ProjectJob) {
         if self.is_inline {
-            self.session.saved(job.run());
-            return;
+            let requests = self.session.project_done(job.run());
+            self.fulfil(ctx, requests);
+        } else {
+            self.project_files.submit(ctx, job);
         }
-        let (sender, wake) = (self.saves.0.clone(), ctx.clone());
-        let spawned = std::thread::Builder::new().name("save".to_owned()).spawn(move || {
-            // The window may be gone by now; the project is written all the same.
-            sender.send(job.run()).ok();
-            wake.request_repaint_of(egui::ViewportId::ROOT);
-        });
-        if let Err(error) = spawned {
-            log::error!("no thread for saving: {error}");
+    }
+
+    /// Saves what changed. Called when the window closes.
+    pub fn close(&mut self) {
+        for done in self.project_files.finish() {
+            self.session.project_done(done);
         }
+        if let Some(Request::Project(job)) = self.session.save_at_close() {
+            self.session.project_done(job.run());
+            for entry in self.session.notices.entries().iter().filter(|entry| entry.notice.code == "project-not-saved")
+            {
+                log::error!("{}", entry.notice.summary);
+            }
+        }
+        self.write_settings();
     }
 
     fn drain(&mut self, ctx: &egui::Context) {
         let deadline = Instant::now() + EVENT_BUDGET;
         let mut is_more = false;
-        for saved in self.saves.1.try_iter().collect::<Vec<_>>() {
-            self.session.saved(saved);
+        for done in self.project_files.done() {
+            let requests = self.session.project_done(done);
+            self.fulfil(ctx, requests);
         }
         for lane in Lane::ALL {
             loop {
@@ -253,12 +262,21 @@ impl App {
 impl eframe::App for App {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         self.drain(ctx);
-        let requests = self.session.tick(Instant::now(), &mut self.last_rebuild);
+        let now = Instant::now();
+        let requests = self.session.tick(now, &mut self.last_rebuild);
         self.fulfil(ctx, requests);
+        if self.session.awaits_autosave() {
+            // Also where the user does nothing more; never at once, which would keep an idle window drawing.
+            ctx.request_repaint_after(self.session.autosave_in(now).max(Duration::from_secs(1)));
+        }
         if self.session.explore.list.is_stale() {
             ctx.request_repaint_after(Duration::from_millis(100));
         }
         self.write_settings();
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        self.close();
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
@@ -280,6 +298,9 @@ impl eframe::App for App {
         Panel::bottom("bottom line")
             .frame(bar(1).fill(t.panel))
             .show(ui, |ui| chrome::bottom_line(ui, session, commands));
+        if !alone && guide::is_shown(session) {
+            Panel::bottom("guide").frame(bar(6).fill(t.panel)).show(ui, |ui| guide::show(ui, commands));
+        }
         if !alone {
             Panel::left(("rail", version))
                 .resizable(false)

@@ -274,6 +274,7 @@ fn places_without_anything_say_one_sentence() {
 
 #[test]
 fn pictures_of_the_places_in_both_themes() {
+    let mut results = egui_kittest::SnapshotResults::new();
     for (appearance, theme) in [(Appearance::Dark, "dark"), (Appearance::Light, "light")] {
         let mut app = explained([1280.0, 800.0], appearance);
         app.state_mut().command(Command::KeepFigure);
@@ -286,5 +287,6 @@ fn pictures_of_the_places_in_both_themes() {
             }
             app.snapshot(format!("{name}_{theme}"));
         }
+        results.extend(app.take_snapshot_results());
     }
 }

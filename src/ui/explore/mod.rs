@@ -34,6 +34,10 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut ExploreUi, commands: &mu
             .of_kind(slots::DATA)
         {
             Some(job) => opening(ui, job, commands),
+            // Over in a blink: the offers of an empty window would only flash by.
+            None if session.is_opening_project() => {
+                widgets::muted(ui, &session.last_action);
+            }
             None => sheets::welcome(ui, session, commands),
         });
         return;
