@@ -155,12 +155,10 @@ fn a_checkpoint_can_be_loaded_after_each_partial_result() {
             assert_eq!(loaded.card, partial.card);
             epochs.push(loaded.card.epochs);
         }
-        Event::Partial(_, Output::Training(report)) => {
-            // Losses come within epochs too; figures with the first validation.
-            if report.epoch > 0 {
-                assert!(report.figures.contains_key("mask_only") && report.figures.contains_key("fs_m"));
-                reports.push(report.epoch);
-            }
+        // Losses come within epochs too; figures with the first validation.
+        Event::Partial(_, Output::Training(report)) if report.epoch > 0 => {
+            assert!(report.figures.contains_key("mask_only") && report.figures.contains_key("fs_m"));
+            reports.push(report.epoch);
         }
         _ => {}
     });
