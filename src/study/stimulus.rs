@@ -1,0 +1,95 @@
+//! What a participant sees: one panel of an explained picture, as PNG, without anything that tells arms apart except the stimulus itself.
+//!
+//! No outline, legend, title or text chunk: all stimuli of a study have the same size and the same words in their files. Hatching, where the
+//! design asks for it, is the same over hidden units in every arm.
+
+use super::StudyError;
+use super::design::ArmKind;
+use crate::figure::hatch::{Mask, hatch_mask};
+use crate::figure::layout::pixels::{overlay_rgba, unselected_hatch};
+use crate::figure::layout::{ExplainedPicture, Hidden, Panel};
+use crate::figure::{Element, Figure, Format, Metadata, Palette, Raster, encode, rect};
+
+/// Largest stimulus that is stored, in bytes.
+pub const MAX_BYTES: usize = 16 << 20;
+
+/// A stimulus as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Media {
+    /// PNG.
+    Image(Vec<u8>),
+    /// Words; those selected together keep their adjacency, so each run is one entry. Joins when text is there.
+    Text(Vec<String>),
+}
+
+impl Media {
+    /// Word in the file.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Image(_) => "image",
+            Self::Text(_) => "text",
+        }
+    }
+
+    /// Bytes in the file.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        match self {
+            Self::Image(png) => png.clone(),
+            // The unit separator cannot stand in a word.
+            Self::Text(runs) => runs.join("\u{1f}").into_bytes(),
+        }
+    }
+
+    /// From what is in the file.
+    pub fn from_bytes(kind: &str, bytes: Vec<u8>) -> Option<Self> {
+        match kind {
+            "image" => Some(Self::Image(bytes)),
+            "text" => {
+                let text = String::from_utf8(bytes).ok()?;
+                Some(Self::Text(text.split('\u{1f}').map(str::to_owned).collect()))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Draws what an arm of kind `kind` shows of `picture`, `side` pixels on its longer side (rounded down to whole pixels of the picture, so that
+/// all of them get the same size).
+pub fn render(picture: &ExplainedPicture, kind: ArmKind, side: u32) -> Result<Media, StudyError> {
+    let panel = match kind {
+        ArmKind::Full => Panel::Input,
+        ArmKind::Selected | ArmKind::Random => Panel::Selected,
+        ArmKind::Unselected => Panel::Unselected,
+    };
+    let pixels = overlay_rgba(picture, panel, None)?;
+    let longer = picture.width.max(picture.height) as f32;
+    let cell = (side as f32 / longer).floor().max(1.0);
+    let area = rect(0.0, 0.0, picture.width as f32 * cell, picture.height as f32 * cell);
+    let palette = Palette::of(picture.theme);
+    let mut elements = vec![Element::Raster(Raster { rect: area, pixels, alt: String::new() })];
+    if picture.hidden == Hidden::Hatched && panel != Panel::Input {
+        let is_selected_shown = panel == Panel::Selected;
+        let hidden: Vec<bool> = picture.selected_pixels().iter().map(|selected| *selected != is_selected_shown).collect();
+        let mut hatch = unselected_hatch(palette);
+        // The pattern is drawn for figures on paper; on screen it keeps its look at any size.
+        let zoom = (side as f32 / 160.0).max(1.0);
+        hatch.spacing *= zoom;
+        hatch.stroke.width *= zoom;
+        let mask = Mask { width: picture.width, height: picture.height, on: &hidden };
+        elements.push(Element::segments(&hatch_mask(&mask, area, &hatch), hatch.stroke));
+    }
+    let figure = Figure {
+        width: area.width,
+        height: area.height,
+        background: palette.background,
+        title: String::new(),
+        description: String::new(),
+        metadata: Metadata::default(),
+        elements,
+    };
+    let png = encode(&figure, Format::Png, 1.0)?;
+    if png.len() > MAX_BYTES {
+        return Err(StudyError::design("show.side", "stimuli of at most 16 MiB", png.len(), "choose a smaller side"));
+    }
+    Ok(Media::Image(png))
+}
