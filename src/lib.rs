@@ -16,6 +16,7 @@
 //! | [`explain`] | methods that score units | data, model, work, store |
 //! | [`metric`] | how faithful, stable and fast explanations are | and explain |
 //! | [`experiment`] | tables of the papers | and metric |
+//! | [`study`] | blinded human studies (FS-H) without a window; the only home of SQLite | data, store, explain, figure |
 //! | [`jobs`] | tasks and outputs as plain data, and what runs them | all above |
 //! | [`session`] | the application without a window | all above, no egui, no libtorch |
 //! | [`ui`] | the window; the only home of egui | all above, no libtorch |
@@ -51,5 +52,6 @@ pub mod metric;
 pub mod model;
 pub mod session;
 pub mod store;
+pub mod study;
 pub mod ui;
 pub mod work;

@@ -12,6 +12,8 @@ mod integration {
     mod metric;
     mod model;
     mod store;
+    mod study;
+    mod study_cli;
     mod tidy;
     mod tiny;
     mod work;

@@ -8,6 +8,7 @@ pub mod figure;
 pub mod fit;
 pub mod reproduce;
 pub mod samples;
+pub mod study;
 pub mod train;
 
 use std::path::{Path, PathBuf};
@@ -52,6 +53,8 @@ pub enum Commands {
     Figure(figure::FigureArgs),
     /// Rerun a table of a paper
     Reproduce(reproduce::ReproduceArgs),
+    /// Blinded human studies: design, dry run, merge, report, export
+    Study(study::StudyArgs),
     /// Measure speed and memory
     Bench(bench::BenchArgs),
     /// Write the sample data (and models) of the project
@@ -122,6 +125,7 @@ pub fn run(command: Commands, frames: Option<&bench::FrameBench>) -> Outcome {
         Commands::Evaluate(args) => evaluate::run(&args),
         Commands::Figure(args) => figure::run(&args),
         Commands::Reproduce(args) => reproduce::run(&args),
+        Commands::Study(args) => study::run(&args),
         Commands::Bench(args) => bench::run(&args, frames),
         Commands::Samples(args) => samples::run(&args),
     }

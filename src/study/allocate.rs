@@ -92,7 +92,12 @@ pub fn allocate(request: &Request<'_>) -> Result<Vec<Slot>, StudyError> {
     let spec = request.spec;
     if request.items.len() != spec.items.count {
         let found = request.items.len();
-        return Err(StudyError::design("items.count", found.to_string(), spec.items.count, "choose as many as there are"));
+        return Err(StudyError::design(
+            "items.count",
+            found.to_string(),
+            spec.items.count,
+            "choose as many as there are",
+        ));
     }
     let n_arms = spec.arms.len();
     let mut dice = Dice::new(spec.seed, stream::ALLOCATION);
@@ -103,11 +108,7 @@ pub fn allocate(request: &Request<'_>) -> Result<Vec<Slot>, StudyError> {
         let arms = assign(&set, request.items, n_arms, &mut dice);
         for member in 0..n_arms {
             let mut trials: Vec<Trial> = match spec.people.sees {
-                Sees::Once => set
-                    .iter()
-                    .zip(&arms)
-                    .map(|(&item, &arm)| main(item, (arm + member) % n_arms))
-                    .collect(),
+                Sees::Once => set.iter().zip(&arms).map(|(&item, &arm)| main(item, (arm + member) % n_arms)).collect(),
                 Sees::EveryArm => set.iter().flat_map(|&item| (0..n_arms).map(move |arm| main(item, arm))).collect(),
             };
             let mut own = Dice::new(spec.seed, stream::ORDER + ((slots.len() as u64 + 1) << 8));
@@ -124,8 +125,12 @@ pub fn allocate(request: &Request<'_>) -> Result<Vec<Slot>, StudyError> {
             place_in_sections(&mut trials, &sections, &mut own);
             let ordered = order::order(&trials, class_of, sections.len(), spec.people.max_run, &mut own);
             let longest_run = order::longest_run(&ordered, class_of);
-            let practice = (0..request.practice.len())
-                .map(|item| Trial { role: Role::Practice, item, arm: item % n_arms, section: 0 });
+            let practice = (0..request.practice.len()).map(|item| Trial {
+                role: Role::Practice,
+                item,
+                arm: item % n_arms,
+                section: 0,
+            });
             slots.push(Slot {
                 trials: practice.chain(ordered).collect(),
                 turned: spec.answer.turn_buttons && group % 2 == 1,

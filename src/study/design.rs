@@ -29,8 +29,8 @@ pub enum Protocol {
     L2x,
     /// MEED 4.1.1 and 4.2.1: guesses kept, answers (or two normalised scores) averaged over people per item, against the model's class.
     Meed,
-    /// AIM 4.3 and Appendix F: share right per person against the true class, on items where the model is right, undecided left out, averaged
-    /// over people.
+    /// AIM 4.3 and Appendix F: share right per person against the true class, on items where the model is right, undecided left out,
+    /// averaged over people.
     Aim,
 }
 
@@ -42,16 +42,16 @@ impl Protocol {
                 "FS-H is the share of answers that give the class the model gave to the full input; every item needs an answer."
             }
             Self::L2x => {
-                "FS-H by the rule of L2X (section 4.2.1): the answers to an item are averaged over people, items left undecided are left out and \
-                 counted, and the rest is compared with the class the model gave to the full input."
+                "FS-H by the rule of L2X (section 4.2.1): the answers to an item are averaged over people, items left undecided are \
+                 left out and counted, and the rest is compared with the class the model gave to the full input."
             }
             Self::Meed => {
-                "FS-H by the rule of MEED (sections 4.1.1 and 4.2.1): guesses are kept, scores are normalised to sum 1, the answers to an item \
-                 are averaged over people, and the likeliest class is compared with the class the model gave to the full input."
+                "FS-H by the rule of MEED (sections 4.1.1 and 4.2.1): guesses are kept, scores are normalised to sum 1, the answers \
+                 to an item are averaged over people, and the likeliest class is compared with the class the model gave to the full input."
             }
             Self::Aim => {
-                "FS-H by the rule of AIM (section 4.3, Appendix F): on items where the model is right, each person's share of answers that give \
-                 the true class, undecided ones left out, averaged over people."
+                "FS-H by the rule of AIM (section 4.3, Appendix F): on items where the model is right, each person's share of answers \
+                 that give the true class, undecided ones left out, averaged over people."
             }
         }
     }
@@ -64,9 +64,9 @@ impl Protocol {
                 "Rule 1 (one stated target): people are asked for the class, and their answers are compared with the model's.",
                 "Rule 7 (forced choice): people may say that they cannot decide.",
             ],
-            Self::Meed => {
-                &["Rule 1 (one stated target): people are asked for the class, and their answers are compared with the model's."]
-            }
+            Self::Meed => &[
+                "Rule 1 (one stated target): people are asked for the class, and their answers are compared with the model's.",
+            ],
             Self::Aim => &[
                 "Rule 1 (one stated target): answers are compared with the true class, on items where the model is right.",
                 "Rule 4 (an item is seen once): each person sees every item once in every arm, a section for each.",

@@ -108,14 +108,18 @@ pub static COLUMNS: &[Column] = &[
     column!("revision", Int, "0 for the first answer, 1 or more after the participant took it back", |_, r| Cell::Int(
         i64::from(r.revision)
     )),
-    column!("stands", Bool, "whether this is the answer that counts: last revision of the last attempt", |_, r| Cell::Bool(r.stands)),
+    column!("stands", Bool, "whether this is the answer that counts: last revision of the last attempt", |_, r| {
+        Cell::Bool(r.stands)
+    }),
     column!("excluded", Bool, "whether the participant is left out by a rule of the design", |cx, r| Cell::Bool(
         cx.responses.is_excluded(r.person)
     )),
     column!("stimulus", Text, "code of what was shown", |_, r| text(&r.stimulus)),
     column!("item", Int, "number of the item in the data's file, from 0", |cx, r| int(cx.key.items[r.item].source)),
     column!("item_name", Text, "name of the item in the data", |cx, r| text(&cx.key.items[r.item].name)),
-    column!("arm", Text, "name of the arm; empty for catch items", |cx, r| maybe(r.arm, |arm| text(&cx.key.arms[arm].name))),
+    column!("arm", Text, "name of the arm; empty for catch items", |cx, r| maybe(r.arm, |arm| text(
+        &cx.key.arms[arm].name
+    ))),
     column!("arm_kind", Text, "what the arm shows", |cx, r| maybe(r.arm, |arm| text(cx.key.arms[arm].kind.words()))),
     column!("model_class", Text, "class the model gave to the full input", |cx, r| class(cx, Some(r.model))),
     column!("true_class", Text, "true class; empty where the data state none", |cx, r| class(cx, r.truth)),
@@ -123,19 +127,22 @@ pub static COLUMNS: &[Column] = &[
         cx,
         cx.key.stimuli.get(&r.stimulus).map(|stimulus| stimulus.answer)
     )),
-    column!("answer", Text, "class given, or the one with the highest score; empty for undecided and for ties", |cx, r| class(
-        cx,
-        r.class()
-    )),
+    column!(
+        "answer",
+        Text,
+        "class given, or the one with the highest score; empty for undecided and for ties",
+        |cx, r| class(cx, r.class())
+    ),
     column!("undecided", Bool, "whether the answer was \"can't decide\"", |_, r| Cell::Bool(r.is_undecided())),
-    column!("scores", Text, "scores from 0 to 1 as given, in the order of the classes, separated by blanks", |_, r| maybe(
-        r.raw_scores.as_deref(),
-        list
-    )),
+    column!("scores", Text, "scores from 0 to 1 as given, in the order of the classes, separated by blanks", |_, r| {
+        maybe(r.raw_scores.as_deref(), list)
+    }),
     column!("scores_normalised", Text, "the scores divided by their sum", |_, r| maybe(r.scores.as_deref(), list)),
     column!("second_answer", Text, "class given to the second question, what is true", |cx, r| class(cx, r.second)),
     column!("confidence", Int, "1 to 5", |_, r| maybe(r.confidence, |level| Cell::Int(i64::from(level)))),
-    column!("is_model_class", Bool, "whether the answer is the model's class; empty for undecided", |_, r| match r.is_undecided() {
+    column!("is_model_class", Bool, "whether the answer is the model's class; empty for undecided", |_, r| match r
+        .is_undecided()
+    {
         true => Cell::Empty,
         false => Cell::Bool(r.class() == Some(r.model)),
     }),
@@ -145,9 +152,12 @@ pub static COLUMNS: &[Column] = &[
             false => maybe(r.truth, |truth| Cell::Bool(r.class() == Some(truth))),
         }
     }),
-    column!("response_s", Number, "seconds from the frame that presented the item to the key event of the answer", |_, r| Cell::Number(
-        r.seconds
-    )),
+    column!(
+        "response_s",
+        Number,
+        "seconds from the frame that presented the item to the key event of the answer",
+        |_, r| Cell::Number(r.seconds)
+    ),
     column!("confirm_s", Number, "seconds from that frame to the confirmation", |_, r| Cell::Number(r.confirm_seconds)),
     column!("frame_s", Number, "seconds between frames: the error of the times is at most this", |_, r| Cell::Number(
         r.frame_seconds
@@ -156,9 +166,9 @@ pub static COLUMNS: &[Column] = &[
         r.unfocused_seconds
     )),
     column!("paused_s", Number, "seconds of pause during the trial", |_, r| Cell::Number(r.paused_seconds)),
-    column!("presented", Int, "how often the item was put on screen (more than once after pauses)", |_, r| Cell::Int(i64::from(
-        r.presented
-    ))),
+    column!("presented", Int, "how often the item was put on screen (more than once after pauses)", |_, r| Cell::Int(
+        i64::from(r.presented)
+    )),
 ];
 
 /// All responses, a row each, one cell per column.
@@ -187,7 +197,8 @@ pub fn csv_of(table: &[Vec<Cell>]) -> Result<Vec<u8>, StudyError> {
 
 /// The table as Parquet.
 pub fn parquet_of(table: &[Vec<Cell>]) -> Result<Vec<u8>, StudyError> {
-    parquet::write(table).map_err(|error| StudyError::Step(format!("the table could not be written as Parquet: {error}")))
+    parquet::write(table)
+        .map_err(|error| StudyError::Step(format!("the table could not be written as Parquet: {error}")))
 }
 
 /// All events, one JSON object per line.
@@ -226,15 +237,20 @@ pub fn codebook() -> String {
         out.push_str(&format!("| {} | {} | {} |\n", column.name, column.kind.word(), column.meaning));
     }
     out.push_str(
-        "\n# Events\n\n`events.jsonl` holds one object per line: `person`, `attempt`, `run` (which start of the program), `seconds` since that start, \
-         `position` (trial), `event` and `detail`. Events: consent, instructions-read, section, presented, undo, pause, continue, resumed, \
-         focus-lost, focus-got, late-frame, clock-set-back, quit.\n",
+        "\n# Events\n\n`events.jsonl` holds one object per line: `person`, `attempt`, `run` (which start of the program), `seconds` \
+         since that start, `position` (trial), `event` and `detail`. Events: consent, instructions-read, section, presented, undo, \
+         pause, continue, resumed, focus-lost, focus-got, late-frame, clock-set-back, quit.\n",
     );
     out
 }
 
 /// Versions, seeds, hashes and protocol. `files` are names with their bytes.
-pub fn manifest(responses: &Responses, key: &Key, files: &[(&str, Vec<u8>)], people_times: Option<serde_json::Value>) -> serde_json::Value {
+pub fn manifest(
+    responses: &Responses,
+    key: &Key,
+    files: &[(&str, Vec<u8>)],
+    people_times: Option<serde_json::Value>,
+) -> serde_json::Value {
     let hashes: serde_json::Map<String, serde_json::Value> =
         files.iter().map(|(name, bytes)| ((*name).to_owned(), json!(Hash::of_bytes(bytes).to_string()))).collect();
     let mut out = json!({

@@ -138,7 +138,8 @@ impl Key {
 
     /// Hash of all that the key says; the participant files hold it, so that another key is refused.
     pub fn hash(&self) -> Result<Hash, StudyError> {
-        let text = serde_json::to_vec(self).map_err(|error| StudyError::Step(format!("the key cannot be hashed: {error}")))?;
+        let text =
+            serde_json::to_vec(self).map_err(|error| StudyError::Step(format!("the key cannot be hashed: {error}")))?;
         Ok(PartHasher::new().part("key", &text).finish())
     }
 

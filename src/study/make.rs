@@ -67,8 +67,11 @@ pub struct Made {
 
 /// Which stimuli a study needs: pool positions, and the arm, or `None` for the full input of a catch item.
 pub fn needed(chosen: &Chosen, slots: &[Slot]) -> Vec<(usize, Option<usize>)> {
-    let mut out: Vec<(usize, Option<usize>)> =
-        slots.iter().flat_map(|slot| &slot.trials).map(|trial| source_of(chosen, trial.role, trial.item, trial.arm)).collect();
+    let mut out: Vec<(usize, Option<usize>)> = slots
+        .iter()
+        .flat_map(|slot| &slot.trials)
+        .map(|trial| source_of(chosen, trial.role, trial.item, trial.arm))
+        .collect();
     out.sort_unstable();
     out.dedup();
     out
@@ -114,7 +117,9 @@ pub fn make(
         .collect();
     let mut key_items = Vec::new();
     let mut item_at = BTreeMap::new();
-    for (role, members) in [(Role::Main, &chosen.main), (Role::Catch, &chosen.catch), (Role::Practice, &chosen.practice)] {
+    for (role, members) in
+        [(Role::Main, &chosen.main), (Role::Catch, &chosen.catch), (Role::Practice, &chosen.practice)]
+    {
         for &at in members {
             let item = &pool[at];
             item_at.insert(at, key_items.len());
@@ -140,8 +145,12 @@ pub fn make(
         let code = codes.next();
         // A catch item stands under some arm's code, like the others.
         let arm_code = arms[arm.unwrap_or_else(|| codes.dice.below(arms.len()))].code.clone();
-        key_stimuli.insert(code.clone(), KeyStimulus { item, arm, answer: rendered.answer, selected: rendered.selected });
-        drawn.push(((at, arm), Stimulus { code, item: key_items[item].code.clone(), arm: arm_code, media: rendered.media }));
+        key_stimuli
+            .insert(code.clone(), KeyStimulus { item, arm, answer: rendered.answer, selected: rendered.selected });
+        drawn.push((
+            (at, arm),
+            Stimulus { code, item: key_items[item].code.clone(), arm: arm_code, media: rendered.media },
+        ));
     }
     // By code, so that rows say nothing either.
     drawn.sort_by(|a, b| a.1.code.cmp(&b.1.code));
@@ -224,8 +233,8 @@ fn shown(spec: &Spec, classes: &[String]) -> Shown {
     let is_forced = spec.answer.form != Form::ClassOrUndecided;
     let parts_only = spec.arms.iter().any(|arm| arm.kind != ArmKind::Full);
     let instructions = format!(
-        "You will see pictures one after the other.{} A computer program has looked at the whole of each picture and given an answer. Please say \
-         which answer you think it gave.{} There is no time limit, but please answer without long thought.",
+        "You will see pictures one after the other.{} A computer program has looked at the whole of each picture and given an answer. \
+         Please say which answer you think it gave.{} There is no time limit, but please answer without long thought.",
         if parts_only { " Of most of them, only a part is shown." } else { "" },
         if is_forced { " Where you are not sure, please guess." } else { " Where you cannot tell, say so." }
     );
@@ -233,8 +242,8 @@ fn shown(spec: &Spec, classes: &[String]) -> Shown {
         heading: or(&texts.heading, "Study"),
         consent: or(
             &texts.consent,
-            "Taking part is voluntary. You can stop at any time without giving a reason, and your answers are then deleted if you wish. No name \
-             is stored: your answers are kept under a random code.",
+            "Taking part is voluntary. You can stop at any time without giving a reason, and your answers are then deleted if you \
+             wish. No name is stored: your answers are kept under a random code.",
         ),
         instructions: or(&texts.instructions, &instructions),
         question: or(&texts.question, "Which answer did the program give?"),
@@ -262,7 +271,8 @@ pub struct Files {
 }
 
 impl Made {
-    /// Writes `copies` participant files, the key and the design into the folder `dir`, which is made; nothing may lie there under these names.
+    /// Writes `copies` participant files, the key and the design into the folder `dir`, which is made; nothing may lie there under these
+    /// names.
     pub fn write(&self, dir: &Path, copies: usize) -> Result<Files, StudyError> {
         if !(1..=MAX_COPIES).contains(&copies) {
             return Err(StudyError::design("machines", format!("1 to {MAX_COPIES}"), copies, "one file per machine"));

@@ -1,7 +1,8 @@
 //! Files of several machines become one.
 //!
-//! What does not belong together is refused: another study, another key, other stimuli. Who is in two files with the same answers is taken once;
-//! who has gone on in one of them is taken from there; who has different answers in two files stops the merge. A withdrawal in any file wins.
+//! What does not belong together is refused: another study, another key, other stimuli. Who is in two files with the same answers is
+//! taken once; who has gone on in one of them is taken from there; who has different answers in two files stops the merge. A withdrawal
+//! in any file wins.
 
 use std::path::Path;
 
@@ -51,8 +52,8 @@ fn plain(answers: &[AnswerRow]) -> Vec<AnswerRow> {
     answers.iter().map(|answer| AnswerRow { person: 0, ..answer.clone() }).collect()
 }
 
-/// Merges `inputs` into a new file at `out`, which is there as a whole or not at all. No input is changed, beyond what a killed session left to
-/// be rolled back.
+/// Merges `inputs` into a new file at `out`, which is there as a whole or not at all. No input is changed, beyond what a killed session
+/// left to be rolled back.
 pub fn merge(inputs: &[&Path], out: &Path) -> Result<Merged, StudyError> {
     if out.exists() {
         return Err(StudyError::Exists { path: out.to_owned() });
@@ -107,7 +108,8 @@ pub fn merge(inputs: &[&Path], out: &Path) -> Result<Merged, StudyError> {
         Ok(())
     });
     let moved = filled.and_then(|()| {
-        std::fs::rename(&beside, out).map_err(|error| StudyError::Open { path: out.to_owned(), found: error.to_string() })
+        std::fs::rename(&beside, out)
+            .map_err(|error| StudyError::Open { path: out.to_owned(), found: error.to_string() })
     });
     if let Err(error) = moved {
         // What cannot be removed is a hidden leftover; the first error is the one that counts.

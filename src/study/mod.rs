@@ -3,11 +3,11 @@
 //! # Bird's view
 //!
 //! A researcher writes a [`design::Spec`]; [`make`] turns it, with rendered stimuli, into two files: the **participant file**
-//! ([`store::Store`], SQLite), which holds all that is needed to run and only opaque codes, and the **key file** ([`key::Key`], JSON), which
-//! says what the codes mean. [`session::Session`] is the one state machine through which answers come in: the window shows its
-//! [`session::View`] and sends it [`session::Input`]s, and [`simulate`] does the very same without a window. [`merge`] puts files of several
-//! machines together. Once the study is closed, [`responses`] joins answers with the key, [`score`] computes FS-H by the protocol's rule with
-//! [`stats`], and [`report`] and [`export`] write it down.
+//! ([`store::Store`], SQLite), which holds all that is needed to run and only opaque codes, and the **key file** ([`key::Key`], JSON),
+//! which says what the codes mean. [`session::Session`] is the one state machine through which answers come in: the window shows its
+//! [`session::View`] and sends it [`session::Input`]s, and [`simulate`] does the very same without a window. [`merge`] puts files of
+//! several machines together. Once the study is closed, [`responses`] joins answers with the key, [`score`] computes FS-H by the
+//! protocol's rule with [`stats`], and [`report`] and [`export`] write it down.
 //!
 //! | module | what it is |
 //! | --- | --- |
@@ -24,9 +24,9 @@
 //!
 //! The defaults are those of a careful study: ask what the *model* will answer; show the selected part only; have control arms; each person
 //! sees an item once (Latin square); seeded orders; opaque codes and an analysis that is locked until the study is closed; a forced choice
-//! with confidence; practice with feedback; catch items and repeats with exclusion rules fixed in advance; response times on a monotonic clock;
-//! undo of the last answer with the first kept; one durable transaction per answer. A paper's protocol may override some of them, and
-//! then the report says so ([`design::Protocol::overrides`]).
+//! with confidence; practice with feedback; catch items and repeats with exclusion rules fixed in advance; response times on a monotonic
+//! clock; undo of the last answer with the first kept; one durable transaction per answer. A paper's protocol may override some of them,
+//! and then the report says so ([`design::Protocol::overrides`]).
 //!
 //! # What is deliberately absent
 //!

@@ -54,8 +54,16 @@ fn write_markdown(out: &mut String, scores: &Scores, key: &Key) -> std::fmt::Res
         out,
         "{} people answered{}{}. Items: {} ({} of {} {} shown). Data: {}. Chance: {} %.\n",
         scores.people,
-        if scores.excluded.is_empty() { String::new() } else { format!(", of whom {} are left out", scores.excluded.len()) },
-        if scores.withdrawn == 0 { String::new() } else { format!("; {} more withdrew and were erased", scores.withdrawn) },
+        if scores.excluded.is_empty() {
+            String::new()
+        } else {
+            format!(", of whom {} are left out", scores.excluded.len())
+        },
+        if scores.withdrawn == 0 {
+            String::new()
+        } else {
+            format!("; {} more withdrew and were erased", scores.withdrawn)
+        },
         key.spec.items.count,
         key.frozen.k,
         key.frozen.units,
@@ -64,7 +72,10 @@ fn write_markdown(out: &mut String, scores: &Scores, key: &Key) -> std::fmt::Res
         number(scores.arms.first().map(|arm| arm.chance)),
     )?;
     writeln!(out, "## FS-H\n")?;
-    writeln!(out, "| arm | shows | FS-H % | Wilson 95 % | over people and items 95 % | n | against chance p | undecided % | human accuracy % |")?;
+    writeln!(
+        out,
+        "| arm | shows | FS-H % | Wilson 95 % | over people and items 95 % | n | against chance p | undecided % | human accuracy % |"
+    )?;
     writeln!(out, "| --- | --- | --- | --- | --- | --- | --- | --- | --- |")?;
     for arm in &scores.arms {
         writeln!(
@@ -84,7 +95,11 @@ fn write_markdown(out: &mut String, scores: &Scores, key: &Key) -> std::fmt::Res
     writeln!(
         out,
         "\nn is what Wilson's interval and the exact binomial test count: {}.",
-        if scores.arms.iter().any(|arm| arm.fs_h.n != arm.answers) { "items with a verdict, or decided answers" } else { "answers" }
+        if scores.arms.iter().any(|arm| arm.fs_h.n != arm.answers) {
+            "items with a verdict, or decided answers"
+        } else {
+            "answers"
+        }
     )?;
     if scores.arms.iter().any(|arm| arm.undecided_items.n > 0) {
         for arm in &scores.arms {
@@ -93,7 +108,10 @@ fn write_markdown(out: &mut String, scores: &Scores, key: &Key) -> std::fmt::Res
         }
     }
     writeln!(out, "\n## Against the model (FS-M)\n")?;
-    writeln!(out, "| arm | FS-H % | FS-M % | difference, points | both | only people | only the model | neither | McNemar p |")?;
+    writeln!(
+        out,
+        "| arm | FS-H % | FS-M % | difference, points | both | only people | only the model | neither | McNemar p |"
+    )?;
     writeln!(out, "| --- | --- | --- | --- | --- | --- | --- | --- | --- |")?;
     for arm in &scores.arms {
         let [both, people, model, neither] = arm.model.table;
@@ -109,7 +127,10 @@ fn write_markdown(out: &mut String, scores: &Scores, key: &Key) -> std::fmt::Res
     }
     if !scores.pairs.is_empty() {
         writeln!(out, "\n## Between arms\n")?;
-        writeln!(out, "| arms | difference, points | 95 % over people and items | items | only first, only second | McNemar p | Holm p |")?;
+        writeln!(
+            out,
+            "| arms | difference, points | 95 % over people and items | items | only first, only second | McNemar p | Holm p |"
+        )?;
         writeln!(out, "| --- | --- | --- | --- | --- | --- | --- |")?;
         for pair in &scores.pairs {
             writeln!(
@@ -128,7 +149,10 @@ fn write_markdown(out: &mut String, scores: &Scores, key: &Key) -> std::fmt::Res
         }
     }
     writeln!(out, "\n## Agreement between people\n")?;
-    writeln!(out, "| arm | items with 2 answers | pairs that agree % | Cohen kappa | Fleiss kappa | Krippendorff alpha | Gwet AC1 |")?;
+    writeln!(
+        out,
+        "| arm | items with 2 answers | pairs that agree % | Cohen kappa | Fleiss kappa | Krippendorff alpha | Gwet AC1 |"
+    )?;
     writeln!(out, "| --- | --- | --- | --- | --- | --- | --- |")?;
     for ArmScore { name, agreement: a, .. } in &scores.arms {
         let alpha = match a.alpha_scores {
@@ -148,7 +172,8 @@ fn write_markdown(out: &mut String, scores: &Scores, key: &Key) -> std::fmt::Res
     }
     writeln!(out, "\n## Times\n\n| arm | median s | quartiles s | error of a time s |\n| --- | --- | --- | --- |")?;
     for arm in &scores.arms {
-        let quartiles = arm.seconds.quartiles.map_or_else(|| "-".to_owned(), |[low, high]| format!("{low:.2} to {high:.2}"));
+        let quartiles =
+            arm.seconds.quartiles.map_or_else(|| "-".to_owned(), |[low, high]| format!("{low:.2} to {high:.2}"));
         let error = arm.seconds.error.map_or_else(|| "-".to_owned(), |error| format!("at most {error:.3}"));
         writeln!(out, "| {} | {} | {quartiles} | {error} |", cell(&arm.name), two(arm.seconds.median))?;
     }
@@ -163,7 +188,10 @@ fn write_markdown(out: &mut String, scores: &Scores, key: &Key) -> std::fmt::Res
         }
     }
     if scores.arms.iter().any(|arm| arm.second_accuracy.n > 0) {
-        writeln!(out, "\n## Second question: what is true\n\n| arm | right % | Wilson 95 % | n |\n| --- | --- | --- | --- |")?;
+        writeln!(
+            out,
+            "\n## Second question: what is true\n\n| arm | right % | Wilson 95 % | n |\n| --- | --- | --- | --- |"
+        )?;
         for arm in &scores.arms {
             let share = &arm.second_accuracy;
             writeln!(out, "| {} | {} | {} | {} |", cell(&arm.name), number(share.percent), wilson(share), share.n)?;
@@ -236,8 +264,24 @@ pub fn csv_of(scores: &Scores) -> Result<Vec<u8>, StudyError> {
     let fault = |error: String| StudyError::Step(format!("the report could not be written as CSV: {error}"));
     let mut writer = csv::Writer::from_writer(Vec::new());
     let head = [
-        "arm", "shows", "fs_h", "wilson_low", "wilson_high", "cluster_low", "cluster_high", "n", "answers", "items", "people", "p_chance",
-        "undecided", "accuracy", "fs_m", "alpha", "ac1", "median_s",
+        "arm",
+        "shows",
+        "fs_h",
+        "wilson_low",
+        "wilson_high",
+        "cluster_low",
+        "cluster_high",
+        "n",
+        "answers",
+        "items",
+        "people",
+        "p_chance",
+        "undecided",
+        "accuracy",
+        "fs_m",
+        "alpha",
+        "ac1",
+        "median_s",
     ];
     writer.write_record(head).map_err(|error| fault(error.to_string()))?;
     let text = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());

@@ -128,7 +128,8 @@ impl Responses {
         key.check_fits(store)?;
         let everybody = store.people()?;
         let withdrawn = everybody.iter().filter(|person| person.state == PersonState::Withdrawn).count();
-        let people: Vec<Person> = everybody.into_iter().filter(|person| person.state != PersonState::Withdrawn).collect();
+        let people: Vec<Person> =
+            everybody.into_iter().filter(|person| person.state != PersonState::Withdrawn).collect();
         let places = people.iter().map(|person| store.place(person.slot)).collect::<Result<Vec<_>, _>>()?;
         let codes =
             (1..=store.n_stimuli()?).map(|row| store.codes(row as i64)).collect::<Result<Vec<[String; 3]>, _>>()?;
@@ -137,7 +138,8 @@ impl Responses {
         let mut all: Vec<Response> = Vec::with_capacity(answers.len());
         for (at, answer) in answers.iter().enumerate() {
             let Some(person) = people.iter().position(|person| person.id == answer.person) else { continue };
-            let trial = places[person].trials.get(answer.position).ok_or_else(|| damaged("an answer without a trial"))?;
+            let trial =
+                places[person].trials.get(answer.position).ok_or_else(|| damaged("an answer without a trial"))?;
             let [code, ..] = usize::try_from(trial.stimulus - 1)
                 .ok()
                 .and_then(|row| codes.get(row))
@@ -162,8 +164,10 @@ impl Responses {
     fn exclude(&mut self, key: &Key, n_trials: &[usize]) {
         let rules = &key.spec.exclude;
         for (at, person) in self.people.iter().enumerate() {
-            let own: Vec<&Response> = self.all.iter().filter(|r| r.person == at && r.stands && r.role != Role::Practice).collect();
-            let n_practice = key.roles.get(person.slot).map_or(0, |roles| roles.iter().filter(|r| **r == Role::Practice).count());
+            let own: Vec<&Response> =
+                self.all.iter().filter(|r| r.person == at && r.stands && r.role != Role::Practice).collect();
+            let n_practice =
+                key.roles.get(person.slot).map_or(0, |roles| roles.iter().filter(|r| **r == Role::Practice).count());
             let share = |hits: usize, n: usize| hits as f64 / n.max(1) as f64;
             let catch: Vec<&&Response> = own.iter().filter(|r| r.role == Role::Catch).collect();
             let right = catch.iter().filter(|r| r.class().is_some() && r.class() == r.target).count();
@@ -179,7 +183,11 @@ impl Responses {
                 && share(fast, own.len()) > limit
             {
                 let percent = 100.0 * share(fast, own.len());
-                reasons.push(format!("{percent:.0} % of answers faster than {} ms, above {:.0} %", rules.fast_below_ms, 100.0 * limit));
+                reasons.push(format!(
+                    "{percent:.0} % of answers faster than {} ms, above {:.0} %",
+                    rules.fast_below_ms,
+                    100.0 * limit
+                ));
             }
             if let Some(limit) = rules.same_above {
                 let run = longest_same(&own);
@@ -207,7 +215,9 @@ impl Responses {
 
     /// The scored answers: main trials that stand; with or without the people who are left out.
     pub fn scored(&self, with_excluded: bool) -> impl Iterator<Item = &Response> {
-        self.all.iter().filter(move |r| r.stands && r.role == Role::Main && (with_excluded || !self.is_excluded(r.person)))
+        self.all
+            .iter()
+            .filter(move |r| r.stands && r.role == Role::Main && (with_excluded || !self.is_excluded(r.person)))
     }
 
     /// Pairs of the first and the second answer to the same stimulus by the same person.
@@ -279,5 +289,9 @@ fn response(
 /// Scores divided by their sum; all alike where the sum is 0.
 pub fn normalised(scores: &[f64]) -> Vec<f64> {
     let sum: f64 = scores.iter().sum();
-    if sum > 0.0 { scores.iter().map(|score| score / sum).collect() } else { vec![1.0 / scores.len() as f64; scores.len()] }
+    if sum > 0.0 {
+        scores.iter().map(|score| score / sum).collect()
+    } else {
+        vec![1.0 / scores.len() as f64; scores.len()]
+    }
 }

@@ -186,8 +186,9 @@ pub struct Scores {
 pub fn score(responses: &Responses, key: &Key) -> Result<Scores, StudyError> {
     let spec = &key.spec;
     let n_classes = key.classes.len();
-    let data: Vec<ArmData> =
-        (0..key.arms.len()).map(|arm| ArmData::new(key, responses.scored(false).filter(|r| r.arm == Some(arm)))).collect();
+    let data: Vec<ArmData> = (0..key.arms.len())
+        .map(|arm| ArmData::new(key, responses.scored(false).filter(|r| r.arm == Some(arm))))
+        .collect();
     let arms: Vec<ArmScore> = (0..key.arms.len()).map(|arm| arm_score(responses, key, arm, &data[arm])).collect();
     let mut pairs = Vec::new();
     for first in 0..arms.len() {
@@ -215,7 +216,8 @@ pub fn score(responses: &Responses, key: &Key) -> Result<Scores, StudyError> {
     taken.sort_unstable();
     let twice = taken.windows(2).filter(|pair| pair[0] == pair[1]).count();
     if twice > 0 {
-        remarks.push(format!("{twice} places were taken twice, by copies of one file, so arms are not quite balanced."));
+        remarks
+            .push(format!("{twice} places were taken twice, by copies of one file, so arms are not quite balanced."));
     }
     let restarted = responses.people.iter().filter(|person| person.attempt > 1).count();
     if restarted > 0 {
@@ -246,10 +248,8 @@ fn arm_score(responses: &Responses, key: &Key, arm: usize, data: &ArmData) -> Ar
     let with_truth: Vec<_> = decided.iter().filter_map(|r| Some(arm::credit(r, n_classes, r.truth?))).collect();
     let second: Vec<bool> = own.iter().filter_map(|r| Some(r.second? == r.truth?)).collect();
     let seconds: Vec<f64> = own.iter().map(|r| r.seconds).collect();
-    let ratings: Vec<(u8, bool)> = decided
-        .iter()
-        .filter_map(|r| Some((r.confidence?, arm::credit(r, n_classes, r.target?) > 0.5)))
-        .collect();
+    let ratings: Vec<(u8, bool)> =
+        decided.iter().filter_map(|r| Some((r.confidence?, arm::credit(r, n_classes, r.target?) > 0.5))).collect();
     let calibration = (!ratings.is_empty()).then(|| Calibration {
         levels: (1..=5)
             .map(|level| {
@@ -257,7 +257,9 @@ fn arm_score(responses: &Responses, key: &Key, arm: usize, data: &ArmData) -> Ar
                 Share::of(of_level.iter().filter(|(_, is_right)| *is_right).count() as f64, of_level.len())
             })
             .collect(),
-        auroc: stats::auroc(&ratings.iter().map(|(level, is_right)| (f64::from(*level), *is_right)).collect::<Vec<_>>()),
+        auroc: stats::auroc(
+            &ratings.iter().map(|(level, is_right)| (f64::from(*level), *is_right)).collect::<Vec<_>>(),
+        ),
     });
     let chance = 1.0 / n_classes as f64;
     let undecided = own.len() - decided.len();

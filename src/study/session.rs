@@ -1,10 +1,10 @@
 //! The one way in which answers come in: present, answer, confirm, undo, pause, resume.
 //!
-//! The window shows [`Session::view`] and sends [`Input`]s with the times of its frames and key events; `unmask study simulate` does the very
-//! same with a clock of its own. Nothing here tells the arm, the label or the model's answer; [`View`] holds no code of any kind.
+//! The window shows [`Session::view`] and sends [`Input`]s with the times of its frames and key events; `unmask study simulate` does the
+//! very same with a clock of its own. Nothing here tells the arm, the label or the model's answer; [`View`] holds no code of any kind.
 //!
-//! An answer counts from the moment [`Session::input`] returns [`Step::Saved`]: then it is on the disk. If saving fails, the draft stays, so that the
-//! same key saves it once there is room again.
+//! An answer counts from the moment [`Session::input`] returns [`Step::Saved`]: then it is on the disk. If saving fails, the draft
+//! stays, so that the same key saves it once there is room again.
 
 mod clock;
 mod draft;
@@ -18,8 +18,8 @@ pub use draft::{Choice, Draft};
 
 use super::StudyError;
 use super::design::{Form, Later};
-use super::store::{AnswerRow, NewEvent, NewPerson, Person, PersonState, Place, Shown, Stimulus, Store, Trial};
 use super::stimulus::Media;
+use super::store::{AnswerRow, NewEvent, NewPerson, Person, PersonState, Place, Shown, Stimulus, Store, Trial};
 
 /// Something that the participant, or the window for them, does.
 #[derive(Clone, Debug, PartialEq)]
@@ -277,7 +277,14 @@ impl<C: Clock> Session<C> {
         Ok(session)
     }
 
-    fn at(store: Store, uid: String, person: Option<Person>, slot: usize, clock: C, stage: Stage) -> Result<Self, StudyError> {
+    fn at(
+        store: Store,
+        uid: String,
+        person: Option<Person>,
+        slot: usize,
+        clock: C,
+        stage: Stage,
+    ) -> Result<Self, StudyError> {
         let place = store.place(slot)?;
         let mut revisions = vec![0; place.trials.len()];
         if let Some(person) = &person {
@@ -419,7 +426,9 @@ impl<C: Clock> Session<C> {
             (Stage::Trial, Input::Undo) | (Stage::Finished, Input::Undo) => self.undo(at),
             (Stage::Trial, Input::Pause) => self.pause(at),
             (Stage::Paused, Input::Resume) => self.go_on(at),
-            (Stage::Trial, input @ (Input::Choose(_) | Input::Undecided | Input::Score { .. })) => self.enter(&input, at, true),
+            (Stage::Trial, input @ (Input::Choose(_) | Input::Undecided | Input::Score { .. })) => {
+                self.enter(&input, at, true)
+            }
             (Stage::Trial, input @ (Input::Confidence(_) | Input::Truth(_))) => self.enter(&input, at, false),
             (Stage::Trial, Input::Confirm) => self.confirm(at),
             (_, Input::Focus(has_focus)) => Ok(self.focus(has_focus, at)),
@@ -473,26 +482,30 @@ impl<C: Clock> Session<C> {
     /// Shows the trial at `position`, or the heading of its section before it, or the end.
     fn show_next(&mut self) -> Result<Step, StudyError> {
         self.draft = Draft::new(self.store.shown());
-        self.timing = Timing { unfocused_since: self.timing.unfocused_since.map(|_| self.clock.now_ns()), ..Timing::default() };
+        self.timing =
+            Timing { unfocused_since: self.timing.unfocused_since.map(|_| self.clock.now_ns()), ..Timing::default() };
         self.prepare()?;
         let Some(trial) = self.trial() else {
             return Ok(self.go(Stage::Finished));
         };
         let begins_section = trial.practice.is_none()
             && self.n_sections() > 1
-            && self.position.checked_sub(1).and_then(|before| self.place.trials.get(before)).is_none_or(|before| {
-                before.practice.is_some() || before.section != trial.section
-            });
+            && self
+                .position
+                .checked_sub(1)
+                .and_then(|before| self.place.trials.get(before))
+                .is_none_or(|before| before.practice.is_some() || before.section != trial.section);
         let is_new = self.revisions.get(self.position).is_some_and(|count| *count == 0);
         Ok(self.go(if begins_section && is_new { Stage::Section } else { Stage::Trial }))
     }
 
     /// Reads the stimulus on screen and the next one.
     fn prepare(&mut self) -> Result<(), StudyError> {
-        let read = |store: &Store, place: &Place, position: usize| -> Result<Option<(usize, Arc<Stimulus>)>, StudyError> {
-            let Some(trial) = place.trials.get(position) else { return Ok(None) };
-            Ok(Some((position, Arc::new(store.stimulus(trial.stimulus)?))))
-        };
+        let read =
+            |store: &Store, place: &Place, position: usize| -> Result<Option<(usize, Arc<Stimulus>)>, StudyError> {
+                let Some(trial) = place.trials.get(position) else { return Ok(None) };
+                Ok(Some((position, Arc::new(store.stimulus(trial.stimulus)?))))
+            };
         let known = [self.current.take(), self.ahead.take()];
         let find = |position: usize| known.iter().flatten().find(|(at, _)| *at == position).cloned();
         let next = self.back_to.unwrap_or(self.position + 1);
@@ -603,11 +616,13 @@ impl<C: Clock> Session<C> {
         self.note("continue", at, None);
         self.prepare()?;
         // Who left before the first item reads the instructions again.
-        Ok(self.go(if self.position == 0 && self.revisions.iter().all(|count| *count == 0) && self.timing.presented == 0 {
-            Stage::Instructions
-        } else {
-            Stage::Trial
-        }))
+        Ok(self.go(
+            if self.position == 0 && self.revisions.iter().all(|count| *count == 0) && self.timing.presented == 0 {
+                Stage::Instructions
+            } else {
+                Stage::Trial
+            },
+        ))
     }
 
     fn focus(&mut self, has_focus: bool, at: u64) -> Step {

@@ -1,5 +1,5 @@
-//! Participants whose skill is known, answering through [`Session`] like people: for dry runs, and to see that the report recovers what they
-//! were made of.
+//! Participants whose skill is known, answering through [`Session`] like people: for dry runs, and to see that the report recovers what
+//! they were made of.
 
 use std::collections::BTreeMap;
 
@@ -55,14 +55,15 @@ impl Profile {
     pub fn parse_all(text: &str) -> Result<Vec<Self>, StudyError> {
         let wrong = |part: &str| {
             StudyError::Step(format!(
-                "people \"{part}\": expected perfect, chance, biased, slow, careless or skilled@0.8, and :N for N of them; write for instance \
-                 perfect:2,skilled@0.8:10"
+                "people \"{part}\": expected perfect, chance, biased, slow, careless or skilled@0.8, and :N for N of them; write for \
+                 instance perfect:2,skilled@0.8:10"
             ))
         };
         let mut out = Vec::new();
         for part in text.split(',') {
             let (kind, count) = part.trim().split_once(':').unwrap_or((part.trim(), "1"));
-            let count: usize = count.parse().ok().filter(|count| (1..=5000).contains(count)).ok_or_else(|| wrong(part))?;
+            let count: usize =
+                count.parse().ok().filter(|count| (1..=5000).contains(count)).ok_or_else(|| wrong(part))?;
             let skill = match kind.split_once('@') {
                 None => match kind {
                     "perfect" => Skill::Perfect,
@@ -118,8 +119,8 @@ const FRAME_NS: u64 = 16_666_667;
 /// The simulated day on which everything happens, in seconds since 1970.
 const DAY: i64 = 1_760_000_000;
 
-/// Lets `people` take part one after the other. Person `i` has the id that follows from (seed, i): who has finished is skipped, and who has begun goes
-/// on, so that a killed simulation can be run again.
+/// Lets `people` take part one after the other. Person `i` has the id that follows from (seed, i): who has finished is skipped, and who
+/// has begun goes on, so that a killed simulation can be run again.
 pub fn simulate(
     mut store: Store,
     key: &Key,
@@ -136,7 +137,11 @@ pub fn simulate(
         let session = match known {
             Some(person) if person.state != PersonState::Active => continue,
             // Killed after the last answer: nothing is left to do.
-            Some(person) if store.answered(person.id, person.attempt)?.len() == store.place(person.slot)?.trials.len() => continue,
+            Some(person)
+                if store.answered(person.id, person.attempt)?.len() == store.place(person.slot)?.trials.len() =>
+            {
+                continue;
+            }
             Some(_) => Session::resume(store, &code, clock)?,
             None => Session::begin(store, uid, clock)?,
         };
@@ -173,7 +178,9 @@ impl Person<'_> {
             session.clock().pass(300_000_000);
             match session.view() {
                 View::Consent => session.apply(Input::Consent(true))?,
-                View::Instructions { .. } | View::Section { .. } | View::Feedback { .. } => session.apply(Input::Continue)?,
+                View::Instructions { .. } | View::Section { .. } | View::Feedback { .. } => {
+                    session.apply(Input::Continue)?
+                }
                 View::Paused { .. } => session.apply(Input::Resume)?,
                 View::Trial(_) => self.answer(&mut session, watch)?,
                 View::Finished | View::Declined => break,
@@ -213,7 +220,8 @@ impl Person<'_> {
         session.clock().pass((seconds * 1e9) as u64);
         let (class, is_right) = self.class(session);
         let shown = session.shown().clone();
-        let is_undecided = shown.form == Form::ClassOrUndecided && !is_practice && self.dice.happens(self.profile.undecided);
+        let is_undecided =
+            shown.form == Form::ClassOrUndecided && !is_practice && self.dice.happens(self.profile.undecided);
         let mut step = Step::Ignored;
         match shown.form {
             _ if is_undecided => step = session.apply(Input::Undecided)?,
@@ -275,4 +283,3 @@ impl Person<'_> {
         (class, class == right)
     }
 }
-

@@ -1,11 +1,10 @@
-//! Statistics of a study: numbers in, numbers out. Checked against SciPy, statsmodels, krippendorff and irrCAC (`tests/golden/make_study.py`).
+//! Statistics of a study: numbers in, numbers out. Checked against SciPy, statsmodels, krippendorff and irrCAC
+//! (`tests/golden/make_study.py`).
 
 mod agreement;
 mod bootstrap;
 
-pub use agreement::{
-    Level, cohen_kappa, fleiss_kappa, gwet_ac1, krippendorff_alpha, percent_agreement,
-};
+pub use agreement::{Level, cohen_kappa, fleiss_kappa, gwet_ac1, krippendorff_alpha, percent_agreement};
 pub use bootstrap::{RESAMPLES, cluster_interval};
 
 /// 97.5 % point of the standard normal distribution.
@@ -96,8 +95,8 @@ pub fn quantile(values: &[f64], share: f64) -> f64 {
     sorted[low] + (sorted[high] - sorted[low]) * (at - low as f64)
 }
 
-/// How well a rating tells right from wrong: the chance that a right answer has the higher rating than a wrong one, ties by half (area under
-/// the ROC curve). `None` without both kinds.
+/// How well a rating tells right from wrong: the chance that a right answer has the higher rating than a wrong one, ties by half (area
+/// under the ROC curve). `None` without both kinds.
 pub fn auroc(ratings: &[(f64, bool)]) -> Option<f64> {
     let right: Vec<f64> = ratings.iter().filter(|(_, is_right)| *is_right).map(|(rating, _)| *rating).collect();
     let wrong: Vec<f64> = ratings.iter().filter(|(_, is_right)| !is_right).map(|(rating, _)| *rating).collect();
@@ -106,7 +105,20 @@ pub fn auroc(ratings: &[(f64, bool)]) -> Option<f64> {
     }
     let wins: f64 = right
         .iter()
-        .map(|a| wrong.iter().map(|b| if a > b { 1.0 } else if a == b { 0.5 } else { 0.0 }).sum::<f64>())
+        .map(|a| {
+            wrong
+                .iter()
+                .map(|b| {
+                    if a > b {
+                        1.0
+                    } else if a == b {
+                        0.5
+                    } else {
+                        0.0
+                    }
+                })
+                .sum::<f64>()
+        })
         .sum();
     Some(wins / (right.len() * wrong.len()) as f64)
 }

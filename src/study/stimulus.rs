@@ -1,7 +1,7 @@
 //! What a participant sees: one panel of an explained picture, as PNG, without anything that tells arms apart except the stimulus itself.
 //!
-//! No outline, legend, title or text chunk: all stimuli of a study have the same size and the same words in their files. Hatching, where the
-//! design asks for it, is the same over hidden units in every arm.
+//! No outline, legend, title or text chunk: all stimuli of a study have the same size and the same words in their files. Hatching, where
+//! the design asks for it, is the same over hidden units in every arm.
 
 use super::StudyError;
 use super::design::ArmKind;
@@ -53,8 +53,8 @@ impl Media {
     }
 }
 
-/// Draws what an arm of kind `kind` shows of `picture`, `side` pixels on its longer side (rounded down to whole pixels of the picture, so that
-/// all of them get the same size).
+/// Draws what an arm of kind `kind` shows of `picture`, `side` pixels on its longer side (rounded down to whole pixels of the picture,
+/// so that all of them get the same size).
 pub fn render(picture: &ExplainedPicture, kind: ArmKind, side: u32) -> Result<Media, StudyError> {
     let panel = match kind {
         ArmKind::Full => Panel::Input,
@@ -69,7 +69,8 @@ pub fn render(picture: &ExplainedPicture, kind: ArmKind, side: u32) -> Result<Me
     let mut elements = vec![Element::Raster(Raster { rect: area, pixels, alt: String::new() })];
     if picture.hidden == Hidden::Hatched && panel != Panel::Input {
         let is_selected_shown = panel == Panel::Selected;
-        let hidden: Vec<bool> = picture.selected_pixels().iter().map(|selected| *selected != is_selected_shown).collect();
+        let hidden: Vec<bool> =
+            picture.selected_pixels().iter().map(|selected| *selected != is_selected_shown).collect();
         let mut hatch = unselected_hatch(palette);
         // The pattern is drawn for figures on paper; on screen it keeps its look at any size.
         let zoom = (side as f32 / 160.0).max(1.0);

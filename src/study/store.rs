@@ -2,11 +2,13 @@
 //!
 //! # What makes it safe
 //!
-//! * Each answer is one transaction, on the disk before the screen goes on: `synchronous = EXTRA` (above `FULL`: the folder is brought to the
+//! * Each answer is one transaction, on the disk before the screen goes on: `synchronous = EXTRA` (above `FULL`: the folder is brought
+//! to the
 //!   disk, too). The journal is a rollback journal (`DELETE`), not a write-ahead log: the file alone is then the whole study whenever it is
 //!   closed, so that copying it to a memory stick loses nothing, and it works on network folders. A log would be faster, but a person gives
 //!   one answer in seconds.
-//! * `locking_mode = EXCLUSIVE`: one window at a time. A killed process leaves no lock; its half transaction is rolled back at the next opening.
+//! * `locking_mode = EXCLUSIVE`: one window at a time. A killed process leaves no lock; its half transaction is rolled back at the next
+//! opening.
 //! * `application_id` names the kind of file, `user_version` the schema; older ones are migrated in one transaction, newer ones refused.
 //!   At each opening `integrity_check`, `foreign_key_check` and the hash of the content run.
 //! * Stimuli, trials and places never change after the file is made; answers and events are only ever added. Triggers refuse anything else,
@@ -237,7 +239,8 @@ impl Store {
         let beside = path.with_file_name(format!(".{name}.{}.part", std::process::id()));
         let made = schema::make(&beside, content, meta);
         let moved = made.and_then(|()| {
-            std::fs::rename(&beside, path).map_err(|error| StudyError::Open { path: path.to_owned(), found: error.to_string() })
+            std::fs::rename(&beside, path)
+                .map_err(|error| StudyError::Open { path: path.to_owned(), found: error.to_string() })
         });
         if let Err(error) = moved {
             // What cannot be removed is a hidden leftover; the first error is the one that counts.
@@ -278,11 +281,10 @@ impl Store {
 
     /// A stimulus by its row.
     pub fn stimulus(&self, row: i64) -> Result<Stimulus, StudyError> {
-        let read = self.connection.query_row(
-            "SELECT code, item, arm, kind, media FROM stimulus WHERE id = ?1",
-            [row],
-            |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get::<_, String>(3)?, r.get::<_, Vec<u8>>(4)?)),
-        );
+        let read =
+            self.connection.query_row("SELECT code, item, arm, kind, media FROM stimulus WHERE id = ?1", [row], |r| {
+                Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get::<_, String>(3)?, r.get::<_, Vec<u8>>(4)?))
+            });
         let (code, item, arm, kind, bytes) = read.map_err(|error| schema::refusal(&self.path, &error))?;
         let media = Media::from_bytes(&kind, bytes).ok_or_else(|| StudyError::Damaged {
             path: self.path.clone(),
@@ -294,7 +296,9 @@ impl Store {
     /// Codes of a stimulus: its own, its item's, its arm's.
     pub fn codes(&self, row: i64) -> Result<[String; 3], StudyError> {
         self.connection
-            .query_row("SELECT code, item, arm FROM stimulus WHERE id = ?1", [row], |r| Ok([r.get(0)?, r.get(1)?, r.get(2)?]))
+            .query_row("SELECT code, item, arm FROM stimulus WHERE id = ?1", [row], |r| {
+                Ok([r.get(0)?, r.get(1)?, r.get(2)?])
+            })
             .map_err(|error| schema::refusal(&self.path, &error))
     }
 
@@ -309,8 +313,10 @@ impl Store {
     }
 
     pub(super) fn count(&self, sql: &str) -> Result<usize, StudyError> {
-        let found: i64 =
-            self.connection.query_row(sql, [], |row| row.get(0)).map_err(|error| schema::refusal(&self.path, &error))?;
+        let found: i64 = self
+            .connection
+            .query_row(sql, [], |row| row.get(0))
+            .map_err(|error| schema::refusal(&self.path, &error))?;
         Ok(usize::try_from(found).unwrap_or(0))
     }
 
@@ -374,7 +380,8 @@ fn read_meta(connection: &Connection, path: &Path) -> Result<(Meta, Shown), Stud
     let number = |name: &str| {
         text(name).and_then(|value| value.parse::<usize>().map_err(|_| damaged(format!("{name} \"{value}\""))))
     };
-    let hash = |name: &str| text(name).and_then(|value| value.parse::<Hash>().map_err(|error| damaged(error.to_string())));
+    let hash =
+        |name: &str| text(name).and_then(|value| value.parse::<Hash>().map_err(|error| damaged(error.to_string())));
     let state = match text("state")?.as_str() {
         "ready" => FileState::Ready,
         "running" => FileState::Running,

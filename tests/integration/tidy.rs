@@ -15,15 +15,45 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("explain", &["data", "model", "work", "store"]),
     ("metric", &["data", "model", "explain", "work", "store"]),
     ("experiment", &["data", "model", "explain", "metric", "work", "store", "device"]),
+    ("study", &["data", "explain", "figure", "store"]),
     ("jobs", &["data", "model", "explain", "metric", "experiment", "figure", "work", "store", "device"]),
-    ("session", &["data", "model", "explain", "metric", "experiment", "figure", "work", "jobs", "store", "device"]),
+    (
+        "session",
+        &["data", "model", "explain", "metric", "experiment", "figure", "work", "jobs", "store", "device", "study"],
+    ),
     (
         "ui",
-        &["data", "model", "explain", "metric", "experiment", "figure", "work", "jobs", "session", "store", "device"],
+        &[
+            "data",
+            "model",
+            "explain",
+            "metric",
+            "experiment",
+            "figure",
+            "work",
+            "jobs",
+            "session",
+            "store",
+            "device",
+            "study",
+        ],
     ),
     (
         "cli",
-        &["data", "model", "explain", "metric", "experiment", "figure", "work", "jobs", "session", "store", "device"],
+        &[
+            "data",
+            "model",
+            "explain",
+            "metric",
+            "experiment",
+            "figure",
+            "work",
+            "jobs",
+            "session",
+            "store",
+            "device",
+            "study",
+        ],
     ),
 ];
 
@@ -31,6 +61,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 const CRATES: &[(&[&str], &[&str], &str)] = &[
     (&["tch", "torch_sys"], &["model/", "explain/learn/"], "torch lives in model/ and explain/learn/ only"),
     (&["egui*", "eframe", "rfd", "winit"], &["ui/"], "the window lives in ui/ only"),
+    (&["rusqlite"], &["study/store.rs", "study/store/"], "the database lives in study/store only"),
     (&["libloading"], &["device.rs"], "libraries are opened in device.rs only"),
     (&["unsafe"], &["device.rs"], "unsafe code lives in device.rs only"),
 ];

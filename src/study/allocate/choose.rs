@@ -71,8 +71,7 @@ pub fn choose(candidates: &[Candidate], spec: &Spec) -> Result<Chosen, StudyErro
     let mut is_taken = vec![false; candidates.len()];
     main.iter().for_each(|&at| is_taken[at] = true);
 
-    let mut sure: Vec<usize> =
-        order.iter().copied().filter(|&at| !is_taken[at] && candidates[at].is_right()).collect();
+    let mut sure: Vec<usize> = order.iter().copied().filter(|&at| !is_taken[at] && candidates[at].is_right()).collect();
     sure.sort_by(|&a, &b| candidates[b].confidence.total_cmp(&candidates[a].confidence));
     let catch = in_turn(candidates, &sure, spec.checks.catch, target);
     if catch.len() < spec.checks.catch {
@@ -100,7 +99,12 @@ fn listed(
         let found = candidates.iter().position(|candidate| candidate.index == item);
         match found {
             Some(at) if out.contains(&at) => {
-                return Err(StudyError::design("items.listed", "each item once", format!("{item} twice"), "remove one"));
+                return Err(StudyError::design(
+                    "items.listed",
+                    "each item once",
+                    format!("{item} twice"),
+                    "remove one",
+                ));
             }
             Some(at) if passes(&candidates[at]) => out.push(at),
             _ => {

@@ -123,8 +123,8 @@ fn extend(
     }
 }
 
-/// Whether what is left can be placed behind `tail` (class and length of the last run) with runs of at most `limit`: each class must fit into
-/// the gaps between the others.
+/// Whether what is left can be placed behind `tail` (class and length of the last run) with runs of at most `limit`: each class must fit
+/// into the gaps between the others.
 fn fits(classes: &[(u16, Vec<Trial>)], left: usize, tail: Option<(u16, usize)>, limit: usize) -> bool {
     classes.iter().all(|(class, trials)| {
         let others = left - trials.len();

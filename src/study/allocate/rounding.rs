@@ -1,5 +1,5 @@
-//! Controlled rounding (Cox, JASA 82, 1987): a table of fractions becomes whole numbers, and every cell, every row sum, every column sum and
-//! the grand total are rounded to a neighbouring whole number. Rows are classes; the two columns are wrong and right.
+//! Controlled rounding (Cox, JASA 82, 1987): a table of fractions becomes whole numbers, and every cell, every row sum, every column sum
+//! and the grand total are rounded to a neighbouring whole number. Rows are classes; the two columns are wrong and right.
 
 use super::Stratum;
 use crate::study::dice::Dice;
@@ -51,7 +51,8 @@ pub fn round(cells: &[(Stratum, usize)], denominator: usize, dice: &mut Dice) ->
 /// A closed path through fractional cells that turns at each: along a row, along a column, and so on. `None` when all cells are whole.
 fn cycle(table: &[[i64; 3]], unit: i64) -> Option<Vec<(usize, usize)>> {
     let is_fraction = |row: usize, column: usize| table[row][column].rem_euclid(unit) != 0;
-    let start = (0..table.len()).flat_map(|row| (0..3).map(move |column| (row, column))).find(|&(r, c)| is_fraction(r, c))?;
+    let start =
+        (0..table.len()).flat_map(|row| (0..3).map(move |column| (row, column))).find(|&(r, c)| is_fraction(r, c))?;
     // Every row and column sums to a whole number, so whoever enters one by a fractional cell finds another to leave by.
     let mut path = vec![start];
     loop {

@@ -34,13 +34,23 @@ impl Spec {
     /// Refuses what cannot be run, with one sentence about the first such field.
     pub fn check(&self) -> Result<(), StudyError> {
         if self.format != 1 {
-            return Err(StudyError::design("format", "1", self.format, "open it with the version of Unmask that wrote it"));
+            return Err(StudyError::design(
+                "format",
+                "1",
+                self.format,
+                "open it with the version of Unmask that wrote it",
+            ));
         }
         if self.title.trim().is_empty() {
             return Err(StudyError::design("title", "a title", "none", "name the study"));
         }
         if !["train", "validation", "test"].contains(&self.split()) {
-            return Err(StudyError::design("data.split", "train, validation or test", &self.data.split, "name one of these"));
+            return Err(StudyError::design(
+                "data.split",
+                "train, validation or test",
+                &self.data.split,
+                "name one of these",
+            ));
         }
         self.check_arms()?;
         self.check_numbers()?;
@@ -115,16 +125,20 @@ impl Spec {
     }
 
     fn check_protocol(&self) -> Result<(), StudyError> {
-        let unfit = |field, expected: &str, found: &str, advice| Err(StudyError::design(field, expected, found, advice));
+        let unfit =
+            |field, expected: &str, found: &str, advice| Err(StudyError::design(field, expected, found, advice));
         let form = match self.answer.form {
             Form::Class => "class",
             Form::ClassOrUndecided => "class-or-undecided",
             Form::Scores => "scores",
         };
         match self.protocol {
-            Protocol::Standard if self.answer.form == Form::ClassOrUndecided => {
-                unfit("answer.form", "class or scores", form, "the standard protocol forces a choice; or take protocol = \"l2x\"")
-            }
+            Protocol::Standard if self.answer.form == Form::ClassOrUndecided => unfit(
+                "answer.form",
+                "class or scores",
+                form,
+                "the standard protocol forces a choice; or take protocol = \"l2x\"",
+            ),
             Protocol::L2x | Protocol::Aim if self.answer.form != Form::ClassOrUndecided => {
                 unfit("answer.form", "class-or-undecided", form, "this paper's protocol lets people be undecided")
             }
@@ -153,7 +167,8 @@ impl Spec {
             within(field, length, 0, MAX_TEXT, "shorten it")?;
             // A name of an arm in a text would unblind everybody.
             let lower = text.to_lowercase();
-            let named = self.arms.iter().find(|arm| arm.name.chars().count() > 2 && names(&lower, &arm.name.to_lowercase()));
+            let named =
+                self.arms.iter().find(|arm| arm.name.chars().count() > 2 && names(&lower, &arm.name.to_lowercase()));
             if let Some(arm) = named {
                 let advice = "participants must not read what is compared";
                 return Err(StudyError::design(field, "no name of an arm", format!("\"{}\"", arm.name), advice));
@@ -189,7 +204,9 @@ impl Spec {
             out.push("There is no arm with k random units, so the floor is not measured (rule 3).".to_owned());
         }
         if self.people.sees == Sees::EveryArm && self.protocol != Protocol::Aim {
-            out.push("Each person sees an item in every arm, so later answers can rest on earlier ones (rule 4).".to_owned());
+            out.push(
+                "Each person sees an item in every arm, so later answers can rest on earlier ones (rule 4).".to_owned(),
+            );
         }
         if self.checks.practice < 2 {
             out.push("There are fewer than two practice items (rule 8).".to_owned());
@@ -203,7 +220,8 @@ impl Spec {
         }
         if self.protocol.target() == Target::Model && self.items.only == Only::ModelRight {
             out.push(
-                "On items where the model is right, an answer cannot tell the model's class from the true one; show items where it is wrong, too."
+                "On items where the model is right, an answer cannot tell the model's class from the true one; \
+                 show items where it is wrong, too."
                     .to_owned(),
             );
         }

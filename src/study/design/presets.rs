@@ -18,26 +18,27 @@ pub struct Preset {
 pub static PRESETS: &[Preset] = &[
     Preset {
         id: "l2x-imdb",
-        summary: "L2X 4.2.1: 500 test reviews, ten words, explainers mixed at random, neutral answers left out. The paper leaves open how many \
-                  people answered and how many reviews each saw; here 60 people see 100 each.",
+        summary: "L2X 4.2.1: 500 test reviews, ten words, explainers mixed at random, neutral answers left out. The paper leaves open \
+                  how many people answered and how many reviews each saw; here 60 people see 100 each.",
         make: l2x_imdb,
     },
     Preset {
         id: "meed-imdb",
-        summary: "MEED 4.1.1: 500 test reviews, ten words, 20 people, explainers mixed at random, a guess where people cannot decide. The paper \
-                  leaves open how many reviews each saw; here 125.",
+        summary: "MEED 4.1.1: 500 test reviews, ten words, 20 people, explainers mixed at random, a guess where people cannot decide. \
+                  The paper leaves open how many reviews each saw; here 125.",
         make: meed_imdb,
     },
     Preset {
         id: "meed-mnist",
-        summary: "MEED 4.2.1: 500 test images of 3 and 8, a score from 0 to 1 for each class, 15 people. The paper leaves open how many images \
-                  each saw; here 100.",
+        summary: "MEED 4.2.1: 500 test images of 3 and 8, a score from 0 to 1 for each class, 15 people. The paper leaves open how \
+                  many images each saw; here 100.",
         make: meed_mnist,
     },
     Preset {
         id: "aim-imdb",
-        summary: "AIM 4.3 and Appendix F: 50 reviews where the model is right, ten words, 30 people, three blinded sections (one per explainer) in \
-                  random order within, positive / negative / neutral. The paper shows the sections in one order; here it rotates over people.",
+        summary: "AIM 4.3 and Appendix F: 50 reviews where the model is right, ten words, 30 people, three blinded sections (one per \
+                  explainer) in random order within, positive / negative / neutral. \
+                  The paper shows the sections in one order; here it rotates over people.",
         make: aim_imdb,
     },
 ];
@@ -67,13 +68,25 @@ fn base(title: &str, protocol: Protocol, data: &str, names: &[&str]) -> Spec {
         protocol,
         seed: 0,
         data: DataPart { spec: data.to_owned(), blackbox: String::new(), split: "test".to_owned() },
-        items: ItemsPart { count: 500, balance_classes: false, balance_correct: false, only: Only::Any, listed: Vec::new() },
+        items: ItemsPart {
+            count: 500,
+            balance_classes: false,
+            balance_correct: false,
+            only: Only::Any,
+            listed: Vec::new(),
+        },
         arms: names.iter().map(|name| arm(name)).collect(),
         show: ShowPart { k: Some(10), ..ShowPart::default() },
         answer: AnswerPart { form: Form::ClassOrUndecided, ..AnswerPart::default() },
         people: PeoplePart::default(),
         checks: ChecksPart { practice: 3, catch: 0, repeats: 0 },
-        exclude: ExcludePart { catch_below: None, fast_below_ms: 300, fast_above: None, same_above: None, answered_below: None },
+        exclude: ExcludePart {
+            catch_below: None,
+            fast_below_ms: 300,
+            fast_above: None,
+            same_above: None,
+            answered_below: None,
+        },
         resume: ResumePart::default(),
         texts: TextsPart::default(),
     }
@@ -81,9 +94,10 @@ fn base(title: &str, protocol: Protocol, data: &str, names: &[&str]) -> Spec {
 
 fn sentiment(mut spec: Spec) -> Spec {
     spec.texts.question = "What is the sentiment of the review these words were taken from?".to_owned();
-    spec.texts.instructions = "You will see a few words taken from a movie review. Given only these words, please infer the sentiment of the \
-                               review."
-        .to_owned();
+    spec.texts.instructions =
+        "You will see a few words taken from a movie review. Given only these words, please infer the sentiment \
+                               of the review."
+            .to_owned();
     spec.texts.undecided = "Neutral / can't decide".to_owned();
     spec
 }
@@ -111,9 +125,10 @@ fn meed_mnist() -> Spec {
     spec.show.k = Some(25);
     spec.people = PeoplePart { count: 15, each: Some(100), ..PeoplePart::default() };
     spec.texts.question = "How likely is each digit?".to_owned();
-    spec.texts.instructions = "You will see parts of handwritten digits. For each digit below, please give a score from 0 to 1 for how likely it \
-                               is that the picture shows it."
-        .to_owned();
+    spec.texts.instructions =
+        "You will see parts of handwritten digits. For each digit below, please give a score from 0 to 1 for \
+                               how likely it is that the picture shows it."
+            .to_owned();
     spec
 }
 

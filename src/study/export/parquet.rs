@@ -22,7 +22,8 @@ pub(super) fn write(table: &[Vec<Cell>]) -> Result<Vec<u8>, ParquetError> {
         })
         .collect();
     let schema = parse_message_type(&format!("message responses {{ {} }}", fields.join(" ")))?;
-    let properties = WriterProperties::builder().set_created_by(format!("Unmask {}", env!("CARGO_PKG_VERSION"))).build();
+    let properties =
+        WriterProperties::builder().set_created_by(format!("Unmask {}", env!("CARGO_PKG_VERSION"))).build();
     let mut out = Vec::new();
     let mut writer = SerializedFileWriter::new(&mut out, Arc::new(schema), Arc::new(properties))?;
     let mut group = writer.next_row_group()?;

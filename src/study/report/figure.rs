@@ -14,8 +14,8 @@ const HEAD: f32 = 30.0;
 /// Size of text.
 const TEXT: f32 = 8.5;
 
-/// One row per arm: the interval as a line, FS-H as a filled square, FS-M as an open one, chance as a dashed line. People and model differ by
-/// shape and fill, not by colour alone.
+/// One row per arm: the interval as a line, FS-H as a filled square, FS-M as an open one, chance as a dashed line. People and model
+/// differ by shape and fill, not by colour alone.
 pub fn figure(scores: &Scores) -> Figure {
     let palette = Palette::of(crate::figure::Theme::Light);
     let height = HEAD + ROW * scores.arms.len() as f32 + 54.0;
@@ -34,7 +34,11 @@ pub fn figure(scores: &Scores) -> Figure {
         let mut y = HEAD - 6.0;
         while y < bottom {
             let end = (y + 4.0).min(bottom);
-            elements.push(Element::line(point(x(arm.chance), y), point(x(arm.chance), end), stroke(palette.ink_muted, 1.0)));
+            elements.push(Element::line(
+                point(x(arm.chance), y),
+                point(x(arm.chance), end),
+                stroke(palette.ink_muted, 1.0),
+            ));
             y += 7.0;
         }
     }
@@ -69,7 +73,8 @@ pub fn figure(scores: &Scores) -> Figure {
         .arms
         .iter()
         .map(|arm| {
-            let show = |value: Option<f64>| value.map_or_else(|| "no answers".to_owned(), |value| format!("{value:.1} %"));
+            let show =
+                |value: Option<f64>| value.map_or_else(|| "no answers".to_owned(), |value| format!("{value:.1} %"));
             format!("{}: FS-H {}, FS-M {}.", arm.name, show(arm.fs_h.percent), show(arm.model.fs_m.percent))
         })
         .collect();
@@ -79,7 +84,11 @@ pub fn figure(scores: &Scores) -> Figure {
         background: palette.background,
         title: format!("FS-H of {}", scores.title),
         description: sentences.join(" "),
-        metadata: Metadata { source: scores.title.clone(), version: env!("CARGO_PKG_VERSION").to_owned(), ..Metadata::default() },
+        metadata: Metadata {
+            source: scores.title.clone(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            ..Metadata::default()
+        },
         elements,
     }
 }

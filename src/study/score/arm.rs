@@ -45,7 +45,11 @@ pub(super) fn credit(response: &Response, n_classes: usize, target: u16) -> f64 
 fn credit_of(weights: &[f64], target: u16) -> f64 {
     let most = weights.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let tied = |value: &f64| *value >= most - 1e-9;
-    if weights.get(usize::from(target)).is_some_and(tied) { 1.0 / weights.iter().filter(|w| tied(w)).count() as f64 } else { 0.0 }
+    if weights.get(usize::from(target)).is_some_and(tied) {
+        1.0 / weights.iter().filter(|w| tied(w)).count() as f64
+    } else {
+        0.0
+    }
 }
 
 impl ArmData {

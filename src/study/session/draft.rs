@@ -45,10 +45,14 @@ impl Draft {
             (Input::Choose(class), Choice::Scores(_)) if is_class(*class) => return false,
             (Input::Choose(class), choice) if is_class(*class) => *choice = Choice::Class(*class),
             (Input::Undecided, choice) if shown.form == Form::ClassOrUndecided => *choice = Choice::Undecided,
-            (Input::Score { class, value }, Choice::Scores(scores)) if is_class(*class) && (0.0..=1.0).contains(value) => {
+            (Input::Score { class, value }, Choice::Scores(scores))
+                if is_class(*class) && (0.0..=1.0).contains(value) =>
+            {
                 scores[usize::from(*class)] = Some(*value);
             }
-            (Input::Confidence(level), _) if shown.confidence && (1..=5).contains(level) => self.confidence = Some(*level),
+            (Input::Confidence(level), _) if shown.confidence && (1..=5).contains(level) => {
+                self.confidence = Some(*level)
+            }
             (Input::Truth(class), _) if shown.truth_question.is_some() && is_class(*class) => self.truth = Some(*class),
             _ => return false,
         }

@@ -69,8 +69,8 @@ pub fn fleiss_kappa(table: &[Vec<Option<u16>>]) -> Option<f64> {
     (expected < 1.0).then(|| (observed - expected) / (1.0 - expected))
 }
 
-/// Gwet's AC1 for any number of raters with missing answers (Gwet 2008, 2014): stays sound where one class dominates. `n_classes` is how many
-/// answers were possible; `None` without an item that has two answers.
+/// Gwet's AC1 for any number of raters with missing answers (Gwet 2008, 2014): stays sound where one class dominates. `n_classes` is how
+/// many answers were possible; `None` without an item that has two answers.
 pub fn gwet_ac1(table: &[Vec<Option<u16>>], n_classes: usize) -> Option<f64> {
     let pairs = counts(table, 2);
     let rated = counts(table, 1);

@@ -8,8 +8,8 @@ use crate::study::dice::{Dice, stream};
 /// Resamples.
 pub const RESAMPLES: usize = 2000;
 
-/// 95 % percentile interval of a statistic over `people` people and `items` items. The statistic gets how often each person and each item was
-/// drawn; NaN where it is not defined. `None` with fewer than two of both, or where most resamples leave it undefined.
+/// 95 % percentile interval of a statistic over `people` people and `items` items. The statistic gets how often each person and each
+/// item was drawn; NaN where it is not defined. `None` with fewer than two of both, or where most resamples leave it undefined.
 pub fn cluster_interval(
     people: usize,
     items: usize,

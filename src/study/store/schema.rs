@@ -89,10 +89,12 @@ CREATE TRIGGER event_is_kept BEFORE DELETE ON event
 CREATE TRIGGER person_is_kept BEFORE DELETE ON person BEGIN SELECT RAISE(ABORT, 'a withdrawal leaves a mark'); END;
 CREATE TRIGGER revision_follows BEFORE INSERT ON answer
     WHEN NEW.revision > 0 AND NOT EXISTS (
-        SELECT 1 FROM answer WHERE person = NEW.person AND attempt = NEW.attempt AND position = NEW.position AND revision = NEW.revision - 1)
+        SELECT 1 FROM answer
+        WHERE person = NEW.person AND attempt = NEW.attempt AND position = NEW.position AND revision = NEW.revision - 1)
     BEGIN SELECT RAISE(ABORT, 'a revision needs what it revises'); END;
 CREATE TRIGGER answer_has_a_trial BEFORE INSERT ON answer
-    WHEN NOT EXISTS (SELECT 1 FROM trial JOIN person ON person.slot = trial.slot WHERE person.id = NEW.person AND trial.position = NEW.position)
+    WHEN NOT EXISTS (
+        SELECT 1 FROM trial JOIN person ON person.slot = trial.slot WHERE person.id = NEW.person AND trial.position = NEW.position)
     BEGIN SELECT RAISE(ABORT, 'an answer needs a trial'); END;
 CREATE TRIGGER closed_takes_no_answer BEFORE INSERT ON answer
     WHEN (SELECT value FROM meta WHERE name = 'state') = 'closed' BEGIN SELECT RAISE(ABORT, 'the study is closed'); END;
@@ -110,6 +112,7 @@ CREATE TRIGGER stimulus_d BEFORE DELETE ON stimulus BEGIN SELECT RAISE(ABORT, 's
 CREATE TRIGGER trial_i BEFORE INSERT ON trial BEGIN SELECT RAISE(ABORT, 'trials are frozen'); END;
 CREATE TRIGGER trial_u BEFORE UPDATE ON trial BEGIN SELECT RAISE(ABORT, 'trials are frozen'); END;
 CREATE TRIGGER trial_d BEFORE DELETE ON trial BEGIN SELECT RAISE(ABORT, 'trials are frozen'); END;
+CREATE TRIGGER place_i BEFORE INSERT ON place BEGIN SELECT RAISE(ABORT, 'places are frozen'); END;
 CREATE TRIGGER place_u BEFORE UPDATE ON place BEGIN SELECT RAISE(ABORT, 'places are frozen'); END;
 CREATE TRIGGER place_d BEFORE DELETE ON place BEGIN SELECT RAISE(ABORT, 'places are frozen'); END;
 CREATE TRIGGER shown_u BEFORE UPDATE ON shown BEGIN SELECT RAISE(ABORT, 'texts are frozen'); END;
@@ -120,7 +123,9 @@ CREATE TRIGGER shown_d BEFORE DELETE ON shown BEGIN SELECT RAISE(ABORT, 'texts a
 pub(super) fn make(path: &Path, content: &Content, meta: &Meta) -> Result<(), StudyError> {
     let refuse = |error: rusqlite::Error| refusal(path, &error);
     let mut connection = Connection::open_with_flags(path, flags(true)).map_err(refuse)?;
-    connection.execute_batch(&format!("PRAGMA page_size = {PAGE}; PRAGMA application_id = {APPLICATION};")).map_err(refuse)?;
+    connection
+        .execute_batch(&format!("PRAGMA page_size = {PAGE}; PRAGMA application_id = {APPLICATION};"))
+        .map_err(refuse)?;
     configure(&connection, super::MAX_BYTES).map_err(refuse)?;
     let transaction = connection.transaction().map_err(refuse)?;
     for step in MIGRATIONS {
@@ -202,7 +207,8 @@ pub(super) fn open(path: &Path, max_bytes: u64) -> Result<Connection, StudyError
         return Err(StudyError::ReadOnly { path: path.to_owned() });
     }
     let mut head = [0_u8; 16];
-    let n_read = std::fs::File::open(path).and_then(|mut file| std::io::Read::read(&mut file, &mut head)).map_err(found)?;
+    let n_read =
+        std::fs::File::open(path).and_then(|mut file| std::io::Read::read(&mut file, &mut head)).map_err(found)?;
     if n_read < head.len() || &head != b"SQLite format 3\0" {
         return Err(StudyError::OtherFile { path: path.to_owned(), found: "no SQLite file".to_owned() });
     }
@@ -225,7 +231,8 @@ pub(super) fn open(path: &Path, max_bytes: u64) -> Result<Connection, StudyError
         let found = verdict.lines().next().unwrap_or_default().to_owned();
         return Err(StudyError::Damaged { path: path.to_owned(), found });
     }
-    let has_stray = connection.prepare("PRAGMA foreign_key_check").and_then(|mut check| check.exists([])).map_err(refuse)?;
+    let has_stray =
+        connection.prepare("PRAGMA foreign_key_check").and_then(|mut check| check.exists([])).map_err(refuse)?;
     if has_stray {
         let found = "rows that point nowhere".to_owned();
         return Err(StudyError::Damaged { path: path.to_owned(), found });

@@ -114,7 +114,13 @@ impl Store {
     }
 
     /// Adds an answer with the events up to it. When this returns, it is on the disk. `is_last` marks the person as finished.
-    pub fn add_answer(&mut self, answer: &NewAnswer, events: &[NewEvent], is_last: bool, now: i64) -> Result<(), StudyError> {
+    pub fn add_answer(
+        &mut self,
+        answer: &NewAnswer,
+        events: &[NewEvent],
+        is_last: bool,
+        now: i64,
+    ) -> Result<(), StudyError> {
         self.check_open()?;
         self.transact(|transaction| {
             add_answer(transaction, answer)?;
@@ -146,7 +152,8 @@ impl Store {
         })
     }
 
-    /// Erases a person who withdraws, also from a closed study: answers, events, code and times go, a mark that somebody was at this place stays.
+    /// Erases a person who withdraws, also from a closed study: answers, events, code and times go, a mark that somebody was at this
+    /// place stays.
     pub fn withdraw(&mut self, code: &str) -> Result<(), StudyError> {
         let found = self.person(code)?;
         let Some(person) = found.filter(|person| person.state != PersonState::Withdrawn) else {

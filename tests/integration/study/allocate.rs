@@ -20,7 +20,8 @@ struct Setting {
 
 impl Setting {
     fn slots(&self) -> Vec<Slot> {
-        allocate(&Request { spec: &self.spec, items: &self.items, catch: &self.catch, practice: &self.practice }).unwrap()
+        allocate(&Request { spec: &self.spec, items: &self.items, catch: &self.catch, practice: &self.practice })
+            .unwrap()
     }
 
     fn class_of(&self, trial: &Trial) -> u16 {

@@ -9,7 +9,10 @@ fn sentence(change: impl FnOnce(&mut Spec)) -> String {
     let mut spec = spec();
     change(&mut spec);
     let text = refused(spec.check());
-    assert!(!text.contains('\n') && text.starts_with("design, ") && text.contains("expected") && text.contains("; "), "{text}");
+    assert!(
+        !text.contains('\n') && text.starts_with("design, ") && text.contains("expected") && text.contains("; "),
+        "{text}"
+    );
     text
 }
 
@@ -55,7 +58,10 @@ fn every_wrong_field_is_named_in_one_sentence() {
 #[test]
 fn toml_that_is_none_is_refused_with_its_line() {
     let text = refused(Spec::from_toml("title = 'x'\n[people]\nheads = 3\n", "my.toml"));
-    assert!(text.contains("my.toml") && text.contains("heads") && text.contains("line 3") && !text.contains('\n'), "{text}");
+    assert!(
+        text.contains("my.toml") && text.contains("heads") && text.contains("line 3") && !text.contains('\n'),
+        "{text}"
+    );
     assert!(refused(Spec::from_toml("title = ", "my.toml")).contains("expected a study design"));
 }
 
@@ -69,7 +75,10 @@ fn presets_hold_what_the_papers_say() {
     assert_eq!((images.items.count, images.people.count, images.answer.form), (500, 15, Form::Scores));
     let aim = preset("aim-imdb").unwrap();
     assert_eq!((aim.items.count, aim.people.count, aim.arms.len()), (50, 30, 3));
-    assert_eq!((aim.people.sees, aim.people.order, aim.items.only), (Sees::EveryArm, Order::Sections, Only::ModelRight));
+    assert_eq!(
+        (aim.people.sees, aim.people.order, aim.items.only),
+        (Sees::EveryArm, Order::Sections, Only::ModelRight)
+    );
     assert!(refused(preset("nobody")).contains("l2x-imdb, meed-imdb, meed-mnist, aim-imdb"));
 }
 

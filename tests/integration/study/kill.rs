@@ -1,7 +1,7 @@
 //! kill -9 at random moments: no confirmed answer is lost, none is there twice, and each session resumes at the right item.
 //!
-//! The child is this very test program with one test that answers studies as long as it is let. It writes down what was confirmed, after it was
-//! confirmed. 20 kills; `UNMASK_KILLS=1000` for the long run.
+//! The child is this very test program with one test that answers studies as long as it is let. It writes down what was confirmed, after
+//! it was confirmed. 20 kills; `UNMASK_KILLS=1000` for the long run.
 
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -58,7 +58,8 @@ fn check(study: &OnDisk, kills: usize) -> Option<(String, usize)> {
     let people = store.people().unwrap();
     let answers = store.answers().unwrap();
     let code_of = |id: i64| people.iter().find(|person| person.id == id).unwrap().code.clone();
-    let stored: Vec<(String, usize, u32)> = answers.iter().map(|a| (code_of(a.person), a.position, a.revision)).collect();
+    let stored: Vec<(String, usize, u32)> =
+        answers.iter().map(|a| (code_of(a.person), a.position, a.revision)).collect();
     let distinct: BTreeSet<_> = stored.iter().cloned().collect();
     assert_eq!(distinct.len(), stored.len(), "an answer is there twice");
     let confirmed: Vec<(String, usize, u32)> = log_lines(&study.root)
@@ -69,10 +70,14 @@ fn check(study: &OnDisk, kills: usize) -> Option<(String, usize)> {
     for answer in &confirmed {
         assert!(distinct.contains(answer), "{answer:?} was confirmed and is lost");
     }
-    assert!(stored.len() <= confirmed.len() + kills, "each kill leaves one answer at most that was saved and not yet confirmed");
+    assert!(
+        stored.len() <= confirmed.len() + kills,
+        "each kill leaves one answer at most that was saved and not yet confirmed"
+    );
     let mut unfinished = None;
     for person in &people {
-        let answered: Vec<usize> = store.answered(person.id, person.attempt).unwrap().into_iter().map(|(at, _)| at).collect();
+        let answered: Vec<usize> =
+            store.answered(person.id, person.attempt).unwrap().into_iter().map(|(at, _)| at).collect();
         assert_eq!(answered, (0..answered.len()).collect::<Vec<_>>(), "a gap in the answers of {}", person.code);
         if person.state == PersonState::Active && answered.len() < store.place(person.slot).unwrap().trials.len() {
             assert_eq!(unfinished, None, "one person at a time");
@@ -99,7 +104,10 @@ fn kill_9_at_random_moments_loses_nothing_and_resumes_at_the_right_item() {
             // One in five is killed while it opens the file; the others some time after they have begun to answer.
             let waits_for_answers = !dice.happens(0.2);
             let pause = Duration::from_micros(dice.below(60_000) as u64);
-            while waits_for_answers && log_lines(&study.root).len() <= before && began.elapsed() < Duration::from_secs(60) {
+            while waits_for_answers
+                && log_lines(&study.root).len() <= before
+                && began.elapsed() < Duration::from_secs(60)
+            {
                 if child.try_wait().unwrap().is_some() {
                     break;
                 }
@@ -116,7 +124,11 @@ fn kill_9_at_random_moments_loses_nothing_and_resumes_at_the_right_item() {
             let status = child.wait().unwrap();
             let lines = log_lines(&study.root);
             if let (Some((code, position)), Some(first)) = (&expected, lines.get(before)) {
-                assert_eq!(first, &["begun".to_owned(), code.clone(), position.to_string()], "resumes at the right item");
+                assert_eq!(
+                    first,
+                    &["begun".to_owned(), code.clone(), position.to_string()],
+                    "resumes at the right item"
+                );
                 resumed += 1;
             }
             if is_done.is_some() {

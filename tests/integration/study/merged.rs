@@ -14,7 +14,7 @@ fn crowd(n: usize) -> Vec<Profile> {
 #[test]
 fn two_machines_become_one_study() {
     let study = OnDisk::new(&spec(), 2);
-    let [a, b] = [&study.files.participants[0], &study.files.participants[1]];
+    let [a, b] = [0, 1].map(|copy: usize| study.files.participants[copy].as_path());
     for (seed, path) in [(1, a), (2, b)] {
         simulate(Store::open(path).unwrap(), &study.key, &crowd(3), seed, &mut |_| {}).unwrap();
     }
@@ -68,7 +68,17 @@ fn exact_duplicates_are_taken_once_and_the_longer_record_wins() {
 
 #[test]
 fn what_does_not_belong_together_is_refused() {
-    let (study, other) = (OnDisk::new(&spec(), 1), OnDisk::new(&{ let mut s = spec(); s.seed = 77; s }, 1));
+    let (study, other) = (
+        OnDisk::new(&spec(), 1),
+        OnDisk::new(
+            &{
+                let mut s = spec();
+                s.seed = 77;
+                s
+            },
+            1,
+        ),
+    );
     let out = study.root.join("merged.sqlite");
     let text = refused(merge(&[study.file(), other.file()], &out));
     assert!(text.contains("does not belong to") && text.contains("study") && !text.contains('\n'), "{text}");
@@ -88,7 +98,8 @@ fn what_does_not_belong_together_is_refused() {
     drop(store);
     assert!(refused(merge(&[study.file(), &copy], &out)).contains("is closed"));
     assert!(!out.exists());
-    let left: Vec<_> = std::fs::read_dir(&study.root).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    let left: Vec<_> =
+        std::fs::read_dir(&study.root).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
     assert!(left.iter().all(|name| !name.contains("merging") && !name.contains("part")), "{left:?}");
 }
 

@@ -38,7 +38,18 @@ fn the_report_says_what_was_done_by_every_protocol() {
         let responses = Responses::join(&store, &study.key).unwrap();
         let scores = score(&responses, &study.key).unwrap();
         let text = markdown(&scores, &study.key);
-        for part in ["# Small", protocol.rule(), "| alpha |", "| beta |", "| gamma |", "FS-M", "McNemar", "Krippendorff", "left out", &study.key.study] {
+        for part in [
+            "# Small",
+            protocol.rule(),
+            "| alpha |",
+            "| beta |",
+            "| gamma |",
+            "FS-M",
+            "McNemar",
+            "Krippendorff",
+            "left out",
+            &study.key.study,
+        ] {
             assert!(text.contains(part), "{protocol:?}: \"{part}\" is missing in\n{text}");
         }
         for rule in protocol.overrides() {
@@ -195,6 +206,10 @@ fn files_of_stimuli_differ_in_nothing_but_pixels() {
     }
     let hatched = decoded(&render(&picture(Hidden::Hatched), ArmKind::Selected, 64).unwrap());
     let plain = decoded(&render(&picture(Hidden::AsModelSees), ArmKind::Selected, 64).unwrap());
-    let differs = |columns: std::ops::Range<u32>| columns.flat_map(|x| (0..48).map(move |y| (x, y))).any(|(x, y)| hatched.get_pixel(x, y) != plain.get_pixel(x, y));
+    let differs = |columns: std::ops::Range<u32>| {
+        columns
+            .flat_map(|x| (0..48).map(move |y| (x, y)))
+            .any(|(x, y)| hatched.get_pixel(x, y) != plain.get_pixel(x, y))
+    };
     assert!(differs(33..64) && !differs(0..31), "hatching covers hidden units only");
 }

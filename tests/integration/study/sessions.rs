@@ -37,7 +37,9 @@ fn consent_instructions_practice_with_feedback_then_items() {
     for number in 1..=2 {
         let right = session.shown().classes.len() as u16 - 1;
         match session.view() {
-            View::Trial(trial) => assert_eq!((trial.is_practice, trial.number, trial.of, trial.can_undo), (true, number, 2, false)),
+            View::Trial(trial) => {
+                assert_eq!((trial.is_practice, trial.number, trial.of, trial.can_undo), (true, number, 2, false))
+            }
             other => panic!("{other:?}"),
         }
         answer(&mut session, right, 900);
@@ -69,7 +71,11 @@ fn consent_instructions_practice_with_feedback_then_items() {
 fn the_response_time_runs_from_the_presented_frame_to_the_key_event() {
     let study = OnDisk::new(&spec(), 1);
     let (mut session, clock) = begun(&study);
-    assert_eq!(session.apply(Input::Choose(1)).unwrap(), Step::Ignored, "a key before the item is on screen answers nothing");
+    assert_eq!(
+        session.apply(Input::Choose(1)).unwrap(),
+        Step::Ignored,
+        "a key before the item is on screen answers nothing"
+    );
     clock.pass(5_000);
     let shown = clock.now_ns();
     session.input(Input::Presented { frame_ns: 8_333_333 }, shown).unwrap();

@@ -65,7 +65,8 @@ fn guessing_people_do_not_beat_chance() {
 fn the_skill_of_each_arm_is_recovered() {
     let mut spec = large(Protocol::Standard);
     spec.exclude.catch_below = None;
-    let by_arm: BTreeMap<String, f64> = [("alpha", 0.9), ("beta", 0.55), ("gamma", 1.0)].map(|(n, s)| (n.to_owned(), s)).into();
+    let by_arm: BTreeMap<String, f64> =
+        [("alpha", 0.9), ("beta", 0.55), ("gamma", 1.0)].map(|(n, s)| (n.to_owned(), s)).into();
     let profile = Profile { by_arm, ..Profile::of(Skill::Perfect) };
     let (scores, ..) = run(&spec, &vec![profile; 12]);
     for (arm, skill) in scores.arms.iter().zip([90.0, 55.0, 100.0]) {
@@ -170,7 +171,11 @@ fn biased_people_are_at_the_share_of_their_class() {
     let mut strict = large(Protocol::Standard);
     strict.exclude.catch_below = None;
     let (scores, ..) = run(&strict, &people(Skill::Biased, 6));
-    assert!(scores.excluded.len() == 6 && scores.excluded[0].reason.contains("the same answer"), "{:?}", scores.excluded);
+    assert!(
+        scores.excluded.len() == 6 && scores.excluded[0].reason.contains("the same answer"),
+        "{:?}",
+        scores.excluded
+    );
     assert!(scores.arms.iter().all(|arm| arm.fs_h.percent.is_none()));
 }
 
@@ -201,7 +206,11 @@ fn fs_m_comes_from_the_same_stimuli() {
         items.sort_unstable();
         items.dedup();
         let stays = items.iter().filter(|&&item| {
-            study.key.stimuli.values().any(|s| s.item == item && s.arm == Some(at) && s.answer == study.key.items[item].model)
+            study
+                .key
+                .stimuli
+                .values()
+                .any(|s| s.item == item && s.arm == Some(at) && s.answer == study.key.items[item].model)
         });
         assert_eq!(arm.model.fs_m.hits, stays.count() as f64);
         assert_eq!(arm.model.table.iter().sum::<usize>(), items.len());

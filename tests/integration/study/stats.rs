@@ -1,4 +1,5 @@
-//! Statistics against SciPy, statsmodels, scikit-learn, krippendorff and irrCAC (`tests/golden/make_study.py`), and against hand computation.
+//! Statistics against SciPy, statsmodels, scikit-learn, krippendorff and irrCAC (`tests/golden/make_study.py`), and against hand
+//! computation.
 
 use serde_json::Value;
 use unmask::study::stats::*;
@@ -53,8 +54,7 @@ fn wilson_binomial_mcnemar_and_holm_agree_with_scipy_and_statsmodels() {
 fn agreement_agrees_with_krippendorff_irrcac_statsmodels_and_sklearn() {
     let golden = golden();
     for case in golden["cohen"].as_array().unwrap() {
-        let pairs: Vec<(u16, u16)> =
-            rows(&case[0]).into_iter().map(|row| (row[0].unwrap(), row[1].unwrap())).collect();
+        let pairs: Vec<(u16, u16)> = rows(&case[0]).into_iter().map(|row| (row[0].unwrap(), row[1].unwrap())).collect();
         near(cohen_kappa(&pairs).unwrap(), number(&case[1]), "Cohen");
     }
     for case in golden["agreement"].as_array().unwrap() {
@@ -78,12 +78,8 @@ fn agreement_agrees_with_krippendorff_irrcac_statsmodels_and_sklearn() {
 /// ordinal 0.815, interval 0.849.
 #[test]
 fn krippendorffs_own_example() {
-    let raters = [
-        "1 2 3 3 2 1 4 1 2 . . .",
-        "1 2 3 3 2 2 4 1 2 5 . 3",
-        ". 3 3 3 2 3 4 2 2 5 1 .",
-        "1 2 3 3 2 4 4 1 2 5 1 .",
-    ];
+    let raters =
+        ["1 2 3 3 2 1 4 1 2 . . .", "1 2 3 3 2 2 4 1 2 5 . 3", ". 3 3 3 2 3 4 2 2 5 1 .", "1 2 3 3 2 4 4 1 2 5 1 ."];
     let columns: Vec<Vec<Option<f64>>> =
         raters.iter().map(|line| line.split(' ').map(|v| v.parse::<f64>().ok()).collect()).collect();
     let table: Vec<Vec<Option<f64>>> =

@@ -58,7 +58,14 @@ fn the_participant_file_holds_nothing_that_unblinds() {
 fn the_same_design_gives_the_same_study() {
     let (a, b) = (OnDisk::new(&spec(), 1), OnDisk::new(&spec(), 1));
     assert_eq!((a.key.hash().unwrap(), a.open().meta().clone()), (b.key.hash().unwrap(), b.open().meta().clone()));
-    let other = OnDisk::new(&{ let mut s = spec(); s.seed = 6; s }, 1);
+    let other = OnDisk::new(
+        &{
+            let mut s = spec();
+            s.seed = 6;
+            s
+        },
+        1,
+    );
     assert_ne!(a.key.study, other.key.study);
     assert_eq!(unmask::study::key::Key::read(&a.files.key).unwrap(), a.key);
 }
@@ -92,13 +99,22 @@ fn answers_and_events_are_only_ever_added() {
         ("UPDATE stimulus SET arm = 'x'", "stimuli are frozen"),
         ("DELETE FROM trial", "trials are frozen"),
         ("UPDATE shown SET json = '{}'", "texts are frozen"),
-        ("INSERT INTO place (slot, turned) SELECT 99, 2", "CHECK"),
-        ("INSERT INTO answer SELECT 999, person, attempt, position, 5, choice, scores, confidence, truth, response_ns, confirm_ns, frame_ns, \
-          unfocused_ns, paused_ns, presented FROM answer LIMIT 1", "needs what it revises"),
-        ("INSERT INTO answer SELECT 999, person, attempt, 5000, 0, choice, scores, confidence, truth, response_ns, confirm_ns, frame_ns, \
-          unfocused_ns, paused_ns, presented FROM answer LIMIT 1", "needs a trial"),
-        ("INSERT INTO answer SELECT 999, person, attempt, position, revision, choice, scores, confidence, truth, response_ns, confirm_ns, frame_ns, \
-          unfocused_ns, paused_ns, presented FROM answer LIMIT 1", "UNIQUE"),
+        ("INSERT INTO place (slot, turned) VALUES (99, 0)", "places are frozen"),
+        (
+            "INSERT INTO answer SELECT 999, person, attempt, position, 5, choice, scores, confidence, truth, response_ns, confirm_ns, \
+          frame_ns, unfocused_ns, paused_ns, presented FROM answer LIMIT 1",
+            "needs what it revises",
+        ),
+        (
+            "INSERT INTO answer SELECT 999, person, attempt, 5000, 0, choice, scores, confidence, truth, response_ns, confirm_ns, \
+          frame_ns, unfocused_ns, paused_ns, presented FROM answer LIMIT 1",
+            "needs a trial",
+        ),
+        (
+            "INSERT INTO answer SELECT 999, person, attempt, position, revision, choice, scores, confidence, truth, response_ns, \
+          confirm_ns, frame_ns, unfocused_ns, paused_ns, presented FROM answer LIMIT 1",
+            "UNIQUE",
+        ),
     ] {
         let error = sql(study.file(), statement).unwrap_err().to_string();
         assert!(error.contains(why), "{statement}: {error}");
@@ -163,7 +179,9 @@ fn foreign_damaged_and_newer_files_are_refused() {
     std::fs::copy(study.file(), at("changed")).unwrap();
     sql(&at("changed"), "DROP TRIGGER stimulus_u; UPDATE stimulus SET media = x'00' WHERE id = 3").unwrap();
     sentence(&refused(Store::open(&at("changed"))), &["damaged", "changed"]);
-    assert!(refused(Store::create(study.file(), &made(&spec()).content, study.open().meta())).contains("exists already"));
+    assert!(
+        refused(Store::create(study.file(), &made(&spec()).content, study.open().meta())).contains("exists already")
+    );
 }
 
 #[test]
@@ -195,7 +213,7 @@ fn a_full_disk_keeps_what_was_answered_and_the_draft() {
     let study = OnDisk::new(&spec(), 1);
     let code = with_answers(&study, 1);
     let size = std::fs::metadata(study.file()).unwrap().len();
-    let store = Store::open_limited(study.file(), size).unwrap();
+    let store = Store::open_limited(study.file(), size + 4 * 4096).unwrap();
     let mut session = Session::resume(store, &code, FakeClock::new(DAY + 60)).unwrap();
     session.apply(Input::Resume).unwrap();
     let mut saved = 0;
@@ -244,9 +262,12 @@ fn a_read_only_folder_is_refused() {
         println!("skipped: this user may write everywhere");
         return;
     }
-    sentence(&refused(opened.and_then(|mut store| {
-        store.add_person(&NewPerson { uid: "u".to_owned(), code: "C".to_owned(), slot: 0, now: DAY })
-    })), &["read-only"]);
+    sentence(
+        &refused(opened.and_then(|mut store| {
+            store.add_person(&NewPerson { uid: "u".to_owned(), code: "C".to_owned(), slot: 0, now: DAY })
+        })),
+        &["read-only"],
+    );
 }
 
 #[test]
@@ -257,7 +278,8 @@ fn a_closed_study_takes_no_answers() {
     store.close_study().unwrap();
     sentence(&refused(Session::resume(store, &code, FakeClock::new(DAY))), &["is closed"]);
     sentence(&refused(Session::begin(study.open(), "x".to_owned(), FakeClock::new(DAY))), &["is closed"]);
-    let error = sql(study.file(), "INSERT INTO person (uid, code, slot, begun, seen) VALUES ('a', 'b', 1, 1, 1)").unwrap_err();
+    let error =
+        sql(study.file(), "INSERT INTO person (uid, code, slot, begun, seen) VALUES ('a', 'b', 1, 1, 1)").unwrap_err();
     assert!(error.to_string().contains("the study is closed"));
 }
 
@@ -269,10 +291,18 @@ fn each_copy_takes_its_own_places() {
         let mut store = Store::open(path).unwrap();
         for number in 0..2 {
             assert_eq!(store.free_slot().unwrap(), Some(copy + 3 * number));
-            let person = NewPerson { uid: format!("{copy} {number}"), code: format!("{copy}{number}"), slot: copy + 3 * number, now: 1 };
+            let person = NewPerson {
+                uid: format!("{copy} {number}"),
+                code: format!("{copy}{number}"),
+                slot: copy + 3 * number,
+                now: 1,
+            };
             store.add_person(&person).unwrap();
         }
         assert_eq!(store.free_slot().unwrap(), None);
-        sentence(&refused(Session::begin(store, "x".to_owned(), FakeClock::new(DAY))), &["all places of this copy are taken"]);
+        sentence(
+            &refused(Session::begin(store, "x".to_owned(), FakeClock::new(DAY))),
+            &["all places of this copy are taken"],
+        );
     }
 }

@@ -71,7 +71,8 @@ pub(super) fn pool(n: usize, n_classes: u16) -> Vec<PoolItem> {
         .collect()
 }
 
-/// What is "shown": bytes that differ for each item and arm. In the first arm the model keeps its class, in the others on every second item.
+/// What is "shown": bytes that differ for each item and arm. In the first arm the model keeps its class, in the others on every second
+/// item.
 pub(super) fn rendered(pool: &[PoolItem], item: usize, arm: Option<usize>) -> Rendered {
     let model = pool[item].candidate.model;
     let arm_number = arm.map_or(99, |arm| arm as u8);
@@ -90,7 +91,13 @@ pub(super) fn made_with(spec: &Spec, n_pool: usize) -> Result<Made, StudyError> 
         classes: &["three".to_owned(), "eight".to_owned()],
         pool: &pool,
         explainers: &explainers,
-        frozen: Frozen { data_name: "disguised words".to_owned(), units: 784, k: 25, unit: "pixel".to_owned(), ..Frozen::default() },
+        frozen: Frozen {
+            data_name: "disguised words".to_owned(),
+            units: 784,
+            k: 25,
+            unit: "pixel".to_owned(),
+            ..Frozen::default()
+        },
     };
     make(blueprint, &mut |item, arm, _| Ok(rendered(&pool, item, arm)))
 }

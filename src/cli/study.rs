@@ -1,0 +1,295 @@
+//! `unmask study`: blinded human studies without a window.
+
+mod new;
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+
+use super::{Failure, Outcome, usage, work, write_file};
+use crate::figure::{Format, encode};
+use crate::study::design::{PRESETS, plan};
+use crate::study::key::Key;
+use crate::study::merge::merge;
+use crate::study::responses::Responses;
+use crate::study::score::score;
+use crate::study::simulate::{Profile, Seen, simulate};
+use crate::study::store::{PersonState, Store};
+use crate::study::{StudyError, export, report};
+
+/// Arguments of `study`.
+#[derive(Debug, Args)]
+pub struct StudyArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: StudyCommand,
+}
+
+/// Subcommands of `study`.
+#[derive(Debug, Subcommand)]
+pub enum StudyCommand {
+    /// Make a study: participant files, key and design
+    New(Box<new::NewArgs>),
+    /// Show the papers' protocols
+    Protocols,
+    /// Let simulated participants take part (dry run)
+    Simulate(SimulateArgs),
+    /// List the participants of a file by code
+    People(FileArgs),
+    /// Erase a participant who withdraws; a mark stays
+    Withdraw(WithdrawArgs),
+    /// Put the files of several machines together
+    Merge(MergeArgs),
+    /// Take no more answers, and unlock the analysis
+    Close(KeyedArgs),
+    /// FS-H with intervals, tests and agreement
+    Report(ReportArgs),
+    /// All responses and events, with codebook and manifest
+    Export(ExportArgs),
+}
+
+/// A participant file.
+#[derive(Debug, Args)]
+pub struct FileArgs {
+    /// Participant file, or the folder of the study
+    pub study: PathBuf,
+}
+
+/// A participant file and its key.
+#[derive(Debug, Args)]
+pub struct KeyedArgs {
+    /// Participant file, or the folder of the study
+    pub study: PathBuf,
+    /// Key file; by default key.json beside it
+    #[arg(long)]
+    pub key: Option<PathBuf>,
+}
+
+/// Arguments of `study simulate`.
+#[derive(Debug, Args)]
+pub struct SimulateArgs {
+    /// Study and key.
+    #[command(flatten)]
+    pub study: KeyedArgs,
+    /// Who takes part, e.g. perfect:2,chance:2,skilled@0.8:10,biased,slow,careless
+    #[arg(long, default_value = "skilled@0.85:6")]
+    pub people: String,
+    /// Seed of what they do
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// Print each answer when it is saved
+    #[arg(long, hide = true)]
+    pub verbose: bool,
+}
+
+/// Arguments of `study withdraw`.
+#[derive(Debug, Args)]
+pub struct WithdrawArgs {
+    /// Participant file, or the folder of the study
+    pub study: PathBuf,
+    /// Code of the participant
+    #[arg(long)]
+    pub person: String,
+}
+
+/// Arguments of `study merge`.
+#[derive(Debug, Args)]
+pub struct MergeArgs {
+    /// Participant files of one study
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// The new file
+    #[arg(long)]
+    pub out: PathBuf,
+}
+
+/// Arguments of `study report`.
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// Study and key.
+    #[command(flatten)]
+    pub study: KeyedArgs,
+    /// The report: .md, .json or .csv, or its figure: .svg, .pdf or .png; without it, Markdown is printed
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+}
+
+/// Arguments of `study export`.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// Study and key.
+    #[command(flatten)]
+    pub study: KeyedArgs,
+    /// Write times of day, too
+    #[arg(long)]
+    pub times: bool,
+    /// A new folder
+    #[arg(long)]
+    pub out: PathBuf,
+}
+
+/// Exit code 2 for what cannot be read or is asked for wrongly, 1 for work that failed.
+fn fail(error: StudyError) -> Failure {
+    match error {
+        StudyError::Full { .. } | StudyError::ReadOnly { .. } | StudyError::Database { .. } | StudyError::Figure(_) => {
+            work(error)
+        }
+        error => usage(error),
+    }
+}
+
+/// The participant file: the one named, or the only one in the folder named.
+fn file_of(path: &Path) -> Result<PathBuf, Failure> {
+    if !path.is_dir() {
+        return Ok(path.to_owned());
+    }
+    let entries = std::fs::read_dir(path).map_err(usage)?;
+    let mut found: Vec<PathBuf> = entries
+        .filter_map(Result::ok)
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|end| end == "sqlite"))
+        .collect();
+    found.sort();
+    match found.as_slice() {
+        [one] => Ok(one.clone()),
+        _ => Err(usage(format!(
+            "{}: expected one participant file (.sqlite) in this folder, found {}; name the file, or merge them first",
+            path.display(),
+            found.len()
+        ))),
+    }
+}
+
+fn open(path: &Path) -> Result<Store, Failure> {
+    Store::open(&file_of(path)?).map_err(fail)
+}
+
+fn open_with_key(args: &KeyedArgs) -> Result<(Store, Key), Failure> {
+    let file = file_of(&args.study)?;
+    let beside = file.with_file_name("key.json");
+    let key_path = args.key.clone().unwrap_or(beside);
+    let key = Key::read(&key_path).map_err(fail)?;
+    let store = Store::open(&file).map_err(fail)?;
+    key.check_fits(&store).map_err(fail)?;
+    Ok((store, key))
+}
+
+/// Runs it.
+pub fn run(args: &StudyArgs) -> Outcome {
+    match &args.command {
+        StudyCommand::New(args) => new::run(args),
+        StudyCommand::Protocols => {
+            for preset in PRESETS {
+                println!("{:<12} {}", preset.id, preset.summary);
+            }
+            Ok(())
+        }
+        StudyCommand::Simulate(args) => run_simulate(args),
+        StudyCommand::People(args) => people(&open(&args.study)?),
+        StudyCommand::Withdraw(args) => {
+            open(&args.study)?.withdraw(&args.person).map_err(fail)?;
+            println!("{} is erased; a mark stays", args.person);
+            Ok(())
+        }
+        StudyCommand::Merge(args) => {
+            let files: Vec<&Path> = args.files.iter().map(PathBuf::as_path).collect();
+            let done = merge(&files, &args.out).map_err(fail)?;
+            println!(
+                "{} people, {} answers, {} exact duplicates, {} further on in another file, {} withdrawn: {}",
+                done.people,
+                done.answers,
+                done.duplicates,
+                done.extended,
+                done.withdrawn,
+                args.out.display()
+            );
+            Ok(())
+        }
+        StudyCommand::Close(args) => {
+            let (mut store, _) = open_with_key(args)?;
+            store.close_study().map_err(fail)?;
+            println!(
+                "{} is closed; `unmask study report` and `unmask study export` are unlocked",
+                store.path().display()
+            );
+            Ok(())
+        }
+        StudyCommand::Report(args) => run_report(args),
+        StudyCommand::Export(args) => {
+            let (store, key) = open_with_key(&args.study)?;
+            for path in export::export(&store, &key, &args.out, args.times).map_err(fail)? {
+                println!("{}", path.display());
+            }
+            Ok(())
+        }
+    }
+}
+
+fn people(store: &Store) -> Outcome {
+    for person in store.people().map_err(fail)? {
+        let state = match person.state {
+            PersonState::Active => "has begun",
+            PersonState::Finished => "has finished",
+            PersonState::Withdrawn => "has withdrawn",
+        };
+        let answered = store.answered(person.id, person.attempt).map_err(fail)?.len();
+        let of = store.place(person.slot).map_err(fail)?.trials.len();
+        println!("{:<24} place {:>4}  {answered:>4} of {of}  {state}", person.code, person.slot);
+    }
+    Ok(())
+}
+
+fn run_simulate(args: &SimulateArgs) -> Outcome {
+    let crowd = Profile::parse_all(&args.people).map_err(fail)?;
+    let (store, key) = open_with_key(&args.study)?;
+    let mut answers = 0;
+    let store = simulate(store, &key, &crowd, args.seed, &mut |seen| {
+        if let Seen::Saved { code, position, revision } = seen {
+            answers += 1;
+            if args.verbose {
+                println!("saved {code} {position} {revision}");
+            }
+        }
+    })
+    .map_err(fail)?;
+    println!("{} people, {answers} answers: {}", crowd.len(), store.path().display());
+    Ok(())
+}
+
+fn run_report(args: &ReportArgs) -> Outcome {
+    let ending = |path: &Path| path.extension().map(|end| end.to_string_lossy().to_lowercase()).unwrap_or_default();
+    // A wrong name is refused before anything is computed.
+    if let Some(path) = &args.out
+        && !["md", "json", "csv"].contains(&ending(path).as_str())
+        && Format::from_path(path).is_err()
+    {
+        return Err(usage(format!(
+            "{}: expected a name that ends in .md, .json, .csv, .svg, .pdf or .png, found \".{}\"; choose one of these",
+            path.display(),
+            ending(path)
+        )));
+    }
+    let (store, key) = open_with_key(&args.study)?;
+    let responses = Responses::join(&store, &key).map_err(fail)?;
+    let scores = score(&responses, &key).map_err(fail)?;
+    let Some(path) = &args.out else {
+        print!("{}", report::markdown(&scores, &key));
+        return Ok(());
+    };
+    let bytes = match ending(path).as_str() {
+        "md" => report::markdown(&scores, &key).into_bytes(),
+        "json" => report::json_of(&scores, &key).map_err(fail)?.into_bytes(),
+        "csv" => report::csv_of(&scores).map_err(fail)?,
+        _ => encode(&report::figure(&scores), Format::from_path(path).map_err(usage)?, 2.0).map_err(work)?,
+    };
+    write_file(path, &bytes)?;
+    println!("{}", path.display());
+    Ok(())
+}
+
+/// What the chosen numbers give, as lines.
+fn print_plan(spec: &crate::study::design::Spec) {
+    for line in plan(spec, 0.8).lines() {
+        println!("{line}");
+    }
+}
