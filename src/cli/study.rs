@@ -131,9 +131,11 @@ pub struct ExportArgs {
 /// Exit code 2 for what cannot be read or is asked for wrongly, 1 for work that failed.
 fn fail(error: StudyError) -> Failure {
     match error {
-        StudyError::Full { .. } | StudyError::ReadOnly { .. } | StudyError::Database { .. } | StudyError::Figure(_) => {
-            work(error)
-        }
+        StudyError::Full { .. }
+        | StudyError::ReadOnly { .. }
+        | StudyError::Database { .. }
+        | StudyError::Figure(_)
+        | StudyError::Render(_) => work(error),
         error => usage(error),
     }
 }

@@ -124,6 +124,9 @@ pub enum StudyError {
     /// A step that is not possible now.
     #[error("{0}")]
     Step(String),
+    /// An item could not be explained or drawn.
+    #[error("{0}")]
+    Render(String),
     /// Too old to be resumed, by the study's own rule.
     #[error(
         "participant {code} paused {hours:.0} hours ago, and this study allows no return after {limit:.0}; begin with a new participant"

@@ -2,13 +2,12 @@
 //!
 //! # What makes it safe
 //!
-//! * Each answer is one transaction, on the disk before the screen goes on: `synchronous = EXTRA` (above `FULL`: the folder is brought
-//! to the
-//!   disk, too). The journal is a rollback journal (`DELETE`), not a write-ahead log: the file alone is then the whole study whenever it is
-//!   closed, so that copying it to a memory stick loses nothing, and it works on network folders. A log would be faster, but a person gives
-//!   one answer in seconds.
+//! * Each answer is one transaction, on the disk before the screen goes on: `synchronous = EXTRA` (above `FULL`: the folder is brought to
+//!   the disk, too). The journal is a rollback journal (`DELETE`), not a write-ahead log: the file alone is then the whole study whenever it
+//!   is closed, so that copying it to a memory stick loses nothing, and it works on network folders. A log would be faster, but a person
+//!   gives one answer in seconds.
 //! * `locking_mode = EXCLUSIVE`: one window at a time. A killed process leaves no lock; its half transaction is rolled back at the next
-//! opening.
+//!   opening.
 //! * `application_id` names the kind of file, `user_version` the schema; older ones are migrated in one transaction, newer ones refused.
 //!   At each opening `integrity_check`, `foreign_key_check` and the hash of the content run.
 //! * Stimuli, trials and places never change after the file is made; answers and events are only ever added. Triggers refuse anything else,
@@ -18,7 +17,7 @@
 //!
 //! | table | column | meaning |
 //! | --- | --- | --- |
-//! | `meta` | `name`, `value` | study id, title of the program version, `copy` and `copies`, `content` and `key` hashes, `state` |
+//! | `meta` | `name`, `value` | study id, version of the program that made it, `copy` and `copies`, `content` and `key` hashes, `state` |
 //! | `shown` | `json` | texts, classes on the buttons, form of the answer: [`Shown`] |
 //! | `stimulus` | `id`, `code` | opaque code |
 //! | | `item`, `arm` | opaque codes of item and arm |

@@ -129,7 +129,7 @@ pub fn run(args: &NewArgs) -> Outcome {
 
 /// A failure of a job as a study's error, with its sentence.
 fn step(failure: Failure) -> StudyError {
-    StudyError::Step(failure.message().to_owned())
+    StudyError::Render(failure.message().to_owned())
 }
 
 /// The design: a file or a preset, with what the command line says.
@@ -288,11 +288,11 @@ impl Arms {
         let kind = arm.map_or(ArmKind::Full, |arm| self.kinds[arm]);
         let index = arm.and_then(|arm| self.of_arm[arm]).unwrap_or(0);
         let card = &self.explainers[index].card;
-        let mut picture = picture_of(data, &self.black_box.card, card, explained, index).map_err(StudyError::Step)?;
+        let mut picture = picture_of(data, &self.black_box.card, card, explained, index).map_err(StudyError::Render)?;
         picture.hidden = spec.show.hidden;
         let result = match &explained.methods[index] {
             Ok(result) => result,
-            Err(why) => return Err(StudyError::Step(why.clone())),
+            Err(why) => return Err(StudyError::Render(why.clone())),
         };
         let probs = match kind {
             ArmKind::Full => &explained.probs_full,

@@ -165,7 +165,7 @@ fn the_very_last_answer_can_be_taken_back() {
 fn who_comes_back_goes_on_at_the_same_item_in_the_same_order() {
     let study = OnDisk::new(&spec(), 1);
     let (mut session, _) = begun(&study);
-    (0..7).for_each(|_| drop(answer(&mut session, 1, 500)));
+    answers(&mut session, 7);
     let (position, code) = (session.position(), session.code().unwrap().to_owned());
     let stimulus = session.stimulus_code().unwrap().to_owned();
     drop(session);
@@ -184,7 +184,7 @@ fn who_comes_back_goes_on_at_the_same_item_in_the_same_order() {
 fn an_answer_taken_back_before_a_crash_still_stands() {
     let study = OnDisk::new(&spec(), 1);
     let (mut session, _) = begun(&study);
-    (0..3).for_each(|_| drop(answer(&mut session, 1, 500)));
+    answers(&mut session, 3);
     let (position, code) = (session.position(), session.code().unwrap().to_owned());
     session.apply(Input::Undo).unwrap();
     drop(session);
@@ -200,7 +200,7 @@ fn late_returns_follow_the_studys_rule() {
         spec.resume.later = later;
         let study = OnDisk::new(&spec, 1);
         let (mut session, _) = begun(&study);
-        (0..3).for_each(|_| drop(answer(&mut session, 1, 500)));
+        answers(&mut session, 3);
         let code = session.code().unwrap().to_owned();
         drop(session);
         let soon = Session::resume(study.open(), &code, FakeClock::new(DAY + 3600)).unwrap();

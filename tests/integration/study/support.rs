@@ -172,3 +172,10 @@ pub(super) fn past_practice(session: &mut Session<FakeClock>) {
         }
     }
 }
+
+/// Answers `n` items in the same way.
+pub(super) fn answers(session: &mut Session<FakeClock>, n: usize) {
+    for _ in 0..n {
+        answer(session, 1, 500);
+    }
+}
