@@ -13,6 +13,7 @@ pub mod picture;
 pub mod samples;
 pub mod spec;
 pub mod split;
+pub mod text;
 pub mod units;
 
 use std::path::PathBuf;
@@ -42,6 +43,18 @@ pub enum Modality {
     Series,
     /// Columns of a row.
     Table,
+}
+
+impl Modality {
+    /// What its items are called, several of them.
+    pub const fn plural(self) -> &'static str {
+        match self {
+            Self::Image => "pictures",
+            Self::Text => "texts",
+            Self::Series => "time series",
+            Self::Table => "rows of a table",
+        }
+    }
 }
 
 /// Shape of one item as a model sees it.

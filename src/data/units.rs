@@ -8,6 +8,10 @@ use super::Shape;
 pub enum Unit {
     /// One pixel (all its channels).
     Pixel,
+    /// One word.
+    Word,
+    /// One sentence.
+    Sentence,
     /// A block of `rows` x `cols` pixels; blocks at the right and lower edge may be smaller.
     Patch {
         /// Pixels from top to bottom.
@@ -21,6 +25,8 @@ impl Unit {
     /// "pixel" or "pixels", "patch of 4 x 4 pixels" or "patches of ...".
     pub fn noun(self, count: usize) -> String {
         match self {
+            Self::Word => if count == 1 { "word" } else { "words" }.to_owned(),
+            Self::Sentence => if count == 1 { "sentence" } else { "sentences" }.to_owned(),
             Self::Pixel => if count == 1 { "pixel" } else { "pixels" }.to_owned(),
             Self::Patch { rows, cols } => {
                 format!("{} of {rows} x {cols} pixels", if count == 1 { "patch" } else { "patches" })
@@ -29,10 +35,19 @@ impl Unit {
     }
 }
 
+impl Unit {
+    /// Whether it is a part of a text.
+    pub const fn is_text(self) -> bool {
+        matches!(self, Self::Word | Self::Sentence)
+    }
+}
+
 impl std::fmt::Display for Unit {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Pixel => write!(f, "pixel"),
+            Self::Word => write!(f, "word"),
+            Self::Sentence => write!(f, "sentence"),
             Self::Patch { rows, cols } if rows == cols => write!(f, "patch:{rows}"),
             Self::Patch { rows, cols } => write!(f, "patch:{rows}x{cols}"),
         }
@@ -88,7 +103,8 @@ impl Units {
     /// Height and width of one unit in pixels.
     pub const fn block(&self) -> (usize, usize) {
         match self.unit {
-            Unit::Pixel => (1, 1),
+            Unit::Pixel | Unit::Word => (1, 1),
+            Unit::Sentence => (1, self.shape.width),
             Unit::Patch { rows, cols } => (rows, cols),
         }
     }
@@ -97,6 +113,18 @@ impl Units {
     pub const fn grid(&self) -> (usize, usize) {
         let (rows, cols) = self.block();
         (self.shape.height.div_ceil(rows), self.shape.width.div_ceil(cols))
+    }
+
+    /// For text, which units hold nothing but padding; all `false` for other units.
+    pub fn padding(&self, row: &[f32]) -> Vec<bool> {
+        let mut out = vec![self.unit.is_text(); self.count()];
+        if self.unit.is_text() {
+            let (_, width) = self.block();
+            for (at, value) in row.iter().enumerate() {
+                out[at / width.max(1)] &= *value == 0.0;
+            }
+        }
+        out
     }
 
     /// How many units.

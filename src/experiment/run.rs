@@ -342,7 +342,7 @@ fn box_cells(
     let black_box = TorchBox::new(saved_box, options.device)?;
     let card = &saved_box.card;
     let items = data.in_split(Split::Test);
-    let rows = data.rows(&items, card.shape, &card.fit).map_err(ModelError::from)?;
+    let rows = card.rows(data, &items, &card.fit).map_err(ModelError::from)?;
     let probs = black_box.predict(&rows)?;
     let right: Vec<f64> = items
         .iter()

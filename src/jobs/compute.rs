@@ -150,7 +150,7 @@ impl Env for Compute {
             Task::Predict { black_box, data, fit, items } => {
                 let black_box = self.black_box(&black_box)?;
                 chunks(items, move |_, items| {
-                    let rows = data.rows(items, black_box.card().shape, &fit)?;
+                    let rows = black_box.card().rows(&data, items, &fit)?;
                     let probs = black_box.predict(&rows)?;
                     Ok(Output::Predictions { items: items.to_vec(), probs: probs.values, classes: probs.classes })
                 })
@@ -160,7 +160,7 @@ impl Env for Compute {
                 let explainer = self.explainer(&explainer, &black_box)?;
                 let units = Units::new(unit, black_box.card().shape);
                 chunks(items, move |_, items| {
-                    let rows = data.rows(items, black_box.card().shape, &fit)?;
+                    let rows = black_box.card().rows(&data, items, &fit)?;
                     let probs = black_box.predict(&rows)?;
                     let scores = explainer.borrow_mut().scores(black_box.as_ref(), &rows, &probs, units, seed)?;
                     let masks: Vec<Mask> = (0..rows.n()).map(|row| Mask::top_k(scores.row(row), k)).collect();
@@ -253,7 +253,7 @@ fn explain(env: &mut Compute, task: &Explain, cx: &mut JobContext<'_>) -> Result
     let black_box = env.black_box(&task.black_box)?;
     let shape = black_box.card().shape;
     let units = Units::new(task.unit, shape);
-    let rows = task.data.rows(&[task.item], shape, &task.fit)?;
+    let rows = black_box.card().rows(&task.data, &[task.item], &task.fit)?;
     let probs = black_box.predict(&rows)?;
     let fill = fill_rows(&rows, task.fill, black_box.background(), task.seed);
     let mut methods = Vec::with_capacity(task.explainers.len());
@@ -293,7 +293,8 @@ fn explain_one(
     let mut both = keep_only(rows, units, std::slice::from_ref(&mask), fill);
     both.push(keep_only(rows, units, &[mask.complement()], fill).row(0));
     let answers = black_box.predict(&both)?;
-    let mut ranks = vec![0u32; units.count()];
+    // What is never selected (padding) has no rank.
+    let mut ranks = vec![u32::MAX; units.count()];
     for (rank, unit) in crate::explain::top_k(scores.row(0), units.count()).into_iter().enumerate() {
         ranks[unit] = rank as u32;
     }

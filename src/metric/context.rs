@@ -156,7 +156,7 @@ fn score(
     units: Units,
     seed: u64,
 ) -> Result<Scored, ExplainError> {
-    let rows = data.rows(items, black_box.card().shape, fit).map_err(crate::model::ModelError::from)?;
+    let rows = black_box.card().rows(data, items, fit).map_err(crate::model::ModelError::from)?;
     let probs = black_box.predict(&rows)?;
     let scores = explainer.scores(black_box, &rows, &probs, units, seed)?;
     Ok(Scored { rows, probs, scores })

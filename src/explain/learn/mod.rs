@@ -7,6 +7,7 @@ pub mod mask_only;
 pub mod meed;
 pub mod run;
 pub mod selector;
+pub mod text;
 pub mod wasserstein;
 
 use tch::{Device, Tensor};
@@ -15,7 +16,7 @@ use super::ExplainError;
 use crate::data::Units;
 use crate::model::optim::{Optim, OptimSpec};
 use crate::model::params::{ParamKind, ParamSpec, Params};
-use crate::model::{Architecture, TensorBox};
+use crate::model::{Architecture, InputSpec, TensorBox};
 
 /// What a learner is made from.
 pub struct Setup<'a> {
@@ -27,6 +28,8 @@ pub struct Setup<'a> {
     pub k: usize,
     /// Classes of the black box.
     pub classes: usize,
+    /// What the black box reads.
+    pub input: InputSpec,
     /// Architecture of the black box, which approximators share.
     pub architecture: &'static Architecture,
     /// Seed of the initialisation.

@@ -107,6 +107,7 @@ impl TrainRun {
                 units,
                 k: setup.k,
                 classes: black_box.card().classes.len(),
+                input: black_box.card().input(),
                 architecture: architecture(&setup.black_box.card.architecture)?,
                 seed: setup.seed,
                 device: setup.device,
@@ -304,7 +305,8 @@ impl TrainRun {
         let mut masks = Vec::with_capacity(n);
         let scorer = |input: &Tensor, probs: &Tensor| self.learner.scores(input, probs);
         let (rows, probs) = (side.rows.slice(0..n), side.probs.head(n));
-        let scores = score_in_chunks(&scorer, &rows, &probs, self.units, self.device)?;
+        let mut scores = score_in_chunks(&scorer, &rows, &probs, self.units, self.device)?;
+        scores.forbid_padding(&rows, self.units);
         for row_idx in 0..n {
             masks.push(Mask::top_k(scores.row(row_idx), self.k));
         }
@@ -337,7 +339,7 @@ impl Side {
             // Evenly spread, so that no class is missed where items are sorted by class.
             items = (0..limit).map(|i| items[i * items.len() / limit]).collect();
         }
-        let rows = data.rows(&items, card.shape, &card.fit).map_err(crate::model::ModelError::from)?;
+        let rows = card.rows(data, &items, &card.fit).map_err(crate::model::ModelError::from)?;
         let probs = black_box.predict(&rows)?;
         Ok(Self { rows, probs })
     }
@@ -391,7 +393,7 @@ fn score_in_chunks(
             place: "the selector's output".to_owned(),
         }));
     }
-    Ok(Scores { units: units.count(), values })
+    Ok(Scores::new(units.count(), values))
 }
 
 /// A trained selector, frozen.
@@ -409,7 +411,7 @@ impl NetExplainer {
 }
 
 impl Explainer for NetExplainer {
-    fn scores(
+    fn raw_scores(
         &mut self,
         _black_box: &dyn BlackBox,
         rows: &Rows,

@@ -3,6 +3,8 @@
 pub mod aim_cnn;
 pub mod dorar_cnn;
 pub mod l2x_cnn;
+pub mod l2x_sentence_lstm;
+pub mod l2x_word_cnn;
 pub mod meed_cnn;
 
 /// Mean and standard deviation of MNIST's pixels, which AIM's and DoRaR's boxes standardise by.
