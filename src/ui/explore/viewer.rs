@@ -418,6 +418,7 @@ fn unit_name(unit: Unit) -> String {
     match unit {
         Unit::Pixel => "pixels".to_owned(),
         Unit::Patch { rows, cols } => format!("patches {rows} x {cols}"),
+        Unit::Word | Unit::Sentence => unit.noun(2),
     }
 }
 
