@@ -6,6 +6,7 @@
 pub mod l2x_mnist;
 pub mod meed_fashion;
 pub mod meed_mnist;
+mod meed_table;
 pub mod result;
 pub mod run;
 
