@@ -52,6 +52,36 @@ pub struct KeptFigure {
 }
 
 impl KeptFigure {
+    /// A figure that is not drawn yet: call [`Self::redraw`].
+    pub(super) fn undrawn(
+        pictures: Arc<Vec<ExplainedPicture>>,
+        arrangement: Arrangement,
+        item: usize,
+        theme: Theme,
+    ) -> Self {
+        let empty = Figure {
+            width: 0.0,
+            height: 0.0,
+            background: Palette::of(theme).background,
+            title: String::new(),
+            description: String::new(),
+            metadata: Default::default(),
+            elements: Vec::new(),
+        };
+        Self {
+            id: 0,
+            title: String::new(),
+            heading: false,
+            caption: String::new(),
+            item,
+            pictures,
+            arrangement,
+            theme,
+            annotations: Vec::new(),
+            figure: Arc::new(empty),
+        }
+    }
+
     /// Draws it anew after a change. Annotations stay on the picture where a heading moves it.
     pub fn redraw(&mut self) -> Result<(), FigureError> {
         let mut figure = self.bare()?;
@@ -174,6 +204,12 @@ impl Default for Figures {
 }
 
 impl Figures {
+    /// Shows these instead of what is kept.
+    pub(super) fn replace(&mut self, figures: Vec<KeptFigure>) {
+        self.kept.clear();
+        figures.into_iter().for_each(|kept| self.push(kept));
+    }
+
     fn push(&mut self, mut kept: KeptFigure) {
         kept.id = self.next_id;
         self.next_id += 1;
@@ -203,27 +239,7 @@ impl Session {
         arrangement: Arrangement,
         item: usize,
     ) -> Result<String, FigureError> {
-        let empty = Figure {
-            width: 0.0,
-            height: 0.0,
-            background: Palette::of(self.figures.theme).background,
-            title: String::new(),
-            description: String::new(),
-            metadata: Default::default(),
-            elements: Vec::new(),
-        };
-        let mut kept = KeptFigure {
-            id: 0,
-            title: String::new(),
-            heading: false,
-            caption: String::new(),
-            item,
-            pictures: Arc::new(pictures),
-            arrangement,
-            theme: self.figures.theme,
-            annotations: Vec::new(),
-            figure: Arc::new(empty),
-        };
+        let mut kept = KeptFigure::undrawn(Arc::new(pictures), arrangement, item, self.figures.theme);
         kept.redraw()?;
         kept.title.clone_from(&kept.figure.title);
         let title = kept.title.clone();

@@ -10,6 +10,7 @@ pub mod describe;
 pub mod events;
 pub mod explore;
 pub mod figures;
+mod figures_file;
 pub mod items;
 pub mod measure;
 pub mod notices;
@@ -255,7 +256,7 @@ pub struct Session {
     pub samples: Vec<(String, String)>,
     /// Folders that black boxes and explainers were read from or written to, by hash.
     pub(crate) dirs: std::collections::BTreeMap<String, PathBuf>,
-    /// Where checkpoints go while there is no project.
+    /// Where checkpoints and unsaved work go while there is no project: a folder of this session alone.
     pub scratch: Option<PathBuf>,
     /// Slots of kinds that count up.
     pub(crate) next_slot: u32,

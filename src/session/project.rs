@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use super::figures::KeptFigure;
+use super::figures_file::{FiguresLook, FiguresRef};
 use super::items::{Filter, ListStyle, Sort};
 use super::notices::Level;
 use super::project_job::{
-    Missing, OpenedProject, ProjectDone, ProjectJob, SaveJob, SaveKind, Saved, Target, card_hash,
+    FiguresToSave, Missing, OpenedProject, ProjectDone, ProjectJob, SaveJob, SaveKind, Saved, Target, card_hash,
 };
 use super::train::RunState;
 use super::{Command, Place, Request, Session};
@@ -72,6 +74,9 @@ pub struct ViewState {
     /// Folders outside the project that something is being trained into.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub out_dirs: Vec<PathBuf>,
+    /// Kept figures, in a file of their own. Known only where the state is written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub figures: Option<FiguresRef>,
 }
 
 impl ViewState {
@@ -117,6 +122,7 @@ pub struct Look {
     layout: Layout,
     active: Option<String>,
     models: Vec<String>,
+    pub(super) figures: FiguresLook,
 }
 
 /// The open project's files, and what is known of them.
@@ -139,7 +145,9 @@ pub(crate) struct OpenFiles {
     /// The column that was in focus.
     awaited_focus: usize,
     /// The last saved state, while restored unsaved work is shown.
-    reverts_to: Option<Box<ProjectState>>,
+    reverts_to: Option<Box<(ProjectState, Vec<KeptFigure>)>>,
+    /// The file that holds the kept figures as they looked when it was written.
+    figures: Option<(FiguresLook, FiguresRef)>,
     /// As it was saved, and as unsaved work was kept, last.
     saved: Option<Box<Look>>,
     autosaved: Option<Box<Look>>,
@@ -203,6 +211,7 @@ impl Session {
             sort: explore.list.sort,
             style: explore.list.style,
             out_dirs: self.out_dirs().filter(|dir| !self.is_in_project(dir)).map(Path::to_path_buf).collect(),
+            figures: None,
         }
     }
 
@@ -252,6 +261,7 @@ impl Session {
             layout: self.layout(),
             active: self.active_box().map(|active| active.card.hash.clone()),
             models: boxes.chain(explainers).collect(),
+            figures: FiguresLook::of(&self.figures.kept),
         }
     }
 
@@ -263,6 +273,13 @@ impl Session {
         let boxes = self.settled_boxes().map(|saved| (saved.clone(), dir_of(&saved.card.hash))).collect();
         let explainers = self.settled_explainers().map(|saved| (saved.clone(), dir_of(&saved.card.hash))).collect();
         let name = self.data.as_ref().map_or("untitled", |data| &data.name);
+        let look = self.look();
+        let written = self.files.figures.as_ref().filter(|(then, _)| *then == look.figures);
+        let figures = FiguresToSave {
+            kept: self.figures.kept.clone(),
+            // Of this project's folder; another one gets its own copy.
+            written: written.filter(|_| !matches!(target, Target::New(_))).map(|(_, named)| named.clone()),
+        };
         Request::Project(ProjectJob::Save(Box::new(SaveJob {
             target,
             kind,
@@ -271,7 +288,8 @@ impl Session {
             explainers,
             missing: self.files.missing.clone(),
             name: super::figures::describe_file(&format!("{name}-project")),
-            look: Some(Box::new(self.look())),
+            figures,
+            look: Some(Box::new(look)),
         })))
     }
 
@@ -383,6 +401,9 @@ impl Session {
             return;
         }
         self.dirs.extend(saved.dirs);
+        if let (Some(named), Some(look)) = (saved.figures, &saved.look) {
+            self.files.figures = Some((look.figures.clone(), named));
+        }
         self.files.store = Some(store);
         self.files.read_only = false;
         if saved.kind == SaveKind::Autosave {
@@ -435,6 +456,7 @@ impl Session {
             // A damaged main file, or restored work: what is shown is not what the main file holds.
             takes_look: project.as_ref().is_some_and(|project| !is_restored && !project.is_changed()),
             reverts_to: saved_state.map(Box::new),
+            figures: None,
             store: project.map(|project| Arc::new(Mutex::new(project))),
             ..OpenFiles::default()
         };
@@ -451,6 +473,7 @@ impl Session {
             self.dirs.insert(saved.card.hash.clone(), dir);
             self.explainers.push(saved);
         }
+        self.figures.replace(figures);
         self.data = None;
         self.active_box = None;
         self.explore = super::explore::Explore::default();
@@ -491,7 +514,8 @@ impl Session {
         let Some(state) = self.files.reverts_to.take() else { return Vec::new() };
         self.files.takes_look = true;
         self.files.autosaved = Some(Box::new(self.look()));
-        let mut state = *state;
+        let (mut state, figures) = *state;
+        self.figures.replace(figures);
         if let Some(folder) = &self.project {
             state.data.iter_mut().for_each(|spec| *spec = from_project(folder, spec));
         }
@@ -618,7 +642,7 @@ impl Session {
 
 impl ViewState {
     /// As it stands in the file.
-    fn written(self, is_sample: bool) -> serde_json::Value {
+    pub(super) fn written(self, is_sample: bool) -> serde_json::Value {
         serde_json::to_value(Self { is_sample, ..self }).unwrap_or_default()
     }
 }

@@ -83,7 +83,7 @@ fn list(ui: &mut Ui, session: &Session, state: &mut FiguresState, at: usize, com
     heading(ui, Place::Figures.title());
     muted(ui, Place::Figures.question());
     ui.add_space(space::XS);
-    let room = (ui.available_height() - 118.0).max(120.0);
+    let room = (ui.available_height() - 150.0).max(120.0);
     ScrollArea::vertical().max_height(room).min_scrolled_height(room).auto_shrink([false, true]).show(ui, |ui| {
         for (index, figure) in kept.iter().enumerate() {
             ui.push_id(figure.id, |ui| row(ui, state, index, figure, index == at));
