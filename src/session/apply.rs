@@ -278,6 +278,7 @@ impl Session {
             Command::ExportFigure(path) => return self.export_figure(&path),
             Command::ChangeFigure(at, figure, change) => self.change_figure(at, *figure, change),
             Command::MoveFigure(from, to) => self.move_figure(from, to),
+            Command::StartSheet(of) => return self.start_sheet(of),
             Command::MakeSheet(of) => self.make_sheet(&of),
             Command::SetPngScale(scale) => self.figures.scale = scale.clamp(0.5, 20.0),
             Command::ExportAllKept(dir, format) => return self.export_all_kept(&dir, format),
@@ -316,6 +317,7 @@ impl Session {
             Command::Go(place) => self.place = *place,
             Command::Ask(dialog) => return Some(vec![Request::Ask(*dialog)]),
             Command::ToggleFit => open.fit = !open.fit,
+            Command::ToggleSheet => open.sheet = !open.sheet,
             Command::ToggleViewerAlone => open.viewer_alone = !open.viewer_alone,
             Command::ToggleItems => self.settings.show_items = !self.settings.show_items,
             Command::ToggleInspector => self.settings.show_inspector = !self.settings.show_inspector,
@@ -332,6 +334,7 @@ impl Session {
                 let flags = [
                     &mut open.palette,
                     &mut open.shortcuts,
+                    &mut open.sheet,
                     &mut open.jobs,
                     &mut open.notices,
                     &mut open.fit,

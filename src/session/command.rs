@@ -7,6 +7,7 @@ use super::figures::{Change, KeptFigure};
 use super::items::{Filter, ListStyle, Sort};
 use super::measure::EvaluateForm;
 use super::settings::Appearance;
+use super::sheet::SheetOf;
 use super::shortcut::{Chord, Named, Shortcut};
 use super::train::{FitForm, TrainForm};
 use super::{Dialog, Place, Session};
@@ -131,6 +132,10 @@ pub enum Command {
     MoveFigure(usize, usize),
     /// Make a contact sheet of some kept figures.
     MakeSheet(Vec<usize>),
+    /// Open or close the form for a contact sheet of items.
+    ToggleSheet,
+    /// Explain items and put them on a contact sheet.
+    StartSheet(SheetOf),
     /// Pixels per point of PNG files.
     SetPngScale(f32),
     /// Write every kept figure into a folder.
@@ -406,6 +411,12 @@ impl Command {
             Self::MoveFigure(_, to) => {
                 info(format!("Move the figure to place {}", to + 1), "The order of the list is that of files.", &[])
             }
+            Self::ToggleSheet => info(
+                "Contact sheet of items…",
+                "Explain the marked or the listed items and put them on one figure.",
+                &[],
+            ),
+            Self::StartSheet(_) => info("Make the contact sheet", "It is kept in Figures when it is done.", &[]),
             Self::MakeSheet(_) => info("Make a contact sheet", "Put the chosen figures on one sheet.", &[]),
             Self::SetPngScale(scale) => {
                 info(format!("PNG at {scale} pixels per point"), "Finer PNG files are larger.", &[])
@@ -507,6 +518,7 @@ impl Command {
         all.extend([
             Self::FocusClass(None),
             Self::KeepFigure,
+            Self::ToggleSheet,
             Self::Ask(Dialog::ExportFigure),
             Self::Ask(Dialog::ExportScores),
             Self::Ask(Dialog::ExportTable),
@@ -645,6 +657,17 @@ impl Command {
             | Self::NextFill
             | Self::SetMethod { .. }
             | Self::RetryExplanation => needs_methods(),
+            // What is open can always be closed.
+            Self::ToggleSheet if session.open.sheet => Ok(()),
+            Self::ToggleSheet => needs_methods(),
+            Self::StartSheet(of) => {
+                needs_methods()?;
+                match (session.sheet_items(*of).0.is_empty(), of) {
+                    (false, _) => Ok(()),
+                    (true, SheetOf::Marked) => no("No item is marked; press M on some, or take the listed ones"),
+                    (true, SheetOf::Listed) => no("No item is listed; open the filter"),
+                }
+            }
             Self::ToggleFit => {
                 needs_item()?;
                 if session.active_box().is_some() { Ok(()) } else { no("Train or open a black box first") }

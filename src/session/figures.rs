@@ -233,7 +233,7 @@ impl Session {
         }
     }
 
-    fn keep(
+    pub(crate) fn keep(
         &mut self,
         pictures: Vec<ExplainedPicture>,
         arrangement: Arrangement,
@@ -289,7 +289,7 @@ impl Session {
         }
     }
 
-    fn figure_failed(&mut self, error: &FigureError) {
+    pub(crate) fn figure_failed(&mut self, error: &FigureError) {
         self.notify(Level::Error, Notice::new("figure", error.to_string()), None);
     }
 

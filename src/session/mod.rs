@@ -20,6 +20,7 @@ pub mod project;
 pub mod project_job;
 pub mod running;
 pub mod settings;
+pub mod sheet;
 pub mod shortcut;
 pub mod train;
 pub mod undo;
@@ -121,6 +122,8 @@ pub mod slots {
     pub const EVALUATE: u16 = 10;
     /// Files written; one slot per file.
     pub const WRITE: u16 = 11;
+    /// A contact sheet of items.
+    pub const SHEET: u16 = 12;
 }
 
 /// What a job is for; its answers are filed by this.
@@ -148,6 +151,8 @@ pub enum Purpose {
     Evaluate,
     /// What is measured beside the table.
     Measure(measure::Part),
+    /// A contact sheet, by its number.
+    Sheet(u32),
     /// A file, for the line that says where it is.
     Write(PathBuf),
 }
@@ -234,6 +239,8 @@ pub struct Session {
     pub measure: measure::Measure,
     /// Kept figures.
     pub figures: figures::Figures,
+    /// The contact sheet that is being made.
+    pub(crate) sheet: Option<sheet::PendingSheet>,
     /// Notices, latest last.
     pub notices: notices::Notices,
     /// Undo and redo.

@@ -97,6 +97,8 @@ pub struct OpenPanels {
     pub jobs: bool,
     /// Only the viewer, without lists and inspector.
     pub viewer_alone: bool,
+    /// The form for a contact sheet.
+    pub sheet: bool,
     /// The form that changes how a picture is fitted.
     pub fit: bool,
 }

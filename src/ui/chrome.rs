@@ -112,7 +112,7 @@ fn menus(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
             menu_item(ui, session, command, commands);
         }
         ui.separator();
-        for command in [Command::Pin, Command::Mark, Command::KeepFigure, Command::AddColumn] {
+        for command in [Command::Pin, Command::Mark, Command::AddColumn, Command::KeepFigure, Command::ToggleSheet] {
             menu_item(ui, session, command, commands);
         }
     });

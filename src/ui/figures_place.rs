@@ -102,6 +102,7 @@ fn list(ui: &mut Ui, session: &Session, state: &mut FiguresState, at: usize, com
         n => format!("Contact sheet of {n} ticked"),
     };
     command_button(ui, session, Command::MakeSheet(chosen), &label, commands);
+    command_button(ui, session, Command::ToggleSheet, "Contact sheet of items…", commands);
     group(ui, "Export all to a folder");
     ui.horizontal(|ui| {
         for (format, extension, _) in FORMATS {

@@ -13,6 +13,7 @@ pub mod guide;
 pub mod measure_place;
 pub mod plots;
 pub mod project_files;
+pub mod sheet_form;
 pub mod sheets;
 pub mod shortcuts;
 pub mod start;
@@ -62,6 +63,7 @@ struct PlaceStates {
     train: train_place::TrainState,
     measure: measure_place::MeasureState,
     figures: figures_place::FiguresState,
+    sheet: sheet_form::SheetForm,
 }
 
 /// The window.
@@ -326,6 +328,7 @@ impl eframe::App for App {
         sheets::notices(ui, session, commands);
         sheets::jobs(ui, session, commands);
         sheets::shortcuts(ui, session, commands);
+        sheet_form::show(ui, session, &mut places.sheet, commands);
         sheets::palette(ui, session, palette, commands);
         if ctx.input(|input| !input.raw.hovered_files.is_empty()) {
             explore::drop_hint(ui);
