@@ -147,6 +147,7 @@ impl Env for Compute {
             }
             Task::TrainExplainer(task) => start_training(task)?,
             Task::Explain(task) => one_step(move |env: &mut Self, cx| explain(env, &task, cx)),
+            Task::ExplainMany { explain, items } => Box::new(ExplainManyJob { task: explain, items, at: 0 }),
             Task::Predict { black_box, data, fit, items } => {
                 let black_box = self.black_box(&black_box)?;
                 chunks(items, move |_, items| {
@@ -182,7 +183,7 @@ impl Env for Compute {
         match task {
             Task::FitBox(task) => task.seed,
             Task::TrainExplainer(task) => task.seed,
-            Task::Explain(task) => task.seed,
+            Task::Explain(task) | Task::ExplainMany { explain: task, .. } => task.seed,
             Task::Evaluate(task) => task.seed,
             Task::Agree(task) => task.seed,
             Task::Fidelity { seed, .. } => *seed,
@@ -274,6 +275,26 @@ fn explain(env: &mut Compute, task: &Explain, cx: &mut JobContext<'_>) -> Result
         methods,
         millis: started.elapsed().as_secs_f64() * 1e3,
     })))
+}
+
+/// Many items explained: one a step.
+struct ExplainManyJob {
+    task: Box<Explain>,
+    items: Vec<usize>,
+    at: usize,
+}
+
+impl Job<Compute> for ExplainManyJob {
+    fn step(&mut self, env: &mut Compute, cx: &mut JobContext<'_>) -> Result<Step<Output>, JobError> {
+        let Some(&item) = self.items.get(self.at) else {
+            return Err(JobError::failed("no-items", "Expected at least one item to explain, found none; choose some"));
+        };
+        self.task.item = item;
+        let output = explain(env, &self.task, cx)?;
+        self.at += 1;
+        cx.report(Progress::new(self.at as u64, self.items.len() as u64, "items"));
+        Ok(if self.at == self.items.len() { Step::Done(output) } else { Step::Partial(output) })
+    }
 }
 
 fn explain_one(
