@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::params::Params;
 use super::InputSpec;
+use super::params::Params;
 use crate::data::text::TextFit;
 use crate::data::{DataError, Dataset, Fit, Modality, Rows, Shape};
 

@@ -6,7 +6,7 @@ use std::time::Instant;
 use tch::Device;
 
 use super::ModelError;
-use super::architecture::{Architecture, InputSpec, architecture};
+use super::architecture::{InputSpec, architecture};
 use super::card::{BOX_FORMAT, BOX_VERSION, BoxCard, Curves, Versions};
 use super::params::Params;
 use super::saved::{Background, SavedBox, hash_of};
@@ -55,7 +55,6 @@ impl Labelled {
 
 /// A black box under training.
 pub struct FitRun {
-    architecture: &'static Architecture,
     run: ClassifierRun,
     validation: Labelled,
     test: Labelled,
@@ -143,7 +142,6 @@ impl FitRun {
             hash: String::new(),
         };
         Ok(Self {
-            architecture,
             validation: Labelled::of(data, Split::Validation, shape, card.text.as_ref())?,
             test: Labelled::of(data, Split::Test, shape, card.text.as_ref())?,
             background: Arc::new(Background::from_rows(&train.rows)),

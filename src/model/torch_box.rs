@@ -128,7 +128,9 @@ impl TorchBox {
             let gradient = Tensor::f_run_backward(&[picked.sum(Kind::Float)], &[&embedded], false, false)?.remove(0);
             let saliency = match (kind, is_embedded) {
                 (Saliency::Gradient, false) => gradient,
-                (Saliency::Gradient, true) => gradient.square().f_sum_dim_intlist([1i64].as_slice(), true, Kind::Float)?.sqrt(),
+                (Saliency::Gradient, true) => {
+                    gradient.square().f_sum_dim_intlist([1i64].as_slice(), true, Kind::Float)?.sqrt()
+                }
                 (Saliency::TimesInput, false) => gradient * embedded.detach(),
                 (Saliency::TimesInput, true) => {
                     (gradient * embedded.detach()).f_sum_dim_intlist([1i64].as_slice(), true, Kind::Float)?

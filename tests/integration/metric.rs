@@ -221,7 +221,7 @@ fn unknown_metrics_are_refused_with_the_known_ones() {
 struct Fixed(fn(&[f32]) -> Vec<f32>);
 
 impl Explainer for Fixed {
-    fn scores(
+    fn raw_scores(
         &mut self,
         _: &dyn BlackBox,
         rows: &Rows,
@@ -230,7 +230,7 @@ impl Explainer for Fixed {
         _: u64,
     ) -> Result<Scores, ExplainError> {
         let values = (0..rows.n()).flat_map(|row| (self.0)(rows.row(row))).collect();
-        Ok(Scores { units: units.count(), values })
+        Ok(Scores::new(units.count(), values))
     }
 }
 

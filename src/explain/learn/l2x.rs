@@ -9,13 +9,13 @@ use super::text::{TextApproximator, TextSelector};
 use super::{Batch, Learner, Setup, final_temperature, temperature};
 use crate::data::{Modality, Units};
 use crate::explain::{ExplainError, Explainer, Method, MethodSpec, SavedExplainer};
-use crate::model::{BlackBox, InputSpec};
 use crate::model::architecture::{batch, epochs, learning_rate};
 use crate::model::layers::{Conv, Framework, linear, max_pool, without_init};
 use crate::model::optim::Optim;
 use crate::model::params::{ParamSpec, Preset};
 use crate::model::tensors::{load_weights, save_weights, seed_step};
 use crate::model::train::soft_cross_entropy;
+use crate::model::{BlackBox, InputSpec};
 
 /// The method.
 #[derive(Debug)]
@@ -72,7 +72,11 @@ impl Method for L2x {
         let selector = without_init(|| selector(&store.root(), units, black_box.card().input()));
         load_weights(&store, &saved.weights, &format!("weights of {}", saved.card.name))?;
         store.freeze();
-        Ok(Box::new(super::run::NetExplainer::new(store, units, Box::new(move |input, probs| selector.scores(input, probs, false)))))
+        Ok(Box::new(super::run::NetExplainer::new(
+            store,
+            units,
+            Box::new(move |input, probs| selector.scores(input, probs, false)),
+        )))
     }
 }
 

@@ -195,8 +195,7 @@ impl Method for Meed {
         let device = black_box.tensor_box().map_or(tch::Device::Cpu, |tensor_box| tensor_box.device());
         let mut store = nn::VarStore::new(device);
         let feed_output = saved.card.params.switch(PARAMS, "feed-output");
-        let selector =
-            without_init(|| selector(&store.root(), units, card.input(), (card.classes.len(), feed_output)));
+        let selector = without_init(|| selector(&store.root(), units, card.input(), (card.classes.len(), feed_output)));
         load_weights(&store, &saved.weights, &format!("weights of {}", saved.card.name))?;
         store.freeze();
         let scores = move |input: &Tensor, probs: &Tensor| selector.scores(input, probs, false);
@@ -288,7 +287,8 @@ impl MeedLearner {
         let selector = selector(&selector_store.root(), setup.units, setup.input, (setup.classes, feed_output));
         if options.gate && setup.units.unit.is_text() {
             return Err(ExplainError::Unfit(
-                "sampler gate: it is unbounded and made for pictures, found text; choose the sampler concrete".to_owned(),
+                "sampler gate: it is unbounded and made for pictures, found text; choose the sampler concrete"
+                    .to_owned(),
             ));
         }
         let optimizer = super::optim_of(params, PARAMS);

@@ -1,7 +1,7 @@
 //! L2X's hierarchical LSTM for reviews (Chen et al. 2018, section 4.2): words to sentences, sentences to the document.
 
-use tch::nn::{self, Module, RNN};
 use tch::Tensor;
+use tch::nn::{self, Module, RNN};
 
 use crate::data::Modality;
 use crate::data::text::TextFitSpec;

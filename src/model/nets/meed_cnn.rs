@@ -5,8 +5,8 @@ use tch::nn;
 
 use crate::data::Modality;
 use crate::model::architecture::{Architecture, InputSpec, batch, epochs, learning_rate};
-use crate::model::network::Network;
 use crate::model::layers::{Conv, Framework, linear, max_pool};
+use crate::model::network::Network;
 use crate::model::optim::OptimSpec;
 use crate::model::params::ParamSpec;
 

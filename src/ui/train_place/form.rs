@@ -203,7 +203,7 @@ fn units_form(ui: &mut Ui, unit: &mut Unit, shape: Option<crate::data::Shape>) {
         let shown = combo.show_ui(ui, |ui| {
             let patch = match *unit {
                 Unit::Patch { .. } => *unit,
-                Unit::Pixel => Unit::Patch { rows: 4, cols: 4 },
+                Unit::Pixel | Unit::Word | Unit::Sentence => Unit::Patch { rows: 4, cols: 4 },
             };
             for known in [Unit::Pixel, patch] {
                 ui.selectable_value(unit, known, name(known));
