@@ -34,23 +34,6 @@ def sampler():
     return {"logits": logits, "kept": kept, "hidden": hidden, "cases": cases}
 
 
-def gates():
-    """Open half at the middle between the k-th and the next noisy score."""
-    scores = wave(12, 2.0, 1.3, 0.2).reshape(2, 6).numpy()
-    noise = wave(12, 1.0, 2.1, 0.7).reshape(2, 6).numpy()
-    noisy = scores + noise
-    cases = []
-    for k, tau in [(1, 0.5), (3, 0.1), (5, 2.0), (6, 0.5), (9, 0.5)]:
-        if k < 6:
-            order = -np.sort(-noisy, axis=1)
-            middle = (order[:, k - 1] + order[:, k]) / 2
-            mask = 1 / (1 + np.exp(-(noisy - middle[:, None]) / tau))
-        else:
-            mask = np.ones_like(noisy)
-        cases.append({"k": k, "tau": tau, "mask": mask})
-    return {"scores": scores, "noise": noise, "cases": cases}
-
-
 def losses():
     """Eq. 5 by part; W is [2 inputs, 4 units, 3 classes]."""
     weights = wave(24, 1.5, 1.1, 0.3).reshape(2, 4, 3).requires_grad_(True)
@@ -83,4 +66,4 @@ def losses():
 
 
 if __name__ == "__main__":
-    write("aim", {"sampler": sampler(), "gate": gates(), "losses": losses()})
+    write("aim", {"sampler": sampler(), "losses": losses()})

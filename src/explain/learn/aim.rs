@@ -5,7 +5,7 @@ use tch::nn;
 use tch::{Kind, Tensor};
 
 use super::aim_nets::{Approximator, Context, UnitNet, explainer, selector};
-use super::concrete::{bernoulli_mask, spread, top_gate};
+use super::concrete::{bernoulli_mask, concrete_mask, spread};
 use super::text::padding;
 use super::run::NetExplainer;
 use super::{Batch, Learner, Losses, Setup, column};
@@ -456,18 +456,20 @@ impl AimLearner {
         Asked { samples: logits.narrow(0, 0, b), columns: Some(logits.narrow(0, b, b)) }
     }
 
-    /// A soft mask of the units with the largest of these scores. How many is drawn anew for every batch, up to twice as many as will be looked at,
-    /// so that any number can be read off later; the gate closes while training goes on.
+    /// A soft mask of the units with the largest of these scores, as L2X draws it. How many is drawn anew for every batch, up to twice as many as will
+    /// be looked at, so that any number can be read off later.
     fn select(&self, scores: &Tensor, batch: &Batch<'_>) -> Tensor {
-        let most = (2 * self.k).min(scores.size()[1]).max(1);
+        let most = (2 * self.k).clamp(1, MOST_DRAWS);
         let k = 1 + Tensor::randint(most, [1], (Kind::Int64, tch::Device::Cpu)).int64_value(&[0]);
-        let (first, last) = GATE;
-        top_gate(scores, k, first * f64::powf(last / first, batch.progress))
+        let (first, last) = COLUMN_TEMPERATURES;
+        concrete_mask(scores, k, first * f64::powf(last / first, batch.progress))
     }
 }
 
-/// Temperature of the gate at the first and the last step.
-const GATE: (f64, f64) = (0.5, 0.1);
+/// Temperature of the draws from a class's weights at the first and the last step: those of this program's L2X.
+const COLUMN_TEMPERATURES: (f64, f64) = (0.5, 0.1);
+/// Most draws from a class's weights: each takes as much memory as all weights of the class. What comes after them is ordered by the sums alone.
+const MOST_DRAWS: i64 = 64;
 
 /// Which weights share a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -46,23 +46,6 @@ pub fn bernoulli_mask_with(logits: &Tensor, noise: &Tensor, tau: f64) -> Tensor 
     ((logits + noise) / tau).sigmoid()
 }
 
-/// A soft mask of about `k` distinct units (ours): Gumbel noise on the scores `[b, units]` orders the units as a draw without replacement does, and a
-/// gate of temperature `tau` opens halfway between the k-th and the next. Unlike [`concrete_mask`] it takes no more memory for a larger `k`.
-pub fn top_gate(scores: &Tensor, k: i64, tau: f64) -> Tensor {
-    top_gate_with(scores, &gumbel(&scores.size(), scores), k, tau)
-}
-
-/// [`top_gate`] with given noise `[b, units]`.
-pub fn top_gate_with(scores: &Tensor, noise: &Tensor, k: i64, tau: f64) -> Tensor {
-    let noisy = scores + noise;
-    if k >= scores.size()[1] {
-        return noisy.ones_like();
-    }
-    let (top, _) = noisy.detach().topk(k + 1, -1, true, true);
-    let threshold = top.narrow(-1, k - 1, 2).mean_dim([-1i64].as_slice(), true, Kind::Float);
-    ((noisy - threshold) / tau).sigmoid()
-}
-
 /// The mask of MEED's published image scripts: max over `k` draws of (score + Gumbel) / `tau`, unbounded and often negative.
 ///
 /// The scores are the same in all draws, so the maximum is score + max of `k` Gumbels, and the maximum of `k` standard Gumbels is a Gumbel
