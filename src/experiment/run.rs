@@ -11,7 +11,7 @@ use crate::explain::fidelity::same_class;
 use crate::explain::learn::run::{RunSetup, TrainRun};
 use crate::explain::{ExplainError, Fill, SavedExplainer, method};
 use crate::metric::context::ContextSetup;
-use crate::metric::{Context, MetricUnit, metric, stats, values_of};
+use crate::metric::{Context, MetricUnit, interval, metric, stats, values_of};
 use crate::model::params::Params;
 use crate::model::{BlackBox, Device, FitRun, FitSetup, ModelError, Probs, SavedBox, TorchBox, Versions, architecture};
 use crate::store::{Cache, Hash};
@@ -315,7 +315,10 @@ fn table(
                     .collect();
                 let Some(first) = runs.first() else { continue };
                 let means: Vec<f64> = runs.iter().map(|run| stats::mean(run)).collect();
-                let ci95 = if runs.len() == 1 { stats::interval(first, 0) } else { stats::cluster_interval(&runs, 0) };
+                let ci95 = match metric(id) {
+                    Ok(metric) if runs.len() == 1 => interval(metric, first, 0),
+                    _ => stats::cluster_interval(&runs, 0),
+                };
                 cells.push(ResultCell {
                     // The approximators' ceiling belongs to no method, whichever row it was computed with.
                     row: if *id == "fs_a_full" { "blackbox".to_owned() } else { row.id.to_owned() },
@@ -347,10 +350,7 @@ fn table(
 }
 
 fn unit_of(id: &str) -> &'static str {
-    match metric(id).map(|metric| metric.spec().unit) {
-        Ok(MetricUnit::Seconds) => "seconds",
-        _ => "percent",
-    }
+    metric(id).map_or(MetricUnit::Percent, |metric| metric.spec().unit).name()
 }
 
 /// The row `blackbox`: its accuracy, and how often its answer to an input with everything hidden is its answer to the full input.

@@ -13,7 +13,7 @@ use crate::explain::learn::run::{RunSetup, Stepped, TrainRun};
 use crate::explain::mask::{fill_rows, keep_only};
 use crate::explain::{ExplainError, Explainer, Mask, SavedExplainer, method};
 use crate::metric::context::ContextSetup;
-use crate::metric::{Context, check_modality, metric, stats, values_of};
+use crate::metric::{Context, check_modality, interval, metric, stats, values_of};
 use crate::model::{BlackBox, Device, FitRun, FitSetup, ModelError, SavedBox, TorchBox};
 use crate::work::{Env, Job, JobContext, JobError, Notice, Progress, Step, one_step};
 
@@ -539,14 +539,19 @@ pub fn evaluate<'a>(
         for id in &task.metrics {
             let metric = metric(id)?;
             check_modality(metric, task.black_box.card.modality())?;
-            for (class, values) in values_of(metric, &mut context)? {
+            let found = match values_of(metric, &mut context) {
+                // Beside other methods such a cell stays empty.
+                Err(ExplainError::NotDefined { .. }) if task.explainers.len() > 1 => continue,
+                found => found?,
+            };
+            for (class, values) in found {
                 cells.push(Cell {
                     row: explainer.card.name.clone(),
                     metric: id.clone(),
                     k: Some(k),
                     class: class.and_then(|class| task.black_box.card.classes.get(class).cloned()),
                     mean: stats::mean(&values),
-                    ci95: stats::interval(&values, task.seed),
+                    ci95: interval(metric, &values, task.seed),
                     items: values.len(),
                 });
             }

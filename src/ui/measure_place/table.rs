@@ -91,7 +91,10 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut MeasureState, commands: 
 
 fn header(ui: &mut Ui, id: &str, state: &mut MeasureState) {
     let spec = metric(id).ok().map(|metric| metric.spec());
-    let title = spec.map_or_else(|| id.to_owned(), |spec| format!("{} ({})", spec.title, unit_of(spec).0));
+    let title = spec.map_or_else(|| id.to_owned(), |spec| match unit_of(spec).0 {
+        "" => spec.title.to_owned(),
+        sign => format!("{} ({sign})", spec.title),
+    });
     let sorted = state.sort.as_ref().filter(|(by, _)| by == id).map(|(_, descending)| *descending);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
@@ -122,9 +125,9 @@ fn header(ui: &mut Ui, id: &str, state: &mut MeasureState) {
 /// Sign of the unit on screen, and how often it goes into the metric's own.
 const fn unit_of(spec: &MetricSpec) -> (&'static str, f64) {
     match spec.unit {
-        MetricUnit::Percent => ("%", 1.0),
         // Explanations take milliseconds.
         MetricUnit::Seconds => ("ms", 1e3),
+        unit => (unit.sign(), 1.0),
     }
 }
 
