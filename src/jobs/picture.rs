@@ -1,5 +1,6 @@
 //! From an explanation to the picture that window, command line and exporters draw.
 
+use super::reading;
 use super::task::{Explained, MethodResult};
 use crate::data::{Dataset, Shape};
 use crate::explain::mask::top_k;
@@ -25,6 +26,15 @@ pub const fn fill_words(fill: Fill) -> &'static str {
         Fill::Zero => "zero",
         Fill::Mean => "mean of the training data",
         Fill::Noise => "noise from data",
+    }
+}
+
+/// What a fill of words is called under a figure.
+pub const fn text_fill_words(fill: Fill) -> &'static str {
+    match fill {
+        Fill::Zero => "padding",
+        Fill::Mean => "mean of the training data",
+        Fill::Noise => "words of other texts",
     }
 }
 
@@ -69,22 +79,28 @@ pub fn picture_of(
     };
     let units = explained.units;
     let shape = units.shape;
-    Ok(ExplainedPicture {
-        width: shape.width,
-        height: shape.height,
-        channels: shape.channels,
-        pixels: interleaved(&explained.row, shape),
-        unit_of: units.unit_of_pixels(),
+    let shared = ExplainedPicture {
         scores: result.scores.clone(),
         selected: (0..units.count()).map(|unit| result.is_selected(unit, explained.k)).collect(),
         signed: false,
-        fill_pixels: interleaved(&explained.fill_row, shape),
-        fill: fill_words(explained.fill).to_owned(),
         method: explainer.name.clone(),
         unit_noun: units.unit.noun(2),
         source: format!("{}, item {}", data.name, data.item_name(explained.item)),
         seed: Some(explainer.seed),
         prediction: Some(prediction_of(&black_box.classes, explained, result)),
         ..ExplainedPicture::default()
+    };
+    if let Some(text) = reading::text_of(data, black_box, explained) {
+        return Ok(ExplainedPicture { text: Some(text), fill: text_fill_words(explained.fill).to_owned(), ..shared });
+    }
+    Ok(ExplainedPicture {
+        width: shape.width,
+        height: shape.height,
+        channels: shape.channels,
+        pixels: interleaved(&explained.row, shape),
+        unit_of: units.unit_of_pixels(),
+        fill_pixels: interleaved(&explained.fill_row, shape),
+        fill: fill_words(explained.fill).to_owned(),
+        ..shared
     })
 }

@@ -33,6 +33,8 @@ pub enum Task {
     TrainExplainer(Box<TrainExplainer>),
     /// Explain one item with several methods.
     Explain(Box<Explain>),
+    /// The black box's answer to an item without one of its units.
+    Without(Box<super::Without>),
     /// The black box's answers to many items, in chunks.
     Predict {
         /// Black box.
@@ -168,8 +170,10 @@ pub struct MethodResult {
     pub explainer: String,
     /// Score per unit.
     pub scores: Vec<f32>,
-    /// Rank per unit, 0 for the highest score (ties by position).
+    /// Rank per unit, 0 for the highest score (ties by position); `u32::MAX` for padding.
     pub ranks: Vec<u32>,
+    /// Scores for each class, for methods that tell classes apart.
+    pub by_class: Option<super::ByClass>,
     /// The black box's answer to the selected part only.
     pub probs_selected: Vec<f32>,
     /// The black box's answer to the unselected part only.
@@ -315,6 +319,15 @@ pub enum Output {
     Training(Arc<TrainingReport>),
     /// One item explained.
     Explained(Arc<Explained>),
+    /// The answer to an item without one of its units.
+    Without {
+        /// Item.
+        item: usize,
+        /// The unit that was taken away.
+        at: usize,
+        /// Probabilities.
+        probs: Vec<f32>,
+    },
     /// Answers for a run of items (partial, then the last ones).
     Predictions {
         /// Items.

@@ -79,6 +79,8 @@ pub struct Explore {
     pub wanted: Option<Arc<ExplainKey>>,
     /// Explanations made already.
     pub cache: ExplainCache,
+    /// What reading a text remembers.
+    pub reading: super::reading::Reading,
 }
 
 impl Default for Explore {
@@ -102,6 +104,7 @@ impl Default for Explore {
             shown: Shown::Empty,
             wanted: None,
             cache: ExplainCache::default(),
+            reading: super::reading::Reading::default(),
         }
     }
 }

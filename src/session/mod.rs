@@ -17,6 +17,7 @@ pub mod opening;
 pub mod picture;
 pub mod project;
 pub mod project_job;
+pub mod reading;
 pub mod running;
 pub mod settings;
 pub mod shortcut;
@@ -120,6 +121,8 @@ pub mod slots {
     pub const EVALUATE: u16 = 10;
     /// Files written; one slot per file.
     pub const WRITE: u16 = 11;
+    /// The answer without the unit under the pointer.
+    pub const WITHOUT: u16 = 20;
 }
 
 /// What a job is for; its answers are filed by this.
@@ -137,6 +140,8 @@ pub enum Purpose {
     Explain(Arc<ExplainKey>),
     /// An explanation made ahead.
     Ahead(Arc<ExplainKey>),
+    /// The answer without one unit.
+    Without(Arc<reading::WithoutKey>),
     /// Answers to all items.
     Predict,
     /// Fidelity of one explainer over all items, by [`items::FidelityKey`].

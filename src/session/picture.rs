@@ -6,6 +6,7 @@ use crate::data::Shape;
 use crate::explain::mask::top_k;
 use crate::figure::Theme;
 use crate::figure::layout::{ClassProbability, ExplainedPicture, Hidden, Prediction, View};
+use crate::jobs::picture::text_fill_words;
 use crate::jobs::{Explained, MethodResult};
 
 /// Most classes whose probabilities are handed to a figure.
@@ -24,11 +25,11 @@ impl Session {
     /// What column `column` shows, at the k of the slider, or why there is nothing.
     pub fn picture(&self, column: usize, view: View, hidden: Hidden, theme: Theme) -> Option<ExplainedPicture> {
         let explained = self.explore.explained()?;
-        let result = explained.methods.get(column)?.as_ref().ok()?;
-        Some(self.picture_of(explained, result, view, hidden, theme))
+        let result = self.seen(explained.methods.get(column)?.as_ref().ok()?);
+        Some(self.picture_of(explained, &result, view, hidden, theme))
     }
 
-    /// One method's result as a picture.
+    /// One method's result as a picture; [`Session::seen`] gives what the class in focus makes of it.
     pub fn picture_of(
         &self,
         explained: &Explained,
@@ -41,27 +42,34 @@ impl Session {
         let shape = units.shape;
         let explainer = self.explainers.iter().find(|explainer| explainer.card.hash == result.explainer);
         let name = explainer.map_or_else(|| "Unknown method".to_owned(), |explainer| explainer.card.name.clone());
-        ExplainedPicture {
-            width: shape.width,
-            height: shape.height,
-            channels: shape.channels,
-            pixels: interleaved(&explained.row, shape),
-            unit_of: units.unit_of_pixels(),
+        let shared = ExplainedPicture {
             scores: result.scores.clone(),
             selected: self.explore.mask(result).0,
-            signed: result.scores.iter().any(|&score| score < 0.0),
-            fill_pixels: interleaved(&explained.fill_row, shape),
-            fill: describe::fill_words(explained.fill).to_owned(),
+            signed: result.scores.iter().any(|&score| score < 0.0 && score.is_finite()),
             view,
             hidden,
-            caption: Vec::new(),
-            method: name,
+            method: self.name_through_lens(name, result),
             unit_noun: units.unit.noun(2),
             source: self.source_of(explained.item),
             seed: explainer.map(|explainer| explainer.card.seed),
             // Answers to another k than the one drawn would be wrong under the picture.
             prediction: (explained.k == self.explore.k).then(|| self.prediction(explained, result)).flatten(),
             theme,
+            ..ExplainedPicture::default()
+        };
+        if let Some(text) = self.text_of(explained) {
+            let fill = text_fill_words(explained.fill).to_owned();
+            return ExplainedPicture { text: Some(text), fill, ..shared };
+        }
+        ExplainedPicture {
+            width: shape.width,
+            height: shape.height,
+            channels: shape.channels,
+            pixels: interleaved(&explained.row, shape),
+            unit_of: units.unit_of_pixels(),
+            fill_pixels: interleaved(&explained.fill_row, shape),
+            fill: describe::fill_words(explained.fill).to_owned(),
+            ..shared
         }
     }
 
