@@ -1,6 +1,6 @@
 //! MEED, Table 3: digits 3 and 8, k = 25 of 784 pixels (Liang et al. 2020).
 
-use super::{Experiment, Row};
+use super::{Experiment, Row, published};
 
 /// Metrics of the main rows.
 const METRICS: &[&str] = &["fs_m", "fu_m", "fs_a", "fu_a", "mask_only", "sen", "sen_single", "tps", "tps_batched"];
@@ -27,6 +27,7 @@ pub static MEED_MNIST: Experiment = Experiment {
     black_box: ("meed-cnn", &[]),
     unit: "pixel",
     k: 25,
+    ks: &[],
     rows: &[
         Row { id: "meed", method: "meed", preset: "", params: &[], every_seed: true, metrics: METRICS },
         Row {
@@ -45,24 +46,24 @@ pub static MEED_MNIST: Experiment = Experiment {
         Row { metrics: RANDOM_METRICS, ..baseline("random") },
     ],
     paper: &[
-        ("meed", "fs_m", 99.04),
-        ("meed", "fu_m", 74.70),
-        ("meed", "fs_a", 99.80),
-        ("meed", "fu_a", 99.70),
-        ("meed-paper", "fs_m", 99.04),
-        ("meed-paper", "fu_m", 74.70),
-        ("meed-paper", "fs_a", 99.80),
-        ("meed-paper", "fu_a", 99.70),
-        ("meed-paper", "sen_single", 6.11),
-        ("grad", "fs_m", 98.19),
-        ("grad", "fu_m", 68.75),
-        ("grad", "fs_a", 99.55),
-        ("grad", "fu_a", 99.55),
-        ("grad-x-input", "fs_m", 99.45),
-        ("grad-x-input", "fu_m", 67.64),
-        ("grad-x-input", "fs_a", 99.55),
-        ("grad-x-input", "fu_a", 99.24),
-        ("blackbox", "accuracy", 99.89),
+        published("meed", "fs_m", 99.04),
+        published("meed", "fu_m", 74.70),
+        published("meed", "fs_a", 99.80),
+        published("meed", "fu_a", 99.70),
+        published("meed-paper", "fs_m", 99.04),
+        published("meed-paper", "fu_m", 74.70),
+        published("meed-paper", "fs_a", 99.80),
+        published("meed-paper", "fu_a", 99.70),
+        published("meed-paper", "sen_single", 6.11),
+        published("grad", "fs_m", 98.19),
+        published("grad", "fu_m", 68.75),
+        published("grad", "fs_a", 99.55),
+        published("grad", "fu_a", 99.55),
+        published("grad-x-input", "fs_m", 99.45),
+        published("grad-x-input", "fu_m", 67.64),
+        published("grad-x-input", "fs_a", 99.55),
+        published("grad-x-input", "fu_a", 99.24),
+        published("blackbox", "accuracy", 99.89),
     ],
     seeds: 5,
 };

@@ -3,8 +3,11 @@
 //! An [`Experiment`] is data: which items, which black box, which rows (a method with its recipe) and which metrics. [`run::run`] works it off,
 //! saving each finished row and seed, so that a rerun resumes.
 
+pub mod l2x_imdb_sentence;
+pub mod l2x_imdb_word;
 pub mod l2x_mnist;
 pub mod meed_fashion;
+pub mod meed_imdb;
 pub mod meed_mnist;
 pub mod result;
 pub mod run;
@@ -29,14 +32,36 @@ pub struct Experiment {
     pub black_box: (&'static str, &'static [(&'static str, &'static str)]),
     /// Unit selected.
     pub unit: &'static str,
-    /// How many.
+    /// How many are selected while training.
     pub k: usize,
+    /// How many are selected in the table; empty: `k`.
+    pub ks: &'static [usize],
     /// Rows.
     pub rows: &'static [Row],
-    /// Published figures: row, metric, value.
-    pub paper: &'static [(&'static str, &'static str, f64)],
+    /// Published figures.
+    pub paper: &'static [Published],
     /// Seeds by default.
     pub seeds: u64,
+}
+
+/// A figure that a paper prints.
+#[derive(Clone, Copy, Debug)]
+pub struct Published {
+    /// Row id.
+    pub row: &'static str,
+    /// Metric id.
+    pub metric: &'static str,
+    /// Number of selected units; 0: every one.
+    pub k: usize,
+    /// Name of the class, or empty.
+    pub class: &'static str,
+    /// The figure.
+    pub value: f64,
+}
+
+/// A figure for no class in particular.
+pub const fn published(row: &'static str, metric: &'static str, value: f64) -> Published {
+    Published { row, metric, k: 0, class: "", value }
 }
 
 /// A row: a method with its recipe.
@@ -57,7 +82,14 @@ pub struct Row {
 }
 
 /// Every experiment.
-pub static EXPERIMENTS: &[&Experiment] = &[&l2x_mnist::L2X_MNIST, &meed_mnist::MEED_MNIST, &meed_fashion::MEED_FASHION];
+pub static EXPERIMENTS: &[&Experiment] = &[
+    &l2x_mnist::L2X_MNIST,
+    &meed_mnist::MEED_MNIST,
+    &meed_fashion::MEED_FASHION,
+    &l2x_imdb_word::L2X_IMDB_WORD,
+    &l2x_imdb_sentence::L2X_IMDB_SENTENCE,
+    &meed_imdb::MEED_IMDB,
+];
 
 /// The experiment with `id`.
 pub fn experiment(id: &str) -> Result<&'static Experiment, ExplainError> {

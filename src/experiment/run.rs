@@ -1,18 +1,17 @@
 //! Works off an experiment: black box from the cache or trained, then every row and seed, each saved when it is done.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::result::{Part, Reproduced, ResultCell};
-use super::{Experiment, Row};
+use super::result::{Part, PartValues, Reproduced, ResultCell};
+use super::{Experiment, Published, Row};
 use crate::data::{DataSpec, Dataset, Rows, Split, Unit};
 use crate::explain::fidelity::same_class;
 use crate::explain::learn::run::{RunSetup, TrainRun};
 use crate::explain::{ExplainError, Fill, SavedExplainer, method};
 use crate::metric::context::ContextSetup;
-use crate::metric::{Context, MetricUnit, metric, stats};
+use crate::metric::{Context, MetricUnit, metric, stats, values_of};
 use crate::model::params::Params;
 use crate::model::{BlackBox, Device, FitRun, FitSetup, ModelError, Probs, SavedBox, TorchBox, Versions, architecture};
 use crate::store::{Cache, Hash};
@@ -182,6 +181,7 @@ fn part(
         &params,
         experiment.unit,
         experiment.k,
+        experiment.ks,
         row.metrics,
         seed,
         options.quick,
@@ -218,13 +218,21 @@ fn part(
         seed,
         checkpoint: &mut checkpoint,
     })?;
-    let mut values = BTreeMap::new();
-    for id in row.metrics {
-        let metric = metric(id)?;
-        if (options.quick || options.no_approximators) && metric.spec().is_slow {
-            continue;
+    let mut values = Vec::new();
+    for (at, k) in ks(experiment).into_iter().enumerate() {
+        context.k = k;
+        for id in row.metrics {
+            let metric = metric(id)?;
+            let is_slow = metric.spec().is_slow;
+            // Fresh approximators are trained at the experiment's own k only.
+            if is_slow && (options.quick || options.no_approximators || (at > 0 && k != experiment.k)) {
+                continue;
+            }
+            for (class, of_items) in values_of(metric, &mut context)? {
+                let class = class.and_then(|class| saved_box.card.classes.get(class).cloned());
+                values.push(PartValues { metric: (*id).to_owned(), k, class, values: of_items });
+            }
         }
-        values.insert((*id).to_owned(), metric.compute(&mut context)?);
     }
     drop(context);
     let part = Part { key, row: row.id.to_owned(), seed, values, seconds: started.elapsed().as_secs_f64() };
@@ -288,24 +296,38 @@ fn table(
     for row in experiment.rows {
         let of_row: Vec<&Part> = parts.iter().filter(|part| part.row == row.id).collect();
         for id in row.metrics {
-            let runs: Vec<Vec<f64>> = of_row.iter().filter_map(|part| part.values.get(*id).cloned()).collect();
-            let Some(first) = runs.first() else { continue };
-            let means: Vec<f64> = runs.iter().map(|run| stats::mean(run)).collect();
-            let ci95 = if runs.len() == 1 { stats::interval(first, 0) } else { stats::cluster_interval(&runs, 0) };
-            cells.push(ResultCell {
-                // The approximators' ceiling belongs to no method, whichever row it was computed with.
-                row: if *id == "fs_a_full" { "blackbox".to_owned() } else { row.id.to_owned() },
-                metric: (*id).to_owned(),
-                k: Some(experiment.k.to_string()),
-                class: None,
-                unit: unit_of(id).to_owned(),
-                paper: paper(experiment, row.id, id),
-                mean: stats::mean(&means),
-                sd: stats::sd(&means),
-                ci95,
-                items: first.len(),
-                seeds: runs.len(),
-            });
+            // One cell for each k and class that the metric has.
+            let mut kinds: Vec<(usize, Option<&str>)> = Vec::new();
+            for values in of_row.iter().flat_map(|part| &part.values).filter(|values| values.metric == *id) {
+                if !kinds.contains(&(values.k, values.class.as_deref())) {
+                    kinds.push((values.k, values.class.as_deref()));
+                }
+            }
+            for (k, class) in kinds {
+                let is_kind = |of: &&PartValues| of.metric == *id && of.k == k && of.class.as_deref() == class;
+                let runs: Vec<Vec<f64>> = of_row
+                    .iter()
+                    .filter_map(|part| part.values.iter().find(is_kind))
+                    .map(|of| of.values.clone())
+                    .collect();
+                let Some(first) = runs.first() else { continue };
+                let means: Vec<f64> = runs.iter().map(|run| stats::mean(run)).collect();
+                let ci95 = if runs.len() == 1 { stats::interval(first, 0) } else { stats::cluster_interval(&runs, 0) };
+                cells.push(ResultCell {
+                    // The approximators' ceiling belongs to no method, whichever row it was computed with.
+                    row: if *id == "fs_a_full" { "blackbox".to_owned() } else { row.id.to_owned() },
+                    metric: (*id).to_owned(),
+                    k: Some(k.to_string()),
+                    class: class.map(str::to_owned),
+                    unit: unit_of(id).to_owned(),
+                    paper: paper(experiment, row.id, id, (Some(k), class)),
+                    mean: stats::mean(&means),
+                    sd: stats::sd(&means),
+                    ci95,
+                    items: first.len(),
+                    seeds: runs.len(),
+                });
+            }
         }
     }
     Reproduced {
@@ -328,8 +350,17 @@ fn unit_of(id: &str) -> &'static str {
     }
 }
 
-fn paper(experiment: &Experiment, row: &str, metric: &str) -> Option<f64> {
-    experiment.paper.iter().find(|(of, id, _)| *of == row && *id == metric).map(|(_, _, value)| *value)
+/// Numbers of selected units in the table.
+fn ks(experiment: &Experiment) -> Vec<usize> {
+    if experiment.ks.is_empty() { vec![experiment.k] } else { experiment.ks.to_vec() }
+}
+
+/// What the paper prints for a row and metric at this number of units and for this class.
+fn paper(experiment: &Experiment, row: &str, metric: &str, (k, class): (Option<usize>, Option<&str>)) -> Option<f64> {
+    let is_it = |of: &&Published| {
+        of.row == row && of.metric == metric && (of.k == 0 || Some(of.k) == k) && of.class == class.unwrap_or("")
+    };
+    experiment.paper.iter().find(is_it).map(|of| of.value)
 }
 
 /// The row `blackbox`: its accuracy, and how often its answer to an input with everything hidden is its answer to the full input.
@@ -358,7 +389,7 @@ fn box_cells(
         k: None,
         class,
         unit: "percent".to_owned(),
-        paper: paper(experiment, "blackbox", metric),
+        paper: paper(experiment, "blackbox", metric, (None, None)),
         mean: stats::mean(values),
         sd: 0.0,
         ci95: stats::interval(values, 0),

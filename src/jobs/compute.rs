@@ -13,7 +13,7 @@ use crate::explain::learn::run::{RunSetup, Stepped, TrainRun};
 use crate::explain::mask::{fill_rows, keep_only};
 use crate::explain::{ExplainError, Explainer, Mask, SavedExplainer, method};
 use crate::metric::context::ContextSetup;
-use crate::metric::{Context, metric, stats};
+use crate::metric::{Context, check_modality, metric, stats, values_of};
 use crate::model::{BlackBox, Device, FitRun, FitSetup, ModelError, SavedBox, TorchBox};
 use crate::work::{Env, Job, JobContext, JobError, Notice, Progress, Step, one_step};
 
@@ -516,15 +516,18 @@ pub fn evaluate<'a>(
         context.k = k;
         for id in &task.metrics {
             let metric = metric(id)?;
-            let values = metric.compute(&mut context)?;
-            cells.push(Cell {
-                row: explainer.card.name.clone(),
-                metric: id.clone(),
-                k: Some(k),
-                mean: stats::mean(&values),
-                ci95: stats::interval(&values, task.seed),
-                items: values.len(),
-            });
+            check_modality(metric, task.black_box.card.modality())?;
+            for (class, values) in values_of(metric, &mut context)? {
+                cells.push(Cell {
+                    row: explainer.card.name.clone(),
+                    metric: id.clone(),
+                    k: Some(k),
+                    class: class.and_then(|class| task.black_box.card.classes.get(class).cloned()),
+                    mean: stats::mean(&values),
+                    ci95: stats::interval(&values, task.seed),
+                    items: values.len(),
+                });
+            }
         }
     }
     Ok(cells)

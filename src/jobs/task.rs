@@ -223,6 +223,9 @@ pub struct Cell {
     pub metric: String,
     /// Number of selected units.
     pub k: Option<usize>,
+    /// Class, where the figure belongs to one.
+    #[serde(default)]
+    pub class: Option<String>,
     /// Mean, in the metric's unit.
     pub mean: f64,
     /// 95 % interval.

@@ -32,6 +32,8 @@ pub struct Context<'a> {
     pub units: Units,
     /// How many; may be changed between metrics.
     pub k: usize,
+    /// The class that a metric is computed for, where it is computed for each.
+    pub class: Option<usize>,
     /// What hidden units become.
     pub fill: Fill,
     /// Seed of noise, fresh networks and perturbations.
@@ -91,6 +93,7 @@ impl<'a> Context<'a> {
             explainer: loaded,
             units,
             k,
+            class: None,
             fill,
             seed,
             test,

@@ -1,6 +1,6 @@
 //! FS-M and FU-M: does the black box give the same class from S only, from S̄ only?
 
-use super::{Context, Metric, MetricSpec, MetricUnit};
+use super::{ANY, Context, Metric, MetricSpec, MetricUnit};
 use crate::explain::ExplainError;
 use crate::explain::fidelity::same_class;
 
@@ -26,6 +26,7 @@ pub static FS_M: Masked = Masked {
         unit: MetricUnit::Percent,
         higher_is_better: Some(true),
         is_slow: false,
+        modalities: ANY,
     },
     side: Side::Selected,
 };
@@ -40,6 +41,7 @@ pub static FU_M: Masked = Masked {
         unit: MetricUnit::Percent,
         higher_is_better: Some(false),
         is_slow: false,
+        modalities: ANY,
     },
     side: Side::Unselected,
 };
@@ -53,6 +55,7 @@ pub static POSTHOC_ACCURACY: Masked = Masked {
         unit: MetricUnit::Percent,
         higher_is_better: Some(true),
         is_slow: false,
+        modalities: ANY,
     },
     side: Side::Selected,
 };

@@ -10,6 +10,7 @@ pub mod stats;
 
 pub use context::Context;
 
+use crate::data::Modality;
 use crate::explain::ExplainError;
 
 /// Unit of a metric.
@@ -36,12 +37,26 @@ pub struct MetricSpec {
     pub higher_is_better: Option<bool>,
     /// Whether it trains a network (minutes rather than seconds).
     pub is_slow: bool,
+    /// What it can be computed on.
+    pub modalities: &'static [Modality],
 }
+
+/// Every kind of input.
+pub const ANY: &[Modality] = &[Modality::Image, Modality::Text, Modality::Series, Modality::Table];
+/// Inputs that can be perturbed value by value.
+pub const PICTURES: &[Modality] = &[Modality::Image];
+/// Documents.
+pub const TEXTS: &[Modality] = &[Modality::Text];
 
 /// A metric of one explainer at one k.
 pub trait Metric: Sync {
     /// What it is.
     fn spec(&self) -> &'static MetricSpec;
+
+    /// Whether it is computed for each class by itself, [`Context::class`].
+    fn is_by_class(&self) -> bool {
+        false
+    }
 
     /// One value per item, in the metric's unit; shares are 0 or 100.
     fn compute(&self, context: &mut Context<'_>) -> Result<Vec<f64>, ExplainError>;
@@ -61,6 +76,39 @@ pub static METRICS: &[&dyn Metric] = &[
     &speed::TPS,
     &speed::TPS_BATCHED,
 ];
+
+/// Refuses a metric that says nothing about this kind of input.
+pub fn check_modality(metric: &dyn Metric, modality: Modality) -> Result<(), ExplainError> {
+    let spec = metric.spec();
+    if spec.modalities.contains(&modality) {
+        return Ok(());
+    }
+    let known: Vec<_> = spec.modalities.iter().map(|modality| modality.plural()).collect();
+    Err(ExplainError::Unfit(format!(
+        "{} is defined for {}, found {}; leave it out",
+        spec.title,
+        known.join(", "),
+        modality.plural()
+    )))
+}
+
+/// Values of a metric at the present k: one list, or one for each class of the black box.
+pub fn values_of(
+    metric: &dyn Metric,
+    context: &mut Context<'_>,
+) -> Result<Vec<(Option<usize>, Vec<f64>)>, ExplainError> {
+    if !metric.is_by_class() {
+        return Ok(vec![(None, metric.compute(context)?)]);
+    }
+    let mut all = Vec::new();
+    for class in 0..context.n_classes() {
+        context.class = Some(class);
+        let values = metric.compute(context);
+        context.class = None;
+        all.push((Some(class), values?));
+    }
+    Ok(all)
+}
 
 /// The metric with `id`.
 pub fn metric(id: &str) -> Result<&'static dyn Metric, ExplainError> {

@@ -3,7 +3,7 @@
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::{Context, Metric, MetricSpec, MetricUnit};
+use super::{Context, Metric, MetricSpec, MetricUnit, PICTURES};
 use crate::data::Rows;
 use crate::explain::ExplainError;
 use crate::model::Probs;
@@ -33,6 +33,7 @@ pub static SEN: Sensitivity = Sensitivity {
         unit: MetricUnit::Percent,
         higher_is_better: Some(false),
         is_slow: false,
+        modalities: PICTURES,
     },
     single: false,
 };
@@ -46,6 +47,7 @@ pub static SEN_SINGLE: Sensitivity = Sensitivity {
         unit: MetricUnit::Percent,
         higher_is_better: Some(false),
         is_slow: false,
+        modalities: PICTURES,
     },
     single: true,
 };

@@ -123,6 +123,17 @@ const PAPER_MNIST: Preset = Preset {
         ("adversarial-weight", "0.001"),
     ],
 };
+const PAPER_IMDB: Preset = Preset {
+    id: "paper-imdb",
+    title: "Paper, reviews (section 4.1): RMSprop 0.001, weight 1, k = 10",
+    values: &[
+        ("critic", "approximators"),
+        ("optimizer", "rmsprop"),
+        ("epochs", "20"),
+        ("batch", "32"),
+        ("adversarial-weight", "1"),
+    ],
+};
 const PAPER_FASHION: Preset = Preset {
     id: "paper-fashion",
     title: "Paper, Fashion-MNIST Pullover vs Shirt (section 4.3): sliced Wasserstein, weight 1, k = 64",
@@ -174,7 +185,7 @@ static SPEC: MethodSpec = MethodSpec {
               gradient x input; the judge of both parts is the frozen box itself or, as in the paper, two networks trained beside it.",
     citation: "Liang et al.: Adversarial Infidelity Learning for Model Interpretation, KDD 2020",
     params: PARAMS,
-    presets: &[PAPER_MNIST, PAPER_FASHION, CODE_MNIST, CODE_FASHION],
+    presets: &[PAPER_MNIST, PAPER_FASHION, PAPER_IMDB, CODE_MNIST, CODE_FASHION],
     trains: true,
     needs_gradients: false,
     modalities: &[Modality::Image, Modality::Text],

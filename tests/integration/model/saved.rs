@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use tch::Device;
-use unmask::data::Shape;
 use unmask::model::saved::hash_of;
 use unmask::model::{BlackBox, SavedBox, TorchBox};
 
