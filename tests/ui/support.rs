@@ -223,6 +223,7 @@ fn run(task: &Task) -> Result<Output, JobError> {
                     probs_unselected: part(mask.complement()),
                     scores,
                     ranks,
+                    by_class: None,
                     millis: 1.0,
                 })
             });
