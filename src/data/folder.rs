@@ -62,8 +62,8 @@ impl PictureSource for Files {
     }
 }
 
-/// What a folder name says about the part of the data below it.
-fn part_named(name: &str) -> Option<Split> {
+/// What the name of a folder, a file or a part says about the part of the data below it.
+pub(super) fn part_named(name: &str) -> Option<Split> {
     match name.to_ascii_lowercase().as_str() {
         "train" | "training" => Some(Split::Train),
         "val" | "valid" | "validation" | "dev" => Some(Split::Validation),
@@ -73,7 +73,7 @@ fn part_named(name: &str) -> Option<Split> {
 }
 
 /// Part and class of a picture at `path`, of which the first `skipped` folders say nothing.
-fn place_of(path: &str, skipped: usize, has_parts: bool) -> (Option<Split>, Option<&str>) {
+pub(super) fn place_of(path: &str, skipped: usize, has_parts: bool) -> (Option<Split>, Option<&str>) {
     let mut folders: Vec<&str> = path.split('/').skip(skipped).collect();
     folders.pop();
     let mut folders = folders.into_iter();
@@ -103,7 +103,7 @@ fn load(tree: &Tree, _spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, Dat
     let mut remarks = Vec::new();
     let (content, shape) = check(tree, &mut members, is_single, &mut remarks, watch)?;
 
-    let skipped = folders_that_say_nothing(&members);
+    let skipped = folders_that_say_nothing(members.iter());
     let first_folder = |member: &Member| {
         let mut parts = member.path.split('/').skip(skipped).collect::<Vec<_>>();
         parts.pop();
@@ -132,8 +132,8 @@ fn load(tree: &Tree, _spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, Dat
 }
 
 /// Outer folders around everything, as archives have them. At least one level of folders is kept, since it may name classes.
-fn folders_that_say_nothing(members: &[Member]) -> usize {
-    let mut folders: Vec<Vec<&str>> = members.iter().map(|member| member.folder().split('/').collect()).collect();
+pub(super) fn folders_that_say_nothing<'a>(members: impl Iterator<Item = &'a Member>) -> usize {
+    let mut folders: Vec<Vec<&str>> = members.map(|member| member.folder().split('/').collect()).collect();
     let mut skipped = 0;
     loop {
         let Some(first) = folders.first().and_then(|path| path.first()).copied() else { return skipped };

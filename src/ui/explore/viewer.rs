@@ -418,6 +418,7 @@ fn unit_name(unit: Unit) -> String {
     match unit {
         Unit::Pixel | Unit::Word | Unit::Sentence => unit.noun(2),
         Unit::Patch { rows, cols } => format!("patches {rows} x {cols}"),
+        Unit::Word | Unit::Sentence => unit.noun(2),
     }
 }
 

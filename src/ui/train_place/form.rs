@@ -198,7 +198,12 @@ fn about(ui: &mut Ui, summary: &str, citation: &str) {
 
 fn units_form(ui: &mut Ui, unit: &mut Unit, shape: Option<crate::data::Shape>) {
     field(ui, "Units", "What is selected: single pixels, or rectangles of pixels", |ui, label| {
-        let name = |unit: Unit| if unit == Unit::Pixel { "pixels" } else { "patches" };
+        let name = |unit: Unit| match unit {
+            Unit::Pixel => "pixels",
+            Unit::Patch { .. } => "patches",
+            Unit::Word => "words",
+            Unit::Sentence => "sentences",
+        };
         let combo = ComboBox::from_id_salt("train units").selected_text(name(*unit)).width(90.0);
         let shown = combo.show_ui(ui, |ui| {
             let patch = match *unit {
