@@ -272,6 +272,7 @@ fn explain(env: &mut Compute, task: &Explain, cx: &mut JobContext<'_>) -> Result
         seed: task.seed,
         row: rows.values,
         fill_row: fill.values,
+        text: task.data.text(task.item).map(Arc::from),
         probs_full: probs.values,
         methods,
         millis: started.elapsed().as_secs_f64() * 1e3,

@@ -2,7 +2,7 @@
 
 use super::reading;
 use super::task::{Explained, MethodResult};
-use crate::data::{Dataset, Shape};
+use crate::data::{Dataset, Modality, Shape};
 use crate::explain::mask::top_k;
 use crate::explain::{ExplainerCard, Fill};
 use crate::figure::layout::{ClassProbability, ExplainedPicture, Prediction};
@@ -26,6 +26,14 @@ pub const fn fill_words(fill: Fill) -> &'static str {
         Fill::Zero => "zero",
         Fill::Mean => "mean of the training data",
         Fill::Noise => "noise from data",
+    }
+}
+
+/// An item in few words: its number where its name would be the beginning of its text.
+pub fn item_words(data: &Dataset, item: usize) -> String {
+    match (data.modality, data.source_index.get(item)) {
+        (Modality::Text, Some(number)) => format!("#{number}"),
+        _ => data.item_name(item),
     }
 }
 
@@ -85,12 +93,12 @@ pub fn picture_of(
         signed: false,
         method: explainer.name.clone(),
         unit_noun: units.unit.noun(2),
-        source: format!("{}, item {}", data.name, data.item_name(explained.item)),
+        source: format!("{}, item {}", data.name, item_words(data, explained.item)),
         seed: Some(explainer.seed),
         prediction: Some(prediction_of(&black_box.classes, explained, result)),
         ..ExplainedPicture::default()
     };
-    if let Some(text) = reading::text_of(data, black_box, explained) {
+    if let Some(text) = reading::text_of(black_box, explained) {
         return Ok(ExplainedPicture { text: Some(text), fill: text_fill_words(explained.fill).to_owned(), ..shared });
     }
     Ok(ExplainedPicture {

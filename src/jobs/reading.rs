@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::task::Explained;
 use crate::data::text::TextLayout;
-use crate::data::{Dataset, Units};
+use crate::data::Units;
 use crate::figure::layout::text::MOST_WORDS;
 use crate::figure::layout::{ExplainedText, TextSpan};
 use crate::model::BoxCard;
@@ -19,15 +19,15 @@ pub struct WrittenUnit {
 }
 
 /// The text that was explained; `None` where the item is no text.
-pub fn text_of(data: &Dataset, black_box: &BoxCard, explained: &Explained) -> Option<ExplainedText> {
-    let original = data.text(explained.item)?;
+pub fn text_of(black_box: &BoxCard, explained: &Explained) -> Option<ExplainedText> {
+    let original = explained.text.as_deref()?;
     let layout = black_box.text.as_ref()?.layout(original);
     Some(spans_of(original, &layout, explained.units))
 }
 
 /// For each unit its words and their bytes in the original; `None` for padding. Empty where the item is no text.
-pub fn written_units(data: &Dataset, black_box: &BoxCard, explained: &Explained) -> Vec<Option<WrittenUnit>> {
-    let Some((original, fit)) = data.text(explained.item).zip(black_box.text.as_ref()) else { return Vec::new() };
+pub fn written_units(black_box: &BoxCard, explained: &Explained) -> Vec<Option<WrittenUnit>> {
+    let Some((original, fit)) = explained.text.as_deref().zip(black_box.text.as_ref()) else { return Vec::new() };
     let layout = fit.layout(original);
     let mut bytes: Vec<Option<Range<usize>>> = vec![None; explained.units.count()];
     for (token, place) in layout.tokens.iter().zip(&layout.place) {

@@ -155,6 +155,8 @@ pub struct Explained {
     pub row: Vec<f32>,
     /// What each place becomes where it is hidden; as long as `row`.
     pub fill_row: Vec<f32>,
+    /// The text as written, where the item is one.
+    pub text: Option<Arc<str>>,
     /// The black box's answer to the full input.
     pub probs_full: Vec<f32>,
     /// One per method asked for, in that order: its result or, as a sentence, why there is none.

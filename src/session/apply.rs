@@ -398,6 +398,8 @@ impl Session {
             return Vec::new();
         }
         self.explore.item = Some(item);
+        self.close_own();
+        self.explore.reading.chosen = None;
         self.runs(Self::refresh_explanation)
     }
 

@@ -503,6 +503,7 @@ impl Command {
             Self::KBy(10),
             Self::KBy(-10),
             Self::NextFill,
+            Self::Reading(super::reading::Action::OpenOwn(true)),
             Self::ToggleFit,
             Self::RetryExplanation,
         ]);
@@ -661,6 +662,7 @@ impl Command {
                 }
                 Some(_) => Ok(()),
             },
+            Self::Reading(action) => action.availability(session),
             Self::KeepFigure | Self::Ask(Dialog::ExportFigure | Dialog::ExportScores) => needs_result(),
             Self::Ask(Dialog::ExportAllKept(_)) if session.figures.kept.is_empty() => no("No figure was kept yet"),
             Self::Ask(Dialog::ExportTable) => {

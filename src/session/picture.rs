@@ -6,7 +6,7 @@ use crate::data::Shape;
 use crate::explain::mask::top_k;
 use crate::figure::Theme;
 use crate::figure::layout::{ClassProbability, ExplainedPicture, Hidden, Prediction, View};
-use crate::jobs::picture::text_fill_words;
+use crate::jobs::picture::{item_words, text_fill_words};
 use crate::jobs::{Explained, MethodResult};
 
 /// Most classes whose probabilities are handed to a figure.
@@ -75,8 +75,11 @@ impl Session {
 
     /// Data set and item in words.
     pub fn source_of(&self, item: usize) -> String {
+        if self.own_text().is_some() {
+            return "own text".to_owned();
+        }
         match &self.data {
-            Some(data) if item < data.len() => format!("{}, item {}", data.name, data.item_name(item)),
+            Some(data) if item < data.len() => format!("{}, item {}", data.name, item_words(data, item)),
             _ => format!("item {item}"),
         }
     }

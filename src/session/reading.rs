@@ -49,7 +49,26 @@ pub struct Reading {
     pub against: Option<usize>,
     /// Whether texts that may offend are shown.
     pub shows_offensive: bool,
+    /// The user's own text, while it is in view.
+    pub own: Option<Own>,
+    /// The own text that was closed last, so that it can be taken up again.
+    last_own: String,
     without: HashMap<Arc<WithoutKey>, Vec<f32>>,
+}
+
+/// A text that the user typed or pasted, as a data set of one item.
+#[derive(Clone, Debug)]
+pub struct Own {
+    /// As typed.
+    pub text: String,
+    /// The same as data.
+    pub data: Arc<Dataset>,
+}
+
+impl Own {
+    fn new(text: String) -> Self {
+        Self { data: Arc::new(Dataset::of_text("Your own text", &text)), text }
+    }
 }
 
 /// Something done while reading.
@@ -63,6 +82,10 @@ pub enum Action {
     Against(Option<usize>),
     /// Show texts that may offend, or blur them.
     ShowOffensive(bool),
+    /// Explain a text of the user's own, or go back to the item.
+    OpenOwn(bool),
+    /// The own text is now this.
+    EditOwn(String),
 }
 
 impl Action {
@@ -74,10 +97,25 @@ impl Action {
             Self::Against(None) => ("No contrast", "Show the scores of the class in focus alone."),
             Self::Against(Some(_)) => ("Contrast with this class", "Why the class in focus rather than this one."),
             Self::ShowOffensive(true) => ("Show offensive texts", "Show texts of this data set that may offend."),
+            Self::OpenOwn(true) => ("Your own text", "Type or paste a text; prediction and explanation follow."),
+            Self::OpenOwn(false) => ("Back to the item", "Close your own text."),
+            Self::EditOwn(_) => ("Change your own text", "Prediction and explanation follow."),
             Self::ShowOffensive(false) => ("Blur offensive texts", "Blur texts of this data set in the list."),
         };
-        let keys: &'static [Chord] = &[];
+        let keys: &'static [Chord] = if *self == Self::OpenOwn(true) { &[Chord::CtrlShift('V')] } else { &[] };
         Info { title: title.into(), tip, keys }
+    }
+
+    /// Whether it can be done now.
+    pub fn availability(&self, session: &Session) -> super::Availability {
+        match self {
+            Self::OpenOwn(true) => match session.active_box() {
+                Some(active) if active.card.modality() == Modality::Text => Ok(()),
+                Some(_) => Err("The black box in use does not read texts".into()),
+                None => Err("Train or open a black box that reads texts first".into()),
+            },
+            _ => Ok(()),
+        }
     }
 }
 
@@ -101,6 +139,21 @@ impl Session {
                     None => "No contrast".to_owned(),
                 };
             }
+            Action::OpenOwn(true) => {
+                if reading.own.is_none() {
+                    reading.own = Some(Own::new(reading.last_own.clone()));
+                    self.last_action = "Your own text is in view".to_owned();
+                }
+                return self.refresh();
+            }
+            Action::OpenOwn(false) => {
+                self.close_own();
+                return self.refresh();
+            }
+            Action::EditOwn(text) => {
+                reading.own = Some(Own::new(text));
+                return self.refresh();
+            }
             Action::ShowOffensive(shown) => {
                 reading.shows_offensive = shown;
                 self.last_action =
@@ -112,7 +165,27 @@ impl Session {
 
     /// The text of an explanation; `None` where the item is no text.
     pub fn text_of(&self, explained: &Explained) -> Option<ExplainedText> {
-        reading::text_of(self.data.as_ref()?, &self.active_box()?.card, explained)
+        reading::text_of(&self.active_box()?.card, explained)
+    }
+
+    /// The own text, if it is in view: then nothing is about the item of the list.
+    pub fn own_text(&self) -> Option<&Own> {
+        self.explore.reading.own.as_ref()
+    }
+
+    pub(super) fn close_own(&mut self) {
+        let reading = &mut self.explore.reading;
+        if let Some(own) = reading.own.take() {
+            reading.last_own = own.text;
+        }
+    }
+
+    /// Data and item in view: the own text, else the item of the list.
+    pub fn in_view(&self) -> Option<(&Arc<Dataset>, usize)> {
+        match self.own_text() {
+            Some(own) => Some((&own.data, 0)),
+            None => self.data.as_ref().zip(self.explore.item),
+        }
     }
 
     /// Whether the open data may offend and is blurred in lists until the user asks for it.
@@ -162,7 +235,7 @@ impl Session {
     fn without_key(&self, at: usize) -> Option<WithoutKey> {
         let (explained, active) = (self.explore.explained()?, self.active_box()?);
         Some(WithoutKey {
-            data: self.data.as_ref()?.hash.clone(),
+            data: self.in_view()?.0.hash.clone(),
             item: explained.item,
             black_box: active.card.hash.clone(),
             unit: explained.units.unit,
@@ -181,12 +254,12 @@ impl Session {
     /// Asks for the answer without the unit under the pointer, for texts; a newer question takes the place of an older one.
     fn ask_without(&mut self) -> Vec<Request> {
         let Some(at) = self.explore.reading.pointed.filter(|at| self.without(*at).is_none()) else { return Vec::new() };
-        let (Some(key), Some(data), Some(active)) =
-            (self.without_key(at), self.data.clone(), self.active_box().cloned())
-        else {
+        let data = self.in_view().map(|(data, _)| data.clone());
+        let (Some(key), Some(data), Some(active)) = (self.without_key(at), data, self.active_box().cloned()) else {
             return Vec::new();
         };
-        if !key.unit.is_text() {
+        // What is drawn may still be another item, while this one is computed.
+        if !key.unit.is_text() || !self.explore.is_current() {
             return Vec::new();
         }
         let task = Task::Without(Box::new(Without {

@@ -323,16 +323,18 @@ pub struct Look {
 }
 
 /// The looks of all units in one panel: made once, asked for each piece.
-pub struct Looks<'a> {
-    picture: &'a ExplainedPicture,
+#[derive(Clone, Debug)]
+pub struct Looks {
     panel: Panel,
+    hidden: Hidden,
+    selected: Vec<bool>,
     palette: &'static Palette,
     of_unit: Vec<Option<Color>>,
 }
 
-impl<'a> Looks<'a> {
+impl Looks {
     /// Looks in `panel` of `picture`; `range` is the range of scores of the heat panel.
-    pub fn new(picture: &'a ExplainedPicture, panel: Panel, range: Option<ScoreRange>) -> Self {
+    pub fn new(picture: &ExplainedPicture, panel: Panel, range: Option<ScoreRange>) -> Self {
         let palette = Palette::of(picture.theme);
         let n = picture.scores.len();
         let mut of_unit = vec![None; n];
@@ -354,12 +356,12 @@ impl<'a> Looks<'a> {
             }
             Panel::Input | Panel::Selected | Panel::Unselected => {}
         }
-        Self { picture, panel, palette, of_unit }
+        Self { panel, hidden: picture.hidden, selected: picture.selected.clone(), palette, of_unit }
     }
 
     /// Whether a unit is selected.
     pub fn is_selected(&self, unit: Option<u32>) -> bool {
-        unit.is_some_and(|unit| self.picture.selected.get(unit as usize) == Some(&true))
+        unit.is_some_and(|unit| self.selected.get(unit as usize) == Some(&true))
     }
 
     /// Look of a word of `unit`, or of what stands between words: then `unit` is that of the words on both sides if they share one.
@@ -369,7 +371,7 @@ impl<'a> Looks<'a> {
         let muted = Look { ink: Some(palette.ink_muted), ..plain };
         let is_read = unit.is_some() || !is_word;
         let selected = self.is_selected(unit);
-        let hatched = self.picture.hidden == Hidden::Hatched;
+        let hatched = self.hidden == Hidden::Hatched;
         match self.panel {
             Panel::Input => plain,
             Panel::Overlay | Panel::Heat => {
@@ -400,7 +402,7 @@ impl<'a> Looks<'a> {
 }
 
 /// Black or white, whichever can be read better on `ground`; at least 4.5 : 1.
-fn readable_on(ground: Color) -> Color {
+pub fn readable_on(ground: Color) -> Color {
     let (black, white) = (Color::grey(0), Color::grey(255));
     if color::contrast(black, ground) >= color::contrast(white, ground) { black } else { white }
 }

@@ -2,7 +2,7 @@
 
 use unmask::figure::layout::text::{Looks, flow, unit_of};
 use unmask::figure::layout::{
-    ClassProbability, CompareLayout, ExplainedPicture, ExplainedText, Hidden, Panel, PictureLayout, Prediction,
+    ClassProbability, CompareLayout, ExplainedPicture, ExplainedText, Hidden, PictureLayout, Prediction,
     SheetLayout, TextSpan, View, compare, picture, sheet,
 };
 use unmask::figure::{Color, Element, Figure, Format, Palette, Text, Theme, color, encode, fonts, svg};
