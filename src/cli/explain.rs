@@ -9,9 +9,12 @@ use clap::Args;
 use super::evaluate::split_named;
 use super::{ComputeArgs, Failure, Outcome, Runner, load_box, load_explainer, usage, work, write_file};
 use crate::data::{Dataset, Unit};
-use crate::explain::{SavedExplainer, top_k};
+use crate::explain::{Fill, SavedExplainer, top_k};
+use crate::jobs::reading::written_units;
 use crate::jobs::{Explain, Explained, Output, Task};
 use crate::model::SavedBox;
+use crate::session::Session;
+use crate::session::reading::fills_for;
 
 /// Which explainers, and for which black box.
 #[derive(Clone, Debug, Args)]
@@ -25,9 +28,9 @@ pub struct Explainers {
     /// Folder of the black box; an explainer's own is found by its hash
     #[arg(long)]
     pub blackbox: Option<PathBuf>,
-    /// What such a method selects: pixel, patch:4
-    #[arg(long, default_value = "pixel")]
-    pub unit: String,
+    /// What such a method selects: pixel, patch:4, word, sentence; without it, the smallest unit of the black box's input
+    #[arg(long)]
+    pub unit: Option<String>,
 }
 
 impl Explainers {
@@ -51,7 +54,11 @@ impl Explainers {
         let black_box = black_box
             .ok_or_else(|| usage("name what explains: --explainer DIR, or --method NAME with --blackbox DIR"))?;
         let first = loaded.first().map(|explainer: &Arc<SavedExplainer>| (explainer.card.unit, explainer.card.k));
-        let unit: Unit = first.map_or_else(|| self.unit.parse().map_err(usage), |(unit, _)| Ok(unit))?;
+        let unit: Unit = match (first, &self.unit) {
+            (Some((unit, _)), _) => unit,
+            (None, Some(unit)) => unit.parse().map_err(usage)?,
+            (None, None) => Session::offered_units(&black_box.card).first().copied().unwrap_or(Unit::Pixel),
+        };
         for id in &self.method {
             let k = k.or(first.map(|(_, k)| k)).ok_or_else(|| usage("give --k N: how many units are selected"))?;
             loaded.push(Arc::new(SavedExplainer::untrained(id, unit, k, &black_box.card, seed).map_err(usage)?));
@@ -101,7 +108,7 @@ pub fn run(args: &ExplainArgs) -> Outcome {
     let mut items = data.in_split(split_named(&args.split)?);
     items.truncate(args.limit.unwrap_or(usize::MAX));
     let k = args.k.unwrap_or(explainers[0].card.k);
-    let fill = args.fill.parse().map_err(usage)?;
+    let fill = fill_for(&args.fill, &black_box)?;
     let mut explained = Vec::with_capacity(items.len());
     let bar = super::Bar::new("explaining");
     for (done, &item) in items.iter().enumerate() {
@@ -136,6 +143,15 @@ impl Runner {
     }
 }
 
+/// The fill called `name`; the mean of word numbers is no word.
+pub(super) fn fill_for(name: &str, black_box: &SavedBox) -> Result<Fill, Failure> {
+    let fill: Fill = name.parse().map_err(usage)?;
+    if fills_for(black_box.card.modality()).contains(&fill) {
+        return Ok(fill);
+    }
+    Err(usage(format!("fill {name}: {} reads texts, whose words have no mean; use zero or noise", black_box.card.name)))
+}
+
 /// What is written.
 struct Scores<'a> {
     data: &'a Dataset,
@@ -159,39 +175,46 @@ fn encoder(path: &std::path::Path) -> Result<Encoder, Failure> {
     }
 }
 
-/// One row per item, method and unit.
+/// One row per item, method and unit; of texts with the word and its bytes in the text as written, without padding.
 fn csv_of(scores: &Scores<'_>) -> Result<Vec<u8>, Failure> {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(["item", "method", "unit", "score", "rank", "selected"]).map_err(work)?;
+    let is_text = scores.black_box.card.text.is_some();
+    let heads = ["item", "method", "unit", "score", "rank", "selected", "word", "start", "end"];
+    writer.write_record(&heads[..if is_text { 9 } else { 6 }]).map_err(work)?;
     for explained in scores.explained {
+        let written = written_units(&scores.black_box.card, explained);
         for (saved, result) in scores.explainers.iter().zip(&explained.methods) {
             let result = result.as_ref().map_err(work)?;
             for (unit, score) in result.scores.iter().enumerate() {
                 let selected = u8::from(result.is_selected(unit, explained.k));
-                writer
-                    .write_record([
-                        scores.data.source_index[explained.item].to_string(),
-                        saved.card.name.clone(),
-                        unit.to_string(),
-                        score.to_string(),
-                        result.ranks[unit].to_string(),
-                        selected.to_string(),
-                    ])
-                    .map_err(work)?;
+                let mut record = vec![
+                    scores.data.source_index[explained.item].to_string(),
+                    saved.card.name.clone(),
+                    unit.to_string(),
+                    score.to_string(),
+                    result.ranks[unit].to_string(),
+                    selected.to_string(),
+                ];
+                if is_text {
+                    let Some(Some(written)) = written.get(unit) else { continue };
+                    record.extend([written.words.clone(), written.bytes.start.to_string(), written.bytes.end.to_string()]);
+                }
+                writer.write_record(&record).map_err(work)?;
             }
         }
     }
     writer.into_inner().map_err(work)
 }
 
-/// One object per item and method.
+/// One object per item and method; of texts with each unit's words and their bytes in the text as written.
 fn jsonl_of(scores: &Scores<'_>) -> Result<Vec<u8>, Failure> {
     let mut out = Vec::new();
     for explained in scores.explained {
+        let written = written_units(&scores.black_box.card, explained);
         for (saved, result) in scores.explainers.iter().zip(&explained.methods) {
             let result = result.as_ref().map_err(work)?;
             let selected = top_k(&result.scores, explained.k);
-            let line = serde_json::json!({
+            let mut line = serde_json::json!({
                 "item": scores.data.source_index[explained.item],
                 "label": scores.data.labels[explained.item].and_then(|label| scores.data.classes.get(usize::from(label))),
                 "method": saved.card.method,
@@ -209,6 +232,20 @@ fn jsonl_of(scores: &Scores<'_>) -> Result<Vec<u8>, Failure> {
                 "selected": selected,
                 "scores": result.scores,
             });
+            if scores.black_box.card.text.is_some() {
+                let words = written.iter().enumerate().filter_map(|(unit, written)| {
+                    let written = written.as_ref()?;
+                    Some(serde_json::json!({
+                        "unit": unit,
+                        "word": written.words,
+                        "start": written.bytes.start,
+                        "end": written.bytes.end,
+                        "score": result.scores[unit],
+                        "rank": result.ranks[unit],
+                    }))
+                });
+                line["words"] = words.collect();
+            }
             writeln!(out, "{line}").map_err(work)?;
         }
     }

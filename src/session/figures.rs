@@ -7,7 +7,7 @@ use super::notices::Level;
 use super::{Lane, Purpose, Request, Run, Session, describe, slots};
 use crate::figure::layout::{CompareLayout, ExplainedPicture, PictureLayout, SheetLayout, compare, picture, sheet};
 use crate::figure::{Annotation, Element, Figure, FigureError, Format, Palette, Point, Theme};
-use crate::jobs::{Content, Explained, MethodResult, Task, WriteFile};
+use crate::jobs::{Content, Explained, MethodResult, Task, WriteFile, reading};
 use crate::work::{Notice, Priority};
 
 /// Pixels per point of exported PNG files, as long as the user has not chosen.
@@ -320,7 +320,8 @@ impl Session {
         let is_lines = path.extension().is_some_and(|extension| extension == "jsonl");
         let mut out = String::new();
         if !is_lines {
-            out.push_str("item,method,unit,row,column,score,rank,selected\n");
+            let of_text = if explained.text.is_some() { ",word,start,end" } else { "" };
+            out.push_str(&format!("item,method,unit,row,column,score,rank,selected{of_text}\n"));
         }
         for result in explained.methods.iter().filter_map(|method| method.as_ref().ok()) {
             self.push_scores(&mut out, &explained, result, is_lines);
@@ -336,17 +337,33 @@ impl Session {
             .map_or_else(String::new, |explainer| explainer.card.name.clone());
         let columns = explained.units.grid().1.max(1);
         let quoted = serde_json::Value::from(name.as_str()).to_string();
+        let card = self.active_box().map(|active| &active.card);
+        let written = card.map_or_else(Vec::new, |card| reading::written_units(card, explained));
         for (unit, (score, rank)) in result.scores.iter().zip(&result.ranks).enumerate() {
+            // Padding is nothing that could be selected.
+            if *rank == u32::MAX {
+                continue;
+            }
             let (row, column) = (unit / columns, unit % columns);
             let (item, selected, rank) = (explained.item, result.is_selected(unit, self.explore.k), rank + 1);
+            let written = written.get(unit).and_then(Option::as_ref);
+            let of_text = written.map_or_else(String::new, |written| {
+                let (start, end) = (written.bytes.start, written.bytes.end);
+                if is_lines {
+                    let word = serde_json::Value::from(written.words.as_str());
+                    format!(",\"word\":{word},\"start\":{start},\"end\":{end}")
+                } else {
+                    format!(",\"{}\",{start},{end}", written.words.replace('"', "\"\""))
+                }
+            });
             if is_lines {
                 let score = serde_json::Value::from(f64::from(*score));
                 out.push_str(&format!(
-                    "{{\"item\":{item},\"method\":{quoted},\"unit\":{unit},\"row\":{row},\"column\":{column},\"score\":{score},\"rank\":{rank},\"selected\":{selected}}}\n"
+                    "{{\"item\":{item},\"method\":{quoted},\"unit\":{unit},\"row\":{row},\"column\":{column},\"score\":{score},\"rank\":{rank},\"selected\":{selected}{of_text}}}\n"
                 ));
             } else {
                 let name = name.replace('"', "\"\"");
-                out.push_str(&format!("{item},\"{name}\",{unit},{row},{column},{score},{rank},{selected}\n"));
+                out.push_str(&format!("{item},\"{name}\",{unit},{row},{column},{score},{rank},{selected}{of_text}\n"));
             }
         }
     }
