@@ -12,11 +12,15 @@ mod layout;
 mod places;
 #[path = "ui/project.rs"]
 mod project;
+#[path = "ui/reading.rs"]
+mod reading;
 #[path = "ui/session.rs"]
 mod session;
 #[path = "ui/snapshots.rs"]
 mod snapshots;
 #[path = "ui/support.rs"]
 mod support;
+#[path = "ui/texts.rs"]
+mod texts;
 #[path = "ui/untitled.rs"]
 mod untitled;

@@ -8,10 +8,12 @@ use clap::Args;
 use super::evaluate::split_named;
 use super::{ComputeArgs, Failure, Outcome, Runner, load_box, load_explainer, usage, work, write_file};
 use crate::data::Unit;
-use crate::explain::SavedExplainer;
+use crate::explain::{Fill, SavedExplainer};
 use crate::jobs::scores::{self, Scores};
 use crate::jobs::{Explain, Explained, Output, Task};
 use crate::model::SavedBox;
+use crate::session::Session;
+use crate::session::reading::fills_for;
 
 /// Which explainers, and for which black box.
 #[derive(Clone, Debug, Args)]
@@ -25,9 +27,9 @@ pub struct Explainers {
     /// Folder of the black box; an explainer's own is found by its hash
     #[arg(long)]
     pub blackbox: Option<PathBuf>,
-    /// What such a method selects: pixel, patch:4
-    #[arg(long, default_value = "pixel")]
-    pub unit: String,
+    /// What such a method selects: pixel, patch:4, word, sentence; without it, the smallest unit of the black box's input
+    #[arg(long)]
+    pub unit: Option<String>,
 }
 
 impl Explainers {
@@ -51,7 +53,11 @@ impl Explainers {
         let black_box = black_box
             .ok_or_else(|| usage("name what explains: --explainer DIR, or --method NAME with --blackbox DIR"))?;
         let first = loaded.first().map(|explainer: &Arc<SavedExplainer>| (explainer.card.unit, explainer.card.k));
-        let unit: Unit = first.map_or_else(|| self.unit.parse().map_err(usage), |(unit, _)| Ok(unit))?;
+        let unit: Unit = match (first, &self.unit) {
+            (Some((unit, _)), _) => unit,
+            (None, Some(unit)) => unit.parse().map_err(usage)?,
+            (None, None) => Session::offered_units(&black_box.card).first().copied().unwrap_or(Unit::Pixel),
+        };
         for id in &self.method {
             let k = k.or(first.map(|(_, k)| k)).ok_or_else(|| usage("give --k N: how many units are selected"))?;
             loaded.push(Arc::new(SavedExplainer::untrained(id, unit, k, &black_box.card, seed).map_err(usage)?));
@@ -101,7 +107,7 @@ pub fn run(args: &ExplainArgs) -> Outcome {
     let mut items = data.in_split(split_named(&args.split)?);
     items.truncate(args.limit.unwrap_or(usize::MAX));
     let k = args.k.unwrap_or(explainers[0].card.k);
-    let fill = args.fill.parse().map_err(usage)?;
+    let fill = fill_for(&args.fill, &black_box)?;
     let mut explained = Vec::with_capacity(items.len());
     let bar = super::Bar::new("explaining");
     for (done, &item) in items.iter().enumerate() {
@@ -135,4 +141,13 @@ impl Runner {
             _ => Err(work("explaining gave no explanation")),
         }
     }
+}
+
+/// The fill called `name`; the mean of word numbers is no word.
+pub(super) fn fill_for(name: &str, black_box: &SavedBox) -> Result<Fill, Failure> {
+    let fill: Fill = name.parse().map_err(usage)?;
+    if fills_for(black_box.card.modality()).contains(&fill) {
+        return Ok(fill);
+    }
+    Err(usage(format!("fill {name}: {} reads texts, whose words have no mean; use zero or noise", black_box.card.name)))
 }

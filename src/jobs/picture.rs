@@ -1,7 +1,8 @@
 //! From an explanation to the picture that window, command line and exporters draw: the only place that makes one.
 
+use super::reading;
 use super::task::{Explained, MethodResult};
-use crate::data::{Dataset, Shape};
+use crate::data::{Dataset, Modality, Shape};
 use crate::explain::mask::top_k;
 use crate::explain::{ExplainerCard, Fill};
 use crate::figure::layout::{ClassProbability, ExplainedPicture, Prediction};
@@ -28,6 +29,23 @@ pub const fn fill_words(fill: Fill) -> &'static str {
     }
 }
 
+/// An item in few words: its number where its name would be the beginning of its text.
+pub fn item_words(data: &Dataset, item: usize) -> String {
+    match (data.modality, data.source_index.get(item)) {
+        (Modality::Text, Some(number)) => format!("#{number}"),
+        _ => data.item_name(item),
+    }
+}
+
+/// What a fill of words is called under a figure.
+pub const fn text_fill_words(fill: Fill) -> &'static str {
+    match fill {
+        Fill::Zero => "padding",
+        Fill::Mean => "mean of the training data",
+        Fill::Noise => "words of other texts",
+    }
+}
+
 /// What is written beside a picture.
 #[derive(Clone, Copy, Debug)]
 pub struct Beside<'a> {
@@ -37,8 +55,8 @@ pub struct Beside<'a> {
     pub method: &'a str,
     /// Seed of the explainer, where it is known.
     pub seed: Option<u64>,
-    /// Names of the black box's classes.
-    pub classes: &'a [String],
+    /// The black box: names of its classes, and how it reads texts.
+    pub black_box: Option<&'a BoxCard>,
     /// A class whose probabilities are wanted whether they are high or not.
     pub class_focus: Option<usize>,
 }
@@ -57,8 +75,9 @@ pub fn prediction_of(beside: &Beside<'_>, explained: &Explained, result: &Method
             shown.push(class);
         }
     }
+    let names = beside.black_box.map_or(&[][..], |black_box| &black_box.classes);
     let classes = shown.into_iter().map(|class| ClassProbability {
-        class: beside.classes.get(class).cloned().unwrap_or_else(|| format!("class {class}")),
+        class: names.get(class).cloned().unwrap_or_else(|| format!("class {class}")),
         full: explained.probs_full[class],
         selected: result.probs_selected.get(class).copied(),
         unselected: result.probs_unselected.get(class).copied(),
@@ -81,17 +100,10 @@ pub fn picture_of_result(
 ) -> ExplainedPicture {
     let units = explained.units;
     let shape = units.shape;
-    ExplainedPicture {
-        width: shape.width,
-        height: shape.height,
-        channels: shape.channels,
-        pixels: interleaved(&explained.row, shape),
-        unit_of: units.unit_of_pixels(),
+    let shared = ExplainedPicture {
         scores: result.scores.clone(),
         selected: (0..result.ranks.len()).map(|unit| result.is_selected(unit, k)).collect(),
         signed: false,
-        fill_pixels: interleaved(&explained.fill_row, shape),
-        fill: fill_words(explained.fill).to_owned(),
         method: beside.method.to_owned(),
         unit_noun: units.unit.noun(2),
         source: beside.source.to_owned(),
@@ -99,12 +111,25 @@ pub fn picture_of_result(
         // Answers to another k than the one drawn would be wrong under the picture.
         prediction: (explained.k == k).then(|| prediction_of(beside, explained, result)).flatten(),
         ..ExplainedPicture::default()
+    };
+    if let Some(text) = beside.black_box.and_then(|black_box| reading::text_of(black_box, explained)) {
+        return ExplainedPicture { text: Some(text), fill: text_fill_words(explained.fill).to_owned(), ..shared };
+    }
+    ExplainedPicture {
+        width: shape.width,
+        height: shape.height,
+        channels: shape.channels,
+        pixels: interleaved(&explained.row, shape),
+        unit_of: units.unit_of_pixels(),
+        fill_pixels: interleaved(&explained.fill_row, shape),
+        fill: fill_words(explained.fill).to_owned(),
+        ..shared
     }
 }
 
 /// Data set and item in words.
 pub fn source_of(data: &Dataset, item: usize) -> String {
-    format!("{}, item {}", data.name, data.item_name(item))
+    format!("{}, item {}", data.name, item_words(data, item))
 }
 
 /// The picture of method `index` of `explained`; view, hidden style and theme are left at their defaults.
@@ -124,7 +149,7 @@ pub fn picture_of(
         source: &source_of(data, explained.item),
         method: &explainer.name,
         seed: Some(explainer.seed),
-        classes: &black_box.classes,
+        black_box: Some(black_box),
         class_focus: None,
     };
     Ok(picture_of_result(&beside, explained, result, explained.k))

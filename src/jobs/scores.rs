@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::Explained;
+use super::reading::written_units;
 use crate::data::Dataset;
 use crate::explain::SavedExplainer;
 use crate::explain::mask::top_k;
@@ -83,41 +84,48 @@ pub fn encode(path: &Path, scores: &Scores<'_>) -> Result<Vec<u8>, ScoresError> 
     encoder(path)?(scores)
 }
 
-/// One row per item, method and unit.
+/// One row per item, method and unit; of texts with the word and its bytes in the text as written, and without padding.
 fn csv_of(scores: &Scores<'_>) -> Result<Vec<u8>, ScoresError> {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(["item", "method", "unit", "score", "rank", "selected"]).map_err(ScoresError::writer)?;
+    let is_text = scores.black_box.text.is_some();
+    let heads = ["item", "method", "unit", "score", "rank", "selected", "word", "start", "end"];
+    writer.write_record(&heads[..if is_text { 9 } else { 6 }]).map_err(ScoresError::writer)?;
     for explained in scores.explained {
+        let written = written_units(scores.black_box, explained);
         for (saved, result) in scores.explainers.iter().zip(&explained.methods) {
             let result = result.as_ref().map_err(ScoresError::method)?;
             for (unit, score) in result.scores.iter().enumerate() {
                 let selected = u8::from(result.is_selected(unit, explained.k));
-                writer
-                    .write_record([
-                        scores.data.source_index[explained.item].to_string(),
-                        saved.card.name.clone(),
-                        unit.to_string(),
-                        score.to_string(),
-                        result.ranks[unit].to_string(),
-                        selected.to_string(),
-                    ])
-                    .map_err(ScoresError::writer)?;
+                let mut record = vec![
+                    scores.data.source_index[explained.item].to_string(),
+                    saved.card.name.clone(),
+                    unit.to_string(),
+                    score.to_string(),
+                    result.ranks[unit].to_string(),
+                    selected.to_string(),
+                ];
+                if is_text {
+                    let Some(Some(written)) = written.get(unit) else { continue };
+                    record.extend([written.words.clone(), written.bytes.start.to_string(), written.bytes.end.to_string()]);
+                }
+                writer.write_record(&record).map_err(ScoresError::writer)?;
             }
         }
     }
     writer.into_inner().map_err(ScoresError::writer)
 }
 
-/// One object per item and method.
+/// One object per item and method; of texts with each unit's words and their bytes in the text as written.
 fn jsonl_of(scores: &Scores<'_>) -> Result<Vec<u8>, ScoresError> {
     let mut out = Vec::new();
     let data = scores.data;
     for explained in scores.explained {
+        let written = written_units(scores.black_box, explained);
         let label = data.labels[explained.item].and_then(|label| data.classes.get(usize::from(label)));
         for (saved, result) in scores.explainers.iter().zip(&explained.methods) {
             let result = result.as_ref().map_err(ScoresError::method)?;
             let selected = top_k(&result.scores, explained.k);
-            let line = serde_json::json!({
+            let mut line = serde_json::json!({
                 "item": data.source_index[explained.item],
                 "label": label,
                 "method": saved.card.method,
@@ -135,6 +143,20 @@ fn jsonl_of(scores: &Scores<'_>) -> Result<Vec<u8>, ScoresError> {
                 "selected": selected,
                 "scores": result.scores,
             });
+            if scores.black_box.text.is_some() {
+                let words = written.iter().enumerate().filter_map(|(unit, written)| {
+                    let written = written.as_ref()?;
+                    Some(serde_json::json!({
+                        "unit": unit,
+                        "word": written.words,
+                        "start": written.bytes.start,
+                        "end": written.bytes.end,
+                        "score": result.scores[unit],
+                        "rank": result.ranks[unit],
+                    }))
+                });
+                line["words"] = words.collect();
+            }
             writeln!(out, "{line}").map_err(ScoresError::writer)?;
         }
     }

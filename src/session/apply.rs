@@ -8,7 +8,6 @@ use super::notices::Level;
 use super::train::{Makes, RunState, TrainingRun};
 use super::undo::Step;
 use super::{Command, Dialog, Lane, Purpose, Request, Run, Session, describe, items, settings, slots};
-use crate::explain::Fill;
 use crate::figure::layout::{Hidden, View};
 use crate::jobs::{FitBox, Task, TrainExplainer};
 use crate::work::{Notice, Priority, Slot};
@@ -70,8 +69,9 @@ impl Session {
                 Command::SetUnit(unit, k.clamp(1, most.max(1)))
             }
             Command::NextFill => {
-                let at = Fill::ALL.iter().position(|&fill| fill == explore.fill).unwrap_or(0);
-                Command::SetFill(Fill::ALL[(at + 1) % Fill::ALL.len()])
+                let offered = super::reading::fills_for(self.modality());
+                let at = offered.iter().position(|&fill| fill == explore.fill).unwrap_or(0);
+                Command::SetFill(offered[(at + 1) % offered.len()])
             }
             Command::Pin => match explore.item {
                 Some(item) => Command::SetPinned(item, !explore.pinned.contains(&item)),
@@ -189,8 +189,8 @@ impl Session {
             Command::SetHidden(hidden) => {
                 self.explore.hidden = hidden;
                 self.last_action = match hidden {
-                    Hidden::Hatched => "Hidden pixels are hatched".to_owned(),
-                    Hidden::AsModelSees => "Hidden pixels are drawn as the model sees them".to_owned(),
+                    Hidden::Hatched => "Hidden units are hatched".to_owned(),
+                    Hidden::AsModelSees => "Hidden units are drawn as the model sees them".to_owned(),
                 };
             }
             Command::Peek(on) => self.explore.peek = on,
@@ -206,7 +206,8 @@ impl Session {
             }
             Command::SetFill(fill) => {
                 self.explore.fill = fill;
-                self.last_action = format!("Hidden units become {}", describe::fill_words(fill));
+                let words = super::reading::fill_words_for(fill, self.modality());
+                self.last_action = format!("Hidden units become {words}");
                 return self.refresh();
             }
             Command::SetFit(fit) => {
@@ -224,6 +225,7 @@ impl Session {
                     None => "Following the predicted class".to_owned(),
                 };
             }
+            Command::Reading(action) => return self.read(action),
             Command::SetFilter(filter) => {
                 self.explore.list.filter = filter;
                 self.rebuild_list();
@@ -414,6 +416,8 @@ impl Session {
             return Vec::new();
         }
         self.explore.item = Some(item);
+        self.close_own();
+        self.explore.reading.chosen = None;
         self.runs(Self::refresh_explanation)
     }
 
@@ -478,6 +482,7 @@ impl Session {
         self.last_action = format!("Explaining {}", active.card.name);
         self.explore.class_focus = None;
         self.explore.fit = self.fit_for(&active.card);
+        self.adopt_unit(&active.card);
         self.explore.k = self.explore.k.clamp(1, self.unit_count().max(1));
         let columns: Vec<usize> = self.usable_explainers().into_iter().take(1).collect();
         let mut requests = self.make_untrained();
@@ -576,7 +581,7 @@ impl Session {
             let exists = self.explainers.iter().any(|explainer| {
                 explainer.card.method == method.id && explainer.card.blackbox_hash == active.card.hash
             });
-            if method.trains || exists {
+            if method.trains || exists || !method.modalities.contains(&active.card.modality()) {
                 continue;
             }
             let task = Task::TrainExplainer(Box::new(TrainExplainer {

@@ -108,6 +108,8 @@ pub enum Command {
     ToggleFit,
     /// Follow the probability of a class; `None`: the predicted one.
     FocusClass(Option<usize>),
+    /// Something done while reading a text.
+    Reading(super::reading::Action),
     /// Change the filter.
     SetFilter(Filter),
     /// Change the order.
@@ -425,6 +427,7 @@ impl Command {
             Self::SetPinned(..) => info("Change the pin of an item", "Pinned items stay at the head of the list.", &[]),
             Self::Mark => info("Mark or unmark the item", "Marked items can be listed alone.", &[Letter('M')]),
             Self::SetMarked(..) => info("Change the mark of an item", "Marked items can be listed alone.", &[]),
+            Self::Reading(action) => action.info(),
             Self::RetryExplanation => {
                 info("Explain again", "Compute the explanation in view once more.", &[Letter('R')])
             }
@@ -542,6 +545,7 @@ impl Command {
             Self::KBy(10),
             Self::KBy(-10),
             Self::NextFill,
+            Self::Reading(super::reading::Action::OpenOwn(true)),
             Self::ToggleFit,
             Self::RetryExplanation,
         ]);
@@ -599,8 +603,10 @@ impl Command {
             let column = session.explore.focus;
             all.push((Self::SetMethod { column, explainer }, format!("Show method {name}")));
         }
-        for fill in Fill::ALL {
-            all.push((Self::SetFill(fill), format!("Fill hidden units with {}", super::describe::fill_words(fill))));
+        let modality = session.modality();
+        for &fill in super::reading::fills_for(modality) {
+            let words = super::reading::fill_words_for(fill, modality);
+            all.push((Self::SetFill(fill), format!("Fill hidden units with {words}")));
         }
         for device in &session.devices.choices {
             let command = Self::SetDevice(device.clone());
@@ -715,6 +721,7 @@ impl Command {
                 }
                 Some(_) => Ok(()),
             },
+            Self::Reading(action) => action.availability(session),
             Self::KeepFigure | Self::Ask(Dialog::ExportFigure | Dialog::ExportScores) => needs_result(),
             Self::Ask(Dialog::ExportAllKept(_)) if session.figures.kept.is_empty() => no("No figure was kept yet"),
             Self::Ask(Dialog::ExportTable) => {

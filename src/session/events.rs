@@ -187,8 +187,8 @@ impl Session {
                 self.last_action = format!("Wrote {}", path.display());
                 Vec::new()
             }
-            (_, Err(JobError::Cancelled)) => {
-                if title != "Explaining" {
+            (purpose, Err(JobError::Cancelled)) => {
+                if title != "Explaining" && !matches!(purpose, Purpose::Without(_)) {
                     self.last_action = format!("Cancelled: {title}");
                 }
                 Vec::new()
@@ -214,6 +214,7 @@ impl Session {
                 list.predictions.put(&items, &probs, classes);
                 list.is_stale |= list.depends_on_predictions();
             }
+            (Purpose::Without(key), Output::Without { probs, .. }) => self.put_without(key.clone(), probs),
             (Purpose::Fidelity(key), Output::Fidelity { items, selected_stays, unselected_stays }) => {
                 if let Some(table) = list.fidelity.as_mut().filter(|table| table.key == **key) {
                     table.put(&items, &selected_stays, &unselected_stays);

@@ -20,6 +20,7 @@ pub mod picture;
 pub mod project;
 pub mod project_job;
 pub mod published;
+pub mod reading;
 pub mod running;
 pub mod settings;
 pub mod sheet;
@@ -127,6 +128,8 @@ pub mod slots {
     pub const WRITE: u16 = 11;
     /// A contact sheet of items.
     pub const SHEET: u16 = 12;
+    /// The answer without the unit under the pointer.
+    pub const WITHOUT: u16 = 20;
 }
 
 /// What a job is for; its answers are filed by this.
@@ -144,6 +147,8 @@ pub enum Purpose {
     Explain(Arc<ExplainKey>),
     /// An explanation made ahead.
     Ahead(Arc<ExplainKey>),
+    /// The answer without one unit.
+    Without(Arc<reading::WithoutKey>),
     /// Answers to all items.
     Predict,
     /// Fidelity of one explainer over all items, by [`items::FidelityKey`].

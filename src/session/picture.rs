@@ -10,11 +10,11 @@ impl Session {
     /// What column `column` shows, at the k of the slider, or why there is nothing.
     pub fn picture(&self, column: usize, view: View, hidden: Hidden, theme: Theme) -> Option<ExplainedPicture> {
         let explained = self.explore.explained()?;
-        let result = explained.methods.get(column)?.as_ref().ok()?;
-        Some(self.picture_of(explained, result, view, hidden, theme))
+        let result = self.seen(explained.methods.get(column)?.as_ref().ok()?);
+        Some(self.picture_of(explained, &result, view, hidden, theme))
     }
 
-    /// One method's result as a picture.
+    /// One method's result as a picture; [`Session::seen`] gives what the class in focus makes of it.
     pub fn picture_of(
         &self,
         explained: &Explained,
@@ -24,11 +24,12 @@ impl Session {
         theme: Theme,
     ) -> ExplainedPicture {
         let explainer = self.explainers.iter().find(|explainer| explainer.card.hash == result.explainer);
+        let name = explainer.map_or_else(|| "Unknown method".to_owned(), |explainer| explainer.card.name.clone());
         let beside = Beside {
             source: &self.source_of(explained.item),
-            method: explainer.map_or("Unknown method", |explainer| &explainer.card.name),
+            method: &self.name_through_lens(name, result),
             seed: explainer.map(|explainer| explainer.card.seed),
-            classes: self.active_box().map_or(&[], |active| &active.card.classes),
+            black_box: self.active_box().map(|active| &active.card),
             class_focus: self.explore.class_focus,
         };
         let picture = picture_of_result(&beside, explained, result, self.explore.k);
@@ -37,6 +38,9 @@ impl Session {
 
     /// Data set and item in words.
     pub fn source_of(&self, item: usize) -> String {
+        if self.own_text().is_some() {
+            return "own text".to_owned();
+        }
         match &self.data {
             Some(data) if item < data.len() => source_of(data, item),
             _ => format!("item {item}"),

@@ -1,11 +1,16 @@
 //! The explorer: items on the left, the viewer in the middle, the inspector on the right.
 
 mod canvas;
+mod cards;
+mod classes;
 mod fit;
 mod inspector;
 mod items;
+mod own;
+mod reading;
 mod thumbs;
 mod viewer;
+mod words;
 
 use egui::{Align2, Area, CentralPanel, Frame, Id, Margin, Order, RichText, Ui};
 use egui_material_icons::icons;
@@ -24,6 +29,7 @@ pub struct ExploreUi {
     thumbs: thumbs::Thumbs,
     canvas: canvas::Canvas,
     inspector: inspector::InspectorUi,
+    own: own::OwnUi,
 }
 
 /// The place.
@@ -60,12 +66,19 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut ExploreUi, commands: &mu
         let right =
             SidePanel { side: Side::Right, name: "inspector", width: 290.0, range: [220.0, 520.0], frame: panel };
         right.show(ui, session, commands, |ui, commands| {
-            inspector::show(ui, session, &data, &mut state.inspector, &state.canvas, &mut state.thumbs, commands);
+            inspector::show(ui, session, &mut state.inspector, &state.canvas, &mut state.thumbs, commands);
         });
     }
     CentralPanel::default().frame(Frame::new().fill(t.canvas)).show(ui, |ui| {
+        own::editor(ui, session, &mut state.own, commands);
         viewer::show(ui, session, &mut state.canvas, commands);
     });
+    own::take_paste(ui, session, commands);
+    // Text and list of words point at the same unit.
+    let pointed = state.inspector.words.take_found().or(state.canvas.take_found_unit());
+    if pointed != session.explore.reading.pointed {
+        commands.push(Command::Reading(crate::session::reading::Action::Point(pointed)));
+    }
 }
 
 fn opening(ui: &mut Ui, job: &crate::session::running::RunningJob, commands: &mut Vec<Command>) {
