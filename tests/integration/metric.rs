@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use unmask::data::{Dataset, DensePictures, Fit, Items, Rows, Split, Units};
+use unmask::data::{Dataset, DensePictures, Fit, Items, Modality, Rows, Split, Units};
 use unmask::explain::{ExplainError, Explainer, Fill, Scores};
 use unmask::jobs::{Cell, Evaluate, Output, Task};
 use unmask::metric::context::ContextSetup;
