@@ -300,8 +300,13 @@ fn table(
 }
 
 fn sort_button(ui: &mut Ui, name: &str, is_sorted: bool, tip: &str) -> bool {
-    let label = if is_sorted { format!("{} ↓", shorten(name, 9)) } else { shorten(name, 10) };
-    let response = ui.add(Button::selectable(is_sorted, RichText::new(label).small().strong()));
+    let label = RichText::new(shorten(name, if is_sorted { 8 } else { 10 })).small().strong();
+    let button = if is_sorted {
+        Button::selectable(true, (label, icons::ICON_ARROW_DOWNWARD.rich_text().size(text::SMALL)))
+    } else {
+        Button::selectable(false, label)
+    };
+    let response = ui.add(button.truncate());
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_sorted, format!("Sort by {name}")));
     response.on_hover_text(format!("{name}. {tip}")).clicked()
 }

@@ -51,8 +51,8 @@ pub fn show(
             answers(ui, session, explained, commands);
             widgets::rule(ui);
             if explained.text.is_some() {
-                super::words::pointed(ui, session, canvas, explained);
                 super::words::list(ui, session, canvas, &mut state.words, commands);
+                super::words::pointed(ui, session, canvas, explained);
             } else {
                 pointed(ui, session, canvas, explained);
             }

@@ -21,6 +21,8 @@ const LINE: f32 = 25.0;
 const MOST_WIDTH: f32 = 760.0;
 /// Room beside the text for its scroll bar.
 const MARGIN: f32 = 14.0;
+/// Added to a blank.
+const BLANK: f32 = 2.5;
 /// Flows that are kept: one for each width in view.
 const MOST_FLOWS: usize = 4;
 /// Hatch lines on screen lie further apart than on paper: a text may be hidden almost wholly.
@@ -127,9 +129,13 @@ impl Pages {
             return known.clone();
         }
         let font = FontId::proportional(text::BODY);
-        let mut measure = |words: &str| ui.fonts_mut(|fonts| {
-            fonts.layout_no_wrap(words.to_owned(), font.clone(), theme::UNTINTED).size().x
-        });
+        let mut measure = |words: &str| {
+            let width = ui.fonts_mut(|fonts| {
+                fonts.layout_no_wrap(words.to_owned(), font.clone(), theme::UNTINTED).size().x
+            });
+            // Marks need room between words.
+            if words == " " { width + BLANK } else { width }
+        };
         let made = Arc::new(flow(text, width, &mut measure));
         if self.flows.len() >= MOST_FLOWS {
             self.flows.remove(0);
