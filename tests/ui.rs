@@ -2,8 +2,12 @@
 
 #[path = "ui/explore.rs"]
 mod explore;
+#[path = "ui/keep.rs"]
+mod keep;
 #[path = "ui/keys.rs"]
 mod keys;
+#[path = "ui/layout.rs"]
+mod layout;
 #[path = "ui/places.rs"]
 mod places;
 #[path = "ui/project.rs"]
@@ -18,3 +22,5 @@ mod snapshots;
 mod support;
 #[path = "ui/texts.rs"]
 mod texts;
+#[path = "ui/untitled.rs"]
+mod untitled;

@@ -9,6 +9,7 @@ pub mod compute;
 mod live;
 pub mod picture;
 pub mod reading;
+pub mod scores;
 pub mod table;
 pub mod task;
 pub mod without;

@@ -33,6 +33,13 @@ pub enum Task {
     TrainExplainer(Box<TrainExplainer>),
     /// Explain one item with several methods.
     Explain(Box<Explain>),
+    /// The same for many items, one after the other, each a partial result.
+    ExplainMany {
+        /// What to do with each item; its own item is left aside.
+        explain: Box<Explain>,
+        /// The items; at least one.
+        items: Vec<usize>,
+    },
     /// The black box's answer to an item without one of its units.
     Without(Box<super::Without>),
     /// The black box's answers to many items, in chunks.

@@ -161,6 +161,8 @@ impl Session {
             Command::RetryData => return self.retry_data(),
             Command::SaveProjectIn(dir) => return self.save_in(dir),
             Command::RevertProject => return self.revert_project(),
+            Command::RestoreUntitled => return self.restore_untitled(),
+            Command::DiscardUntitled => return self.discard_untitled(),
             Command::NextItem => return self.step_item(1),
             Command::PreviousItem => return self.step_item(-1),
             Command::PageDown => return self.step_item(PAGE),
@@ -280,6 +282,7 @@ impl Session {
             Command::ExportFigure(path) => return self.export_figure(&path),
             Command::ChangeFigure(at, figure, change) => self.change_figure(at, *figure, change),
             Command::MoveFigure(from, to) => self.move_figure(from, to),
+            Command::StartSheet(of) => return self.start_sheet(of),
             Command::MakeSheet(of) => self.make_sheet(&of),
             Command::SetPngScale(scale) => self.figures.scale = scale.clamp(0.5, 20.0),
             Command::ExportAllKept(dir, format) => return self.export_all_kept(&dir, format),
@@ -318,6 +321,7 @@ impl Session {
             Command::Go(place) => self.place = *place,
             Command::Ask(dialog) => return Some(vec![Request::Ask(*dialog)]),
             Command::ToggleFit => open.fit = !open.fit,
+            Command::ToggleSheet => open.sheet = !open.sheet,
             Command::ToggleViewerAlone => open.viewer_alone = !open.viewer_alone,
             Command::ToggleItems => self.settings.show_items = !self.settings.show_items,
             Command::ToggleInspector => self.settings.show_inspector = !self.settings.show_inspector,
@@ -334,6 +338,7 @@ impl Session {
                 let flags = [
                     &mut open.palette,
                     &mut open.shortcuts,
+                    &mut open.sheet,
                     &mut open.jobs,
                     &mut open.notices,
                     &mut open.fit,
@@ -350,17 +355,30 @@ impl Session {
                 self.settings.appearance = *appearance;
                 self.last_action = format!("Appearance: {}", appearance.title());
             }
+            Command::SetPanelWidth(name, width) => {
+                self.settings.panels.insert((*name).to_owned(), *width);
+            }
+            Command::SetDevice(device) => {
+                self.settings.device.clone_from(device);
+                self.last_action = if self.devices.in_use == *device {
+                    format!("Networks are computed on {}", super::devices::title(device))
+                } else {
+                    format!("From the next start, networks are computed on: {}", super::devices::title(device))
+                };
+            }
             Command::ResetLayout => {
                 let version = self.settings.layout_version + 1;
                 let kept = self.settings.clone();
                 self.settings = settings::Settings {
                     layout_version: version,
                     appearance: kept.appearance,
+                    device: kept.device,
                     recent: kept.recent,
                     ..settings::Settings::default()
                 };
                 self.last_action = "The layout is as at first".to_owned();
             }
+            Command::HideUntitled => self.leftovers.clear(),
             Command::DismissGuide => self.settings.guide_closed = true,
             Command::CopyDiagnostics => {
                 self.last_action = "Diagnostics are on the clipboard".to_owned();

@@ -110,6 +110,10 @@ impl Session {
                 self.explore.shown.partial(id, explained);
                 Vec::new()
             }
+            (Purpose::Sheet(number), Output::Explained(explained)) => {
+                self.sheet_partial(number, &explained);
+                Vec::new()
+            }
             (purpose, output) => self.answers(&purpose, output),
         }
     }
@@ -161,6 +165,14 @@ impl Session {
                 } else {
                     self.notify(Level::Error, notice, Some(Command::RetryTraining(number)));
                 }
+                Vec::new()
+            }
+            (Purpose::Sheet(number), Ok(Output::Explained(explained))) => {
+                self.sheet_done(number, Ok(explained));
+                Vec::new()
+            }
+            (Purpose::Sheet(number), Err(error)) => {
+                self.sheet_done(number, Err(error));
                 Vec::new()
             }
             (Purpose::Evaluate, result) => {

@@ -38,7 +38,12 @@ impl RunningJob {
     pub fn can_pause(&self) -> bool {
         matches!(
             self.purpose,
-            Purpose::Train(_) | Purpose::Evaluate | Purpose::Measure(_) | Purpose::Fidelity(_) | Purpose::Predict
+            Purpose::Train(_)
+                | Purpose::Evaluate
+                | Purpose::Measure(_)
+                | Purpose::Fidelity(_)
+                | Purpose::Predict
+                | Purpose::Sheet(_)
         )
     }
 }

@@ -175,6 +175,15 @@ impl Env for World {
                 Step::Partial(Output::Training(Arc::new(report)))
             })));
         }
+        if let Task::ExplainMany { explain, items } = task {
+            let mut items = items.into_iter();
+            let mut explain = *explain;
+            return Ok(Box::new(Epochs(move || {
+                explain.item = items.next().expect("a sheet has items");
+                let output = run(&Task::Explain(Box::new(explain.clone()))).expect("an explanation");
+                if items.len() == 0 { Step::Done(output) } else { Step::Partial(output) }
+            })));
+        }
         Ok(one_step(move |_, _| run(&task)))
     }
 }
@@ -201,6 +210,7 @@ fn run(task: &Task) -> Result<Output, JobError> {
         Task::TrainExplainer(task) => {
             Output::Explainer(Arc::new(explainer(&task.method, &task.name, task.unit, task.k)))
         }
+        Task::ExplainMany { .. } => unreachable!("it is stepped"),
         Task::Explain(task) => {
             let rows = task.data.rows(&[task.item], SHAPE, &task.fit).expect("a dense picture");
             let units = Units::new(task.unit, SHAPE);

@@ -117,6 +117,7 @@ fn controls(ui: &mut Ui, session: &Session, data: &Dataset, commands: &mut Vec<C
         .ui(ui, |ui| filter_form(ui, session, data, commands))
         .0
         .widget_info(|| WidgetInfo::labeled(Role::Button, true, "Filter"));
+        command_icon(ui, session, Command::ToggleSheet, icons::ICON_VIEW_COMFY, commands);
     });
     cards::offensive(ui, session, commands);
     ui.add_space(2.0);
