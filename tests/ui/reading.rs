@@ -58,7 +58,8 @@ fn pointing_at_a_word_shows_its_score_its_rank_and_the_answer_without_it() {
     // 3.0 + 2.5 + 1.5 - 2.0 = 5.0 with it, 2.0 without: 0.993 and 0.881.
     let without = app.state().session.without(unit).expect("asked for and answered");
     assert!((without[1] - 0.8808).abs() < 1e-3, "{without:?}");
-    let all: Vec<_> = app.get_all_by_label_contains("Probability of positive without it: 0.88 (\u{2212}0.113)").collect();
+    let all: Vec<_> =
+        app.get_all_by_label_contains("Probability of positive without it: 0.88 (\u{2212}0.113)").collect();
     assert!(!all.is_empty());
 }
 
@@ -86,7 +87,8 @@ fn choosing_a_word_far_down_scrolls_to_it() {
     assert!(app.query_by_label_contains("dull, selected").is_none(), "the first lies below what is in sight");
     let session = &app.state().session;
     let text = session.text_of(session.explore.explained().unwrap()).unwrap();
-    let last = text.spans.iter().rfind(|span| span.word == "dull" && span.unit.is_some()).and_then(|span| span.unit).unwrap();
+    let last =
+        text.spans.iter().rfind(|span| span.word == "dull" && span.unit.is_some()).and_then(|span| span.unit).unwrap();
     app.state_mut().command(Command::Reading(Action::Choose(Some(last as usize))));
     app.run();
     let near: Vec<_> = app.query_all_by_label_contains("dull, selected").collect();

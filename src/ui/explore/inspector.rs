@@ -1,6 +1,5 @@
 //! The inspector: what the model answers, the unit under the pointer, overlap, the method's card, how the picture is fitted.
 
-
 use egui::{ComboBox, Grid, Label, RichText, ScrollArea, TextureHandle, TextureOptions, Ui};
 use egui_material_icons::icons;
 

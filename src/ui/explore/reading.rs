@@ -49,7 +49,14 @@ pub struct TextView {
 
 impl TextView {
     /// Takes over a new picture of text `id`.
-    pub fn update(&mut self, id: u64, picture: &ExplainedPicture, ranks: &[u32], panels: &[Panel], original: Option<&str>) {
+    pub fn update(
+        &mut self,
+        id: u64,
+        picture: &ExplainedPicture,
+        ranks: &[u32],
+        panels: &[Panel],
+        original: Option<&str>,
+    ) {
         let Some(text) = &picture.text else { return };
         if self.id != id || self.words.len() != ranks.len() {
             self.id = id;
@@ -87,7 +94,9 @@ fn notes(text: &ExplainedText, original: Option<&str>) -> Vec<String> {
         )),
     }
     if let Some(script) = original.and_then(crate::data::text::unshapeable) {
-        out.push(format!("This text holds {script}, which the window's fonts cannot show; explanations are right nevertheless."));
+        out.push(format!(
+            "This text holds {script}, which the window's fonts cannot show; explanations are right nevertheless."
+        ));
     }
     out
 }
@@ -130,9 +139,8 @@ impl Pages {
         }
         let font = FontId::proportional(text::BODY);
         let mut measure = |words: &str| {
-            let width = ui.fonts_mut(|fonts| {
-                fonts.layout_no_wrap(words.to_owned(), font.clone(), theme::UNTINTED).size().x
-            });
+            let width =
+                ui.fonts_mut(|fonts| fonts.layout_no_wrap(words.to_owned(), font.clone(), theme::UNTINTED).size().x);
             // Marks need room between words.
             if words == " " { width + BLANK } else { width }
         };

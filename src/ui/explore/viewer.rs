@@ -17,8 +17,8 @@ use crate::data::{Modality, Unit, Units};
 use crate::figure::layout::{Hidden, Panel as FigurePanel, View};
 use crate::jobs::{Explained, MethodResult};
 use crate::session::command::{VIEWS, view_title};
-use crate::session::reading::{Action, fill_words_for, fills_for};
 use crate::session::describe::{self, Verdict};
+use crate::session::reading::{Action, fill_words_for, fills_for};
 use crate::session::{Command, Place, Session};
 use crate::work::Shown;
 

@@ -1,7 +1,9 @@
 //! Words in numbers: the list by rank beside the text, and what is known of the word under the pointer.
 
-use egui::{Align2, FontId, Grid, Label, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 use egui::accesskit::Role;
+use egui::{
+    Align2, FontId, Grid, Label, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
+};
 
 use super::super::chrome::shorten;
 use super::super::theme::{space, text, tokens};
@@ -62,7 +64,9 @@ pub fn card(ui: &mut Ui, session: &Session, words: &[String], unit: usize) {
     }
     if let Some(result) = session.explore.focused_result() {
         let seen = session.seen(result);
-        if let (Some(score), Some(rank)) = (seen.scores.get(unit), seen.ranks.get(unit).filter(|rank| **rank != u32::MAX)) {
+        if let (Some(score), Some(rank)) =
+            (seen.scores.get(unit), seen.ranks.get(unit).filter(|rank| **rank != u32::MAX))
+        {
             let n = seen.ranks.iter().filter(|rank| **rank != u32::MAX).count();
             let selected = if seen.is_selected(unit, session.explore.k) { ", selected" } else { "" };
             ui.label(format!("Rank {} of {n}, score {}{selected}", rank + 1, score_words(*score)));
@@ -112,7 +116,8 @@ pub fn list(ui: &mut Ui, session: &Session, canvas: &Canvas, state: &mut WordsUi
         None => "By rank".to_owned(),
     };
     group(ui, &title);
-    let most = picture.scores.iter().filter(|score| score.is_finite()).fold(0.0_f32, |most, score| most.max(score.abs()));
+    let most =
+        picture.scores.iter().filter(|score| score.is_finite()).fold(0.0_f32, |most, score| most.max(score.abs()));
     let reading = &session.explore.reading;
     let spacing = 1.0;
     ui.spacing_mut().item_spacing.y = spacing;
