@@ -7,6 +7,7 @@ pub mod agreement;
 pub mod compute;
 mod live;
 pub mod picture;
+pub mod scores;
 pub mod table;
 pub mod task;
 

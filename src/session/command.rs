@@ -260,9 +260,11 @@ impl Command {
                 info("Export figure…", "Write what is in view as PNG, SVG or PDF.", &[Letter('E')])
             }
             Self::Ask(Dialog::ExportKept(_)) => info("Export this figure…", "Write it as PNG, SVG or PDF.", &[]),
-            Self::Ask(Dialog::ExportScores) => {
-                info("Export scores…", "Write score and rank of each unit as CSV or JSON Lines.", &[CtrlShift('E')])
-            }
+            Self::Ask(Dialog::ExportScores) => info(
+                "Export scores…",
+                "Write score and rank of each unit as CSV, JSON Lines or NPZ.",
+                &[CtrlShift('E')],
+            ),
             Self::Ask(Dialog::ExportTable) => {
                 info("Export table…", "Write the table of metrics as CSV, JSON, Markdown or LaTeX.", &[])
             }

@@ -7,6 +7,7 @@ use super::notices::Level;
 use super::{Lane, Purpose, Request, Run, Session, describe, slots};
 use crate::figure::layout::{CompareLayout, ExplainedPicture, PictureLayout, SheetLayout, compare, picture, sheet};
 use crate::figure::{Annotation, Element, Figure, FigureError, Format, Palette, Point, Theme};
+use crate::jobs::scores::{self, Scores};
 use crate::jobs::{Content, Explained, MethodResult, Task, WriteFile};
 use crate::work::{Notice, Priority};
 
@@ -331,38 +332,29 @@ impl Session {
     }
 
     pub(crate) fn export_scores(&mut self, path: &Path) -> Vec<Request> {
-        let path = with_extension(path, &["csv", "jsonl"]);
-        let Some(explained) = self.explore.explained().cloned() else { return Vec::new() };
-        let is_lines = path.extension().is_some_and(|extension| extension == "jsonl");
-        let mut out = String::new();
-        if !is_lines {
-            out.push_str("item,method,unit,row,column,score,rank,selected\n");
-        }
-        for result in explained.methods.iter().filter_map(|method| method.as_ref().ok()) {
-            self.push_scores(&mut out, &explained, result, is_lines);
-        }
-        self.write(path, Content::Bytes(Arc::new(out.into_bytes())))
-    }
-
-    fn push_scores(&self, out: &mut String, explained: &Explained, result: &MethodResult, is_lines: bool) {
-        let name = self
-            .explainers
-            .iter()
-            .find(|explainer| explainer.card.hash == result.explainer)
-            .map_or_else(String::new, |explainer| explainer.card.name.clone());
-        let columns = explained.units.grid().1.max(1);
-        let quoted = serde_json::Value::from(name.as_str()).to_string();
-        for (unit, (score, rank)) in result.scores.iter().zip(&result.ranks).enumerate() {
-            let (row, column) = (unit / columns, unit % columns);
-            let (item, selected, rank) = (explained.item, result.is_selected(unit, self.explore.k), rank + 1);
-            if is_lines {
-                let score = serde_json::Value::from(f64::from(*score));
-                out.push_str(&format!(
-                    "{{\"item\":{item},\"method\":{quoted},\"unit\":{unit},\"row\":{row},\"column\":{column},\"score\":{score},\"rank\":{rank},\"selected\":{selected}}}\n"
-                ));
-            } else {
-                let name = name.replace('"', "\"\"");
-                out.push_str(&format!("{item},\"{name}\",{unit},{row},{column},{score},{rank},{selected}\n"));
+        let path = with_extension(path, &scores::FORMATS.map(|(extension, _)| extension));
+        let (Some(explained), Some(data), Some(black_box)) =
+            (self.explore.explained().cloned(), self.data.clone(), self.active_box().cloned())
+        else {
+            return Vec::new();
+        };
+        // A method without a result has no scores; the others are written.
+        let results = explained.methods.iter().filter_map(|method| method.as_ref().ok());
+        let find = |result: &MethodResult| self.explainers.iter().find(|known| known.card.hash == result.explainer);
+        let (explainers, methods): (Vec<_>, Vec<_>) =
+            results.filter_map(|result| Some((find(result)?.clone(), Ok(result.clone())))).unzip();
+        let explained = Arc::new(Explained { methods, ..explained.as_ref().clone() });
+        let written = Scores {
+            data: &data,
+            black_box: &black_box.card,
+            explainers: &explainers,
+            explained: std::slice::from_ref(&explained),
+        };
+        match scores::encode(&path, &written) {
+            Ok(bytes) => self.write(path, Content::Bytes(Arc::new(bytes))),
+            Err(error) => {
+                self.notify(Level::Error, Notice::new("scores", error.to_string()), None);
+                Vec::new()
             }
         }
     }
