@@ -351,12 +351,24 @@ impl Session {
                 self.settings.appearance = *appearance;
                 self.last_action = format!("Appearance: {}", appearance.title());
             }
+            Command::SetPanelWidth(name, width) => {
+                self.settings.panels.insert((*name).to_owned(), *width);
+            }
+            Command::SetDevice(device) => {
+                self.settings.device.clone_from(device);
+                self.last_action = if self.devices.in_use == *device {
+                    format!("Networks are computed on {}", super::devices::title(device))
+                } else {
+                    format!("From the next start, networks are computed on: {}", super::devices::title(device))
+                };
+            }
             Command::ResetLayout => {
                 let version = self.settings.layout_version + 1;
                 let kept = self.settings.clone();
                 self.settings = settings::Settings {
                     layout_version: version,
                     appearance: kept.appearance,
+                    device: kept.device,
                     recent: kept.recent,
                     ..settings::Settings::default()
                 };

@@ -196,6 +196,10 @@ pub enum Command {
     ZoomReset,
     /// Dark, light, or as the system.
     SetAppearance(Appearance),
+    /// A panel, by name, is this wide (points) from now on.
+    SetPanelWidth(&'static str, f32),
+    /// Compute on this device from the next start on.
+    SetDevice(String),
     /// Panels as they were at first.
     ResetLayout,
     /// Put versions, devices and settings on the clipboard.
@@ -473,6 +477,12 @@ impl Command {
             Self::SetAppearance(appearance) => {
                 info(format!("Appearance: {}", appearance.title()), "Light and dark show the same.", &[])
             }
+            Self::SetPanelWidth(..) => info("Change the width of a panel", "It is kept with the layout.", &[]),
+            Self::SetDevice(device) => info(
+                format!("Compute on: {}", super::devices::title(device)),
+                "Where networks are computed, from the next start of the program.",
+                &[],
+            ),
             Self::ResetLayout => info("Reset the layout", "Give all panels their first sizes.", &[]),
             Self::CopyDiagnostics => {
                 info("Copy diagnostics", "Put versions, device and latest notices on the clipboard, for a report.", &[])
@@ -572,6 +582,11 @@ impl Command {
         }
         for fill in Fill::ALL {
             all.push((Self::SetFill(fill), format!("Fill hidden units with {}", super::describe::fill_words(fill))));
+        }
+        for device in &session.devices.choices {
+            let command = Self::SetDevice(device.clone());
+            let title = command.info().title.into_owned();
+            all.push((command, title));
         }
         for (title, spec) in &session.samples {
             all.push((Self::OpenSpec(spec.clone()), format!("Open sample: {title}")));

@@ -7,6 +7,7 @@ pub mod apply;
 pub mod cache;
 pub mod command;
 pub mod describe;
+pub mod devices;
 pub mod events;
 pub mod explore;
 pub mod figures;
@@ -259,6 +260,8 @@ pub struct Session {
     pub(crate) files: project::OpenFiles,
     /// Device and memory in a line, for the chip in the top bar.
     pub machine: Option<String>,
+    /// Where networks are computed, and where else they could be.
+    pub devices: devices::Devices,
     /// Sample sets that this machine has, as (title, specification).
     pub samples: Vec<(String, String)>,
     /// Folders that black boxes and explainers were read from or written to, by hash.

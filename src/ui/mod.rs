@@ -88,6 +88,15 @@ pub struct App {
     pub frame_times: Vec<Duration>,
 }
 
+/// Settings as they were kept, if there are any that can be read.
+pub(crate) fn read_settings(path: &std::path::Path) -> Option<crate::session::settings::Settings> {
+    let bytes = crate::store::atomic::read_limited(path, 1 << 20).ok()?;
+    let settings = serde_json::from_slice(&bytes);
+    settings
+        .inspect_err(|error| log::warn!("settings are as at first, since {} cannot be read: {error}", path.display()))
+        .ok()
+}
+
 impl App {
     /// A window over workers with threads.
     pub fn new(ctx: &egui::Context, session: Session, workers: Workers) -> Self {
@@ -121,11 +130,8 @@ impl App {
 
     /// Reads settings from `path` and writes them there when they change.
     pub fn keep_settings(&mut self, path: PathBuf) {
-        if let Ok(bytes) = crate::store::atomic::read_limited(&path, 1 << 20) {
-            match serde_json::from_slice(&bytes) {
-                Ok(settings) => self.session.settings = settings,
-                Err(error) => log::warn!("settings are as at first, since {} cannot be read: {error}", path.display()),
-            }
+        if let Some(settings) = read_settings(&path) {
+            self.session.settings = settings;
         }
         self.settings = Some((path, self.session.settings.clone()));
     }

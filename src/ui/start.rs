@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use super::{App, Workers};
 use crate::device::{Display, Machine, Mode, compute_threads};
 use crate::jobs::Compute;
-use crate::model::Device;
 use crate::model::tensors::device_name;
 use crate::session::{Command, Session, settings};
 use crate::work::Worker;
@@ -14,8 +13,8 @@ use crate::work::Worker;
 pub struct Options {
     /// Data, black boxes, explainers or projects to open: paths or specifications.
     pub open: Vec<String>,
-    /// Where networks are computed.
-    pub device: Device,
+    /// Where networks are computed (`auto`, `cpu`, `cuda:0`, `mps`); `None`: as the settings say.
+    pub device: Option<String>,
     /// The machine, for the chip in the top bar.
     pub machine: Machine,
     /// Sample sets that exist here, as (title, path or specification).
@@ -61,10 +60,15 @@ fn make(ctx: &egui::Context, options: Options) -> std::io::Result<App> {
     let n_threads = compute_threads(Mode::Window, machine.n_cores);
     let session = Session {
         machine: Some(chip(device, &machine)),
+        devices: Devices { choices: choices(&machine), in_use: device_name(device), origin },
         samples,
         scratch: dirs::data_local_dir().map(|dir: PathBuf| dir.join("unmask").join("untitled")),
         ..Session::new()
     };
+    if let Origin::Missing { name, reason } = &session.devices.origin {
+        let summary = format!("{name} is not used: {reason}");
+        session.notices.push(Level::Warning, Notice::new("device-missing", summary), None);
+    }
     let wake = || {
         let ctx = ctx.clone();
         move || ctx.request_repaint_of(egui::ViewportId::ROOT)
@@ -75,7 +79,7 @@ fn make(ctx: &egui::Context, options: Options) -> std::io::Result<App> {
         Worker::spawn("files", move || Compute::new(Device::Cpu, 1), wake())?,
     ]);
     let mut app = App::new(ctx, session, workers);
-    if let Some(path) = settings::default_path() {
+    if let Some(path) = settings_path {
         app.keep_settings(path);
     }
     let (paths, specs): (Vec<String>, Vec<String>) =
@@ -91,9 +95,14 @@ fn make(ctx: &egui::Context, options: Options) -> std::io::Result<App> {
 
 /// Device and memory in a line.
 fn chip(device: Device, machine: &Machine) -> String {
-    let name = match device_name(device).as_str() {
-        "cpu" => format!("CPU, {} cores", machine.n_cores),
-        other => machine.gpus.first().cloned().unwrap_or_else(|| other.to_uppercase()),
+    let name = match device {
+        Device::Cpu => format!("CPU, {} cores", machine.n_cores),
+        Device::Cuda(index) => match machine.gpus.get(index) {
+            Some(gpu) if machine.gpus.len() > 1 => format!("{gpu} (GPU {index})"),
+            Some(gpu) => gpu.clone(),
+            None => format!("GPU {index}"),
+        },
+        other => device_name(other).to_uppercase(),
     };
     let gigabytes = machine.memory.total as f64 / f64::from(1 << 30);
     format!("{name}, {gigabytes:.0} GB")
