@@ -19,6 +19,7 @@ pub mod opening;
 pub mod picture;
 pub mod project;
 pub mod project_job;
+pub mod published;
 pub mod running;
 pub mod settings;
 pub mod sheet;
