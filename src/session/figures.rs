@@ -150,19 +150,19 @@ pub fn shift(annotation: &mut Annotation, dx: f32, dy: f32) {
     }
 }
 
-/// What a change of a kept figure is about: changes of one kind that follow each other become one step of undo.
+/// What a change of a kept figure is about: changes of one kind and gesture (a drag, or typing into a field) become one step of undo.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// Its title.
-    Title,
-    /// Its caption.
-    Caption,
+    /// Its title, in gesture g.
+    Title(u64),
+    /// Its caption, in gesture g.
+    Caption(u64),
     /// Page, heading, columns.
     Look,
     /// Something was drawn on it.
     Added,
-    /// Something drawn on it was changed: number n.
-    Changed(usize),
+    /// Something drawn on it was changed: number n, in gesture g.
+    Changed(usize, u64),
     /// Something drawn on it was taken off.
     Removed,
 }
@@ -171,11 +171,11 @@ impl Change {
     /// In words, for the bottom line.
     pub const fn words(self) -> &'static str {
         match self {
-            Self::Title => "Title of the figure changed",
-            Self::Caption => "Caption of the figure changed",
+            Self::Title(_) => "Title of the figure changed",
+            Self::Caption(_) => "Caption of the figure changed",
             Self::Look => "Look of the figure changed",
             Self::Added => "Annotation added",
-            Self::Changed(_) => "Annotation changed",
+            Self::Changed(..) => "Annotation changed",
             Self::Removed => "Annotation removed",
         }
     }

@@ -107,11 +107,14 @@ impl ColumnRef {
 }
 
 /// Panels in view.
-#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Layout {
     items: bool,
     inspector: bool,
     viewer_alone: bool,
+    /// Widths of panels that the user changed.
+    #[serde(default)]
+    panels: BTreeMap<String, f32>,
 }
 
 /// Everything of the session that a project keeps, for telling whether something changed.
@@ -249,6 +252,7 @@ impl Session {
             items: self.settings.show_items,
             inspector: self.settings.show_inspector,
             viewer_alone: self.open.viewer_alone,
+            panels: self.settings.panels.clone(),
         }
     }
 
@@ -489,6 +493,10 @@ impl Session {
             self.settings.show_items = layout.items;
             self.settings.show_inspector = layout.inspector;
             self.open.viewer_alone = layout.viewer_alone;
+            if !layout.panels.is_empty() && layout.panels != self.settings.panels {
+                self.settings.panels = layout.panels;
+                self.settings.layout_version += 1;
+            }
         }
         let spec = state.data.first().cloned();
         self.files.restoring = Some(Box::new(state));

@@ -1,5 +1,6 @@
 //! What is remembered between sessions, and which lists and sheets are open now.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// How many recent files are remembered.

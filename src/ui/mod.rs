@@ -11,6 +11,7 @@ pub mod figures_place;
 pub mod forms;
 pub mod guide;
 pub mod measure_place;
+pub mod panels;
 pub mod plots;
 pub mod project_files;
 pub mod sheet_form;

@@ -7,9 +7,10 @@ mod items;
 mod thumbs;
 mod viewer;
 
-use egui::{Align2, Area, CentralPanel, Frame, Id, Margin, Order, Panel, RichText, Ui};
+use egui::{Align2, Area, CentralPanel, Frame, Id, Margin, Order, RichText, Ui};
 use egui_material_icons::icons;
 
+use super::panels::{Side, SidePanel};
 use super::sheets;
 use super::theme::{self, space, text, tokens};
 use super::widgets;
@@ -42,26 +43,25 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut ExploreUi, commands: &mu
         });
         return;
     };
-    let version = session.settings.layout_version;
     let alone = session.open.viewer_alone;
     let panel = Frame::new().fill(t.panel).inner_margin(Margin::same(space::S as i8));
     let style = session.explore.list.style;
     if session.settings.show_items && !alone {
-        let (id, size) = match style {
+        let (name, width) = match style {
             ListStyle::Strip => ("items strip", 228.0),
             ListStyle::Table => ("items table", 400.0),
         };
-        Panel::left((id, version)).default_size(size).size_range(150.0..=620.0).frame(panel).show(ui, |ui| {
+        let left = SidePanel { side: Side::Left, name, width, range: [150.0, 620.0], frame: panel };
+        left.show(ui, session, commands, |ui, commands| {
             items::show(ui, session, &data, &mut state.items, &mut state.thumbs, commands);
         });
     }
     if session.settings.show_inspector && !alone {
-        Panel::right(("inspector", version)).default_size(290.0).size_range(220.0..=520.0).frame(panel).show(
-            ui,
-            |ui| {
-                inspector::show(ui, session, &data, &mut state.inspector, &state.canvas, &mut state.thumbs, commands);
-            },
-        );
+        let right =
+            SidePanel { side: Side::Right, name: "inspector", width: 290.0, range: [220.0, 520.0], frame: panel };
+        right.show(ui, session, commands, |ui, commands| {
+            inspector::show(ui, session, &data, &mut state.inspector, &state.canvas, &mut state.thumbs, commands);
+        });
     }
     CentralPanel::default().frame(Frame::new().fill(t.canvas)).show(ui, |ui| {
         viewer::show(ui, session, &mut state.canvas, commands);
