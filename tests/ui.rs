@@ -2,8 +2,12 @@
 
 #[path = "ui/explore.rs"]
 mod explore;
+#[path = "ui/keep.rs"]
+mod keep;
 #[path = "ui/keys.rs"]
 mod keys;
+#[path = "ui/layout.rs"]
+mod layout;
 #[path = "ui/places.rs"]
 mod places;
 #[path = "ui/project.rs"]
@@ -14,3 +18,5 @@ mod session;
 mod snapshots;
 #[path = "ui/support.rs"]
 mod support;
+#[path = "ui/untitled.rs"]
+mod untitled;

@@ -161,6 +161,8 @@ impl Session {
             Command::RetryData => return self.retry_data(),
             Command::SaveProjectIn(dir) => return self.save_in(dir),
             Command::RevertProject => return self.revert_project(),
+            Command::RestoreUntitled => return self.restore_untitled(),
+            Command::DiscardUntitled => return self.discard_untitled(),
             Command::NextItem => return self.step_item(1),
             Command::PreviousItem => return self.step_item(-1),
             Command::PageDown => return self.step_item(PAGE),
@@ -374,6 +376,7 @@ impl Session {
                 };
                 self.last_action = "The layout is as at first".to_owned();
             }
+            Command::HideUntitled => self.leftovers.clear(),
             Command::DismissGuide => self.settings.guide_closed = true,
             Command::CopyDiagnostics => {
                 self.last_action = "Diagnostics are on the clipboard".to_owned();

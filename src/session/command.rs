@@ -39,6 +39,12 @@ pub enum Command {
     SaveProjectIn(PathBuf),
     /// Give up restored unsaved work.
     RevertProject,
+    /// Show unsaved work of an earlier session again.
+    RestoreUntitled,
+    /// Remove unsaved work of an earlier session.
+    DiscardUntitled,
+    /// Offer unsaved work of an earlier session at the next start, not now.
+    HideUntitled,
     /// Do not show the guide again.
     DismissGuide,
     /// Go to the next item of the list.
@@ -285,6 +291,17 @@ impl Command {
                 "Give up the unsaved work that was restored when the project was opened.",
                 &[],
             ),
+            Self::RestoreUntitled => info(
+                "Restore unsaved work",
+                "Show what an earlier session had not saved, in place of what is open.",
+                &[],
+            ),
+            Self::DiscardUntitled => info(
+                "Discard unsaved work",
+                "Remove what an earlier session had not saved, with what it trained. This cannot be taken back.",
+                &[],
+            ),
+            Self::HideUntitled => info("Not now", "Offer it again at the next start.", &[]),
             Self::DismissGuide => info("Close the guide", "Do not show what to try again.", &[]),
             Self::NextItem => info("Next item", "Go to the next item of the list.", &[Chord::Named(Named::Right)]),
             Self::PreviousItem => info("Previous item", "Go to the item before.", &[Chord::Named(Named::Left)]),
@@ -499,6 +516,8 @@ impl Command {
             Self::Save,
             Self::Ask(Dialog::SaveProject),
             Self::RevertProject,
+            Self::RestoreUntitled,
+            Self::DiscardUntitled,
             Self::Quit,
             Self::NextItem,
             Self::PreviousItem,
@@ -725,6 +744,9 @@ impl Command {
             Self::Redo if session.undo.next_redo().is_none() => no("Nothing was taken back"),
             Self::CancelAll if session.running.listed().next().is_none() => no("Nothing runs"),
             Self::RevertProject if !session.can_revert() => no("No unsaved work was restored"),
+            Self::RestoreUntitled | Self::DiscardUntitled if session.leftovers.is_empty() => {
+                no("No unsaved work of an earlier session is there")
+            }
             Self::ClearNotices if session.notices.entries().is_empty() => no("There are no notices"),
             _ => Ok(()),
         }

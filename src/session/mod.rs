@@ -26,6 +26,7 @@ pub mod sheet;
 pub mod shortcut;
 pub mod train;
 pub mod undo;
+pub mod untitled;
 
 pub use command::{Availability, Command};
 pub use shortcut::{Chord, Shortcut};
@@ -269,6 +270,10 @@ pub struct Session {
     pub(crate) dirs: std::collections::BTreeMap<String, PathBuf>,
     /// Where checkpoints and unsaved work go while there is no project: a folder of this session alone.
     pub scratch: Option<PathBuf>,
+    /// The state of this session while it has no project.
+    pub(crate) untitled: untitled::Untitled,
+    /// Unsaved work of earlier sessions, the newest first.
+    pub leftovers: Vec<untitled::Leftover>,
     /// Slots of kinds that count up.
     pub(crate) next_slot: u32,
 }

@@ -219,7 +219,7 @@ impl Session {
     }
 
     /// Folders that something is being trained into.
-    fn out_dirs(&self) -> impl Iterator<Item = &Path> {
+    pub(super) fn out_dirs(&self) -> impl Iterator<Item = &Path> {
         self.train.runs.iter().filter(|run| run.state == RunState::Running).filter_map(|run| match &run.task {
             Task::FitBox(task) => task.out.as_deref(),
             Task::TrainExplainer(task) => task.out.as_deref(),
@@ -256,7 +256,7 @@ impl Session {
         }
     }
 
-    fn look(&self) -> Look {
+    pub(super) fn look(&self) -> Look {
         let boxes = self.settled_boxes().map(|saved| saved.card.hash.clone());
         let explainers = self.settled_explainers().map(|saved| saved.card.hash.clone());
         Look {
@@ -271,7 +271,7 @@ impl Session {
 
     // --- saving ------------------------------------------------------------------------------------------------------
 
-    fn save_job(&mut self, target: Target, kind: SaveKind) -> Request {
+    pub(super) fn save_job(&mut self, target: Target, kind: SaveKind) -> Request {
         self.files.n_saving += 1;
         let dir_of = |hash: &str| self.dirs.get(hash).cloned();
         let boxes = self.settled_boxes().map(|saved| (saved.clone(), dir_of(&saved.card.hash))).collect();
@@ -342,10 +342,12 @@ impl Session {
 
     /// Notes what changed, and keeps unsaved work where that is due.
     pub(crate) fn tick_project(&mut self, now: Instant) -> Option<Request> {
-        let store = self.files.store.clone()?;
         if self.files.restoring.is_some() || !self.files.awaited.is_empty() {
             return None;
         }
+        let Some(store) = self.files.store.clone() else {
+            return if self.files.n_saving > 0 { None } else { self.tick_untitled(now) };
+        };
         let look = self.look();
         if std::mem::take(&mut self.files.takes_look) {
             self.files.saved = Some(Box::new(look.clone()));
@@ -365,44 +367,67 @@ impl Session {
 
     /// How long until unsaved work may be kept again; the window looks again then, also where nothing moves.
     pub fn autosave_in(&self, now: Instant) -> Duration {
+        if self.files.store.is_none() {
+            return self.untitled_due_in(now);
+        }
         let due = self.files.written_at.map(|at| at + AUTOSAVE_EVERY);
         due.map_or(Duration::ZERO, |due| due.saturating_duration_since(now))
     }
 
     /// Whether there is work that no file has yet.
     pub fn awaits_autosave(&self) -> bool {
-        self.files.store.is_some() && self.unsaved && !self.files.read_only
+        match self.files.store {
+            Some(_) => self.unsaved && !self.files.read_only,
+            None => self.untitled_awaits(),
+        }
     }
 
     /// Files what came of opening or saving a project.
     pub fn project_done(&mut self, done: ProjectDone) -> Vec<Request> {
         match done {
-            ProjectDone::Opened(Ok(opened)) => self.opened(*opened),
+            ProjectDone::Opened(Ok(opened)) => self.opened(*opened, false),
+            ProjectDone::Restored(Ok(opened)) => self.opened(*opened, true),
+            ProjectDone::Restored(Err(notice)) => {
+                self.files.opening = None;
+                self.notify(Level::Error, notice, None);
+                Vec::new()
+            }
+            ProjectDone::Discarded(result) => {
+                if let Err(notice) = result {
+                    self.notify(Level::Error, notice, None);
+                }
+                Vec::new()
+            }
+            ProjectDone::Forgotten => Vec::new(),
             ProjectDone::Opened(Err(notice)) => {
                 let retry = self.files.opening.take().map(|dir| Command::OpenPaths(vec![dir]));
                 self.notify(Level::Error, notice, retry);
                 Vec::new()
             }
-            ProjectDone::Saved(saved) => {
-                self.saved(saved);
-                Vec::new()
-            }
+            ProjectDone::Saved(saved) => self.saved(saved),
         }
     }
 
-    fn saved(&mut self, saved: Saved) {
+    fn saved(&mut self, saved: Saved) -> Vec<Request> {
         self.files.n_saving = self.files.n_saving.saturating_sub(1);
+        if saved.kind == SaveKind::Untitled {
+            // Of work that another took the place of meanwhile: it is kept, and offered at the next start.
+            if self.files.store.is_none() && self.scratch.as_ref() == Some(&saved.folder) {
+                self.untitled_saved(saved);
+            }
+            return Vec::new();
+        }
         let store = match saved.result {
             Ok(store) => store,
             Err(notice) => {
                 self.notify(Level::Error, notice, Some(Command::Save));
-                return;
+                return Vec::new();
             }
         };
         let is_current = self.files.store.as_ref().is_some_and(|open| Arc::ptr_eq(open, &store));
         // The last save of a project that was left meanwhile, unless the user chose a new folder.
         if !is_current && (saved.kind != SaveKind::Save || self.files.opening.is_some()) {
-            return;
+            return Vec::new();
         }
         self.dirs.extend(saved.dirs);
         if let (Some(named), Some(look)) = (saved.figures, &saved.look) {
@@ -423,6 +448,7 @@ impl Session {
         }
         self.project = Some(saved.folder);
         self.unsaved = self.files.saved.as_deref() != Some(&self.look());
+        self.untitled_is_saved()
     }
 
     // --- opening -----------------------------------------------------------------------------------------------------
@@ -439,19 +465,32 @@ impl Session {
         vec![Request::Project(ProjectJob::Open(dir.to_path_buf()))]
     }
 
-    fn opened(&mut self, opened: OpenedProject) -> Vec<Request> {
-        let OpenedProject { folder, project, state, saved_state, boxes, explainers, missing, notices } = opened;
+    /// Shows an opened project, or unsaved work of an earlier session, which stays without a name.
+    fn opened(&mut self, opened: OpenedProject, is_untitled: bool) -> Vec<Request> {
+        let OpenedProject { folder, project, state, saved_state, boxes, explainers, figures, missing, notices } =
+            opened;
         let mut requests: Vec<Request> = self.save_at_close().into_iter().collect();
+        requests.extend(self.leave_untitled());
+        let saved_state = saved_state.filter(|_| !is_untitled);
         let is_restored = saved_state.is_some();
-        for notice in notices {
+        // That unsaved work is shown is no news to who asked for it.
+        let is_news = |notice: &Notice| !is_untitled || notice.code != "project-restored";
+        for notice in notices.into_iter().filter(is_news) {
             // What was restored can be given up again.
             let retry = (notice.code == "project-restored").then_some(Command::RevertProject);
             self.notices.push(Level::Warning, notice, retry);
         }
         self.last_action = format!("Opened project {}", folder.display());
+        if is_untitled {
+            self.last_action = "Restored unsaved work; save it as a project to keep it".to_owned();
+        }
         let is_sample = project.is_none();
-        if !is_sample {
+        if !is_sample && !is_untitled {
             self.settings.remember(&folder.display().to_string());
+        }
+        let mut project = project;
+        if is_untitled && let Some(files) = project.take() {
+            self.take_untitled(folder.clone(), files);
         }
         self.files = OpenFiles {
             read_only: project.as_ref().is_some_and(|project| !project.can_save()),
@@ -464,7 +503,7 @@ impl Session {
             store: project.map(|project| Arc::new(Mutex::new(project))),
             ..OpenFiles::default()
         };
-        self.project = (!is_sample).then_some(folder);
+        self.project = (!is_sample && !is_untitled).then_some(folder);
         // Its black boxes and explainers take the place of the others; what was trained stays on disk.
         self.dirs.clear();
         self.boxes.clear();

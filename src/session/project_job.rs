@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::figures::KeptFigure;
 use super::figures_file::{self, FiguresRef};
 use super::project::{Look, ViewState, from_project, to_project};
+use super::untitled;
 use crate::explain::SavedExplainer;
 use crate::model::SavedBox;
 use crate::store::{self, Cache, Hash, Project, ProjectKind, ProjectState, SavedRef, StoreError};
@@ -22,6 +23,12 @@ pub enum ProjectJob {
     Open(PathBuf),
     /// Save it.
     Save(Box<SaveJob>),
+    /// Open unsaved work of an earlier session.
+    Restore(PathBuf),
+    /// Remove unsaved work of an earlier session.
+    Discard(PathBuf),
+    /// Forget the state of a session that was saved as a project.
+    Forget(Arc<Mutex<Project>>),
 }
 
 /// What came of a [`ProjectJob`].
@@ -31,16 +38,24 @@ pub enum ProjectDone {
     Opened(Result<Box<OpenedProject>, Notice>),
     /// A save that is over.
     Saved(Saved),
+    /// Unsaved work of an earlier session, or why it cannot be opened.
+    Restored(Result<Box<OpenedProject>, Notice>),
+    /// Unsaved work was removed, or why not.
+    Discarded(Result<(), Notice>),
+    /// The state of a session was forgotten.
+    Forgotten,
 }
 
 impl ProjectJob {
     /// Does it. Reads and writes files.
     pub fn run(self) -> ProjectDone {
         match self {
-            Self::Open(folder) => {
-                let opened = open(&folder, Cache::of_user().ok().as_ref())
-                    .map_err(|error| Notice::new(error.code(), error.to_string()));
-                ProjectDone::Opened(opened.map(Box::new))
+            Self::Open(folder) => ProjectDone::Opened(open_here(&folder)),
+            Self::Restore(folder) => ProjectDone::Restored(open_here(&folder)),
+            Self::Discard(folder) => ProjectDone::Discarded(untitled::discard(&folder)),
+            Self::Forget(files) => {
+                untitled::forget(&files);
+                ProjectDone::Forgotten
             }
             Self::Save(job) => ProjectDone::Saved(job.run()),
         }
@@ -233,7 +248,7 @@ impl Search<'_> {
 }
 
 /// Folders with a card, in order of their names.
-fn folders_in(parent: &Path) -> Vec<PathBuf> {
+pub(super) fn folders_in(parent: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(parent).into_iter().flatten().flatten();
     let mut folders: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(|dir| has_card(dir)).collect();
     folders.sort();
@@ -282,6 +297,15 @@ pub enum SaveKind {
     Close,
     /// Unsaved work is kept beside the saved state. Nothing is copied.
     Autosave,
+    /// The same for a session without a project.
+    Untitled,
+}
+
+impl SaveKind {
+    /// Whether what is used is taken into the project.
+    const fn copies(self) -> bool {
+        matches!(self, Self::Save | Self::Close)
+    }
 }
 
 /// A save to be done off the window's thread.
@@ -328,6 +352,12 @@ pub(super) enum Target {
     New(PathBuf),
     /// Into its own.
     Open(Arc<Mutex<Project>>),
+    /// Into the folder of a session without a project.
+    Untitled {
+        folder: PathBuf,
+        /// Its files, if it was written before.
+        files: Option<Arc<Mutex<Project>>>,
+    },
 }
 
 /// What came of a save.
@@ -357,7 +387,7 @@ impl SaveJob {
     pub fn run(mut self) -> Saved {
         let (kind, look) = (self.kind, self.look.take());
         let mut folder = match &self.target {
-            Target::New(dir) => dir.clone(),
+            Target::New(folder) | Target::Untitled { folder, .. } => folder.clone(),
             Target::Open(project) => locked(project).folder().to_path_buf(),
         };
         let (mut dirs, mut figures) = (Vec::new(), None);
@@ -384,6 +414,8 @@ impl SaveJob {
         let is_new = matches!(self.target, Target::New(_));
         let project = match self.target {
             Target::Open(project) => project,
+            Target::Untitled { files: Some(project), .. } => project,
+            Target::Untitled { folder, files: None } => untitled::open_at(&folder)?,
             Target::New(dir) => {
                 let folder = folder_for(&dir, &self.name);
                 Arc::new(Mutex::new(Project::create(&folder, self.state.clone())?))
@@ -415,7 +447,7 @@ impl SaveJob {
         state.other = open.state.other.clone();
         open.state = state;
         match self.kind {
-            SaveKind::Autosave => drop(open.autosave()?),
+            SaveKind::Autosave | SaveKind::Untitled => drop(open.autosave()?),
             SaveKind::Close if !open.is_changed() => {}
             SaveKind::Save | SaveKind::Close => {
                 open.save()?;
@@ -446,8 +478,8 @@ impl Models<'_> {
         let Ok(parsed) = hash.parse::<Hash>() else { return Ok(None) };
         let is_inside = dir.is_some_and(|dir| dir.starts_with(self.open.folder()));
         let dir = match dir {
-            Some(dir) if is_inside || self.kind == SaveKind::Autosave => dir.to_path_buf(),
-            None if self.kind == SaveKind::Autosave => return Ok(None),
+            Some(dir) if is_inside || !self.kind.copies() => dir.to_path_buf(),
+            None if !self.kind.copies() => return Ok(None),
             _ => {
                 let dir = self.open.free_path(kind, name, "")?;
                 write(&dir).map_err(|reason| StoreError::Place { path: dir.clone(), reason })?;

@@ -10,6 +10,7 @@ pub mod figure_view;
 pub mod figures_place;
 pub mod forms;
 pub mod guide;
+pub mod leftover;
 pub mod measure_place;
 pub mod panels;
 pub mod plots;
@@ -198,6 +199,9 @@ impl App {
                 log::error!("{}", entry.notice.summary);
             }
         }
+        if let Some(Request::Project(job)) = self.session.untitled_at_close() {
+            self.session.project_done(job.run());
+        }
         self.write_settings();
     }
 
@@ -307,6 +311,9 @@ impl eframe::App for App {
         Panel::bottom("bottom line")
             .frame(bar(1).fill(t.panel))
             .show(ui, |ui| chrome::bottom_line(ui, session, commands));
+        if !alone && session.leftover().is_some() {
+            Panel::bottom("leftover").frame(bar(6).fill(t.panel)).show(ui, |ui| leftover::show(ui, session, commands));
+        }
         if !alone && guide::is_shown(session) {
             Panel::bottom("guide").frame(bar(6).fill(t.panel)).show(ui, |ui| guide::show(ui, commands));
         }
