@@ -13,7 +13,7 @@ pub struct ResultCell {
     pub k: Option<String>,
     /// Class, where the figure belongs to one.
     pub class: Option<String>,
-    /// Unit of the figure: `percent` or `seconds`.
+    /// Unit of the figure: `percent`, `seconds`, `minutes` or `number`.
     pub unit: String,
     /// What the paper prints.
     pub paper: Option<f64>,

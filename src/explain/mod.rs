@@ -181,6 +181,16 @@ pub enum ExplainError {
         /// What to do.
         advice: String,
     },
+    /// A figure that a method does not have.
+    #[error("{metric} needs {needs}, found {found}; leave it out or choose such a method")]
+    NotDefined {
+        /// The figure.
+        metric: &'static str,
+        /// What a method must have.
+        needs: &'static str,
+        /// The method.
+        found: String,
+    },
     /// A wrong request.
     #[error("{0}")]
     Unfit(String),

@@ -1,12 +1,23 @@
 //! Metrics: how faithful, stable and fast explanations are, each with a 95 % interval. A new one is one file and one line in [`METRICS`].
 
 pub mod approximator;
+pub mod brevity;
+pub mod by_class;
 pub mod context;
+pub mod faithfulness;
+pub mod iou;
+pub mod log_odds;
 pub mod mask_only;
 pub mod masked;
+pub mod neighbours;
+pub mod purity;
+pub mod repack;
 pub mod sensitivity;
 pub mod speed;
 pub mod stats;
+pub mod train_minutes;
+pub mod wordnet;
+pub mod words;
 
 pub use context::Context;
 
@@ -20,6 +31,40 @@ pub enum MetricUnit {
     Percent,
     /// Seconds.
     Seconds,
+    /// Minutes.
+    Minutes,
+    /// A plain number: a count, a difference of log-odds.
+    Number,
+}
+
+impl MetricUnit {
+    /// Its name in files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Percent => "percent",
+            Self::Seconds => "seconds",
+            Self::Minutes => "minutes",
+            Self::Number => "number",
+        }
+    }
+
+    /// Its sign behind a figure; empty for a plain number.
+    pub const fn sign(self) -> &'static str {
+        match self {
+            Self::Percent => "%",
+            Self::Seconds => "s",
+            Self::Minutes => "min",
+            Self::Number => "",
+        }
+    }
+
+    /// Digits after the point in tables of text.
+    pub const fn digits(self) -> usize {
+        match self {
+            Self::Seconds => 6,
+            _ => 2,
+        }
+    }
 }
 
 /// What a metric is.
@@ -58,7 +103,11 @@ pub trait Metric: Sync {
         false
     }
 
-    /// One value per item, in the metric's unit; shares are 0 or 100.
+    /// One value per item, in the metric's unit; shares are 0 or 100. Items of which the metric says nothing are left out; what belongs to the explainer
+    /// as a whole is one value.
+    ///
+    /// # Errors
+    /// [`ExplainError::NotDefined`] for a method that lacks what is measured.
     fn compute(&self, context: &mut Context<'_>) -> Result<Vec<f64>, ExplainError>;
 }
 
@@ -67,6 +116,17 @@ pub static METRICS: &[&dyn Metric] = &[
     &masked::FS_M,
     &masked::FU_M,
     &masked::POSTHOC_ACCURACY,
+    &faithfulness::FAITHFULNESS,
+    &faithfulness::FAITHFULNESS_REPACKED,
+    &log_odds::DELTA_LOG_ODDS_POS,
+    &log_odds::DELTA_LOG_ODDS_NEG,
+    &by_class::CLASS_FAITHFULNESS,
+    &by_class::CLASS_FAITHFULNESS_IN_PLACE,
+    &by_class::PairwiseIou,
+    &purity::Purity,
+    &brevity::BREVITY,
+    &brevity::BREVITY_AS_PUBLISHED,
+    &iou::Iou,
     &approximator::FS_A,
     &approximator::FU_A,
     &approximator::FS_A_FULL,
@@ -75,6 +135,7 @@ pub static METRICS: &[&dyn Metric] = &[
     &sensitivity::SEN_SINGLE,
     &speed::TPS,
     &speed::TPS_BATCHED,
+    &train_minutes::TrainMinutes,
 ];
 
 /// Refuses a metric that says nothing about this kind of input.
@@ -108,6 +169,15 @@ pub fn values_of(
         all.push((Some(class), values?));
     }
     Ok(all)
+}
+
+/// 95 % interval of the mean of `values`: Wilson's for shares, else a bootstrap over items.
+pub fn interval(metric: &dyn Metric, values: &[f64], seed: u64) -> [f64; 2] {
+    match metric.spec().unit {
+        MetricUnit::Percent => stats::interval(values, seed),
+        // Values that all happen to be 0 are no shares.
+        _ => stats::cluster_interval(&[values.to_vec()], seed),
+    }
 }
 
 /// The metric with `id`.
