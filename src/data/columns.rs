@@ -94,10 +94,15 @@ impl Columns {
 
     fn resolve(&self, spec: &DataSpec, asked: &str) -> Result<usize, DataError> {
         self.find(asked).ok_or_else(|| {
-            let shown = in_words(self.names.iter().take(30));
-            let more = if self.names.len() > 30 { " and more" } else { "" };
-            spec.refuse(format!("there is no column \"{asked}\""), format!("the columns are {shown}{more}"))
+            spec.refuse(format!("there is no column \"{asked}\""), format!("the columns are {}", self.listed()))
         })
+    }
+
+    /// Their names in words, not too many.
+    fn listed(&self) -> String {
+        const SHOWN: usize = 30;
+        let shown = in_words(self.names.iter().take(SHOWN));
+        if self.names.len() > SHOWN { format!("{shown} and more") } else { shown }
     }
 }
 
@@ -133,7 +138,7 @@ impl Profile {
             mean_words: n_words as f64 / values.len().max(1) as f64,
             n: values.len(),
             n_distinct: distinct.len(),
-            is_numeric: values.iter().all(|value| value.parse::<f64>().is_ok()),
+            is_numeric: !values.is_empty() && values.iter().all(|value| value.parse::<f64>().is_ok()),
             is_part: !values.is_empty() && values.iter().all(|value| part_named(value).is_some()),
         }
     }
@@ -206,8 +211,11 @@ pub(super) fn roles(
         }
     };
     if text.is_empty() {
-        let shown = in_words(columns.names.iter().take(30));
-        return Err(member.unfit("a column of text", format!("the columns {shown}"), "name it with text="));
+        return Err(member.unfit(
+            "a column of text",
+            format!("the columns {}", columns.listed()),
+            "name it with text=",
+        ));
     }
     let (asked_split, _) = split_option(spec);
     let split = match asked_split.as_slice() {
@@ -240,15 +248,14 @@ pub(super) fn roles(
             by_name.or_else(by_content)
         }
     };
-    let mut said = format!("Text is column {}, ", list(&text));
+    let mut said = format!("Text is column{} {}, ", if text.len() == 1 { "" } else { "s" }, list(&text));
     said += &label
         .map_or_else(|| "no column holds classes".to_owned(), |label| format!("classes are column {}", list(&[label])));
     if let Some(split) = split {
         said += &format!(", parts are column {}", list(&[split]));
     }
     if is_guessed {
-        said +=
-            &format!(" (guessed; text=, label= and split= change it, the columns are {})", in_words(&columns.names));
+        said += &format!(" (guessed; text=, label= and split= change it, the columns are {})", columns.listed());
     }
     Ok((Roles { text, label, split }, said))
 }
@@ -406,10 +413,14 @@ impl Builder {
             return Err(first.unfit("rows of text, with parts called train, validation or test if any", found, advice));
         }
         if self.n_empty > 0 {
-            remarks.push(format!("Left out {} rows without text", self.n_empty));
+            remarks.push(format!("Left out {} without text", counted(self.n_empty, "row")));
         }
         if self.n_no_part > 0 {
-            remarks.push(format!("Left out {} rows of other parts, such as \"{}\"", self.n_no_part, self.other_part));
+            remarks.push(format!(
+                "Left out {} of other parts, such as \"{}\"",
+                counted(self.n_no_part, "row"),
+                self.other_part
+            ));
         }
         let mut by_value: Vec<usize> = (0..self.values.len()).collect();
         let numbers: Option<Vec<f64>> = self.values.iter().map(|value| value.parse().ok()).collect();
@@ -430,12 +441,17 @@ impl Builder {
     }
 }
 
+/// "1 row", "2 rows".
+pub(super) fn counted(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
+
 /// How many documents are in a script that the window cannot show, and which.
 pub(super) fn unshown(corpus: &Corpus) -> Option<String> {
     let mut scripts = (0..corpus.len()).filter_map(|at| super::text::unshapeable(corpus.get(at)));
     let first = scripts.next()?;
     let n = 1 + scripts.count();
-    Some(format!("{n} texts hold letters that the window's fonts cannot show, such as {first}"))
+    Some(format!("Letters that the window's fonts cannot show ({first} for one) occur in {}", counted(n, "text")))
 }
 
 /// Names from the query, from `classes.txt` beside a table of numbers, else the values themselves.

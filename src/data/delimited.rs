@@ -90,7 +90,7 @@ impl Form {
         let Some(first) = sample.first().cloned() else {
             return Err(member.unfit("rows of fields", "an empty file", "name another file"));
         };
-        let has_header = yes_or_no(spec, "header")?.unwrap_or_else(|| is_header(&first, &sample[1..]));
+        let has_header = yes_or_no(spec, "header")?.unwrap_or_else(|| is_header(&first, &sample[1..], spec));
         let mut columns = Columns::numbered(first.len());
         if has_header {
             sample.remove(0);
@@ -171,32 +171,38 @@ fn regularity(records: &[Vec<String>]) -> (usize, usize) {
     runs.max().map_or((0, 0), |(n, len)| (n * 100 / records.len().max(1), len))
 }
 
-/// Whether the first row names columns: short different words above values that are longer, or numbers, or a name that is known.
-fn is_header(first: &[String], rest: &[Vec<String>]) -> bool {
-    let names: Vec<&str> = first.iter().map(|name| name.trim()).collect();
+/// Whether the first row names columns: short different words, of which one is known or asked for, or that stand above numbers or long texts.
+fn is_header(first: &[String], rest: &[Vec<String>], spec: &DataSpec) -> bool {
+    let names: Vec<String> = first.iter().map(|name| name.trim().to_lowercase()).collect();
     let n_unnamed = names.iter().filter(|name| name.is_empty()).count();
     let mut distinct = names.clone();
     distinct.sort_unstable();
     distinct.dedup();
-    let is_name = |name: &str| name.len() <= MAX_NAME && name.parse::<f64>().is_err();
+    let is_name = |name: &String| name.len() <= MAX_NAME && name.parse::<f64>().is_err();
     // Written row numbers and trailing commas have no name.
-    if !names.iter().all(|name| is_name(name))
-        || distinct.len() + n_unnamed.saturating_sub(1) < names.len()
-        || rest.is_empty()
-    {
+    let are_different = distinct.len() + n_unnamed.saturating_sub(1) == names.len();
+    if !names.iter().all(is_name) || !are_different {
         return false;
     }
     let known =
         ["text", "review", "label", "sentence", "sentiment", "class", "category", "title", "split", "id", "content"];
-    if names.iter().any(|name| known.contains(&name.to_lowercase().as_str())) {
+    let asked = ["text", "label", "split"].into_iter().filter_map(|key| spec.list(key)).flatten();
+    let asked: Vec<String> = asked.map(|name| name.to_lowercase()).collect();
+    if names.iter().any(|name| known.contains(&name.as_str()) || (!name.is_empty() && asked.contains(name))) {
         return true;
     }
+    let values = |column: usize| rest.iter().filter_map(move |row| row.get(column)).map(|value| value.trim());
+    // A name is not a value of its own column.
+    if (0..names.len())
+        .any(|column| !names[column].is_empty() && values(column).any(|value| value == first[column].trim()))
+    {
+        return false;
+    }
     (0..names.len()).any(|column| {
-        let values: Vec<&str> = rest.iter().filter_map(|row| row.get(column)).map(|value| value.trim()).collect();
-        let mean = values.iter().map(|value| value.len()).sum::<usize>() / values.len().max(1);
-        let is_numeric = !values.is_empty() && values.iter().all(|value| value.parse::<f64>().is_ok());
-        let n_words = names[column].split_whitespace().count();
-        is_numeric || (n_words <= 3 && mean > 4 * names[column].len().max(8))
+        let is_numeric = values(column).next().is_some() && values(column).all(|value| value.parse::<f64>().is_ok());
+        let n_words: usize = values(column).map(|value| value.split_whitespace().count()).sum();
+        let n_in_name = names[column].split_whitespace().count();
+        is_numeric || (n_in_name <= 3 && n_words >= (2 * n_in_name + 3) * rest.len())
     })
 }
 

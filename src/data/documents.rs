@@ -1,7 +1,8 @@
 //! Folders of `.txt`: one sub-folder per class, or flat; below `train`, `val` and `test` if these exist; or a single text.
 
 use super::archive::{Member, Tree, byte_size};
-use super::folder::{folders_that_say_nothing, part_named, place_of};
+use super::columns::counted;
+use super::folder::{part_named, place_of};
 use super::open::{Loader, Raw, Watch};
 use super::spec::{DataSpec, in_words};
 use super::text::{Corpus, MAX_TEXT_BYTES, TextItems, decode};
@@ -106,7 +107,7 @@ fn load(tree: &Tree, _spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, Dat
     if !left_out.is_empty() {
         let shown = in_words(left_out.iter().take(5));
         let more = if left_out.len() > 5 { " and more" } else { "" };
-        remarks.push(format!("Left out {} files that are empty or no text: {shown}{more}", left_out.len()));
+        remarks.push(format!("Left out {} of no text: {shown}{more}", counted(left_out.len(), "file")));
     }
     remarks.extend(notes.into_iter().map(|(note, n)| match n {
         1 => format!("One file was read as {note}"),
@@ -114,7 +115,7 @@ fn load(tree: &Tree, _spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, Dat
     }));
     let n_without = labels.iter().filter(|label| label.is_none()).count();
     if n_without > 0 && n_without < labels.len() {
-        remarks.push(format!("{n_without} texts lie in no class folder and have no label"));
+        remarks.push(format!("Of {} no class folder tells the class", counted(n_without, "text")));
     }
     remarks.extend(columns::unshown(&corpus));
     watch.step("Checking content", 0, None)?;
@@ -126,31 +127,51 @@ fn load(tree: &Tree, _spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, Dat
 /// Part and class of each file by its folders. Lists and notes beside class folders are left out, and so are reviews without a class (`unsup`
 /// in IMDB's own archive).
 fn placed(members: &mut Vec<&Member>, remarks: &mut Vec<String>) -> Vec<(Option<Split>, Option<String>)> {
-    let skipped = folders_that_say_nothing(members.iter().copied());
-    let first_folder = |member: &Member| member.folder().split('/').nth(skipped).and_then(part_named);
-    let has_parts = members.iter().any(|member| first_folder(member).is_some());
-    if has_parts {
+    let part_depth =
+        members.iter().filter_map(|member| folders(member).position(|name| part_named(name).is_some())).min();
+    let has_parts = part_depth.is_some();
+    if let Some(depth) = part_depth {
         let n = members.len();
-        members.retain(|member| first_folder(member).is_some());
-        if members.len() < n {
-            remarks.push(format!("Left out {} files outside the folders of parts", n - members.len()));
-        }
+        members.retain(|member| folders(member).nth(depth).is_some_and(|name| part_named(name).is_some()));
+        leave_out(n - members.len(), "outside the folders of parts", remarks);
     }
+    let skipped = part_depth.unwrap_or_else(|| outer_folders(members));
     let place = |member: &&Member| {
         let (part, class) = place_of(&member.path, skipped, has_parts);
         (part, class.map(str::to_owned))
     };
-    let is_unlabelled = |class: &Option<String>| class.as_deref() == Some("unsup");
-    let has_classes = members.iter().map(place).any(|(_, class)| class.is_some());
+    let is_labelled = |member: &&Member| place(member).1.is_some_and(|class| class != "unsup");
+    let n_labelled = members.iter().filter(|member| is_labelled(member)).count();
+    let n_unsup = members.iter().filter(|member| place(member).1.as_deref() == Some("unsup")).count();
     let n = members.len();
-    if has_parts && has_classes {
-        members.retain(|member| {
-            let (_, class) = place(member);
-            class.is_some() && !is_unlabelled(&class)
-        });
-    }
-    if members.len() < n {
-        remarks.push(format!("Left out {} files without a class", n - members.len()));
+    // Few files beside the folders of classes say something about the data; many are data themselves.
+    if n_labelled > 0 && (n - n_unsup - n_labelled) * 10 <= n_labelled * 3 {
+        members.retain(is_labelled);
+        leave_out(n - n_labelled, "without a class", remarks);
     }
     members.iter().map(place).collect()
+}
+
+fn leave_out(n: usize, what: &str, remarks: &mut Vec<String>) {
+    if n > 0 {
+        remarks.push(format!("Left out {} {what}", counted(n, "file")));
+    }
+}
+
+fn folders(member: &Member) -> impl Iterator<Item = &str> {
+    member.folder().split('/').filter(|name| !name.is_empty())
+}
+
+/// Folders around everything, as archives have them: those that all files share as far as they lie so deep, with more folders below.
+fn outer_folders(members: &[&Member]) -> usize {
+    let mut depth = 0;
+    loop {
+        let mut names: Vec<&str> = members.iter().filter_map(|member| folders(member).nth(depth)).collect();
+        names.dedup();
+        let is_deeper = members.iter().any(|member| folders(member).nth(depth + 1).is_some());
+        if names.len() != 1 || !is_deeper {
+            return depth;
+        }
+        depth += 1;
+    }
 }

@@ -103,7 +103,7 @@ fn load(tree: &Tree, _spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, Dat
     let mut remarks = Vec::new();
     let (content, shape) = check(tree, &mut members, is_single, &mut remarks, watch)?;
 
-    let skipped = folders_that_say_nothing(members.iter());
+    let skipped = folders_that_say_nothing(&members);
     let first_folder = |member: &Member| {
         let mut parts = member.path.split('/').skip(skipped).collect::<Vec<_>>();
         parts.pop();
@@ -132,8 +132,8 @@ fn load(tree: &Tree, _spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, Dat
 }
 
 /// Outer folders around everything, as archives have them. At least one level of folders is kept, since it may name classes.
-pub(super) fn folders_that_say_nothing<'a>(members: impl Iterator<Item = &'a Member>) -> usize {
-    let mut folders: Vec<Vec<&str>> = members.map(|member| member.folder().split('/').collect()).collect();
+fn folders_that_say_nothing(members: &[Member]) -> usize {
+    let mut folders: Vec<Vec<&str>> = members.iter().map(|member| member.folder().split('/').collect()).collect();
     let mut skipped = 0;
     loop {
         let Some(first) = folders.first().and_then(|path| path.first()).copied() else { return skipped };

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde::de::{MapAccess, Visitor};
 
 use super::archive::{Member, Tree};
+use super::columns::counted;
 use super::folder::part_named;
 use super::open::{Loader, Raw, Watch, merge, merge_option};
 use super::spec::DataSpec;
@@ -157,7 +158,7 @@ fn load(tree: &Tree, spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, Data
     let labels = voted.iter().map(|label| classes.binary_search(label).ok().map(|class| class as u16)).collect();
     let mut remarks = vec!["The label of a post is that of most annotators".to_owned()];
     if n_undecided > 0 {
-        remarks.push(format!("Left out {n_undecided} posts without words or without a majority"));
+        remarks.push(format!("Left out {} without words or without a majority", counted(n_undecided, "post")));
     }
     match &divisions {
         Some(_) => remarks.push("Parts are those of post_id_divisions.json".to_owned()),

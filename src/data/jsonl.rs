@@ -35,7 +35,10 @@ fn guess(tree: &Tree) -> Option<String> {
                 true => serde_json::from_str(&text).unwrap_or_default(),
                 false => first_of_list(&text),
             },
-            false => text.lines().take(SAMPLE).map_while(|line| serde_json::from_str(line).ok()).collect(),
+            false => {
+                let lines = text.lines().filter(|line| !line.trim().is_empty());
+                lines.take(SAMPLE).map_while(|line| serde_json::from_str(line).ok()).collect()
+            }
         };
         // A single object is a document of its own kind, such as settings.
         if objects.len() < 2 {

@@ -1,22 +1,6 @@
 //! MEED, Table 3: digits 3 and 8, k = 25 of 784 pixels (Liang et al. 2020).
 
-use super::{Experiment, Row, published};
-
-/// Metrics of the main rows.
-const METRICS: &[&str] = &["fs_m", "fu_m", "fs_a", "fu_a", "mask_only", "sen", "sen_single", "tps", "tps_batched"];
-/// The same, and the approximators' ceiling, which is computed once.
-const RANDOM_METRICS: &[&str] =
-    &["fs_m", "fu_m", "fs_a", "fu_a", "fs_a_full", "mask_only", "sen", "sen_single", "tps", "tps_batched"];
-/// Metrics of the ablations: those that train nothing, and FS-A.
-const ABLATION_METRICS: &[&str] = &["fs_m", "fu_m", "fs_a", "mask_only"];
-
-const fn ablation(id: &'static str, params: &'static [(&'static str, &'static str)]) -> Row {
-    Row { id, method: "meed", preset: "", params, every_seed: false, metrics: ABLATION_METRICS }
-}
-
-const fn baseline(id: &'static str) -> Row {
-    Row { id, method: id, preset: "", params: &[], every_seed: false, metrics: METRICS }
-}
+use super::{Experiment, meed_table, published};
 
 /// The experiment.
 pub static MEED_MNIST: Experiment = Experiment {
@@ -28,23 +12,7 @@ pub static MEED_MNIST: Experiment = Experiment {
     unit: "pixel",
     k: 25,
     ks: &[],
-    rows: &[
-        Row { id: "meed", method: "meed", preset: "", params: &[], every_seed: true, metrics: METRICS },
-        Row {
-            id: "meed-paper",
-            method: "meed",
-            preset: "paper-mnist",
-            params: &[],
-            every_seed: true,
-            metrics: METRICS,
-        },
-        ablation("meed-no-output", &[("feed-output", "off")]),
-        ablation("meed-no-ail", &[("adversarial", "off")]),
-        ablation("meed-no-prior", &[("prior", "off")]),
-        baseline("grad"),
-        baseline("grad-x-input"),
-        Row { metrics: RANDOM_METRICS, ..baseline("random") },
-    ],
+    rows: &meed_table::rows("paper-mnist"),
     paper: &[
         published("meed", "fs_m", 99.04),
         published("meed", "fu_m", 74.70),

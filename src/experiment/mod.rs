@@ -9,6 +9,7 @@ pub mod l2x_mnist;
 pub mod meed_fashion;
 pub mod meed_imdb;
 pub mod meed_mnist;
+mod meed_table;
 pub mod result;
 pub mod run;
 
@@ -42,6 +43,21 @@ pub struct Experiment {
     pub paper: &'static [Published],
     /// Seeds by default.
     pub seeds: u64,
+}
+
+impl Experiment {
+    /// Numbers of selected units in the table.
+    pub fn ks(&self) -> &[usize] {
+        if self.ks.is_empty() { std::slice::from_ref(&self.k) } else { self.ks }
+    }
+
+    /// What the paper prints for a row and metric at this number of units and for this class.
+    pub fn printed(&self, row: &str, metric: &str, k: Option<usize>, class: Option<&str>) -> Option<f64> {
+        let is_it = |of: &&Published| {
+            of.row == row && of.metric == metric && (of.k == 0 || Some(of.k) == k) && of.class == class.unwrap_or("")
+        };
+        self.paper.iter().find(is_it).map(|of| of.value)
+    }
 }
 
 /// A figure that a paper prints.

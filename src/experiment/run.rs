@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::result::{Part, PartValues, Reproduced, ResultCell};
-use super::{Experiment, Published, Row};
+use super::{Experiment, Row};
 use crate::data::{DataSpec, Dataset, Rows, Split, Unit};
 use crate::explain::fidelity::same_class;
 use crate::explain::learn::run::{RunSetup, TrainRun};
@@ -222,7 +222,7 @@ fn part(
         checkpoint: &mut checkpoint,
     })?;
     let mut values = Vec::new();
-    for (at, k) in ks(experiment).into_iter().enumerate() {
+    for (at, k) in experiment.ks().iter().copied().enumerate() {
         context.k = k;
         for id in row.metrics {
             let metric = metric(id)?;
@@ -326,7 +326,7 @@ fn table(
                     k: Some(k.to_string()),
                     class: class.map(str::to_owned),
                     unit: unit_of(id).to_owned(),
-                    paper: paper(experiment, row.id, id, (Some(k), class)),
+                    paper: experiment.printed(row.id, id, Some(k), class),
                     mean: stats::mean(&means),
                     sd: stats::sd(&means),
                     ci95,
@@ -351,19 +351,6 @@ fn table(
 
 fn unit_of(id: &str) -> &'static str {
     metric(id).map_or(MetricUnit::Percent, |metric| metric.spec().unit).name()
-}
-
-/// Numbers of selected units in the table.
-fn ks(experiment: &Experiment) -> Vec<usize> {
-    if experiment.ks.is_empty() { vec![experiment.k] } else { experiment.ks.to_vec() }
-}
-
-/// What the paper prints for a row and metric at this number of units and for this class.
-fn paper(experiment: &Experiment, row: &str, metric: &str, (k, class): (Option<usize>, Option<&str>)) -> Option<f64> {
-    let is_it = |of: &&Published| {
-        of.row == row && of.metric == metric && (of.k == 0 || Some(of.k) == k) && of.class == class.unwrap_or("")
-    };
-    experiment.paper.iter().find(is_it).map(|of| of.value)
 }
 
 /// The row `blackbox`: its accuracy, and how often its answer to an input with everything hidden is its answer to the full input.
@@ -392,7 +379,7 @@ fn box_cells(
         k: None,
         class,
         unit: "percent".to_owned(),
-        paper: paper(experiment, "blackbox", metric, (None, None)),
+        paper: experiment.printed("blackbox", metric, None, None),
         mean: stats::mean(values),
         sd: 0.0,
         ci95: stats::interval(values, 0),

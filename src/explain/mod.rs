@@ -50,12 +50,18 @@ impl Scores {
         for row_idx in 0..self.n() {
             let padding = units.padding(rows.row(row_idx));
             let row = &mut self.values[row_idx * self.units..(row_idx + 1) * self.units];
-            for (score, _) in row.iter_mut().zip(padding).filter(|(_, is_padding)| *is_padding) {
+            for (score, _) in row.iter_mut().zip(&padding).filter(|(_, is_padding)| **is_padding) {
                 *score = f32::NEG_INFINITY;
+            }
+            if let Some(by_class) = &mut self.by_class {
+                let len = self.units * by_class.classes;
+                let scores = by_class.values[row_idx * len..(row_idx + 1) * len].chunks_exact_mut(by_class.classes.max(1));
+                for (scores, _) in scores.zip(&padding).filter(|(_, is_padding)| **is_padding) {
+                    scores.fill(f32::NEG_INFINITY);
+                }
             }
         }
     }
-
 
     /// How many rows.
     pub fn n(&self) -> usize {
@@ -132,7 +138,7 @@ pub trait Explainer {
 
 /// Every method, in the order of menus and tables. A new one is one file and one line here.
 pub static METHODS: &[&dyn Method] =
-    &[&learn::l2x::L2x, &learn::meed::Meed, &gradient::Gradient, &gradient::GradientTimesInput, &random::Random];
+    &[&learn::l2x::L2x, &learn::meed::Meed, &learn::aim::Aim, &gradient::Gradient, &gradient::GradientTimesInput, &random::Random];
 
 /// The method with `id`.
 pub fn method(id: &str) -> Result<&'static dyn Method, ExplainError> {

@@ -147,6 +147,8 @@ impl Env for Compute {
             }
             Task::TrainExplainer(task) => start_training(task)?,
             Task::Explain(task) => one_step(move |env: &mut Self, cx| explain(env, &task, cx)),
+            Task::ExplainMany { explain, items } => Box::new(ExplainManyJob { task: explain, items, at: 0 }),
+            Task::Without(task) => one_step(move |env: &mut Self, _| super::without::run(env, &task)),
             Task::Predict { black_box, data, fit, items } => {
                 let black_box = self.black_box(&black_box)?;
                 chunks(items, move |_, items| {
@@ -182,7 +184,8 @@ impl Env for Compute {
         match task {
             Task::FitBox(task) => task.seed,
             Task::TrainExplainer(task) => task.seed,
-            Task::Explain(task) => task.seed,
+            Task::Explain(task) | Task::ExplainMany { explain: task, .. } => task.seed,
+            Task::Without(task) => task.seed,
             Task::Evaluate(task) => task.seed,
             Task::Agree(task) => task.seed,
             Task::Fidelity { seed, .. } => *seed,
@@ -270,10 +273,31 @@ fn explain(env: &mut Compute, task: &Explain, cx: &mut JobContext<'_>) -> Result
         seed: task.seed,
         row: rows.values,
         fill_row: fill.values,
+        text: task.data.text(task.item).map(Arc::from),
         probs_full: probs.values,
         methods,
         millis: started.elapsed().as_secs_f64() * 1e3,
     })))
+}
+
+/// Many items explained: one a step.
+struct ExplainManyJob {
+    task: Box<Explain>,
+    items: Vec<usize>,
+    at: usize,
+}
+
+impl Job<Compute> for ExplainManyJob {
+    fn step(&mut self, env: &mut Compute, cx: &mut JobContext<'_>) -> Result<Step<Output>, JobError> {
+        let Some(&item) = self.items.get(self.at) else {
+            return Err(JobError::failed("no-items", "Expected at least one item to explain, found none; choose some"));
+        };
+        self.task.item = item;
+        let output = explain(env, &self.task, cx)?;
+        self.at += 1;
+        cx.report(Progress::new(self.at as u64, self.items.len() as u64, "items"));
+        Ok(if self.at == self.items.len() { Step::Done(output) } else { Step::Partial(output) })
+    }
 }
 
 fn explain_one(
@@ -293,14 +317,11 @@ fn explain_one(
     let mut both = keep_only(rows, units, std::slice::from_ref(&mask), fill);
     both.push(keep_only(rows, units, &[mask.complement()], fill).row(0));
     let answers = black_box.predict(&both)?;
-    // What is never selected (padding) has no rank.
-    let mut ranks = vec![u32::MAX; units.count()];
-    for (rank, unit) in crate::explain::top_k(scores.row(0), units.count()).into_iter().enumerate() {
-        ranks[unit] = rank as u32;
-    }
+    let by_class = super::classes::by_class(black_box, &scores, units, task.k, (rows, fill))?;
     Ok(MethodResult {
         explainer: saved.card.hash.clone(),
-        ranks,
+        ranks: super::classes::ranks(scores.row(0)),
+        by_class,
         probs_selected: answers.row(0).to_vec(),
         probs_unselected: answers.row(1).to_vec(),
         scores: scores.values,

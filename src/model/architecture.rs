@@ -78,6 +78,9 @@ pub static ARCHITECTURES: &[&Architecture] = &[
     &nets::dorar_cnn::DORAR_CNN,
     &nets::l2x_word_cnn::L2X_WORD_CNN,
     &nets::l2x_sentence_lstm::L2X_SENTENCE_LSTM,
+    &nets::aim_word_gru::AIM_WORD_GRU,
+    &nets::aim_word_cnn::AIM_WORD_CNN,
+    &nets::aim_word_transformer::AIM_WORD_TRANSFORMER,
 ];
 
 /// The architecture with `id`.

@@ -483,3 +483,14 @@ fn lists_help_and_version_end_with_zero() {
         assert!(made.done(&[command, "--help"]).contains("--out"), "{command}");
     }
 }
+
+#[test]
+fn a_device_that_is_not_there_is_refused_before_the_window_opens() {
+    let made = made();
+    for (device, words) in [("tpu", "expected auto, cpu, cuda:N or mps"), ("cuda:99", "cuda:99")] {
+        let output = made.run(&["--device", device]);
+        assert_eq!(output.status.code(), Some(2), "{}", err(&output));
+        assert!(err(&output).contains(words), "{}", err(&output));
+        assert_eq!(err(&output).trim().lines().count(), 1, "one sentence");
+    }
+}

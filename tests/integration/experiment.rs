@@ -45,9 +45,8 @@ fn every_row_names_a_method_a_preset_parameters_and_metrics_that_exist() {
                 assert_eq!(id, "accuracy");
                 continue;
             }
-            let ks = if experiment.ks.is_empty() { &[experiment.k] } else { experiment.ks };
             assert!(
-                published.k == 0 || ks.contains(&published.k),
+                published.k == 0 || experiment.ks().contains(&published.k),
                 "{}: k = {} is not there",
                 experiment.id,
                 published.k

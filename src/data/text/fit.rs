@@ -163,7 +163,7 @@ impl TryFrom<Written> for TextFit {
 
     fn try_from(written: Written) -> Result<Self, String> {
         let Written { spec, words } = written;
-        let row = spec.length.checked_mul(spec.sentences.unwrap_or(1)).unwrap_or(usize::MAX);
+        let row = spec.length.saturating_mul(spec.sentences.unwrap_or(1));
         if row == 0 || row > MAX_ROW || words.len() > MAX_VOCABULARY - N_SPECIALS {
             let sizes = format!("1 to {MAX_ROW} words a row and at most {MAX_VOCABULARY} ids");
             return Err(format!("text fit: expected {sizes}, found {row} and {}", words.len()));

@@ -121,11 +121,12 @@ impl<'a> Plain<'a> {
     pub fn of(text: &'a str) -> Self {
         let mut out = String::new();
         let mut pieces = Vec::new();
+        let mut unclosed = Unclosed::default();
         let mut kept = 0;
         let mut at = 0;
         while let Some(found) = text[at..].find(['<', '&']) {
             at += found;
-            let Some((end, stands_for)) = tag_at(text, at).or_else(|| reference_at(text, at)) else {
+            let Some((end, stands_for)) = tag_at(text, at, &mut unclosed).or_else(|| reference_at(text, at)) else {
                 at += 1;
                 continue;
             };
@@ -158,11 +159,21 @@ fn push(out: &mut String, pieces: &mut Vec<Piece>, original: Range<usize>, text:
     }
 }
 
+/// What has no end in the rest of a text. Looking again for each beginning would take time in the square of them.
+#[derive(Default)]
+struct Unclosed {
+    comment: bool,
+    script: bool,
+    style: bool,
+}
+
 /// End of the tag that begins at `at`, and what stands in its place.
-fn tag_at(text: &str, at: usize) -> Option<(usize, Cow<'static, str>)> {
+fn tag_at(text: &str, at: usize, unclosed: &mut Unclosed) -> Option<(usize, Cow<'static, str>)> {
     let rest = text[at..].strip_prefix('<')?;
     if let Some(comment) = rest.strip_prefix("!--") {
-        return Some((at + 4 + comment.find("-->")? + 3, Cow::Borrowed("")));
+        let len = if unclosed.comment { None } else { comment.find("-->") };
+        unclosed.comment = len.is_none();
+        return Some((at + 4 + len? + 3, Cow::Borrowed("")));
     }
     let is_closing = rest.starts_with('/');
     let name_start = usize::from(is_closing);
@@ -170,7 +181,7 @@ fn tag_at(text: &str, at: usize) -> Option<(usize, Cow<'static, str>)> {
     let name = &rest[name_start..name_start + name_len];
     let after = rest.as_bytes().get(name_start + name_len).copied().unwrap_or(b'<');
     let is_declaration = rest.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("!doctype"));
-    if !is_declaration && !(matches!(after, b'>' | b'/') || after.is_ascii_whitespace()) {
+    if !(is_declaration || matches!(after, b'>' | b'/') || after.is_ascii_whitespace()) {
         return None;
     }
     let is_named = |known: &[&str]| known.iter().any(|known| known.eq_ignore_ascii_case(name));
@@ -180,15 +191,29 @@ fn tag_at(text: &str, at: usize) -> Option<(usize, Cow<'static, str>)> {
     }
     let mut end = at + 1 + end_of_tag(&rest.as_bytes()[..rest.len().min(MAX_TAG_BYTES)])?;
     // What a page runs or looks like is not what it says.
-    if !is_closing && is_named(&["script", "style"]) {
-        let closing = format!("</{}", name.to_ascii_lowercase());
-        if let Some(found) = text[end..].to_ascii_lowercase().find(&closing) {
-            end += found;
-            end += text[end..].find('>').map_or(closing.len(), |found| found + 1);
+    let is_unclosed = match name.to_ascii_lowercase().as_str() {
+        "script" if !is_closing => Some(&mut unclosed.script),
+        "style" if !is_closing => Some(&mut unclosed.style),
+        _ => None,
+    };
+    if let Some(is_unclosed) = is_unclosed.filter(|is_unclosed| !**is_unclosed) {
+        match end_of_element(text, end, name) {
+            Some(closed) => end = closed,
+            None => *is_unclosed = true,
         }
     }
     let mut buffer = [0; 4];
     Some((end, if is_breaking { Cow::Owned(BREAK.encode_utf8(&mut buffer).to_owned()) } else { Cow::Borrowed("") }))
+}
+
+/// The byte after the next closing tag called `name`, from `start` on.
+fn end_of_element(text: &str, start: usize, name: &str) -> Option<usize> {
+    let is_closing = |at: usize| {
+        let rest = text[at..].strip_prefix("</");
+        rest.and_then(|rest| rest.get(..name.len())).is_some_and(|found| found.eq_ignore_ascii_case(name))
+    };
+    let at = text[start..].match_indices("</").map(|(at, _)| start + at).find(|&at| is_closing(at))?;
+    Some(text[at..].find('>').map_or(at + 2 + name.len(), |found| at + found + 1))
 }
 
 /// Bytes up to and with the closing `>`, which does not count within quotes.

@@ -1,5 +1,7 @@
 //! Selectors that are trained. A learner owns its networks and losses; the run owns data, order, validation and the best checkpoint.
 
+pub mod aim;
+pub mod aim_nets;
 pub mod bare;
 pub mod concrete;
 pub mod l2x;
@@ -63,11 +65,24 @@ pub trait Learner {
     /// Noiseless scores `[b, units]` in evaluation mode.
     fn scores(&self, input: &Tensor, probs: &Tensor) -> Tensor;
 
+    /// Noiseless scores of every class `[b, units, classes]` in evaluation mode, for methods that tell classes apart; [`Learner::scores`] are then
+    /// the column of the black box's class.
+    fn class_scores(&self, _input: &Tensor, _probs: &Tensor) -> Option<Tensor> {
+        None
+    }
+
     /// Its own approximator's logits `[b, classes]` on an input with a hard mask, where it has one.
     fn approximate(&self, masked: &Tensor) -> Option<Tensor>;
 
     /// Weights of the selector, as safetensors.
     fn weights(&self) -> Result<Vec<u8>, ExplainError>;
+}
+
+/// For each row the scores `[b, units]` of one class, from those of all `[b, units, classes]` and the classes `[b]`.
+pub fn column(weights: &Tensor, class: &Tensor) -> Tensor {
+    let size = weights.size();
+    let index = class.view([-1, 1, 1]).expand([size[0], size[1], 1], false);
+    weights.gather(2, &index, false).squeeze_dim(2)
 }
 
 /// One step of several optimizers on one loss: one backward pass, then every step.

@@ -49,7 +49,7 @@ impl Selector for PatchSelector {
 }
 
 /// Max pooling down to the grid of units.
-fn pool_to_grid(hidden: &Tensor, units: Units) -> Tensor {
+pub(super) fn pool_to_grid(hidden: &Tensor, units: Units) -> Tensor {
     let (rows, cols) = units.grid();
     let size = hidden.size();
     if (size[2], size[3]) == (rows as i64, cols as i64) {

@@ -67,7 +67,7 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut MeasureState, commands: 
                 }
                 for id in &metrics {
                     match find(*line, id) {
-                        Some(cell) => value(ui, cell, &cells),
+                        Some(cell) => value(ui, session, cell, &cells),
                         None => {
                             muted(ui, "not yet");
                         }
@@ -149,7 +149,7 @@ fn standing(cell: &Cell, cells: &[Cell]) -> &'static str {
     }
 }
 
-fn value(ui: &mut Ui, cell: &Cell, cells: &[Cell]) {
+fn value(ui: &mut Ui, session: &Session, cell: &Cell, cells: &[Cell]) {
     let (sign, times) = metric(&cell.metric).map_or(("", 1.0), |metric| unit_of(metric.spec()));
     let (mean, [low, high]) = (cell.mean * times, cell.ci95.map(|end| end * times));
     let half = (high - low) / 2.0;
@@ -171,6 +171,13 @@ fn value(ui: &mut Ui, cell: &Cell, cells: &[Cell]) {
         ui.label(if standing == "best" { number.strong() } else { number }).on_hover_text(tip);
         if !standing.is_empty() {
             muted(ui, standing);
+        }
+        if let Some(published) = session.published(cell) {
+            // As many digits as papers print.
+            let printed = format!("{:.2}", published.value * times);
+            let printed = printed.trim_end_matches('0').trim_end_matches('.');
+            let tip = format!("{}: the paper prints {printed} {sign}, for a black box of its own", published.source);
+            muted(ui, format!("(paper {printed})")).on_hover_text(tip);
         }
     });
 }

@@ -136,3 +136,12 @@ fn real_news_and_posts_have_the_published_counts() {
     let held_out = [Split::Validation, Split::Test];
     assert!(texts(&annotated, &held_out) == texts(&posts, &held_out));
 }
+
+#[test]
+fn real_tables_of_numbers_are_not_taken_for_texts() {
+    for name in ["adult", "admission", "mouse_dynamics"] {
+        let Some(path) = folder(name) else { return };
+        let opened = open(&DataSpec::from_path(&path));
+        assert!(opened.as_ref().map_or(true, |dataset| dataset.modality != data::Modality::Text), "{name}");
+    }
+}

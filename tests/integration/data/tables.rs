@@ -63,7 +63,7 @@ fn columns_are_guessed_and_said() {
     assert_eq!(dataset.item_name(1), "it was a rather dull evening");
     remarked(&dataset, "Text is column review, classes are column sentiment, parts are column split (guessed");
     remarked(&dataset, "fields end at each comma, with a header (guessed");
-    remarked(&dataset, "Left out 1 rows without text");
+    remarked(&dataset, "Left out 1 row without text");
     remarked(&dataset, "column review of reviews.csv holds text");
 }
 
@@ -115,7 +115,7 @@ fn files_without_header_have_numbered_columns_and_classes_txt() {
     assert_eq!(dataset.labels[..3], [2, 1, 0].map(Some));
     assert_eq!(dataset.text(0), Some("Title of story 0\nWhat was told in story number 0"));
     assert_eq!(Split::ALL.map(|split| dataset.in_split(split).len()), [9, 0, 6]);
-    remarked(&dataset, "Text is column 2 and 3, classes are column 1");
+    remarked(&dataset, "Text is columns 2 and 3, classes are column 1");
     remarked(&dataset, "without a header");
     // By itself, a file is divided afresh.
     let one = open(&DataSpec::from_path(dir.path().join("train_part.csv.gz"))).unwrap();
@@ -222,9 +222,9 @@ fn folders_of_texts_are_read_as_imdb_has_them() {
     assert_eq!(dataset.classes, ["neg", "pos"]);
     assert_eq!(Split::ALL.map(|split| dataset.in_split(split).len()), [5, 0, 5]);
     assert_eq!((dataset.item_name(0), dataset.text(0)), ("0_9.txt".to_owned(), Some("test neg 0")));
-    remarked(&dataset, "Left out 1 files outside the folders of parts");
+    remarked(&dataset, "Left out 1 file outside the folders of parts");
     remarked(&dataset, "Left out 2 files without a class");
-    remarked(&dataset, "Left out 1 files that are empty or no text: aclImdb/train/pos/bad.txt");
+    remarked(&dataset, "Left out 1 file of no text: aclImdb/train/pos/bad.txt");
     let one = open(&DataSpec::from_path(dir.path().join("aclImdb/train/pos/1_9.txt"))).unwrap();
     assert_eq!((one.len(), one.labels[0], one.splits[0], one.text(0)), (1, None, Split::Test, Some("train pos 1")));
     let packed = dir.path().join("set.zip");
@@ -293,7 +293,7 @@ fn hatexplain_is_read_with_its_majority_and_parts() {
     );
     assert_eq!(dataset.splits, [Split::Train, Split::Test, Split::Validation]);
     assert_eq!(dataset.source_index, [1, 2, 3]);
-    remarked(&dataset, "Left out 1 posts");
+    remarked(&dataset, "Left out 1 post ");
     // Merged before the vote: the post on which all differ has a majority then.
     let query = [("merge", "offensive:hatespeech"), ("classes", "normal,hatespeech")];
     let two = open_at("hatexplain", dir.path(), &query).unwrap();

@@ -199,6 +199,25 @@ fn rows_of_many_documents_are_those_of_each() {
 }
 
 #[test]
+fn long_documents_are_taken_apart_at_once() {
+    let text = "Mr. Fox &amp; the <b>others</b> went on, as it's told... and on.<br /> ".repeat(420);
+    let built = fit(&[&text], &TextFitSpec::l2x_sentence());
+    built.layout(&text);
+    let start = std::time::Instant::now();
+    let layout = built.layout(&text);
+    println!("{} words in {} sentences in {:?}", layout.tokens.len(), layout.sentences.len(), start.elapsed());
+    assert_eq!((layout.tokens.len(), layout.sentences.len()), (420 * 12, 420));
+    // Generous: a frame of the window has 16 ms, and layouts are made once per document.
+    assert!(start.elapsed().as_millis() < 500);
+    // Unclosed markup must not make it quadratic.
+    for hostile in ["<script>".repeat(20_000), "<!--".repeat(20_000), "<b ".repeat(20_000), "&amp".repeat(20_000)] {
+        let start = std::time::Instant::now();
+        built.layout(&hostile);
+        assert!(start.elapsed().as_secs() < 5, "{:?} for {}", start.elapsed(), &hostile[..4]);
+    }
+}
+
+#[test]
 fn a_pasted_text_is_one_item_and_no_picture() {
     let dataset = Dataset::of_text("Pasted", "<b>Great</b> film.\nReally.");
     assert_eq!((dataset.len(), dataset.splits[0], dataset.shape()), (1, Split::Test, None));
