@@ -102,7 +102,11 @@ fn csv_of(scores: &Scores<'_>) -> Result<Vec<u8>, ScoresError> {
                 ];
                 if is_text {
                     let Some(Some(written)) = written.get(unit) else { continue };
-                    record.extend([written.words.clone(), written.bytes.start.to_string(), written.bytes.end.to_string()]);
+                    record.extend([
+                        written.words.clone(),
+                        written.bytes.start.to_string(),
+                        written.bytes.end.to_string(),
+                    ]);
                 }
                 writer.write_record(&record).map_err(ScoresError::writer)?;
             }

@@ -403,7 +403,8 @@ fn figures_that_a_method_does_not_have_are_refused_with_a_sentence() {
         }
     });
     for id in ["purity", "brevity", "brevity_as_published", "iou"] {
-        let explainer = untrained("random", "sentence", 1, &saved);
+        let mut explainer = untrained("random", "word", 1, &saved).as_ref().clone();
+        explainer.card.unit = Unit::Sentence;
         let error = with(&saved, &explainer, &documents(&TEXTS), 1, |context| metric(id).unwrap().compute(context));
         assert_sentence(&error.unwrap_err().to_string(), &["words as units", "found sentences"]);
     }
