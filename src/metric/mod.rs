@@ -153,11 +153,11 @@ pub fn check_modality(metric: &dyn Metric, modality: Modality) -> Result<(), Exp
     )))
 }
 
+/// Values of one metric: for each class (`None` where it belongs to none) one value per item.
+pub type ValuesByClass = Vec<(Option<usize>, Vec<f64>)>;
+
 /// Values of a metric at the present k: one list, or one for each class of the black box.
-pub fn values_of(
-    metric: &dyn Metric,
-    context: &mut Context<'_>,
-) -> Result<Vec<(Option<usize>, Vec<f64>)>, ExplainError> {
+pub fn values_of(metric: &dyn Metric, context: &mut Context<'_>) -> Result<ValuesByClass, ExplainError> {
     if !metric.is_by_class() {
         return Ok(vec![(None, metric.compute(context)?)]);
     }

@@ -234,7 +234,7 @@ impl UnitNet for PictureNet {
 #[derive(Debug)]
 pub enum Approximator {
     /// One convolution of 250 filters over three words, the maximum over the text, the classes (Appendix A).
-    Text(TextNet),
+    Text(Box<TextNet>),
     /// Two convolutions of 32 and 64 filters with max pooling, the classes (published code).
     Picture(Box<PictureApproximator>),
 }
@@ -263,12 +263,12 @@ impl Approximator {
         let classes = classes as i64;
         if units.unit.is_text() {
             let vectors = Vectors::new(path, units, input);
-            return Self::Text(TextNet {
+            return Self::Text(Box::new(TextNet {
                 conv: conv1d(path / "conv", vectors.dim(), 250, 3, true, TORCH),
                 dense: linear(path / "dense", 250, classes, TORCH),
                 vectors,
                 units,
-            });
+            }));
         }
         let flat = 64 * (units.shape.height / 4) * (units.shape.width / 4);
         Self::Picture(Box::new(PictureApproximator {

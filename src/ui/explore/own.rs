@@ -59,11 +59,11 @@ pub fn editor(ui: &mut Ui, session: &Session, state: &mut OwnUi, commands: &mut 
                     state.text.clear();
                     state.changed = Some(Instant::now());
                 }
-                if let Some(words) = listed(session).filter(|_| state.text.is_empty()) {
-                    if ui.button("Start from the item").on_hover_text("Edit a copy of the item's text").clicked() {
-                        state.text = words;
-                        state.changed = Some(Instant::now());
-                    }
+                if let Some(words) = listed(session).filter(|_| state.text.is_empty())
+                    && ui.button("Start from the item").on_hover_text("Edit a copy of the item's text").clicked()
+                {
+                    state.text = words;
+                    state.changed = Some(Instant::now());
                 }
             });
         });
