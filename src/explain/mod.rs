@@ -55,7 +55,8 @@ impl Scores {
             }
             if let Some(by_class) = &mut self.by_class {
                 let len = self.units * by_class.classes;
-                let scores = by_class.values[row_idx * len..(row_idx + 1) * len].chunks_exact_mut(by_class.classes.max(1));
+                let scores =
+                    by_class.values[row_idx * len..(row_idx + 1) * len].chunks_exact_mut(by_class.classes.max(1));
                 for (scores, _) in scores.zip(&padding).filter(|(_, is_padding)| **is_padding) {
                     scores.fill(f32::NEG_INFINITY);
                 }
@@ -137,8 +138,14 @@ pub trait Explainer {
 }
 
 /// Every method, in the order of menus and tables. A new one is one file and one line here.
-pub static METHODS: &[&dyn Method] =
-    &[&learn::l2x::L2x, &learn::meed::Meed, &learn::aim::Aim, &gradient::Gradient, &gradient::GradientTimesInput, &random::Random];
+pub static METHODS: &[&dyn Method] = &[
+    &learn::l2x::L2x,
+    &learn::meed::Meed,
+    &learn::aim::Aim,
+    &gradient::Gradient,
+    &gradient::GradientTimesInput,
+    &random::Random,
+];
 
 /// The method with `id`.
 pub fn method(id: &str) -> Result<&'static dyn Method, ExplainError> {

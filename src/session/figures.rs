@@ -333,9 +333,11 @@ impl Session {
 
     pub(crate) fn export_scores(&mut self, path: &Path) -> Vec<Request> {
         let path = with_extension(path, &scores::FORMATS.map(|(extension, _)| extension));
-        let (Some(explained), Some(data), Some(black_box)) =
-            (self.explore.explained().cloned(), self.data.clone(), self.active_box().cloned())
-        else {
+        let (Some(explained), Some(data), Some(black_box)) = (
+            self.explore.explained().cloned(),
+            self.in_view().map(|(data, _)| data.clone()),
+            self.active_box().cloned(),
+        ) else {
             return Vec::new();
         };
         // A method without a result has no scores; the others are written.
@@ -370,7 +372,11 @@ impl Session {
 
     /// A file name for what is in view, without extension.
     pub fn suggested_name(&self) -> String {
-        let item = self.explore.item.map_or_else(|| "figure".to_owned(), |item| format!("item-{item}"));
+        let item = match (self.own_text(), self.explore.item) {
+            (Some(_), _) => "own-text".to_owned(),
+            (None, Some(item)) => format!("item-{item}"),
+            (None, None) => "figure".to_owned(),
+        };
         let method = self
             .column_explainers()
             .get(self.explore.focus)

@@ -364,11 +364,7 @@ fn wrong_usage_ends_with_two_and_a_sentence_and_writes_nothing() {
             &["--blackbox", "explainers/l2x", "--method", "l2x", "--k", "4"],
             &["unmask-blackbox", "unmask-explainer"],
         ),
-        (
-            &train,
-            &["--blackbox", "box", "--method", "l2x", "--k", "4", "--unit", "word"],
-            &["unit \"word\"", "patch:4"],
-        ),
+        (&train, &["--blackbox", "box", "--method", "l2x", "--k", "4", "--unit", "word"], &["unit word", "patch:4"]),
         (&train, &["--blackbox", "box", "--method", "l2x", "--k", "4", "--preset", "best"], &["preset best", "paper"]),
         (&explain, &["--method", "random", "--out", "new.txt"], &["new.txt", ".npz, .csv or .jsonl", "\"txt\""]),
         (&explain, &["--method", "random", "--out", "new.csv", "--split", "all"], &["split \"all\"", "validation"]),

@@ -26,7 +26,7 @@ fn opening_reviews_shows_the_first_as_flowing_text_without_its_tags() {
     let app = reviews(SIZE, Appearance::Dark, "reviews", false);
     app.get_by_label_contains("Overlay of item 0");
     app.get_by_label("delight, selected, rank 1");
-    app.get_by_label_contains("Overlay · 5 of 37 words · fill: padding");
+    app.get_by_label_contains("Overlay · 5 of 44 words · fill: padding");
     let session = &app.state().session;
     let text = session.text_of(session.explore.explained().unwrap()).unwrap();
     assert!(text.spans.iter().all(|span| !span.before.contains('<') && !span.word.contains('<')));
@@ -58,7 +58,8 @@ fn pointing_at_a_word_shows_its_score_its_rank_and_the_answer_without_it() {
     // 3.0 + 2.5 + 1.5 - 2.0 = 5.0 with it, 2.0 without: 0.993 and 0.881.
     let without = app.state().session.without(unit).expect("asked for and answered");
     assert!((without[1] - 0.8808).abs() < 1e-3, "{without:?}");
-    let all: Vec<_> = app.get_all_by_label_contains("Probability of positive without it: 0.88 (\u{2212}0.113)").collect();
+    let all: Vec<_> =
+        app.get_all_by_label_contains("Probability of positive without it: 0.88 (\u{2212}0.113)").collect();
     assert!(!all.is_empty());
 }
 
@@ -75,23 +76,6 @@ fn pointing_at_the_list_marks_the_text_and_clicking_keeps_the_word() {
     app.key_press(Key::ArrowRight);
     app.run();
     assert_eq!(app.state().session.explore.reading.chosen, None, "another item, another text");
-}
-
-#[test]
-fn choosing_a_word_far_down_scrolls_to_it() {
-    let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
-    app.state_mut().command(Command::SelectItem(30));
-    app.run();
-    assert!(app.query_by_label_contains("delight, selected").is_some(), "the first lies at the top");
-    let session = &app.state().session;
-    let text = session.text_of(session.explore.explained().unwrap()).unwrap();
-    let last = text.spans.iter().rfind(|span| span.word == "dull" && span.unit.is_some()).and_then(|span| span.unit).unwrap();
-    app.state_mut().command(Command::SetK(20));
-    app.state_mut().command(Command::Reading(Action::Choose(Some(last as usize))));
-    app.run();
-    let near: Vec<_> = app.query_all_by_label_contains("dull, selected").collect();
-    assert!(!near.is_empty(), "the word is in sight");
-    app.get_by_label_contains("The black box does not get 1,");
 }
 
 #[test]
@@ -152,9 +136,9 @@ fn the_table_of_classes_is_sorted_by_the_class_that_is_clicked() {
     app.get_by_role_and_label(Role::Button, "Sort by negative").click();
     app.run();
     let first = |app: &egui_kittest::Harness<'_, unmask::ui::App>, name: &str| {
-        app.get_by_label_contains(&format!("{name}: ")).rect().top()
+        app.get_all_by_label_contains(&format!("{name}: ")).next().expect("a row of the table").rect().top()
     };
-    assert!(first(&app, "drags") < first(&app, "superb") || app.query_by_label_contains("superb: ").is_none());
+    assert!(first(&app, "drags") < first(&app, "superb"));
     app.get_by_role_and_label(Role::Button, "Classes").click();
     app.run();
     assert!(app.query_by_label("Sort by negative").is_none(), "the panel is closed");

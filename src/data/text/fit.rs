@@ -131,7 +131,7 @@ pub struct TextLayout {
 }
 
 /// How documents become rows: a vocabulary and what it was made by. A clone shares the vocabulary.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(into = "Written", try_from = "Written")]
 pub struct TextFit {
     spec: TextFitSpec,
@@ -139,7 +139,7 @@ pub struct TextFit {
 }
 
 /// Words by id, from 2 on, and back.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, PartialEq, Eq)]
 struct Vocabulary {
     words: Vec<String>,
     ids: HashMap<String, u32>,

@@ -98,7 +98,12 @@ impl Selector for TextSelector {
 }
 
 /// Features `[b, f, units]`: word vectors, or what a convolution with a maximum over its words makes of each sentence.
-pub(super) fn unit_features(words: &nn::Embedding, sentence: Option<&nn::Conv1D>, input: &Tensor, train: bool) -> Tensor {
+pub(super) fn unit_features(
+    words: &nn::Embedding,
+    sentence: Option<&nn::Conv1D>,
+    input: &Tensor,
+    train: bool,
+) -> Tensor {
     let vectors = embed_tokens(words, input);
     let Some(sentence) = sentence else { return vectors.flatten(2, -1) };
     let size = vectors.size();

@@ -91,10 +91,13 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut MeasureState, commands: 
 
 fn header(ui: &mut Ui, id: &str, state: &mut MeasureState) {
     let spec = metric(id).ok().map(|metric| metric.spec());
-    let title = spec.map_or_else(|| id.to_owned(), |spec| match unit_of(spec).0 {
-        "" => spec.title.to_owned(),
-        sign => format!("{} ({sign})", spec.title),
-    });
+    let title = spec.map_or_else(
+        || id.to_owned(),
+        |spec| match unit_of(spec).0 {
+            "" => spec.title.to_owned(),
+            sign => format!("{} ({sign})", spec.title),
+        },
+    );
     let sorted = state.sort.as_ref().filter(|(by, _)| by == id).map(|(_, descending)| *descending);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 2.0;

@@ -5,8 +5,8 @@ use unmask::data::{Shape, Unit, Units};
 use unmask::explain::learn::concrete::{concrete_mask, concrete_mask_with, gate_mask, gumbel, gumbel_of};
 use unmask::explain::learn::meed::{blend, flipped, log_prior, prior_loss};
 use unmask::explain::learn::wasserstein::{sliced_wasserstein, sliced_wasserstein_along};
-use unmask::model::{Network, TensorBox};
 use unmask::model::tensors::from_rows;
+use unmask::model::{Network, TensorBox};
 
 use crate::integration::tiny::*;
 
