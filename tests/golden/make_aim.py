@@ -44,6 +44,10 @@ def losses():
     fidelity = F.cross_entropy(logits, answer)
     units = torch.linalg.vector_norm(weights, dim=2).sum(1).mean()
     classes = torch.linalg.vector_norm(weights, dim=1).sum()
+    # The first row asks for its own class, the second for another one.
+    own = torch.tensor([2, 1])
+    probs = F.softmax(logits, dim=-1)
+    columns = (-probs[0, 2].log() + 1 - probs[1, 0]) / 2
     alpha, beta = 1.8, 1e-3
     total = additive + alpha * fidelity + beta * units
     (gradient,) = torch.autograd.grad(total, weights, retain_graph=True)
@@ -55,6 +59,8 @@ def losses():
         "logits": logits,
         "answer": answer,
         "fidelity": fidelity.item(),
+        "own": own,
+        "columns": columns.item(),
         "units": units.item(),
         "classes": classes.item(),
         "alpha": alpha,

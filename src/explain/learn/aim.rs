@@ -227,7 +227,7 @@ impl AimLearner {
             add("fidelity", told.cross_entropy_for_logits(&answer), options.alpha);
         }
         if let (Some(columns), Some((_, class))) = (asked.columns, &judged) {
-            add("columns", columns.cross_entropy_for_logits(class), 1.0);
+            add("columns", column_loss(&columns, class, &answer), 1.0);
         }
         if let Some(weights) = &weights {
             add("sparsity", group_norm(weights, options.groups), options.beta);
@@ -290,6 +290,14 @@ pub fn group_norm(weights: &Tensor, groups: Groups) -> Tensor {
 pub fn additive_loss(weights: &Tensor, mask: &Tensor, class: &Tensor) -> Tensor {
     let sums = (weights * mask.unsqueeze(-1)).sum_dim_intlist([1i64].as_slice(), false, Kind::Float);
     sums.cross_entropy_for_logits(class)
+}
+
+/// What is wrong with units selected for `class` `[b]` when the black box answers these `logits` `[b, classes]` to them: cross-entropy where
+/// it is the box's own answer to the whole input, and one minus the probability elsewhere. Often no part of an input looks like another
+/// class; a bounded loss leaves such rows little say.
+pub fn column_loss(logits: &Tensor, class: &Tensor, answer: &Tensor) -> Tensor {
+    let log = logits.log_softmax(-1, Kind::Float).gather(1, &class.unsqueeze(1), false).squeeze_dim(1);
+    (-&log).where_self(&class.eq_tensor(answer), &(1.0 - log.exp())).mean(Kind::Float)
 }
 
 /// Masks `[b, units]` with a uniformly drawn number of ones at uniformly drawn places (Appendix D.3): with a uniform share per row, the

@@ -28,21 +28,21 @@ pub const PARAMS: &[ParamSpec] = &[
     ParamSpec {
         id: "critic",
         label: "Judge while training",
-        tip: "Who judges what is selected. In the paper an approximator beside the selector, and the box is only queried; where the box \
-              gives gradients, the frozen box itself is the better judge, also of what each class's weights select.",
+        tip: "Who judges what is selected: as in the paper an approximator beside the selector, or the frozen box itself, which must give \
+              gradients.",
         kind: ParamKind::Choice {
             options: &[
+                (
+                    "approximators",
+                    "an approximator trained beside the selector, as in the paper: the box is only queried",
+                ),
                 (
                     "black-box",
                     "the frozen black box itself judges the selector's samples and, for every class, the units with the largest weights \
                      (ours); needs its gradients",
                 ),
-                (
-                    "approximators",
-                    "an approximator trained beside the selector, as in the paper: the box is only queried",
-                ),
             ],
-            default: "black-box",
+            default: "approximators",
         },
     },
     ParamSpec {
