@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::task::Explained;
-use crate::data::text::TextLayout;
 use crate::data::Units;
+use crate::data::text::TextLayout;
 use crate::figure::layout::text::MOST_WORDS;
 use crate::figure::layout::{ExplainedText, TextSpan};
 use crate::model::BoxCard;

@@ -41,10 +41,6 @@ impl ScoresError {
     fn writer(error: impl std::fmt::Display) -> Self {
         Self::Writer(error.to_string())
     }
-
-    fn method(reason: &String) -> Self {
-        Self::Method(reason.clone())
-    }
 }
 
 /// What is written.
@@ -93,7 +89,7 @@ fn csv_of(scores: &Scores<'_>) -> Result<Vec<u8>, ScoresError> {
     for explained in scores.explained {
         let written = written_units(scores.black_box, explained);
         for (saved, result) in scores.explainers.iter().zip(&explained.methods) {
-            let result = result.as_ref().map_err(ScoresError::method)?;
+            let result = result.as_ref().map_err(|reason| ScoresError::Method(reason.clone()))?;
             for (unit, score) in result.scores.iter().enumerate() {
                 let selected = u8::from(result.is_selected(unit, explained.k));
                 let mut record = vec![
@@ -123,7 +119,7 @@ fn jsonl_of(scores: &Scores<'_>) -> Result<Vec<u8>, ScoresError> {
         let written = written_units(scores.black_box, explained);
         let label = data.labels[explained.item].and_then(|label| data.classes.get(usize::from(label)));
         for (saved, result) in scores.explainers.iter().zip(&explained.methods) {
-            let result = result.as_ref().map_err(ScoresError::method)?;
+            let result = result.as_ref().map_err(|reason| ScoresError::Method(reason.clone()))?;
             let selected = top_k(&result.scores, explained.k);
             let mut line = serde_json::json!({
                 "item": data.source_index[explained.item],
@@ -173,7 +169,7 @@ fn npz_of(scores: &Scores<'_>) -> Result<Vec<u8>, ScoresError> {
     for explained in scores.explained {
         probs_full.extend(&explained.probs_full);
         for result in &explained.methods {
-            let result = result.as_ref().map_err(ScoresError::method)?;
+            let result = result.as_ref().map_err(|reason| ScoresError::Method(reason.clone()))?;
             by_method[0].extend(&result.scores);
             by_method[1].extend(&result.probs_selected);
             by_method[2].extend(&result.probs_unselected);

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::InputSpec;
 use super::params::Params;
+use super::{InputSpec, ModelError};
 use crate::data::text::TextFit;
-use crate::data::{DataError, Dataset, Fit, Modality, Rows, Shape};
+use crate::data::{DataError, Dataset, Fit, Modality, Rows, Shape, Unit};
 
 /// Format name of a black box's card.
 pub const BOX_FORMAT: &str = "unmask-blackbox";
@@ -103,6 +103,27 @@ impl BoxCard {
     /// What kind of items it reads.
     pub fn modality(&self) -> Modality {
         if self.text.is_some() { Modality::Text } else { Modality::Image }
+    }
+
+    /// Refuses units that its input does not have.
+    pub fn check_unit(&self, unit: Unit) -> Result<(), ModelError> {
+        let is_fit = match self.modality() {
+            // A sentence is a line of a grid of words; a flat document is one line.
+            Modality::Text => unit == Unit::Word || (unit == Unit::Sentence && self.shape.height > 1),
+            _ => !unit.is_text(),
+        };
+        if is_fit {
+            return Ok(());
+        }
+        let known = match self.modality() {
+            Modality::Text if self.shape.height > 1 => "word or sentence",
+            Modality::Text => "word",
+            _ => "pixel, patch:4 or patch:4x7",
+        };
+        Err(ModelError::Unfit(format!(
+            "unit {unit}: the black box {} has {known}; name one of these or choose another black box",
+            self.name
+        )))
     }
 
     /// What its network reads.

@@ -81,7 +81,10 @@ pub fn dataset(name: &str) -> Dataset {
 pub fn text_box() -> SavedBox {
     let data = dataset("reviews");
     let spec = TextFitSpec { length: 4000, ..TextFitSpec::aim(4000) };
-    let fit = TextFit::build((0..7).filter_map(|item| data.text(item)).chain([long_review().as_str()]), &TextFitSpec { min_count: 1, ..spec });
+    let fit = TextFit::build(
+        (0..7).filter_map(|item| data.text(item)).chain([long_review().as_str()]),
+        &TextFitSpec { min_count: 1, ..spec },
+    );
     let mut made = black_box();
     made.card.name = "Word weights".to_owned();
     made.card.architecture = "l2x-word-cnn".to_owned();

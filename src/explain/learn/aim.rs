@@ -1,22 +1,22 @@
-//! AIM: an additive instance-wise approach to multi-class interpretation (Vo et al. 2023). The explainer gives every unit a weight for every class,
-//! W; the sum of the weights of the units that are shown must tell what the black box answers. A selector learns which samples to train on.
+//! AIM: an additive instance-wise approach to multi-class interpretation (Vo et al. 2023). The explainer gives every unit a weight for
+//! every class, W; the sum of the weights of the units that are shown must tell what the black box answers. A selector learns which samples
+//! to train on.
 
 use tch::nn;
 use tch::{Kind, Tensor};
 
-use super::aim_nets::{Approximator, Context, UnitNet, explainer, selector};
+use super::aim_nets::{Approximator, UnitNet, explainer, selector};
+use super::aim_options::{Ablation, Options, PRESETS};
+pub use super::aim_options::{Groups, PARAMS};
 use super::concrete::{bernoulli_mask, concrete_mask, spread};
-use super::text::padding;
 use super::run::NetExplainer;
 use super::{Batch, Learner, Losses, Setup, column};
 use crate::data::{Modality, Units};
 use crate::explain::{ExplainError, Explainer, Method, MethodSpec, SavedExplainer};
-use crate::model::architecture::{batch, epochs, learning_rate};
+use crate::model::BlackBox;
 use crate::model::layers::without_init;
 use crate::model::optim::{Optim, OptimSpec};
-use crate::model::params::{ParamKind, ParamSpec, Params, Preset};
 use crate::model::tensors::{load_weights, save_weights, seed_step};
-use crate::model::{BlackBox, InputSpec};
 
 /// The method.
 #[derive(Debug)]
@@ -25,141 +25,15 @@ pub struct Aim;
 /// What padding scores in a draw: it is never taken.
 const NEVER: f64 = -1e9;
 
-/// Parameters of [`Aim`].
-pub const PARAMS: &[ParamSpec] = &[
-    ParamSpec {
-        id: "context",
-        label: "What the explainer sees",
-        tip: "Whether the weight of a word or patch depends on what is around it. The published explainer sees the unit alone, so equal words always \
-              have equal weights.",
-        kind: ParamKind::Choice {
-            options: &[
-                ("context", "the neighbouring words, or the whole picture (ours)"),
-                ("context-free", "the word or patch alone, as in the published code: equal words tie"),
-            ],
-            default: "context",
-        },
-    },
-    ParamSpec {
-        id: "critic",
-        label: "Judge while training",
-        tip: "Who judges what is selected. In the paper an approximator beside the selector, and the box is only queried; where the box gives gradients, \
-              the frozen box itself is the better judge, also of what each class's weights select.",
-        kind: ParamKind::Choice {
-            options: &[
-                (
-                    "black-box",
-                    "the frozen black box itself judges the selector's samples and, for every class, the units with the largest weights (ours); \
-                     needs its gradients",
-                ),
-                ("approximators", "an approximator trained beside the selector, as in the paper: the box is only queried"),
-            ],
-            default: "black-box",
-        },
-    },
-    ParamSpec {
-        id: "temperature",
-        label: "Temperature",
-        tip: "Temperature of the relaxed Bernoulli samples (section 3.2: 0.2). In the published code it cancels, so that it is 1 whatever is asked for.",
-        kind: ParamKind::Real { min: 0.01, max: 10.0, default: 0.2, log: true },
-    },
-    ParamSpec {
-        id: "alpha",
-        label: "Selector weight",
-        tip: "Weight of the loss that the selector's samples keep the answer (alpha, Eq. 5): 1.8 for IMDB, 0.1 for HateXplain and AG News, 0.5 for \
-              pictures (Table 6).",
-        kind: ParamKind::Real { min: 0.0, max: 100.0, default: 0.5, log: false },
-    },
-    ParamSpec {
-        id: "beta",
-        label: "Sparsity weight",
-        tip: "Weight of the group norm of W (beta, Eq. 5): 0.001, for AG News 0.0001 (Table 6).",
-        kind: ParamKind::Real { min: 0.0, max: 100.0, default: 1e-3, log: false },
-    },
-    ParamSpec {
-        id: "regulariser",
-        label: "Sparsity",
-        tip: "Which weights share a group in the norm of W.",
-        kind: ParamKind::Choice {
-            options: &[
-                ("units", "those of one unit, mean over the batch: the 2,1 norm of Eq. 5"),
-                ("classes", "those of one class, sum over the batch: published code"),
-            ],
-            default: "units",
-        },
-    },
-    ParamSpec {
-        id: "neighbours",
-        label: "Samples",
-        tip: "What the sums of weights are trained on.",
-        kind: ParamKind::Choice {
-            options: &[
-                ("sampled", "relaxed Bernoulli samples of the selector's probabilities (section 3.2)"),
-                ("expected", "the probabilities themselves, without sampling: published code for pictures"),
-            ],
-            default: "sampled",
-        },
-    },
-    ParamSpec {
-        id: "final-relu",
-        label: "Positive weights only",
-        tip: "W passes a last ReLU (Appendix A). The published code has none; with it a unit cannot speak against a class.",
-        kind: ParamKind::Switch { default: false },
-    },
-    ParamSpec {
-        id: "ablation",
-        label: "Ablation",
-        tip: "What is left out (Appendix D, Table 7).",
-        kind: ParamKind::Choice {
-            options: &[
-                ("none", "nothing"),
-                ("infer-from-selector", "trained in full, but scores are the selector's (D.1)"),
-                ("selector-only", "no explainer: the selector alone is trained, and scores (D.2)"),
-                ("heuristic-masks", "no selector: the explainer is trained on uniformly drawn masks of uniformly drawn size (D.3)"),
-            ],
-            default: "none",
-        },
-    },
-    epochs(10),
-    batch(50),
-    learning_rate(1e-3),
-];
-
-/// The paper's recipe (Appendix A, Table 6) for one data set.
-macro_rules! recipe {
-    ($id:literal, $title:literal, $alpha:literal, $beta:literal, $batch:literal $(, $option:literal = $value:literal)*) => {
-        Preset {
-            id: $id,
-            title: $title,
-            values: &[
-                ("critic", "approximators"),
-                ("alpha", $alpha),
-                ("beta", $beta),
-                ("batch", $batch),
-                $(($option, $value),)*
-            ],
-        }
-    };
-}
-
 static SPEC: MethodSpec = MethodSpec {
     id: "aim",
     title: "AIM (weights for every class)",
-    summary: "Learns a weight of every unit for every class: on samples of the input, the weights of what is shown must add up to the black box's answer. \
-              So one pass tells for each class what speaks for it, and any number of units can be read off. The judge of the samples is the frozen box \
-              itself or, as in the paper, an approximator.",
+    summary: "Learns a weight of every unit for every class: on samples of the input, the weights of what is shown must add up to the \
+              black box's answer. So one pass tells for each class what speaks for it, and any number of units can be read off. The judge \
+              of the samples is the frozen box itself or, as in the paper, an approximator.",
     citation: "Vo et al.: An Additive Instance-Wise Approach to Multi-class Model Interpretation, ICLR 2023",
     params: PARAMS,
-    presets: &[
-        recipe!("paper-imdb", "Paper, IMDB (Table 6): alpha 1.8, beta 0.001", "1.8", "1e-3", "50", "final-relu" = "on", "context" = "context-free"),
-        recipe!("paper-hatexplain", "Paper, HateXplain (Table 6): alpha 0.1, beta 0.001", "0.1", "1e-3", "400", "final-relu" = "on", "context" = "context-free"),
-        recipe!("paper-agnews", "Paper, AG News (Table 6): alpha 0.1, beta 0.0001", "0.1", "1e-4", "400", "final-relu" = "on", "context" = "context-free"),
-        recipe!("paper-images", "Paper, MNIST and Fashion-MNIST (Table 6): alpha 0.5, beta 0.001", "0.5", "1e-3", "100", "final-relu" = "on", "context" = "context-free"),
-        recipe!("code-imdb", "Published code, IMDB: temperature 1, summed norm", "1.8", "1e-3", "50", "temperature" = "1", "regulariser" = "classes", "context" = "context-free"),
-        recipe!("code-hatexplain", "Published code, HateXplain: temperature 1, summed norm", "0.1", "1e-3", "400", "temperature" = "1", "regulariser" = "classes", "context" = "context-free"),
-        recipe!("code-agnews", "Published code, AG News: temperature 1, summed norm", "0.1", "1e-4", "400", "temperature" = "1", "regulariser" = "classes", "context" = "context-free"),
-        recipe!("code-images", "Published code, pictures: temperature 1, summed norm, no sampling for W", "0.5", "1e-3", "100", "temperature" = "1", "regulariser" = "classes", "neighbours" = "expected", "context" = "context-free"),
-    ],
+    presets: PRESETS,
     trains: true,
     needs_gradients: false,
     modalities: &[Modality::Image, Modality::Text],
@@ -191,84 +65,6 @@ impl Method for Aim {
             }
         };
         Ok(Box::new(NetExplainer::new(store, units, Box::new(scorer))))
-    }
-}
-
-/// What is left out (Appendix D).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Ablation {
-    None,
-    InferFromSelector,
-    SelectorOnly,
-    HeuristicMasks,
-}
-
-impl Ablation {
-    fn of(params: &Params) -> Self {
-        match params.choice(PARAMS, "ablation").as_str() {
-            "infer-from-selector" => Self::InferFromSelector,
-            "selector-only" => Self::SelectorOnly,
-            "heuristic-masks" => Self::HeuristicMasks,
-            _ => Self::None,
-        }
-    }
-
-    /// Whether scores are the selector's.
-    const fn infers_from_selector(self) -> bool {
-        matches!(self, Self::InferFromSelector | Self::SelectorOnly)
-    }
-}
-
-/// Options as the learner reads them.
-#[derive(Clone, Copy, Debug)]
-struct Options {
-    units: Units,
-    context: Context,
-    ablation: Ablation,
-    final_relu: bool,
-    temperature: f64,
-    alpha: f64,
-    beta: f64,
-    groups: Groups,
-    expected: bool,
-    /// Whether the frozen box judges.
-    box_judges: bool,
-}
-
-impl Options {
-    fn new(params: &Params, units: Units) -> Self {
-        Self {
-            units,
-            context: if params.choice(PARAMS, "context") == "context" { Context::Neighbours } else { Context::None },
-            ablation: Ablation::of(params),
-            final_relu: params.switch(PARAMS, "final-relu"),
-            temperature: params.real(PARAMS, "temperature"),
-            alpha: params.real(PARAMS, "alpha"),
-            beta: params.real(PARAMS, "beta"),
-            groups: if params.choice(PARAMS, "regulariser") == "classes" { Groups::Classes } else { Groups::Units },
-            expected: params.choice(PARAMS, "neighbours") == "expected",
-            box_judges: params.choice(PARAMS, "critic") == "black-box",
-        }
-    }
-
-    /// The network that scores once training is over.
-    fn explaining_net(&self, path: &nn::Path<'_>, input: InputSpec, classes: usize) -> Box<dyn UnitNet> {
-        if self.ablation.infers_from_selector() {
-            selector(path, self.units, input, self.context)
-        } else {
-            explainer(path, self.units, input, classes, self.context)
-        }
-    }
-
-    /// W `[b, units, classes]`.
-    fn weights(&self, net: &dyn UnitNet, input: &Tensor, train: bool) -> Tensor {
-        let weights = net.values(input, train);
-        if self.final_relu { weights.relu() } else { weights }
-    }
-
-    /// Zero where a unit holds only padding, otherwise one: `[b, units]`; `None` for pictures.
-    fn shown(&self, input: &Tensor) -> Option<Tensor> {
-        self.units.unit.is_text().then(|| padding(input, self.units).logical_not().to_kind(Kind::Float))
     }
 }
 
@@ -305,8 +101,8 @@ impl AimLearner {
         let Setup { units, input, classes, .. } = *setup;
         let has_explainer = options.ablation != Ablation::SelectorOnly;
         let has_selector = options.ablation != Ablation::HeuristicMasks;
-        let explainer = has_explainer
-            .then(|| Part::new(setup, |path| explainer(path, units, input, classes, options.context)));
+        let explainer =
+            has_explainer.then(|| Part::new(setup, |path| explainer(path, units, input, classes, options.context)));
         let selector = has_selector.then(|| Part::new(setup, |path| selector(path, units, input, options.context)));
         let approximator = (has_selector && !options.box_judges)
             .then(|| Part::new(setup, |path| Approximator::new(path, units, input, classes)));
@@ -346,7 +142,9 @@ impl Learner for AimLearner {
         match (self.class_scores(input, probs), &self.selector) {
             (Some(weights), _) => column(&weights, &probs.argmax(-1, false)),
             (None, Some(selector)) => selector.net.values(input, false).squeeze_dim(-1),
-            (None, None) => Tensor::zeros([input.size()[0], self.options.units.count() as i64], (Kind::Float, input.device())),
+            (None, None) => {
+                Tensor::zeros([input.size()[0], self.options.units.count() as i64], (Kind::Float, input.device()))
+            }
         }
     }
 
@@ -413,7 +211,8 @@ impl AimLearner {
             let (mask, seen) = match (&logits, options.expected) {
                 (Some(logits), true) => {
                     let expected = keep(logits.sigmoid());
-                    let seen = tch::no_grad(|| batch.black_box.logits_masked(batch.input, &spread(&expected, options.units)));
+                    let seen =
+                        tch::no_grad(|| batch.black_box.logits_masked(batch.input, &spread(&expected, options.units)));
                     (expected, seen)
                 }
                 _ => (sample.shallow_clone(), asked.samples.shallow_clone()),
@@ -451,13 +250,14 @@ impl AimLearner {
             return Asked { samples: if needs_gradients { ask() } else { tch::no_grad(ask) }, columns: None };
         };
         let masks = Tensor::cat(&[sample, columns], 0);
-        let logits = batch.black_box.logits_masked(&Tensor::cat(&[batch.input, batch.input], 0), &spread(&masks, units));
+        let logits =
+            batch.black_box.logits_masked(&Tensor::cat(&[batch.input, batch.input], 0), &spread(&masks, units));
         let b = batch.input.size()[0];
         Asked { samples: logits.narrow(0, 0, b), columns: Some(logits.narrow(0, b, b)) }
     }
 
-    /// A soft mask of the units with the largest of these scores, as L2X draws it. How many is drawn anew for every batch, up to twice as many as will
-    /// be looked at, so that any number can be read off later.
+    /// A soft mask of the units with the largest of these scores, as L2X draws it. How many is drawn anew for every batch, up to twice as
+    /// many as will be looked at, so that any number can be read off later.
     fn select(&self, scores: &Tensor, batch: &Batch<'_>) -> Tensor {
         let most = (2 * self.k).clamp(1, MOST_DRAWS);
         let k = 1 + Tensor::randint(most, [1], (Kind::Int64, tch::Device::Cpu)).int64_value(&[0]);
@@ -468,17 +268,9 @@ impl AimLearner {
 
 /// Temperature of the draws from a class's weights at the first and the last step: those of this program's L2X.
 const COLUMN_TEMPERATURES: (f64, f64) = (0.5, 0.1);
-/// Most draws from a class's weights: each takes as much memory as all weights of the class. What comes after them is ordered by the sums alone.
+/// Most draws from a class's weights: each takes as much memory as all weights of the class. What comes after them is ordered by the sums
+/// alone.
 const MOST_DRAWS: i64 = 64;
-
-/// Which weights share a group.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Groups {
-    /// Those of one unit; mean over the batch (the 2,1 norm of Eq. 5).
-    Units,
-    /// Those of one class; sum over the batch (published code).
-    Classes,
-}
 
 /// The 2,1 norm of W `[b, units, classes]`: the sum of the groups' Euclidean norms.
 pub fn group_norm(weights: &Tensor, groups: Groups) -> Tensor {
@@ -493,22 +285,22 @@ pub fn group_norm(weights: &Tensor, groups: Groups) -> Tensor {
     }
 }
 
-/// The first loss (Eq. 2): cross-entropy of the black box's class on the sample, `[b]`, and the sums of the shown units' weights. W is `[b, units, classes]`,
-/// the mask `[b, units]`.
+/// The first loss (Eq. 2): cross-entropy of the black box's class on the sample, `[b]`, and the sums of the shown units' weights. W is `[b,
+/// units, classes]`, the mask `[b, units]`.
 pub fn additive_loss(weights: &Tensor, mask: &Tensor, class: &Tensor) -> Tensor {
     let sums = (weights * mask.unsqueeze(-1)).sum_dim_intlist([1i64].as_slice(), false, Kind::Float);
     sums.cross_entropy_for_logits(class)
 }
 
-/// Masks `[b, units]` with a uniformly drawn number of ones at uniformly drawn places (Appendix D.3): with a uniform share per row, the count of
-/// units below it is uniform too.
+/// Masks `[b, units]` with a uniformly drawn number of ones at uniformly drawn places (Appendix D.3): with a uniform share per row, the
+/// count of units below it is uniform too.
 pub fn uniform_mask(b: i64, units: i64, like: &Tensor) -> Tensor {
     let options = (Kind::Float, like.device());
     Tensor::rand([b, units], options).lt_tensor(&Tensor::rand([b, 1], options)).to_kind(Kind::Float)
 }
 
-/// For each row the black box's class or, for half of the rows, any class with equal chance: the weights of the classes that are not predicted are
-/// looked at too.
+/// For each row the black box's class or, for half of the rows, any class with equal chance: the weights of the classes that are not
+/// predicted are looked at too.
 fn some_class(probs: &Tensor) -> Tensor {
     let (b, classes) = (probs.size()[0], probs.size()[1]);
     let any = Tensor::randint(classes, [b], (Kind::Int64, probs.device()));

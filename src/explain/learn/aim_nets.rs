@@ -35,7 +35,13 @@ pub trait UnitNet: std::fmt::Debug + Send {
 }
 
 /// The explainer: `classes` values for each unit.
-pub fn explainer(path: &nn::Path<'_>, units: Units, input: InputSpec, classes: usize, context: Context) -> Box<dyn UnitNet> {
+pub fn explainer(
+    path: &nn::Path<'_>,
+    units: Units,
+    input: InputSpec,
+    classes: usize,
+    context: Context,
+) -> Box<dyn UnitNet> {
     let out = classes as i64;
     match (units.unit.is_text(), context) {
         (true, _) => Box::new(WordExplainer::new(path, units, input, out, context)),
@@ -104,7 +110,8 @@ impl WordExplainer {
 
 impl UnitNet for WordExplainer {
     fn values(&self, input: &Tensor, train: bool) -> Tensor {
-        let hidden = self.layers.iter().fold(self.vectors.of(input, train), |hidden, layer| layer.forward(&hidden).relu());
+        let hidden =
+            self.layers.iter().fold(self.vectors.of(input, train), |hidden, layer| layer.forward(&hidden).relu());
         self.out.forward(&hidden).transpose(1, 2)
     }
 }
@@ -138,7 +145,8 @@ impl UnitNet for WordSelector {
     }
 }
 
-/// Each patch alone (published code): two convolutions of 32 and 64 filters inside the patch, the maximum, dense layers. A pixel is a patch of one.
+/// Each patch alone (published code): two convolutions of 32 and 64 filters inside the patch, the maximum, dense layers. A pixel is a patch
+/// of one.
 #[derive(Debug)]
 struct PatchNet {
     conv1: nn::Conv2D,
@@ -189,7 +197,8 @@ fn patches(input: &Tensor, units: Units) -> Tensor {
         .reshape([size[0] * rows * cols, size[1], block_h, block_w])
 }
 
-/// The whole picture (ours; the filters of L2X's selector): convolutions of 32 and 64 filters of 5 x 5, the maximum over each unit, one of 3 x 3.
+/// The whole picture (ours; the filters of L2X's selector): convolutions of 32 and 64 filters of 5 x 5, the maximum over each unit, one of
+/// 3 x 3.
 #[derive(Debug)]
 struct PictureNet {
     conv1: nn::Conv2D,

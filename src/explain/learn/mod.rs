@@ -2,6 +2,7 @@
 
 pub mod aim;
 pub mod aim_nets;
+pub mod aim_options;
 pub mod bare;
 pub mod concrete;
 pub mod l2x;

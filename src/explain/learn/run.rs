@@ -95,6 +95,7 @@ impl TrainRun {
         setup.params.check(spec.params).map_err(crate::model::ModelError::from)?;
         let black_box = TorchBox::new(setup.black_box, setup.device)?;
         let shape = black_box.card().shape;
+        black_box.card().check_unit(setup.unit)?;
         let units = Units::new(setup.unit, shape);
         if setup.k == 0 {
             return Err(ExplainError::Unfit(

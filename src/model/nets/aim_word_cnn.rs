@@ -16,8 +16,8 @@ use crate::model::params::ParamSpec;
 pub static AIM_WORD_CNN: Architecture = Architecture {
     id: "aim-word-cnn",
     title: "AIM word convolutional net",
-    summary: "Word vectors of 100, four convolutions side by side over 10, 3, 3 and 1 words with 250 filters each, the maximum over the text, then \
-              dense layers of 250 and the classes. Training stops early.",
+    summary: "Word vectors of 100, four convolutions side by side over 10, 3, 3 and 1 words with 250 filters each, the maximum over the \
+              text, then dense layers of 250 and the classes. Training stops early.",
     citation: "Vo et al.: An Additive Instance-Wise Approach to Multi-class Model Interpretation, ICLR 2023, section 4 and published code",
     params: PARAMS,
     presets: &[],

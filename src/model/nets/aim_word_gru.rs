@@ -12,14 +12,14 @@ use crate::model::network::{Network, embed_tokens, padding_vector};
 use crate::model::optim::OptimSpec;
 use crate::model::params::ParamSpec;
 
-/// Padding after the end of a review is read like words, as in the published code. So a review with most words hidden in place looks to it like
-/// what it was trained on; a packed GRU would meet padding for the first time in an explanation. Hence batches cannot be cut to their longest
-/// review: the forward state changes with every padding it reads.
+/// Padding after the end of a review is read like words, as in the published code. So a review with most words hidden in place looks to it
+/// like what it was trained on; a packed GRU would meet padding for the first time in an explanation. Hence batches cannot be cut to their
+/// longest review: the forward state changes with every padding it reads.
 pub static AIM_WORD_GRU: Architecture = Architecture {
     id: "aim-word-gru",
     title: "AIM bidirectional GRU",
-    summary: "Word vectors of 100, a bidirectional GRU of 250, its last states through a dense layer of 250, then the classes. Training stops early: \
-              the published 20 epochs take hours on a CPU.",
+    summary: "Word vectors of 100, a bidirectional GRU of 250, its last states through a dense layer of 250, then the classes. Training \
+              stops early: the published 20 epochs take hours on a CPU.",
     citation: "Vo et al.: An Additive Instance-Wise Approach to Multi-class Model Interpretation, ICLR 2023, section 4 and published code",
     params: PARAMS,
     presets: &[],

@@ -17,8 +17,8 @@ use crate::model::params::ParamSpec;
 pub static AIM_WORD_TRANSFORMER: Architecture = Architecture {
     id: "aim-word-transformer",
     title: "AIM Transformer with LSTM",
-    summary: "Word vectors of 256 with positions, one Transformer encoder layer of 4 heads, a bidirectional LSTM of 512, then dense layers of 128, 64 \
-              and the classes. Training stops early: the published 50 epochs take a day on a CPU.",
+    summary: "Word vectors of 256 with positions, one Transformer encoder layer of 4 heads, a bidirectional LSTM of 512, then dense layers \
+              of 128, 64 and the classes. Training stops early: the published 50 epochs take a day on a CPU.",
     citation: "Vo et al.: An Additive Instance-Wise Approach to Multi-class Model Interpretation, ICLR 2023, section 4 and published code",
     params: PARAMS,
     presets: &[],

@@ -18,8 +18,8 @@ pub(crate) const fn length(default: i64) -> crate::model::params::ParamSpec {
     crate::model::params::ParamSpec {
         id: "length",
         label: "Length",
-        tip: "Words of a document that are read; the rest is cut off at the end. The paper reads 400 words of reviews and news, 200 of posts. Shorter \
-              is quicker.",
+        tip: "Words of a document that are read; the rest is cut off at the end. The paper reads 400 words of reviews and news, 200 of \
+              posts. Shorter is quicker.",
         kind: crate::model::params::ParamKind::Whole { min: 16, max: 2000, default },
     }
 }

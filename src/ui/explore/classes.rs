@@ -108,25 +108,28 @@ pub fn panel(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut
     let t = tokens(ui);
     let frame = Frame::new().fill(t.panel).inner_margin(Margin::symmetric(space::M as i8, space::S as i8));
     let height = if explained.text.is_some() { 250.0 } else { 210.0 };
-    Panel::bottom("classes").resizable(true).default_size(height).size_range(150.0..=520.0).frame(frame).show(ui, |ui| {
-        contrast(ui, session, by_class, commands);
-        ui.add_space(space::XS);
-        if explained.text.is_some() {
-            let area = ui.available_rect_before_wrap();
-            let table_width = (90.0 + CELL * (by_class.classes + 1) as f32 + 150.0).min(area.width() * 0.55);
-            let (left, right) = area.split_left_right_at_x(area.left() + table_width);
-            let child = |ui: &mut Ui, name: &str, rect| {
-                ui.new_child(UiBuilder::new().id_salt(name).max_rect(rect).layout(Layout::top_down(Align::Min)))
-            };
-            let mut table_ui = child(ui, "class table", left.with_max_x(left.right() - space::M));
-            table(&mut table_ui, session, canvas, result, by_class, commands);
-            let mut top_ui = child(ui, "class tops", right);
-            tops(&mut top_ui, session, canvas, result, by_class, commands);
-            ui.allocate_rect(area, Sense::hover());
-        } else {
-            pictures(ui, session, canvas, explained, result, by_class, commands);
-        }
-    });
+    Panel::bottom("classes").resizable(true).default_size(height).size_range(150.0..=520.0).frame(frame).show(
+        ui,
+        |ui| {
+            contrast(ui, session, by_class, commands);
+            ui.add_space(space::XS);
+            if explained.text.is_some() {
+                let area = ui.available_rect_before_wrap();
+                let table_width = (90.0 + CELL * (by_class.classes + 1) as f32 + 150.0).min(area.width() * 0.55);
+                let (left, right) = area.split_left_right_at_x(area.left() + table_width);
+                let child = |ui: &mut Ui, name: &str, rect| {
+                    ui.new_child(UiBuilder::new().id_salt(name).max_rect(rect).layout(Layout::top_down(Align::Min)))
+                };
+                let mut table_ui = child(ui, "class table", left.with_max_x(left.right() - space::M));
+                table(&mut table_ui, session, canvas, result, by_class, commands);
+                let mut top_ui = child(ui, "class tops", right);
+                tops(&mut top_ui, session, canvas, result, by_class, commands);
+                ui.allocate_rect(area, Sense::hover());
+            } else {
+                pictures(ui, session, canvas, explained, result, by_class, commands);
+            }
+        },
+    );
 }
 
 /// Why this class, rather than that one.
@@ -182,7 +185,8 @@ fn contrast(ui: &mut Ui, session: &Session, by_class: &ByClass, commands: &mut V
 /// Scores of all classes on one scale, so that cells can be compared.
 fn range_of(result: &MethodResult, by_class: &ByClass) -> (Scale, Range) {
     let units = (0..by_class.units()).filter(|&unit| result.scores.get(unit) != Some(&f32::NEG_INFINITY));
-    let values: Vec<f32> = units.flat_map(|unit| (0..by_class.classes).map(move |class| (unit, class)))
+    let values: Vec<f32> = units
+        .flat_map(|unit| (0..by_class.classes).map(move |class| (unit, class)))
         .map(|(unit, class)| by_class.score(unit, class))
         .collect();
     let scale = if values.iter().any(|value| *value < 0.0) { Scale::Signed } else { Scale::Sequential };
@@ -300,8 +304,13 @@ fn table(
 }
 
 fn sort_button(ui: &mut Ui, name: &str, is_sorted: bool, tip: &str) -> bool {
-    let label = if is_sorted { format!("{} ↓", shorten(name, 9)) } else { shorten(name, 10) };
-    let response = ui.add(Button::selectable(is_sorted, RichText::new(label).small().strong()));
+    let label = RichText::new(shorten(name, if is_sorted { 8 } else { 10 })).small().strong();
+    let button = if is_sorted {
+        Button::selectable(true, (label, icons::ICON_ARROW_DOWNWARD.rich_text().size(text::SMALL)))
+    } else {
+        Button::selectable(false, label)
+    };
+    let response = ui.add(button.truncate());
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_sorted, format!("Sort by {name}")));
     response.on_hover_text(format!("{name}. {tip}")).clicked()
 }
@@ -336,7 +345,8 @@ fn tops(
                     for unit in result.top_through(Lens::Class(class), LISTED) {
                         let score = by_class.score(unit, class);
                         let name = words.get(unit).map_or("", |words| words.as_str());
-                        let label = format!("{}  {}", shorten(name, 22), format!("{score:.2}").replace('-', "\u{2212}"));
+                        let label =
+                            format!("{}  {}", shorten(name, 22), format!("{score:.2}").replace('-', "\u{2212}"));
                         let is_here = session.explore.reading.pointed == Some(unit);
                         let label = RichText::new(label);
                         let label = if is_here { label.strong().underline() } else { label };
@@ -395,11 +405,8 @@ fn pictures(
         canvas.classes.pictures.clear();
         let Some(base) = canvas.picture(session.explore.focus).cloned() else { return };
         for class in 0..by_class.classes {
-            let shown = ExplainedPicture {
-                scores: by_class.column(class),
-                signed: scale == Scale::Signed,
-                ..base.clone()
-            };
+            let shown =
+                ExplainedPicture { scores: by_class.column(class), signed: scale == Scale::Signed, ..base.clone() };
             let Ok(pixels) = overlay_rgba(&shown, FigurePanel::Heat, Some(range)) else { continue };
             let image = egui::ColorImage::from_rgba_unmultiplied([pixels.width, pixels.height], &pixels.rgba);
             let texture = ui.ctx().load_texture(format!("class {class}"), image, TextureOptions::NEAREST);

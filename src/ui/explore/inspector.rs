@@ -1,6 +1,5 @@
 //! The inspector: what the model answers, the unit under the pointer, overlap, the method's card, how the picture is fitted.
 
-
 use egui::{ComboBox, Grid, Label, RichText, ScrollArea, TextureHandle, TextureOptions, Ui};
 use egui_material_icons::icons;
 
@@ -51,8 +50,8 @@ pub fn show(
             answers(ui, session, explained, commands);
             widgets::rule(ui);
             if explained.text.is_some() {
-                super::words::pointed(ui, session, canvas, explained);
                 super::words::list(ui, session, canvas, &mut state.words, commands);
+                super::words::pointed(ui, session, canvas, explained);
             } else {
                 pointed(ui, session, canvas, explained);
             }

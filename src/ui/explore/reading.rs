@@ -21,6 +21,8 @@ const LINE: f32 = 25.0;
 const MOST_WIDTH: f32 = 760.0;
 /// Room beside the text for its scroll bar.
 const MARGIN: f32 = 14.0;
+/// Added to a blank.
+const BLANK: f32 = 2.5;
 /// Flows that are kept: one for each width in view.
 const MOST_FLOWS: usize = 4;
 /// Hatch lines on screen lie further apart than on paper: a text may be hidden almost wholly.
@@ -47,7 +49,14 @@ pub struct TextView {
 
 impl TextView {
     /// Takes over a new picture of text `id`.
-    pub fn update(&mut self, id: u64, picture: &ExplainedPicture, ranks: &[u32], panels: &[Panel], original: Option<&str>) {
+    pub fn update(
+        &mut self,
+        id: u64,
+        picture: &ExplainedPicture,
+        ranks: &[u32],
+        panels: &[Panel],
+        original: Option<&str>,
+    ) {
         let Some(text) = &picture.text else { return };
         if self.id != id || self.words.len() != ranks.len() {
             self.id = id;
@@ -85,7 +94,9 @@ fn notes(text: &ExplainedText, original: Option<&str>) -> Vec<String> {
         )),
     }
     if let Some(script) = original.and_then(crate::data::text::unshapeable) {
-        out.push(format!("This text holds {script}, which the window's fonts cannot show; explanations are right nevertheless."));
+        out.push(format!(
+            "This text holds {script}, which the window's fonts cannot show; explanations are right nevertheless."
+        ));
     }
     out
 }
@@ -127,9 +138,12 @@ impl Pages {
             return known.clone();
         }
         let font = FontId::proportional(text::BODY);
-        let mut measure = |words: &str| ui.fonts_mut(|fonts| {
-            fonts.layout_no_wrap(words.to_owned(), font.clone(), theme::UNTINTED).size().x
-        });
+        let mut measure = |words: &str| {
+            let width =
+                ui.fonts_mut(|fonts| fonts.layout_no_wrap(words.to_owned(), font.clone(), theme::UNTINTED).size().x);
+            // Marks need room between words.
+            if words == " " { width + BLANK } else { width }
+        };
         let made = Arc::new(flow(text, width, &mut measure));
         if self.flows.len() >= MOST_FLOWS {
             self.flows.remove(0);

@@ -17,8 +17,8 @@ use crate::data::{Modality, Unit, Units};
 use crate::figure::layout::{Hidden, Panel as FigurePanel, View};
 use crate::jobs::{Explained, MethodResult};
 use crate::session::command::{VIEWS, view_title};
-use crate::session::reading::{Action, fill_words_for, fills_for};
 use crate::session::describe::{self, Verdict};
+use crate::session::reading::{Action, fill_words_for, fills_for};
 use crate::session::{Command, Place, Session};
 use crate::work::Shown;
 
@@ -388,9 +388,13 @@ fn controls(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut 
 
 fn k_slider(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     let explore = &session.explore;
-    let most = session.unit_count().max(1);
+    // Of a text as many as it has words that the black box gets.
+    let of_text = explore.focused_result().filter(|_| explore.unit.is_text());
+    let selectable = of_text.map(|result| result.ranks.iter().filter(|rank| **rank != u32::MAX).count());
+    let most = selectable.unwrap_or_else(|| session.unit_count()).max(1);
     let enabled = Command::SetK(1).availability(session).is_ok();
-    let mut k = explore.k.min(most);
+    let shown = explore.k.min(most);
+    let mut k = shown;
     let label = ui.label("Select");
     ui.spacing_mut().slider_width = (ui.available_width() * 0.2).clamp(110.0, 320.0);
     let slider = Slider::new(&mut k, 1..=most).logarithmic(true).smart_aim(false);
@@ -398,7 +402,7 @@ fn k_slider(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     let response = response
         .labelled_by(label.id)
         .on_hover_text("k: how many units are selected (comma and period change it by one)");
-    if response.changed() && k != explore.k {
+    if response.changed() && k != shown {
         commands.push(Command::SetK(k));
     }
     ui.label(format!("of {most} {}", explore.unit.noun(most)));

@@ -1,7 +1,9 @@
 //! Words in numbers: the list by rank beside the text, and what is known of the word under the pointer.
 
-use egui::{Align2, FontId, Grid, Label, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 use egui::accesskit::Role;
+use egui::{
+    Align2, FontId, Grid, Label, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
+};
 
 use super::super::chrome::shorten;
 use super::super::theme::{space, text, tokens};
@@ -62,7 +64,9 @@ pub fn card(ui: &mut Ui, session: &Session, words: &[String], unit: usize) {
     }
     if let Some(result) = session.explore.focused_result() {
         let seen = session.seen(result);
-        if let (Some(score), Some(rank)) = (seen.scores.get(unit), seen.ranks.get(unit).filter(|rank| **rank != u32::MAX)) {
+        if let (Some(score), Some(rank)) =
+            (seen.scores.get(unit), seen.ranks.get(unit).filter(|rank| **rank != u32::MAX))
+        {
             let n = seen.ranks.iter().filter(|rank| **rank != u32::MAX).count();
             let selected = if seen.is_selected(unit, session.explore.k) { ", selected" } else { "" };
             ui.label(format!("Rank {} of {n}, score {}{selected}", rank + 1, score_words(*score)));
@@ -71,15 +75,13 @@ pub fn card(ui: &mut Ui, session: &Session, words: &[String], unit: usize) {
     ui.label(without_words(session, unit).unwrap_or_else(|| "Asking for the answer without it…".to_owned()));
 }
 
-/// The unit under the pointer, or the chosen one, by every method.
+/// The unit under the pointer, or the chosen one, by every method. It stands below the list, which must not move under the pointer.
 pub fn pointed(ui: &mut Ui, session: &Session, canvas: &Canvas, explained: &Explained) {
     let noun = explained.units.unit.noun(1);
     let reading = &session.explore.reading;
     group(ui, if reading.pointed.is_none() && reading.chosen.is_some() { "Chosen" } else { "Under the pointer" });
     let Some(unit) = reading.pointed.or(reading.chosen).filter(|unit| *unit < explained.units.count()) else {
         muted(ui, format!("Point at a {noun} in the text or in the list; click to keep it."));
-        // The same room as below, so that nothing jumps.
-        ui.add_space(60.0);
         return;
     };
     let words = canvas.text_view(session.explore.focus).and_then(|(_, view)| view.words.get(unit));
@@ -114,7 +116,8 @@ pub fn list(ui: &mut Ui, session: &Session, canvas: &Canvas, state: &mut WordsUi
         None => "By rank".to_owned(),
     };
     group(ui, &title);
-    let most = picture.scores.iter().filter(|score| score.is_finite()).fold(0.0_f32, |most, score| most.max(score.abs()));
+    let most =
+        picture.scores.iter().filter(|score| score.is_finite()).fold(0.0_f32, |most, score| most.max(score.abs()));
     let reading = &session.explore.reading;
     let spacing = 1.0;
     ui.spacing_mut().item_spacing.y = spacing;
@@ -172,9 +175,11 @@ fn row(
     let bar_left = rect.right() - numbers - bar_width;
     let room = Rect::from_min_max(pos2(rect.left() + 34.0, rect.top()), pos2(bar_left - space::XS, rect.bottom()));
     let font = FontId::proportional(text::BODY);
-    ui.painter_at(room).text(pos2(room.left(), middle), Align2::LEFT_CENTER, shorten(words, 80), font, t.text);
+    let start = pos2(room.left(), middle);
+    let drawn = ui.painter_at(room).text(start, Align2::LEFT_CENTER, shorten(words, 80), font, t.text);
     if selected {
-        painter.hline(room.left()..=(room.left() + 14.0), rect.bottom() - 3.0, Stroke::new(2.0, t.selected));
+        let right = drawn.right().min(room.right());
+        painter.hline(room.left()..=right, rect.bottom() - 3.0, Stroke::new(2.0, t.selected));
     }
     let share = if most > 0.0 && score.is_finite() { (score.abs() / most).min(1.0) } else { 0.0 };
     let track = Rect::from_min_max(pos2(bar_left, middle - 4.0), pos2(bar_left + bar_width, middle + 4.0));

@@ -1,4 +1,5 @@
-//! AIM: sampler and losses against `tests/golden/make_aim.py`, the shape and the laws of W, gradients, ablations, the same bytes from the same seed.
+//! AIM: sampler and losses against `tests/golden/make_aim.py`, the shape and the laws of W, gradients, ablations, the same bytes from the
+//! same seed.
 
 use std::collections::BTreeMap;
 
@@ -412,7 +413,8 @@ fn a_documents_answer_is_the_same_alone_and_beside_a_longer_one() {
     for id in ["aim-word-cnn", "aim-word-gru", "aim-word-transformer"] {
         let spec = InputSpec { shape: Shape::new(1, 1, 40), vocabulary: 12 };
         let black_box = OpenBox::new(id, spec, 3);
-        let token = |row: usize, place: usize| if place < 8 + 30 * row { ((3 * place + row) % 11 + 1) as f32 } else { 0.0 };
+        let token =
+            |row: usize, place: usize| if place < 8 + 30 * row { ((3 * place + row) % 11 + 1) as f32 } else { 0.0 };
         let tokens: Vec<f32> = (0..80).map(|at| token(at / 40, at % 40)).collect();
         let both = Tensor::from_slice(&tokens).view([2, 1, 1, 40]);
         let together = values(&tch::no_grad(|| black_box.logits(&both)));

@@ -2,8 +2,8 @@
 
 use unmask::figure::layout::text::{Looks, flow, unit_of};
 use unmask::figure::layout::{
-    ClassProbability, CompareLayout, ExplainedPicture, ExplainedText, Hidden, PictureLayout, Prediction,
-    SheetLayout, TextSpan, View, compare, picture, sheet,
+    ClassProbability, CompareLayout, ExplainedPicture, ExplainedText, Hidden, PictureLayout, Prediction, SheetLayout,
+    TextSpan, View, compare, picture, sheet,
 };
 use unmask::figure::{Color, Element, Figure, Format, Palette, Text, Theme, color, encode, fonts, svg};
 
@@ -54,8 +54,18 @@ fn review(view: View, hidden: Hidden) -> ExplainedPicture {
         seed: Some(7),
         prediction: Some(Prediction {
             classes: vec![
-                ClassProbability { class: "positive".to_owned(), full: 0.97, selected: Some(0.91), unselected: Some(0.4) },
-                ClassProbability { class: "negative".to_owned(), full: 0.03, selected: Some(0.09), unselected: Some(0.6) },
+                ClassProbability {
+                    class: "positive".to_owned(),
+                    full: 0.97,
+                    selected: Some(0.91),
+                    unselected: Some(0.4),
+                },
+                ClassProbability {
+                    class: "negative".to_owned(),
+                    full: 0.03,
+                    selected: Some(0.09),
+                    unselected: Some(0.6),
+                },
             ],
             selected_stays: Some(true),
             unselected_stays: Some(false),
@@ -111,7 +121,11 @@ fn a_shown_word_stands_where_it_stands_in_the_whole_text() {
         let part = words(&drawn(&review(view, Hidden::AsModelSees)));
         assert!(part.len() < whole.len());
         for word in &part {
-            assert!(whole.iter().any(|known| known.text == word.text && known.at == word.at), "{} in {view:?}", word.text);
+            assert!(
+                whole.iter().any(|known| known.text == word.text && known.at == word.at),
+                "{} in {view:?}",
+                word.text
+            );
         }
     }
 }
