@@ -6,7 +6,7 @@ use super::{Experiment, Row, published};
 const METRICS: &[&str] = &["posthoc_accuracy", "fu_m", "mask_only", "tps", "tps_batched"];
 
 const fn baseline(id: &'static str) -> Row {
-    Row { id, method: id, preset: "", params: &[], every_seed: false, metrics: METRICS }
+    Row { id, method: id, preset: "", params: &[], every_seed: false, metrics: METRICS, at: None }
 }
 
 /// The experiment. Half of the official test reviews is validation.
@@ -20,8 +20,24 @@ pub static L2X_IMDB_SENTENCE: Experiment = Experiment {
     k: 1,
     ks: &[],
     rows: &[
-        Row { id: "l2x", method: "l2x", preset: "", params: &[("epochs", "2")], every_seed: true, metrics: METRICS },
-        Row { id: "l2x-paper", method: "l2x", preset: "paper-imdb", params: &[], every_seed: true, metrics: METRICS },
+        Row {
+            id: "l2x",
+            method: "l2x",
+            preset: "",
+            params: &[("epochs", "2")],
+            every_seed: true,
+            metrics: METRICS,
+            at: None,
+        },
+        Row {
+            id: "l2x-paper",
+            method: "l2x",
+            preset: "paper-imdb",
+            params: &[],
+            every_seed: true,
+            metrics: METRICS,
+            at: None,
+        },
         baseline("grad"),
         baseline("grad-x-input"),
         baseline("random"),

@@ -8,15 +8,15 @@ const METRICS: &[&str] = &["fs_m", "fu_m", "fs_a", "fu_a", "mask_only", "tps", "
 const RANDOM_METRICS: &[&str] = &["fs_m", "fu_m", "fs_a", "fu_a", "fs_a_full", "mask_only", "tps", "tps_batched"];
 
 const fn ablation(id: &'static str, params: &'static [(&'static str, &'static str)]) -> Row {
-    Row { id, method: "meed", preset: "", params, every_seed: false, metrics: METRICS }
+    Row { id, method: "meed", preset: "", params, every_seed: false, metrics: METRICS, at: None }
 }
 
 const fn paper_ablation(id: &'static str, params: &'static [(&'static str, &'static str)]) -> Row {
-    Row { id, method: "meed", preset: "paper-imdb", params, every_seed: false, metrics: METRICS }
+    Row { id, method: "meed", preset: "paper-imdb", params, every_seed: false, metrics: METRICS, at: None }
 }
 
 const fn baseline(id: &'static str) -> Row {
-    Row { id, method: id, preset: "", params: &[], every_seed: false, metrics: METRICS }
+    Row { id, method: id, preset: "", params: &[], every_seed: false, metrics: METRICS, at: None }
 }
 
 /// The experiment. Half of the official test reviews is validation.
@@ -30,8 +30,16 @@ pub static MEED_IMDB: Experiment = Experiment {
     k: 10,
     ks: &[],
     rows: &[
-        Row { id: "meed", method: "meed", preset: "", params: &[], every_seed: true, metrics: METRICS },
-        Row { id: "meed-paper", method: "meed", preset: "paper-imdb", params: &[], every_seed: true, metrics: METRICS },
+        Row { id: "meed", method: "meed", preset: "", params: &[], every_seed: true, metrics: METRICS, at: None },
+        Row {
+            id: "meed-paper",
+            method: "meed",
+            preset: "paper-imdb",
+            params: &[],
+            every_seed: true,
+            metrics: METRICS,
+            at: None,
+        },
         ablation("meed-no-output", &[("feed-output", "off")]),
         ablation("meed-no-ail", &[("adversarial", "off")]),
         ablation("meed-no-prior", &[("prior", "off")]),

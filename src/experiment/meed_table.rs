@@ -11,15 +11,15 @@ const RANDOM_METRICS: &[&str] =
 const ABLATION_METRICS: &[&str] = &["fs_m", "fu_m", "fs_a", "mask_only"];
 
 const fn meed(id: &'static str, preset: &'static str) -> Row {
-    Row { id, method: "meed", preset, params: &[], every_seed: true, metrics: METRICS }
+    Row { id, method: "meed", preset, params: &[], every_seed: true, metrics: METRICS, at: None }
 }
 
 const fn ablation(id: &'static str, params: &'static [(&'static str, &'static str)]) -> Row {
-    Row { id, method: "meed", preset: "", params, every_seed: false, metrics: ABLATION_METRICS }
+    Row { id, method: "meed", preset: "", params, every_seed: false, metrics: ABLATION_METRICS, at: None }
 }
 
 const fn baseline(id: &'static str) -> Row {
-    Row { id, method: id, preset: "", params: &[], every_seed: false, metrics: METRICS }
+    Row { id, method: id, preset: "", params: &[], every_seed: false, metrics: METRICS, at: None }
 }
 
 /// The rows: MEED with our defaults and with the paper's settings (a preset), without each of its three parts, and the methods beside it.

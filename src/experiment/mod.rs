@@ -3,6 +3,12 @@
 //! An [`Experiment`] is data: which items, which black box, which rows (a method with its recipe) and which metrics. [`run::run`] works it off,
 //! saving each finished row and seed, so that a rerun resumes.
 
+pub mod aim_agnews;
+pub mod aim_fashion;
+pub mod aim_hatexplain;
+pub mod aim_imdb;
+pub mod aim_mnist;
+mod aim_table;
 pub mod l2x_imdb_sentence;
 pub mod l2x_imdb_word;
 pub mod l2x_mnist;
@@ -46,9 +52,9 @@ pub struct Experiment {
 }
 
 impl Experiment {
-    /// Numbers of selected units in the table.
-    pub fn ks(&self) -> &[usize] {
-        if self.ks.is_empty() { std::slice::from_ref(&self.k) } else { self.ks }
+    /// What a row selects, and how many of it.
+    pub fn at(&self, row: &Row) -> At {
+        row.at.unwrap_or(At { unit: self.unit, k: self.k, ks: self.ks })
     }
 
     /// What the paper prints for a row and metric at this number of units and for this class.
@@ -57,6 +63,29 @@ impl Experiment {
             of.row == row && of.metric == metric && (of.k == 0 || Some(of.k) == k) && of.class == class.unwrap_or("")
         };
         self.paper.iter().find(is_it).map(|of| of.value)
+    }
+}
+
+/// What is selected, and how much of it.
+#[derive(Clone, Copy, Debug)]
+pub struct At {
+    /// Unit.
+    pub unit: &'static str,
+    /// How many while training.
+    pub k: usize,
+    /// How many in the table; empty: `k`.
+    pub ks: &'static [usize],
+}
+
+impl At {
+    /// How many in the table.
+    pub fn ks(&self) -> Vec<usize> {
+        if self.ks.is_empty() { vec![self.k] } else { self.ks.to_vec() }
+    }
+
+    /// The one of them at which figures are measured that cost much or do not depend on it.
+    pub fn main_k(&self) -> usize {
+        self.ks.iter().copied().find(|k| *k == self.k).or(self.ks.first().copied()).unwrap_or(self.k)
     }
 }
 
@@ -80,6 +109,22 @@ pub const fn published(row: &'static str, metric: &'static str, value: f64) -> P
     Published { row, metric, k: 0, class: "", value }
 }
 
+/// A figure at one number of units.
+pub const fn published_at(row: &'static str, metric: &'static str, k: usize, value: f64) -> Published {
+    Published { row, metric, k, class: "", value }
+}
+
+/// A figure of one class at one number of units.
+pub const fn published_of(
+    row: &'static str,
+    metric: &'static str,
+    k: usize,
+    class: &'static str,
+    value: f64,
+) -> Published {
+    Published { row, metric, k, class, value }
+}
+
 /// A row: a method with its recipe.
 #[derive(Debug)]
 pub struct Row {
@@ -95,6 +140,8 @@ pub struct Row {
     pub every_seed: bool,
     /// Metric ids.
     pub metrics: &'static [&'static str],
+    /// What it selects, where that is not the experiment's own.
+    pub at: Option<At>,
 }
 
 /// Every experiment.
@@ -105,6 +152,11 @@ pub static EXPERIMENTS: &[&Experiment] = &[
     &l2x_imdb_word::L2X_IMDB_WORD,
     &l2x_imdb_sentence::L2X_IMDB_SENTENCE,
     &meed_imdb::MEED_IMDB,
+    &aim_imdb::AIM_IMDB,
+    &aim_agnews::AIM_AGNEWS,
+    &aim_hatexplain::AIM_HATEXPLAIN,
+    &aim_mnist::AIM_MNIST,
+    &aim_fashion::AIM_FASHION,
 ];
 
 /// The experiment with `id`.

@@ -172,6 +172,7 @@ fn part(
     options: &Options<'_>,
     watch: &mut Watch<'_>,
 ) -> Result<Part, ExplainError> {
+    let at = experiment.at(row);
     let spec = method(row.method)?.spec();
     let mut values: Vec<(&str, &str)> = Vec::new();
     if let Some(preset) = spec.presets.iter().find(|preset| preset.id == row.preset) {
@@ -179,17 +180,8 @@ fn part(
     }
     values.extend(row.params);
     let params = params_of(spec.params, &values, options.quick)?;
-    let described = (
-        row.method,
-        &params,
-        experiment.unit,
-        experiment.k,
-        experiment.ks,
-        row.metrics,
-        seed,
-        options.quick,
-        options.no_approximators,
-    );
+    let described =
+        (row.method, &params, at.unit, at.k, at.ks, row.metrics, seed, options.quick, options.no_approximators);
     let described =
         serde_json::to_string(&(described, &saved_box.card.hash, &data.hash, options.threads, Versions::current()))
             .map_err(|error| ExplainError::Unfit(error.to_string()))?;
@@ -213,7 +205,7 @@ fn part(
         saved_box,
         explainer: &explainer,
         unit: explainer.card.unit,
-        k: experiment.k,
+        k: at.k,
         fill: Fill::Zero,
         data,
         split: Split::Test,
@@ -222,13 +214,16 @@ fn part(
         checkpoint: &mut checkpoint,
     })?;
     let mut values = Vec::new();
-    for (at, k) in experiment.ks().iter().copied().enumerate() {
+    for k in at.ks() {
         context.k = k;
         for id in row.metrics {
             let metric = metric(id)?;
             let is_slow = metric.spec().is_slow;
-            // Fresh approximators are trained at the experiment's own k only.
-            if is_slow && (options.quick || options.no_approximators || (at > 0 && k != experiment.k)) {
+            if is_slow && (options.quick || options.no_approximators) {
+                continue;
+            }
+            // Fresh approximators are trained at one k only, and times are measured once.
+            if k != at.main_k() && (is_slow || !metric.depends_on_k()) {
                 continue;
             }
             for (class, of_items) in values_of(metric, &mut context)? {
@@ -256,15 +251,16 @@ fn explainer(
     options: &Options<'_>,
     watch: &mut Watch<'_>,
 ) -> Result<SavedExplainer, ExplainError> {
-    let unit: Unit = experiment.unit.parse().map_err(ExplainError::Unfit)?;
+    let at = experiment.at(row);
+    let unit: Unit = at.unit.parse().map_err(ExplainError::Unfit)?;
     if !method(row.method)?.spec().trains {
-        return SavedExplainer::untrained(row.method, unit, experiment.k, &saved_box.card, seed);
+        return SavedExplainer::untrained(row.method, unit, at.k, &saved_box.card, seed);
     }
     let mut run = TrainRun::new(RunSetup {
         method: row.method,
         params,
         unit,
-        k: experiment.k,
+        k: at.k,
         data,
         black_box: saved_box,
         seed,

@@ -534,16 +534,24 @@ pub fn evaluate<'a>(
         checkpoint,
     })?;
     let mut cells = Vec::new();
+    // Figures that are the same for every k.
+    let mut once = std::collections::HashMap::<&str, Vec<(Option<usize>, Vec<f64>)>>::new();
     for k in ks {
         context.k = k;
         for id in &task.metrics {
             let metric = metric(id)?;
             check_modality(metric, task.black_box.card.modality())?;
-            let found = match values_of(metric, &mut context) {
-                // Beside other methods such a cell stays empty.
-                Err(ExplainError::NotDefined { .. }) if task.explainers.len() > 1 => continue,
-                found => found?,
+            let found = match once.get(id.as_str()) {
+                Some(known) => known.clone(),
+                None => match values_of(metric, &mut context) {
+                    // Beside other methods such a cell stays empty.
+                    Err(ExplainError::NotDefined { .. }) if task.explainers.len() > 1 => continue,
+                    found => found?,
+                },
             };
+            if !metric.depends_on_k() {
+                once.entry(id.as_str()).or_insert_with(|| found.clone());
+            }
             for (class, values) in found {
                 cells.push(Cell {
                     row: explainer.card.name.clone(),

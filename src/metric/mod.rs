@@ -103,6 +103,11 @@ pub trait Metric: Sync {
         false
     }
 
+    /// Whether it is another figure for another number of units.
+    fn depends_on_k(&self) -> bool {
+        true
+    }
+
     /// One value per item, in the metric's unit; shares are 0 or 100. Items of which the metric says nothing are left out; what belongs to the explainer
     /// as a whole is one value.
     ///

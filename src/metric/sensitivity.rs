@@ -57,6 +57,10 @@ impl Metric for Sensitivity {
         if self.single { &SEN_SINGLE.spec } else { &SEN.spec }
     }
 
+    fn depends_on_k(&self) -> bool {
+        false
+    }
+
     fn compute(&self, context: &mut Context<'_>) -> Result<Vec<f64>, ExplainError> {
         let n = context.test.rows.n().min(ITEMS);
         let draws = if self.single { 1 } else { DRAWS };

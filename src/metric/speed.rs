@@ -49,6 +49,10 @@ impl Metric for Speed {
         if self.batched { &TPS_BATCHED.spec } else { &TPS.spec }
     }
 
+    fn depends_on_k(&self) -> bool {
+        false
+    }
+
     fn compute(&self, context: &mut Context<'_>) -> Result<Vec<f64>, ExplainError> {
         let rows = if self.batched {
             context.test.rows.clone()

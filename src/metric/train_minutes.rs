@@ -23,6 +23,10 @@ impl Metric for TrainMinutes {
         &SPEC
     }
 
+    fn depends_on_k(&self) -> bool {
+        false
+    }
+
     fn compute(&self, context: &mut Context<'_>) -> Result<Vec<f64>, ExplainError> {
         if !method(&context.card.method)?.spec().trains {
             return Err(ExplainError::NotDefined {

@@ -2,7 +2,7 @@
 //! method.
 
 use super::Session;
-use crate::data::DataSpec;
+use crate::data::{DataSpec, Unit};
 use crate::experiment::{EXPERIMENTS, Experiment, Row};
 use crate::explain::{ExplainerCard, method};
 use crate::jobs::Cell;
@@ -42,7 +42,7 @@ fn is_about(experiment: &Experiment, spec: &DataSpec) -> bool {
 }
 
 /// The row of an explainer: of its method, with the settings that make the row another one than the method's main row.
-fn row_of(experiment: &'static Experiment, card: &ExplainerCard) -> Option<&'static Row> {
+fn row_of(experiment: &'static Experiment, card: &ExplainerCard, unit: Unit) -> Option<&'static Row> {
     let specs = method(&card.method).ok()?.spec().params;
     let has = |&(id, text): &(&str, &str)| {
         specs.iter().find(|spec| spec.id == id).is_some_and(|spec| {
@@ -50,7 +50,9 @@ fn row_of(experiment: &'static Experiment, card: &ExplainerCard) -> Option<&'sta
             spec.parse(text).is_ok_and(|wanted| wanted == value)
         })
     };
-    let fitting = experiment.rows.iter().filter(|row| row.method == card.method && row.params.iter().all(has));
+    let selects = |row: &Row| experiment.at(row).unit.parse() == Ok(unit);
+    let fitting =
+        experiment.rows.iter().filter(|row| row.method == card.method && selects(row) && row.params.iter().all(has));
     // Of equals the first: the main row and the paper's own recipe stand for the same printed numbers.
     fitting.rev().max_by_key(|row| row.params.len())
 }
@@ -64,10 +66,8 @@ impl Session {
         let card = |name: &str| self.explainers.iter().map(|known| &known.card).find(|card| card.name == name);
         let card = card(&cell.row).or_else(|| card(name?))?;
         EXPERIMENTS.iter().copied().find_map(|experiment| {
-            let is_same = cell.k.is_some_and(|k| experiment.ks().contains(&k))
-                && experiment.unit.parse() == Ok(self.explore.unit)
-                && is_about(experiment, spec);
-            let row = is_same.then(|| row_of(experiment, card)).flatten()?;
+            let row = is_about(experiment, spec).then(|| row_of(experiment, card, self.explore.unit)).flatten()?;
+            experiment.at(row).ks().contains(&cell.k?).then_some(())?;
             let value = experiment.printed(row.id, &cell.metric, cell.k, cell.class.as_deref())?;
             Some(Published { value, source: experiment.title })
         })
