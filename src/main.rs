@@ -13,7 +13,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match cli.command {
         Some(command) => unmask::cli::run(command, Some(&unmask::ui::bench::frames)),
-        None => window(cli.paths),
+        None => window(cli.paths, cli.device),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -25,7 +25,7 @@ fn main() -> ExitCode {
 }
 
 /// Opens the window on `paths`, or on the bundled samples where nothing is named.
-fn window(paths: Vec<String>) -> Result<(), Failure> {
+fn window(paths: Vec<String>, device: Option<String>) -> Result<(), Failure> {
     let missing =
         |path: &&String| !Path::new(path.as_str()).exists() && path.parse::<unmask::data::DataSpec>().is_err();
     if let Some(path) = paths.iter().find(missing) {
@@ -35,7 +35,10 @@ fn window(paths: Vec<String>) -> Result<(), Failure> {
     }
     unmask::device::open_cuda();
     let machine = Machine::look();
-    let device = unmask::model::device_from("auto").map_err(|error| Failure::Work(error.to_string()))?;
+    // Asked for by name: refused where it is not there, rather than computed elsewhere.
+    if let Some(name) = &device {
+        unmask::model::device_from(name).map_err(|error| Failure::Usage(error.to_string()))?;
+    }
     let samples = sample_folder();
     let open = match (&samples, paths.is_empty()) {
         (Some(folder), true) if folder.join("project/project.json").exists() => {

@@ -2,15 +2,25 @@
 
 #[path = "ui/explore.rs"]
 mod explore;
+#[path = "ui/keep.rs"]
+mod keep;
 #[path = "ui/keys.rs"]
 mod keys;
+#[path = "ui/layout.rs"]
+mod layout;
 #[path = "ui/places.rs"]
 mod places;
 #[path = "ui/project.rs"]
 mod project;
+#[path = "ui/reading.rs"]
+mod reading;
 #[path = "ui/session.rs"]
 mod session;
 #[path = "ui/snapshots.rs"]
 mod snapshots;
 #[path = "ui/support.rs"]
 mod support;
+#[path = "ui/texts.rs"]
+mod texts;
+#[path = "ui/untitled.rs"]
+mod untitled;

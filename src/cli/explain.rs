@@ -1,6 +1,5 @@
 //! `unmask explain`: scores of many items, as CSV, JSON Lines or npz.
 
-use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -8,10 +7,13 @@ use clap::Args;
 
 use super::evaluate::split_named;
 use super::{ComputeArgs, Failure, Outcome, Runner, load_box, load_explainer, usage, work, write_file};
-use crate::data::{Dataset, Unit};
-use crate::explain::{SavedExplainer, top_k};
+use crate::data::Unit;
+use crate::explain::{Fill, SavedExplainer};
+use crate::jobs::scores::{self, Scores};
 use crate::jobs::{Explain, Explained, Output, Task};
 use crate::model::SavedBox;
+use crate::session::Session;
+use crate::session::reading::fills_for;
 
 /// Which explainers, and for which black box.
 #[derive(Clone, Debug, Args)]
@@ -25,9 +27,9 @@ pub struct Explainers {
     /// Folder of the black box; an explainer's own is found by its hash
     #[arg(long)]
     pub blackbox: Option<PathBuf>,
-    /// What such a method selects: pixel, patch:4
-    #[arg(long, default_value = "pixel")]
-    pub unit: String,
+    /// What such a method selects: pixel, patch:4, word, sentence; without it, the smallest unit of the black box's input
+    #[arg(long)]
+    pub unit: Option<String>,
 }
 
 impl Explainers {
@@ -51,7 +53,11 @@ impl Explainers {
         let black_box = black_box
             .ok_or_else(|| usage("name what explains: --explainer DIR, or --method NAME with --blackbox DIR"))?;
         let first = loaded.first().map(|explainer: &Arc<SavedExplainer>| (explainer.card.unit, explainer.card.k));
-        let unit: Unit = first.map_or_else(|| self.unit.parse().map_err(usage), |(unit, _)| Ok(unit))?;
+        let unit: Unit = match (first, &self.unit) {
+            (Some((unit, _)), _) => unit,
+            (None, Some(unit)) => unit.parse().map_err(usage)?,
+            (None, None) => Session::offered_units(&black_box.card).first().copied().unwrap_or(Unit::Pixel),
+        };
         for id in &self.method {
             let k = k.or(first.map(|(_, k)| k)).ok_or_else(|| usage("give --k N: how many units are selected"))?;
             loaded.push(Arc::new(SavedExplainer::untrained(id, unit, k, &black_box.card, seed).map_err(usage)?));
@@ -94,14 +100,14 @@ pub struct ExplainArgs {
 
 /// Runs it.
 pub fn run(args: &ExplainArgs) -> Outcome {
-    let encode = encoder(&args.out)?;
+    scores::check_name(&args.out).map_err(usage)?;
     let (explainers, black_box) = args.explainers.load(args.k, args.compute.seed)?;
     let mut runner = Runner::new(&args.compute)?;
     let data = runner.open(&args.data)?;
     let mut items = data.in_split(split_named(&args.split)?);
     items.truncate(args.limit.unwrap_or(usize::MAX));
     let k = args.k.unwrap_or(explainers[0].card.k);
-    let fill = args.fill.parse().map_err(usage)?;
+    let fill = fill_for(&args.fill, &black_box)?;
     let mut explained = Vec::with_capacity(items.len());
     let bar = super::Bar::new("explaining");
     for (done, &item) in items.iter().enumerate() {
@@ -120,7 +126,8 @@ pub fn run(args: &ExplainArgs) -> Outcome {
         bar.show(&crate::work::Progress::new(done as u64 + 1, items.len() as u64, "items"));
     }
     bar.clear();
-    let bytes = encode(&Scores { data: &data, black_box: &black_box, explainers: &explainers, explained: &explained })?;
+    let scores = Scores { data: &data, black_box: &black_box.card, explainers: &explainers, explained: &explained };
+    let bytes = scores::encode(&args.out, &scores).map_err(work)?;
     write_file(&args.out, &bytes)?;
     println!("{} items, {} methods: {}", items.len(), explainers.len(), args.out.display());
     Ok(())
@@ -136,123 +143,11 @@ impl Runner {
     }
 }
 
-/// What is written.
-struct Scores<'a> {
-    data: &'a Dataset,
-    black_box: &'a SavedBox,
-    explainers: &'a [Arc<SavedExplainer>],
-    explained: &'a [Arc<Explained>],
-}
-
-type Encoder = fn(&Scores<'_>) -> Result<Vec<u8>, Failure>;
-
-fn encoder(path: &std::path::Path) -> Result<Encoder, Failure> {
-    match path.extension().and_then(|extension| extension.to_str()) {
-        Some("csv") => Ok(csv_of),
-        Some("jsonl") => Ok(jsonl_of),
-        Some("npz") => Ok(npz_of),
-        other => Err(usage(format!(
-            "{}: expected a file name ending in .npz, .csv or .jsonl, found \"{}\"; choose one of these",
-            path.display(),
-            other.unwrap_or_default()
-        ))),
+/// The fill called `name`; the mean of word numbers is no word.
+pub(super) fn fill_for(name: &str, black_box: &SavedBox) -> Result<Fill, Failure> {
+    let fill: Fill = name.parse().map_err(usage)?;
+    if fills_for(black_box.card.modality()).contains(&fill) {
+        return Ok(fill);
     }
-}
-
-/// One row per item, method and unit.
-fn csv_of(scores: &Scores<'_>) -> Result<Vec<u8>, Failure> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(["item", "method", "unit", "score", "rank", "selected"]).map_err(work)?;
-    for explained in scores.explained {
-        for (saved, result) in scores.explainers.iter().zip(&explained.methods) {
-            let result = result.as_ref().map_err(work)?;
-            for (unit, score) in result.scores.iter().enumerate() {
-                let selected = u8::from(result.is_selected(unit, explained.k));
-                writer
-                    .write_record([
-                        scores.data.source_index[explained.item].to_string(),
-                        saved.card.name.clone(),
-                        unit.to_string(),
-                        score.to_string(),
-                        result.ranks[unit].to_string(),
-                        selected.to_string(),
-                    ])
-                    .map_err(work)?;
-            }
-        }
-    }
-    writer.into_inner().map_err(work)
-}
-
-/// One object per item and method.
-fn jsonl_of(scores: &Scores<'_>) -> Result<Vec<u8>, Failure> {
-    let mut out = Vec::new();
-    for explained in scores.explained {
-        for (saved, result) in scores.explainers.iter().zip(&explained.methods) {
-            let result = result.as_ref().map_err(work)?;
-            let selected = top_k(&result.scores, explained.k);
-            let line = serde_json::json!({
-                "item": scores.data.source_index[explained.item],
-                "label": scores.data.labels[explained.item].and_then(|label| scores.data.classes.get(usize::from(label))),
-                "method": saved.card.method,
-                "name": saved.card.name,
-                "explainer": saved.card.hash,
-                "blackbox": scores.black_box.card.hash,
-                "unit": saved.card.unit,
-                "k": explained.k,
-                "fill": explained.fill,
-                "seed": explained.seed,
-                "classes": scores.black_box.card.classes,
-                "probs_full": explained.probs_full,
-                "probs_selected": result.probs_selected,
-                "probs_unselected": result.probs_unselected,
-                "selected": selected,
-                "scores": result.scores,
-            });
-            writeln!(out, "{line}").map_err(work)?;
-        }
-    }
-    Ok(out)
-}
-
-/// Arrays `items` [n], `scores` [n, methods, units], `probs_full` [n, classes], `probs_selected` and `probs_unselected` [n, methods, classes].
-fn npz_of(scores: &Scores<'_>) -> Result<Vec<u8>, Failure> {
-    let (n, n_methods) = (scores.explained.len() as u64, scores.explainers.len() as u64);
-    let classes = scores.black_box.card.classes.len() as u64;
-    let units = scores.explained.first().map_or(0, |explained| explained.units.count()) as u64;
-    let mut by_method: [Vec<f32>; 3] = Default::default();
-    let mut probs_full: Vec<f32> = Vec::new();
-    for explained in scores.explained {
-        probs_full.extend(&explained.probs_full);
-        for result in &explained.methods {
-            let result = result.as_ref().map_err(work)?;
-            by_method[0].extend(&result.scores);
-            by_method[1].extend(&result.probs_selected);
-            by_method[2].extend(&result.probs_unselected);
-        }
-    }
-    let items: Vec<u32> = scores.explained.iter().map(|explained| scores.data.source_index[explained.item]).collect();
-    let mut cursor = std::io::Cursor::new(Vec::new());
-    let mut npz = npyz::npz::NpzWriter::new(&mut cursor);
-    let options = Default::default();
-    array(&mut npz, options, "items", &[n], &items)?;
-    array(&mut npz, options, "scores", &[n, n_methods, units], &by_method[0])?;
-    array(&mut npz, options, "probs_full", &[n, classes], &probs_full)?;
-    array(&mut npz, options, "probs_selected", &[n, n_methods, classes], &by_method[1])?;
-    array(&mut npz, options, "probs_unselected", &[n, n_methods, classes], &by_method[2])?;
-    drop(npz);
-    Ok(cursor.into_inner())
-}
-
-fn array<T: npyz::AutoSerialize + Copy>(
-    npz: &mut npyz::npz::NpzWriter<&mut std::io::Cursor<Vec<u8>>>,
-    options: npyz::zip::write::FileOptions,
-    name: &str,
-    shape: &[u64],
-    values: &[T],
-) -> Outcome {
-    use npyz::WriterBuilder;
-    let mut writer = npz.array(name, options).map_err(work)?.default_dtype().shape(shape).begin_nd().map_err(work)?;
-    writer.extend(values.iter().copied()).map_err(work)?;
-    writer.finish().map_err(work)
+    Err(usage(format!("fill {name}: {} reads texts, whose words have no mean; use zero or noise", black_box.card.name)))
 }

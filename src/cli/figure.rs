@@ -38,6 +38,9 @@ pub struct FigureArgs {
     /// Dark instead of light page
     #[arg(long)]
     pub dark: bool,
+    /// Most words of a text before it is cut around the selected ones; 0 never cuts
+    #[arg(long, default_value_t = crate::figure::layout::text::MOST_WORDS)]
+    pub words: usize,
     /// Heading
     #[arg(long, default_value = "")]
     pub title: String,
@@ -71,7 +74,7 @@ pub fn run(args: &FigureArgs) -> Outcome {
     let mut runner = Runner::new(&args.compute)?;
     let data = runner.open(&args.data)?;
     let k = args.k.unwrap_or(explainers[0].card.k);
-    let fill = args.fill.parse().map_err(usage)?;
+    let fill = super::explain::fill_for(&args.fill, &black_box)?;
     let mut pictures = Vec::new();
     for &item in &args.item {
         if item >= data.len() {
@@ -95,6 +98,9 @@ pub fn run(args: &FigureArgs) -> Outcome {
         for (index, saved) in explainers.iter().enumerate() {
             let mut picture = picture_of(&data, &black_box.card, &saved.card, &explained, index).map_err(work)?;
             picture.view = view;
+            if let Some(text) = &mut picture.text {
+                text.most_words = args.words;
+            }
             picture.hidden = if args.hatched {
                 crate::figure::layout::Hidden::Hatched
             } else {

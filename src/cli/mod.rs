@@ -34,6 +34,9 @@ pub struct Cli {
     pub command: Option<Commands>,
     /// Data, a black box, an explainer or a project to open in the window.
     pub paths: Vec<String>,
+    /// Where the window computes: auto, cpu, cuda:N or mps; without it, as chosen in the window
+    #[arg(long)]
+    pub device: Option<String>,
 }
 
 /// Subcommands.

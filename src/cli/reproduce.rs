@@ -101,22 +101,36 @@ fn text_of(table: &Reproduced) -> String {
         table.wall_seconds,
         if table.quick { ", quick" } else { "" }
     )];
-    lines.push(format!(
-        "{:<16} {:<18} {:>10} {:>8} {:>22} {:>8} {:>6}",
-        "row", "metric", "mean", "sd", "95 % interval", "paper", "seeds"
-    ));
+    // Numbers of units and classes only where the table has several.
+    let has_class = table.cells.iter().any(|cell| cell.class.is_some() && cell.metric != "empty_input");
+    let mut ks: Vec<&str> = table.cells.iter().filter_map(|cell| cell.k.as_deref()).collect();
+    ks.dedup();
+    let has_ks = ks.iter().any(|k| *k != ks[0]);
+    let name_width = table.cells.iter().map(|cell| cell.row.len().max(cell.metric.len())).max().unwrap_or(0).max(18);
+    let line = |row: &str, metric: &str, k: &str, class: &str, rest: [&str; 5]| {
+        let k = if has_ks { format!(" {k:>5}") } else { String::new() };
+        let class = if has_class { format!(" {class:<14}") } else { String::new() };
+        let [mean, sd, interval, paper, seeds] = rest;
+        format!(
+            "{row:<name_width$} {metric:<name_width$}{k}{class} {mean:>10} {sd:>8} {interval:>22} {paper:>8} {seeds:>6}"
+        )
+    };
+    lines.push(line("row", "metric", "k", "class", ["mean", "sd", "95 % interval", "paper", "seeds"]));
     for cell in &table.cells {
         let digits = if cell.unit == "seconds" { 6 } else { 2 };
         let number = |value: f64| format!("{value:.digits$}");
-        lines.push(format!(
-            "{:<16} {:<18} {:>10} {:>8} {:>22} {:>8} {:>6}",
-            cell.row,
-            cell.metric,
-            number(cell.mean),
-            number(cell.sd),
-            format!("{} .. {}", number(cell.ci95[0]), number(cell.ci95[1])),
-            cell.paper.map_or("-".to_owned(), |paper| format!("{paper:.2}")),
-            cell.seeds
+        lines.push(line(
+            &cell.row,
+            &cell.metric,
+            cell.k.as_deref().unwrap_or("-"),
+            cell.class.as_deref().unwrap_or("-"),
+            [
+                &number(cell.mean),
+                &number(cell.sd),
+                &format!("{} .. {}", number(cell.ci95[0]), number(cell.ci95[1])),
+                &cell.paper.map_or("-".to_owned(), |paper| format!("{paper:.2}")),
+                &cell.seeds.to_string(),
+            ],
         ));
     }
     lines.push(String::new());

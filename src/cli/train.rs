@@ -66,6 +66,7 @@ pub fn run(args: &TrainArgs) -> Outcome {
     settings.extend(args.epochs.map(|epochs| format!("epochs={epochs}")));
     params.0.extend(params_from(spec.params, &settings)?.0);
     let black_box = load_box(&args.blackbox)?;
+    black_box.card.check_unit(unit).map_err(usage)?;
     let mut runner = Runner::new(&args.compute)?;
     let data = runner.open(&args.data)?;
     let task = Task::TrainExplainer(Box::new(TrainExplainer {

@@ -62,8 +62,8 @@ impl PictureSource for Files {
     }
 }
 
-/// What a folder name says about the part of the data below it.
-fn part_named(name: &str) -> Option<Split> {
+/// What the name of a folder, a file or a part says about the part of the data below it.
+pub(super) fn part_named(name: &str) -> Option<Split> {
     match name.to_ascii_lowercase().as_str() {
         "train" | "training" => Some(Split::Train),
         "val" | "valid" | "validation" | "dev" => Some(Split::Validation),
@@ -73,7 +73,7 @@ fn part_named(name: &str) -> Option<Split> {
 }
 
 /// Part and class of a picture at `path`, of which the first `skipped` folders say nothing.
-fn place_of(path: &str, skipped: usize, has_parts: bool) -> (Option<Split>, Option<&str>) {
+pub(super) fn place_of(path: &str, skipped: usize, has_parts: bool) -> (Option<Split>, Option<&str>) {
     let mut folders: Vec<&str> = path.split('/').skip(skipped).collect();
     folders.pop();
     let mut folders = folders.into_iter();

@@ -1,18 +1,24 @@
 //! Data sets as plain numbers: items, labels, classes, splits. No tensors, no window.
 //!
 //! A [`Dataset`] is what "open" gives, whatever the file was. Models see its items as [`Rows`]: a flat `f32` matrix with a [`Shape`],
-//! pixel values in 0..=1. How a user's own picture becomes such a row is decided by a [`fit::Fit`].
+//! pixel values in 0..=1 or token ids. How a picture becomes such a row is decided by a [`fit::Fit`], a text by a [`text::TextFit`].
 
 pub mod archive;
 pub mod cifar;
+mod columns;
+pub mod delimited;
+pub mod documents;
 pub mod fit;
 pub mod folder;
+pub mod hatexplain;
 pub mod idx;
+pub mod jsonl;
 pub mod open;
 pub mod picture;
 pub mod samples;
 pub mod spec;
 pub mod split;
+pub mod text;
 pub mod units;
 
 use std::path::PathBuf;
@@ -23,6 +29,7 @@ pub use open::{OpenProgress, open};
 pub use picture::Picture;
 pub use spec::DataSpec;
 pub use split::Split;
+pub use text::{TextFit, TextFitSpec, TextItems, TextLayout};
 pub use units::{Unit, Units};
 
 /// Most items one data set may hold; a larger count in a header is refused before anything is allocated.
@@ -44,14 +51,26 @@ pub enum Modality {
     Table,
 }
 
+impl Modality {
+    /// What its items are called, several of them.
+    pub const fn plural(self) -> &'static str {
+        match self {
+            Self::Image => "pictures",
+            Self::Text => "texts",
+            Self::Series => "time series",
+            Self::Table => "rows of a table",
+        }
+    }
+}
+
 /// Shape of one item as a model sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Shape {
-    /// Colour channels (1 grey, 3 colour).
+    /// Colour channels (1 grey, 3 colour; 1 for texts).
     pub channels: usize,
-    /// Rows of pixels.
+    /// Rows of pixels, or sentences.
     pub height: usize,
-    /// Columns of pixels.
+    /// Columns of pixels, or words.
     pub width: usize,
 }
 
@@ -78,7 +97,8 @@ impl std::fmt::Display for Shape {
     }
 }
 
-/// A batch of items as a model sees them: `n` rows of `shape.len()` values, each row channel by channel (`[n, c, h, w]`), in 0..=1.
+/// A batch of items as a model sees them: `n` rows of `shape.len()` values, each row channel by channel (`[n, c, h, w]`),
+/// in 0..=1; for texts token ids (`[n, 1, sentences, words]`).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rows {
     /// Shape of one row.
@@ -138,6 +158,8 @@ pub enum Items {
     Dense(DensePictures),
     /// Pictures that are decoded when they are asked for, of any sizes.
     Lazy(Arc<dyn PictureSource>),
+    /// Texts, in memory.
+    Text(TextItems),
 }
 
 /// Pictures of one size: `n` times `height * width * channels` bytes, each row by row with its channels interleaved.
@@ -212,10 +234,15 @@ impl Dataset {
         match &self.items {
             Items::Dense(dense) => Some(dense.shape),
             Items::Lazy(source) => source.shape(),
+            // Texts get theirs from a model's fit.
+            Items::Text(_) => None,
         }
     }
 
     /// Item `item_idx` as a picture.
+    ///
+    /// # Errors
+    /// A file that cannot be decoded, or items that are texts.
     pub fn picture(&self, item_idx: usize) -> Result<Picture, DataError> {
         match &self.items {
             Items::Dense(dense) => {
@@ -229,6 +256,9 @@ impl Dataset {
                 })
             }
             Items::Lazy(source) => source.picture(item_idx),
+            Items::Text(_) => {
+                Err(self.unfit_item("pictures", "texts", "open data of the kind that the model was made for"))
+            }
         }
     }
 
@@ -237,6 +267,7 @@ impl Dataset {
         match &self.items {
             Items::Dense(_) => format!("#{}", self.source_index[item_idx]),
             Items::Lazy(source) => source.name(item_idx),
+            Items::Text(texts) => texts.name(item_idx),
         }
     }
 
@@ -251,6 +282,7 @@ impl Dataset {
         let kept = match &self.items {
             Items::Dense(dense) => Items::Dense(DensePictures { order: Arc::new(pick(&dense.order)), ..dense.clone() }),
             Items::Lazy(source) => Items::Lazy(source.subset(items)),
+            Items::Text(texts) => Items::Text(TextItems { order: Arc::new(pick(&texts.order)), ..texts.clone() }),
         };
         let mut hasher = blake3::Hasher::new();
         hasher.update(self.hash.as_bytes());

@@ -5,7 +5,11 @@ use std::sync::Arc;
 use super::archive::Tree;
 use super::spec::{DataSpec, Kind, check_keys, in_words, known_kinds};
 use super::split::{self, Scheme, Split};
-use super::{DataError, Dataset, DensePictures, Items, Modality, cifar, folder, idx};
+use super::text::TextItems;
+use super::{
+    DataError, Dataset, DensePictures, Items, Modality, cifar, columns, delimited, documents, folder, hatexplain, idx,
+    jsonl,
+};
 
 /// Reads one kind of data.
 #[derive(Debug)]
@@ -14,7 +18,7 @@ pub struct Loader {
     pub names: &'static [&'static str],
     /// What it reads, for messages and file dialogs.
     pub about: &'static str,
-    /// Options beside [`COMMON_KEYS`].
+    /// Options beside [`COMMON_KEYS`]. `split` and `merge` stand here if the loader itself reads them.
     pub keys: &'static [&'static str],
     /// Why these files look like its kind, or `None`.
     pub guess: fn(&Tree) -> Option<String>,
@@ -23,10 +27,18 @@ pub struct Loader {
 }
 
 /// Every kind of data, in the order in which they are asked whether they recognise something.
-pub static LOADERS: &[&Loader] = &[&idx::LOADER, &cifar::LOADER, &folder::LOADER];
+pub static LOADERS: &[&Loader] = &[
+    &idx::LOADER,
+    &cifar::LOADER,
+    &folder::LOADER,
+    &hatexplain::LOADER,
+    &delimited::LOADER,
+    &jsonl::LOADER,
+    &documents::LOADER,
+];
 
 /// Options that every kind takes.
-pub const COMMON_KEYS: &[&str] = &["classes", "limit", "split", "split-seed"];
+pub const COMMON_KEYS: &[&str] = &["classes", "limit", "merge", "split", "split-seed"];
 
 /// Where opening stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,7 +110,7 @@ pub fn open(spec: &DataSpec, report: &mut dyn FnMut(OpenProgress) -> bool) -> Re
     let raw = (loader.load)(&tree, &spec, &mut watch)?;
     remarks.extend(raw.remarks.iter().cloned());
     watch.step("Splitting", 0, None)?;
-    finish(spec, raw, remarks)
+    finish(spec, loader, raw, remarks)
 }
 
 fn guess(tree: &Tree) -> Result<(&'static Loader, Kind, String), DataError> {
@@ -118,13 +130,11 @@ fn guess(tree: &Tree) -> Result<(&'static Loader, Kind, String), DataError> {
 }
 
 /// Splits, filters and hashes what a loader read.
-fn finish(spec: DataSpec, raw: Raw, mut remarks: Vec<String>) -> Result<Dataset, DataError> {
-    let scheme = match spec.query.get("split") {
-        Some(text) => {
-            text.parse::<Scheme>().map_err(|advice| spec.refuse(format!("there is no split \"{text}\""), advice))?
-        }
-        None => Scheme::usual(&raw.parts),
-    };
+fn finish(spec: DataSpec, loader: &Loader, mut raw: Raw, mut remarks: Vec<String>) -> Result<Dataset, DataError> {
+    if !loader.keys.contains(&"merge") {
+        merge(&spec, &merge_option(&spec)?, &mut raw.labels, &mut raw.classes)?;
+    }
+    let scheme = scheme_of(&spec, loader)?.unwrap_or_else(|| Scheme::usual(&raw.parts));
     let seed = spec.number("split-seed")?.unwrap_or(0);
     // Split before filtering: an item is test or training whichever other classes are open.
     let all_splits =
@@ -163,11 +173,61 @@ fn finish(spec: DataSpec, raw: Raw, mut remarks: Vec<String>) -> Result<Dataset,
             Items::Dense(DensePictures { order: Arc::new(order), ..dense })
         }
         Items::Lazy(source) => Items::Lazy(source.subset(&kept)),
+        Items::Text(texts) => {
+            let order = kept.iter().map(|&item_idx| texts.order[item_idx]).collect();
+            Items::Text(TextItems { order: Arc::new(order), ..texts })
+        }
     };
     let hash = hash_of(&raw.content, &kept, &labels, &splits, &classes);
     let source_index = kept.iter().map(|&item_idx| raw.source_index[item_idx]).collect();
     let name = title(&spec, wanted.is_some().then_some(&classes));
     Ok(Dataset { name, spec, modality: raw.modality, items, labels, classes, splits, source_index, hash, remarks })
+}
+
+/// The scheme that the query names. Where the loader reads `split=`, the name of a column may stand beside it.
+fn scheme_of(spec: &DataSpec, loader: &Loader) -> Result<Option<Scheme>, DataError> {
+    if loader.keys.contains(&"split") {
+        return match columns::split_option(spec).1.as_slice() {
+            [] => Ok(None),
+            [scheme] => Ok(Some(*scheme)),
+            _ => Err(spec.refuse("split= names several schemes", "name one")),
+        };
+    }
+    let Some(text) = spec.query.get("split") else { return Ok(None) };
+    let parsed = text.parse::<Scheme>();
+    parsed.map(Some).map_err(|advice| spec.refuse(format!("there is no split \"{text}\""), advice))
+}
+
+/// What `merge=offensive:hatespeech` asks for: items of the first class get the second. A comma separates several.
+pub(super) fn merge_option(spec: &DataSpec) -> Result<Vec<(String, String)>, DataError> {
+    let asked = spec.list("merge").unwrap_or_default();
+    let pair = |entry: String| match entry.split_once(':') {
+        Some((from, to)) if from != to => Ok((from.to_owned(), to.to_owned())),
+        _ => Err(spec.refuse(
+            format!("merge has \"{entry}\""),
+            "write merge=CLASS:INTO, for instance merge=offensive:hatespeech",
+        )),
+    };
+    asked.into_iter().map(pair).collect()
+}
+
+/// Merges classes: labels are renumbered, and the class that is no more has no name.
+pub(super) fn merge(
+    spec: &DataSpec,
+    merged: &[(String, String)],
+    labels: &mut [Option<u16>],
+    classes: &mut Vec<String>,
+) -> Result<(), DataError> {
+    for (from, to) in merged {
+        let numbers = classes_by_name(spec, &[from.clone(), to.clone()], classes)?;
+        let (from, to) = (numbers[0], numbers[1]);
+        for label in labels.iter_mut().flatten() {
+            let into = if *label == from { to } else { *label };
+            *label = into - u16::from(into > from);
+        }
+        classes.remove(usize::from(from));
+    }
+    Ok(())
 }
 
 /// Class numbers for names or numbers as asked.

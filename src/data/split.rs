@@ -52,6 +52,8 @@ pub enum Scheme {
     HalfTest,
     /// A sixth of the training part is validation, the held-out part is test: 50,000 / 10,000 / 10,000 of MNIST (DoRaR).
     Dorar,
+    /// Four fifths of the held-out part are validation, one fifth is test (AIM's texts, there in the order of the file).
+    Aim,
     /// As the files say.
     Official,
     /// 80 % / 10 % / 10 % of everything, whatever the files say.
@@ -59,6 +61,14 @@ pub enum Scheme {
 }
 
 impl Scheme {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::HalfTest, Self::Dorar, Self::Aim, Self::Official, Self::Fresh];
+
+    /// All names, for messages.
+    pub fn names() -> String {
+        super::spec::in_words(Self::ALL.map(|scheme| scheme.to_string()))
+    }
+
     /// What is done when nothing is asked for.
     pub fn usual(parts: &[Option<Split>]) -> Self {
         let has = |split| parts.contains(&Some(split));
@@ -95,14 +105,14 @@ impl Scheme {
                     return Err(("split=official, but the files state no parts".to_owned(), advice()));
                 }
             }
-            Self::HalfTest => {
+            Self::HalfTest | Self::Aim => {
                 if has(Split::Validation) == has(Split::Test) {
-                    let problem = "split=half-test, but the files do not have exactly one held-out part";
-                    return Err((problem.to_owned(), advice()));
+                    let problem = format!("split={self}, but the files do not have exactly one held-out part");
+                    return Err((problem, advice()));
                 }
                 let held_out = of(&is_held_out);
                 held_out.iter().for_each(|&item_idx| splits[item_idx] = Split::Test);
-                let n_validation = held_out.len() / 2;
+                let n_validation = if self == Self::Aim { held_out.len() * 4 / 5 } else { held_out.len() / 2 };
                 for item_idx in drawn(&held_out, labels, n_validation, seed) {
                     splits[item_idx] = Split::Validation;
                 }
@@ -142,6 +152,7 @@ impl Scheme {
                 let part = if parts.contains(&Some(Split::Test)) { "test" } else { "validation" };
                 format!("Half of the official {part} data is validation, half is test (stratified, seed {seed})")
             }
+            Self::Aim => format!("Four fifths of the official held-out data are validation (stratified, seed {seed})"),
             Self::Dorar => format!("A sixth of the official training data is validation (stratified, seed {seed})"),
             Self::Fresh => format!("Split 80 / 10 / 10 percent (stratified, seed {seed})"),
         }
@@ -153,6 +164,7 @@ impl std::fmt::Display for Scheme {
         f.write_str(match self {
             Self::HalfTest => "half-test",
             Self::Dorar => "dorar",
+            Self::Aim => "aim",
             Self::Official => "official",
             Self::Fresh => "80-10-10",
         })
@@ -163,9 +175,8 @@ impl std::str::FromStr for Scheme {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let all = [Self::HalfTest, Self::Dorar, Self::Official, Self::Fresh];
-        let found = all.into_iter().find(|scheme| scheme.to_string() == text);
-        found.ok_or_else(|| "the splits are half-test, dorar, official and 80-10-10".to_owned())
+        let found = Self::ALL.into_iter().find(|scheme| scheme.to_string() == text);
+        found.ok_or_else(|| format!("the splits are {}", Self::names()))
     }
 }
 

@@ -1,8 +1,8 @@
-//! What can be selected: pixels or patches of a picture, and the map between units and values.
+//! What can be selected: pixels or patches of a picture, words or sentences of a text, and the map between units and values.
 
 use super::Shape;
 
-/// The kind of unit, as written on the command line: `pixel`, `patch:4`, `patch:4x7`.
+/// The kind of unit, as written on the command line: `pixel`, `patch:4`, `patch:4x7`, `word`, `sentence`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub enum Unit {
@@ -15,16 +15,27 @@ pub enum Unit {
         /// Pixels from left to right.
         cols: usize,
     },
+    /// One word: one value of a row of token ids.
+    Word,
+    /// One sentence: one line of a grid of token ids, `[1, sentences, words]`.
+    Sentence,
 }
 
 impl Unit {
-    /// "pixel" or "pixels", "patch of 4 x 4 pixels" or "patches of ...".
+    /// Whether rows hold token ids, of which 0 stands for no word.
+    pub const fn is_text(self) -> bool {
+        matches!(self, Self::Word | Self::Sentence)
+    }
+
+    /// "pixel" or "pixels", "patch of 4 x 4 pixels" or "patches of ...", "word", "sentences".
     pub fn noun(self, count: usize) -> String {
         match self {
             Self::Pixel => if count == 1 { "pixel" } else { "pixels" }.to_owned(),
             Self::Patch { rows, cols } => {
                 format!("{} of {rows} x {cols} pixels", if count == 1 { "patch" } else { "patches" })
             }
+            Self::Word => if count == 1 { "word" } else { "words" }.to_owned(),
+            Self::Sentence => if count == 1 { "sentence" } else { "sentences" }.to_owned(),
         }
     }
 }
@@ -35,6 +46,8 @@ impl std::fmt::Display for Unit {
             Self::Pixel => write!(f, "pixel"),
             Self::Patch { rows, cols } if rows == cols => write!(f, "patch:{rows}"),
             Self::Patch { rows, cols } => write!(f, "patch:{rows}x{cols}"),
+            Self::Word => write!(f, "word"),
+            Self::Sentence => write!(f, "sentence"),
         }
     }
 }
@@ -57,10 +70,13 @@ impl std::str::FromStr for Unit {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("unit \"{text}\": expected pixel, patch:4 or patch:4x7; name one of these");
+        let wrong =
+            || format!("unit \"{text}\": expected pixel, patch:4, patch:4x7, word or sentence; name one of these");
         let side = |text: &str| text.parse::<usize>().ok().filter(|side| (1..=4096).contains(side)).ok_or_else(wrong);
         match text.split_once(':') {
             None if text == "pixel" => Ok(Self::Pixel),
+            None if text == "word" => Ok(Self::Word),
+            None if text == "sentence" => Ok(Self::Sentence),
             Some(("patch", size)) => {
                 let (rows, cols) = size.split_once('x').unwrap_or((size, size));
                 Ok(Self::Patch { rows: side(rows)?, cols: side(cols)? })
@@ -70,7 +86,7 @@ impl std::str::FromStr for Unit {
     }
 }
 
-/// The units of one input shape: a partition of its pixels.
+/// The units of one input shape: a partition of its pixels or of its token ids.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Units {
     /// Kind of unit.
@@ -85,11 +101,13 @@ impl Units {
         Self { unit, shape }
     }
 
-    /// Height and width of one unit in pixels.
+    /// Height and width of one unit in pixels or token ids.
     pub const fn block(&self) -> (usize, usize) {
         match self.unit {
-            Unit::Pixel => (1, 1),
+            Unit::Pixel | Unit::Word => (1, 1),
             Unit::Patch { rows, cols } => (rows, cols),
+            // An input without width has no unit; a block of zero would divide by it.
+            Unit::Sentence => (1, if self.shape.width == 0 { 1 } else { self.shape.width }),
         }
     }
 
@@ -114,5 +132,20 @@ impl Units {
     /// Unit of each pixel, row by row; `height * width` entries.
     pub fn unit_of_pixels(&self) -> Vec<u32> {
         (0..self.shape.height).flat_map(|y| (0..self.shape.width).map(move |x| self.unit_at(y, x) as u32)).collect()
+    }
+
+    /// Which units of `row` are padding: for texts those in which every token id is 0, for pictures none. One entry per unit.
+    ///
+    /// Padding can never be selected.
+    pub fn padding(&self, row: &[f32]) -> Vec<bool> {
+        let is_text = self.unit.is_text();
+        let mut padding = vec![is_text; self.count()];
+        if is_text {
+            for (at, _) in row.iter().enumerate().filter(|(_, id)| **id != 0.0) {
+                let at = at % (self.shape.height * self.shape.width).max(1);
+                padding[self.unit_at(at / self.shape.width, at % self.shape.width)] = false;
+            }
+        }
+        padding
     }
 }

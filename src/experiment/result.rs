@@ -1,7 +1,5 @@
 //! The file that `reproduce` writes (product description, "Command line"), and the parts it is made from.
 
-use std::collections::BTreeMap;
-
 use crate::model::Versions;
 
 /// One cell of a reproduced table.
@@ -15,7 +13,7 @@ pub struct ResultCell {
     pub k: Option<String>,
     /// Class, where the figure belongs to one.
     pub class: Option<String>,
-    /// Unit of the figure: `percent` or `seconds`.
+    /// Unit of the figure: `percent`, `seconds`, `minutes` or `number`.
     pub unit: String,
     /// What the paper prints.
     pub paper: Option<f64>,
@@ -54,6 +52,19 @@ pub struct Reproduced {
     pub cells: Vec<ResultCell>,
 }
 
+/// Values per item of one metric.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct PartValues {
+    /// Metric id.
+    pub metric: String,
+    /// Number of selected units.
+    pub k: usize,
+    /// Class, where the figure belongs to one.
+    pub class: Option<String>,
+    /// One value per item.
+    pub values: Vec<f64>,
+}
+
 /// One finished row and seed, as it is saved for resuming.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Part {
@@ -63,8 +74,8 @@ pub struct Part {
     pub row: String,
     /// Seed.
     pub seed: u64,
-    /// Values per item by metric.
-    pub values: BTreeMap<String, Vec<f64>>,
+    /// Values per item of each metric, number of units and class.
+    pub values: Vec<PartValues>,
     /// Wall-clock seconds.
     pub seconds: f64,
 }

@@ -1,18 +1,17 @@
 //! Works off an experiment: black box from the cache or trained, then every row and seed, each saved when it is done.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::result::{Part, Reproduced, ResultCell};
+use super::result::{Part, PartValues, Reproduced, ResultCell};
 use super::{Experiment, Row};
 use crate::data::{DataSpec, Dataset, Rows, Split, Unit};
 use crate::explain::fidelity::same_class;
 use crate::explain::learn::run::{RunSetup, TrainRun};
 use crate::explain::{ExplainError, Fill, SavedExplainer, method};
 use crate::metric::context::ContextSetup;
-use crate::metric::{Context, MetricUnit, metric, stats};
+use crate::metric::{Context, MetricUnit, interval, metric, stats, values_of};
 use crate::model::params::Params;
 use crate::model::{BlackBox, Device, FitRun, FitSetup, ModelError, Probs, SavedBox, TorchBox, Versions, architecture};
 use crate::store::{Cache, Hash};
@@ -45,8 +44,8 @@ pub type Watch<'a> = dyn FnMut(Progress) -> Result<(), ExplainError> + 'a;
 
 /// Epochs of everything in a smoke run.
 const QUICK_EPOCHS: &str = "2";
-/// Test items in a smoke run.
-const QUICK_ITEMS: usize = 300;
+/// Items of all splits together in a smoke run: a whole table then takes about two minutes on two cores.
+const QUICK_ITEMS: usize = 1500;
 
 /// Runs an experiment and returns its table. The same is written to `options.out` after each finished part.
 pub fn run(experiment: &Experiment, options: &Options<'_>, watch: &mut Watch<'_>) -> Result<Reproduced, ExplainError> {
@@ -96,7 +95,10 @@ pub fn check(experiment: &Experiment, options: &Options<'_>) -> Result<(), Expla
 fn open(experiment: &Experiment, options: &Options<'_>, watch: &mut Watch<'_>) -> Result<Arc<Dataset>, ExplainError> {
     watch(Progress::new(0, 1, "data sets").with_message("opening the data"))?;
     let text = experiment.data.replace("{root}", &options.data_root.display().to_string());
-    let spec: DataSpec = text.parse().map_err(|error| ExplainError::Model(ModelError::Data(error)))?;
+    let mut spec: DataSpec = text.parse().map_err(|error| ExplainError::Model(ModelError::Data(error)))?;
+    if options.quick {
+        spec = spec.with("limit", QUICK_ITEMS.to_string());
+    }
     let data = crate::data::open(&spec, &mut |_| true).map_err(ModelError::from)?;
     Ok(Arc::new(data))
 }
@@ -170,6 +172,7 @@ fn part(
     options: &Options<'_>,
     watch: &mut Watch<'_>,
 ) -> Result<Part, ExplainError> {
+    let at = experiment.at(row);
     let spec = method(row.method)?.spec();
     let mut values: Vec<(&str, &str)> = Vec::new();
     if let Some(preset) = spec.presets.iter().find(|preset| preset.id == row.preset) {
@@ -177,16 +180,8 @@ fn part(
     }
     values.extend(row.params);
     let params = params_of(spec.params, &values, options.quick)?;
-    let described = (
-        row.method,
-        &params,
-        experiment.unit,
-        experiment.k,
-        row.metrics,
-        seed,
-        options.quick,
-        options.no_approximators,
-    );
+    let described =
+        (row.method, &params, at.unit, at.k, at.ks, row.metrics, seed, options.quick, options.no_approximators);
     let described =
         serde_json::to_string(&(described, &saved_box.card.hash, &data.hash, options.threads, Versions::current()))
             .map_err(|error| ExplainError::Unfit(error.to_string()))?;
@@ -210,21 +205,32 @@ fn part(
         saved_box,
         explainer: &explainer,
         unit: explainer.card.unit,
-        k: experiment.k,
+        k: at.k,
         fill: Fill::Zero,
         data,
         split: Split::Test,
-        limit: options.quick.then_some(QUICK_ITEMS),
+        limit: None,
         seed,
         checkpoint: &mut checkpoint,
     })?;
-    let mut values = BTreeMap::new();
-    for id in row.metrics {
-        let metric = metric(id)?;
-        if (options.quick || options.no_approximators) && metric.spec().is_slow {
-            continue;
+    let mut values = Vec::new();
+    for k in at.ks() {
+        context.k = k;
+        for id in row.metrics {
+            let metric = metric(id)?;
+            let is_slow = metric.spec().is_slow;
+            if is_slow && (options.quick || options.no_approximators) {
+                continue;
+            }
+            // Fresh approximators are trained at one k only, and times are measured once.
+            if k != at.main_k() && (is_slow || !metric.depends_on_k()) {
+                continue;
+            }
+            for (class, of_items) in values_of(metric, &mut context)? {
+                let class = class.and_then(|class| saved_box.card.classes.get(class).cloned());
+                values.push(PartValues { metric: (*id).to_owned(), k, class, values: of_items });
+            }
         }
-        values.insert((*id).to_owned(), metric.compute(&mut context)?);
     }
     drop(context);
     let part = Part { key, row: row.id.to_owned(), seed, values, seconds: started.elapsed().as_secs_f64() };
@@ -245,15 +251,16 @@ fn explainer(
     options: &Options<'_>,
     watch: &mut Watch<'_>,
 ) -> Result<SavedExplainer, ExplainError> {
-    let unit: Unit = experiment.unit.parse().map_err(ExplainError::Unfit)?;
+    let at = experiment.at(row);
+    let unit: Unit = at.unit.parse().map_err(ExplainError::Unfit)?;
     if !method(row.method)?.spec().trains {
-        return SavedExplainer::untrained(row.method, unit, experiment.k, &saved_box.card, seed);
+        return SavedExplainer::untrained(row.method, unit, at.k, &saved_box.card, seed);
     }
     let mut run = TrainRun::new(RunSetup {
         method: row.method,
         params,
         unit,
-        k: experiment.k,
+        k: at.k,
         data,
         black_box: saved_box,
         seed,
@@ -288,24 +295,41 @@ fn table(
     for row in experiment.rows {
         let of_row: Vec<&Part> = parts.iter().filter(|part| part.row == row.id).collect();
         for id in row.metrics {
-            let runs: Vec<Vec<f64>> = of_row.iter().filter_map(|part| part.values.get(*id).cloned()).collect();
-            let Some(first) = runs.first() else { continue };
-            let means: Vec<f64> = runs.iter().map(|run| stats::mean(run)).collect();
-            let ci95 = if runs.len() == 1 { stats::interval(first, 0) } else { stats::cluster_interval(&runs, 0) };
-            cells.push(ResultCell {
-                // The approximators' ceiling belongs to no method, whichever row it was computed with.
-                row: if *id == "fs_a_full" { "blackbox".to_owned() } else { row.id.to_owned() },
-                metric: (*id).to_owned(),
-                k: Some(experiment.k.to_string()),
-                class: None,
-                unit: unit_of(id).to_owned(),
-                paper: paper(experiment, row.id, id),
-                mean: stats::mean(&means),
-                sd: stats::sd(&means),
-                ci95,
-                items: first.len(),
-                seeds: runs.len(),
-            });
+            // One cell for each k and class that the metric has.
+            let mut kinds: Vec<(usize, Option<&str>)> = Vec::new();
+            for values in of_row.iter().flat_map(|part| &part.values).filter(|values| values.metric == *id) {
+                if !kinds.contains(&(values.k, values.class.as_deref())) {
+                    kinds.push((values.k, values.class.as_deref()));
+                }
+            }
+            for (k, class) in kinds {
+                let is_kind = |of: &&PartValues| of.metric == *id && of.k == k && of.class.as_deref() == class;
+                let runs: Vec<Vec<f64>> = of_row
+                    .iter()
+                    .filter_map(|part| part.values.iter().find(is_kind))
+                    .map(|of| of.values.clone())
+                    .collect();
+                let Some(first) = runs.first() else { continue };
+                let means: Vec<f64> = runs.iter().map(|run| stats::mean(run)).collect();
+                let ci95 = match metric(id) {
+                    Ok(metric) if runs.len() == 1 => interval(metric, first, 0),
+                    _ => stats::cluster_interval(&runs, 0),
+                };
+                cells.push(ResultCell {
+                    // The approximators' ceiling belongs to no method, whichever row it was computed with.
+                    row: if *id == "fs_a_full" { "blackbox".to_owned() } else { row.id.to_owned() },
+                    metric: (*id).to_owned(),
+                    k: Some(k.to_string()),
+                    class: class.map(str::to_owned),
+                    unit: unit_of(id).to_owned(),
+                    paper: experiment.printed(row.id, id, Some(k), class),
+                    mean: stats::mean(&means),
+                    sd: stats::sd(&means),
+                    ci95,
+                    items: first.len(),
+                    seeds: runs.len(),
+                });
+            }
         }
     }
     Reproduced {
@@ -322,14 +346,7 @@ fn table(
 }
 
 fn unit_of(id: &str) -> &'static str {
-    match metric(id).map(|metric| metric.spec().unit) {
-        Ok(MetricUnit::Seconds) => "seconds",
-        _ => "percent",
-    }
-}
-
-fn paper(experiment: &Experiment, row: &str, metric: &str) -> Option<f64> {
-    experiment.paper.iter().find(|(of, id, _)| *of == row && *id == metric).map(|(_, _, value)| *value)
+    metric(id).map_or(MetricUnit::Percent, |metric| metric.spec().unit).name()
 }
 
 /// The row `blackbox`: its accuracy, and how often its answer to an input with everything hidden is its answer to the full input.
@@ -342,7 +359,7 @@ fn box_cells(
     let black_box = TorchBox::new(saved_box, options.device)?;
     let card = &saved_box.card;
     let items = data.in_split(Split::Test);
-    let rows = data.rows(&items, card.shape, &card.fit).map_err(ModelError::from)?;
+    let rows = card.rows(data, &items, &card.fit).map_err(ModelError::from)?;
     let probs = black_box.predict(&rows)?;
     let right: Vec<f64> = items
         .iter()
@@ -358,7 +375,7 @@ fn box_cells(
         k: None,
         class,
         unit: "percent".to_owned(),
-        paper: paper(experiment, "blackbox", metric),
+        paper: experiment.printed("blackbox", metric, None, None),
         mean: stats::mean(values),
         sd: 0.0,
         ci95: stats::interval(values, 0),

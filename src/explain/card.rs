@@ -87,6 +87,7 @@ impl SavedExplainer {
     /// An explainer of a method that needs no training.
     pub fn untrained(id: &str, unit: Unit, k: usize, black_box: &BoxCard, seed: u64) -> Result<Self, ExplainError> {
         let spec = method(id)?.spec();
+        black_box.check_unit(unit)?;
         if spec.trains {
             return Err(ExplainError::Unfit(format!(
                 "{} must be trained first; use `unmask train --method {id}` or the Train place",

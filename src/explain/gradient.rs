@@ -3,7 +3,7 @@
 use super::learn::{Learner, Setup};
 use super::{ExplainError, Explainer, Method, MethodSpec, SavedExplainer, Scores};
 use crate::data::{Modality, Rows, Units};
-use crate::model::{BlackBox, Probs};
+use crate::model::{BlackBox, Probs, Saliency};
 
 /// |dp/dx|, summed over the values of a unit.
 #[derive(Debug)]
@@ -23,7 +23,7 @@ static GRADIENT: MethodSpec = MethodSpec {
     presets: &[],
     trains: false,
     needs_gradients: true,
-    modalities: &[Modality::Image],
+    modalities: &[Modality::Image, Modality::Text],
 };
 
 static GRADIENT_TIMES_INPUT: MethodSpec = MethodSpec {
@@ -36,7 +36,7 @@ static GRADIENT_TIMES_INPUT: MethodSpec = MethodSpec {
     presets: &[],
     trains: false,
     needs_gradients: true,
-    modalities: &[Modality::Image],
+    modalities: &[Modality::Image, Modality::Text],
 };
 
 impl Method for Gradient {
@@ -72,7 +72,7 @@ struct GradientExplainer {
 }
 
 impl Explainer for GradientExplainer {
-    fn scores(
+    fn raw_scores(
         &mut self,
         black_box: &dyn BlackBox,
         rows: &Rows,
@@ -81,7 +81,8 @@ impl Explainer for GradientExplainer {
         _seed: u64,
     ) -> Result<Scores, ExplainError> {
         let spec = if self.times_input { &GRADIENT_TIMES_INPUT } else { &GRADIENT };
-        let gradients = black_box.input_gradients(rows, &probs.all_classes()).ok_or_else(|| {
+        let kind = if self.times_input { Saliency::TimesInput } else { Saliency::Gradient };
+        let saliencies = black_box.saliency(rows, &probs.all_classes(), kind).ok_or_else(|| {
             ExplainError::NoGradients { method: spec.title.to_owned(), black_box: black_box.card().name.clone() }
         })??;
         let unit_of = units.unit_of_pixels();
@@ -89,11 +90,10 @@ impl Explainer for GradientExplainer {
         let mut values = vec![0.0f32; rows.n() * n_units];
         for row_idx in 0..rows.n() {
             let scores = &mut values[row_idx * n_units..(row_idx + 1) * n_units];
-            for (place, (gradient, value)) in gradients.row(row_idx).iter().zip(rows.row(row_idx)).enumerate() {
-                let saliency = if self.times_input { gradient * value } else { *gradient };
+            for (place, saliency) in saliencies.row(row_idx).iter().enumerate() {
                 scores[unit_of[place % unit_of.len()] as usize] += saliency.abs();
             }
         }
-        Ok(Scores { units: n_units, values })
+        Ok(Scores::new(n_units, values))
     }
 }

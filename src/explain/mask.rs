@@ -69,9 +69,9 @@ impl Mask {
     }
 }
 
-/// Indices of the `k` largest scores, best first; ties by position; NaN counts as the least.
+/// Indices of the `k` largest scores, best first; ties by position; NaN counts as the least. Minus infinity is never taken: it marks padding.
 pub fn top_k(scores: &[f32], k: usize) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..scores.len()).collect();
+    let mut order: Vec<usize> = (0..scores.len()).filter(|&unit| scores[unit] != f32::NEG_INFINITY).collect();
     // Adding zero makes -0 a plain 0: the two are equal scores, though `total_cmp` orders them.
     let key = |unit: usize| if scores[unit].is_nan() { f32::NEG_INFINITY } else { scores[unit] + 0.0 };
     order.sort_by(|&a, &b| key(b).total_cmp(&key(a)).then(a.cmp(&b)));

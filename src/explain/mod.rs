@@ -16,16 +16,54 @@ use crate::data::{Modality, Rows, Units};
 use crate::model::params::{ParamSpec, Preset};
 use crate::model::{BlackBox, ModelError, Probs};
 
-/// Scores of a batch: `n` rows of `units` values; higher means more important. Never NaN.
+/// Scores of a batch: `n` rows of `units` values; higher means more important. Never NaN; minus infinity for what cannot be selected (padding).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scores {
     /// Units of each input.
     pub units: usize,
     /// `n * units` values.
     pub values: Vec<f32>,
+    /// What each unit says for each class, for methods that tell classes apart.
+    pub by_class: Option<ClassScores>,
+}
+
+/// Scores for each class: `n * units * classes` values, class fastest (AIM's W, section 3).
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClassScores {
+    /// How many classes.
+    pub classes: usize,
+    /// `n * units * classes` values.
+    pub values: Vec<f32>,
 }
 
 impl Scores {
+    /// Scores that do not tell classes apart.
+    pub const fn new(units: usize, values: Vec<f32>) -> Self {
+        Self { units, values, by_class: None }
+    }
+
+    /// Makes what cannot be selected the least: units that hold only padding.
+    pub fn forbid_padding(&mut self, rows: &Rows, units: Units) {
+        if !units.unit.is_text() {
+            return;
+        }
+        for row_idx in 0..self.n() {
+            let padding = units.padding(rows.row(row_idx));
+            let row = &mut self.values[row_idx * self.units..(row_idx + 1) * self.units];
+            for (score, _) in row.iter_mut().zip(&padding).filter(|(_, is_padding)| **is_padding) {
+                *score = f32::NEG_INFINITY;
+            }
+            if let Some(by_class) = &mut self.by_class {
+                let len = self.units * by_class.classes;
+                let scores =
+                    by_class.values[row_idx * len..(row_idx + 1) * len].chunks_exact_mut(by_class.classes.max(1));
+                for (scores, _) in scores.zip(&padding).filter(|(_, is_padding)| **is_padding) {
+                    scores.fill(f32::NEG_INFINITY);
+                }
+            }
+        }
+    }
+
     /// How many rows.
     pub fn n(&self) -> usize {
         self.values.len().checked_div(self.units).unwrap_or(0)
@@ -74,8 +112,8 @@ pub trait Method: Sync {
 
 /// Something that scores units.
 pub trait Explainer {
-    /// Scores of each row, given the black box's answers `probs` to the full rows. Randomness comes from `seed` alone.
-    fn scores(
+    /// Scores of each row, given the black box's answers `probs` to the full rows. Randomness comes from `seed` alone. Padding may have any score.
+    fn raw_scores(
         &mut self,
         black_box: &dyn BlackBox,
         rows: &Rows,
@@ -83,11 +121,31 @@ pub trait Explainer {
         units: Units,
         seed: u64,
     ) -> Result<Scores, ExplainError>;
+
+    /// The same with padding at minus infinity: this is what everybody else calls.
+    fn scores(
+        &mut self,
+        black_box: &dyn BlackBox,
+        rows: &Rows,
+        probs: &Probs,
+        units: Units,
+        seed: u64,
+    ) -> Result<Scores, ExplainError> {
+        let mut scores = self.raw_scores(black_box, rows, probs, units, seed)?;
+        scores.forbid_padding(rows, units);
+        Ok(scores)
+    }
 }
 
 /// Every method, in the order of menus and tables. A new one is one file and one line here.
-pub static METHODS: &[&dyn Method] =
-    &[&learn::l2x::L2x, &learn::meed::Meed, &gradient::Gradient, &gradient::GradientTimesInput, &random::Random];
+pub static METHODS: &[&dyn Method] = &[
+    &learn::l2x::L2x,
+    &learn::meed::Meed,
+    &learn::aim::Aim,
+    &gradient::Gradient,
+    &gradient::GradientTimesInput,
+    &random::Random,
+];
 
 /// The method with `id`.
 pub fn method(id: &str) -> Result<&'static dyn Method, ExplainError> {
@@ -129,6 +187,16 @@ pub enum ExplainError {
         found: String,
         /// What to do.
         advice: String,
+    },
+    /// A figure that a method does not have.
+    #[error("{metric} needs {needs}, found {found}; leave it out or choose such a method")]
+    NotDefined {
+        /// The figure.
+        metric: &'static str,
+        /// What a method must have.
+        needs: &'static str,
+        /// The method.
+        found: String,
     },
     /// A wrong request.
     #[error("{0}")]

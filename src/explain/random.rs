@@ -21,7 +21,7 @@ static SPEC: MethodSpec = MethodSpec {
     presets: &[],
     trains: false,
     needs_gradients: false,
-    modalities: &[Modality::Image],
+    modalities: &[Modality::Image, Modality::Text],
 };
 
 impl Method for Random {
@@ -39,7 +39,7 @@ impl Method for Random {
 }
 
 impl Explainer for Random {
-    fn scores(
+    fn raw_scores(
         &mut self,
         _black_box: &dyn BlackBox,
         rows: &Rows,
@@ -58,6 +58,6 @@ impl Explainer for Random {
             let mut rng = ChaCha8Rng::from_seed(*hasher.finalize().as_bytes());
             values.extend((0..units.count()).map(|_| (rng.next_u32() >> 8) as f32 / (1 << 24) as f32));
         }
-        Ok(Scores { units: units.count(), values })
+        Ok(Scores::new(units.count(), values))
     }
 }

@@ -94,7 +94,7 @@ pub struct Palette {
     pub track: Color,
     /// Selected units, S: tint, outline, bars; at least 3 : 1 on the page, on black and on white.
     pub selected: Color,
-    /// Unselected units: muted, always drawn with hatching in charts; at least 3 : 1 on the page.
+    /// Unselected units: muted, always drawn with hatching in charts; at least 3.2 : 1 on the page and on the window's panels.
     pub unselected: Color,
     /// The full input, in charts.
     pub full: Color,
@@ -112,7 +112,7 @@ pub const LIGHT: Palette = Palette {
     hairline: Color::hex(0xB9BFC8),
     track: Color::hex(0xECEEF1),
     selected: Color::hex(0xD55E00),
-    unselected: Color::hex(0x7590B5),
+    unselected: Color::hex(0x6E89AF),
     full: Color::hex(0x3A4049),
     hidden: Color::hex(0xE3E7ED),
     annotation: Color::hex(0x1D46C8),

@@ -13,7 +13,7 @@ use crate::explain::learn::run::{RunSetup, Stepped, TrainRun};
 use crate::explain::mask::{fill_rows, keep_only};
 use crate::explain::{ExplainError, Explainer, Mask, SavedExplainer, method};
 use crate::metric::context::ContextSetup;
-use crate::metric::{Context, metric, stats};
+use crate::metric::{Context, check_modality, interval, metric, stats, values_of};
 use crate::model::{BlackBox, Device, FitRun, FitSetup, ModelError, SavedBox, TorchBox};
 use crate::work::{Env, Job, JobContext, JobError, Notice, Progress, Step, one_step};
 
@@ -147,10 +147,12 @@ impl Env for Compute {
             }
             Task::TrainExplainer(task) => start_training(task)?,
             Task::Explain(task) => one_step(move |env: &mut Self, cx| explain(env, &task, cx)),
+            Task::ExplainMany { explain, items } => Box::new(ExplainManyJob { task: explain, items, at: 0 }),
+            Task::Without(task) => one_step(move |env: &mut Self, _| super::without::run(env, &task)),
             Task::Predict { black_box, data, fit, items } => {
                 let black_box = self.black_box(&black_box)?;
                 chunks(items, move |_, items| {
-                    let rows = data.rows(items, black_box.card().shape, &fit)?;
+                    let rows = black_box.card().rows(&data, items, &fit)?;
                     let probs = black_box.predict(&rows)?;
                     Ok(Output::Predictions { items: items.to_vec(), probs: probs.values, classes: probs.classes })
                 })
@@ -160,7 +162,7 @@ impl Env for Compute {
                 let explainer = self.explainer(&explainer, &black_box)?;
                 let units = Units::new(unit, black_box.card().shape);
                 chunks(items, move |_, items| {
-                    let rows = data.rows(items, black_box.card().shape, &fit)?;
+                    let rows = black_box.card().rows(&data, items, &fit)?;
                     let probs = black_box.predict(&rows)?;
                     let scores = explainer.borrow_mut().scores(black_box.as_ref(), &rows, &probs, units, seed)?;
                     let masks: Vec<Mask> = (0..rows.n()).map(|row| Mask::top_k(scores.row(row), k)).collect();
@@ -182,7 +184,8 @@ impl Env for Compute {
         match task {
             Task::FitBox(task) => task.seed,
             Task::TrainExplainer(task) => task.seed,
-            Task::Explain(task) => task.seed,
+            Task::Explain(task) | Task::ExplainMany { explain: task, .. } => task.seed,
+            Task::Without(task) => task.seed,
             Task::Evaluate(task) => task.seed,
             Task::Agree(task) => task.seed,
             Task::Fidelity { seed, .. } => *seed,
@@ -253,7 +256,7 @@ fn explain(env: &mut Compute, task: &Explain, cx: &mut JobContext<'_>) -> Result
     let black_box = env.black_box(&task.black_box)?;
     let shape = black_box.card().shape;
     let units = Units::new(task.unit, shape);
-    let rows = task.data.rows(&[task.item], shape, &task.fit)?;
+    let rows = black_box.card().rows(&task.data, &[task.item], &task.fit)?;
     let probs = black_box.predict(&rows)?;
     let fill = fill_rows(&rows, task.fill, black_box.background(), task.seed);
     let mut methods = Vec::with_capacity(task.explainers.len());
@@ -270,10 +273,31 @@ fn explain(env: &mut Compute, task: &Explain, cx: &mut JobContext<'_>) -> Result
         seed: task.seed,
         row: rows.values,
         fill_row: fill.values,
+        text: task.data.text(task.item).map(Arc::from),
         probs_full: probs.values,
         methods,
         millis: started.elapsed().as_secs_f64() * 1e3,
     })))
+}
+
+/// Many items explained: one a step.
+struct ExplainManyJob {
+    task: Box<Explain>,
+    items: Vec<usize>,
+    at: usize,
+}
+
+impl Job<Compute> for ExplainManyJob {
+    fn step(&mut self, env: &mut Compute, cx: &mut JobContext<'_>) -> Result<Step<Output>, JobError> {
+        let Some(&item) = self.items.get(self.at) else {
+            return Err(JobError::failed("no-items", "Expected at least one item to explain, found none; choose some"));
+        };
+        self.task.item = item;
+        let output = explain(env, &self.task, cx)?;
+        self.at += 1;
+        cx.report(Progress::new(self.at as u64, self.items.len() as u64, "items"));
+        Ok(if self.at == self.items.len() { Step::Done(output) } else { Step::Partial(output) })
+    }
 }
 
 fn explain_one(
@@ -293,13 +317,11 @@ fn explain_one(
     let mut both = keep_only(rows, units, std::slice::from_ref(&mask), fill);
     both.push(keep_only(rows, units, &[mask.complement()], fill).row(0));
     let answers = black_box.predict(&both)?;
-    let mut ranks = vec![0u32; units.count()];
-    for (rank, unit) in crate::explain::top_k(scores.row(0), units.count()).into_iter().enumerate() {
-        ranks[unit] = rank as u32;
-    }
+    let by_class = super::classes::by_class(black_box, &scores, units, task.k, (rows, fill))?;
     Ok(MethodResult {
         explainer: saved.card.hash.clone(),
-        ranks,
+        ranks: super::classes::ranks(scores.row(0)),
+        by_class,
         probs_selected: answers.row(0).to_vec(),
         probs_unselected: answers.row(1).to_vec(),
         scores: scores.values,
@@ -512,19 +534,35 @@ pub fn evaluate<'a>(
         checkpoint,
     })?;
     let mut cells = Vec::new();
+    // Figures that are the same for every k.
+    let mut once = std::collections::HashMap::<&str, Vec<(Option<usize>, Vec<f64>)>>::new();
     for k in ks {
         context.k = k;
         for id in &task.metrics {
             let metric = metric(id)?;
-            let values = metric.compute(&mut context)?;
-            cells.push(Cell {
-                row: explainer.card.name.clone(),
-                metric: id.clone(),
-                k: Some(k),
-                mean: stats::mean(&values),
-                ci95: stats::interval(&values, task.seed),
-                items: values.len(),
-            });
+            check_modality(metric, task.black_box.card.modality())?;
+            let found = match once.get(id.as_str()) {
+                Some(known) => known.clone(),
+                None => match values_of(metric, &mut context) {
+                    // Beside other methods such a cell stays empty.
+                    Err(ExplainError::NotDefined { .. }) if task.explainers.len() > 1 => continue,
+                    found => found?,
+                },
+            };
+            if !metric.depends_on_k() {
+                once.entry(id.as_str()).or_insert_with(|| found.clone());
+            }
+            for (class, values) in found {
+                cells.push(Cell {
+                    row: explainer.card.name.clone(),
+                    metric: id.clone(),
+                    k: Some(k),
+                    class: class.and_then(|class| task.black_box.card.classes.get(class).cloned()),
+                    mean: stats::mean(&values),
+                    ci95: interval(metric, &values, task.seed),
+                    items: values.len(),
+                });
+            }
         }
     }
     Ok(cells)

@@ -4,12 +4,18 @@
 //! networks, so that an interactive explanation never waits for a training step.
 
 pub mod agreement;
+pub mod classes;
 pub mod compute;
 mod live;
 pub mod picture;
+pub mod reading;
+pub mod scores;
 pub mod table;
 pub mod task;
+pub mod without;
 
+pub use classes::{ByClass, Lens};
 pub use compute::Compute;
 pub use picture::picture_of;
 pub use task::*;
+pub use without::Without;

@@ -1,7 +1,8 @@
-//! From an explanation to the picture that window, command line and exporters draw.
+//! From an explanation to the picture that window, command line and exporters draw: the only place that makes one.
 
+use super::reading;
 use super::task::{Explained, MethodResult};
-use crate::data::{Dataset, Shape};
+use crate::data::{Dataset, Modality, Shape};
 use crate::explain::mask::top_k;
 use crate::explain::{ExplainerCard, Fill};
 use crate::figure::layout::{ClassProbability, ExplainedPicture, Prediction};
@@ -28,30 +29,107 @@ pub const fn fill_words(fill: Fill) -> &'static str {
     }
 }
 
-/// What the black box answers to the full input and to both parts; `None` where a probability is missing.
-pub fn prediction_of(classes: &[String], explained: &Explained, result: &MethodResult) -> Prediction {
+/// An item in few words: its number where its name would be the beginning of its text.
+pub fn item_words(data: &Dataset, item: usize) -> String {
+    match (data.modality, data.source_index.get(item)) {
+        (Modality::Text, Some(number)) => format!("#{number}"),
+        _ => data.item_name(item),
+    }
+}
+
+/// What a fill of words is called under a figure.
+pub const fn text_fill_words(fill: Fill) -> &'static str {
+    match fill {
+        Fill::Zero => "padding",
+        Fill::Mean => "mean of the training data",
+        Fill::Noise => "words of other texts",
+    }
+}
+
+/// What is written beside a picture.
+#[derive(Clone, Copy, Debug)]
+pub struct Beside<'a> {
+    /// Data set and item.
+    pub source: &'a str,
+    /// Name of the method.
+    pub method: &'a str,
+    /// Seed of the explainer, where it is known.
+    pub seed: Option<u64>,
+    /// The black box: names of its classes, and how it reads texts.
+    pub black_box: Option<&'a BoxCard>,
+    /// A class whose probabilities are wanted whether they are high or not.
+    pub class_focus: Option<usize>,
+}
+
+/// What the black box answers to the full input and to both parts; `None` where an answer is missing.
+pub fn prediction_of(beside: &Beside<'_>, explained: &Explained, result: &MethodResult) -> Option<Prediction> {
+    if [&explained.probs_full, &result.probs_selected, &result.probs_unselected].iter().any(|probs| probs.is_empty()) {
+        return None;
+    }
     let answer = argmax(&explained.probs_full);
     let (selected, unselected) = (argmax(&result.probs_selected), argmax(&result.probs_unselected));
     // The likeliest classes of the full input, and whatever the parts answer.
     let mut shown = top_k(&explained.probs_full, MAX_CLASSES);
-    for class in [selected, unselected] {
-        if !shown.contains(&class) {
+    for class in [selected, unselected].into_iter().chain(beside.class_focus) {
+        if !shown.contains(&class) && class < explained.probs_full.len() {
             shown.push(class);
         }
     }
-    Prediction {
-        classes: shown
-            .into_iter()
-            .map(|class| ClassProbability {
-                class: classes.get(class).cloned().unwrap_or_else(|| class.to_string()),
-                full: explained.probs_full[class],
-                selected: result.probs_selected.get(class).copied(),
-                unselected: result.probs_unselected.get(class).copied(),
-            })
-            .collect(),
+    let names = beside.black_box.map_or(&[][..], |black_box| &black_box.classes);
+    let classes = shown.into_iter().map(|class| ClassProbability {
+        class: names.get(class).cloned().unwrap_or_else(|| format!("class {class}")),
+        full: explained.probs_full[class],
+        selected: result.probs_selected.get(class).copied(),
+        unselected: result.probs_unselected.get(class).copied(),
+    });
+    Some(Prediction {
+        classes: classes.collect(),
         selected_stays: Some(selected == answer),
         unselected_stays: Some(unselected == answer),
+    })
+}
+
+/// One method's result as a picture with its `k` highest units selected; view, hidden style and theme are left at their defaults.
+///
+/// No method of today gives scores whose sign has a meaning: those of learned selectors are logits, those of gradients are absolute.
+pub fn picture_of_result(
+    beside: &Beside<'_>,
+    explained: &Explained,
+    result: &MethodResult,
+    k: usize,
+) -> ExplainedPicture {
+    let units = explained.units;
+    let shape = units.shape;
+    let shared = ExplainedPicture {
+        scores: result.scores.clone(),
+        selected: (0..result.ranks.len()).map(|unit| result.is_selected(unit, k)).collect(),
+        signed: false,
+        method: beside.method.to_owned(),
+        unit_noun: units.unit.noun(2),
+        source: beside.source.to_owned(),
+        seed: beside.seed,
+        // Answers to another k than the one drawn would be wrong under the picture.
+        prediction: (explained.k == k).then(|| prediction_of(beside, explained, result)).flatten(),
+        ..ExplainedPicture::default()
+    };
+    if let Some(text) = beside.black_box.and_then(|black_box| reading::text_of(black_box, explained)) {
+        return ExplainedPicture { text: Some(text), fill: text_fill_words(explained.fill).to_owned(), ..shared };
     }
+    ExplainedPicture {
+        width: shape.width,
+        height: shape.height,
+        channels: shape.channels,
+        pixels: interleaved(&explained.row, shape),
+        unit_of: units.unit_of_pixels(),
+        fill_pixels: interleaved(&explained.fill_row, shape),
+        fill: fill_words(explained.fill).to_owned(),
+        ..shared
+    }
+}
+
+/// Data set and item in words.
+pub fn source_of(data: &Dataset, item: usize) -> String {
+    format!("{}, item {}", data.name, item_words(data, item))
 }
 
 /// The picture of method `index` of `explained`; view, hidden style and theme are left at their defaults.
@@ -67,24 +145,12 @@ pub fn picture_of(
         Some(Err(why)) => return Err(why.clone()),
         None => return Err("there is no such method in this explanation".to_owned()),
     };
-    let units = explained.units;
-    let shape = units.shape;
-    Ok(ExplainedPicture {
-        width: shape.width,
-        height: shape.height,
-        channels: shape.channels,
-        pixels: interleaved(&explained.row, shape),
-        unit_of: units.unit_of_pixels(),
-        scores: result.scores.clone(),
-        selected: (0..units.count()).map(|unit| result.is_selected(unit, explained.k)).collect(),
-        signed: false,
-        fill_pixels: interleaved(&explained.fill_row, shape),
-        fill: fill_words(explained.fill).to_owned(),
-        method: explainer.name.clone(),
-        unit_noun: units.unit.noun(2),
-        source: format!("{}, item {}", data.name, data.item_name(explained.item)),
+    let beside = Beside {
+        source: &source_of(data, explained.item),
+        method: &explainer.name,
         seed: Some(explainer.seed),
-        prediction: Some(prediction_of(&black_box.classes, explained, result)),
-        ..ExplainedPicture::default()
-    })
+        black_box: Some(black_box),
+        class_focus: None,
+    };
+    Ok(picture_of_result(&beside, explained, result, explained.k))
 }

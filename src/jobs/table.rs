@@ -1,4 +1,5 @@
-//! Tables of metrics as JSON, CSV, Markdown and LaTeX. A new format is one function and one line.
+//! Tables of metrics as JSON, CSV, Markdown and LaTeX. A new format is one function and one line. A column for classes is there only where some figure
+//! belongs to one.
 
 use std::path::Path;
 
@@ -37,10 +38,16 @@ pub fn encode(path: &Path, cells: &[Cell]) -> Result<Vec<u8>, TableError> {
     let text = match extension {
         "json" => serde_json::to_string_pretty(cells).map_err(TableError::writer)?,
         "csv" => csv_of(cells)?,
-        "md" => grid(cells, "| ", " | ", " |\n", Some("|---|---|---:|---:|---:|---:|\n")),
+        "md" => {
+            let table = columns(cells);
+            let rule: String = table[0].iter().map(|name| if is_text(name) { "---|" } else { "---:|" }).collect();
+            grid(&table, ("| ", " | ", " |\n"), &format!("|{rule}\n"))
+        }
         "tex" => {
-            let rows = grid(cells, "", " & ", " \\\\\n", Some("\\hline\n")).replace('%', "\\%").replace('_', "\\_");
-            format!("\\begin{{tabular}}{{llrrrr}}\n{rows}\\end{{tabular}}\n")
+            let table = columns(cells);
+            let align: String = table[0].iter().map(|name| if is_text(name) { 'l' } else { 'r' }).collect();
+            let rows = grid(&table, ("", " & ", " \\\\\n"), "\\hline\n").replace('%', "\\%").replace('_', "\\_");
+            format!("\\begin{{tabular}}{{{align}}}\n{rows}\\end{{tabular}}\n")
         }
         _ => {
             return Err(TableError::UnknownFormat { path: path.display().to_string(), found: extension.to_owned() });
@@ -51,62 +58,80 @@ pub fn encode(path: &Path, cells: &[Cell]) -> Result<Vec<u8>, TableError> {
 
 /// The table as aligned text for the terminal.
 pub fn text(cells: &[Cell]) -> String {
-    let rows: Vec<[String; 6]> = std::iter::once(HEADER.map(str::to_owned)).chain(cells.iter().map(columns)).collect();
-    let width = |col: usize| rows.iter().map(|row| row[col].chars().count()).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..6).map(width).collect();
+    let table = columns(cells);
+    let width = |col: usize| table.iter().map(|row| row[col].chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..table[0].len()).map(width).collect();
     let mut out = String::new();
-    for row in &rows {
+    for row in &table {
         for (col, cell) in row.iter().enumerate() {
             let pad = " ".repeat(widths[col] - cell.chars().count());
-            let (before, after) = if col < 2 { ("", pad.as_str()) } else { (pad.as_str(), "") };
-            out.push_str(&format!("{before}{cell}{after}{}", if col == 5 { "\n" } else { "  " }));
+            let (before, after) = if is_text(&table[0][col]) { (pad.as_str(), "") } else { ("", pad.as_str()) };
+            out.push_str(&format!("{after}{cell}{before}{}", if col + 1 == row.len() { "\n" } else { "  " }));
         }
     }
     out
 }
 
-const HEADER: [&str; 6] = ["method", "metric", "k", "mean", "95 % interval", "items"];
-
-fn columns(cell: &Cell) -> [String; 6] {
-    let (unit, digits) = match metric(&cell.metric).map(|metric| metric.spec().unit) {
-        Ok(MetricUnit::Seconds) => ("s", 6),
-        _ => ("%", 2),
-    };
-    [
-        cell.row.clone(),
-        cell.metric.clone(),
-        cell.k.map_or("-".to_owned(), |k| k.to_string()),
-        format!("{:.digits$} {unit}", cell.mean),
-        format!("{:.digits$} to {:.digits$}", cell.ci95[0], cell.ci95[1]),
-        cell.items.to_string(),
-    ]
+/// Whether the column of this name holds words, which start at the left.
+fn is_text(name: &str) -> bool {
+    matches!(name, "method" | "metric" | "class")
 }
 
-fn grid(cells: &[Cell], start: &str, between: &str, end: &str, rule: Option<&str>) -> String {
-    let line = |columns: &[String; 6]| format!("{start}{}{end}", columns.join(between));
-    let mut out = line(&HEADER.map(str::to_owned));
-    out.push_str(rule.unwrap_or_default());
-    cells.iter().for_each(|cell| out.push_str(&line(&columns(cell))));
+/// The table with its head, which comes first; classes only where some figure belongs to one.
+fn columns(cells: &[Cell]) -> Vec<Vec<String>> {
+    let has_class = cells.iter().any(|cell| cell.class.is_some());
+    let class = |class: &str| has_class.then(|| class.to_owned());
+    let line = |start: [String; 3], class: Option<String>, end: [String; 3]| {
+        start.into_iter().chain(class).chain(end).collect::<Vec<String>>()
+    };
+    let head = line(
+        ["method", "metric", "k"].map(str::to_owned),
+        class("class"),
+        ["mean", "95 % interval", "items"].map(str::to_owned),
+    );
+    let body = cells.iter().map(|cell| {
+        let unit = metric(&cell.metric).map_or(MetricUnit::Percent, |metric| metric.spec().unit);
+        let digits = unit.digits();
+        let mean = format!("{:.digits$} {}", cell.mean, unit.sign());
+        line(
+            [cell.row.clone(), cell.metric.clone(), cell.k.map_or("-".to_owned(), |k| k.to_string())],
+            class(cell.class.as_deref().unwrap_or("-")),
+            [
+                mean.trim_end().to_owned(),
+                format!("{:.digits$} to {:.digits$}", cell.ci95[0], cell.ci95[1]),
+                cell.items.to_string(),
+            ],
+        )
+    });
+    std::iter::once(head).chain(body).collect()
+}
+
+fn grid(table: &[Vec<String>], (start, between, end): (&str, &str, &str), rule: &str) -> String {
+    let mut out = String::new();
+    for (at, row) in table.iter().enumerate() {
+        out.push_str(&format!("{start}{}{end}", row.join(between)));
+        if at == 0 {
+            out.push_str(rule);
+        }
+    }
     out
 }
 
 fn csv_of(cells: &[Cell]) -> Result<String, TableError> {
+    let has_class = cells.iter().any(|cell| cell.class.is_some());
+    let class = |class: &str| has_class.then(|| class.to_owned());
     let mut writer = csv::Writer::from_writer(Vec::new());
-    writer
-        .write_record(["row", "metric", "k", "mean", "ci95_low", "ci95_high", "items"])
-        .map_err(TableError::writer)?;
+    let mut write = |start: [String; 3], class: Option<String>, end: [String; 4]| {
+        writer.write_record(start.into_iter().chain(class).chain(end)).map_err(TableError::writer)
+    };
+    let head = ["mean", "ci95_low", "ci95_high", "items"].map(str::to_owned);
+    write(["row", "metric", "k"].map(str::to_owned), class("class"), head)?;
     for cell in cells {
-        writer
-            .write_record([
-                cell.row.clone(),
-                cell.metric.clone(),
-                cell.k.map(|k| k.to_string()).unwrap_or_default(),
-                cell.mean.to_string(),
-                cell.ci95[0].to_string(),
-                cell.ci95[1].to_string(),
-                cell.items.to_string(),
-            ])
-            .map_err(TableError::writer)?;
+        write(
+            [cell.row.clone(), cell.metric.clone(), cell.k.map(|k| k.to_string()).unwrap_or_default()],
+            class(cell.class.as_deref().unwrap_or_default()),
+            [cell.mean.to_string(), cell.ci95[0].to_string(), cell.ci95[1].to_string(), cell.items.to_string()],
+        )?;
     }
     let bytes = writer.into_inner().map_err(TableError::writer)?;
     String::from_utf8(bytes).map_err(TableError::writer)

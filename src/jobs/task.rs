@@ -33,6 +33,15 @@ pub enum Task {
     TrainExplainer(Box<TrainExplainer>),
     /// Explain one item with several methods.
     Explain(Box<Explain>),
+    /// The same for many items, one after the other, each a partial result.
+    ExplainMany {
+        /// What to do with each item; its own item is left aside.
+        explain: Box<Explain>,
+        /// The items; at least one.
+        items: Vec<usize>,
+    },
+    /// The black box's answer to an item without one of its units.
+    Without(Box<super::Without>),
     /// The black box's answers to many items, in chunks.
     Predict {
         /// Black box.
@@ -153,6 +162,8 @@ pub struct Explained {
     pub row: Vec<f32>,
     /// What each place becomes where it is hidden; as long as `row`.
     pub fill_row: Vec<f32>,
+    /// The text as written, where the item is one.
+    pub text: Option<Arc<str>>,
     /// The black box's answer to the full input.
     pub probs_full: Vec<f32>,
     /// One per method asked for, in that order: its result or, as a sentence, why there is none.
@@ -168,8 +179,10 @@ pub struct MethodResult {
     pub explainer: String,
     /// Score per unit.
     pub scores: Vec<f32>,
-    /// Rank per unit, 0 for the highest score (ties by position).
+    /// Rank per unit, 0 for the highest score (ties by position); `u32::MAX` for padding.
     pub ranks: Vec<u32>,
+    /// Scores for each class, for methods that tell classes apart.
+    pub by_class: Option<super::ByClass>,
     /// The black box's answer to the selected part only.
     pub probs_selected: Vec<f32>,
     /// The black box's answer to the unselected part only.
@@ -219,6 +232,9 @@ pub struct Cell {
     pub metric: String,
     /// Number of selected units.
     pub k: Option<usize>,
+    /// Class, where the figure belongs to one.
+    #[serde(default)]
+    pub class: Option<String>,
     /// Mean, in the metric's unit.
     pub mean: f64,
     /// 95 % interval.
@@ -315,6 +331,15 @@ pub enum Output {
     Training(Arc<TrainingReport>),
     /// One item explained.
     Explained(Arc<Explained>),
+    /// The answer to an item without one of its units.
+    Without {
+        /// Item.
+        item: usize,
+        /// The unit that was taken away.
+        at: usize,
+        /// Probabilities.
+        probs: Vec<f32>,
+    },
     /// Answers for a run of items (partial, then the last ones).
     Predictions {
         /// Items.

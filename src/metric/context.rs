@@ -1,8 +1,12 @@
 //! What metrics share: items, answers, scores and masks, computed once per explainer.
 
+use std::collections::HashMap;
+
+use super::repack::repacked;
+use crate::data::text::{Side as End, TextFit};
 use crate::data::{Dataset, Fit, Rows, Split, Unit, Units};
-use crate::explain::fidelity::{Answers, answers};
-use crate::explain::{ExplainError, Explainer, Fill, Mask, SavedExplainer, Scores, method};
+use crate::explain::mask::{fill_rows, keep_only, top_k};
+use crate::explain::{ExplainError, Explainer, ExplainerCard, Fill, Mask, SavedExplainer, Scores, method};
 use crate::model::{BlackBox, Probs, SavedBox, TorchBox};
 use crate::work::Progress;
 
@@ -20,6 +24,27 @@ pub struct Scored {
 /// Called now and then by slow metrics; an error stops the work.
 pub type Checkpoint<'a> = dyn FnMut(Progress) -> Result<(), ExplainError> + 'a;
 
+/// The part of an input that the black box is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// S: the selected units only.
+    Selected,
+    /// S̄: all other units only.
+    Unselected,
+}
+
+/// How hidden units are taken away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Form {
+    /// Each hidden place becomes what the fill says; the others stay where they are.
+    InPlace,
+    /// Text only: what is left is moved together, padding follows (see [`super::repack`]).
+    Repacked,
+}
+
+/// Answers at a number of units, with a fill, to a part of each input in a form.
+type Asked = (usize, Fill, Part, Form);
+
 /// What a metric is computed from.
 pub struct Context<'a> {
     /// The model explained.
@@ -28,10 +53,14 @@ pub struct Context<'a> {
     pub saved_box: &'a SavedBox,
     /// The explainer.
     pub explainer: Box<dyn Explainer>,
+    /// Its card.
+    pub card: &'a ExplainerCard,
     /// What is selected.
     pub units: Units,
     /// How many; may be changed between metrics.
     pub k: usize,
+    /// The class that a metric is computed for, where it is computed for each.
+    pub class: Option<usize>,
     /// What hidden units become.
     pub fill: Fill,
     /// Seed of noise, fresh networks and perturbations.
@@ -41,7 +70,8 @@ pub struct Context<'a> {
     data: &'a Dataset,
     fit: Fit,
     train: Option<Scored>,
-    answers: Option<((usize, Fill), Answers)>,
+    answers: HashMap<Asked, Probs>,
+    neighbours: Option<Vec<Vec<usize>>>,
     checkpoint: &'a mut Checkpoint<'a>,
 }
 
@@ -89,15 +119,18 @@ impl<'a> Context<'a> {
             black_box,
             saved_box,
             explainer: loaded,
+            card: &explainer.card,
             units,
             k,
+            class: None,
             fill,
             seed,
             test,
             data,
             fit,
             train: None,
-            answers: None,
+            answers: HashMap::new(),
+            neighbours: None,
             checkpoint,
         })
     }
@@ -122,18 +155,74 @@ impl<'a> Context<'a> {
         self.train.as_ref().ok_or_else(|| ExplainError::Unfit("no training items".to_owned()))
     }
 
-    /// Answers to S only and to S̄ only at the present k and fill.
-    pub fn answers(&mut self) -> Result<&Answers, ExplainError> {
-        let key = (self.k, self.fill);
-        if self.answers.as_ref().is_none_or(|(of, _)| *of != key) {
-            let masks = self.test_masks();
-            let fresh = answers(self.black_box, &self.test.rows, self.units, &masks, self.fill, self.seed)?;
-            self.answers = Some((key, fresh));
+    /// Selected units of the reported items at the present k, best first.
+    pub fn test_order(&self) -> Vec<Vec<usize>> {
+        (0..self.test.scores.n()).map(|row_idx| top_k(self.test.scores.row(row_idx), self.k)).collect()
+    }
+
+    /// The black box's answers to a part of each reported item at the present k and fill; asked once.
+    pub fn answers(&mut self, part: Part, form: Form) -> Result<&Probs, ExplainError> {
+        let asked = (self.k, self.fill, part, form);
+        if !self.answers.contains_key(&asked) {
+            let rows = match form {
+                Form::InPlace => self.in_place(part),
+                Form::Repacked => self.repacked_rows(part),
+            };
+            let answers = self.black_box.predict(&rows)?;
+            self.answers.insert(asked, answers);
         }
-        match &self.answers {
-            Some((_, answers)) => Ok(answers),
-            None => Err(ExplainError::Unfit("no answers".to_owned())),
+        self.answers.get(&asked).ok_or_else(|| ExplainError::Unfit("no answers".to_owned()))
+    }
+
+    /// Reported items with everything but these units hidden in place.
+    pub fn only(&self, masks: &[Mask]) -> Rows {
+        let fill = fill_rows(&self.test.rows, self.fill, self.black_box.background(), self.seed);
+        keep_only(&self.test.rows, self.units, masks, &fill)
+    }
+
+    fn in_place(&self, part: Part) -> Rows {
+        let mut masks = self.test_masks();
+        if part == Part::Unselected {
+            masks = masks.iter().map(Mask::complement).collect();
         }
+        self.only(&masks)
+    }
+
+    fn repacked_rows(&self, part: Part) -> Rows {
+        let mut order = self.test_order();
+        if part == Part::Unselected {
+            for (row_idx, order) in order.iter_mut().enumerate() {
+                let selected = std::mem::take(order);
+                // Padding stays out: it would only push words away from the front.
+                let padding = self.units.padding(self.test.rows.row(row_idx));
+                *order = (0..self.units.count()).filter(|unit| !padding[*unit] && !selected.contains(unit)).collect();
+            }
+        }
+        self.repack(&self.test.rows, &order)
+    }
+
+    /// `rows` with only these units of each, in this order, moved to where the black box expects a text to begin.
+    pub fn repack(&self, rows: &Rows, order: &[Vec<usize>]) -> Rows {
+        let end = self.text().map_or(End::End, |text| text.spec().pad);
+        repacked(rows, self.units, order, end)
+    }
+
+    /// How documents became token numbers; `None` where items are no texts.
+    pub fn text(&self) -> Option<&'a TextFit> {
+        self.saved_box.card.text.as_ref()
+    }
+
+    /// For each reported item its most similar others, found once: they depend on neither k nor explainer.
+    pub fn neighbours(
+        &mut self,
+        find: impl FnOnce(&mut Self) -> Result<Vec<Vec<usize>>, ExplainError>,
+    ) -> Result<Vec<Vec<usize>>, ExplainError> {
+        if let Some(known) = &self.neighbours {
+            return Ok(known.clone());
+        }
+        let found = find(self)?;
+        self.neighbours = Some(found.clone());
+        Ok(found)
     }
 
     /// Reports progress; an error means that the work was cancelled.
@@ -156,7 +245,7 @@ fn score(
     units: Units,
     seed: u64,
 ) -> Result<Scored, ExplainError> {
-    let rows = data.rows(items, black_box.card().shape, fit).map_err(crate::model::ModelError::from)?;
+    let rows = black_box.card().rows(data, items, fit).map_err(crate::model::ModelError::from)?;
     let probs = black_box.predict(&rows)?;
     let scores = explainer.scores(black_box, &rows, &probs, units, seed)?;
     Ok(Scored { rows, probs, scores })

@@ -2,7 +2,7 @@
 
 use super::context::masks;
 use super::masked::shares;
-use super::{Context, Metric, MetricSpec, MetricUnit};
+use super::{ANY, Context, Metric, MetricSpec, MetricUnit};
 use crate::explain::ExplainError;
 use crate::explain::learn::mask_only::mask_only;
 use crate::model::tensors::mix;
@@ -19,6 +19,7 @@ static SPEC: MetricSpec = MetricSpec {
     unit: MetricUnit::Percent,
     higher_is_better: None,
     is_slow: false,
+    modalities: ANY,
 };
 
 impl Metric for MaskOnly {

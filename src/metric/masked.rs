@@ -1,6 +1,7 @@
 //! FS-M and FU-M: does the black box give the same class from S only, from S̄ only?
 
-use super::{Context, Metric, MetricSpec, MetricUnit};
+use super::context::{Form, Part};
+use super::{ANY, Context, Metric, MetricSpec, MetricUnit};
 use crate::explain::ExplainError;
 use crate::explain::fidelity::same_class;
 
@@ -8,13 +9,7 @@ use crate::explain::fidelity::same_class;
 #[derive(Debug)]
 pub struct Masked {
     spec: MetricSpec,
-    side: Side,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Side {
-    Selected,
-    Unselected,
+    part: Part,
 }
 
 /// Fidelity of the selected units by the model.
@@ -26,8 +21,9 @@ pub static FS_M: Masked = Masked {
         unit: MetricUnit::Percent,
         higher_is_better: Some(true),
         is_slow: false,
+        modalities: ANY,
     },
-    side: Side::Selected,
+    part: Part::Selected,
 };
 
 /// Fidelity of the unselected units by the model.
@@ -40,8 +36,9 @@ pub static FU_M: Masked = Masked {
         unit: MetricUnit::Percent,
         higher_is_better: Some(false),
         is_slow: false,
+        modalities: ANY,
     },
-    side: Side::Unselected,
+    part: Part::Unselected,
 };
 
 /// L2X's name for FS-M.
@@ -53,8 +50,9 @@ pub static POSTHOC_ACCURACY: Masked = Masked {
         unit: MetricUnit::Percent,
         higher_is_better: Some(true),
         is_slow: false,
+        modalities: ANY,
     },
-    side: Side::Selected,
+    part: Part::Selected,
 };
 
 impl Metric for Masked {
@@ -68,12 +66,7 @@ impl Metric for Masked {
 
     fn compute(&self, context: &mut Context<'_>) -> Result<Vec<f64>, ExplainError> {
         let full = context.test.probs.clone();
-        let answers = context.answers()?;
-        let masked = match self.side {
-            Side::Selected => &answers.selected,
-            Side::Unselected => &answers.unselected,
-        };
-        Ok(shares(&same_class(&full, masked)))
+        Ok(shares(&same_class(&full, context.answers(self.part, Form::InPlace)?)))
     }
 }
 

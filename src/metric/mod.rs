@@ -1,15 +1,27 @@
 //! Metrics: how faithful, stable and fast explanations are, each with a 95 % interval. A new one is one file and one line in [`METRICS`].
 
 pub mod approximator;
+pub mod brevity;
+pub mod by_class;
 pub mod context;
+pub mod faithfulness;
+pub mod iou;
+pub mod log_odds;
 pub mod mask_only;
 pub mod masked;
+pub mod neighbours;
+pub mod purity;
+pub mod repack;
 pub mod sensitivity;
 pub mod speed;
 pub mod stats;
+pub mod train_minutes;
+pub mod wordnet;
+pub mod words;
 
 pub use context::Context;
 
+use crate::data::Modality;
 use crate::explain::ExplainError;
 
 /// Unit of a metric.
@@ -19,6 +31,40 @@ pub enum MetricUnit {
     Percent,
     /// Seconds.
     Seconds,
+    /// Minutes.
+    Minutes,
+    /// A plain number: a count, a difference of log-odds.
+    Number,
+}
+
+impl MetricUnit {
+    /// Its name in files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Percent => "percent",
+            Self::Seconds => "seconds",
+            Self::Minutes => "minutes",
+            Self::Number => "number",
+        }
+    }
+
+    /// Its sign behind a figure; empty for a plain number.
+    pub const fn sign(self) -> &'static str {
+        match self {
+            Self::Percent => "%",
+            Self::Seconds => "s",
+            Self::Minutes => "min",
+            Self::Number => "",
+        }
+    }
+
+    /// Digits after the point in tables of text.
+    pub const fn digits(self) -> usize {
+        match self {
+            Self::Seconds => 6,
+            _ => 2,
+        }
+    }
 }
 
 /// What a metric is.
@@ -36,14 +82,37 @@ pub struct MetricSpec {
     pub higher_is_better: Option<bool>,
     /// Whether it trains a network (minutes rather than seconds).
     pub is_slow: bool,
+    /// What it can be computed on.
+    pub modalities: &'static [Modality],
 }
+
+/// Every kind of input.
+pub const ANY: &[Modality] = &[Modality::Image, Modality::Text, Modality::Series, Modality::Table];
+/// Inputs that can be perturbed value by value.
+pub const PICTURES: &[Modality] = &[Modality::Image];
+/// Documents.
+pub const TEXTS: &[Modality] = &[Modality::Text];
 
 /// A metric of one explainer at one k.
 pub trait Metric: Sync {
     /// What it is.
     fn spec(&self) -> &'static MetricSpec;
 
-    /// One value per item, in the metric's unit; shares are 0 or 100.
+    /// Whether it is computed for each class by itself, [`Context::class`].
+    fn is_by_class(&self) -> bool {
+        false
+    }
+
+    /// Whether it is another figure for another number of units.
+    fn depends_on_k(&self) -> bool {
+        true
+    }
+
+    /// One value per item, in the metric's unit; shares are 0 or 100. Items of which the metric says nothing are left out; what belongs to the explainer
+    /// as a whole is one value.
+    ///
+    /// # Errors
+    /// [`ExplainError::NotDefined`] for a method that lacks what is measured.
     fn compute(&self, context: &mut Context<'_>) -> Result<Vec<f64>, ExplainError>;
 }
 
@@ -52,6 +121,17 @@ pub static METRICS: &[&dyn Metric] = &[
     &masked::FS_M,
     &masked::FU_M,
     &masked::POSTHOC_ACCURACY,
+    &faithfulness::FAITHFULNESS,
+    &faithfulness::FAITHFULNESS_REPACKED,
+    &log_odds::DELTA_LOG_ODDS_POS,
+    &log_odds::DELTA_LOG_ODDS_NEG,
+    &by_class::CLASS_FAITHFULNESS,
+    &by_class::CLASS_FAITHFULNESS_IN_PLACE,
+    &by_class::PairwiseIou,
+    &purity::Purity,
+    &brevity::BREVITY,
+    &brevity::BREVITY_AS_PUBLISHED,
+    &iou::Iou,
     &approximator::FS_A,
     &approximator::FU_A,
     &approximator::FS_A_FULL,
@@ -60,7 +140,50 @@ pub static METRICS: &[&dyn Metric] = &[
     &sensitivity::SEN_SINGLE,
     &speed::TPS,
     &speed::TPS_BATCHED,
+    &train_minutes::TrainMinutes,
 ];
+
+/// Refuses a metric that says nothing about this kind of input.
+pub fn check_modality(metric: &dyn Metric, modality: Modality) -> Result<(), ExplainError> {
+    let spec = metric.spec();
+    if spec.modalities.contains(&modality) {
+        return Ok(());
+    }
+    let known: Vec<_> = spec.modalities.iter().map(|modality| modality.plural()).collect();
+    Err(ExplainError::Unfit(format!(
+        "{} is defined for {}, found {}; leave it out",
+        spec.title,
+        known.join(", "),
+        modality.plural()
+    )))
+}
+
+/// Values of one metric: for each class (`None` where it belongs to none) one value per item.
+pub type ValuesByClass = Vec<(Option<usize>, Vec<f64>)>;
+
+/// Values of a metric at the present k: one list, or one for each class of the black box.
+pub fn values_of(metric: &dyn Metric, context: &mut Context<'_>) -> Result<ValuesByClass, ExplainError> {
+    if !metric.is_by_class() {
+        return Ok(vec![(None, metric.compute(context)?)]);
+    }
+    let mut all = Vec::new();
+    for class in 0..context.n_classes() {
+        context.class = Some(class);
+        let values = metric.compute(context);
+        context.class = None;
+        all.push((Some(class), values?));
+    }
+    Ok(all)
+}
+
+/// 95 % interval of the mean of `values`: Wilson's for shares, else a bootstrap over items.
+pub fn interval(metric: &dyn Metric, values: &[f64], seed: u64) -> [f64; 2] {
+    match metric.spec().unit {
+        MetricUnit::Percent => stats::interval(values, seed),
+        // Values that all happen to be 0 are no shares.
+        _ => stats::cluster_interval(&[values.to_vec()], seed),
+    }
+}
 
 /// The metric with `id`.
 pub fn metric(id: &str) -> Result<&'static dyn Metric, ExplainError> {

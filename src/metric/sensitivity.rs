@@ -3,7 +3,7 @@
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::{Context, Metric, MetricSpec, MetricUnit};
+use super::{Context, Metric, MetricSpec, MetricUnit, PICTURES};
 use crate::data::Rows;
 use crate::explain::ExplainError;
 use crate::model::Probs;
@@ -33,6 +33,7 @@ pub static SEN: Sensitivity = Sensitivity {
         unit: MetricUnit::Percent,
         higher_is_better: Some(false),
         is_slow: false,
+        modalities: PICTURES,
     },
     single: false,
 };
@@ -46,6 +47,7 @@ pub static SEN_SINGLE: Sensitivity = Sensitivity {
         unit: MetricUnit::Percent,
         higher_is_better: Some(false),
         is_slow: false,
+        modalities: PICTURES,
     },
     single: true,
 };
@@ -53,6 +55,10 @@ pub static SEN_SINGLE: Sensitivity = Sensitivity {
 impl Metric for Sensitivity {
     fn spec(&self) -> &'static MetricSpec {
         if self.single { &SEN_SINGLE.spec } else { &SEN.spec }
+    }
+
+    fn depends_on_k(&self) -> bool {
+        false
     }
 
     fn compute(&self, context: &mut Context<'_>) -> Result<Vec<f64>, ExplainError> {

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Context, Metric, MetricSpec, MetricUnit};
+use super::{ANY, Context, Metric, MetricSpec, MetricUnit};
 use crate::explain::ExplainError;
 use crate::model::BlackBox;
 
@@ -25,6 +25,7 @@ pub static TPS: Speed = Speed {
         unit: MetricUnit::Seconds,
         higher_is_better: Some(false),
         is_slow: false,
+        modalities: ANY,
     },
     batched: false,
 };
@@ -38,6 +39,7 @@ pub static TPS_BATCHED: Speed = Speed {
         unit: MetricUnit::Seconds,
         higher_is_better: Some(false),
         is_slow: false,
+        modalities: ANY,
     },
     batched: true,
 };
@@ -45,6 +47,10 @@ pub static TPS_BATCHED: Speed = Speed {
 impl Metric for Speed {
     fn spec(&self) -> &'static MetricSpec {
         if self.batched { &TPS_BATCHED.spec } else { &TPS.spec }
+    }
+
+    fn depends_on_k(&self) -> bool {
+        false
     }
 
     fn compute(&self, context: &mut Context<'_>) -> Result<Vec<f64>, ExplainError> {

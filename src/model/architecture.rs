@@ -4,9 +4,11 @@ use tch::nn;
 
 use super::ModelError;
 use super::nets;
+use super::network::Network;
 use super::optim::OptimSpec;
 use super::params::{ParamKind, ParamSpec, Params, Preset};
-use crate::data::Shape;
+use crate::data::text::TextFitSpec;
+use crate::data::{Modality, Shape};
 
 /// A black-box architecture: what it is and how it is trained by default.
 #[derive(Debug)]
@@ -23,17 +25,33 @@ pub struct Architecture {
     pub params: &'static [ParamSpec],
     /// Named sets of values.
     pub presets: &'static [Preset],
-    /// Smallest height and width of inputs.
+    /// What it reads.
+    pub modality: Modality,
+    /// For text: how documents become rows of token numbers, given the parameters.
+    pub text: Option<fn(&Params) -> TextFitSpec>,
+    /// Smallest height and width of pictures.
     pub min_side: usize,
-    /// Builds the network: inputs `[n, c, h, w]` in 0..=1, outputs logits `[n, classes]`.
-    pub build: fn(&nn::Path<'_>, Shape, usize) -> Box<dyn nn::ModuleT>,
+    /// Builds the network for inputs `[n, c, h, w]` (pictures in 0..=1, text as token numbers) and this many classes.
+    pub build: fn(&nn::Path<'_>, InputSpec, usize) -> Box<dyn Network>,
     /// The optimizer at a learning rate.
     pub optimizer: fn(f64) -> OptimSpec,
+}
+
+/// What a network reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InputSpec {
+    /// Shape of one input.
+    pub shape: Shape,
+    /// For text: how many token numbers there are, padding and unknown among them; 0 for all else.
+    pub vocabulary: usize,
 }
 
 impl Architecture {
     /// Refuses inputs that are too small, with a sentence.
     pub fn check(&self, shape: Shape) -> Result<(), ModelError> {
+        if self.modality != Modality::Image {
+            return Ok(());
+        }
         if shape.height < self.min_side || shape.width < self.min_side {
             return Err(ModelError::Unfit(format!(
                 "{} needs pictures of at least {side} x {side} pixels, found {} x {}; choose another black box",
@@ -53,8 +71,17 @@ impl Architecture {
 }
 
 /// Every architecture, in menu order.
-pub static ARCHITECTURES: &[&Architecture] =
-    &[&nets::meed_cnn::MEED_CNN, &nets::l2x_cnn::L2X_CNN, &nets::aim_cnn::AIM_CNN, &nets::dorar_cnn::DORAR_CNN];
+pub static ARCHITECTURES: &[&Architecture] = &[
+    &nets::meed_cnn::MEED_CNN,
+    &nets::l2x_cnn::L2X_CNN,
+    &nets::aim_cnn::AIM_CNN,
+    &nets::dorar_cnn::DORAR_CNN,
+    &nets::l2x_word_cnn::L2X_WORD_CNN,
+    &nets::l2x_sentence_lstm::L2X_SENTENCE_LSTM,
+    &nets::aim_word_gru::AIM_WORD_GRU,
+    &nets::aim_word_cnn::AIM_WORD_CNN,
+    &nets::aim_word_transformer::AIM_WORD_TRANSFORMER,
+];
 
 /// The architecture with `id`.
 pub fn architecture(id: &str) -> Result<&'static Architecture, ModelError> {
@@ -91,5 +118,15 @@ pub const fn learning_rate(default: f64) -> ParamSpec {
         label: "Learning rate",
         tip: "Size of a step of the optimizer.",
         kind: ParamKind::Real { min: 1e-6, max: 10.0, default, log: true },
+    }
+}
+
+/// Parameter: when to stop early.
+pub const fn patience(default: i64) -> ParamSpec {
+    ParamSpec {
+        id: "patience",
+        label: "Patience",
+        tip: "Training stops after so many epochs without a better accuracy on validation, and the best epoch's weights are kept.",
+        kind: ParamKind::Whole { min: 1, max: 1000, default },
     }
 }

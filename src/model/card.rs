@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::params::Params;
-use crate::data::{Fit, Shape};
+use super::{InputSpec, ModelError};
+use crate::data::text::TextFit;
+use crate::data::{DataError, Dataset, Fit, Modality, Rows, Shape, Unit};
 
 /// Format name of a black box's card.
 pub const BOX_FORMAT: &str = "unmask-blackbox";
@@ -68,6 +70,9 @@ pub struct BoxCard {
     pub data_hash: String,
     /// How pictures of other sizes are fitted to its input.
     pub fit: Fit,
+    /// How documents become token numbers; `None` where the input is no text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<TextFit>,
     /// Seed of initialisation, order and dropout.
     pub seed: u64,
     /// Epochs trained so far.
@@ -92,4 +97,56 @@ pub struct BoxCard {
     pub seconds: f64,
     /// Hash of architecture, classes and weights: the name under which it is found again.
     pub hash: String,
+}
+
+impl BoxCard {
+    /// What kind of items it reads.
+    pub fn modality(&self) -> Modality {
+        if self.text.is_some() { Modality::Text } else { Modality::Image }
+    }
+
+    /// Refuses units that its input does not have.
+    pub fn check_unit(&self, unit: Unit) -> Result<(), ModelError> {
+        let is_fit = match self.modality() {
+            // A sentence is a line of a grid of words; a flat document is one line.
+            Modality::Text => unit == Unit::Word || (unit == Unit::Sentence && self.shape.height > 1),
+            _ => !unit.is_text(),
+        };
+        if is_fit {
+            return Ok(());
+        }
+        let known = match self.modality() {
+            Modality::Text if self.shape.height > 1 => "word or sentence",
+            Modality::Text => "word",
+            _ => "pixel, patch:4 or patch:4x7",
+        };
+        Err(ModelError::Unfit(format!(
+            "unit {unit}: the black box {} has {known}; name one of these or choose another black box",
+            self.name
+        )))
+    }
+
+    /// What its network reads.
+    pub fn input(&self) -> InputSpec {
+        InputSpec { shape: self.shape, vocabulary: self.text.as_ref().map_or(0, TextFit::vocabulary_len) }
+    }
+
+    /// Items of `data` as rows that it reads; pictures go through `fit`.
+    ///
+    /// # Errors
+    /// An item that cannot be read, or data of another kind.
+    pub fn rows(&self, data: &Dataset, items: &[usize], fit: &Fit) -> Result<Rows, DataError> {
+        if data.modality != self.modality() {
+            return Err(DataError::Unfit {
+                path: data.name.clone(),
+                expected: format!("{}, which is what the black box {} reads", self.modality().plural(), self.name),
+                found: data.modality.plural().to_owned(),
+                advice: "open other data or choose another black box".to_owned(),
+            });
+        }
+        match &self.text {
+            Some(text) => data.token_rows(items, text),
+            None => data.rows(items, self.shape, fit),
+        }
+    }
 }

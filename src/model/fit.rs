@@ -6,12 +6,13 @@ use std::time::Instant;
 use tch::Device;
 
 use super::ModelError;
-use super::architecture::{Architecture, architecture};
+use super::architecture::{InputSpec, architecture};
 use super::card::{BOX_FORMAT, BOX_VERSION, BoxCard, Curves, Versions};
 use super::params::Params;
 use super::saved::{Background, SavedBox, hash_of};
-use super::tensors::{device_name, from_rows, save_weights};
+use super::tensors::{device_name, from_rows, load_weights, save_weights};
 use super::train::{ClassifierRun, ClassifierSetup, StepResult, one_hot};
+use crate::data::text::{TextFit, TextFitSpec};
 use crate::data::{Dataset, Fit, Rows, Shape, Split};
 
 /// What a black box is trained on.
@@ -41,16 +42,19 @@ pub struct Labelled {
 
 impl Labelled {
     /// The labelled items of a split, at most `limit`.
-    pub fn of(data: &Dataset, split: Split, shape: Shape, fit: &Fit) -> Result<Self, ModelError> {
+    pub fn of(data: &Dataset, split: Split, shape: Shape, text: Option<&TextFit>) -> Result<Self, ModelError> {
         let items: Vec<usize> = data.in_split(split).into_iter().filter(|&item| data.labels[item].is_some()).collect();
         let classes = items.iter().filter_map(|&item| data.labels[item]).map(usize::from).collect();
-        Ok(Self { rows: data.rows(&items, shape, fit)?, classes })
+        let rows = match text {
+            Some(text) => data.token_rows(&items, text)?,
+            None => data.rows(&items, shape, &Fit::default())?,
+        };
+        Ok(Self { rows, classes })
     }
 }
 
 /// A black box under training.
 pub struct FitRun {
-    architecture: &'static Architecture,
     run: ClassifierRun,
     validation: Labelled,
     test: Labelled,
@@ -58,6 +62,10 @@ pub struct FitRun {
     card: BoxCard,
     started: Instant,
     device: Device,
+    /// Epochs without a better validation accuracy after which training stops; `None`: all epochs, and the last weights.
+    patience: Option<u32>,
+    /// Validation accuracy, epoch and weights of the best epoch.
+    best: Option<(f64, u32, Vec<u8>)>,
 }
 
 impl FitRun {
@@ -66,8 +74,15 @@ impl FitRun {
         let FitSetup { architecture: id, params, data, seed, name, device } = setup;
         let architecture = architecture(id)?;
         params.check(architecture.params)?;
-        let shape = data.shape().unwrap_or_else(|| default_shape(data));
-        architecture.check(shape)?;
+        if data.modality != architecture.modality {
+            return Err(ModelError::Unfit(format!(
+                "{} reads {}, and {} holds {}; choose another black box",
+                architecture.title,
+                architecture.modality.plural(),
+                data.name,
+                data.modality.plural()
+            )));
+        }
         if data.classes.len() < 2 {
             return Err(ModelError::Unfit(format!(
                 "{}: expected items of at least two classes, found {}; choose data with labels",
@@ -75,8 +90,13 @@ impl FitRun {
                 data.classes.len()
             )));
         }
-        let fit = Fit::default();
-        let train = Labelled::of(data, Split::Train, shape, &fit)?;
+        let text = architecture.text.map(|spec| vocabulary(data, &spec(params)));
+        let shape = match &text {
+            Some(text) => text.shape(),
+            None => data.shape().unwrap_or_else(|| default_shape(data)),
+        };
+        architecture.check(shape)?;
+        let train = Labelled::of(data, Split::Train, shape, text.as_ref())?;
         if train.classes.is_empty() {
             return Err(ModelError::Unfit(format!(
                 "{}: expected labelled training items, found none; choose a data set with a training split",
@@ -85,8 +105,9 @@ impl FitRun {
         }
         let (epochs, batch) = (params.whole(architecture.params, "epochs"), params.whole(architecture.params, "batch"));
         let classes = data.classes.len();
+        let input = InputSpec { shape, vocabulary: text.as_ref().map_or(0, TextFit::vocabulary_len) };
         let run = ClassifierRun::new(ClassifierSetup {
-            build: &|path| (architecture.build)(path, shape, classes),
+            build: &|path| (architecture.build)(path, input, classes),
             optimizer: architecture.optim(params),
             input: from_rows(&train.rows, Device::Cpu),
             targets: one_hot(&train.classes, classes, Device::Cpu),
@@ -105,7 +126,8 @@ impl FitRun {
             classes: data.classes.clone(),
             data: data.spec.to_string(),
             data_hash: data.hash.clone(),
-            fit,
+            fit: Fit::default(),
+            text,
             seed,
             epochs: 0,
             complete: false,
@@ -120,14 +142,16 @@ impl FitRun {
             hash: String::new(),
         };
         Ok(Self {
-            architecture,
-            validation: Labelled::of(data, Split::Validation, shape, &card.fit)?,
-            test: Labelled::of(data, Split::Test, shape, &card.fit)?,
+            validation: Labelled::of(data, Split::Validation, shape, card.text.as_ref())?,
+            test: Labelled::of(data, Split::Test, shape, card.text.as_ref())?,
             background: Arc::new(Background::from_rows(&train.rows)),
             run,
             card,
             started: Instant::now(),
             device,
+            patience: (architecture.params.iter().any(|spec| spec.id == "patience"))
+                .then(|| params.whole(architecture.params, "patience").max(1) as u32),
+            best: None,
         })
     }
 
@@ -141,7 +165,9 @@ impl FitRun {
                 self.card.validation_accuracy = Some(accuracy);
                 self.card.curves.push("validation accuracy", f64::from(epoch), 100.0 * accuracy);
             }
-            if self.run.is_done() {
+            let is_past_its_best = self.is_past_its_best(epoch)?;
+            if self.run.is_done() || is_past_its_best {
+                self.keep_best()?;
                 self.card.complete = true;
                 self.card.test_accuracy = self.accuracy(&self.test)?;
                 self.card.test_items = self.test.classes.len();
@@ -149,6 +175,26 @@ impl FitRun {
             self.card.seconds = self.started.elapsed().as_secs_f64();
         }
         Ok(result)
+    }
+
+    /// Keeps the weights if this epoch is the best so far; whether training has gone on for too long without a better one.
+    fn is_past_its_best(&mut self, epoch: u32) -> Result<bool, ModelError> {
+        let (Some(patience), Some(accuracy)) = (self.patience, self.card.validation_accuracy) else { return Ok(false) };
+        match &self.best {
+            Some((best, at, _)) if accuracy <= *best => Ok(epoch - at >= patience),
+            _ => {
+                self.best = Some((accuracy, epoch, save_weights(self.run.store())?));
+                Ok(false)
+            }
+        }
+    }
+
+    /// Goes back to the weights of the best epoch.
+    fn keep_best(&mut self) -> Result<(), ModelError> {
+        let Some((accuracy, _, weights)) = self.best.take() else { return Ok(()) };
+        load_weights(self.run.store(), &weights, "the best epoch's weights")?;
+        self.card.validation_accuracy = Some(accuracy);
+        Ok(())
     }
 
     /// Whether training ran to its end.
@@ -173,9 +219,12 @@ impl FitRun {
 
     /// What it is now, ready to be saved and used.
     pub fn checkpoint(&self) -> Result<SavedBox, ModelError> {
-        let weights = save_weights(self.run.store())?;
+        let weights = match &self.best {
+            Some((_, _, weights)) => weights.clone(),
+            None => save_weights(self.run.store())?,
+        };
         let mut card = self.card.clone();
-        card.hash = hash_of(self.architecture.id, card.shape, &card.classes, &weights);
+        card.hash = hash_of(&card, &weights);
         Ok(SavedBox { card, weights: Arc::new(weights), background: self.background.clone() })
     }
 
@@ -193,4 +242,10 @@ impl FitRun {
 fn default_shape(data: &Dataset) -> Shape {
     let channels = data.picture(0).map_or(1, |picture| picture.channels);
     Shape::new(channels, 32, 32)
+}
+
+/// The words of the training documents: test documents have no say in what the model can read.
+fn vocabulary(data: &Dataset, spec: &TextFitSpec) -> TextFit {
+    let items = data.in_split(Split::Train);
+    TextFit::build(items.iter().filter_map(|&item| data.text(item)), spec)
 }

@@ -106,3 +106,77 @@ pub fn linear(path: nn::Path<'_>, from: i64, to: i64, framework: Framework) -> n
 pub fn max_pool(input: &tch::Tensor, size: i64) -> tch::Tensor {
     input.max_pool2d([size, size], [size, size], [0, 0], [1, 1], false)
 }
+
+/// A one-dimensional convolution with stride 1 at `path`: "same" padding for odd kernels, or none.
+pub fn conv1d(path: nn::Path<'_>, from: i64, to: i64, kernel: i64, is_same: bool, framework: Framework) -> nn::Conv1D {
+    let (ws_init, bs_init) = framework.init(from * kernel, to * kernel);
+    let padding = if is_same { kernel / 2 } else { 0 };
+    nn::conv1d(path, from, to, kernel, nn::ConvConfig { padding, ws_init, bs_init, ..Default::default() })
+}
+
+/// Word vectors at `path`: Keras draws them uniformly in ±0.05, PyTorch from N(0, 1). Row 0, the padding token's, is drawn and trained as any other.
+pub fn embedding(path: nn::Path<'_>, n_words: usize, dim: i64, framework: Framework) -> nn::Embedding {
+    let ws_init = if IS_LOADING.get() {
+        Init::Const(0.0)
+    } else {
+        match framework {
+            Framework::Keras => Init::Uniform { lo: -0.05, up: 0.05 },
+            Framework::PyTorch | Framework::XavierRelu => Init::Randn { mean: 0.0, stdev: 1.0 },
+        }
+    };
+    nn::embedding(path, n_words as i64, dim, nn::EmbeddingConfig { ws_init, ..Default::default() })
+}
+
+/// How recurrent layers are initialised: Keras draws kernels Glorot uniform and recurrent kernels orthogonal, PyTorch everything uniform in
+/// ±1/sqrt(hidden).
+fn rnn_config(from: i64, hidden: i64, gates: i64, framework: Framework) -> nn::RNNConfig {
+    let (w_ih_init, w_hh_init, bias) = if IS_LOADING.get() {
+        (Init::Const(0.0), Init::Const(0.0), Init::Const(0.0))
+    } else {
+        match framework {
+            Framework::Keras => {
+                (framework.init(from, gates * hidden).0, Init::Orthogonal { gain: 1.0 }, Init::Const(0.0))
+            }
+            Framework::PyTorch | Framework::XavierRelu => {
+                let bound = 1.0 / (hidden as f64).sqrt();
+                let uniform = Init::Uniform { lo: -bound, up: bound };
+                (uniform, uniform, uniform)
+            }
+        }
+    };
+    nn::RNNConfig {
+        bidirectional: true,
+        w_ih_init,
+        w_hh_init,
+        b_ih_init: Some(bias),
+        b_hh_init: Some(bias),
+        ..Default::default()
+    }
+}
+
+/// A bidirectional LSTM at `path`: sequences `[n, t, from]` to `[n, t, 2 hidden]`. Keras' forget gates start with bias 1.
+pub fn lstm(path: nn::Path<'_>, from: i64, hidden: i64, framework: Framework) -> nn::LSTM {
+    let lstm = nn::lstm(&path, from, hidden, rnn_config(from, hidden, 4, framework));
+    if framework == Framework::Keras && !IS_LOADING.get() {
+        for name in ["bias_ih_l0", "bias_ih_l0_reverse"] {
+            if let Some(bias) = path.get(name) {
+                // Gates lie in the order input, forget, cell, output.
+                tch::no_grad(|| drop(bias.narrow(0, hidden, hidden).fill_(1.0)));
+            }
+        }
+    }
+    lstm
+}
+
+/// A bidirectional GRU at `path`: sequences `[n, t, from]` to `[n, t, 2 hidden]`.
+pub fn gru(path: nn::Path<'_>, from: i64, hidden: i64, framework: Framework) -> nn::GRU {
+    nn::gru(&path, from, hidden, rnn_config(from, hidden, 3, framework))
+}
+
+/// Last state of the forward direction beside the last of the backward one, `[n, 2 h]`, from what a bidirectional layer gives, `[n, t, 2 h]`.
+pub fn last_states(out: &tch::Tensor) -> tch::Tensor {
+    let (n_steps, half) = (out.size()[1], out.size()[2] / 2);
+    let forward = out.select(1, n_steps - 1).narrow(1, 0, half);
+    let backward = out.select(1, 0).narrow(1, half, half);
+    tch::Tensor::cat(&[forward, backward], 1)
+}

@@ -10,6 +10,7 @@ pub mod fit;
 pub(crate) mod folder;
 pub mod layers;
 pub mod nets;
+pub mod network;
 pub mod optim;
 pub mod params;
 pub mod saved;
@@ -17,9 +18,10 @@ pub mod tensors;
 pub mod torch_box;
 pub mod train;
 
-pub use architecture::{ARCHITECTURES, Architecture, architecture};
+pub use architecture::{ARCHITECTURES, Architecture, InputSpec, architecture};
 pub use card::{BoxCard, Curves, Versions};
 pub use fit::{FitRun, FitSetup};
+pub use network::Network;
 pub use saved::{Background, SavedBox};
 pub use tch::Device;
 pub use tensors::{device_from, mix};
@@ -80,17 +82,38 @@ pub trait BlackBox {
     /// Probabilities of each row.
     fn predict(&self, rows: &Rows) -> Result<Probs, ModelError>;
 
-    /// Gradient of the probability of class `classes[i]` with respect to row `i`, or `None` for a box that has no gradients.
-    fn input_gradients(&self, rows: &Rows, classes: &[usize]) -> Option<Result<Rows, ModelError>>;
+    /// How the probability of class `classes[i]` reacts to each place of row `i`, or `None` for a box that has no gradients.
+    fn saliency(&self, rows: &Rows, classes: &[usize], kind: Saliency) -> Option<Result<Rows, ModelError>>;
 
     /// The tensor level, for methods that train through the box; `None` for a box that is only queried.
     fn tensor_box(&self) -> Option<&dyn TensorBox>;
 }
 
+/// What a saliency is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Saliency {
+    /// The gradient: of each value of a picture; for a word the Euclidean norm of the gradient of its vector.
+    Gradient,
+    /// The gradient times the value; for a word the dot product of the gradient and its vector.
+    TimesInput,
+}
+
 /// The tensor level of a differentiable black box, frozen and in evaluation mode.
 pub trait TensorBox {
-    /// Logits `[n, classes]` of inputs `[n, c, h, w]`; gradients reach the input, never the weights.
-    fn logits(&self, input: &tch::Tensor) -> tch::Tensor;
+    /// The frozen network: gradients reach inputs and masks, never the weights.
+    fn network(&self) -> &dyn Network;
+
+    /// Logits `[n, classes]` of inputs `[n, c, h, w]`.
+    fn logits(&self, input: &tch::Tensor) -> tch::Tensor {
+        self.network().forward(input, false)
+    }
+
+    /// Logits `[n, classes]` of inputs `[n, c, h, w]` under a soft mask `[n, 1, h, w]`.
+    fn logits_masked(&self, input: &tch::Tensor, mask: &tch::Tensor) -> tch::Tensor {
+        let network = self.network();
+        network.logits(&network.masked(input, mask), false)
+    }
+
     /// Where it lives.
     fn device(&self) -> tch::Device;
 }

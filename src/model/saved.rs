@@ -121,7 +121,7 @@ impl SavedBox {
         }
         let weights_path = dir.join("weights.safetensors");
         let weights = folder::read(dir, "weights.safetensors", MAX_WEIGHT_BYTES)?;
-        let found = hash_of(&card.architecture, card.shape, &card.classes, &weights);
+        let found = hash_of(&card, &weights);
         if found != card.hash {
             return Err(refuse(
                 &weights_path,
@@ -175,10 +175,14 @@ pub(crate) fn read_limited(path: &Path, limit: u64) -> Result<Vec<u8>, ModelErro
     std::fs::read(path).map_err(io)
 }
 
-/// Hash by which a black box is found again: architecture, shape, classes and weights.
-pub fn hash_of(architecture: &str, shape: Shape, classes: &[String], weights: &[u8]) -> String {
+/// Hash by which a black box is found again: architecture, shape, classes, vocabulary and weights.
+pub fn hash_of(card: &BoxCard, weights: &[u8]) -> String {
+    let BoxCard { architecture, shape, classes, text, .. } = card;
     let mut hasher = blake3::Hasher::new();
     hasher.update(format!("{architecture}|{shape}|{}|", classes.join("|")).as_bytes());
+    if let Some(text) = text {
+        hasher.update(serde_json::to_string(text).unwrap_or_default().as_bytes());
+    }
     hasher.update(weights);
     hasher.finalize().to_hex().to_string()
 }

@@ -1,13 +1,13 @@
 //! A black box that runs in this process, frozen and in evaluation mode.
 
-use tch::nn::{self, ModuleT};
+use tch::nn;
 use tch::{Device, Kind, Tensor};
 
 use super::card::BoxCard;
 use super::layers::without_init;
 use super::saved::{Background, SavedBox};
 use super::tensors::{from_rows, load_weights, to_vec};
-use super::{BlackBox, ModelError, Probs, TensorBox, architecture};
+use super::{BlackBox, ModelError, Network, Probs, Saliency, TensorBox, architecture};
 use crate::data::Rows;
 
 /// Rows per forward pass: large enough to keep the cores busy, small enough for the memory of its feature maps.
@@ -17,7 +17,7 @@ const CHUNK: usize = 256;
 pub struct TorchBox {
     card: BoxCard,
     background: std::sync::Arc<Background>,
-    net: Box<dyn ModuleT>,
+    net: Box<dyn Network>,
     store: nn::VarStore,
 }
 
@@ -33,7 +33,7 @@ impl TorchBox {
         let card = saved.card.clone();
         let mut store = nn::VarStore::new(device);
         let architecture = architecture(&card.architecture)?;
-        let net = without_init(|| (architecture.build)(&store.root(), card.shape, card.classes.len()));
+        let net = without_init(|| (architecture.build)(&store.root(), card.input(), card.classes.len()));
         load_weights(&store, &saved.weights, &format!("weights of {}", card.name))?;
         store.freeze();
         Ok(Self { card, background: saved.background.clone(), net, store })
@@ -47,7 +47,7 @@ impl TorchBox {
             let mut start = 0;
             while start < n {
                 let len = (n - start).min(CHUNK as i64);
-                let logits = self.net.forward_t(&input.narrow(0, start, len), false);
+                let logits = self.net.forward(&input.narrow(0, start, len), false);
                 parts.push(logits.f_softmax(-1, Kind::Float)?);
                 start += len;
             }
@@ -71,8 +71,8 @@ impl TorchBox {
 }
 
 impl TensorBox for TorchBox {
-    fn logits(&self, input: &Tensor) -> Tensor {
-        self.net.forward_t(input, false)
+    fn network(&self) -> &dyn Network {
+        self.net.as_ref()
     }
 
     fn device(&self) -> Device {
@@ -104,8 +104,8 @@ impl BlackBox for TorchBox {
         Ok(Probs { classes: self.card.classes.len(), values })
     }
 
-    fn input_gradients(&self, rows: &Rows, classes: &[usize]) -> Option<Result<Rows, ModelError>> {
-        Some(self.gradients(rows, classes))
+    fn saliency(&self, rows: &Rows, classes: &[usize], kind: Saliency) -> Option<Result<Rows, ModelError>> {
+        Some(self.saliencies(rows, classes, kind))
     }
 
     fn tensor_box(&self) -> Option<&dyn TensorBox> {
@@ -114,17 +114,29 @@ impl BlackBox for TorchBox {
 }
 
 impl TorchBox {
-    fn gradients(&self, rows: &Rows, classes: &[usize]) -> Result<Rows, ModelError> {
+    fn saliencies(&self, rows: &Rows, classes: &[usize], kind: Saliency) -> Result<Rows, ModelError> {
         self.check(rows)?;
+        let is_embedded = self.net.hidden().is_some();
         let mut out = Rows::with_capacity(rows.shape, rows.n());
         let mut start = 0;
         while start < rows.n() {
             let end = (start + CHUNK).min(rows.n());
-            let input = from_rows(&rows.slice(start..end), self.store.device()).set_requires_grad(true);
+            let input = from_rows(&rows.slice(start..end), self.store.device());
+            let embedded = tch::no_grad(|| self.net.embed(&input)).set_requires_grad(true);
             let class = super::tensors::indices(&classes[start..end], self.store.device()).unsqueeze(1);
-            let picked = self.logits(&input).f_softmax(-1, Kind::Float)?.f_gather(1, &class, false)?;
-            let gradients = Tensor::f_run_backward(&[picked.sum(Kind::Float)], &[&input], false, false)?;
-            out.values.extend(to_vec(&gradients[0])?);
+            let picked = self.net.logits(&embedded, false).f_softmax(-1, Kind::Float)?.f_gather(1, &class, false)?;
+            let gradient = Tensor::f_run_backward(&[picked.sum(Kind::Float)], &[&embedded], false, false)?.remove(0);
+            let saliency = match (kind, is_embedded) {
+                (Saliency::Gradient, false) => gradient,
+                (Saliency::Gradient, true) => {
+                    gradient.square().f_sum_dim_intlist([1i64].as_slice(), true, Kind::Float)?.sqrt()
+                }
+                (Saliency::TimesInput, false) => gradient * embedded.detach(),
+                (Saliency::TimesInput, true) => {
+                    (gradient * embedded.detach()).f_sum_dim_intlist([1i64].as_slice(), true, Kind::Float)?
+                }
+            };
+            out.values.extend(to_vec(&saliency)?);
             start = end;
         }
         Ok(out)

@@ -3,17 +3,17 @@
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
-use tch::nn::{self, ModuleT};
+use tch::nn;
 use tch::{Device, Kind, Tensor};
 
 use super::optim::{Optim, OptimSpec};
 use super::tensors::{finite, from_rows, indices, mix, seed_step, to_vec};
-use super::{ModelError, Probs, SavedBox, TorchBox, architecture};
+use super::{ModelError, Network, Probs, SavedBox, TorchBox, architecture};
 use crate::data::{Rows, Shape};
 
 /// A classifier under training.
 pub struct ClassifierRun {
-    net: Box<dyn ModuleT>,
+    net: Box<dyn Network>,
     store: nn::VarStore,
     optimizer: Optim,
     input: Tensor,
@@ -38,7 +38,7 @@ pub enum StepResult {
 /// What a [`ClassifierRun`] trains.
 pub struct ClassifierSetup<'a> {
     /// Builds the network at a path.
-    pub build: &'a dyn Fn(&nn::Path<'_>) -> Box<dyn ModuleT>,
+    pub build: &'a dyn Fn(&nn::Path<'_>) -> Box<dyn Network>,
     /// Optimizer.
     pub optimizer: OptimSpec,
     /// Inputs `[n, ...]`: floats, or bytes (then divided by 255).
@@ -113,7 +113,7 @@ impl ClassifierRun {
         let index = indices(items, self.input.device());
         let input = as_float(&self.input.index_select(0, &index)).to_device(self.store.device());
         let targets = self.targets.index_select(0, &index).to_device(self.store.device());
-        let loss = soft_cross_entropy(&self.net.forward_t(&input, true), &targets);
+        let loss = soft_cross_entropy(&self.net.forward(&input, true), &targets);
         let value = finite(&loss, "the training loss", || format!("epoch {}, batch {}", epoch + 1, batch_idx + 1))?;
         self.optimizer.backward_step(&loss)?;
         self.step += 1;
@@ -142,14 +142,14 @@ impl ClassifierRun {
 }
 
 /// Most probable class of each of `input` by `net` in evaluation mode, in chunks.
-fn classes_of(net: &dyn ModuleT, input: &Tensor, device: Device) -> Result<Vec<usize>, ModelError> {
+fn classes_of(net: &dyn Network, input: &Tensor, device: Device) -> Result<Vec<usize>, ModelError> {
     tch::no_grad(|| {
         let n = input.size()[0];
         let mut classes = Vec::with_capacity(n as usize);
         let mut start = 0;
         while start < n {
             let len = (n - start).min(256);
-            let logits = net.forward_t(&as_float(&input.narrow(0, start, len)).to_device(device), false);
+            let logits = net.forward(&as_float(&input.narrow(0, start, len)).to_device(device), false);
             classes.extend(to_vec(&logits.argmax(-1, false))?.iter().map(|&class| class as usize));
             start += len;
         }
@@ -196,10 +196,10 @@ impl FreshClassifier {
         seed: u64,
     ) -> Result<Self, ModelError> {
         let architecture = architecture(&saved.card.architecture)?;
-        let (shape, classes) = (saved.card.shape, saved.card.classes.len());
+        let (input, classes) = (saved.card.input(), saved.card.classes.len());
         let device = super::TensorBox::device(black_box);
         let run = ClassifierRun::new(ClassifierSetup {
-            build: &|path| (architecture.build)(path, shape, classes),
+            build: &|path| (architecture.build)(path, input, classes),
             optimizer: architecture.optim(&saved.card.params),
             input: from_rows(rows, Device::Cpu),
             targets: Tensor::from_slice(&probs.values).view([-1, classes as i64]),

@@ -8,7 +8,6 @@ use super::notices::Level;
 use super::train::{Makes, RunState, TrainingRun};
 use super::undo::Step;
 use super::{Command, Dialog, Lane, Purpose, Request, Run, Session, describe, items, settings, slots};
-use crate::explain::Fill;
 use crate::figure::layout::{Hidden, View};
 use crate::jobs::{FitBox, Task, TrainExplainer};
 use crate::work::{Notice, Priority, Slot};
@@ -70,8 +69,9 @@ impl Session {
                 Command::SetUnit(unit, k.clamp(1, most.max(1)))
             }
             Command::NextFill => {
-                let at = Fill::ALL.iter().position(|&fill| fill == explore.fill).unwrap_or(0);
-                Command::SetFill(Fill::ALL[(at + 1) % Fill::ALL.len()])
+                let offered = super::reading::fills_for(self.modality());
+                let at = offered.iter().position(|&fill| fill == explore.fill).unwrap_or(0);
+                Command::SetFill(offered[(at + 1) % offered.len()])
             }
             Command::Pin => match explore.item {
                 Some(item) => Command::SetPinned(item, !explore.pinned.contains(&item)),
@@ -161,6 +161,8 @@ impl Session {
             Command::RetryData => return self.retry_data(),
             Command::SaveProjectIn(dir) => return self.save_in(dir),
             Command::RevertProject => return self.revert_project(),
+            Command::RestoreUntitled => return self.restore_untitled(),
+            Command::DiscardUntitled => return self.discard_untitled(),
             Command::NextItem => return self.step_item(1),
             Command::PreviousItem => return self.step_item(-1),
             Command::PageDown => return self.step_item(PAGE),
@@ -187,8 +189,8 @@ impl Session {
             Command::SetHidden(hidden) => {
                 self.explore.hidden = hidden;
                 self.last_action = match hidden {
-                    Hidden::Hatched => "Hidden pixels are hatched".to_owned(),
-                    Hidden::AsModelSees => "Hidden pixels are drawn as the model sees them".to_owned(),
+                    Hidden::Hatched => "Hidden units are hatched".to_owned(),
+                    Hidden::AsModelSees => "Hidden units are drawn as the model sees them".to_owned(),
                 };
             }
             Command::Peek(on) => self.explore.peek = on,
@@ -204,7 +206,8 @@ impl Session {
             }
             Command::SetFill(fill) => {
                 self.explore.fill = fill;
-                self.last_action = format!("Hidden units become {}", describe::fill_words(fill));
+                let words = super::reading::fill_words_for(fill, self.modality());
+                self.last_action = format!("Hidden units become {words}");
                 return self.refresh();
             }
             Command::SetFit(fit) => {
@@ -222,6 +225,7 @@ impl Session {
                     None => "Following the predicted class".to_owned(),
                 };
             }
+            Command::Reading(action) => return self.read(action),
             Command::SetFilter(filter) => {
                 self.explore.list.filter = filter;
                 self.rebuild_list();
@@ -278,6 +282,7 @@ impl Session {
             Command::ExportFigure(path) => return self.export_figure(&path),
             Command::ChangeFigure(at, figure, change) => self.change_figure(at, *figure, change),
             Command::MoveFigure(from, to) => self.move_figure(from, to),
+            Command::StartSheet(of) => return self.start_sheet(of),
             Command::MakeSheet(of) => self.make_sheet(&of),
             Command::SetPngScale(scale) => self.figures.scale = scale.clamp(0.5, 20.0),
             Command::ExportAllKept(dir, format) => return self.export_all_kept(&dir, format),
@@ -316,6 +321,7 @@ impl Session {
             Command::Go(place) => self.place = *place,
             Command::Ask(dialog) => return Some(vec![Request::Ask(*dialog)]),
             Command::ToggleFit => open.fit = !open.fit,
+            Command::ToggleSheet => open.sheet = !open.sheet,
             Command::ToggleViewerAlone => open.viewer_alone = !open.viewer_alone,
             Command::ToggleItems => self.settings.show_items = !self.settings.show_items,
             Command::ToggleInspector => self.settings.show_inspector = !self.settings.show_inspector,
@@ -332,6 +338,7 @@ impl Session {
                 let flags = [
                     &mut open.palette,
                     &mut open.shortcuts,
+                    &mut open.sheet,
                     &mut open.jobs,
                     &mut open.notices,
                     &mut open.fit,
@@ -348,17 +355,30 @@ impl Session {
                 self.settings.appearance = *appearance;
                 self.last_action = format!("Appearance: {}", appearance.title());
             }
+            Command::SetPanelWidth(name, width) => {
+                self.settings.panels.insert((*name).to_owned(), *width);
+            }
+            Command::SetDevice(device) => {
+                self.settings.device.clone_from(device);
+                self.last_action = if self.devices.in_use == *device {
+                    format!("Networks are computed on {}", super::devices::title(device))
+                } else {
+                    format!("From the next start, networks are computed on: {}", super::devices::title(device))
+                };
+            }
             Command::ResetLayout => {
                 let version = self.settings.layout_version + 1;
                 let kept = self.settings.clone();
                 self.settings = settings::Settings {
                     layout_version: version,
                     appearance: kept.appearance,
+                    device: kept.device,
                     recent: kept.recent,
                     ..settings::Settings::default()
                 };
                 self.last_action = "The layout is as at first".to_owned();
             }
+            Command::HideUntitled => self.leftovers.clear(),
             Command::DismissGuide => self.settings.guide_closed = true,
             Command::CopyDiagnostics => {
                 self.last_action = "Diagnostics are on the clipboard".to_owned();
@@ -396,6 +416,8 @@ impl Session {
             return Vec::new();
         }
         self.explore.item = Some(item);
+        self.close_own();
+        self.explore.reading.chosen = None;
         self.runs(Self::refresh_explanation)
     }
 
@@ -460,6 +482,7 @@ impl Session {
         self.last_action = format!("Explaining {}", active.card.name);
         self.explore.class_focus = None;
         self.explore.fit = self.fit_for(&active.card);
+        self.adopt_unit(&active.card);
         self.explore.k = self.explore.k.clamp(1, self.unit_count().max(1));
         let columns: Vec<usize> = self.usable_explainers().into_iter().take(1).collect();
         let mut requests = self.make_untrained();
@@ -558,7 +581,7 @@ impl Session {
             let exists = self.explainers.iter().any(|explainer| {
                 explainer.card.method == method.id && explainer.card.blackbox_hash == active.card.hash
             });
-            if method.trains || exists {
+            if method.trains || exists || !method.modalities.contains(&active.card.modality()) {
                 continue;
             }
             let task = Task::TrainExplainer(Box::new(TrainExplainer {

@@ -7,6 +7,7 @@ use super::figures::{Change, KeptFigure};
 use super::items::{Filter, ListStyle, Sort};
 use super::measure::EvaluateForm;
 use super::settings::Appearance;
+use super::sheet::SheetOf;
 use super::shortcut::{Chord, Named, Shortcut};
 use super::train::{FitForm, TrainForm};
 use super::{Dialog, Place, Session};
@@ -38,6 +39,12 @@ pub enum Command {
     SaveProjectIn(PathBuf),
     /// Give up restored unsaved work.
     RevertProject,
+    /// Show unsaved work of an earlier session again.
+    RestoreUntitled,
+    /// Remove unsaved work of an earlier session.
+    DiscardUntitled,
+    /// Offer unsaved work of an earlier session at the next start, not now.
+    HideUntitled,
     /// Do not show the guide again.
     DismissGuide,
     /// Go to the next item of the list.
@@ -101,6 +108,8 @@ pub enum Command {
     ToggleFit,
     /// Follow the probability of a class; `None`: the predicted one.
     FocusClass(Option<usize>),
+    /// Something done while reading a text.
+    Reading(super::reading::Action),
     /// Change the filter.
     SetFilter(Filter),
     /// Change the order.
@@ -131,6 +140,10 @@ pub enum Command {
     MoveFigure(usize, usize),
     /// Make a contact sheet of some kept figures.
     MakeSheet(Vec<usize>),
+    /// Open or close the form for a contact sheet of items.
+    ToggleSheet,
+    /// Explain items and put them on a contact sheet.
+    StartSheet(SheetOf),
     /// Pixels per point of PNG files.
     SetPngScale(f32),
     /// Write every kept figure into a folder.
@@ -191,6 +204,10 @@ pub enum Command {
     ZoomReset,
     /// Dark, light, or as the system.
     SetAppearance(Appearance),
+    /// A panel, by name, is this wide (points) from now on.
+    SetPanelWidth(&'static str, f32),
+    /// Compute on this device from the next start on.
+    SetDevice(String),
     /// Panels as they were at first.
     ResetLayout,
     /// Put versions, devices and settings on the clipboard.
@@ -255,9 +272,11 @@ impl Command {
                 info("Export figure…", "Write what is in view as PNG, SVG or PDF.", &[Letter('E')])
             }
             Self::Ask(Dialog::ExportKept(_)) => info("Export this figure…", "Write it as PNG, SVG or PDF.", &[]),
-            Self::Ask(Dialog::ExportScores) => {
-                info("Export scores…", "Write score and rank of each unit as CSV or JSON Lines.", &[CtrlShift('E')])
-            }
+            Self::Ask(Dialog::ExportScores) => info(
+                "Export scores…",
+                "Write score and rank of each unit as CSV, JSON Lines or NPZ.",
+                &[CtrlShift('E')],
+            ),
             Self::Ask(Dialog::ExportTable) => {
                 info("Export table…", "Write the table of metrics as CSV, JSON, Markdown or LaTeX.", &[])
             }
@@ -274,6 +293,17 @@ impl Command {
                 "Give up the unsaved work that was restored when the project was opened.",
                 &[],
             ),
+            Self::RestoreUntitled => info(
+                "Restore unsaved work",
+                "Show what an earlier session had not saved, in place of what is open.",
+                &[],
+            ),
+            Self::DiscardUntitled => info(
+                "Discard unsaved work",
+                "Remove what an earlier session had not saved, with what it trained. This cannot be taken back.",
+                &[],
+            ),
+            Self::HideUntitled => info("Not now", "Offer it again at the next start.", &[]),
             Self::DismissGuide => info("Close the guide", "Do not show what to try again.", &[]),
             Self::NextItem => info("Next item", "Go to the next item of the list.", &[Chord::Named(Named::Right)]),
             Self::PreviousItem => info("Previous item", "Go to the item before.", &[Chord::Named(Named::Left)]),
@@ -397,6 +427,7 @@ impl Command {
             Self::SetPinned(..) => info("Change the pin of an item", "Pinned items stay at the head of the list.", &[]),
             Self::Mark => info("Mark or unmark the item", "Marked items can be listed alone.", &[Letter('M')]),
             Self::SetMarked(..) => info("Change the mark of an item", "Marked items can be listed alone.", &[]),
+            Self::Reading(action) => action.info(),
             Self::RetryExplanation => {
                 info("Explain again", "Compute the explanation in view once more.", &[Letter('R')])
             }
@@ -406,6 +437,12 @@ impl Command {
             Self::MoveFigure(_, to) => {
                 info(format!("Move the figure to place {}", to + 1), "The order of the list is that of files.", &[])
             }
+            Self::ToggleSheet => info(
+                "Contact sheet of items…",
+                "Explain the marked or the listed items and put them on one figure.",
+                &[],
+            ),
+            Self::StartSheet(_) => info("Make the contact sheet", "It is kept in Figures when it is done.", &[]),
             Self::MakeSheet(_) => info("Make a contact sheet", "Put the chosen figures on one sheet.", &[]),
             Self::SetPngScale(scale) => {
                 info(format!("PNG at {scale} pixels per point"), "Finer PNG files are larger.", &[])
@@ -460,6 +497,12 @@ impl Command {
             Self::SetAppearance(appearance) => {
                 info(format!("Appearance: {}", appearance.title()), "Light and dark show the same.", &[])
             }
+            Self::SetPanelWidth(..) => info("Change the width of a panel", "It is kept with the layout.", &[]),
+            Self::SetDevice(device) => info(
+                format!("Compute on: {}", super::devices::title(device)),
+                "Where networks are computed, from the next start of the program.",
+                &[],
+            ),
             Self::ResetLayout => info("Reset the layout", "Give all panels their first sizes.", &[]),
             Self::CopyDiagnostics => {
                 info("Copy diagnostics", "Put versions, device and latest notices on the clipboard, for a report.", &[])
@@ -476,6 +519,8 @@ impl Command {
             Self::Save,
             Self::Ask(Dialog::SaveProject),
             Self::RevertProject,
+            Self::RestoreUntitled,
+            Self::DiscardUntitled,
             Self::Quit,
             Self::NextItem,
             Self::PreviousItem,
@@ -500,6 +545,7 @@ impl Command {
             Self::KBy(10),
             Self::KBy(-10),
             Self::NextFill,
+            Self::Reading(super::reading::Action::OpenOwn(true)),
             Self::ToggleFit,
             Self::RetryExplanation,
         ]);
@@ -507,6 +553,7 @@ impl Command {
         all.extend([
             Self::FocusClass(None),
             Self::KeepFigure,
+            Self::ToggleSheet,
             Self::Ask(Dialog::ExportFigure),
             Self::Ask(Dialog::ExportScores),
             Self::Ask(Dialog::ExportTable),
@@ -556,8 +603,15 @@ impl Command {
             let column = session.explore.focus;
             all.push((Self::SetMethod { column, explainer }, format!("Show method {name}")));
         }
-        for fill in Fill::ALL {
-            all.push((Self::SetFill(fill), format!("Fill hidden units with {}", super::describe::fill_words(fill))));
+        let modality = session.modality();
+        for &fill in super::reading::fills_for(modality) {
+            let words = super::reading::fill_words_for(fill, modality);
+            all.push((Self::SetFill(fill), format!("Fill hidden units with {words}")));
+        }
+        for device in &session.devices.choices {
+            let command = Self::SetDevice(device.clone());
+            let title = command.info().title.into_owned();
+            all.push((command, title));
         }
         for (title, spec) in &session.samples {
             all.push((Self::OpenSpec(spec.clone()), format!("Open sample: {title}")));
@@ -645,6 +699,17 @@ impl Command {
             | Self::NextFill
             | Self::SetMethod { .. }
             | Self::RetryExplanation => needs_methods(),
+            // What is open can always be closed.
+            Self::ToggleSheet if session.open.sheet => Ok(()),
+            Self::ToggleSheet => needs_methods(),
+            Self::StartSheet(of) => {
+                needs_methods()?;
+                match (session.sheet_items(*of).0.is_empty(), of) {
+                    (false, _) => Ok(()),
+                    (true, SheetOf::Marked) => no("No item is marked; press M on some, or take the listed ones"),
+                    (true, SheetOf::Listed) => no("No item is listed; open the filter"),
+                }
+            }
             Self::ToggleFit => {
                 needs_item()?;
                 if session.active_box().is_some() { Ok(()) } else { no("Train or open a black box first") }
@@ -656,6 +721,7 @@ impl Command {
                 }
                 Some(_) => Ok(()),
             },
+            Self::Reading(action) => action.availability(session),
             Self::KeepFigure | Self::Ask(Dialog::ExportFigure | Dialog::ExportScores) => needs_result(),
             Self::Ask(Dialog::ExportAllKept(_)) if session.figures.kept.is_empty() => no("No figure was kept yet"),
             Self::Ask(Dialog::ExportTable) => {
@@ -685,6 +751,9 @@ impl Command {
             Self::Redo if session.undo.next_redo().is_none() => no("Nothing was taken back"),
             Self::CancelAll if session.running.listed().next().is_none() => no("Nothing runs"),
             Self::RevertProject if !session.can_revert() => no("No unsaved work was restored"),
+            Self::RestoreUntitled | Self::DiscardUntitled if session.leftovers.is_empty() => {
+                no("No unsaved work of an earlier session is there")
+            }
             Self::ClearNotices if session.notices.entries().is_empty() => no("There are no notices"),
             _ => Ok(()),
         }

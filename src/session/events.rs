@@ -110,6 +110,10 @@ impl Session {
                 self.explore.shown.partial(id, explained);
                 Vec::new()
             }
+            (Purpose::Sheet(number), Output::Explained(explained)) => {
+                self.sheet_partial(number, &explained);
+                Vec::new()
+            }
             (purpose, output) => self.answers(&purpose, output),
         }
     }
@@ -163,6 +167,14 @@ impl Session {
                 }
                 Vec::new()
             }
+            (Purpose::Sheet(number), Ok(Output::Explained(explained))) => {
+                self.sheet_done(number, Ok(explained));
+                Vec::new()
+            }
+            (Purpose::Sheet(number), Err(error)) => {
+                self.sheet_done(number, Err(error));
+                Vec::new()
+            }
             (Purpose::Evaluate, result) => {
                 self.measured_part(Part::Table, id, result);
                 Vec::new()
@@ -175,8 +187,8 @@ impl Session {
                 self.last_action = format!("Wrote {}", path.display());
                 Vec::new()
             }
-            (_, Err(JobError::Cancelled)) => {
-                if title != "Explaining" {
+            (purpose, Err(JobError::Cancelled)) => {
+                if title != "Explaining" && !matches!(purpose, Purpose::Without(_)) {
                     self.last_action = format!("Cancelled: {title}");
                 }
                 Vec::new()
@@ -202,6 +214,7 @@ impl Session {
                 list.predictions.put(&items, &probs, classes);
                 list.is_stale |= list.depends_on_predictions();
             }
+            (Purpose::Without(key), Output::Without { probs, .. }) => self.put_without(key.clone(), probs),
             (Purpose::Fidelity(key), Output::Fidelity { items, selected_stays, unselected_stays }) => {
                 if let Some(table) = list.fidelity.as_mut().filter(|table| table.key == **key) {
                     table.put(&items, &selected_stays, &unselected_stays);

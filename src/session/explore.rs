@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::cache::ExplainCache;
 use super::items::ItemList;
 use super::{Lane, Purpose, Run, Session, slots};
-use crate::data::{Fit, Shape, Unit, Units};
+use crate::data::{Dataset, Fit, Shape, Unit, Units};
 use crate::explain::mask::iou;
 use crate::explain::{Fill, Mask};
 use crate::figure::layout::{Hidden, View};
@@ -79,6 +79,8 @@ pub struct Explore {
     pub wanted: Option<Arc<ExplainKey>>,
     /// Explanations made already.
     pub cache: ExplainCache,
+    /// What reading a text remembers.
+    pub reading: super::reading::Reading,
 }
 
 impl Default for Explore {
@@ -102,6 +104,7 @@ impl Default for Explore {
             shown: Shown::Empty,
             wanted: None,
             cache: ExplainCache::default(),
+            reading: super::reading::Reading::default(),
         }
     }
 }
@@ -159,7 +162,11 @@ impl Session {
 
     /// Key of the explanation of `item` with the settings in view.
     pub(crate) fn key_for(&self, item: usize) -> Option<ExplainKey> {
-        let (data, active) = (self.data.as_ref()?, self.active_box()?);
+        self.key_in(self.data.as_ref()?, item)
+    }
+
+    fn key_in(&self, data: &Dataset, item: usize) -> Option<ExplainKey> {
+        let active = self.active_box()?;
         let explore = &self.explore;
         if item >= data.len() || active.card.shape.is_empty() {
             return None;
@@ -177,11 +184,17 @@ impl Session {
         })
     }
 
+    /// The data that a key is about: the own text, or what is open.
+    fn data_of(&self, key: &ExplainKey) -> Option<&Arc<Dataset>> {
+        let own = self.own_text().map(|own| &own.data);
+        own.into_iter().chain(self.data.as_ref()).find(|data| data.hash == key.data)
+    }
+
     fn explain_run(&self, key: Arc<ExplainKey>, slot: Slot, priority: Priority) -> Option<Run> {
         let task = Task::Explain(Box::new(Explain {
             black_box: self.active_box()?.clone(),
             explainers: self.column_explainers(),
-            data: self.data.as_ref()?.clone(),
+            data: self.data_of(&key)?.clone(),
             item: key.item,
             fit: self.explore.fit,
             unit: key.unit,
@@ -196,7 +209,7 @@ impl Session {
 
     /// Asks for what is to be seen, if it is not there yet.
     pub(crate) fn refresh_explanation(&mut self) -> Vec<Run> {
-        let key = self.explore.item.and_then(|item| self.key_for(item));
+        let key = self.in_view().and_then(|(data, item)| self.key_in(data, item));
         let Some(key) = key else {
             self.explore.wanted = None;
             self.explore.shown.clear();
@@ -216,7 +229,7 @@ impl Session {
 
     /// Requests for the next items, and the previous one, that are not known yet.
     pub(crate) fn ahead_runs(&mut self) -> Vec<Run> {
-        let Some(item) = self.explore.item else { return Vec::new() };
+        let Some(item) = self.explore.item.filter(|_| self.own_text().is_none()) else { return Vec::new() };
         let near = self.explore.list.neighbours(item, AHEAD);
         let mut runs = Vec::new();
         for (index, near_item) in near.into_iter().enumerate() {

@@ -7,6 +7,7 @@ use super::notices::Level;
 use super::{Lane, Purpose, Request, Run, Session, describe, slots};
 use crate::figure::layout::{CompareLayout, ExplainedPicture, PictureLayout, SheetLayout, compare, picture, sheet};
 use crate::figure::{Annotation, Element, Figure, FigureError, Format, Palette, Point, Theme};
+use crate::jobs::scores::{self, Scores};
 use crate::jobs::{Content, Explained, MethodResult, Task, WriteFile};
 use crate::work::{Notice, Priority};
 
@@ -52,6 +53,36 @@ pub struct KeptFigure {
 }
 
 impl KeptFigure {
+    /// A figure that is not drawn yet: call [`Self::redraw`].
+    pub(super) fn undrawn(
+        pictures: Arc<Vec<ExplainedPicture>>,
+        arrangement: Arrangement,
+        item: usize,
+        theme: Theme,
+    ) -> Self {
+        let empty = Figure {
+            width: 0.0,
+            height: 0.0,
+            background: Palette::of(theme).background,
+            title: String::new(),
+            description: String::new(),
+            metadata: Default::default(),
+            elements: Vec::new(),
+        };
+        Self {
+            id: 0,
+            title: String::new(),
+            heading: false,
+            caption: String::new(),
+            item,
+            pictures,
+            arrangement,
+            theme,
+            annotations: Vec::new(),
+            figure: Arc::new(empty),
+        }
+    }
+
     /// Draws it anew after a change. Annotations stay on the picture where a heading moves it.
     pub fn redraw(&mut self) -> Result<(), FigureError> {
         let mut figure = self.bare()?;
@@ -119,19 +150,19 @@ pub fn shift(annotation: &mut Annotation, dx: f32, dy: f32) {
     }
 }
 
-/// What a change of a kept figure is about: changes of one kind that follow each other become one step of undo.
+/// What a change of a kept figure is about: changes of one kind and gesture (a drag, or typing into a field) become one step of undo.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// Its title.
-    Title,
-    /// Its caption.
-    Caption,
+    /// Its title, in gesture g.
+    Title(u64),
+    /// Its caption, in gesture g.
+    Caption(u64),
     /// Page, heading, columns.
     Look,
     /// Something was drawn on it.
     Added,
-    /// Something drawn on it was changed: number n.
-    Changed(usize),
+    /// Something drawn on it was changed: number n, in gesture g.
+    Changed(usize, u64),
     /// Something drawn on it was taken off.
     Removed,
 }
@@ -140,11 +171,11 @@ impl Change {
     /// In words, for the bottom line.
     pub const fn words(self) -> &'static str {
         match self {
-            Self::Title => "Title of the figure changed",
-            Self::Caption => "Caption of the figure changed",
+            Self::Title(_) => "Title of the figure changed",
+            Self::Caption(_) => "Caption of the figure changed",
             Self::Look => "Look of the figure changed",
             Self::Added => "Annotation added",
-            Self::Changed(_) => "Annotation changed",
+            Self::Changed(..) => "Annotation changed",
             Self::Removed => "Annotation removed",
         }
     }
@@ -174,6 +205,12 @@ impl Default for Figures {
 }
 
 impl Figures {
+    /// Shows these instead of what is kept.
+    pub(super) fn replace(&mut self, figures: Vec<KeptFigure>) {
+        self.kept.clear();
+        figures.into_iter().for_each(|kept| self.push(kept));
+    }
+
     fn push(&mut self, mut kept: KeptFigure) {
         kept.id = self.next_id;
         self.next_id += 1;
@@ -197,33 +234,13 @@ impl Session {
         }
     }
 
-    fn keep(
+    pub(crate) fn keep(
         &mut self,
         pictures: Vec<ExplainedPicture>,
         arrangement: Arrangement,
         item: usize,
     ) -> Result<String, FigureError> {
-        let empty = Figure {
-            width: 0.0,
-            height: 0.0,
-            background: Palette::of(self.figures.theme).background,
-            title: String::new(),
-            description: String::new(),
-            metadata: Default::default(),
-            elements: Vec::new(),
-        };
-        let mut kept = KeptFigure {
-            id: 0,
-            title: String::new(),
-            heading: false,
-            caption: String::new(),
-            item,
-            pictures: Arc::new(pictures),
-            arrangement,
-            theme: self.figures.theme,
-            annotations: Vec::new(),
-            figure: Arc::new(empty),
-        };
+        let mut kept = KeptFigure::undrawn(Arc::new(pictures), arrangement, item, self.figures.theme);
         kept.redraw()?;
         kept.title.clone_from(&kept.figure.title);
         let title = kept.title.clone();
@@ -273,7 +290,7 @@ impl Session {
         }
     }
 
-    fn figure_failed(&mut self, error: &FigureError) {
+    pub(crate) fn figure_failed(&mut self, error: &FigureError) {
         self.notify(Level::Error, Notice::new("figure", error.to_string()), None);
     }
 
@@ -315,38 +332,31 @@ impl Session {
     }
 
     pub(crate) fn export_scores(&mut self, path: &Path) -> Vec<Request> {
-        let path = with_extension(path, &["csv", "jsonl"]);
-        let Some(explained) = self.explore.explained().cloned() else { return Vec::new() };
-        let is_lines = path.extension().is_some_and(|extension| extension == "jsonl");
-        let mut out = String::new();
-        if !is_lines {
-            out.push_str("item,method,unit,row,column,score,rank,selected\n");
-        }
-        for result in explained.methods.iter().filter_map(|method| method.as_ref().ok()) {
-            self.push_scores(&mut out, &explained, result, is_lines);
-        }
-        self.write(path, Content::Bytes(Arc::new(out.into_bytes())))
-    }
-
-    fn push_scores(&self, out: &mut String, explained: &Explained, result: &MethodResult, is_lines: bool) {
-        let name = self
-            .explainers
-            .iter()
-            .find(|explainer| explainer.card.hash == result.explainer)
-            .map_or_else(String::new, |explainer| explainer.card.name.clone());
-        let columns = explained.units.grid().1.max(1);
-        let quoted = serde_json::Value::from(name.as_str()).to_string();
-        for (unit, (score, rank)) in result.scores.iter().zip(&result.ranks).enumerate() {
-            let (row, column) = (unit / columns, unit % columns);
-            let (item, selected, rank) = (explained.item, result.is_selected(unit, self.explore.k), rank + 1);
-            if is_lines {
-                let score = serde_json::Value::from(f64::from(*score));
-                out.push_str(&format!(
-                    "{{\"item\":{item},\"method\":{quoted},\"unit\":{unit},\"row\":{row},\"column\":{column},\"score\":{score},\"rank\":{rank},\"selected\":{selected}}}\n"
-                ));
-            } else {
-                let name = name.replace('"', "\"\"");
-                out.push_str(&format!("{item},\"{name}\",{unit},{row},{column},{score},{rank},{selected}\n"));
+        let path = with_extension(path, &scores::FORMATS.map(|(extension, _)| extension));
+        let (Some(explained), Some(data), Some(black_box)) = (
+            self.explore.explained().cloned(),
+            self.in_view().map(|(data, _)| data.clone()),
+            self.active_box().cloned(),
+        ) else {
+            return Vec::new();
+        };
+        // A method without a result has no scores; the others are written.
+        let results = explained.methods.iter().filter_map(|method| method.as_ref().ok());
+        let find = |result: &MethodResult| self.explainers.iter().find(|known| known.card.hash == result.explainer);
+        let (explainers, methods): (Vec<_>, Vec<_>) =
+            results.filter_map(|result| Some((find(result)?.clone(), Ok(result.clone())))).unzip();
+        let explained = Arc::new(Explained { methods, ..explained.as_ref().clone() });
+        let written = Scores {
+            data: &data,
+            black_box: &black_box.card,
+            explainers: &explainers,
+            explained: std::slice::from_ref(&explained),
+        };
+        match scores::encode(&path, &written) {
+            Ok(bytes) => self.write(path, Content::Bytes(Arc::new(bytes))),
+            Err(error) => {
+                self.notify(Level::Error, Notice::new("scores", error.to_string()), None);
+                Vec::new()
             }
         }
     }
@@ -362,7 +372,11 @@ impl Session {
 
     /// A file name for what is in view, without extension.
     pub fn suggested_name(&self) -> String {
-        let item = self.explore.item.map_or_else(|| "figure".to_owned(), |item| format!("item-{item}"));
+        let item = match (self.own_text(), self.explore.item) {
+            (Some(_), _) => "own-text".to_owned(),
+            (None, Some(item)) => format!("item-{item}"),
+            (None, None) => "figure".to_owned(),
+        };
         let method = self
             .column_explainers()
             .get(self.explore.focus)

@@ -7,9 +7,11 @@ pub mod apply;
 pub mod cache;
 pub mod command;
 pub mod describe;
+pub mod devices;
 pub mod events;
 pub mod explore;
 pub mod figures;
+mod figures_file;
 pub mod items;
 pub mod measure;
 pub mod notices;
@@ -17,11 +19,15 @@ pub mod opening;
 pub mod picture;
 pub mod project;
 pub mod project_job;
+pub mod published;
+pub mod reading;
 pub mod running;
 pub mod settings;
+pub mod sheet;
 pub mod shortcut;
 pub mod train;
 pub mod undo;
+pub mod untitled;
 
 pub use command::{Availability, Command};
 pub use shortcut::{Chord, Shortcut};
@@ -120,6 +126,10 @@ pub mod slots {
     pub const EVALUATE: u16 = 10;
     /// Files written; one slot per file.
     pub const WRITE: u16 = 11;
+    /// A contact sheet of items.
+    pub const SHEET: u16 = 12;
+    /// The answer without the unit under the pointer.
+    pub const WITHOUT: u16 = 20;
 }
 
 /// What a job is for; its answers are filed by this.
@@ -137,6 +147,8 @@ pub enum Purpose {
     Explain(Arc<ExplainKey>),
     /// An explanation made ahead.
     Ahead(Arc<ExplainKey>),
+    /// The answer without one unit.
+    Without(Arc<reading::WithoutKey>),
     /// Answers to all items.
     Predict,
     /// Fidelity of one explainer over all items, by [`items::FidelityKey`].
@@ -147,6 +159,8 @@ pub enum Purpose {
     Evaluate,
     /// What is measured beside the table.
     Measure(measure::Part),
+    /// A contact sheet, by its number.
+    Sheet(u32),
     /// A file, for the line that says where it is.
     Write(PathBuf),
 }
@@ -233,6 +247,8 @@ pub struct Session {
     pub measure: measure::Measure,
     /// Kept figures.
     pub figures: figures::Figures,
+    /// The contact sheet that is being made.
+    pub(crate) sheet: Option<sheet::PendingSheet>,
     /// Notices, latest last.
     pub notices: notices::Notices,
     /// Undo and redo.
@@ -251,12 +267,18 @@ pub struct Session {
     pub(crate) files: project::OpenFiles,
     /// Device and memory in a line, for the chip in the top bar.
     pub machine: Option<String>,
+    /// Where networks are computed, and where else they could be.
+    pub devices: devices::Devices,
     /// Sample sets that this machine has, as (title, specification).
     pub samples: Vec<(String, String)>,
     /// Folders that black boxes and explainers were read from or written to, by hash.
     pub(crate) dirs: std::collections::BTreeMap<String, PathBuf>,
-    /// Where checkpoints go while there is no project.
+    /// Where checkpoints and unsaved work go while there is no project: a folder of this session alone.
     pub scratch: Option<PathBuf>,
+    /// The state of this session while it has no project.
+    pub(crate) untitled: untitled::Untitled,
+    /// Unsaved work of earlier sessions, the newest first.
+    pub leftovers: Vec<untitled::Leftover>,
     /// Slots of kinds that count up.
     pub(crate) next_slot: u32,
 }

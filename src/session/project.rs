@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use super::figures::KeptFigure;
+use super::figures_file::{FiguresLook, FiguresRef};
 use super::items::{Filter, ListStyle, Sort};
 use super::notices::Level;
 use super::project_job::{
-    Missing, OpenedProject, ProjectDone, ProjectJob, SaveJob, SaveKind, Saved, Target, card_hash,
+    FiguresToSave, Missing, OpenedProject, ProjectDone, ProjectJob, SaveJob, SaveKind, Saved, Target, card_hash,
 };
 use super::train::RunState;
 use super::{Command, Place, Request, Session};
@@ -72,6 +74,9 @@ pub struct ViewState {
     /// Folders outside the project that something is being trained into.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub out_dirs: Vec<PathBuf>,
+    /// Kept figures, in a file of their own. Known only where the state is written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub figures: Option<FiguresRef>,
 }
 
 impl ViewState {
@@ -102,11 +107,14 @@ impl ColumnRef {
 }
 
 /// Panels in view.
-#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Layout {
     items: bool,
     inspector: bool,
     viewer_alone: bool,
+    /// Widths of panels that the user changed.
+    #[serde(default)]
+    panels: BTreeMap<String, f32>,
 }
 
 /// Everything of the session that a project keeps, for telling whether something changed.
@@ -117,6 +125,7 @@ pub struct Look {
     layout: Layout,
     active: Option<String>,
     models: Vec<String>,
+    pub(super) figures: FiguresLook,
 }
 
 /// The open project's files, and what is known of them.
@@ -139,7 +148,9 @@ pub(crate) struct OpenFiles {
     /// The column that was in focus.
     awaited_focus: usize,
     /// The last saved state, while restored unsaved work is shown.
-    reverts_to: Option<Box<ProjectState>>,
+    reverts_to: Option<Box<(ProjectState, Vec<KeptFigure>)>>,
+    /// The file that holds the kept figures as they looked when it was written.
+    figures: Option<(FiguresLook, FiguresRef)>,
     /// As it was saved, and as unsaved work was kept, last.
     saved: Option<Box<Look>>,
     autosaved: Option<Box<Look>>,
@@ -203,11 +214,12 @@ impl Session {
             sort: explore.list.sort,
             style: explore.list.style,
             out_dirs: self.out_dirs().filter(|dir| !self.is_in_project(dir)).map(Path::to_path_buf).collect(),
+            figures: None,
         }
     }
 
     /// Folders that something is being trained into.
-    fn out_dirs(&self) -> impl Iterator<Item = &Path> {
+    pub(super) fn out_dirs(&self) -> impl Iterator<Item = &Path> {
         self.train.runs.iter().filter(|run| run.state == RunState::Running).filter_map(|run| match &run.task {
             Task::FitBox(task) => task.out.as_deref(),
             Task::TrainExplainer(task) => task.out.as_deref(),
@@ -240,10 +252,11 @@ impl Session {
             items: self.settings.show_items,
             inspector: self.settings.show_inspector,
             viewer_alone: self.open.viewer_alone,
+            panels: self.settings.panels.clone(),
         }
     }
 
-    fn look(&self) -> Look {
+    pub(super) fn look(&self) -> Look {
         let boxes = self.settled_boxes().map(|saved| saved.card.hash.clone());
         let explainers = self.settled_explainers().map(|saved| saved.card.hash.clone());
         Look {
@@ -252,17 +265,25 @@ impl Session {
             layout: self.layout(),
             active: self.active_box().map(|active| active.card.hash.clone()),
             models: boxes.chain(explainers).collect(),
+            figures: FiguresLook::of(&self.figures.kept),
         }
     }
 
     // --- saving ------------------------------------------------------------------------------------------------------
 
-    fn save_job(&mut self, target: Target, kind: SaveKind) -> Request {
+    pub(super) fn save_job(&mut self, target: Target, kind: SaveKind) -> Request {
         self.files.n_saving += 1;
         let dir_of = |hash: &str| self.dirs.get(hash).cloned();
         let boxes = self.settled_boxes().map(|saved| (saved.clone(), dir_of(&saved.card.hash))).collect();
         let explainers = self.settled_explainers().map(|saved| (saved.clone(), dir_of(&saved.card.hash))).collect();
         let name = self.data.as_ref().map_or("untitled", |data| &data.name);
+        let look = self.look();
+        let written = self.files.figures.as_ref().filter(|(then, _)| *then == look.figures);
+        let figures = FiguresToSave {
+            kept: self.figures.kept.clone(),
+            // Of this project's folder; another one gets its own copy.
+            written: written.filter(|_| !matches!(target, Target::New(_))).map(|(_, named)| named.clone()),
+        };
         Request::Project(ProjectJob::Save(Box::new(SaveJob {
             target,
             kind,
@@ -271,7 +292,8 @@ impl Session {
             explainers,
             missing: self.files.missing.clone(),
             name: super::figures::describe_file(&format!("{name}-project")),
-            look: Some(Box::new(self.look())),
+            figures,
+            look: Some(Box::new(look)),
         })))
     }
 
@@ -320,10 +342,12 @@ impl Session {
 
     /// Notes what changed, and keeps unsaved work where that is due.
     pub(crate) fn tick_project(&mut self, now: Instant) -> Option<Request> {
-        let store = self.files.store.clone()?;
         if self.files.restoring.is_some() || !self.files.awaited.is_empty() {
             return None;
         }
+        let Some(store) = self.files.store.clone() else {
+            return if self.files.n_saving > 0 { None } else { self.tick_untitled(now) };
+        };
         let look = self.look();
         if std::mem::take(&mut self.files.takes_look) {
             self.files.saved = Some(Box::new(look.clone()));
@@ -343,46 +367,72 @@ impl Session {
 
     /// How long until unsaved work may be kept again; the window looks again then, also where nothing moves.
     pub fn autosave_in(&self, now: Instant) -> Duration {
+        if self.files.store.is_none() {
+            return self.untitled_due_in(now);
+        }
         let due = self.files.written_at.map(|at| at + AUTOSAVE_EVERY);
         due.map_or(Duration::ZERO, |due| due.saturating_duration_since(now))
     }
 
     /// Whether there is work that no file has yet.
     pub fn awaits_autosave(&self) -> bool {
-        self.files.store.is_some() && self.unsaved && !self.files.read_only
+        match self.files.store {
+            Some(_) => self.unsaved && !self.files.read_only,
+            None => self.untitled_awaits(),
+        }
     }
 
     /// Files what came of opening or saving a project.
     pub fn project_done(&mut self, done: ProjectDone) -> Vec<Request> {
         match done {
-            ProjectDone::Opened(Ok(opened)) => self.opened(*opened),
+            ProjectDone::Opened(Ok(opened)) => self.opened(*opened, false),
+            ProjectDone::Restored(Ok(opened)) => self.opened(*opened, true),
+            ProjectDone::Restored(Err(notice)) => {
+                self.files.opening = None;
+                self.notify(Level::Error, notice, None);
+                Vec::new()
+            }
+            ProjectDone::Discarded(result) => {
+                if let Err(notice) = result {
+                    self.notify(Level::Error, notice, None);
+                }
+                Vec::new()
+            }
+            ProjectDone::Forgotten => Vec::new(),
             ProjectDone::Opened(Err(notice)) => {
                 let retry = self.files.opening.take().map(|dir| Command::OpenPaths(vec![dir]));
                 self.notify(Level::Error, notice, retry);
                 Vec::new()
             }
-            ProjectDone::Saved(saved) => {
-                self.saved(saved);
-                Vec::new()
-            }
+            ProjectDone::Saved(saved) => self.saved(saved),
         }
     }
 
-    fn saved(&mut self, saved: Saved) {
+    fn saved(&mut self, saved: Saved) -> Vec<Request> {
         self.files.n_saving = self.files.n_saving.saturating_sub(1);
+        if saved.kind == SaveKind::Untitled {
+            // Of work that another took the place of meanwhile: it is kept, and offered at the next start.
+            if self.files.store.is_none() && self.scratch.as_ref() == Some(&saved.folder) {
+                self.untitled_saved(saved);
+            }
+            return Vec::new();
+        }
         let store = match saved.result {
             Ok(store) => store,
             Err(notice) => {
                 self.notify(Level::Error, notice, Some(Command::Save));
-                return;
+                return Vec::new();
             }
         };
         let is_current = self.files.store.as_ref().is_some_and(|open| Arc::ptr_eq(open, &store));
         // The last save of a project that was left meanwhile, unless the user chose a new folder.
         if !is_current && (saved.kind != SaveKind::Save || self.files.opening.is_some()) {
-            return;
+            return Vec::new();
         }
         self.dirs.extend(saved.dirs);
+        if let (Some(named), Some(look)) = (saved.figures, &saved.look) {
+            self.files.figures = Some((look.figures.clone(), named));
+        }
         self.files.store = Some(store);
         self.files.read_only = false;
         if saved.kind == SaveKind::Autosave {
@@ -398,6 +448,7 @@ impl Session {
         }
         self.project = Some(saved.folder);
         self.unsaved = self.files.saved.as_deref() != Some(&self.look());
+        self.untitled_is_saved()
     }
 
     // --- opening -----------------------------------------------------------------------------------------------------
@@ -414,19 +465,32 @@ impl Session {
         vec![Request::Project(ProjectJob::Open(dir.to_path_buf()))]
     }
 
-    fn opened(&mut self, opened: OpenedProject) -> Vec<Request> {
-        let OpenedProject { folder, project, state, saved_state, boxes, explainers, missing, notices } = opened;
+    /// Shows an opened project, or unsaved work of an earlier session, which stays without a name.
+    fn opened(&mut self, opened: OpenedProject, is_untitled: bool) -> Vec<Request> {
+        let OpenedProject { folder, project, state, saved_state, boxes, explainers, figures, missing, notices } =
+            opened;
         let mut requests: Vec<Request> = self.save_at_close().into_iter().collect();
+        requests.extend(self.leave_untitled());
+        let saved_state = saved_state.filter(|_| !is_untitled);
         let is_restored = saved_state.is_some();
-        for notice in notices {
+        // That unsaved work is shown is no news to who asked for it.
+        let is_news = |notice: &Notice| !is_untitled || notice.code != "project-restored";
+        for notice in notices.into_iter().filter(is_news) {
             // What was restored can be given up again.
             let retry = (notice.code == "project-restored").then_some(Command::RevertProject);
             self.notices.push(Level::Warning, notice, retry);
         }
         self.last_action = format!("Opened project {}", folder.display());
+        if is_untitled {
+            self.last_action = "Restored unsaved work; save it as a project to keep it".to_owned();
+        }
         let is_sample = project.is_none();
-        if !is_sample {
+        if !is_sample && !is_untitled {
             self.settings.remember(&folder.display().to_string());
+        }
+        let mut project = project;
+        if is_untitled && let Some(files) = project.take() {
+            self.take_untitled(folder.clone(), files);
         }
         self.files = OpenFiles {
             read_only: project.as_ref().is_some_and(|project| !project.can_save()),
@@ -435,10 +499,11 @@ impl Session {
             // A damaged main file, or restored work: what is shown is not what the main file holds.
             takes_look: project.as_ref().is_some_and(|project| !is_restored && !project.is_changed()),
             reverts_to: saved_state.map(Box::new),
+            figures: None,
             store: project.map(|project| Arc::new(Mutex::new(project))),
             ..OpenFiles::default()
         };
-        self.project = (!is_sample).then_some(folder);
+        self.project = (!is_sample && !is_untitled).then_some(folder);
         // Its black boxes and explainers take the place of the others; what was trained stays on disk.
         self.dirs.clear();
         self.boxes.clear();
@@ -451,6 +516,7 @@ impl Session {
             self.dirs.insert(saved.card.hash.clone(), dir);
             self.explainers.push(saved);
         }
+        self.figures.replace(figures);
         self.data = None;
         self.active_box = None;
         self.explore = super::explore::Explore::default();
@@ -466,6 +532,10 @@ impl Session {
             self.settings.show_items = layout.items;
             self.settings.show_inspector = layout.inspector;
             self.open.viewer_alone = layout.viewer_alone;
+            if !layout.panels.is_empty() && layout.panels != self.settings.panels {
+                self.settings.panels = layout.panels;
+                self.settings.layout_version += 1;
+            }
         }
         let spec = state.data.first().cloned();
         self.files.restoring = Some(Box::new(state));
@@ -491,7 +561,8 @@ impl Session {
         let Some(state) = self.files.reverts_to.take() else { return Vec::new() };
         self.files.takes_look = true;
         self.files.autosaved = Some(Box::new(self.look()));
-        let mut state = *state;
+        let (mut state, figures) = *state;
+        self.figures.replace(figures);
         if let Some(folder) = &self.project {
             state.data.iter_mut().for_each(|spec| *spec = from_project(folder, spec));
         }
@@ -618,7 +689,7 @@ impl Session {
 
 impl ViewState {
     /// As it stands in the file.
-    fn written(self, is_sample: bool) -> serde_json::Value {
+    pub(super) fn written(self, is_sample: bool) -> serde_json::Value {
         serde_json::to_value(Self { is_sample, ..self }).unwrap_or_default()
     }
 }

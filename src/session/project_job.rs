@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::figures::KeptFigure;
+use super::figures_file::{self, FiguresRef};
 use super::project::{Look, ViewState, from_project, to_project};
+use super::untitled;
 use crate::explain::SavedExplainer;
 use crate::model::SavedBox;
 use crate::store::{self, Cache, Hash, Project, ProjectKind, ProjectState, SavedRef, StoreError};
@@ -20,6 +23,12 @@ pub enum ProjectJob {
     Open(PathBuf),
     /// Save it.
     Save(Box<SaveJob>),
+    /// Open unsaved work of an earlier session.
+    Restore(PathBuf),
+    /// Remove unsaved work of an earlier session.
+    Discard(PathBuf),
+    /// Forget the state of a session that was saved as a project.
+    Forget(Arc<Mutex<Project>>),
 }
 
 /// What came of a [`ProjectJob`].
@@ -29,16 +38,24 @@ pub enum ProjectDone {
     Opened(Result<Box<OpenedProject>, Notice>),
     /// A save that is over.
     Saved(Saved),
+    /// Unsaved work of an earlier session, or why it cannot be opened.
+    Restored(Result<Box<OpenedProject>, Notice>),
+    /// Unsaved work was removed, or why not.
+    Discarded(Result<(), Notice>),
+    /// The state of a session was forgotten.
+    Forgotten,
 }
 
 impl ProjectJob {
     /// Does it. Reads and writes files.
     pub fn run(self) -> ProjectDone {
         match self {
-            Self::Open(folder) => {
-                let opened = open(&folder, Cache::of_user().ok().as_ref())
-                    .map_err(|error| Notice::new(error.code(), error.to_string()));
-                ProjectDone::Opened(opened.map(Box::new))
+            Self::Open(folder) => ProjectDone::Opened(open_here(&folder)),
+            Self::Restore(folder) => ProjectDone::Restored(open_here(&folder)),
+            Self::Discard(folder) => ProjectDone::Discarded(untitled::discard(&folder)),
+            Self::Forget(files) => {
+                untitled::forget(&files);
+                ProjectDone::Forgotten
             }
             Self::Save(job) => ProjectDone::Saved(job.run()),
         }
@@ -56,12 +73,14 @@ pub struct OpenedProject {
     pub project: Option<Project>,
     /// Its newest readable state.
     pub state: ProjectState,
-    /// The last saved state, where `state` is restored unsaved work.
-    pub saved_state: Option<ProjectState>,
+    /// The last saved state and its kept figures, where `state` is restored unsaved work.
+    pub saved_state: Option<(ProjectState, Vec<KeptFigure>)>,
     /// Black boxes with their folders.
     pub boxes: Vec<(PathBuf, Arc<SavedBox>)>,
     /// Explainers with their folders.
     pub explainers: Vec<(PathBuf, Arc<SavedExplainer>)>,
+    /// Kept figures.
+    pub figures: Vec<KeptFigure>,
     /// What it names and could not be read. It stays named, so that it is there again when it is put back.
     pub missing: Missing,
     /// What the user should know: a code and a sentence each.
@@ -75,6 +94,13 @@ pub struct Missing {
     pub boxes: Vec<SavedRef>,
     /// Explainers.
     pub explainers: Vec<SavedRef>,
+    /// The file of the kept figures.
+    pub figures: Option<FiguresRef>,
+}
+
+fn open_here(folder: &Path) -> Result<Box<OpenedProject>, Notice> {
+    let opened = open(folder, Cache::of_user().ok().as_ref());
+    opened.map(Box::new).map_err(|error| Notice::new(error.code(), error.to_string()))
 }
 
 /// Opens a project with everything it names. Black boxes are also looked for in `cache`.
@@ -114,8 +140,20 @@ fn with_models(
         let saved = SavedExplainer::load(dir).map_err(|error| error.to_string())?;
         Ok((saved.card.hash.clone(), Arc::new(saved)))
     });
-    let missing = Missing { boxes: missing_boxes, explainers: missing_explainers };
-    OpenedProject { folder, project, state, saved_state, boxes, explainers, missing, notices }
+    let kept = |state: &ProjectState, notices: &mut Vec<Notice>| {
+        let named = ViewState::of(state).figures?;
+        let told = notices.len();
+        let figures = figures_file::read(&folder, &named, notices);
+        Some((figures, (notices.len() > told).then_some(named)))
+    };
+    let (figures, missing_figures) = kept(&state, &mut notices).unwrap_or_default();
+    let saved_state = saved_state.map(|saved| {
+        // What is wrong with these is told when somebody goes back to them and looks for them.
+        let figures = kept(&saved, &mut Vec::new()).map_or_else(Vec::new, |(figures, _)| figures);
+        (saved, figures)
+    });
+    let missing = Missing { boxes: missing_boxes, explainers: missing_explainers, figures: missing_figures };
+    OpenedProject { folder, project, state, saved_state, boxes, explainers, figures, missing, notices }
 }
 
 /// Where what a project names is looked for.
@@ -210,7 +248,7 @@ impl Search<'_> {
 }
 
 /// Folders with a card, in order of their names.
-fn folders_in(parent: &Path) -> Vec<PathBuf> {
+pub(super) fn folders_in(parent: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(parent).into_iter().flatten().flatten();
     let mut folders: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(|dir| has_card(dir)).collect();
     folders.sort();
@@ -259,6 +297,15 @@ pub enum SaveKind {
     Close,
     /// Unsaved work is kept beside the saved state. Nothing is copied.
     Autosave,
+    /// The same for a session without a project.
+    Untitled,
+}
+
+impl SaveKind {
+    /// Whether what is used is taken into the project.
+    const fn copies(self) -> bool {
+        matches!(self, Self::Save | Self::Close)
+    }
 }
 
 /// A save to be done off the window's thread.
@@ -270,9 +317,32 @@ pub struct SaveJob {
     pub(super) boxes: Vec<(Arc<SavedBox>, Option<PathBuf>)>,
     pub(super) explainers: Vec<(Arc<SavedExplainer>, Option<PathBuf>)>,
     pub(super) missing: Missing,
+    pub(super) figures: FiguresToSave,
     /// A name for the folder of a new project.
     pub(super) name: String,
     pub(super) look: Option<Box<Look>>,
+}
+
+/// Kept figures, and the file that holds them already, if there is one.
+pub(super) struct FiguresToSave {
+    pub kept: Vec<KeptFigure>,
+    pub written: Option<FiguresRef>,
+}
+
+impl FiguresToSave {
+    /// Writes them beside the state that will name them.
+    fn keep(self, open: &Project, missing: Option<FiguresRef>) -> Result<Option<FiguresRef>, StoreError> {
+        if self.kept.is_empty() {
+            // A file that could not be read stays named, so that it is there again when it is put back.
+            return Ok(missing);
+        }
+        let is_there =
+            |named: &FiguresRef| open.folder().join(ProjectKind::Figures.folder()).join(&named.file).is_file();
+        match self.written.filter(is_there) {
+            Some(named) => Ok(Some(named)),
+            None => figures_file::write(open, &self.kept).map(Some),
+        }
+    }
 }
 
 /// Where a project is written.
@@ -282,6 +352,12 @@ pub(super) enum Target {
     New(PathBuf),
     /// Into its own.
     Open(Arc<Mutex<Project>>),
+    /// Into the folder of a session without a project.
+    Untitled {
+        folder: PathBuf,
+        /// Its files, if it was written before.
+        files: Option<Arc<Mutex<Project>>>,
+    },
 }
 
 /// What came of a save.
@@ -296,6 +372,8 @@ pub struct Saved {
     /// Why it was written.
     pub kind: SaveKind,
     pub(super) look: Option<Box<Look>>,
+    /// The file of the kept figures, where there are any.
+    pub(super) figures: Option<FiguresRef>,
 }
 
 impl std::fmt::Debug for SaveJob {
@@ -309,11 +387,11 @@ impl SaveJob {
     pub fn run(mut self) -> Saved {
         let (kind, look) = (self.kind, self.look.take());
         let mut folder = match &self.target {
-            Target::New(dir) => dir.clone(),
+            Target::New(folder) | Target::Untitled { folder, .. } => folder.clone(),
             Target::Open(project) => locked(project).folder().to_path_buf(),
         };
-        let mut dirs = Vec::new();
-        let result = self.write(&mut dirs).map_err(|error| {
+        let (mut dirs, mut figures) = (Vec::new(), None);
+        let result = self.write(&mut dirs, &mut figures).map_err(|error| {
             let hint = match error {
                 StoreError::OpenElsewhere { .. } | StoreError::ChangedElsewhere { .. } => {
                     "Save it in another folder to keep what is seen here."
@@ -325,12 +403,19 @@ impl SaveJob {
         if let Ok(project) = &result {
             folder = locked(project).folder().to_path_buf();
         }
-        Saved { result, folder, dirs, kind, look }
+        Saved { result, folder, dirs, kind, look, figures }
     }
 
-    fn write(self, dirs: &mut Vec<(String, PathBuf)>) -> Result<Arc<Mutex<Project>>, StoreError> {
+    fn write(
+        self,
+        dirs: &mut Vec<(String, PathBuf)>,
+        figures: &mut Option<FiguresRef>,
+    ) -> Result<Arc<Mutex<Project>>, StoreError> {
+        let is_new = matches!(self.target, Target::New(_));
         let project = match self.target {
             Target::Open(project) => project,
+            Target::Untitled { files: Some(project), .. } => project,
+            Target::Untitled { folder, files: None } => untitled::open_at(&folder)?,
             Target::New(dir) => {
                 let folder = folder_for(&dir, &self.name);
                 Arc::new(Mutex::new(Project::create(&folder, self.state.clone())?))
@@ -354,13 +439,20 @@ impl SaveJob {
         }
         state.black_boxes.extend(self.missing.boxes);
         state.explainers.extend(self.missing.explainers);
+        let has_figures = !self.figures.kept.is_empty();
+        let named = self.figures.keep(&open, self.missing.figures.filter(|_| !is_new))?;
+        *figures = named.clone().filter(|_| has_figures);
+        state.view = ViewState { figures: named, ..ViewState::of(&state) }.written(false);
         // Fields of a later version stay.
         state.other = open.state.other.clone();
         open.state = state;
         match self.kind {
-            SaveKind::Autosave => drop(open.autosave()?),
+            SaveKind::Autosave | SaveKind::Untitled => drop(open.autosave()?),
             SaveKind::Close if !open.is_changed() => {}
-            SaveKind::Save | SaveKind::Close => open.save()?,
+            SaveKind::Save | SaveKind::Close => {
+                open.save()?;
+                figures_file::sweep(&open);
+            }
         }
         drop(open);
         Ok(project)
@@ -386,8 +478,8 @@ impl Models<'_> {
         let Ok(parsed) = hash.parse::<Hash>() else { return Ok(None) };
         let is_inside = dir.is_some_and(|dir| dir.starts_with(self.open.folder()));
         let dir = match dir {
-            Some(dir) if is_inside || self.kind == SaveKind::Autosave => dir.to_path_buf(),
-            None if self.kind == SaveKind::Autosave => return Ok(None),
+            Some(dir) if is_inside || !self.kind.copies() => dir.to_path_buf(),
+            None if !self.kind.copies() => return Ok(None),
             _ => {
                 let dir = self.open.free_path(kind, name, "")?;
                 write(&dir).map_err(|reason| StoreError::Place { path: dir.clone(), reason })?;

@@ -31,14 +31,19 @@ pub struct RunningJob {
 impl RunningJob {
     /// Whether the user should see it in the top bar: not what is done in a blink or computed ahead.
     pub fn is_listed(&self) -> bool {
-        !matches!(self.purpose, Purpose::Explain(_) | Purpose::Ahead(_) | Purpose::MakeExplainer)
+        !matches!(self.purpose, Purpose::Explain(_) | Purpose::Ahead(_) | Purpose::Without(_) | Purpose::MakeExplainer)
     }
 
     /// Whether pausing makes sense.
     pub fn can_pause(&self) -> bool {
         matches!(
             self.purpose,
-            Purpose::Train(_) | Purpose::Evaluate | Purpose::Measure(_) | Purpose::Fidelity(_) | Purpose::Predict
+            Purpose::Train(_)
+                | Purpose::Evaluate
+                | Purpose::Measure(_)
+                | Purpose::Fidelity(_)
+                | Purpose::Predict
+                | Purpose::Sheet(_)
         )
     }
 }

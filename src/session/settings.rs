@@ -1,9 +1,12 @@
 //! What is remembered between sessions, and which lists and sheets are open now.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// How many recent files are remembered.
 pub const MAX_RECENT: usize = 12;
+/// Device: a GPU where there is one, else the CPU.
+pub const AUTO_DEVICE: &str = "auto";
 /// Scales of the window.
 pub const SCALES: [f32; 9] = [0.75, 0.85, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0, 2.5];
 
@@ -47,6 +50,10 @@ pub struct Settings {
     pub show_inspector: bool,
     /// Whether the guide to the sample was closed.
     pub guide_closed: bool,
+    /// Where networks are computed from the next start on: `auto`, `cpu`, `cuda:0`, `mps`.
+    pub device: String,
+    /// Widths of panels that the user changed, in points, by name.
+    pub panels: BTreeMap<String, f32>,
     /// Counts up when the layout is reset, so that the window forgets its panel sizes.
     #[serde(skip)]
     pub layout_version: u32,
@@ -61,6 +68,8 @@ impl Default for Settings {
             show_items: true,
             show_inspector: true,
             guide_closed: false,
+            device: AUTO_DEVICE.to_owned(),
+            panels: BTreeMap::new(),
             layout_version: 0,
         }
     }
@@ -97,6 +106,8 @@ pub struct OpenPanels {
     pub jobs: bool,
     /// Only the viewer, without lists and inspector.
     pub viewer_alone: bool,
+    /// The form for a contact sheet.
+    pub sheet: bool,
     /// The form that changes how a picture is fitted.
     pub fit: bool,
 }

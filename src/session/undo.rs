@@ -24,7 +24,7 @@ pub struct Undo {
 }
 
 impl Undo {
-    /// Notes an edit. Edits of the same kind that follow each other (a dragged slider) become one step.
+    /// Notes an edit. Edits of the same kind that follow each other (a dragged slider, one gesture on a figure) become one step.
     pub fn push(&mut self, step: Step) {
         self.undone.clear();
         if let Some(last) = self.done.last_mut()

@@ -64,7 +64,8 @@ pub fn top_bar(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
             command_icon(ui, session, Command::TogglePalette, icons::ICON_SEARCH, commands);
             ui.separator();
             if let Some(machine) = &session.machine {
-                widgets::chip(ui, icons::ICON_MEMORY, machine, "Where networks are computed");
+                let words = session.devices.words(&session.settings.device);
+                widgets::chip(ui, icons::ICON_MEMORY, machine, &words);
             }
             jobs_chip(ui, session, commands);
         });
@@ -112,7 +113,7 @@ fn menus(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
             menu_item(ui, session, command, commands);
         }
         ui.separator();
-        for command in [Command::Pin, Command::Mark, Command::KeepFigure, Command::AddColumn] {
+        for command in [Command::Pin, Command::Mark, Command::AddColumn, Command::KeepFigure, Command::ToggleSheet] {
             menu_item(ui, session, command, commands);
         }
     });
@@ -136,6 +137,22 @@ fn menus(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
         ui.separator();
         for appearance in [Appearance::System, Appearance::Dark, Appearance::Light] {
             menu_item(ui, session, Command::SetAppearance(appearance), commands);
+        }
+        if !session.devices.choices.is_empty() {
+            ui.menu_button("Compute on", |ui| {
+                for device in &session.devices.choices {
+                    let is_chosen = session.settings.device == *device;
+                    let title = crate::session::devices::title(device);
+                    let words = format!("Compute on: {title}");
+                    let button = ui.add(Button::selectable(is_chosen, &title));
+                    button.widget_info(|| WidgetInfo::selected(Role::Button, true, is_chosen, &words));
+                    let command = Command::SetDevice(device.clone());
+                    if button.on_hover_text(widgets::tip_of(&command)).clicked() {
+                        commands.push(command);
+                        ui.close();
+                    }
+                }
+            });
         }
         for command in [Command::ZoomIn, Command::ZoomOut, Command::ZoomReset, Command::ResetLayout] {
             menu_item(ui, session, command, commands);

@@ -83,12 +83,13 @@ fn ask_system(dialog: Dialog, name: &str, start: Option<&Path>) -> Vec<PathBuf> 
         Dialog::SaveProject => one(asked.set_title("Folder for the project").pick_folder()),
         Dialog::ExportFigure | Dialog::ExportKept(_) => one(figure(asked).save_file()),
         Dialog::ExportAllKept(_) => one(asked.set_title("Folder for the figures").pick_folder()),
-        Dialog::ExportScores => one(asked
-            .set_title("Export scores")
-            .add_filter("CSV", &["csv"])
-            .add_filter("JSON Lines", &["jsonl"])
-            .set_file_name(format!("{name}-scores.csv"))
-            .save_file()),
+        Dialog::ExportScores => {
+            asked = asked.set_title("Export scores").set_file_name(format!("{name}-scores.csv"));
+            for (extension, words) in crate::jobs::scores::FORMATS {
+                asked = asked.add_filter(words, &[extension]);
+            }
+            one(asked.save_file())
+        }
         Dialog::ExportTable => one(asked
             .set_title("Export table")
             .add_filter("CSV", &["csv"])

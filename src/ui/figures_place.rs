@@ -6,12 +6,12 @@ mod words;
 use std::collections::BTreeSet;
 
 use egui::{
-    CentralPanel, Frame, Margin, Panel, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, accesskit::Role,
-    vec2,
+    CentralPanel, Frame, Margin, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, accesskit::Role, vec2,
 };
 use egui_material_icons::icons;
 
 use super::figure_view::FigureView;
+use super::panels::{Side, SidePanel};
 use super::theme::{self, space, text, tokens};
 use super::widgets::{command_button, empty, group, heading, muted};
 use crate::figure::FORMATS;
@@ -36,6 +36,9 @@ pub struct FiguresState {
     marked: Option<usize>,
     /// Whether the text of the annotation in focus is to be typed next.
     type_next: bool,
+    /// Counts up with each press of the pointer and each change of the focus: what changes in between is one step of undo.
+    gesture: u64,
+    focus: Option<egui::Id>,
     view: FigureView,
 }
 
@@ -53,6 +56,11 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut FiguresState, commands: 
         });
         return;
     }
+    let focus = ui.ctx().memory(|memory| memory.focused());
+    if ui.input(|input| input.pointer.any_pressed()) || focus != state.focus {
+        state.gesture += 1;
+        state.focus = focus;
+    }
     let newest = kept.iter().map(|figure| figure.id).max().unwrap_or(0);
     if newest > state.seen {
         (state.chosen, state.seen) = (Some(newest), newest);
@@ -64,12 +72,12 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut FiguresState, commands: 
     }
     let figure = &kept[at];
     state.marked = state.marked.filter(|marked| *marked < figure.annotations.len());
-    let version = session.settings.layout_version;
     let panel = Frame::new().fill(t.panel).inner_margin(margin);
-    Panel::left(("kept figures", version)).default_size(232.0).size_range(180.0..=380.0).frame(panel).show(ui, |ui| {
-        list(ui, session, state, at, commands);
-    });
-    Panel::right(("figure words", version)).default_size(304.0).size_range(250.0..=460.0).frame(panel).show(ui, |ui| {
+    let left = SidePanel { side: Side::Left, name: "kept figures", width: 232.0, range: [180.0, 380.0], frame: panel };
+    left.show(ui, session, commands, |ui, commands| list(ui, session, state, at, commands));
+    let right =
+        SidePanel { side: Side::Right, name: "figure words", width: 304.0, range: [250.0, 460.0], frame: panel };
+    right.show(ui, session, commands, |ui, commands| {
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
             words::show(ui, session, state, at, figure, commands);
         });
@@ -83,7 +91,7 @@ fn list(ui: &mut Ui, session: &Session, state: &mut FiguresState, at: usize, com
     heading(ui, Place::Figures.title());
     muted(ui, Place::Figures.question());
     ui.add_space(space::XS);
-    let room = (ui.available_height() - 118.0).max(120.0);
+    let room = (ui.available_height() - 150.0).max(120.0);
     ScrollArea::vertical().max_height(room).min_scrolled_height(room).auto_shrink([false, true]).show(ui, |ui| {
         for (index, figure) in kept.iter().enumerate() {
             ui.push_id(figure.id, |ui| row(ui, state, index, figure, index == at));
@@ -102,6 +110,7 @@ fn list(ui: &mut Ui, session: &Session, state: &mut FiguresState, at: usize, com
         n => format!("Contact sheet of {n} ticked"),
     };
     command_button(ui, session, Command::MakeSheet(chosen), &label, commands);
+    command_button(ui, session, Command::ToggleSheet, "Contact sheet of items…", commands);
     group(ui, "Export all to a folder");
     ui.horizontal(|ui| {
         for (format, extension, _) in FORMATS {

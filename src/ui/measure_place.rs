@@ -6,9 +6,10 @@ mod table;
 
 use std::collections::BTreeSet;
 
-use egui::{CentralPanel, Frame, Margin, Panel, ScrollArea, Ui};
+use egui::{CentralPanel, Frame, Margin, ScrollArea, Ui};
 use egui_material_icons::icons;
 
+use super::panels::{Side, SidePanel};
 use super::plots::{Look, look};
 use super::theme::{self, space, tokens};
 use super::widgets::{command_button, empty, failed, heading, muted, progress_bar};
@@ -67,9 +68,9 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut MeasureState, commands: 
         });
         return;
     }
-    let version = session.settings.layout_version;
     let panel = Frame::new().fill(t.panel).inner_margin(Margin::same(space::S as i8));
-    Panel::left(("measure form", version)).default_size(284.0).size_range(250.0..=420.0).frame(panel).show(ui, |ui| {
+    let form = SidePanel { side: Side::Left, name: "measure form", width: 284.0, range: [250.0, 420.0], frame: panel };
+    form.show(ui, session, commands, |ui, commands| {
         heading(ui, Place::Measure.title());
         muted(ui, Place::Measure.question());
         ui.add_space(space::XS);

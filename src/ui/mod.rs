@@ -10,9 +10,12 @@ pub mod figure_view;
 pub mod figures_place;
 pub mod forms;
 pub mod guide;
+pub mod leftover;
 pub mod measure_place;
+pub mod panels;
 pub mod plots;
 pub mod project_files;
+pub mod sheet_form;
 pub mod sheets;
 pub mod shortcuts;
 pub mod start;
@@ -62,6 +65,7 @@ struct PlaceStates {
     train: train_place::TrainState,
     measure: measure_place::MeasureState,
     figures: figures_place::FiguresState,
+    sheet: sheet_form::SheetForm,
 }
 
 /// The window.
@@ -84,6 +88,15 @@ pub struct App {
     has_explained: bool,
     /// Times of the latest frames, for `bench`: logic and interface.
     pub frame_times: Vec<Duration>,
+}
+
+/// Settings as they were kept, if there are any that can be read.
+pub(crate) fn read_settings(path: &std::path::Path) -> Option<crate::session::settings::Settings> {
+    let bytes = crate::store::atomic::read_limited(path, 1 << 20).ok()?;
+    let settings = serde_json::from_slice(&bytes);
+    settings
+        .inspect_err(|error| log::warn!("settings are as at first, since {} cannot be read: {error}", path.display()))
+        .ok()
 }
 
 impl App {
@@ -119,11 +132,8 @@ impl App {
 
     /// Reads settings from `path` and writes them there when they change.
     pub fn keep_settings(&mut self, path: PathBuf) {
-        if let Ok(bytes) = crate::store::atomic::read_limited(&path, 1 << 20) {
-            match serde_json::from_slice(&bytes) {
-                Ok(settings) => self.session.settings = settings,
-                Err(error) => log::warn!("settings are as at first, since {} cannot be read: {error}", path.display()),
-            }
+        if let Some(settings) = read_settings(&path) {
+            self.session.settings = settings;
         }
         self.settings = Some((path, self.session.settings.clone()));
     }
@@ -188,6 +198,9 @@ impl App {
             {
                 log::error!("{}", entry.notice.summary);
             }
+        }
+        if let Some(Request::Project(job)) = self.session.untitled_at_close() {
+            self.session.project_done(job.run());
         }
         self.write_settings();
     }
@@ -298,6 +311,9 @@ impl eframe::App for App {
         Panel::bottom("bottom line")
             .frame(bar(1).fill(t.panel))
             .show(ui, |ui| chrome::bottom_line(ui, session, commands));
+        if !alone && session.leftover().is_some() {
+            Panel::bottom("leftover").frame(bar(6).fill(t.panel)).show(ui, |ui| leftover::show(ui, session, commands));
+        }
         if !alone && guide::is_shown(session) {
             Panel::bottom("guide").frame(bar(6).fill(t.panel)).show(ui, |ui| guide::show(ui, commands));
         }
@@ -326,6 +342,7 @@ impl eframe::App for App {
         sheets::notices(ui, session, commands);
         sheets::jobs(ui, session, commands);
         sheets::shortcuts(ui, session, commands);
+        sheet_form::show(ui, session, &mut places.sheet, commands);
         sheets::palette(ui, session, palette, commands);
         if ctx.input(|input| !input.raw.hovered_files.is_empty()) {
             explore::drop_hint(ui);

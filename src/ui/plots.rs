@@ -295,3 +295,26 @@ pub fn note(plot: &mut PlotUi<'_>, at: [f64; 2], words: &str, anchor: Align2, co
     let words = RichText::new(words).size(text::SMALL).color(color);
     plot.text(egui_plot::Text::new("", PlotPoint::new(at[0], at[1]), words).anchor(anchor).color(color));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{extent, round_marks};
+
+    #[test]
+    fn no_number_of_an_axis_stands_beyond_what_it_covers() {
+        for (values, range) in [
+            (vec![3.0, 97.4, 100.0], Some([0.0, 100.0])),
+            (vec![0.01], Some([0.0, 100.0])),
+            (vec![12.0, 99.9999], None),
+            (vec![-4.2, 118.0], Some([0.0, 100.0])),
+        ] {
+            let [low, high] = extent(values.iter().copied(), range);
+            for height in [80.0f32, 160.0, 250.0, 400.0] {
+                let marks = round_marks([low, high], height / 34.0);
+                assert!(!marks.is_empty(), "{low} to {high} in {height}");
+                let is_within = |at: f64| at >= low - 1e-9 && at <= high + 1e-9 * (high - low);
+                assert!(marks.iter().all(|(at, _)| is_within(*at)), "{low} to {high}: {marks:?}");
+            }
+        }
+    }
+}

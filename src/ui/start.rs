@@ -1,21 +1,23 @@
 //! Starting the window: workers with their threads, samples, settings, what to open.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{App, Workers};
 use crate::device::{Display, Machine, Mode, compute_threads};
 use crate::jobs::Compute;
-use crate::model::Device;
 use crate::model::tensors::device_name;
-use crate::session::{Command, Session, settings};
-use crate::work::Worker;
+use crate::model::{Device, device_from};
+use crate::session::devices::{Devices, Origin};
+use crate::session::notices::Level;
+use crate::session::{Command, Session, settings, untitled};
+use crate::work::{Notice, Worker};
 
 /// What the window starts with.
 pub struct Options {
     /// Data, black boxes, explainers or projects to open: paths or specifications.
     pub open: Vec<String>,
-    /// Where networks are computed.
-    pub device: Device,
+    /// Where networks are computed (`auto`, `cpu`, `cuda:0`, `mps`); `None`: as the settings say.
+    pub device: Option<String>,
     /// The machine, for the chip in the top bar.
     pub machine: Machine,
     /// Sample sets that exist here, as (title, path or specification).
@@ -59,12 +61,22 @@ pub fn run(options: Options) -> Result<(), StartError> {
 fn make(ctx: &egui::Context, options: Options) -> std::io::Result<App> {
     let Options { open, device, machine, samples } = options;
     let n_threads = compute_threads(Mode::Window, machine.n_cores);
-    let session = Session {
+    let settings_path = settings::default_path();
+    let settings = settings_path.as_deref().and_then(super::read_settings).unwrap_or_default();
+    let scratch = dirs::data_local_dir().map(|dir| dir.join("unmask").join("untitled").join(session_name()));
+    let (device, origin) = choose(device.as_deref(), &settings.device);
+    let mut session = Session {
         machine: Some(chip(device, &machine)),
+        devices: Devices { choices: choices(&machine), in_use: device_name(device), origin },
         samples,
-        scratch: dirs::data_local_dir().map(|dir: PathBuf| dir.join("unmask").join("untitled")),
+        leftovers: scratch.as_deref().and_then(Path::parent).map_or_else(Vec::new, untitled::leftovers),
+        scratch,
         ..Session::new()
     };
+    if let Origin::Missing { name, reason } = &session.devices.origin {
+        let summary = format!("{name} is not used: {reason}");
+        session.notices.push(Level::Warning, Notice::new("device-missing", summary), None);
+    }
     let wake = || {
         let ctx = ctx.clone();
         move || ctx.request_repaint_of(egui::ViewportId::ROOT)
@@ -75,7 +87,7 @@ fn make(ctx: &egui::Context, options: Options) -> std::io::Result<App> {
         Worker::spawn("files", move || Compute::new(Device::Cpu, 1), wake())?,
     ]);
     let mut app = App::new(ctx, session, workers);
-    if let Some(path) = settings::default_path() {
+    if let Some(path) = settings_path {
         app.keep_settings(path);
     }
     let (paths, specs): (Vec<String>, Vec<String>) =
@@ -89,11 +101,47 @@ fn make(ctx: &egui::Context, options: Options) -> std::io::Result<App> {
     Ok(app)
 }
 
+/// A folder name that no other session has.
+fn session_name() -> String {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    format!("session-{now}-{}", std::process::id())
+}
+
+/// The device to compute on, and who chose it: the command line, else the settings. A device of the settings that is gone is no
+/// reason not to start.
+fn choose(asked: Option<&str>, setting: &str) -> (Device, Origin) {
+    let automatic = || device_from(settings::AUTO_DEVICE).unwrap_or(Device::Cpu);
+    match (asked, setting) {
+        (Some(name), _) => match device_from(name) {
+            Ok(device) => (device, Origin::CommandLine),
+            Err(error) => (automatic(), Origin::Missing { name: name.to_owned(), reason: error.to_string() }),
+        },
+        (None, settings::AUTO_DEVICE) => (automatic(), Origin::Automatic),
+        (None, name) => match device_from(name) {
+            Ok(device) => (device, Origin::Settings),
+            Err(error) => (automatic(), Origin::Missing { name: name.to_owned(), reason: error.to_string() }),
+        },
+    }
+}
+
+/// Devices that can be chosen here, `auto` first.
+fn choices(machine: &Machine) -> Vec<String> {
+    let n_cuda = crate::model::torch_facts().n_cuda_devices;
+    let cuda = (0..n_cuda.max(machine.gpus.len())).map(|index| format!("cuda:{index}"));
+    let all = [settings::AUTO_DEVICE.to_owned(), "cpu".to_owned()].into_iter().chain(cuda).chain(["mps".to_owned()]);
+    all.filter(|name| device_from(name).is_ok()).collect()
+}
+
 /// Device and memory in a line.
 fn chip(device: Device, machine: &Machine) -> String {
-    let name = match device_name(device).as_str() {
-        "cpu" => format!("CPU, {} cores", machine.n_cores),
-        other => machine.gpus.first().cloned().unwrap_or_else(|| other.to_uppercase()),
+    let name = match device {
+        Device::Cpu => format!("CPU, {} cores", machine.n_cores),
+        Device::Cuda(index) => match machine.gpus.get(index) {
+            Some(gpu) if machine.gpus.len() > 1 => format!("{gpu} (GPU {index})"),
+            Some(gpu) => gpu.clone(),
+            None => format!("GPU {index}"),
+        },
+        other => device_name(other).to_uppercase(),
     };
     let gigabytes = machine.memory.total as f64 / f64::from(1 << 30);
     format!("{name}, {gigabytes:.0} GB")

@@ -6,6 +6,7 @@ mod run;
 
 use egui::{CentralPanel, Frame, Margin, Panel, ScrollArea, Ui};
 
+use super::panels::{Side, SidePanel};
 use super::theme::{space, tokens};
 use super::widgets::{heading, muted};
 use crate::data::Unit;
@@ -75,20 +76,21 @@ impl TrainState {
 /// The place.
 pub fn show(ui: &mut Ui, session: &Session, state: &mut TrainState, commands: &mut Vec<Command>) {
     let t = tokens(ui);
-    let version = session.settings.layout_version;
     let margin = Margin::same(space::M as i8);
     let panel = Frame::new().fill(t.panel).inner_margin(Margin::same(space::S as i8));
     // On a narrow window the curves keep a third.
     let whole = ui.available_width();
     let (list, form) = ((whole * 0.22).clamp(150.0, 264.0), (whole * 0.33).clamp(250.0, 400.0));
-    Panel::left(("models", version)).default_size(list).size_range(140.0..=420.0).frame(panel).show(ui, |ui| {
+    let models = SidePanel { side: Side::Left, name: "models", width: list, range: [140.0, 420.0], frame: panel };
+    models.show(ui, session, commands, |ui, commands| {
         heading(ui, Place::Train.title());
         muted(ui, Place::Train.question());
         ui.add_space(space::XS);
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| models::show(ui, session, state, commands));
     });
     let frame = Frame::new().fill(t.canvas).inner_margin(margin);
-    Panel::left(("form", version)).default_size(form).size_range(240.0..=560.0).frame(frame).show(ui, |ui| {
+    let form = SidePanel { side: Side::Left, name: "training form", width: form, range: [240.0, 560.0], frame };
+    form.show(ui, session, commands, |ui, commands| {
         Panel::bottom("start").resizable(false).show_separator_line(false).frame(Frame::NONE).show(ui, |ui| {
             form::start(ui, session, state, commands);
         });

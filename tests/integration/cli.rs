@@ -364,11 +364,7 @@ fn wrong_usage_ends_with_two_and_a_sentence_and_writes_nothing() {
             &["--blackbox", "explainers/l2x", "--method", "l2x", "--k", "4"],
             &["unmask-blackbox", "unmask-explainer"],
         ),
-        (
-            &train,
-            &["--blackbox", "box", "--method", "l2x", "--k", "4", "--unit", "word"],
-            &["unit \"word\"", "patch:4"],
-        ),
+        (&train, &["--blackbox", "box", "--method", "l2x", "--k", "4", "--unit", "word"], &["unit word", "patch:4"]),
         (&train, &["--blackbox", "box", "--method", "l2x", "--k", "4", "--preset", "best"], &["preset best", "paper"]),
         (&explain, &["--method", "random", "--out", "new.txt"], &["new.txt", ".npz, .csv or .jsonl", "\"txt\""]),
         (&explain, &["--method", "random", "--out", "new.csv", "--split", "all"], &["split \"all\"", "validation"]),
@@ -481,5 +477,16 @@ fn lists_help_and_version_end_with_zero() {
     assert!(made.done(&["--version"]).contains(env!("CARGO_PKG_VERSION")));
     for command in ["fit", "train", "explain", "evaluate", "figure", "reproduce"] {
         assert!(made.done(&[command, "--help"]).contains("--out"), "{command}");
+    }
+}
+
+#[test]
+fn a_device_that_is_not_there_is_refused_before_the_window_opens() {
+    let made = made();
+    for (device, words) in [("tpu", "expected auto, cpu, cuda:N or mps"), ("cuda:99", "cuda:99")] {
+        let output = made.run(&["--device", device]);
+        assert_eq!(output.status.code(), Some(2), "{}", err(&output));
+        assert!(err(&output).contains(words), "{}", err(&output));
+        assert_eq!(err(&output).trim().lines().count(), 1, "one sentence");
     }
 }

@@ -9,6 +9,8 @@ mod mutated;
 mod pictures;
 mod real;
 mod sampled;
+mod tables;
+mod texts;
 
 use std::io::Write;
 use std::path::Path;

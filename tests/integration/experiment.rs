@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use unmask::data::{self, DataSpec, Split, Unit, samples};
-use unmask::experiment::{EXPERIMENTS, Experiment, Options, Reproduced, Row, experiment, run};
+use unmask::experiment::{EXPERIMENTS, Experiment, Options, Reproduced, Row, experiment, published, run};
 use unmask::explain::{ExplainError, method};
 use unmask::metric::metric;
 use unmask::model::params::Params;
@@ -20,9 +20,8 @@ fn every_row_names_a_method_a_preset_parameters_and_metrics_that_exist() {
         assert!(ids.insert(experiment.id), "{} is there twice", experiment.id);
         let (id, values) = experiment.black_box;
         params(architecture(id).unwrap().params, values);
-        experiment.unit.parse::<Unit>().unwrap();
         experiment.data.replace("{root}", "data").parse::<DataSpec>().unwrap();
-        assert!(experiment.k > 0 && experiment.seeds > 0);
+        assert!(experiment.seeds > 0);
         let mut rows = BTreeSet::new();
         for row in experiment.rows {
             assert!(rows.insert(row.id), "{}: row {} is there twice", experiment.id, row.id);
@@ -33,19 +32,29 @@ fn every_row_names_a_method_a_preset_parameters_and_metrics_that_exist() {
                 Params::from_preset(spec.params, preset).unwrap();
             }
             params(spec.params, row.params);
+            let at = experiment.at(row);
+            at.unit.parse::<Unit>().unwrap();
+            assert!(at.k > 0 && at.ks().contains(&at.main_k()));
             for id in row.metrics {
                 metric(id).unwrap();
             }
             assert!(row.every_seed || row.id != row.method || !spec.trains, "main rows run on every seed");
         }
-        for (row, id, value) in experiment.paper {
-            assert!(value.is_finite());
-            if *row == "blackbox" {
-                assert_eq!(*id, "accuracy");
+        for published in experiment.paper {
+            let id = published.metric;
+            assert!(published.value.is_finite());
+            if published.row == "blackbox" {
+                assert_eq!(id, "accuracy");
                 continue;
             }
-            let row = experiment.rows.iter().find(|known| known.id == *row);
-            assert!(row.is_some_and(|row| row.metrics.contains(id)), "{}: {id} is not measured", experiment.id);
+            let row = experiment.rows.iter().find(|known| known.id == published.row);
+            assert!(
+                published.k == 0 || experiment.at(row.unwrap()).ks().contains(&published.k),
+                "{}: k = {} is not there",
+                experiment.id,
+                published.k
+            );
+            assert!(row.is_some_and(|row| row.metrics.contains(&id)), "{}: {id} is not measured", experiment.id);
         }
     }
 }
@@ -77,11 +86,12 @@ static SMALL: Experiment = Experiment {
     black_box: ("l2x-cnn", &[("batch", "32")]),
     unit: "patch:7",
     k: 4,
+    ks: &[],
     rows: &[
-        Row { id: "l2x", method: "l2x", preset: "", params: &[("batch", "32")], every_seed: true, metrics: &["fs_m"] },
-        Row { id: "random", method: "random", preset: "", params: &[], every_seed: false, metrics: &["fs_m", "tps"] },
+        Row { id: "l2x", method: "l2x", preset: "", params: &[("batch", "32")], every_seed: true, metrics: &["fs_m"], at: None },
+        Row { id: "random", method: "random", preset: "", params: &[], every_seed: false, metrics: &["fs_m", "tps"], at: None },
     ],
-    paper: &[("random", "fs_m", 50.0), ("blackbox", "accuracy", 99.0)],
+    paper: &[published("random", "fs_m", 50.0), published("blackbox", "accuracy", 99.0)],
     seeds: 2,
 };
 

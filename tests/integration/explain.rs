@@ -1,5 +1,6 @@
 //! Explainers: samplers and losses against PyTorch and NumPy, gradients that reach the selector, masks, saved explainers.
 
+mod aim;
 mod golden;
 mod learners;
 mod masks;

@@ -1,7 +1,8 @@
-//! Figures: fonts, layouts and the three formats; colours beside this.
+//! Figures: fonts, layouts and the three formats; colours and texts beside this.
 
 mod color;
 mod look;
+mod text;
 
 use unmask::figure::color::Scale;
 use unmask::figure::hatch::{Mask, hatch_mask, hatch_rect, outline};

@@ -2,4 +2,5 @@
 
 mod golden;
 mod saved;
+mod text_nets;
 mod training;

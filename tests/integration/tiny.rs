@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use serde_json::Value;
+use unmask::data::text::TextFit;
 use unmask::data::{DataSpec, Dataset, DensePictures, Fit, Items, Modality, Rows, Shape, Split};
 use unmask::explain::{Mask, SavedExplainer};
 use unmask::jobs::{Compute, Output, Task};
@@ -101,8 +102,19 @@ pub(super) fn tensors_of(weights: &[u8]) -> BTreeMap<String, Vec<f32>> {
 
 /// A black box of an architecture with the given weights.
 pub(super) fn box_with(id: &str, shape: Shape, n_classes: usize, weights: Vec<u8>) -> SavedBox {
+    text_box_with(id, shape, n_classes, weights, None)
+}
+
+/// The same with a vocabulary, for text.
+pub(super) fn text_box_with(
+    id: &str,
+    shape: Shape,
+    n_classes: usize,
+    weights: Vec<u8>,
+    text: Option<TextFit>,
+) -> SavedBox {
     let classes: Vec<String> = (0..n_classes).map(|class| format!("class {class}")).collect();
-    let card = BoxCard {
+    let mut card = BoxCard {
         format: BOX_FORMAT.to_owned(),
         version: BOX_VERSION,
         name: "tiny box".to_owned(),
@@ -112,6 +124,7 @@ pub(super) fn box_with(id: &str, shape: Shape, n_classes: usize, weights: Vec<u8
         data: String::new(),
         data_hash: String::new(),
         fit: Fit::default(),
+        text,
         seed: 0,
         epochs: 1,
         complete: true,
@@ -123,9 +136,10 @@ pub(super) fn box_with(id: &str, shape: Shape, n_classes: usize, weights: Vec<u8
         device: "cpu".to_owned(),
         versions: Versions::current(),
         seconds: 0.0,
-        hash: hash_of(id, shape, &classes, &weights),
+        hash: String::new(),
         classes,
     };
+    card.hash = hash_of(&card, &weights);
     let background = Background::from_rows(&rows_by_formula(5, shape));
     SavedBox { card, weights: Arc::new(weights), background: Arc::new(background) }
 }

@@ -179,7 +179,28 @@ fn exporting_scores_writes_a_line_per_unit() {
     app.run();
     let csv = std::fs::read_to_string(&path).expect("the exported file");
     assert_eq!(csv.lines().count(), 65, "a head and 64 units");
-    assert_eq!(csv.lines().filter(|line| line.ends_with(",true")).count(), 25, "as many as k are selected");
+    assert_eq!(csv.lines().filter(|line| line.ends_with(",1")).count(), 25, "as many as k are selected");
+}
+
+#[test]
+fn exporting_scores_as_npz_writes_the_arrays_of_the_command_line() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("scores.npz");
+    let mut app = explained_with(SIZE, Appearance::Dark, PresetDialogs::new(vec![vec![path.clone()]]));
+    app.key_press(Key::C);
+    app.run();
+    app.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::E);
+    app.run();
+    app.run();
+    let mut npz = npyz::npz::NpzArchive::open(&path).expect("the exported file");
+    let scores = npz.by_name("scores").expect("readable").expect("an array of scores");
+    assert_eq!(scores.shape(), [1, 2, 64], "one item, two methods, 64 pixels");
+    let scores: Vec<f32> = scores.into_vec().expect("32-bit numbers");
+    let shown = app.state().session.explore.explained().expect("an explanation").clone();
+    let expected: Vec<f32> = shown.methods.iter().flatten().flat_map(|result| result.scores.clone()).collect();
+    assert_eq!(scores, expected);
+    let items: Vec<u32> = npz.by_name("items").expect("readable").expect("items").into_vec().expect("numbers");
+    assert_eq!(items, [0]);
 }
 
 #[test]

@@ -25,17 +25,17 @@ use unmask::ui::{App, Workers};
 /// Items of [`digits`].
 const ITEMS: usize = 360;
 
-fn sample_data() -> PathBuf {
+pub(super) fn sample_data() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_data")
 }
 
 /// A few of the drawn digits: at most 120 of each split.
-fn digits() -> String {
+pub(super) fn digits() -> String {
     format!("mnist:{}?limit=120", sample_data().join("digits").display())
 }
 
 /// A window that explains and trains for real, without threads.
-fn window(session: Session) -> Harness<'static, App> {
+pub(super) fn window(session: Session) -> Harness<'static, App> {
     let workers = Workers::inline(|| Compute::new(Device::Cpu, 1));
     Harness::builder()
         .with_size([1280.0, 800.0])
@@ -43,14 +43,14 @@ fn window(session: Session) -> Harness<'static, App> {
 }
 
 /// A session that trains into a folder of the test while it has no project.
-fn with_scratch(scratch: &Path) -> Session {
+pub(super) fn with_scratch(scratch: &Path) -> Session {
     let mut session = Session::new();
     session.scratch = Some(scratch.to_path_buf());
     session
 }
 
 /// Does the commands one after the other, and what follows from each.
-fn run(app: &mut Harness<'static, App>, commands: impl IntoIterator<Item = Command>) {
+pub(super) fn run(app: &mut Harness<'static, App>, commands: impl IntoIterator<Item = Command>) {
     for command in commands {
         app.state_mut().command(command);
         app.step();
@@ -63,26 +63,26 @@ fn run(app: &mut Harness<'static, App>, commands: impl IntoIterator<Item = Comma
     }
 }
 
-fn open(folder: &Path) -> Harness<'static, App> {
+pub(super) fn open(folder: &Path) -> Harness<'static, App> {
     open_with(folder, Session::new())
 }
 
-fn open_with(folder: &Path, session: Session) -> Harness<'static, App> {
+pub(super) fn open_with(folder: &Path, session: Session) -> Harness<'static, App> {
     let mut app = window(session);
     run(&mut app, [Command::OpenPaths(vec![folder.to_path_buf()])]);
     app
 }
 
-fn codes(app: &Harness<'static, App>) -> Vec<&'static str> {
+pub(super) fn codes(app: &Harness<'static, App>) -> Vec<&'static str> {
     let entries = app.state().session.notices.entries();
     entries.iter().map(|entry| entry.notice.code).filter(|code| *code != "data-remark").collect()
 }
 
-fn summaries(app: &Harness<'static, App>) -> Vec<String> {
+pub(super) fn summaries(app: &Harness<'static, App>) -> Vec<String> {
     app.state().session.notices.entries().iter().map(|entry| entry.notice.summary.clone()).collect()
 }
 
-fn columns(app: &Harness<'static, App>) -> Vec<String> {
+pub(super) fn columns(app: &Harness<'static, App>) -> Vec<String> {
     app.state().session.column_explainers().iter().map(|explainer| explainer.card.name.clone()).collect()
 }
 
@@ -99,7 +99,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// Every file below a folder with its bytes.
-fn content(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+pub(super) fn content(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut files = BTreeMap::new();
     for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
         if entry.path().is_dir() {
@@ -111,7 +111,7 @@ fn content(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     files
 }
 
-fn tiny_training(name: &str, seed: u64) -> Command {
+pub(super) fn tiny_training(name: &str, seed: u64) -> Command {
     let mut params = Params::default();
     params.set(unmask::explain::method("l2x").expect("a method").spec().params, "epochs", "1").expect("a parameter");
     Command::StartTraining(Box::new(TrainForm {
@@ -125,7 +125,7 @@ fn tiny_training(name: &str, seed: u64) -> Command {
 }
 
 /// A project with data, a black box, a trained explainer beside one that needs no training, and a view that is not the first one.
-fn saved_project(dir: &Path) -> PathBuf {
+pub(super) fn saved_project(dir: &Path) -> PathBuf {
     let folder = dir.join("project");
     let scratch = dir.join("scratch");
     let mut app = window(with_scratch(&scratch));
@@ -190,7 +190,7 @@ fn a_project_opens_exactly_as_it_was_left() {
 }
 
 /// Lets the clock of the session go on, as the window does at each frame.
-fn tick(app: &mut Harness<'static, App>, after: Duration) -> usize {
+pub(super) fn tick(app: &mut Harness<'static, App>, after: Duration) -> usize {
     let mut rebuilt = None;
     let session = &mut app.state_mut().session;
     let requests = session.tick(Instant::now() + after, &mut rebuilt);

@@ -98,6 +98,7 @@ pub fn black_box() -> SavedBox {
         data: "world".to_owned(),
         data_hash: "world hash".to_owned(),
         fit: Fit::default(),
+        text: None,
         seed: 0,
         epochs: 1,
         complete: true,
@@ -174,6 +175,15 @@ impl Env for World {
                 Step::Partial(Output::Training(Arc::new(report)))
             })));
         }
+        if let Task::ExplainMany { explain, items } = task {
+            let mut items = items.into_iter();
+            let mut explain = *explain;
+            return Ok(Box::new(Epochs(move || {
+                explain.item = items.next().expect("a sheet has items");
+                let output = run(&Task::Explain(Box::new(explain.clone()))).expect("an explanation");
+                if items.len() == 0 { Step::Done(output) } else { Step::Partial(output) }
+            })));
+        }
         Ok(one_step(move |_, _| run(&task)))
     }
 }
@@ -187,6 +197,9 @@ impl<F: FnMut() -> Step<Output>> Job<World> for Epochs<F> {
 }
 
 fn run(task: &Task) -> Result<Output, JobError> {
+    if let Some(output) = super::texts::run(task) {
+        return Ok(output);
+    }
     Ok(match task {
         Task::OpenData { spec } if spec.path.ends_with("broken") => {
             return Err(JobError::failed("data", "broken: expected pictures, found noise; choose another file"));
@@ -197,6 +210,7 @@ fn run(task: &Task) -> Result<Output, JobError> {
         Task::TrainExplainer(task) => {
             Output::Explainer(Arc::new(explainer(&task.method, &task.name, task.unit, task.k)))
         }
+        Task::ExplainMany { .. } => unreachable!("it is stepped"),
         Task::Explain(task) => {
             let rows = task.data.rows(&[task.item], SHAPE, &task.fit).expect("a dense picture");
             let units = Units::new(task.unit, SHAPE);
@@ -222,6 +236,7 @@ fn run(task: &Task) -> Result<Output, JobError> {
                     probs_unselected: part(mask.complement()),
                     scores,
                     ranks,
+                    by_class: None,
                     millis: 1.0,
                 })
             });
@@ -235,9 +250,11 @@ fn run(task: &Task) -> Result<Output, JobError> {
                 methods: methods.collect(),
                 row: rows.values.clone(),
                 fill_row,
+                text: None,
                 millis: 1.0,
             }))
         }
+        Task::Without(task) => Output::Without { item: task.item, at: task.at, probs: vec![0.2, 0.5, 0.3] },
         Task::Predict { data, items, fit, .. } => {
             let rows = data.rows(items, SHAPE, fit).expect("dense pictures");
             let probs = (0..items.len()).flat_map(|at| answer(rows.row(at))).collect();
@@ -255,6 +272,7 @@ fn run(task: &Task) -> Result<Output, JobError> {
                     row: explainer.card.name.clone(),
                     metric: "fs_m".to_owned(),
                     k: Some(5),
+                    class: None,
                     mean: 95.8,
                     ci95: [95.4, 96.2],
                     items: 20,

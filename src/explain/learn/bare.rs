@@ -33,6 +33,7 @@ impl BareLoop {
             units: Units::new(setup.unit, card.shape),
             k: setup.k,
             classes: card.classes.len(),
+            input: card.input(),
             architecture: architecture(&card.architecture)?,
             seed: setup.seed,
             device: setup.device,
@@ -42,7 +43,7 @@ impl BareLoop {
         let items = setup.data.in_split(Split::Train);
         let mut batches = Vec::new();
         for items in items.chunks_exact(batch).take(n_batches) {
-            let rows = setup.data.rows(items, card.shape, &card.fit).map_err(ModelError::from)?;
+            let rows = card.rows(setup.data, items, &card.fit).map_err(ModelError::from)?;
             let input = from_rows(&rows, setup.device);
             let probs = black_box.probs(&input)?;
             batches.push((input, probs));

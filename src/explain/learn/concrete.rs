@@ -32,6 +32,20 @@ pub fn concrete_mask_with(scores: &Tensor, noise: &Tensor, tau: f64) -> Tensor {
     ((scores.unsqueeze(1) + noise) / tau).softmax(-1, Kind::Float).amax([1i64].as_slice(), false)
 }
 
+/// AIM's relaxed Bernoulli mask (Vo et al. 2023, section 3.2; binary Concrete): each unit is kept with probability sigmoid(`logits`), drawn
+/// alone, at temperature `tau`. Logits and mask of any one shape, mask in (0, 1).
+///
+/// The published code divides numerator and denominator by the temperature, so that it cancels and is always 1; here it acts.
+pub fn bernoulli_mask(logits: &Tensor, tau: f64) -> Tensor {
+    let size = logits.size();
+    bernoulli_mask_with(logits, &(gumbel(&size, logits) - gumbel(&size, logits)), tau)
+}
+
+/// [`bernoulli_mask`] with given noise: the difference of the Gumbel draws for "kept" and "hidden".
+pub fn bernoulli_mask_with(logits: &Tensor, noise: &Tensor, tau: f64) -> Tensor {
+    ((logits + noise) / tau).sigmoid()
+}
+
 /// The mask of MEED's published image scripts: max over `k` draws of (score + Gumbel) / `tau`, unbounded and often negative.
 ///
 /// The scores are the same in all draws, so the maximum is score + max of `k` Gumbels, and the maximum of `k` standard Gumbels is a Gumbel

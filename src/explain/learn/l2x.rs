@@ -4,17 +4,18 @@ use tch::Tensor;
 use tch::nn::{self, Module};
 
 use super::concrete::{concrete_mask, spread};
-use super::selector::PatchSelector;
+use super::selector::{PatchSelector, Selector};
+use super::text::{TextApproximator, TextSelector};
 use super::{Batch, Learner, Setup, final_temperature, temperature};
 use crate::data::{Modality, Units};
 use crate::explain::{ExplainError, Explainer, Method, MethodSpec, SavedExplainer};
-use crate::model::BlackBox;
 use crate::model::architecture::{batch, epochs, learning_rate};
 use crate::model::layers::{Conv, Framework, linear, max_pool, without_init};
 use crate::model::optim::Optim;
 use crate::model::params::{ParamSpec, Preset};
 use crate::model::tensors::{load_weights, save_weights, seed_step};
 use crate::model::train::soft_cross_entropy;
+use crate::model::{BlackBox, InputSpec};
 
 /// The method.
 #[derive(Debug)]
@@ -38,21 +39,35 @@ static SPEC: MethodSpec = MethodSpec {
               follow from them alone. The judge is the frozen box itself or, as in the paper, an approximator trained beside the selector.",
     citation: "Chen, Song, Wainwright, Jordan: Learning to Explain, ICML 2018",
     params: PARAMS,
-    presets: &[Preset {
-        id: "paper",
-        title: "Paper: an approximator, RMSprop 0.001, temperature 0.1 (section 4)",
-        values: &[
-            ("critic", "approximators"),
-            ("optimizer", "rmsprop"),
-            ("temperature", "0.1"),
-            ("final-temperature", "0.1"),
-            ("epochs", "10"),
-            ("batch", "64"),
-        ],
-    }],
+    presets: &[
+        Preset {
+            id: "paper",
+            title: "Paper: an approximator, RMSprop 0.001, temperature 0.1 (section 4)",
+            values: &[
+                ("critic", "approximators"),
+                ("optimizer", "rmsprop"),
+                ("temperature", "0.1"),
+                ("final-temperature", "0.1"),
+                ("epochs", "10"),
+                ("batch", "64"),
+            ],
+        },
+        Preset {
+            id: "paper-imdb",
+            title: "Paper, reviews (section 4.2): an approximator, RMSprop 0.001, temperature 0.5 as in the published code",
+            values: &[
+                ("critic", "approximators"),
+                ("optimizer", "rmsprop"),
+                ("temperature", "0.5"),
+                ("final-temperature", "0.5"),
+                ("epochs", "5"),
+                ("batch", "40"),
+            ],
+        },
+    ],
     trains: true,
     needs_gradients: false,
-    modalities: &[Modality::Image],
+    modalities: &[Modality::Image, Modality::Text],
 };
 
 impl Method for L2x {
@@ -68,22 +83,66 @@ impl Method for L2x {
         let units = Units::new(saved.card.unit, black_box.card().shape);
         let device = black_box.tensor_box().map_or(tch::Device::Cpu, |tensor_box| tensor_box.device());
         let mut store = nn::VarStore::new(device);
-        let selector = without_init(|| PatchSelector::new(&store.root(), units));
+        let selector = without_init(|| selector(&store.root(), units, black_box.card().input()));
         load_weights(&store, &saved.weights, &format!("weights of {}", saved.card.name))?;
         store.freeze();
-        Ok(Box::new(super::run::NetExplainer::new(store, units, Box::new(move |input, _probs| selector.scores(input)))))
+        Ok(Box::new(super::run::NetExplainer::new(
+            store,
+            units,
+            Box::new(move |input, probs| selector.scores(input, probs, false)),
+        )))
+    }
+}
+
+fn selector(path: &nn::Path<'_>, units: Units, input: InputSpec) -> Box<dyn Selector> {
+    if units.unit.is_text() {
+        Box::new(TextSelector::new(path, units, input, None))
+    } else {
+        Box::new(PatchSelector::new(path, units))
+    }
+}
+
+/// The approximator of each kind of input.
+enum Approximator {
+    Picture(PictureApproximator),
+    Text(TextApproximator),
+}
+
+impl Approximator {
+    fn new(path: &nn::Path<'_>, setup: &Setup<'_>, k: i64) -> Self {
+        if setup.units.unit.is_text() {
+            Self::Text(TextApproximator::new(path, setup.units, setup.input, setup.classes, k))
+        } else {
+            Self::Picture(PictureApproximator::new(path, setup.units, setup.classes))
+        }
+    }
+
+    /// Logits under a soft mask over units `[b, units]`.
+    fn logits(&self, input: &Tensor, mask: &Tensor, units: Units) -> Tensor {
+        match self {
+            Self::Picture(net) => net.logits(&(input * spread(mask, units))),
+            Self::Text(net) => net.logits(input, mask, true),
+        }
+    }
+
+    /// Logits of inputs that a hard mask was applied to.
+    fn logits_hard(&self, masked: &Tensor) -> Tensor {
+        match self {
+            Self::Picture(net) => net.logits(masked),
+            Self::Text(net) => net.logits_hard(masked),
+        }
     }
 }
 
 /// The approximator for pictures: two convolutions with max pooling (section 4.3; 32 and 64 filters of 5 x 5 are ours), one dense layer.
 #[derive(Debug)]
-struct Approximator {
+struct PictureApproximator {
     conv1: nn::Conv2D,
     conv2: nn::Conv2D,
     dense: nn::Linear,
 }
 
-impl Approximator {
+impl PictureApproximator {
     fn new(path: &nn::Path<'_>, units: Units, classes: usize) -> Self {
         let shape = units.shape;
         let flat = 64 * (shape.height / 4) * (shape.width / 4);
@@ -102,7 +161,7 @@ impl Approximator {
 }
 
 struct L2xLearner {
-    selector: PatchSelector,
+    selector: Box<dyn Selector>,
     selector_store: nn::VarStore,
     /// `None` where the frozen black box itself is the critic.
     approximator: Option<(Approximator, nn::VarStore)>,
@@ -117,12 +176,13 @@ impl L2xLearner {
     fn new(setup: &Setup<'_>) -> Result<Self, ExplainError> {
         seed_step(setup.seed, u64::MAX);
         let selector_store = nn::VarStore::new(setup.device);
-        let selector = PatchSelector::new(&selector_store.root(), setup.units);
+        let selector = selector(&selector_store.root(), setup.units, setup.input);
+        let k = setup.k.min(setup.units.count()) as i64;
         let optimizer = super::optim_of(setup.params, PARAMS);
         let mut optimizers = vec![optimizer.build(&selector_store)?];
         let approximator = if setup.params.choice(PARAMS, "critic") == "approximators" {
             let store = nn::VarStore::new(setup.device);
-            let approximator = Approximator::new(&store.root(), setup.units, setup.classes);
+            let approximator = Approximator::new(&store.root(), setup, k);
             optimizers.push(optimizer.build(&store)?);
             Some((approximator, store))
         } else {
@@ -134,7 +194,7 @@ impl L2xLearner {
             approximator,
             optimizers,
             units: setup.units,
-            k: setup.k.min(setup.units.count()) as i64,
+            k,
             temperatures: (setup.params.real(PARAMS, "temperature"), setup.params.real(PARAMS, "final-temperature")),
         })
     }
@@ -144,23 +204,22 @@ impl Learner for L2xLearner {
     fn step(&mut self, batch: &Batch<'_>) -> Result<Vec<(&'static str, Tensor)>, ExplainError> {
         let (first, last) = self.temperatures;
         let temperature = first * (last / first).powf(batch.progress);
-        let mask = concrete_mask(&self.selector.scores(batch.input), self.k, temperature);
-        let kept = batch.input * spread(&mask, self.units);
+        let mask = concrete_mask(&self.selector.scores(batch.input, batch.probs, true), self.k, temperature);
         let logits = match &self.approximator {
-            Some((approximator, _)) => approximator.logits(&kept),
-            None => batch.black_box.logits(&kept),
+            Some((approximator, _)) => approximator.logits(batch.input, &mask, self.units),
+            None => batch.black_box.logits_masked(batch.input, &spread(&mask, self.units)),
         };
         let loss = soft_cross_entropy(&logits, batch.probs);
         super::step_together(&mut self.optimizers, &loss)?;
         Ok(vec![("loss", loss.detach())])
     }
 
-    fn scores(&self, input: &Tensor, _probs: &Tensor) -> Tensor {
-        self.selector.scores(input)
+    fn scores(&self, input: &Tensor, probs: &Tensor) -> Tensor {
+        self.selector.scores(input, probs, false)
     }
 
     fn approximate(&self, masked: &Tensor) -> Option<Tensor> {
-        self.approximator.as_ref().map(|(approximator, _)| approximator.logits(masked))
+        self.approximator.as_ref().map(|(approximator, _)| approximator.logits_hard(masked))
     }
 
     fn weights(&self) -> Result<Vec<u8>, ExplainError> {

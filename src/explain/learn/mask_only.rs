@@ -4,10 +4,11 @@
 //! it is measured. On images honest masks tell much too (an 8 has other strokes than a 3), so the figure is read beside a random row's and
 //! beside FS-M.
 
-use tch::nn::{self, Module, ModuleT};
+use tch::nn::{self, Module};
 use tch::{Device, Tensor};
 
 use crate::explain::{ExplainError, Mask};
+use crate::model::Network;
 use crate::model::layers::{Framework, linear};
 use crate::model::optim::OptimSpec;
 use crate::model::train::{ClassifierRun, ClassifierSetup, one_hot};
@@ -23,8 +24,8 @@ struct Small {
     dense2: nn::Linear,
 }
 
-impl ModuleT for Small {
-    fn forward_t(&self, input: &Tensor, _train: bool) -> Tensor {
+impl Network for Small {
+    fn logits(&self, input: &Tensor, _train: bool) -> Tensor {
         self.dense2.forward(&self.dense1.forward(input).relu())
     }
 }

@@ -4,11 +4,12 @@
 //! The program's default departs from the paper in one thing: the frozen black box itself judges both parts ("critic"). On digits 3 and 8 the
 //! paper's approximators learn to read what the mask spells and the model does not follow; through the box FS-M and FU-M are what is trained.
 
-use tch::nn::{self, ModuleT};
+use tch::nn;
 use tch::{Kind, Tensor};
 
 use super::concrete::{concrete_mask, gate_mask, gather, spread};
-use super::selector::OutputFedSelector;
+use super::selector::{OutputFedSelector, Selector};
+use super::text::TextSelector;
 use super::wasserstein::sliced_wasserstein;
 use super::{Batch, Learner, Losses, Setup, temperature};
 use crate::data::{Modality, Units};
@@ -19,7 +20,7 @@ use crate::model::optim::{Optim, OptimSpec};
 use crate::model::params::{ParamKind, ParamSpec, Preset};
 use crate::model::tensors::{load_weights, save_weights, seed_step};
 use crate::model::train::soft_cross_entropy;
-use crate::model::{BlackBox, TensorBox};
+use crate::model::{BlackBox, InputSpec, Network, TensorBox};
 
 /// The method.
 #[derive(Debug)]
@@ -122,6 +123,17 @@ const PAPER_MNIST: Preset = Preset {
         ("adversarial-weight", "0.001"),
     ],
 };
+const PAPER_IMDB: Preset = Preset {
+    id: "paper-imdb",
+    title: "Paper, reviews (section 4.1): RMSprop 0.001, weight 1, k = 10",
+    values: &[
+        ("critic", "approximators"),
+        ("optimizer", "rmsprop"),
+        ("epochs", "20"),
+        ("batch", "32"),
+        ("adversarial-weight", "1"),
+    ],
+};
 const PAPER_FASHION: Preset = Preset {
     id: "paper-fashion",
     title: "Paper, Fashion-MNIST Pullover vs Shirt (section 4.3): sliced Wasserstein, weight 1, k = 64",
@@ -173,10 +185,10 @@ static SPEC: MethodSpec = MethodSpec {
               gradient x input; the judge of both parts is the frozen box itself or, as in the paper, two networks trained beside it.",
     citation: "Liang et al.: Adversarial Infidelity Learning for Model Interpretation, KDD 2020",
     params: PARAMS,
-    presets: &[PAPER_MNIST, PAPER_FASHION, CODE_MNIST, CODE_FASHION],
+    presets: &[PAPER_MNIST, PAPER_FASHION, PAPER_IMDB, CODE_MNIST, CODE_FASHION],
     trains: true,
     needs_gradients: false,
-    modalities: &[Modality::Image],
+    modalities: &[Modality::Image, Modality::Text],
 };
 
 impl Method for Meed {
@@ -194,17 +206,30 @@ impl Method for Meed {
         let device = black_box.tensor_box().map_or(tch::Device::Cpu, |tensor_box| tensor_box.device());
         let mut store = nn::VarStore::new(device);
         let feed_output = saved.card.params.switch(PARAMS, "feed-output");
-        let selector = without_init(|| OutputFedSelector::new(&store.root(), units, card.classes.len(), feed_output));
+        let selector = without_init(|| selector(&store.root(), units, card.input(), (card.classes.len(), feed_output)));
         load_weights(&store, &saved.weights, &format!("weights of {}", saved.card.name))?;
         store.freeze();
-        let scores = move |input: &Tensor, probs: &Tensor| selector.scores(input, probs);
+        let scores = move |input: &Tensor, probs: &Tensor| selector.scores(input, probs, false);
         Ok(Box::new(super::run::NetExplainer::new(store, units, Box::new(scores))))
+    }
+}
+
+fn selector(
+    path: &nn::Path<'_>,
+    units: Units,
+    input: InputSpec,
+    (classes, feed_output): (usize, bool),
+) -> Box<dyn Selector> {
+    if units.unit.is_text() {
+        Box::new(TextSelector::new(path, units, input, feed_output.then_some(classes)))
+    } else {
+        Box::new(OutputFedSelector::new(path, units, classes, feed_output))
     }
 }
 
 /// Approximator of one side: a network of the black box's architecture with its own optimizer.
 struct Approximator {
-    net: Box<dyn ModuleT>,
+    net: Box<dyn Network>,
     store: nn::VarStore,
     optimizer: Optim,
 }
@@ -212,13 +237,14 @@ struct Approximator {
 impl Approximator {
     fn new(setup: &Setup<'_>, optimizer: OptimSpec) -> Result<Self, ExplainError> {
         let store = nn::VarStore::new(setup.device);
-        let net = (setup.architecture.build)(&store.root(), setup.units.shape, setup.classes);
+        let net = (setup.architecture.build)(&store.root(), setup.input, setup.classes);
         Ok(Self { net, optimizer: optimizer.build(&store)?, store })
     }
 
     /// Dropout is live in the frozen networks too, as in the published code (Keras' learning phase is global).
-    fn logits(&self, masked: &Tensor) -> Tensor {
-        self.net.forward_t(masked, true)
+    /// The mask `[b, 1, h, w]` multiplies pixels or word vectors: hidden words are zero vectors, as in L2X and MEED.
+    fn logits(&self, input: &Tensor, mask: &Tensor) -> Tensor {
+        self.net.logits(&(self.net.embed(input) * mask), true)
     }
 }
 
@@ -229,7 +255,7 @@ struct Approximators {
 }
 
 struct MeedLearner {
-    selector: OutputFedSelector,
+    selector: Box<dyn Selector>,
     selector_store: nn::VarStore,
     optimizer: Optim,
     /// `None` where the frozen black box itself is the critic.
@@ -269,7 +295,13 @@ impl MeedLearner {
         };
         let selector_store = nn::VarStore::new(setup.device);
         let feed_output = params.switch(PARAMS, "feed-output");
-        let selector = OutputFedSelector::new(&selector_store.root(), setup.units, setup.classes, feed_output);
+        let selector = selector(&selector_store.root(), setup.units, setup.input, (setup.classes, feed_output));
+        if options.gate && setup.units.unit.is_text() {
+            return Err(ExplainError::Unfit(
+                "sampler gate: it is unbounded and made for pictures, found text; choose the sampler concrete"
+                    .to_owned(),
+            ));
+        }
         let optimizer = super::optim_of(params, PARAMS);
         let approximators = if params.choice(PARAMS, "critic") == "approximators" {
             Some(Approximators {
@@ -285,7 +317,7 @@ impl MeedLearner {
 
     /// The selector's log-probabilities and their blend with the prior (Eqs. 11 and 12), both `[b, units]`.
     fn blended(&self, batch: &Batch<'_>, prior: Option<&Tensor>) -> (Tensor, Tensor) {
-        let own = self.selector.scores(batch.input, batch.probs);
+        let own = self.selector.scores(batch.input, batch.probs, true);
         let Some(prior) = prior else {
             return (own.shallow_clone(), own);
         };
@@ -332,11 +364,18 @@ pub fn log_prior(
     black_box: &dyn TensorBox,
     units: Units,
 ) -> Result<Tensor, ExplainError> {
-    let input = input.detach().set_requires_grad(true);
+    let network = black_box.network();
+    let embedded = tch::no_grad(|| network.embed(input)).set_requires_grad(true);
     let class = probs.argmax(-1, true);
-    let picked = black_box.logits(&input).softmax(-1, Kind::Float).gather(1, &class, false);
-    let gradient = Tensor::f_run_backward(&[picked.sum(Kind::Float)], &[&input], false, false)?.remove(0);
-    let saliency = gather(&(gradient * &input).detach().abs(), units);
+    let picked = network.logits(&embedded, false).softmax(-1, Kind::Float).gather(1, &class, false);
+    let gradient = Tensor::f_run_backward(&[picked.sum(Kind::Float)], &[&embedded], false, false)?.remove(0);
+    let product = (gradient * &embedded).detach();
+    // A word's vector counts as one value: its products are summed before their size is taken.
+    let product = match network.hidden() {
+        Some(_) => product.sum_dim_intlist([1i64].as_slice(), true, Kind::Float),
+        None => product,
+    };
+    let saliency = gather(&product.abs(), units);
     let floor = 0.01 / units.count() as f64;
     let share = &saliency / saliency.sum_dim_intlist([-1i64].as_slice(), true, Kind::Float).clamp_min(1e-30);
     Ok((share + floor).log())
@@ -355,11 +394,11 @@ impl Learner for MeedLearner {
     }
 
     fn scores(&self, input: &Tensor, probs: &Tensor) -> Tensor {
-        self.selector.scores(input, probs)
+        self.selector.scores(input, probs, false)
     }
 
     fn approximate(&self, masked: &Tensor) -> Option<Tensor> {
-        self.approximators.as_ref().map(|approximators| approximators.selected.net.forward_t(masked, false))
+        self.approximators.as_ref().map(|approximators| approximators.selected.net.forward(masked, false))
     }
 
     fn weights(&self) -> Result<Vec<u8>, ExplainError> {
@@ -376,11 +415,11 @@ impl MeedLearner {
         }
         let mask = tch::no_grad(|| self.sample(&self.blended(batch, prior).1));
         let Self { approximators: Some(approximators), options, .. } = self else { return Ok(Vec::new()) };
-        let loss = soft_cross_entropy(&approximators.selected.logits(&(batch.input * &mask)), batch.probs);
+        let loss = soft_cross_entropy(&approximators.selected.logits(batch.input, &mask), batch.probs);
         approximators.selected.optimizer.backward_step(&loss)?;
         let mut losses = vec![("selected", loss.detach())];
         if let Some(unselected) = &mut approximators.unselected {
-            let logits = unselected.logits(&(batch.input * (1.0 - &mask)));
+            let logits = unselected.logits(batch.input, &(1.0 - &mask));
             let loss = if options.wasserstein {
                 sliced_wasserstein(&logits.softmax(-1, Kind::Float), batch.probs, batch.input.size()[0])
             } else {
@@ -413,19 +452,21 @@ impl MeedLearner {
     }
 
     /// Logits of the two critics on their side, `None` where the adversarial part is off.
-    fn criticise(&self, batch: &Batch<'_>, kept: &Tensor, rest: &Tensor) -> (Tensor, Option<Tensor>) {
+    fn criticise(&self, batch: &Batch<'_>, mask: &Tensor) -> (Tensor, Option<Tensor>) {
+        let (input, rest) = (batch.input, 1.0 - mask);
         match &self.approximators {
             Some(approximators) => {
-                let unselected = approximators.unselected.as_ref().map(|unselected| unselected.logits(rest));
-                (approximators.selected.logits(kept), unselected)
+                let unselected = approximators.unselected.as_ref().map(|unselected| unselected.logits(input, &rest));
+                (approximators.selected.logits(input, mask), unselected)
             }
             None if self.options.adversarial => {
                 // Both sides in one pass through the box.
-                let both = batch.black_box.logits(&Tensor::cat(&[kept, rest], 0));
+                let masks = Tensor::cat(&[mask, &rest], 0);
+                let both = batch.black_box.logits_masked(&Tensor::cat(&[input, input], 0), &masks);
                 let b = batch.input.size()[0];
                 (both.narrow(0, 0, b), Some(both.narrow(0, b, b)))
             }
-            None => (batch.black_box.logits(kept), None),
+            None => (batch.black_box.logits_masked(input, mask), None),
         }
     }
 
@@ -433,8 +474,7 @@ impl MeedLearner {
         let options = &self.options;
         let (own, blended) = self.blended(batch, prior);
         let mask = self.sample(&blended);
-        let (kept, rest) = (batch.input * &mask, batch.input * (1.0 - &mask));
-        let (selected, unselected) = self.criticise(batch, &kept, &rest);
+        let (selected, unselected) = self.criticise(batch, &mask);
         let mut loss = soft_cross_entropy(&selected, batch.probs);
         // A copy: `loss` grows in place below, and a detached tensor shares its memory.
         let mut losses = vec![("fidelity", loss.detach().copy())];
@@ -448,9 +488,7 @@ impl MeedLearner {
             losses.push(("adversarial", adversarial.detach()));
         }
         if prior.is_some() && options.prior_weight > 0.0 {
-            let m = if options.prior_fades { f64::from(batch.epoch) } else { 1.0 };
-            let target = blended.softmax(-1, Kind::Float).detach();
-            let held = (target - own.softmax(-1, Kind::Float)).abs().mean(Kind::Float) / (m + 1.0);
+            let held = prior_loss(&own, &blended, self.m(batch));
             loss += &held * options.prior_weight;
             losses.push(("prior", held.detach()));
         }

@@ -1,5 +1,8 @@
 //! Selectors that are trained. A learner owns its networks and losses; the run owns data, order, validation and the best checkpoint.
 
+pub mod aim;
+pub mod aim_nets;
+pub mod aim_options;
 pub mod bare;
 pub mod concrete;
 pub mod l2x;
@@ -7,6 +10,7 @@ pub mod mask_only;
 pub mod meed;
 pub mod run;
 pub mod selector;
+pub mod text;
 pub mod wasserstein;
 
 use tch::{Device, Tensor};
@@ -15,7 +19,7 @@ use super::ExplainError;
 use crate::data::Units;
 use crate::model::optim::{Optim, OptimSpec};
 use crate::model::params::{ParamKind, ParamSpec, Params};
-use crate::model::{Architecture, TensorBox};
+use crate::model::{Architecture, InputSpec, TensorBox};
 
 /// What a learner is made from.
 pub struct Setup<'a> {
@@ -27,6 +31,8 @@ pub struct Setup<'a> {
     pub k: usize,
     /// Classes of the black box.
     pub classes: usize,
+    /// What the black box reads.
+    pub input: InputSpec,
     /// Architecture of the black box, which approximators share.
     pub architecture: &'static Architecture,
     /// Seed of the initialisation.
@@ -60,11 +66,24 @@ pub trait Learner {
     /// Noiseless scores `[b, units]` in evaluation mode.
     fn scores(&self, input: &Tensor, probs: &Tensor) -> Tensor;
 
+    /// Noiseless scores of every class `[b, units, classes]` in evaluation mode, for methods that tell classes apart; [`Learner::scores`] are then
+    /// the column of the black box's class.
+    fn class_scores(&self, _input: &Tensor, _probs: &Tensor) -> Option<Tensor> {
+        None
+    }
+
     /// Its own approximator's logits `[b, classes]` on an input with a hard mask, where it has one.
     fn approximate(&self, masked: &Tensor) -> Option<Tensor>;
 
     /// Weights of the selector, as safetensors.
     fn weights(&self) -> Result<Vec<u8>, ExplainError>;
+}
+
+/// For each row the scores `[b, units]` of one class, from those of all `[b, units, classes]` and the classes `[b]`.
+pub fn column(weights: &Tensor, class: &Tensor) -> Tensor {
+    let size = weights.size();
+    let index = class.view([-1, 1, 1]).expand([size[0], size[1], 1], false);
+    weights.gather(2, &index, false).squeeze_dim(2)
 }
 
 /// One step of several optimizers on one loss: one backward pass, then every step.

@@ -10,11 +10,11 @@ use rand_chacha::ChaCha8Rng;
 use tch::{Device, Tensor, nn};
 
 use super::mask_only::mask_only;
-use super::{Batch, Learner, Setup};
+use super::{Batch, Learner, Setup, column};
 use crate::data::{Dataset, Rows, Split, Unit, Units};
 use crate::explain::card::{EXPLAINER_FORMAT, EXPLAINER_VERSION};
 use crate::explain::fidelity::{answers, percent, same_class};
-use crate::explain::{ExplainError, Explainer, ExplainerCard, Fill, Mask, SavedExplainer, Scores, method};
+use crate::explain::{ClassScores, ExplainError, Explainer, ExplainerCard, Fill, Mask, SavedExplainer, Scores, method};
 use crate::model::card::{Curves, Versions};
 use crate::model::params::Params;
 use crate::model::tensors::{device_name, finite, from_rows, indices, mix, seed_step, to_vec};
@@ -95,6 +95,7 @@ impl TrainRun {
         setup.params.check(spec.params).map_err(crate::model::ModelError::from)?;
         let black_box = TorchBox::new(setup.black_box, setup.device)?;
         let shape = black_box.card().shape;
+        black_box.card().check_unit(setup.unit)?;
         let units = Units::new(setup.unit, shape);
         if setup.k == 0 {
             return Err(ExplainError::Unfit(
@@ -107,6 +108,7 @@ impl TrainRun {
                 units,
                 k: setup.k,
                 classes: black_box.card().classes.len(),
+                input: black_box.card().input(),
                 architecture: architecture(&setup.black_box.card.architecture)?,
                 seed: setup.seed,
                 device: setup.device,
@@ -304,7 +306,8 @@ impl TrainRun {
         let mut masks = Vec::with_capacity(n);
         let scorer = |input: &Tensor, probs: &Tensor| self.learner.scores(input, probs);
         let (rows, probs) = (side.rows.slice(0..n), side.probs.head(n));
-        let scores = score_in_chunks(&scorer, &rows, &probs, self.units, self.device)?;
+        let mut scores = score_in_chunks(&scorer, &rows, &probs, self.units, self.device)?;
+        scores.forbid_padding(&rows, self.units);
         for row_idx in 0..n {
             masks.push(Mask::top_k(scores.row(row_idx), self.k));
         }
@@ -337,7 +340,7 @@ impl Side {
             // Evenly spread, so that no class is missed where items are sorted by class.
             items = (0..limit).map(|i| items[i * items.len() / limit]).collect();
         }
-        let rows = data.rows(&items, card.shape, &card.fit).map_err(crate::model::ModelError::from)?;
+        let rows = card.rows(data, &items, &card.fit).map_err(crate::model::ModelError::from)?;
         let probs = black_box.predict(&rows)?;
         Ok(Self { rows, probs })
     }
@@ -366,9 +369,10 @@ pub fn honesty(figures: &BTreeMap<String, f64>) -> Vec<String> {
     Vec::new()
 }
 
-/// Scores `[b, units]` from inputs `[b, c, h, w]` and the black box's answers `[b, classes]`.
+/// Scores `[b, units]`, or `[b, units, classes]`, from inputs `[b, c, h, w]` and the black box's answers `[b, classes]`.
 pub(crate) type Scorer<'a> = dyn Fn(&Tensor, &Tensor) -> Tensor + 'a;
 
+/// What `scorer` gives, chunk by chunk; of scores by class also the column of the box's class.
 fn score_in_chunks(
     scorer: &Scorer<'_>,
     rows: &Rows,
@@ -377,21 +381,30 @@ fn score_in_chunks(
     device: Device,
 ) -> Result<Scores, ExplainError> {
     let mut values = Vec::with_capacity(rows.n() * units.count());
+    let mut by_class: Option<ClassScores> = None;
     for start in (0..rows.n()).step_by(CHUNK) {
         let end = (start + CHUNK).min(rows.n());
         let input = from_rows(&rows.slice(start..end), device);
         let answer = Tensor::from_slice(&probs.values[start * probs.classes..end * probs.classes])
             .view([(end - start) as i64, probs.classes as i64])
             .to_device(device);
-        values.extend(to_vec(&tch::no_grad(|| scorer(&input, &answer)))?);
+        let scores = tch::no_grad(|| scorer(&input, &answer));
+        if scores.dim() == 3 {
+            let all = by_class.get_or_insert_with(|| ClassScores { classes: probs.classes, values: Vec::new() });
+            all.values.extend(to_vec(&scores)?);
+            values.extend(to_vec(&column(&scores, &answer.argmax(-1, false)))?);
+        } else {
+            values.extend(to_vec(&scores)?);
+        }
     }
-    if values.iter().any(|score| score.is_nan()) {
+    let mut all = values.iter().chain(by_class.iter().flat_map(|scores| &scores.values));
+    if all.any(|score| score.is_nan()) {
         return Err(ExplainError::Model(crate::model::ModelError::NotFinite {
             what: "a score".to_owned(),
             place: "the selector's output".to_owned(),
         }));
     }
-    Ok(Scores { units: units.count(), values })
+    Ok(Scores { units: units.count(), values, by_class })
 }
 
 /// A trained selector, frozen.
@@ -402,14 +415,14 @@ pub(crate) struct NetExplainer {
 }
 
 impl NetExplainer {
-    /// From a store, the units it was built for and what scores.
+    /// From a store, the units it was built for and what scores them: one score for each unit, or one for each unit and class.
     pub(crate) fn new(store: nn::VarStore, units: Units, scorer: Box<Scorer<'static>>) -> Self {
         Self { store, units, scorer }
     }
 }
 
 impl Explainer for NetExplainer {
-    fn scores(
+    fn raw_scores(
         &mut self,
         _black_box: &dyn BlackBox,
         rows: &Rows,

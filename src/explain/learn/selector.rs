@@ -1,10 +1,16 @@
-//! Convolutional selectors for pictures: they score every unit of the grid in one pass.
+//! What a selector network is, and the convolutional ones for pictures: they score every unit of the grid in one pass.
 
 use tch::Tensor;
 use tch::nn::{self, Module};
 
 use crate::data::Units;
 use crate::model::layers::{Conv, Framework, linear, max_pool};
+
+/// A network that scores units.
+pub trait Selector: std::fmt::Debug + Send {
+    /// Scores `[b, units]` of inputs `[b, c, h, w]` and the black box's answers `[b, classes]`; dropout is live where `train` is on.
+    fn scores(&self, input: &Tensor, probs: &Tensor, train: bool) -> Tensor;
+}
 
 /// L2X's selector for digits (section 4.3): three convolutions, max pooling after the hidden ones down to the grid of patches.
 ///
@@ -27,9 +33,10 @@ impl PatchSelector {
             units,
         }
     }
+}
 
-    /// Scores `[b, units]` of inputs `[b, c, h, w]`.
-    pub fn scores(&self, input: &Tensor) -> Tensor {
+impl Selector for PatchSelector {
+    fn scores(&self, input: &Tensor, _probs: &Tensor, _train: bool) -> Tensor {
         let (block_h, block_w) = self.units.block();
         let mut hidden = self.conv1.forward(input).relu();
         if block_h.min(block_w) >= 2 {
@@ -42,7 +49,7 @@ impl PatchSelector {
 }
 
 /// Max pooling down to the grid of units.
-fn pool_to_grid(hidden: &Tensor, units: Units) -> Tensor {
+pub(super) fn pool_to_grid(hidden: &Tensor, units: Units) -> Tensor {
     let (rows, cols) = units.grid();
     let size = hidden.size();
     if (size[2], size[3]) == (rows as i64, cols as i64) {
@@ -77,9 +84,10 @@ impl OutputFedSelector {
             units,
         }
     }
+}
 
-    /// Scores `[b, units]` of inputs `[b, c, h, w]` and answers `[b, classes]`.
-    pub fn scores(&self, input: &Tensor, probs: &Tensor) -> Tensor {
+impl Selector for OutputFedSelector {
+    fn scores(&self, input: &Tensor, probs: &Tensor, _train: bool) -> Tensor {
         let shape = self.units.shape;
         let input = match &self.spread {
             Some(spread) => {

@@ -3,7 +3,7 @@
 use super::super::color::Range;
 use super::super::{Figure, FigureError, Metadata, Palette};
 use super::block::{Block, Style, paragraph};
-use super::picture::{answers_of, image, image_size};
+use super::picture::{answers_of, image, image_size, side_for};
 use super::{ExplainedPicture, Panel, legend, size, words};
 
 /// How several methods are shown together.
@@ -66,6 +66,7 @@ pub fn compare(pictures: &[ExplainedPicture], layout: &CompareLayout) -> Result<
             _ => 90.0,
         }
     };
+    let side = side_for(first, side, 1.4);
     let widest = pictures.iter().map(|picture| image_size(picture, side).0).fold(LEAST_COLUMN, f32::max);
     let x_of = |column: usize| (widest + size::WIDE) * column as f32;
     let width = x_of(n_columns - 1) + widest;

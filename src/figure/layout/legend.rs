@@ -4,13 +4,15 @@ use super::super::color::{Range, Scale, ticks};
 use super::super::{Anchor, Element, Palette, Path, Pixels, Raster, Rect, fonts, point, rect, stroke};
 use super::block::{Block, Style};
 use super::words::{self, Part};
-use super::{ExplainedPicture, Hidden, Panel, Prediction, pixels, size};
+use super::{ExplainedPicture, Hidden, Panel, Prediction, pixels, size, text};
 
 /// What a swatch looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Swatch {
     Tinted,
+    TintedWord,
     Outlined,
+    Underlined,
     HiddenUnselected,
     HiddenSelected,
 }
@@ -20,13 +22,18 @@ pub(super) fn swatches(picture: &ExplainedPicture, panels: &[Panel], palette: &P
     let mut entries: Vec<(Swatch, String)> = Vec::new();
     let fill = if picture.fill.is_empty() { String::new() } else { format!(" (the model gets: {})", picture.fill) };
     let hatched = picture.hidden == Hidden::Hatched;
+    // Words are underlined, pixels outlined.
+    let (tinted, outlined) = match &picture.text {
+        Some(_) => (Swatch::TintedWord, Swatch::Underlined),
+        None => (Swatch::Tinted, Swatch::Outlined),
+    };
     for panel in panels {
         match panel {
             Panel::Input => {}
-            Panel::Overlay => entries.push((Swatch::Tinted, "selected (deeper: higher score)".to_owned())),
-            Panel::Heat => entries.push((Swatch::Outlined, "selected".to_owned())),
+            Panel::Overlay => entries.push((tinted, "selected (deeper: higher score)".to_owned())),
+            Panel::Heat => entries.push((outlined, "selected".to_owned())),
             Panel::Selected => {
-                entries.push((Swatch::Outlined, "selected".to_owned()));
+                entries.push((outlined, "selected".to_owned()));
                 if hatched {
                     entries.push((Swatch::HiddenUnselected, format!("unselected, hidden{fill}")));
                 }
@@ -35,7 +42,7 @@ pub(super) fn swatches(picture: &ExplainedPicture, panels: &[Panel], palette: &P
                 entries.push(if hatched {
                     (Swatch::HiddenSelected, format!("selected, hidden{fill}"))
                 } else {
-                    (Swatch::Outlined, "selected".to_owned())
+                    (outlined, if picture.text.is_some() { "selected, hidden" } else { "selected" }.to_owned())
                 });
             }
         }
@@ -52,7 +59,7 @@ pub(super) fn swatches(picture: &ExplainedPicture, panels: &[Panel], palette: &P
             y += style.leading() + 1.0;
         }
         let area = rect(x + 0.6, y + (style.leading() - side) / 2.0, side, side);
-        block.elements.push(draw_swatch(swatch, area, palette));
+        block.elements.extend(draw_swatch(swatch, area, palette));
         block.elements.push(style.line(&label, x + side + size::TIGHT + 1.0, y, Anchor::Start));
         x += entry_width + size::GAP + 2.0;
         block.width = block.width.max(x - size::GAP);
@@ -61,16 +68,26 @@ pub(super) fn swatches(picture: &ExplainedPicture, panels: &[Panel], palette: &P
     block
 }
 
-fn draw_swatch(swatch: Swatch, area: Rect, palette: &Palette) -> Element {
+fn draw_swatch(swatch: Swatch, area: Rect, palette: &Palette) -> Vec<Element> {
+    if matches!(swatch, Swatch::TintedWord | Swatch::Underlined) {
+        let tint = palette.background.mix(palette.selected, 0.35);
+        let look = text::Look {
+            ink: None,
+            ground: (swatch == Swatch::TintedWord).then_some(tint),
+            is_marked: true,
+            hatch: None,
+        };
+        return text::marks_of(&look, area, palette);
+    }
     let (fill, line, hatch) = match swatch {
-        Swatch::Tinted => (palette.background.mix(palette.selected, 0.65), palette.selected, None),
-        Swatch::Outlined => (palette.background, palette.selected, None),
+        Swatch::Tinted | Swatch::TintedWord => (palette.background.mix(palette.selected, 0.65), palette.selected, None),
+        Swatch::Outlined | Swatch::Underlined => (palette.background, palette.selected, None),
         Swatch::HiddenUnselected => (palette.hidden, palette.unselected, Some(pixels::unselected_hatch(palette))),
         Swatch::HiddenSelected => (palette.hidden, palette.selected, Some(pixels::selected_hatch(palette))),
     };
     let width = if hatch.is_some() { size::HAIRLINE } else { size::OUTLINE };
     let hatch = hatch.map(|hatch| super::super::Hatch { spacing: size::HATCH, ..hatch });
-    Element::Rect { rect: area, fill: Some(fill), stroke: Some(stroke(line, width)), radius: 0.0, hatch }
+    vec![Element::Rect { rect: area, fill: Some(fill), stroke: Some(stroke(line, width)), radius: 0.0, hatch }]
 }
 
 const RAMP_STEPS: usize = 256;

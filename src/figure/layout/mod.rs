@@ -1,6 +1,6 @@
 //! Layouts: pure functions from plain numbers to a [`Figure`](super::Figure).
 //!
-//! [`picture`] draws one explained picture, [`compare`] several methods side by side, [`sheet`] many items. [`pixels`] makes the very
+//! [`picture`] draws one explained picture or text, [`compare`] several methods side by side, [`sheet`] many items. [`pixels`] makes the very
 //! pixels that the window uploads as a texture, and the marks that both draw over them.
 
 mod block;
@@ -9,12 +9,14 @@ mod legend;
 mod picture;
 pub mod pixels;
 mod sheet;
+pub mod text;
 mod words;
 
 pub use compare::{CompareLayout, compare};
 pub use picture::{PictureLayout, picture};
 pub use pixels::{overlay_marks, overlay_rgba};
 pub use sheet::{SheetLayout, sheet};
+pub use text::{ExplainedText, TextSpan};
 
 use super::{FigureError, Theme, color};
 
@@ -126,7 +128,7 @@ pub struct Prediction {
     pub unselected_stays: Option<bool>,
 }
 
-/// A picture with its explanation, and how it is to be shown. Plain numbers, nothing of models or windows.
+/// A picture or a text with its explanation, and how it is to be shown. Plain numbers, nothing of models or windows.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct ExplainedPicture {
     /// Columns of pixels.
@@ -167,9 +169,17 @@ pub struct ExplainedPicture {
     pub prediction: Option<Prediction>,
     /// Light or dark page.
     pub theme: Theme,
+    /// The text, where the input is one; then there are no pixels, and `width`, `height` and what goes by pixel are empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<ExplainedText>,
 }
 
 impl ExplainedPicture {
+    /// How many units could be selected: all but padding, which has a score of minus infinity.
+    pub fn selectable(&self) -> usize {
+        self.scores.iter().filter(|score| **score != f32::NEG_INFINITY).count()
+    }
+
     /// How many units are selected.
     pub fn k(&self) -> usize {
         self.selected.iter().filter(|is_selected| **is_selected).count()
@@ -188,6 +198,19 @@ impl ExplainedPicture {
     /// Whether all lengths and indices fit together.
     pub fn check(&self) -> Result<(), FigureError> {
         let unfit = |what, expected: String, found: String| Err(FigureError::Input { what, expected, found });
+        if let Some(text) = &self.text {
+            if self.scores.len() != self.selected.len() {
+                let (expected, found) = (self.scores.len().to_string(), self.selected.len().to_string());
+                return unfit("the number of selected flags", expected, found);
+            }
+            let most = text.spans.iter().filter_map(|span| span.unit).max();
+            return match most {
+                Some(most) if most as usize >= self.scores.len() => {
+                    unfit("every unit of a word", format!("below {}", self.scores.len()), most.to_string())
+                }
+                _ => Ok(()),
+            };
+        }
         if self.channels != 1 && self.channels != 3 {
             return unfit("the number of colour channels", "1 or 3".to_owned(), self.channels.to_string());
         }

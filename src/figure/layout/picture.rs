@@ -4,7 +4,7 @@ use super::super::color::Range;
 use super::super::{Element, Figure, FigureError, Palette, Raster, rect, stroke};
 use super::block::{Block, Style, marked, paragraph};
 use super::words::{self, parts_of};
-use super::{ExplainedPicture, Panel, legend, pixels, size};
+use super::{ExplainedPicture, Panel, legend, pixels, size, text};
 
 /// What the figure of one picture shows besides the picture.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -33,7 +33,9 @@ pub fn picture(picture: &ExplainedPicture, layout: &PictureLayout) -> Result<Fig
     picture.check()?;
     let palette = Palette::of(picture.theme);
     let panels = picture.view.panels();
-    let (image_width, _) = image_size(picture, layout.image_side);
+    // Lines of text want more room than a picture.
+    let side = side_for(picture, layout.image_side, if panels.len() > 1 { 1.3 } else { 2.0 });
+    let (image_width, _) = image_size(picture, side);
     let column = image_width.max(LEAST_COLUMN);
     let width = column * panels.len() as f32 + size::WIDE * (panels.len() - 1) as f32;
 
@@ -47,7 +49,7 @@ pub fn picture(picture: &ExplainedPicture, layout: &PictureLayout) -> Result<Fig
         if panels.len() > 1 {
             one.below(paragraph(words::panel_name(*panel), Style::small(palette), column), 0.0);
         }
-        one.below(image(picture, *panel, layout.image_side, range)?, 3.0);
+        one.below(image(picture, *panel, side, range)?, 3.0);
         images.place(one, (column + size::WIDE) * i as f32, 0.0);
     }
     block.below(images, size::TIGHT);
@@ -63,6 +65,9 @@ pub fn picture(picture: &ExplainedPicture, layout: &PictureLayout) -> Result<Fig
         block.below(paragraph(text, Style::text(palette), width), size::GAP);
     }
     block.below(paragraph(&words::method_line(picture, true), Style::muted(palette), width), size::TIGHT + 1.0);
+    if let Some(unread) = words::unread(picture) {
+        block.below(paragraph(&unread, Style::muted(palette), width), 1.0);
+    }
     block.below(answers, 2.0);
     if let Some(prediction) = picture.prediction.as_ref().filter(|_| layout.bar_classes > 0) {
         block.below(bars(prediction, layout.bar_classes, palette, column, panels.len()), size::GAP);
@@ -121,8 +126,16 @@ pub(super) fn answers_of(picture: &ExplainedPicture, panel: Panel, palette: &Pal
     block
 }
 
-/// Width and height of an image in points, its longest side at most `side`.
+/// The side that a layout gives to a picture; for a text, that times `wider`.
+pub(super) fn side_for(picture: &ExplainedPicture, side: f32, wider: f32) -> f32 {
+    if picture.text.is_some() { side * wider } else { side }
+}
+
+/// Width and height of an image in points, its longest side at most `side`. A text takes the width; its height follows from its lines.
 pub(super) fn image_size(picture: &ExplainedPicture, side: f32) -> (f32, f32) {
+    if picture.text.is_some() {
+        return (side, 0.0);
+    }
     let (w, h) = (picture.width as f32, picture.height as f32);
     let cell = side.max(1.0) / w.max(h);
     let cell = if cell >= 1.0 { cell.floor() } else { cell };
@@ -131,6 +144,9 @@ pub(super) fn image_size(picture: &ExplainedPicture, side: f32) -> (f32, f32) {
 
 /// The image of one panel with its marks and a thin frame.
 pub(super) fn image(picture: &ExplainedPicture, panel: Panel, side: f32, range: Range) -> Result<Block, FigureError> {
+    if let Some(text) = &picture.text {
+        return Ok(text::panel(picture, text, panel, side, range));
+    }
     let palette = Palette::of(picture.theme);
     let (width, height) = image_size(picture, side);
     let area = rect(0.0, 0.0, width, height);

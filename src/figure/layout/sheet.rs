@@ -4,7 +4,7 @@ use super::super::color::Range;
 use super::super::{Figure, FigureError, Palette, fonts};
 use super::block::{Block, Style, marked, paragraph};
 use super::compare::{joint_metadata, shared_legend};
-use super::picture::{image, image_size};
+use super::picture::{image, image_size, side_for};
 use super::words::{self, Part, parts_of};
 use super::{ExplainedPicture, size};
 
@@ -85,6 +85,8 @@ pub fn sheet(pictures: &[ExplainedPicture], layout: &SheetLayout) -> Result<Figu
     block.into_figure(palette, title, description.join(" "), metadata)
 }
 
+/// Words of a text in one cell.
+const SHEET_WORDS: usize = 36;
 /// Between columns.
 const GUTTER: f32 = 12.0;
 /// Room for heading and legend over a single narrow column.
@@ -97,8 +99,13 @@ fn cell(
     first: &ExplainedPicture,
     palette: &Palette,
 ) -> Result<Block, FigureError> {
-    let themed = ExplainedPicture { theme: first.theme, ..picture.clone() };
+    let mut themed = ExplainedPicture { theme: first.theme, ..picture.clone() };
+    if let Some(text) = &mut themed.text {
+        // A cell shows a text around what was selected.
+        text.most_words = SHEET_WORDS;
+    }
     let panels = picture.view.panels();
+    let side = side_for(picture, side, 2.0);
     let image_width = image_size(picture, side).0;
     let width = image_width * panels.len() as f32 + size::TIGHT * (panels.len() - 1) as f32;
     let mut images = Block::default();

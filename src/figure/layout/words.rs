@@ -29,7 +29,7 @@ pub(super) fn panel_name(panel: Panel) -> &'static str {
 
 /// `25 of 784 pixels`.
 pub(super) fn k_of_n(picture: &ExplainedPicture) -> String {
-    format!("{} of {} {}", picture.k(), picture.scores.len(), picture.unit_noun)
+    format!("{} of {} {}", picture.k(), picture.selectable(), picture.unit_noun)
 }
 
 /// Method, k, fill, seed on one line.
@@ -47,6 +47,15 @@ pub(super) fn method_line(picture: &ExplainedPicture, with_method: bool) -> Stri
     }
     // What belongs together stays on one line where it can.
     parts.iter().map(|part| part.replace(' ', "\u{A0}")).collect::<Vec<_>>().join(" · ")
+}
+
+/// A sentence on the words that the model does not get; `None` where it gets all.
+pub(super) fn unread(picture: &ExplainedPicture) -> Option<String> {
+    match picture.text.as_ref()?.unread() {
+        0 => None,
+        1 => Some("The model does not get 1 word, drawn in grey.".to_owned()),
+        n => Some(format!("The model does not get {n} words, drawn in grey.")),
+    }
 }
 
 /// Which input a probability belongs to.
@@ -133,10 +142,14 @@ pub(super) fn title(picture: &ExplainedPicture) -> String {
 pub(super) fn description(picture: &ExplainedPicture) -> String {
     let noun = &picture.unit_noun;
     let mut sentences = Vec::new();
+    let (input, marked) = match &picture.text {
+        Some(_) => ("The text", "highlighted and underlined"),
+        None => ("The input", "tinted and outlined"),
+    };
     for panel in picture.view.panels() {
         sentences.push(match panel {
-            Panel::Input => "The input.".to_owned(),
-            Panel::Overlay => format!("The input; the {noun} that {} selects are tinted and outlined.", picture.method),
+            Panel::Input => format!("{input}."),
+            Panel::Overlay => format!("{input}; the {noun} that {} selects are {marked}.", picture.method),
             Panel::Selected => format!("Only the {noun} that {} selects; the others are hidden.", picture.method),
             Panel::Unselected => format!("All but the {noun} that {} selects; those are hidden.", picture.method),
             Panel::Heat => {
@@ -146,6 +159,9 @@ pub(super) fn description(picture: &ExplainedPicture) -> String {
                 )
             }
         });
+    }
+    if let Some(unread) = unread(picture) {
+        sentences.push(unread);
     }
     sentences.push(format!("{}.", method_line(picture, true)));
     if let Some(prediction) = &picture.prediction {

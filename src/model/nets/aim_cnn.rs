@@ -1,12 +1,13 @@
 //! AIM's black box for digits and clothes (Vo et al. 2023, Appendix): the classic PyTorch digits net.
 
 use tch::Tensor;
-use tch::nn::{self, ModuleT};
+use tch::nn;
 
 use super::MNIST_MEAN_SD;
-use crate::data::Shape;
-use crate::model::architecture::{Architecture, batch, epochs, learning_rate};
+use crate::data::Modality;
+use crate::model::architecture::{Architecture, InputSpec, batch, epochs, learning_rate};
 use crate::model::layers::{Conv, Framework, linear, max_pool};
+use crate::model::network::Network;
 use crate::model::optim::OptimSpec;
 use crate::model::params::ParamSpec;
 
@@ -18,6 +19,8 @@ pub static AIM_CNN: Architecture = Architecture {
     citation: "Vo et al.: An Additive Instance-Wise Approach to Multi-class Model Interpretation, ICLR 2023, Appendix",
     params: PARAMS,
     presets: &[],
+    modality: Modality::Image,
+    text: None,
     min_side: 16,
     build,
     optimizer: OptimSpec::torch_adam,
@@ -33,7 +36,8 @@ struct Net {
     dense2: nn::Linear,
 }
 
-fn build(path: &nn::Path<'_>, shape: Shape, classes: usize) -> Box<dyn ModuleT> {
+fn build(path: &nn::Path<'_>, input: InputSpec, classes: usize) -> Box<dyn Network> {
+    let shape = input.shape;
     let (conv1, conv2) = (Conv::valid(shape.channels, 10, 5), Conv::valid(10, 20, 5));
     let side = |size: usize| conv2.out(conv1.out(size as i64) / 2) / 2;
     let flat = 20 * side(shape.height) * side(shape.width);
@@ -45,8 +49,8 @@ fn build(path: &nn::Path<'_>, shape: Shape, classes: usize) -> Box<dyn ModuleT> 
     })
 }
 
-impl ModuleT for Net {
-    fn forward_t(&self, input: &Tensor, train: bool) -> Tensor {
+impl Network for Net {
+    fn logits(&self, input: &Tensor, train: bool) -> Tensor {
         let (mean, sd) = MNIST_MEAN_SD;
         let hidden = max_pool(&((input - mean) / sd).apply(&self.conv1), 2).relu();
         let hidden = max_pool(&hidden.apply(&self.conv2).feature_dropout(0.5, train), 2).relu();

@@ -1,12 +1,13 @@
 //! DoRaR's black box for digits (section V and its published code).
 
 use tch::Tensor;
-use tch::nn::{self, ModuleT};
+use tch::nn;
 
 use super::MNIST_MEAN_SD;
-use crate::data::Shape;
-use crate::model::architecture::{Architecture, batch, epochs, learning_rate};
+use crate::data::Modality;
+use crate::model::architecture::{Architecture, InputSpec, batch, epochs, learning_rate};
 use crate::model::layers::{Conv, Framework, linear, max_pool};
+use crate::model::network::Network;
 use crate::model::optim::OptimSpec;
 use crate::model::params::ParamSpec;
 
@@ -18,6 +19,8 @@ pub static DORAR_CNN: Architecture = Architecture {
     citation: "Qin et al.: DoRaR, Double-sided Remove and Reconstruct, section V",
     params: PARAMS,
     presets: &[],
+    modality: Modality::Image,
+    text: None,
     min_side: 8,
     build,
     optimizer: OptimSpec::torch_adam,
@@ -33,7 +36,8 @@ struct Net {
     dense2: nn::Linear,
 }
 
-fn build(path: &nn::Path<'_>, shape: Shape, classes: usize) -> Box<dyn ModuleT> {
+fn build(path: &nn::Path<'_>, input: InputSpec, classes: usize) -> Box<dyn Network> {
+    let shape = input.shape;
     let conv1 = Conv::same(shape.channels, 10, 5);
     let conv2 = Conv { from: 10, to: 20, kernel: 2, padding: 0, stride: 2 };
     // The last pooling (2 x 2, stride 2) pads by one on each side: 7 rows become 4.
@@ -47,8 +51,8 @@ fn build(path: &nn::Path<'_>, shape: Shape, classes: usize) -> Box<dyn ModuleT> 
     })
 }
 
-impl ModuleT for Net {
-    fn forward_t(&self, input: &Tensor, train: bool) -> Tensor {
+impl Network for Net {
+    fn logits(&self, input: &Tensor, train: bool) -> Tensor {
         let (mean, sd) = MNIST_MEAN_SD;
         let hidden = max_pool(&((input - mean) / sd).apply(&self.conv1), 2).relu();
         let hidden = hidden.apply(&self.conv2).feature_dropout(0.5, train).relu();

@@ -1,11 +1,12 @@
 //! L2X's black box for digits (Chen et al. 2018, section 4.3): two 5 x 5 convolutions of 8 and 16 filters with max pooling, one dense layer.
 
 use tch::Tensor;
-use tch::nn::{self, ModuleT};
+use tch::nn;
 
-use crate::data::Shape;
-use crate::model::architecture::{Architecture, batch, epochs, learning_rate};
+use crate::data::Modality;
+use crate::model::architecture::{Architecture, InputSpec, batch, epochs, learning_rate};
 use crate::model::layers::{Conv, Framework, linear, max_pool};
+use crate::model::network::Network;
 use crate::model::optim::OptimSpec;
 use crate::model::params::ParamSpec;
 
@@ -17,6 +18,8 @@ pub static L2X_CNN: Architecture = Architecture {
     citation: "Chen, Song, Wainwright, Jordan: Learning to Explain, ICML 2018, section 4.3",
     params: PARAMS,
     presets: &[],
+    modality: Modality::Image,
+    text: None,
     min_side: 16,
     build,
     optimizer: OptimSpec::keras_adam,
@@ -31,7 +34,8 @@ struct Net {
     dense: nn::Linear,
 }
 
-fn build(path: &nn::Path<'_>, shape: Shape, classes: usize) -> Box<dyn ModuleT> {
+fn build(path: &nn::Path<'_>, input: InputSpec, classes: usize) -> Box<dyn Network> {
+    let shape = input.shape;
     let (conv1, conv2) = (Conv::valid(shape.channels, 8, 5), Conv::valid(8, 16, 5));
     let side = |size: usize| conv2.out(conv1.out(size as i64) / 2) / 2;
     let flat = 16 * side(shape.height) * side(shape.width);
@@ -42,8 +46,8 @@ fn build(path: &nn::Path<'_>, shape: Shape, classes: usize) -> Box<dyn ModuleT> 
     })
 }
 
-impl ModuleT for Net {
-    fn forward_t(&self, input: &Tensor, _train: bool) -> Tensor {
+impl Network for Net {
+    fn logits(&self, input: &Tensor, _train: bool) -> Tensor {
         let hidden = max_pool(&input.apply(&self.conv1).relu(), 2);
         let hidden = max_pool(&hidden.apply(&self.conv2).relu(), 2);
         hidden.flatten(1, -1).apply(&self.dense)

@@ -1,11 +1,12 @@
 //! MEED's black box and approximators for digits and clothes (Liang et al. 2020, Table 6).
 
 use tch::Tensor;
-use tch::nn::{self, ModuleT};
+use tch::nn;
 
-use crate::data::Shape;
-use crate::model::architecture::{Architecture, batch, epochs, learning_rate};
+use crate::data::Modality;
+use crate::model::architecture::{Architecture, InputSpec, batch, epochs, learning_rate};
 use crate::model::layers::{Conv, Framework, linear, max_pool};
+use crate::model::network::Network;
 use crate::model::optim::OptimSpec;
 use crate::model::params::ParamSpec;
 
@@ -17,6 +18,8 @@ pub static MEED_CNN: Architecture = Architecture {
     citation: "Liang et al.: Adversarial Infidelity Learning for Model Interpretation, KDD 2020, Table 6",
     params: PARAMS,
     presets: &[],
+    modality: Modality::Image,
+    text: None,
     min_side: 6,
     build,
     optimizer: OptimSpec::keras_adadelta,
@@ -32,7 +35,8 @@ struct Net {
     dense2: nn::Linear,
 }
 
-fn build(path: &nn::Path<'_>, shape: Shape, classes: usize) -> Box<dyn ModuleT> {
+fn build(path: &nn::Path<'_>, input: InputSpec, classes: usize) -> Box<dyn Network> {
+    let shape = input.shape;
     let (conv1, conv2) = (Conv::valid(shape.channels, 32, 3), Conv::valid(32, 64, 3));
     let side = |size: usize| conv2.out(conv1.out(size as i64)) / 2;
     let flat = 64 * side(shape.height) * side(shape.width);
@@ -44,8 +48,8 @@ fn build(path: &nn::Path<'_>, shape: Shape, classes: usize) -> Box<dyn ModuleT> 
     })
 }
 
-impl ModuleT for Net {
-    fn forward_t(&self, input: &Tensor, train: bool) -> Tensor {
+impl Network for Net {
+    fn logits(&self, input: &Tensor, train: bool) -> Tensor {
         let hidden = input.apply(&self.conv1).relu().apply(&self.conv2).relu();
         let hidden = max_pool(&hidden, 2).dropout(0.25, train).flatten(1, -1);
         hidden.apply(&self.dense1).relu().dropout(0.5, train).apply(&self.dense2)

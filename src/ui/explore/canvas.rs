@@ -9,6 +9,8 @@ use egui::{
 };
 
 use super::super::{figure_view, theme};
+use super::classes::ClassesUi;
+use super::reading::{self, Page, Pages, TextView};
 use crate::figure::layout::{ExplainedPicture, Panel, View, overlay_marks, overlay_rgba};
 use crate::figure::{Element, Pixels, rect};
 use crate::jobs::{Explained, MethodResult};
@@ -47,6 +49,8 @@ struct Painted {
     key: u64,
     picture: Option<ExplainedPicture>,
     panels: Vec<(Panel, TextureHandle, Option<Marks>)>,
+    /// What is known of a text; nothing for pictures.
+    text: TextView,
     problem: Option<String>,
 }
 
@@ -58,7 +62,13 @@ pub struct Canvas {
     /// What is under the pointer, as the frame before found it: every column marks it.
     pub pointed: Option<Pointed>,
     found: Option<Pointed>,
+    /// Unit of a text under the pointer in this frame.
+    found_unit: Option<usize>,
     painted: Vec<Painted>,
+    /// Where texts are set.
+    pages: Pages,
+    /// The panel of classes.
+    pub classes: ClassesUi,
 }
 
 impl Canvas {
@@ -86,7 +96,7 @@ impl Canvas {
         let mut hasher = DefaultHasher::new();
         (Arc::as_ptr(explained) as usize, column, view, explore.hidden, explore.k, dark, explore.peek)
             .hash(&mut hasher);
-        (&result.explainer, explore.class_focus).hash(&mut hasher);
+        (&result.explainer, explore.class_focus, explore.reading.against).hash(&mut hasher);
         let key = hasher.finish();
         while self.painted.len() <= column {
             self.painted.push(Painted::default());
@@ -97,11 +107,22 @@ impl Canvas {
         }
         painted.key = key;
         painted.problem = None;
-        let picture = session.picture_of(explained, result, view, explore.hidden, dark);
+        let result = session.seen(result);
+        let picture = session.picture_of(explained, &result, view, explore.hidden, dark);
         let wanted: &[Panel] = if explore.peek { &[Panel::Input] } else { view.panels() };
         // A view of two panels keeps both places while peeking, so that nothing jumps.
         let wanted: Vec<Panel> =
             if explore.peek && view == View::Side { vec![Panel::Input, Panel::Input] } else { wanted.to_vec() };
+        if picture.text.is_some() {
+            let mut hasher = DefaultHasher::new();
+            (explained.text.as_deref(), session.active_box().map(|active| &active.card.hash)).hash(&mut hasher);
+            painted.text.update(hasher.finish(), &picture, &result.ranks, &wanted, explained.text.as_deref());
+            painted.panels.clear();
+            painted.picture = Some(picture);
+            // The list of words was drawn before the text.
+            ctx.request_repaint();
+            return;
+        }
         painted.panels.truncate(wanted.len());
         for (at, panel) in wanted.into_iter().enumerate() {
             match overlay_rgba(&picture, panel, None) {
@@ -128,6 +149,46 @@ impl Canvas {
     /// The picture of a column, as prepared.
     pub fn picture(&self, column: usize) -> Option<&ExplainedPicture> {
         self.painted.get(column)?.picture.as_ref()
+    }
+
+    /// The text of a column with what is known of it, as prepared.
+    pub fn text_view(&self, column: usize) -> Option<(&ExplainedPicture, &TextView)> {
+        let painted = self.painted.get(column)?;
+        Some((painted.picture.as_ref().filter(|picture| picture.text.is_some())?, &painted.text))
+    }
+
+    /// The unit of a text under the pointer, taken once a frame.
+    pub fn take_found_unit(&mut self) -> Option<usize> {
+        self.found_unit.take()
+    }
+
+    /// The pointer is over a unit of another list.
+    pub fn point(&mut self, unit: Option<usize>) {
+        self.found_unit = self.found_unit.or(unit);
+    }
+
+    /// Call after all columns are drawn.
+    pub fn end(&mut self, session: &Session) {
+        self.pages.end(session);
+    }
+
+    /// Draws one panel of a column's text into `area`; gives the unit that was clicked.
+    pub fn read(
+        &mut self,
+        ui: &mut Ui,
+        session: &Session,
+        area: Rect,
+        at: (usize, usize),
+        name: &str,
+        opacity: f32,
+    ) -> Option<usize> {
+        let painted = self.painted.get(at.0)?;
+        let picture = painted.picture.as_ref()?;
+        self.pages.begin(painted.text.id);
+        let page = Page { picture, view: &painted.text, at, area, name, opacity };
+        let (pointed, clicked) = reading::show(ui, &mut self.pages, &page, session);
+        self.found_unit = self.found_unit.or(pointed);
+        clicked
     }
 
     /// Draws one panel of a column into `area`.

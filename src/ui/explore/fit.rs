@@ -9,7 +9,7 @@ use super::super::widgets::{group, muted};
 use super::inspector::{InspectorUi, texture};
 use super::thumbs::{Full, Thumbs};
 use crate::data::fit::Resize;
-use crate::data::{Dataset, Fit, Picture};
+use crate::data::{Dataset, Fit, Modality, Picture};
 use crate::jobs::Explained;
 use crate::session::{Command, Session};
 
@@ -21,7 +21,8 @@ pub(super) type PreviewKey = (String, usize, String);
 
 /// Whether the form is shown: when it was asked for, or when items do not have the black box's shape.
 pub fn is_wanted(session: &Session, data: &Dataset) -> bool {
-    session.open.fit || session.active_box().is_some_and(|active| data.shape() != Some(active.card.shape))
+    data.modality == Modality::Image
+        && (session.open.fit || session.active_box().is_some_and(|active| data.shape() != Some(active.card.shape)))
 }
 
 /// Before, after, and what can be changed.

@@ -1,7 +1,5 @@
 //! The inspector: what the model answers, the unit under the pointer, overlap, the method's card, how the picture is fitted.
 
-use std::sync::Arc;
-
 use egui::{ComboBox, Grid, Label, RichText, ScrollArea, TextureHandle, TextureOptions, Ui};
 use egui_material_icons::icons;
 
@@ -24,30 +22,39 @@ const LISTED_CLASSES: usize = 5;
 pub struct InspectorUi {
     /// What the user's picture looks like, and what the model gets.
     pub(super) previews: Option<(fit::PreviewKey, TextureHandle, TextureHandle)>,
+    /// The list of words by rank.
+    pub(super) words: super::words::WordsUi,
 }
 
 /// The panel.
 pub fn show(
     ui: &mut Ui,
     session: &Session,
-    data: &Arc<Dataset>,
     state: &mut InspectorUi,
     canvas: &Canvas,
     thumbs: &mut Thumbs,
     commands: &mut Vec<Command>,
 ) {
     ScrollArea::vertical().id_salt("inspector").auto_shrink([false, false]).show(ui, |ui| {
-        let Some(item) = session.explore.item else {
+        let Some((data, item)) = session.in_view() else {
             muted(ui, "Choose an item on the left.");
             return;
         };
-        item_head(ui, session, data, item, commands);
+        match session.own_text() {
+            Some(_) => super::own::head(ui, session, commands),
+            None => item_head(ui, session, data, item, commands),
+        }
         let explained = session.explore.explained().filter(|explained| explained.item == item).cloned();
         if let Some(explained) = &explained {
             widgets::rule(ui);
             answers(ui, session, explained, commands);
             widgets::rule(ui);
-            pointed(ui, session, canvas, explained);
+            if explained.text.is_some() {
+                super::words::list(ui, session, canvas, &mut state.words, commands);
+                super::words::pointed(ui, session, canvas, explained);
+            } else {
+                pointed(ui, session, canvas, explained);
+            }
             if fit::is_wanted(session, data) {
                 widgets::rule(ui);
                 fit::show(ui, session, data, item, explained, state, thumbs, commands);
@@ -60,7 +67,8 @@ pub fn show(
 
 fn item_head(ui: &mut Ui, session: &Session, data: &Dataset, item: usize, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
-        ui.add(Label::new(RichText::new(format!("Item {}", data.item_name(item))).strong()).truncate());
+        let name = crate::jobs::picture::item_words(data, item);
+        ui.add(Label::new(RichText::new(format!("Item {name}")).strong()).truncate());
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             command_icon(ui, session, Command::KeepFigure, icons::ICON_PHOTO_LIBRARY, commands);
             command_icon(ui, session, Command::Pin, icons::ICON_PUSH_PIN, commands);

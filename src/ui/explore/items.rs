@@ -11,8 +11,9 @@ use egui_material_icons::icons;
 
 use super::super::theme::{self, space, text, tokens};
 use super::super::widgets::{command_icon, icon_button, muted};
+use super::cards;
 use super::thumbs::Thumbs;
-use crate::data::{Dataset, Split};
+use crate::data::{Dataset, Modality, Split};
 use crate::session::describe;
 use crate::session::items::{Faithful, Filter, ListStyle, Outcome, Sort, SortBy, Truth};
 use crate::session::{Command, Session};
@@ -61,6 +62,9 @@ pub fn show(
     state.last_version = list.version;
     let follow = follow.and_then(|item| list.position(item));
     match list.style {
+        ListStyle::Strip if data.modality == Modality::Text => {
+            cards::show(ui, session, data, follow, (&mut state.offset, &mut state.height), commands);
+        }
         ListStyle::Strip => strip(ui, session, data, state, thumbs, follow, commands),
         ListStyle::Table => table(ui, session, data, follow, commands),
     }
@@ -113,7 +117,9 @@ fn controls(ui: &mut Ui, session: &Session, data: &Dataset, commands: &mut Vec<C
         .ui(ui, |ui| filter_form(ui, session, data, commands))
         .0
         .widget_info(|| WidgetInfo::labeled(Role::Button, true, "Filter"));
+        command_icon(ui, session, Command::ToggleSheet, icons::ICON_VIEW_COMFY, commands);
     });
+    cards::offensive(ui, session, commands);
     ui.add_space(2.0);
 }
 
@@ -311,7 +317,7 @@ fn thumb(
 
 /// An item in words.
 fn words_of(session: &Session, data: &Dataset, item: usize, wrong: bool) -> String {
-    let mut words = format!("Item {}", data.item_name(item));
+    let mut words = format!("Item {}", crate::jobs::picture::item_words(data, item));
     if let Some(label) = session.label_name(item) {
         words.push_str(&format!(", class {label}"));
     }
@@ -335,7 +341,12 @@ fn table(ui: &mut Ui, session: &Session, data: &Arc<Dataset>, follow: Option<usi
         .sense(Sense::click())
         .cell_layout(Layout::left_to_right(Align::Center))
         .auto_shrink([false, false])
-        .column(Column::exact(58.0))
+        .column(Column::exact(58.0));
+    let is_text = data.modality == Modality::Text;
+    if is_text {
+        builder = builder.column(Column::remainder().at_least(90.0).clip(true));
+    }
+    let mut builder = builder
         .column(Column::remainder().at_least(56.0).clip(true))
         .column(Column::remainder().at_least(56.0).clip(true))
         .column(Column::exact(44.0))
@@ -345,15 +356,18 @@ fn table(ui: &mut Ui, session: &Session, data: &Arc<Dataset>, follow: Option<usi
     if let Some(at) = follow {
         builder = builder.scroll_to_row(at, None);
     }
-    let heads = [
-        ("Index", "Number in the file"),
+    let mut heads = vec![("Index", "Number in the file")];
+    if is_text {
+        heads.push(("Text", "How the text begins"));
+    }
+    heads.extend([
         ("Class", "Label in the data"),
         ("Predicted", "Class that the black box answers"),
         ("Prob.", "Probability of the predicted class"),
         ("OK", "Whether the prediction is the label"),
         ("Sel.", "Whether the selected part alone keeps the class (focused method)"),
         ("Uns.", "Whether the unselected part alone keeps the class (focused method)"),
-    ];
+    ]);
     builder
         .header(ROW, |mut header| {
             for (head, tip) in heads {
@@ -369,6 +383,11 @@ fn table(ui: &mut Ui, session: &Session, data: &Arc<Dataset>, follow: Option<usi
                 row.col(|ui| {
                     ui.label(data.source_index.get(item).copied().unwrap_or_default().to_string());
                 });
+                if is_text {
+                    row.col(|ui| {
+                        ui.add(egui::Label::new(cards::beginning(session, data, item, 120)).truncate());
+                    });
+                }
                 row.col(|ui| {
                     ui.label(session.label_name(item).unwrap_or(""));
                 });

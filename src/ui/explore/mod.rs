@@ -1,15 +1,21 @@
 //! The explorer: items on the left, the viewer in the middle, the inspector on the right.
 
 mod canvas;
+mod cards;
+mod classes;
 mod fit;
 mod inspector;
 mod items;
+mod own;
+mod reading;
 mod thumbs;
 mod viewer;
+mod words;
 
-use egui::{Align2, Area, CentralPanel, Frame, Id, Margin, Order, Panel, RichText, Ui};
+use egui::{Align2, Area, CentralPanel, Frame, Id, Margin, Order, RichText, Ui};
 use egui_material_icons::icons;
 
+use super::panels::{Side, SidePanel};
 use super::sheets;
 use super::theme::{self, space, text, tokens};
 use super::widgets;
@@ -23,6 +29,7 @@ pub struct ExploreUi {
     thumbs: thumbs::Thumbs,
     canvas: canvas::Canvas,
     inspector: inspector::InspectorUi,
+    own: own::OwnUi,
 }
 
 /// The place.
@@ -42,30 +49,36 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut ExploreUi, commands: &mu
         });
         return;
     };
-    let version = session.settings.layout_version;
     let alone = session.open.viewer_alone;
     let panel = Frame::new().fill(t.panel).inner_margin(Margin::same(space::S as i8));
     let style = session.explore.list.style;
     if session.settings.show_items && !alone {
-        let (id, size) = match style {
+        let (name, width) = match style {
             ListStyle::Strip => ("items strip", 228.0),
             ListStyle::Table => ("items table", 400.0),
         };
-        Panel::left((id, version)).default_size(size).size_range(150.0..=620.0).frame(panel).show(ui, |ui| {
+        let left = SidePanel { side: Side::Left, name, width, range: [150.0, 620.0], frame: panel };
+        left.show(ui, session, commands, |ui, commands| {
             items::show(ui, session, &data, &mut state.items, &mut state.thumbs, commands);
         });
     }
     if session.settings.show_inspector && !alone {
-        Panel::right(("inspector", version)).default_size(290.0).size_range(220.0..=520.0).frame(panel).show(
-            ui,
-            |ui| {
-                inspector::show(ui, session, &data, &mut state.inspector, &state.canvas, &mut state.thumbs, commands);
-            },
-        );
+        let right =
+            SidePanel { side: Side::Right, name: "inspector", width: 290.0, range: [220.0, 520.0], frame: panel };
+        right.show(ui, session, commands, |ui, commands| {
+            inspector::show(ui, session, &mut state.inspector, &state.canvas, &mut state.thumbs, commands);
+        });
     }
     CentralPanel::default().frame(Frame::new().fill(t.canvas)).show(ui, |ui| {
+        own::editor(ui, session, &mut state.own, commands);
         viewer::show(ui, session, &mut state.canvas, commands);
     });
+    own::take_paste(ui, session, commands);
+    // Text and list of words point at the same unit.
+    let pointed = state.inspector.words.take_found().or(state.canvas.take_found_unit());
+    if pointed != session.explore.reading.pointed {
+        commands.push(Command::Reading(crate::session::reading::Action::Point(pointed)));
+    }
 }
 
 fn opening(ui: &mut Ui, job: &crate::session::running::RunningJob, commands: &mut Vec<Command>) {

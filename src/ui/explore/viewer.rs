@@ -12,12 +12,13 @@ use egui_material_icons::icons;
 use super::super::theme::{self, DIMMED, space, text, tokens};
 use super::super::widgets::{self, command_button, command_choice, command_icon, icon_button, muted, swatch, tip_of};
 use super::canvas::Canvas;
-use crate::data::{Unit, Units};
-use crate::explain::Fill;
+use super::classes;
+use crate::data::{Modality, Unit, Units};
 use crate::figure::layout::{Hidden, Panel as FigurePanel, View};
 use crate::jobs::{Explained, MethodResult};
 use crate::session::command::{VIEWS, view_title};
 use crate::session::describe::{self, Verdict};
+use crate::session::reading::{Action, fill_words_for, fills_for};
 use crate::session::{Command, Place, Session};
 use crate::work::Shown;
 
@@ -28,6 +29,7 @@ pub fn show(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut 
         .resizable(false)
         .frame(Frame::new().fill(t.panel).inner_margin(Margin::symmetric(space::M as i8, space::S as i8)))
         .show(ui, |ui| controls(ui, session, canvas, commands));
+    classes::panel(ui, session, canvas, commands);
     CentralPanel::default().frame(Frame::new().fill(t.canvas).inner_margin(space::M)).show(ui, |ui| {
         pictures(ui, session, canvas, commands);
     });
@@ -45,7 +47,7 @@ fn pictures(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut 
         return;
     };
     // An old result of another item must never pass for this one.
-    let is_other_item = explore.item != Some(explained.item);
+    let is_other_item = session.in_view().map(|(_, item)| item) != Some(explained.item);
     let dimmed =
         explore.shown.is_dimmed(Instant::now()) || is_other_item && matches!(explore.shown, Shown::Failed { .. });
     if matches!(explore.shown, Shown::Pending { .. }) {
@@ -64,6 +66,7 @@ fn pictures(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut 
         inner.set_clip_rect(rect.expand(2.0).intersect(ui.clip_rect()));
         one_column(&mut inner, session, canvas, &explained, column, dimmed, commands);
     }
+    canvas.end(session);
     if dimmed {
         let line = match explore.shown.awaited().and_then(|id| session.running.get(id)) {
             Some(job) => job.progress.as_ref().map_or_else(|| format!("{}…", job.title), crate::work::Progress::line),
@@ -142,6 +145,11 @@ fn one_column(
     canvas.prepare(ui.ctx(), session, column, explained, result, theme::figure_theme(ui));
     let explore = &session.explore;
     let panels: &[FigurePanel] = explore.view.panels();
+    let notes = canvas.text_view(column).map(|(_, view)| view.notes.clone());
+    let is_text = notes.is_some();
+    for note in notes.unwrap_or_default() {
+        ui.add(Label::new(RichText::new(note).small().color(tokens(ui).muted)).wrap());
+    }
     // Not what egui calls available: a wide head must not widen the picture.
     let area = Rect::from_min_max(pos2(whole.left(), ui.cursor().top()), whole.max);
     let words_height = if explained.methods.len() > 2 { 82.0 } else { 66.0 };
@@ -169,7 +177,14 @@ fn one_column(
             explained.item,
             method_name(session, column)
         );
-        canvas.show(ui, part.shrink(1.0), column, at, &name, opacity);
+        if is_text {
+            if let Some(unit) = canvas.read(ui, session, part.shrink(1.0), (column, at), &name, opacity) {
+                let choice = (explore.reading.chosen != Some(unit)).then_some(unit);
+                commands.push(Command::Reading(Action::Choose(choice)));
+            }
+        } else {
+            canvas.show(ui, part.shrink(1.0), column, at, &name, opacity);
+        }
     }
     let below = Rect::from_min_max(pos2(area.left(), picture_area.bottom() + space::XS), area.max);
     let mut words =
@@ -262,15 +277,20 @@ fn answers(ui: &mut Ui, session: &Session, explained: &Explained, result: &Metho
             View::Side => "Selected and unselected",
             View::Heat => "Scores",
         };
-        let k = explore.k.min(units.count());
+        // Padding cannot be selected.
+        let n = result.ranks.iter().filter(|rank| **rank != u32::MAX).count();
         format!(
-            "{shown} · {k} of {} {} · fill: {}",
-            units.count(),
-            units.unit.noun(units.count()),
-            describe::fill_words(explained.fill)
+            "{shown} · {} of {n} {} · fill: {}",
+            explore.k.min(n),
+            units.unit.noun(n),
+            fill_words_for(explained.fill, session.modality())
         )
     };
     muted(ui, what);
+    if let Some(lens) = session.lens(result) {
+        classes::lens_line(ui, session, explained, result, lens);
+        return;
+    }
     let Some(verdict) = Verdict::new(&explained.probs_full, result) else { return };
     let is_stale = explained.k != explore.k;
     ui.scope(|ui| {
@@ -339,6 +359,11 @@ fn controls(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut 
         command_button(ui, session, Command::Flip, flip, commands);
         let is_hatched = explore.hidden == Hidden::Hatched;
         command_choice(ui, session, Command::ToggleHidden, is_hatched, "Hatch hidden", commands);
+        if session.modality() == Modality::Text {
+            let open = session.own_text().is_some();
+            command_choice(ui, session, Command::Reading(Action::OpenOwn(!open)), open, "Your own text", commands);
+        }
+        classes::toggle(ui, session, canvas);
         if canvas.zoom.factor > 1.0 && ui.button(format!("Zoom {:.1}x: whole picture", canvas.zoom.factor)).clicked() {
             canvas.zoom = super::canvas::Zoom::default();
         }
@@ -363,9 +388,13 @@ fn controls(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut 
 
 fn k_slider(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     let explore = &session.explore;
-    let most = session.unit_count().max(1);
+    // Of a text as many as it has words that the black box gets.
+    let of_text = explore.focused_result().filter(|_| explore.unit.is_text());
+    let selectable = of_text.map(|result| result.ranks.iter().filter(|rank| **rank != u32::MAX).count());
+    let most = selectable.unwrap_or_else(|| session.unit_count()).max(1);
     let enabled = Command::SetK(1).availability(session).is_ok();
-    let mut k = explore.k.min(most);
+    let shown = explore.k.min(most);
+    let mut k = shown;
     let label = ui.label("Select");
     ui.spacing_mut().slider_width = (ui.available_width() * 0.2).clamp(110.0, 320.0);
     let slider = Slider::new(&mut k, 1..=most).logarithmic(true).smart_aim(false);
@@ -373,7 +402,7 @@ fn k_slider(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     let response = response
         .labelled_by(label.id)
         .on_hover_text("k: how many units are selected (comma and period change it by one)");
-    if response.changed() && k != explore.k {
+    if response.changed() && k != shown {
         commands.push(Command::SetK(k));
     }
     ui.label(format!("of {most} {}", explore.unit.noun(most)));
@@ -381,14 +410,9 @@ fn k_slider(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
 
 fn unit_choice(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     let explore = &session.explore;
-    let Some(shape) = session.active_box().map(|active| active.card.shape) else { return };
-    let mut offered = vec![Unit::Pixel];
-    offered.extend(
-        [2, 4, 7, 8, 16]
-            .into_iter()
-            .filter(|&side| side * 2 <= shape.height.min(shape.width))
-            .map(|side| Unit::Patch { rows: side, cols: side }),
-    );
+    let Some(card) = session.active_box().map(|active| &active.card) else { return };
+    let shape = card.shape;
+    let mut offered = Session::offered_units(card);
     for unit in session.usable_explainers().into_iter().map(|at| session.explainers[at].card.unit).chain([explore.unit])
     {
         if !offered.contains(&unit) {
@@ -416,20 +440,21 @@ fn unit_choice(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
 
 fn unit_name(unit: Unit) -> String {
     match unit {
-        Unit::Pixel => "pixels".to_owned(),
+        Unit::Pixel | Unit::Word | Unit::Sentence => unit.noun(2),
         Unit::Patch { rows, cols } => format!("patches {rows} x {cols}"),
     }
 }
 
 fn fill_choice(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     let explore = &session.explore;
+    let modality = session.modality();
     ui.label("Fill");
     ComboBox::from_id_salt("fill")
-        .selected_text(describe::fill_words(explore.fill))
+        .selected_text(fill_words_for(explore.fill, modality))
         .width(110.0)
         .show_ui(ui, |ui| {
-            for fill in Fill::ALL {
-                if ui.selectable_label(fill == explore.fill, describe::fill_words(fill)).clicked() {
+            for &fill in fills_for(modality) {
+                if ui.selectable_label(fill == explore.fill, fill_words_for(fill, modality)).clicked() {
                     commands.push(Command::SetFill(fill));
                 }
             }
@@ -443,6 +468,7 @@ fn fill_choice(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
 fn legend(ui: &mut Ui, session: &Session, canvas: &Canvas) {
     let explore = &session.explore;
     let t = tokens(ui);
+    let is_text = explore.unit.is_text();
     ui.add_space(2.0);
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
@@ -454,7 +480,7 @@ fn legend(ui: &mut Ui, session: &Session, canvas: &Canvas) {
             }
             View::Selected | View::Unselected | View::Side => {
                 swatch(ui, t.selected, false);
-                muted(ui, "edge of the selected units");
+                muted(ui, if is_text { "line under the selected words" } else { "edge of the selected units" });
                 ui.add_space(space::S);
                 if explore.hidden == Hidden::Hatched {
                     swatch(ui, t.unselected, true);
@@ -463,6 +489,7 @@ fn legend(ui: &mut Ui, session: &Session, canvas: &Canvas) {
                     ui,
                     match explore.hidden {
                         Hidden::Hatched => "hidden, hatched here",
+                        Hidden::AsModelSees if is_text => "hidden words leave a gap",
                         Hidden::AsModelSees => "hidden units are drawn as the model gets them",
                     },
                 );

@@ -185,7 +185,7 @@ fn pointer(
             let mut changed = figure.clone();
             if let Some(annotation) = changed.annotations.get_mut(marked).filter(|_| by.length() > 0.0) {
                 shift(annotation, by.x, by.y);
-                commands.push(Command::ChangeFigure(at, Box::new(changed), Change::Changed(marked)));
+                commands.push(Command::ChangeFigure(at, Box::new(changed), Change::Changed(marked, state.gesture)));
             }
         }
         return;

@@ -27,7 +27,7 @@ pub fn show(
     let edit = ui.add(TextEdit::singleline(&mut changed.title).desired_width(f32::INFINITY));
     edit.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Title"));
     if edit.labelled_by(label.id).changed() {
-        change = Some(Change::Title);
+        change = Some(Change::Title(state.gesture));
     }
     if ui.checkbox(&mut changed.heading, "Title above the figure").changed() {
         change = Some(Change::Look);
@@ -36,7 +36,7 @@ pub fn show(
     let edit = ui.add(TextEdit::multiline(&mut changed.caption).desired_rows(3).desired_width(f32::INFINITY));
     edit.widget_info(|| WidgetInfo::labeled(Role::MultilineTextInput, true, "Caption"));
     if edit.labelled_by(label.id).on_hover_text("Stands below the picture; a paragraph a line").changed() {
-        change = Some(Change::Caption);
+        change = Some(Change::Caption(state.gesture));
     }
     ui.horizontal(|ui| {
         ui.label("Page");
@@ -102,7 +102,7 @@ fn annotations(ui: &mut Ui, state: &mut FiguresState, at: usize, figure: &KeptFi
                     None => false,
                 };
                 if is_changed {
-                    commands.push(Command::ChangeFigure(at, Box::new(changed), Change::Changed(index)));
+                    commands.push(Command::ChangeFigure(at, Box::new(changed), Change::Changed(index, state.gesture)));
                 }
             }
         });

@@ -67,7 +67,7 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut MeasureState, commands: 
                 }
                 for id in &metrics {
                     match find(*line, id) {
-                        Some(cell) => value(ui, cell, &cells),
+                        Some(cell) => value(ui, session, cell, &cells),
                         None => {
                             muted(ui, "not yet");
                         }
@@ -91,7 +91,13 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut MeasureState, commands: 
 
 fn header(ui: &mut Ui, id: &str, state: &mut MeasureState) {
     let spec = metric(id).ok().map(|metric| metric.spec());
-    let title = spec.map_or_else(|| id.to_owned(), |spec| format!("{} ({})", spec.title, unit_of(spec).0));
+    let title = spec.map_or_else(
+        || id.to_owned(),
+        |spec| match unit_of(spec).0 {
+            "" => spec.title.to_owned(),
+            sign => format!("{} ({sign})", spec.title),
+        },
+    );
     let sorted = state.sort.as_ref().filter(|(by, _)| by == id).map(|(_, descending)| *descending);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
@@ -122,9 +128,9 @@ fn header(ui: &mut Ui, id: &str, state: &mut MeasureState) {
 /// Sign of the unit on screen, and how often it goes into the metric's own.
 const fn unit_of(spec: &MetricSpec) -> (&'static str, f64) {
     match spec.unit {
-        MetricUnit::Percent => ("%", 1.0),
         // Explanations take milliseconds.
         MetricUnit::Seconds => ("ms", 1e3),
+        unit => (unit.sign(), 1.0),
     }
 }
 
@@ -146,7 +152,7 @@ fn standing(cell: &Cell, cells: &[Cell]) -> &'static str {
     }
 }
 
-fn value(ui: &mut Ui, cell: &Cell, cells: &[Cell]) {
+fn value(ui: &mut Ui, session: &Session, cell: &Cell, cells: &[Cell]) {
     let (sign, times) = metric(&cell.metric).map_or(("", 1.0), |metric| unit_of(metric.spec()));
     let (mean, [low, high]) = (cell.mean * times, cell.ci95.map(|end| end * times));
     let half = (high - low) / 2.0;
@@ -168,6 +174,13 @@ fn value(ui: &mut Ui, cell: &Cell, cells: &[Cell]) {
         ui.label(if standing == "best" { number.strong() } else { number }).on_hover_text(tip);
         if !standing.is_empty() {
             muted(ui, standing);
+        }
+        if let Some(published) = session.published(cell) {
+            // As many digits as papers print.
+            let printed = format!("{:.2}", published.value * times);
+            let printed = printed.trim_end_matches('0').trim_end_matches('.');
+            let tip = format!("{}: the paper prints {printed} {sign}, for a black box of its own", published.source);
+            muted(ui, format!("(paper {printed})")).on_hover_text(tip);
         }
     });
 }

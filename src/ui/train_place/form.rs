@@ -3,7 +3,7 @@
 use egui::{Button, ComboBox, DragValue, Label, RichText, Slider, TextEdit, Ui, WidgetInfo, accesskit::Role};
 
 use super::TrainState;
-use crate::data::{Unit, Units};
+use crate::data::{Modality, Unit, Units};
 use crate::model::params::{ParamKind, ParamSpec, ParamValue, Params, Preset};
 use crate::model::{ARCHITECTURES, architecture};
 use crate::session::train::Makes;
@@ -25,7 +25,7 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut TrainState) {
     });
     ui.add_space(space::XS);
     match makes {
-        Makes::Box => box_form(ui, state),
+        Makes::Box => box_form(ui, session, state),
         Makes::Explainer => explainer_form(ui, session, state),
     }
 }
@@ -39,14 +39,24 @@ pub fn start(ui: &mut Ui, session: &Session, state: &mut TrainState, commands: &
     }
 }
 
-fn box_form(ui: &mut Ui, state: &mut TrainState) {
+fn box_form(ui: &mut Ui, session: &Session, state: &mut TrainState) {
     let form = &mut state.fit;
+    let modality = session.data.as_ref().map_or(Modality::Image, |data| data.modality);
+    let fitting = || ARCHITECTURES.iter().filter(move |known| known.modality == modality);
+    // Data of another kind was opened: a network that reads it takes the place of the chosen one.
+    if !fitting().any(|known| known.id == form.architecture)
+        && let Some(first) = fitting().next()
+    {
+        form.architecture = first.id.to_owned();
+        form.params = Params::default();
+        form.name = first.title.to_owned();
+    }
     let Ok(chosen) = architecture(&form.architecture) else { return };
     field(ui, "Network", "What is trained to classify the items", |ui, label| {
         let width = ui.available_width() - space::L;
         let combo = ComboBox::from_id_salt("architecture").selected_text(chosen.title).width(width).truncate();
         let shown = combo.show_ui(ui, |ui| {
-            for known in ARCHITECTURES {
+            for known in fitting() {
                 let line = ui.selectable_label(known.id == form.architecture, known.title);
                 if line.on_hover_text(known.summary).clicked() {
                     form.architecture = known.id.to_owned();
@@ -66,12 +76,24 @@ fn box_form(ui: &mut Ui, state: &mut TrainState) {
 
 fn explainer_form(ui: &mut Ui, session: &Session, state: &mut TrainState) {
     let TrainState { train: form, named, .. } = state;
+    let modality = session.modality();
+    let fitting = || {
+        let specs = crate::explain::METHODS.iter().map(|method| method.spec());
+        specs.filter(move |spec| spec.trains && spec.modalities.contains(&modality))
+    };
+    if !fitting().any(|spec| spec.id == form.method)
+        && let Some(first) = fitting().next()
+    {
+        form.method = first.id.to_owned();
+        form.params = Params::default();
+        form.name = first.title.to_owned();
+    }
     let Ok(chosen) = crate::explain::method(&form.method).map(|method| method.spec()) else { return };
     field(ui, "Method", "How units are selected", |ui, label| {
         let width = ui.available_width() - space::L;
         let combo = ComboBox::from_id_salt("method").selected_text(chosen.title).width(width).truncate();
         let shown = combo.show_ui(ui, |ui| {
-            for spec in crate::explain::METHODS.iter().map(|method| method.spec()).filter(|spec| spec.trains) {
+            for spec in fitting() {
                 let line = ui.selectable_label(spec.id == form.method, spec.title);
                 if line.on_hover_text(spec.summary).clicked() {
                     form.method = spec.id.to_owned();
@@ -88,8 +110,18 @@ fn explainer_form(ui: &mut Ui, session: &Session, state: &mut TrainState) {
     presets(ui, chosen.params, chosen.presets, &mut form.params);
 
     group(ui, "What is selected");
-    let shape = session.active_box().map(|active| active.card.shape);
-    units_form(ui, &mut form.unit, shape);
+    let card = session.active_box().map(|active| &active.card);
+    let shape = card.map(|card| card.shape);
+    let of_text = card.filter(|card| card.modality() == Modality::Text).map(Session::offered_units);
+    match of_text {
+        Some(offered) => text_units_form(ui, form, &offered),
+        None => {
+            if form.unit.is_text() {
+                form.unit = Unit::Pixel;
+            }
+            units_form(ui, &mut form.unit, shape);
+        }
+    }
     let most = shape.map_or(4096, |shape| Units::new(form.unit, shape).count()).max(1);
     form.k = form.k.clamp(1, most);
     let tip = "How many units the explainer may select for each item. It can be changed later in Explore, but it learns for this number";
@@ -196,14 +228,38 @@ fn about(ui: &mut Ui, summary: &str, citation: &str) {
     ui.add_space(space::XS);
 }
 
+/// Units of a text; a number that suits pictures gives way to one that suits words.
+fn text_units_form(ui: &mut Ui, form: &mut crate::session::train::TrainForm, offered: &[Unit]) {
+    if !offered.contains(&form.unit)
+        && let Some(&first) = offered.first()
+    {
+        form.unit = first;
+        form.k = if first == Unit::Sentence { 1 } else { 10 };
+    }
+    field(ui, "Units", "What is selected: single words, or sentences", |ui, label| {
+        let combo = ComboBox::from_id_salt("train units").selected_text(form.unit.noun(2)).width(90.0);
+        let shown = combo.show_ui(ui, |ui| {
+            for &unit in offered {
+                ui.selectable_value(&mut form.unit, unit, unit.noun(2));
+            }
+        });
+        shown.response.labelled_by(label.id);
+    });
+}
+
 fn units_form(ui: &mut Ui, unit: &mut Unit, shape: Option<crate::data::Shape>) {
     field(ui, "Units", "What is selected: single pixels, or rectangles of pixels", |ui, label| {
-        let name = |unit: Unit| if unit == Unit::Pixel { "pixels" } else { "patches" };
+        let name = |unit: Unit| match unit {
+            Unit::Pixel => "pixels",
+            Unit::Patch { .. } => "patches",
+            Unit::Word => "words",
+            Unit::Sentence => "sentences",
+        };
         let combo = ComboBox::from_id_salt("train units").selected_text(name(*unit)).width(90.0);
         let shown = combo.show_ui(ui, |ui| {
             let patch = match *unit {
                 Unit::Patch { .. } => *unit,
-                Unit::Pixel => Unit::Patch { rows: 4, cols: 4 },
+                Unit::Pixel | Unit::Word | Unit::Sentence => Unit::Patch { rows: 4, cols: 4 },
             };
             for known in [Unit::Pixel, patch] {
                 ui.selectable_value(unit, known, name(known));

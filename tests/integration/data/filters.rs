@@ -26,8 +26,14 @@ fn specifications_are_read_as_written() {
 #[test]
 fn what_cannot_be_understood_is_refused_with_what_exists() {
     let refused = |text: &str| text.parse::<DataSpec>().unwrap_err().to_string();
-    assert_has(&refused("table:x.csv"), &["there is no kind \"table\"", "mnist, idx, cifar and images"]);
-    assert_has(&refused("mnist:x?clases=3"), &["no option \"clases\"", "classes, limit, split, split-seed and names"]);
+    assert_has(
+        &refused("table:x.csv"),
+        &["there is no kind \"table\"", "mnist, idx, cifar, images, hatexplain, csv, tsv"],
+    );
+    assert_has(
+        &refused("mnist:x?clases=3"),
+        &["no option \"clases\"", "classes, limit, merge, split, split-seed and names"],
+    );
     assert_has(&refused("cifar:x?names=3"), &["no option \"names\""]);
     assert_has(&refused("mnist:"), &["names no file"]);
     assert_has(&refused("mnist:x?classes"), &["no option"]);
@@ -83,13 +89,30 @@ fn the_usual_split_is_half_of_the_official_test_data() {
     let other = open_at("mnist", dir.path(), &[("split-seed", "1")]).unwrap();
     assert_ne!(dataset.splits, other.splits);
     assert_ne!(dataset.hash, other.hash);
+    // AIM: four fifths of the held-out part.
+    let aim = open_at("mnist", dir.path(), &[("split", "aim")]).unwrap();
+    assert_eq!(Split::ALL.map(|split| aim.in_split(split).len()), [12, 14, 4]);
     // DoRaR: a sixth of training, the whole test part.
     let dorar = open_at("mnist", dir.path(), &[("split", "dorar")]).unwrap();
     assert_eq!(Split::ALL.map(|split| dorar.in_split(split).len()), [10, 2, 18]);
     assert_has(
         &refusal(open_at("mnist", dir.path(), &[("split", "thirds")])),
-        &["half-test, dorar, official and 80-10-10"],
+        &["half-test, dorar, aim, official and 80-10-10"],
     );
+}
+
+#[test]
+fn merged_classes_are_one_and_the_others_move_up() {
+    let dir = tempfile::tempdir().unwrap();
+    small_mnist(dir.path(), 6, 3);
+    let merged = |merge| open_at("mnist", dir.path(), &[("split", "official"), ("merge", merge)]);
+    let dataset = merged("0:2").unwrap();
+    assert_eq!(dataset.classes, ["1", "2"]);
+    assert_eq!(dataset.labels, [1, 0, 1, 1, 0, 1, 1, 0, 1].map(Some));
+    assert_eq!(merged("2:0,1:0").unwrap().classes, ["0"]);
+    assert_has(&refusal(merged("0:7")), &["no class \"7\"", "0, 1 and 2"]);
+    assert_has(&refusal(merged("0")), &["merge=CLASS:INTO"]);
+    assert_has(&refusal(merged("0:0")), &["merge=CLASS:INTO"]);
 }
 
 #[test]
@@ -104,7 +127,8 @@ fn limit_keeps_every_class_and_split() {
 }
 
 fn any_spec() -> impl Strategy<Value = DataSpec> {
-    let kind = prop_oneof![Just("auto"), Just("mnist"), Just("idx"), Just("cifar"), Just("images")];
+    let kind =
+        prop_oneof![Just("auto"), Just("mnist"), Just("idx"), Just("cifar"), Just("images"), Just("csv"), Just("text")];
     let value = prop_oneof!["[a-z0-9,]{0,8}", "[ -~äß%?&=:]{0,12}"];
     let keys = proptest::sample::subsequence(vec!["classes", "limit", "split", "split-seed"], 0..=4);
     let path = prop_oneof!["[a-z/]{1,12}", "[ -~äß%?&=:]{1,16}"];
@@ -195,4 +219,24 @@ proptest! {
         prop_assert_eq!(sizes.iter().sum::<usize>(), height * width);
         prop_assert_eq!(unit.to_string().parse::<Unit>().unwrap(), unit);
     }
+}
+
+#[test]
+fn words_and_sentences_are_units_of_token_grids() {
+    let shape = Shape::new(1, 2, 3);
+    let (words, sentences) = (Units::new(Unit::Word, shape), Units::new(Unit::Sentence, shape));
+    assert_eq!((words.grid(), sentences.grid()), ((2, 3), (2, 1)));
+    assert_eq!(sentences.unit_of_pixels(), [0, 0, 0, 1, 1, 1]);
+    let row = [5.0, 0.0, 1.0, 0.0, 0.0, 0.0];
+    assert_eq!(words.padding(&row), [false, true, false, true, true, true]);
+    assert_eq!(sentences.padding(&row), [false, true]);
+    assert_eq!(Units::new(Unit::Pixel, shape).padding(&row), [false; 6]);
+    for (unit, text) in [(Unit::Word, "word"), (Unit::Sentence, "sentence")] {
+        assert_eq!((unit.to_string(), text.parse::<Unit>()), (text.to_owned(), Ok(unit)));
+        assert_eq!((unit.noun(1), unit.noun(2)), (text.to_owned(), format!("{text}s")));
+        assert!(unit.is_text());
+    }
+    assert!("words".parse::<Unit>().unwrap_err().contains("word or sentence"));
+    let empty = Units::new(Unit::Sentence, Shape::new(1, 2, 0));
+    assert_eq!((empty.block(), empty.padding(&[])), ((1, 1), vec![]));
 }

@@ -98,9 +98,12 @@ fn the_hash_follows_content_and_names() {
 #[test]
 fn what_is_no_data_is_refused_with_the_kinds_that_exist() {
     let dir = tempfile::tempdir().unwrap();
-    assert_has(&refusal(open(&DataSpec::from_path(dir.path()))), &["found nothing", "mnist, idx, cifar and images"]);
-    write(&dir.path().join("a.txt"), b"text");
-    assert_has(&refusal(open(&DataSpec::from_path(dir.path().join("a.txt")))), &["a.txt", "IDX files"]);
+    assert_has(
+        &refusal(open(&DataSpec::from_path(dir.path()))),
+        &["found nothing", "mnist, idx, cifar, images, hatexplain, csv, tsv, jsonl, json, text and txt"],
+    );
+    write(&dir.path().join("a.xyz"), b"text");
+    assert_has(&refusal(open(&DataSpec::from_path(dir.path().join("a.xyz")))), &["a.xyz", "IDX files"]);
     assert_has(&refusal(open(&DataSpec::from_path(dir.path().join("gone")))), &["cannot read", "gone"]);
     assert_has(&refusal(open_at("images", dir.path(), &[])), &["picture files"]);
     assert_has(&refusal(open_at("cifar", dir.path(), &[])), &["data_batch_1.bin"]);

@@ -55,11 +55,26 @@ fn check(what: &str, kind: &str, usual: usize, files: &[(&str, Vec<u8>)]) {
             Ok(dataset) => {
                 n_read += 1;
                 (0..dataset.len().min(5)).for_each(|item_idx| drop(dataset.picture(item_idx)));
+                look_at_texts(&dataset);
             }
             Err(err) => assert!(err.to_string().len() > 20, "{err}"),
         }
     }
     println!("{what}: {n} damaged files, {n_read} still readable, {:.1} s", start.elapsed().as_secs_f64());
+}
+
+/// Texts go through everything that takes them apart.
+fn look_at_texts(dataset: &Dataset) {
+    let fit =
+        data::TextFit::build((0..dataset.len()).filter_map(|i| dataset.text(i)), &data::TextFitSpec::l2x_sentence());
+    for item_idx in 0..dataset.len().min(5) {
+        let Some(text) = dataset.text(item_idx) else { return };
+        assert!(!dataset.item_name(item_idx).is_empty());
+        for token in fit.layout(text).tokens {
+            assert!(!text[token.start..token.end].is_empty());
+        }
+        data::text::unshapeable(text);
+    }
 }
 
 #[test]
@@ -107,4 +122,27 @@ fn mutated_archives_never_panic() {
     check("tar", "auto", 200, &[("a.tar", archives::tar_of(&members))]);
     check("tar.gz", "auto", 200, &[("a.tar.gz", gz(&archives::tar_of(&members)))]);
     check("zip", "auto", 200, &[("a.zip", archives::zip_of(&members))]);
+}
+
+#[test]
+fn mutated_texts_never_panic() {
+    let rows: String = (0..6)
+        .map(|i| format!("{},\"Title {i}, &amp; <b>more</b>\",\"He said \"\"go\"\".<br />It is café {i}.\"\n", i % 2))
+        .collect();
+    let table = format!("class,title,text\n{rows}");
+    check("csv", "csv", 400, &[("a.csv", table.clone().into_bytes())]);
+    check("csv.gz", "auto", 200, &[("a.csv.gz", gz(table.as_bytes()))]);
+    let (utf16, _) = (table.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>(), ());
+    check("csv in UTF-16", "csv", 200, &[("a.csv", [b"\xff\xfe".as_slice(), &utf16].concat())]);
+    let lines: String =
+        (0..6).map(|i| format!("{{\"text\": \"A line of words {i}\", \"label\": {}}}\n", i % 2)).collect();
+    check("jsonl", "jsonl", 300, &[("a.jsonl", lines.into_bytes())]);
+    check("txt", "text", 300, &[("a.txt", tables::PAGE.as_bytes().to_vec())]);
+    let posts = tables::POSTS.as_bytes().to_vec();
+    check(
+        "hatexplain",
+        "hatexplain",
+        300,
+        &[("dataset.json", posts), ("post_id_divisions.json", tables::DIVISIONS.as_bytes().to_vec())],
+    );
 }

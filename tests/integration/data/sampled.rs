@@ -30,6 +30,10 @@ fn samples_are_the_same_bytes_each_time_and_open() {
     assert_eq!(reviews.lines().next(), Some("text,label"));
     assert_eq!(reviews.lines().filter(|line| line.ends_with("\",positive")).count(), 300);
     assert_eq!(reviews.lines().filter(|line| line.ends_with("\",negative")).count(), 300);
+    let dataset = open(&DataSpec::from_path(first.path().join("reviews.csv"))).unwrap();
+    assert_eq!((dataset.spec.kind.name(), dataset.len()), ("csv", 600));
+    assert_eq!(dataset.classes, ["negative", "positive"]);
+    assert_eq!(Split::ALL.map(|split| dataset.in_split(split).len()), [480, 60, 60]);
     let table = std::fs::read_to_string(first.path().join("table.csv")).unwrap();
     assert!(table.lines().count() == 601 && table.lines().all(|line| line.split(',').count() == 9));
 }

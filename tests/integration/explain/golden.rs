@@ -5,8 +5,8 @@ use unmask::data::{Shape, Unit, Units};
 use unmask::explain::learn::concrete::{concrete_mask, concrete_mask_with, gate_mask, gumbel, gumbel_of};
 use unmask::explain::learn::meed::{blend, flipped, log_prior, prior_loss};
 use unmask::explain::learn::wasserstein::{sliced_wasserstein, sliced_wasserstein_along};
-use unmask::model::TensorBox;
 use unmask::model::tensors::from_rows;
+use unmask::model::{Network, TensorBox};
 
 use crate::integration::tiny::*;
 
@@ -129,11 +129,18 @@ fn the_prior_blend_is_equation_12_and_its_loss_equation_13() {
 }
 
 /// p = softmax(W x).
+#[derive(Debug)]
 struct LinearBox(Tensor);
 
-impl TensorBox for LinearBox {
-    fn logits(&self, input: &Tensor) -> Tensor {
+impl Network for LinearBox {
+    fn logits(&self, input: &Tensor, _train: bool) -> Tensor {
         input.flatten(1, -1).matmul(&self.0.tr())
+    }
+}
+
+impl TensorBox for LinearBox {
+    fn network(&self) -> &dyn Network {
+        self
     }
 
     fn device(&self) -> Device {

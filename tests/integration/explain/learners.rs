@@ -1,6 +1,6 @@
 //! Learners: gradients reach every parameter of the selector, the black box stays as it is, runs repeat byte for byte.
 
-use tch::nn::{self, ModuleT};
+use tch::nn;
 use tch::{Device, Kind, Tensor};
 use unmask::data::Units;
 use unmask::explain::learn::mask_only::mask_only;
@@ -8,13 +8,15 @@ use unmask::explain::learn::run::{RunSetup, Stepped, TrainRun, honesty};
 use unmask::explain::learn::{Batch, Learner, Setup};
 use unmask::explain::{ExplainError, SavedExplainer, method};
 use unmask::model::tensors::{from_rows, save_weights};
-use unmask::model::{ModelError, SavedBox, TensorBox, architecture};
+use unmask::model::{InputSpec, ModelError, Network, SavedBox, TensorBox, architecture};
 
 use crate::integration::tiny::*;
 
+const INPUT: InputSpec = InputSpec { shape: SHAPE, vocabulary: 0 };
+
 /// A black box whose variables the test can look at.
 struct OpenBox {
-    net: Box<dyn ModuleT>,
+    net: Box<dyn Network>,
     store: nn::VarStore,
 }
 
@@ -22,15 +24,15 @@ impl OpenBox {
     fn new() -> Self {
         let mut store = nn::VarStore::new(Device::Cpu);
         tch::manual_seed(11);
-        let net = (architecture("meed-cnn").unwrap().build)(&store.root(), SHAPE, 2);
+        let net = (architecture("meed-cnn").unwrap().build)(&store.root(), INPUT, 2);
         store.freeze();
         Self { net, store }
     }
 }
 
 impl TensorBox for OpenBox {
-    fn logits(&self, input: &Tensor) -> Tensor {
-        self.net.forward_t(input, false)
+    fn network(&self) -> &dyn Network {
+        self.net.as_ref()
     }
 
     fn device(&self) -> Device {
@@ -46,6 +48,7 @@ fn learner(id: &str, options: &[(&str, &str)], unit: &str) -> Box<dyn Learner> {
         units: Units::new(unit.parse().unwrap(), SHAPE),
         k: 5,
         classes: 2,
+        input: INPUT,
         architecture: architecture("meed-cnn").unwrap(),
         seed: 1,
         device: Device::Cpu,

@@ -9,7 +9,7 @@ use unmask::explain::Explainer;
 use unmask::model::layers::{Conv, Framework, linear};
 use unmask::model::optim::OptimSpec;
 use unmask::model::train::soft_cross_entropy;
-use unmask::model::{BlackBox, TorchBox, architecture};
+use unmask::model::{BlackBox, Saliency, TorchBox, architecture};
 
 use crate::integration::tiny::*;
 
@@ -93,8 +93,9 @@ fn every_architecture_computes_what_pytorch_computes() {
 
 #[test]
 fn every_architecture_is_in_the_golden_file() {
-    let golden = json(include_str!("../../golden/nets.json"));
-    let ids: Vec<&str> = golden.as_array().unwrap().iter().map(|net| net["id"].as_str().unwrap()).collect();
+    let files = [include_str!("../../golden/nets.json"), include_str!("../../golden/text_nets.json")].map(json);
+    let nets = files.iter().flat_map(|file| file.as_array().unwrap());
+    let ids: Vec<&str> = nets.map(|net| net["id"].as_str().unwrap()).collect();
     for architecture in unmask::model::ARCHITECTURES {
         assert!(ids.contains(&architecture.id), "{} has no golden values", architecture.id);
     }
@@ -107,7 +108,7 @@ fn gradients_and_gradient_times_input_are_autograds() {
         let black_box = golden_box(net);
         let rows = rows_by_formula(2, black_box.card().shape);
         let probs = black_box.predict(&rows).unwrap();
-        let gradients = black_box.input_gradients(&rows, &probs.all_classes()).unwrap().unwrap();
+        let gradients = black_box.saliency(&rows, &probs.all_classes(), Saliency::Gradient).unwrap().unwrap();
         let found: Vec<f64> = gradients.values.into_iter().map(f64::from).collect();
         assert_near(&found, &numbers(&net["gradient"]), 1e-5, "gradient");
         for (method, unit, name) in [

@@ -6,7 +6,7 @@ use tch::{Device, Tensor};
 use unmask::model::layers::{Framework, linear};
 use unmask::model::optim::OptimSpec;
 use unmask::model::train::{ClassifierRun, ClassifierSetup, StepResult, one_hot};
-use unmask::model::{BlackBox, ModelError, TorchBox};
+use unmask::model::{BlackBox, ModelError, Network, TorchBox};
 
 use crate::integration::tiny::*;
 
@@ -52,10 +52,19 @@ fn training_does_not_feel_that_another_thread_loads_and_asks_boxes() {
     assert!(alone.weights == beside.weights, "loading a black box drew from the generator of the training");
 }
 
+#[derive(Debug)]
+struct Linear(tch::nn::Linear);
+
+impl Network for Linear {
+    fn logits(&self, input: &Tensor, _train: bool) -> Tensor {
+        input.apply(&self.0)
+    }
+}
+
 fn classifier(input: Tensor, n_items: usize, lr: f64) -> ClassifierRun {
     let classes: Vec<usize> = (0..n_items).map(|item| item % 2).collect();
     ClassifierRun::new(ClassifierSetup {
-        build: &|path| Box::new(linear(path / "dense", 4, 2, Framework::Keras)),
+        build: &|path| Box::new(Linear(linear(path / "dense", 4, 2, Framework::Keras))),
         optimizer: OptimSpec::keras_adam(lr),
         input,
         targets: one_hot(&classes, 2, Device::Cpu),

@@ -1,0 +1,287 @@
+//! CSV and TSV with a column of text. The delimiter, a header and the roles of the columns are guessed, said, and changed by the query:
+//! `csv:FILE?text=title,description&label=class&split=split&header=no&delimiter=semicolon&quotes=no`.
+
+use super::archive::{Member, Tree};
+use super::columns::{self, Builder, Columns, SAMPLE};
+use super::open::{Loader, Raw, Watch};
+use super::spec::DataSpec;
+use super::text::{MAX_TEXT_BYTES, decode};
+use super::{DataError, split::Split};
+
+/// Reads CSV and TSV files with a column of text.
+pub static LOADER: Loader = Loader {
+    names: &["csv", "tsv"],
+    about: "CSV and TSV with a column of text",
+    keys: &["text", "label", "split", "names", "header", "delimiter", "quotes"],
+    guess,
+    load,
+};
+
+/// Delimiters that are guessed, and their names in the query.
+const DELIMITERS: [(u8, &str); 4] = [(b',', "comma"), (b'\t', "tab"), (b';', "semicolon"), (b'|', "pipe")];
+/// Bytes from which the form is guessed.
+const LOOKED_AT: usize = 1 << 18;
+/// A field of a header is no longer.
+const MAX_NAME: usize = 60;
+/// Rows between two reports.
+const ROWS: usize = 1024;
+
+fn is_table(member: &Member) -> bool {
+    let name = member.plain_name().to_ascii_lowercase();
+    [".csv", ".tsv", ".tab"].iter().any(|ending| name.ends_with(ending))
+}
+
+fn guess(tree: &Tree) -> Option<String> {
+    let spec = DataSpec::from_path(&tree.origin);
+    let seen = tree.candidates().iter().filter(|member| is_table(member)).take(20);
+    for member in seen {
+        let Some((text, is_whole)) = decode::peek(member, LOOKED_AT) else { continue };
+        let Ok(form) = Form::of(&text, is_whole, member, &spec) else { continue };
+        let found = columns::guess_texts(&form.columns, &form.sample);
+        if let Some(&column) = found.last() {
+            let name = &form.columns.names[column];
+            return Some(format!("column {name} of {} holds text", member.plain_name()));
+        }
+    }
+    None
+}
+
+/// How a file is written.
+struct Form {
+    delimiter: u8,
+    quoting: bool,
+    escape: Option<u8>,
+    has_header: bool,
+    columns: Columns,
+    /// The first rows, without the header.
+    sample: Vec<Vec<String>>,
+}
+
+impl Form {
+    /// Guesses from the beginning of a file, unless the query says.
+    fn of(text: &str, is_whole: bool, member: &Member, spec: &DataSpec) -> Result<Self, DataError> {
+        let quoting = yes_or_no(spec, "quotes")?.unwrap_or(true);
+        let escape = escape_of(text).filter(|_| quoting);
+        let records = |delimiter: u8| {
+            let mut records: Vec<Vec<String>> = reader(text, delimiter, quoting, escape)
+                .records()
+                .take(SAMPLE + 2)
+                .map_while(Result::ok)
+                .map(|record| record.iter().map(str::to_owned).collect())
+                .collect();
+            // The last one may have been cut off.
+            if records.len() < SAMPLE + 2 && records.len() > 1 && !is_whole {
+                records.pop();
+            }
+            records
+        };
+        let delimiter = match spec.query.get("delimiter") {
+            Some(asked) => delimiter_named(spec, asked)?,
+            None => {
+                let is_tsv = [".tsv", ".tab"].iter().any(|end| member.plain_name().to_ascii_lowercase().ends_with(end));
+                // The first of equals: a tab for .tsv, a comma else.
+                let mut known = DELIMITERS.map(|(byte, _)| byte);
+                known.sort_by_key(|&byte| is_tsv != (byte == b'\t'));
+                let scores = known.map(|byte| (regularity(&records(byte)), byte));
+                scores.into_iter().rev().max_by_key(|(score, _)| *score).map_or(b',', |(_, byte)| byte)
+            }
+        };
+        let mut sample = records(delimiter);
+        let Some(first) = sample.first().cloned() else {
+            return Err(member.unfit("rows of fields", "an empty file", "name another file"));
+        };
+        let has_header = yes_or_no(spec, "header")?.unwrap_or_else(|| is_header(&first, &sample[1..], spec));
+        let mut columns = Columns::numbered(first.len());
+        if has_header {
+            sample.remove(0);
+            for (number, name) in first.iter().enumerate().filter(|(_, name)| !name.trim().is_empty()) {
+                columns.names[number] = name.trim().to_owned();
+            }
+            columns.is_named = true;
+        }
+        sample.truncate(SAMPLE);
+        Ok(Self { delimiter, quoting, escape, has_header, columns, sample })
+    }
+
+    fn said(&self, member: &Member, is_guessed: bool) -> String {
+        let delimiter =
+            DELIMITERS.iter().find(|(byte, _)| *byte == self.delimiter).map_or("character", |(_, name)| *name);
+        let header = if self.has_header { "with" } else { "without" };
+        let guessed = if is_guessed { " (guessed; delimiter= and header= change it)" } else { "" };
+        format!("{}: fields end at each {delimiter}, {header} a header{guessed}", member.plain_name())
+    }
+}
+
+fn reader(text: &str, delimiter: u8, quoting: bool, escape: Option<u8>) -> csv::Reader<&[u8]> {
+    csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(delimiter)
+        .quoting(quoting)
+        .escape(escape)
+        // A quote within quotes is written twice, or with a backslash before it, as Kaggle's IMDB has it.
+        .double_quote(escape.is_none())
+        .from_reader(text.as_bytes())
+}
+
+fn yes_or_no(spec: &DataSpec, key: &str) -> Result<Option<bool>, DataError> {
+    match spec.query.get(key).map(String::as_str) {
+        None => Ok(None),
+        Some("yes") => Ok(Some(true)),
+        Some("no") => Ok(Some(false)),
+        Some(other) => Err(spec.refuse(format!("{key} is \"{other}\""), format!("write {key}=yes or {key}=no"))),
+    }
+}
+
+fn delimiter_named(spec: &DataSpec, asked: &str) -> Result<u8, DataError> {
+    let by_name = DELIMITERS.iter().find(|(_, name)| *name == asked).map(|(byte, _)| *byte);
+    let by_itself = match asked.as_bytes() {
+        [byte] if byte.is_ascii_punctuation() && *byte != b'"' => Some(*byte),
+        _ => None,
+    };
+    by_name.or(by_itself).ok_or_else(|| {
+        let advice = "write delimiter=comma, tab, semicolon or pipe, or one other sign";
+        spec.refuse(format!("delimiter is \"{asked}\""), advice)
+    })
+}
+
+/// A backslash, if quotes within fields are written `\"` and never `""`.
+fn escape_of(text: &str) -> Option<u8> {
+    let is_end = |byte: Option<&u8>| matches!(byte, None | Some(b',' | b'\t' | b';' | b'|' | b'\r' | b'\n'));
+    let bytes = text.as_bytes();
+    let bytes = &bytes[..bytes.len().min(LOOKED_AT)];
+    let (mut n_escaped, mut n_doubled) = (0_usize, 0_usize);
+    for (at, pair) in bytes.windows(2).enumerate() {
+        let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+        match pair {
+            [b'\\', b'"'] if !is_end(bytes.get(at + 2)) => n_escaped += 1,
+            [b'"', b'"'] if !is_end(before) && !is_end(bytes.get(at + 2)) => n_doubled += 1,
+            _ => {}
+        }
+    }
+    (n_escaped > 0 && n_doubled == 0).then_some(b'\\')
+}
+
+/// How well a delimiter explains rows: more rows of one length is better, then longer rows. One column is no explanation.
+fn regularity(records: &[Vec<String>]) -> (usize, usize) {
+    let mut lens: Vec<usize> = records.iter().map(Vec::len).filter(|&len| len > 1).collect();
+    lens.sort_unstable();
+    let runs = lens.chunk_by(|a, b| a == b).map(|run| (run.len(), run[0]));
+    // In per cent, so that one odd row does not decide.
+    runs.max().map_or((0, 0), |(n, len)| (n * 100 / records.len().max(1), len))
+}
+
+/// Whether the first row names columns: short different words, of which one is known or asked for, or that stand above numbers or long texts.
+fn is_header(first: &[String], rest: &[Vec<String>], spec: &DataSpec) -> bool {
+    let names: Vec<String> = first.iter().map(|name| name.trim().to_lowercase()).collect();
+    let n_unnamed = names.iter().filter(|name| name.is_empty()).count();
+    let mut distinct = names.clone();
+    distinct.sort_unstable();
+    distinct.dedup();
+    let is_name = |name: &String| name.len() <= MAX_NAME && name.parse::<f64>().is_err();
+    // Written row numbers and trailing commas have no name.
+    let are_different = distinct.len() + n_unnamed.saturating_sub(1) == names.len();
+    if !names.iter().all(is_name) || !are_different {
+        return false;
+    }
+    let known =
+        ["text", "review", "label", "sentence", "sentiment", "class", "category", "title", "split", "id", "content"];
+    let asked = ["text", "label", "split"].into_iter().filter_map(|key| spec.list(key)).flatten();
+    let asked: Vec<String> = asked.map(|name| name.to_lowercase()).collect();
+    if names.iter().any(|name| known.contains(&name.as_str()) || (!name.is_empty() && asked.contains(name))) {
+        return true;
+    }
+    let values = |column: usize| rest.iter().filter_map(move |row| row.get(column)).map(|value| value.trim());
+    // A name is not a value of its own column.
+    if (0..names.len())
+        .any(|column| !names[column].is_empty() && values(column).any(|value| value == first[column].trim()))
+    {
+        return false;
+    }
+    (0..names.len()).any(|column| {
+        let is_numeric = values(column).next().is_some() && values(column).all(|value| value.parse::<f64>().is_ok());
+        let n_words: usize = values(column).map(|value| value.split_whitespace().count()).sum();
+        let n_in_name = names[column].split_whitespace().count();
+        is_numeric || (n_in_name <= 3 && n_words >= (2 * n_in_name + 3) * rest.len())
+    })
+}
+
+fn load(tree: &Tree, spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, DataError> {
+    let files = columns::files(tree, "a CSV or TSV file", is_table)?;
+    read(tree, &files, spec, watch)
+}
+
+/// Reads tables that have the same columns.
+pub(super) fn read(
+    tree: &Tree,
+    files: &[(&Member, Option<Split>)],
+    spec: &DataSpec,
+    watch: &mut Watch<'_>,
+) -> Result<Raw, DataError> {
+    let mut builder = Builder::new();
+    let mut remarks = Vec::new();
+    let mut known = None;
+    for &(member, part) in files {
+        let decode::Decoded { text, note } = decode::read(member, MAX_TEXT_BYTES, watch)?;
+        remarks.extend(note.map(|note| format!("{} was read as {note}", member.plain_name())));
+        let start = &text[..text.floor_char_boundary(LOOKED_AT)];
+        let form = Form::of(start, start.len() == text.len(), member, spec)?;
+        remarks.push(form.said(member, !["delimiter", "header"].iter().all(|key| spec.query.contains_key(*key))));
+        let (columns, roles) = match &known {
+            None => {
+                let (roles, said) = columns::roles(&form.columns, &form.sample, spec, member)?;
+                remarks.push(said);
+                known.insert((form.columns.clone(), roles))
+            }
+            Some(known) if known.0 == form.columns => known,
+            Some((columns, _)) => {
+                let names = |columns: &Columns| super::spec::in_words(&columns.names);
+                let expected = format!("the columns {} as in {}", names(columns), files[0].0.plain_name());
+                return Err(member.unfit(expected, names(&form.columns), "name one of the files"));
+            }
+        };
+        let mut reader = reader(&text, form.delimiter, form.quoting, form.escape);
+        let mut record = csv::StringRecord::new();
+        let mut row_idx = 0;
+        let mut last_start = 0;
+        let mut is_first = form.has_header;
+        let n_columns = columns.names.len();
+        while reader.read_record(&mut record).map_err(|err| member.unfit("CSV", err.to_string(), "mend the file"))? {
+            let (line, byte) = record.position().map_or((0, 0), |at| (at.line(), at.byte()));
+            last_start = byte as usize;
+            if std::mem::take(&mut is_first) {
+                continue;
+            }
+            if row_idx % ROWS == 0 {
+                watch.step("Reading rows", byte, Some(text.len() as u64))?;
+            }
+            if record.len() != n_columns {
+                let found = format!("{} in the row that begins on line {line}", record.len());
+                let advice = "put fields that hold the delimiter in quotes, or change delimiter= or quotes=";
+                return Err(member.unfit(format!("{n_columns} fields in each row, as in the first"), found, advice));
+            }
+            builder.push(roles, |column| record.get(column).unwrap_or(""), row_idx, part, member)?;
+            row_idx += 1;
+        }
+        if form.quoting && form.escape.is_none() {
+            check_last_quote(&text[last_start..], member)?;
+        }
+    }
+    let Some((first, _)) = files.first() else { return Err(tree.unfit("a table", "none", "name the file")) };
+    builder.finish(tree, first, spec, remarks)
+}
+
+/// A quote that is never closed swallows the rest of the file without any other sign.
+fn check_last_quote(last: &str, member: &Member) -> Result<(), DataError> {
+    let last = last.trim_end();
+    if last.contains('\n') && last.bytes().filter(|&byte| byte == b'"').count() % 2 == 1 {
+        let start: String = last.chars().take(40).filter(|c| *c != '\n').collect();
+        let advice = "close it, or write quotes=no if quotes mean nothing in this file";
+        return Err(member.unfit(
+            "quotes in pairs",
+            format!("one that is never closed in the row \"{start}\""),
+            advice,
+        ));
+    }
+    Ok(())
+}

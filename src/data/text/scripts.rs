@@ -1,0 +1,81 @@
+//! Scripts that the window's fonts cannot show, so that a notice can name them instead of a row of boxes.
+
+/// Blocks of letters that the window cannot show, in the order of Unicode.
+const BLOCKS: &[(u32, u32, &str)] = &[
+    (0x0300, 0x036f, "combining accents"),
+    (0x0530, 0x058f, "Armenian"),
+    (0x0590, 0x05ff, "Hebrew"),
+    (0x0600, 0x06ff, "Arabic"),
+    (0x0700, 0x074f, "Syriac"),
+    (0x0750, 0x077f, "Arabic"),
+    (0x0780, 0x07bf, "Thaana"),
+    (0x07c0, 0x07ff, "N'Ko"),
+    (0x0870, 0x08ff, "Arabic"),
+    (0x0900, 0x097f, "Devanagari"),
+    (0x0980, 0x09ff, "Bengali"),
+    (0x0a00, 0x0a7f, "Gurmukhi"),
+    (0x0a80, 0x0aff, "Gujarati"),
+    (0x0b00, 0x0b7f, "Odia"),
+    (0x0b80, 0x0bff, "Tamil"),
+    (0x0c00, 0x0c7f, "Telugu"),
+    (0x0c80, 0x0cff, "Kannada"),
+    (0x0d00, 0x0d7f, "Malayalam"),
+    (0x0d80, 0x0dff, "Sinhala"),
+    (0x0e00, 0x0e7f, "Thai"),
+    (0x0e80, 0x0eff, "Lao"),
+    (0x0f00, 0x0fff, "Tibetan"),
+    (0x1000, 0x109f, "Burmese"),
+    (0x10a0, 0x10ff, "Georgian"),
+    (0x1100, 0x11ff, "Korean"),
+    (0x1200, 0x139f, "Ethiopic"),
+    (0x13a0, 0x13ff, "Cherokee"),
+    (0x1400, 0x167f, "Canadian syllabics"),
+    (0x1780, 0x17ff, "Khmer"),
+    (0x1800, 0x18af, "Mongolian"),
+    (0x1ea0, 0x1eff, "Vietnamese"),
+    (0x2e80, 0x303f, "Chinese or Japanese"),
+    (0x3040, 0x30ff, "Japanese"),
+    (0x3100, 0x312f, "Bopomofo"),
+    (0x3130, 0x318f, "Korean"),
+    (0x31f0, 0x31ff, "Japanese"),
+    (0x3400, 0x9fff, "Chinese or Japanese"),
+    (0xac00, 0xd7ff, "Korean"),
+    (0xf900, 0xfaff, "Chinese or Japanese"),
+    (0xfb1d, 0xfb4f, "Hebrew"),
+    (0xfb50, 0xfdff, "Arabic"),
+    (0xfe70, 0xfefe, "Arabic"),
+    (0x1e900, 0x1e95f, "Adlam"),
+    (0x20000, 0x3ffff, "Chinese or Japanese"),
+];
+
+/// The first script in `text` that the window cannot show, by name: its fonts hold Latin, Greek and Cyrillic letters, and it writes from
+/// left to right only. `None` if all letters can be shown. (Signs and pictograms are not looked at.)
+pub fn unshapeable(text: &str) -> Option<&'static str> {
+    if text.is_ascii() {
+        return None;
+    }
+    text.chars().filter(|&c| c > '\u{24f}' && is_letter(c) && !is_in_fonts(c)).map(name_of).next()
+}
+
+/// Letters, and the marks in the blocks above that are no letters of their own.
+fn is_letter(c: char) -> bool {
+    c.is_alphabetic() || block_of(c).is_some()
+}
+
+/// Letters beyond Latin Extended-B that the default proportional font (Ubuntu Light) has.
+fn is_in_fonts(c: char) -> bool {
+    matches!(c,
+        '\u{292}' | '\u{2bc}' | '\u{2c6}'..='\u{2dd}' | '\u{311}' | '\u{384}'..='\u{3ce}' | '\u{400}'..='\u{45f}'
+        | '\u{462}'..='\u{463}' | '\u{472}'..='\u{475}' | '\u{48a}'..='\u{4f9}' | '\u{1e80}'..='\u{1e85}'
+        | '\u{1ef2}'..='\u{1ef3}' | '\u{1f00}'..='\u{1fff}' | '\u{2000}'..='\u{214f}' | '\u{2150}'..='\u{24ff}'
+        | '\u{fb00}'..='\u{fb04}')
+}
+
+fn block_of(c: char) -> Option<&'static str> {
+    let code = u32::from(c);
+    BLOCKS.iter().find(|(first, last, _)| (*first..=*last).contains(&code)).map(|(_, _, name)| *name)
+}
+
+fn name_of(c: char) -> &'static str {
+    block_of(c).unwrap_or("a rare script")
+}

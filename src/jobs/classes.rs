@@ -1,0 +1,130 @@
+//! What a method says for each class: columns, differences of columns, and what the black box answers to one class's units alone.
+
+use super::task::MethodResult;
+use crate::data::{Rows, Units};
+use crate::explain::mask::{keep_only, top_k};
+use crate::explain::{ClassScores, Mask, Scores};
+use crate::model::{BlackBox, ModelError};
+
+/// Scores for each class (AIM's W, section 3), and the black box's answers to each class's units.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ByClass {
+    /// How many classes.
+    pub classes: usize,
+    /// `units * classes` scores, class fastest.
+    pub scores: Vec<f32>,
+    /// `classes * classes` probabilities: row `c` is the answer when only the k units with the highest scores of class `c` are left.
+    pub only: Vec<f32>,
+}
+
+/// Which scores of a method are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Lens {
+    /// Those of a class.
+    Class(usize),
+    /// Those of the first class less those of the second: why this rather than that.
+    Contrast(usize, usize),
+}
+
+impl ByClass {
+    /// Score of `unit` for `class`.
+    pub fn score(&self, unit: usize, class: usize) -> f32 {
+        self.scores.get(unit * self.classes + class).copied().unwrap_or(0.0)
+    }
+
+    /// Scores of all units for one class.
+    pub fn column(&self, class: usize) -> Vec<f32> {
+        (0..self.units()).map(|unit| self.score(unit, class)).collect()
+    }
+
+    /// How many units.
+    pub fn units(&self) -> usize {
+        self.scores.len().checked_div(self.classes).unwrap_or(0)
+    }
+
+    /// What the black box answers to the units of one class alone; empty where it was not computed.
+    pub fn only(&self, class: usize) -> &[f32] {
+        self.only.get(class * self.classes..(class + 1) * self.classes).unwrap_or(&[])
+    }
+}
+
+impl MethodResult {
+    /// Scores as seen through `lens`; padding stays at minus infinity. `None` where the method does not tell these classes apart.
+    pub fn scores_through(&self, lens: Lens) -> Option<Vec<f32>> {
+        let by_class = self.by_class.as_ref()?;
+        let known = |class: usize| class < by_class.classes;
+        let score = |unit: usize| match lens {
+            Lens::Class(class) => by_class.score(unit, class),
+            Lens::Contrast(a, b) => by_class.score(unit, a) - by_class.score(unit, b),
+        };
+        let fits = match lens {
+            Lens::Class(class) => known(class),
+            Lens::Contrast(a, b) => known(a) && known(b),
+        };
+        fits.then(|| {
+            let own = self.scores.iter().enumerate();
+            own.map(|(unit, own)| if *own == f32::NEG_INFINITY { *own } else { score(unit) }).collect()
+        })
+    }
+
+    /// The units with the highest scores through `lens`, best first.
+    pub fn top_through(&self, lens: Lens, k: usize) -> Vec<usize> {
+        self.scores_through(lens).map_or_else(Vec::new, |scores| top_k(&scores, k))
+    }
+
+    /// The result as if the method had only the scores seen through `lens`: ranks follow, and the answer to the selected part is the one to this
+    /// class's units alone. Answers that were not computed are empty.
+    #[must_use]
+    pub fn through(&self, lens: Lens) -> Option<Self> {
+        let scores = self.scores_through(lens)?;
+        let only = match lens {
+            Lens::Class(class) => {
+                self.by_class.as_ref().map_or_else(Vec::new, |by_class| by_class.only(class).to_vec())
+            }
+            Lens::Contrast(..) => Vec::new(),
+        };
+        Some(Self {
+            explainer: self.explainer.clone(),
+            ranks: ranks(&scores),
+            scores,
+            by_class: self.by_class.clone(),
+            probs_selected: only,
+            probs_unselected: Vec::new(),
+            millis: self.millis,
+        })
+    }
+}
+
+/// Rank of each unit, 0 for the highest score; what is never selected (padding) has none: `u32::MAX`.
+pub fn ranks(scores: &[f32]) -> Vec<u32> {
+    let mut ranks = vec![u32::MAX; scores.len()];
+    for (rank, unit) in top_k(scores, scores.len()).into_iter().enumerate() {
+        ranks[unit] = rank as u32;
+    }
+    ranks
+}
+
+/// Classes of one item's scores, with the black box's answer to the `k` highest units of each class alone (the others are filled).
+pub(super) fn by_class(
+    black_box: &dyn BlackBox,
+    scores: &Scores,
+    units: Units,
+    k: usize,
+    (rows, fill): (&Rows, &Rows),
+) -> Result<Option<ByClass>, ModelError> {
+    let Some(ClassScores { classes, values }) = &scores.by_class else { return Ok(None) };
+    let mut found = ByClass { classes: *classes, scores: values.clone(), only: Vec::new() };
+    let own = scores.row(0);
+    let mut parts = Rows::with_capacity(rows.shape, *classes);
+    for class in 0..*classes {
+        let mut column = found.column(class);
+        for (score, own) in column.iter_mut().zip(own) {
+            if *own == f32::NEG_INFINITY {
+                *score = f32::NEG_INFINITY;
+            }
+        }
+        parts.push(keep_only(rows, units, &[Mask::top_k(&column, k)], fill).row(0));
+    }
+    found.only = black_box.predict(&parts)?.values;
+    Ok(Some(found))
+}

@@ -1,0 +1,380 @@
+//! Reading a text: the word pointed at, what the black box answers without it, the classes compared, the user's own text.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::command::Info;
+use super::{Chord, Command, Lane, Purpose, Request, Run, Session, slots};
+use crate::data::{Dataset, Fit, Modality, Unit};
+use crate::explain::Fill;
+use crate::figure::layout::ExplainedText;
+use crate::jobs::{Explained, Lens, MethodResult, Task, Without, reading};
+use crate::model::BoxCard;
+use crate::work::{Priority, Slot};
+
+/// Answers without one unit that are kept; all are forgotten when there are more.
+const MOST_KEPT: usize = 4096;
+/// Words selected at first in a text.
+const FIRST_WORDS: usize = 10;
+
+/// What the answer without one unit depends on.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct WithoutKey {
+    /// Hash of the data.
+    pub data: String,
+    /// Item.
+    pub item: usize,
+    /// Hash of the black box.
+    pub black_box: String,
+    /// Kind of unit.
+    pub unit: Unit,
+    /// The unit that is taken away.
+    pub at: usize,
+    /// What it becomes.
+    pub fill: Fill,
+    /// Seed of noise.
+    pub seed: u64,
+}
+
+/// What reading a text remembers.
+#[derive(Default)]
+pub struct Reading {
+    /// Unit under the pointer, in the text or in the list of words.
+    pub pointed: Option<usize>,
+    /// Unit that the user clicked.
+    pub chosen: Option<usize>,
+    /// Counts up with each choice, so that text and list scroll to it once.
+    pub choices: u64,
+    /// Class that the class in focus is contrasted with.
+    pub against: Option<usize>,
+    /// Whether texts that may offend are shown.
+    pub shows_offensive: bool,
+    /// The user's own text, while it is in view.
+    pub own: Option<Own>,
+    /// The own text that was closed last, so that it can be taken up again.
+    last_own: String,
+    without: HashMap<Arc<WithoutKey>, Vec<f32>>,
+}
+
+/// A text that the user typed or pasted, as a data set of one item.
+#[derive(Clone, Debug)]
+pub struct Own {
+    /// As typed.
+    pub text: String,
+    /// The same as data.
+    pub data: Arc<Dataset>,
+}
+
+impl Own {
+    fn new(text: String) -> Self {
+        Self { data: Arc::new(Dataset::of_text("Your own text", &text)), text }
+    }
+}
+
+/// Something done while reading.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// The pointer is over a unit, or over none.
+    Point(Option<usize>),
+    /// Choose a unit: text and list scroll to it.
+    Choose(Option<usize>),
+    /// Contrast the class in focus with this one.
+    Against(Option<usize>),
+    /// Show texts that may offend, or blur them.
+    ShowOffensive(bool),
+    /// Explain a text of the user's own, or go back to the item.
+    OpenOwn(bool),
+    /// The own text is now this.
+    EditOwn(String),
+}
+
+impl Action {
+    /// Title, tooltip and keys.
+    pub fn info(&self) -> Info {
+        let (title, tip) = match self {
+            Self::Point(_) => ("Point at a unit", "Show its score and rank, and the answer without it."),
+            Self::Choose(_) => ("Choose a unit", "Text and list scroll to it."),
+            Self::Against(None) => ("No contrast", "Show the scores of the class in focus alone."),
+            Self::Against(Some(_)) => ("Contrast with this class", "Why the class in focus rather than this one."),
+            Self::ShowOffensive(true) => ("Show offensive texts", "Show texts of this data set that may offend."),
+            Self::OpenOwn(true) => ("Your own text", "Type or paste a text; prediction and explanation follow."),
+            Self::OpenOwn(false) => ("Back to the item", "Close your own text."),
+            Self::EditOwn(_) => ("Change your own text", "Prediction and explanation follow."),
+            Self::ShowOffensive(false) => ("Blur offensive texts", "Blur texts of this data set in the list."),
+        };
+        let keys: &'static [Chord] = if *self == Self::OpenOwn(true) { &[Chord::CtrlShift('V')] } else { &[] };
+        Info { title: title.into(), tip, keys }
+    }
+
+    /// Whether it can be done now.
+    pub fn availability(&self, session: &Session) -> super::Availability {
+        match self {
+            Self::OpenOwn(true) => match session.active_box() {
+                Some(active) if active.card.modality() == Modality::Text => Ok(()),
+                Some(_) => Err("The black box in use does not read texts".into()),
+                None => Err("Train or open a black box that reads texts first".into()),
+            },
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Session {
+    /// Does something while reading.
+    pub(super) fn read(&mut self, action: Action) -> Vec<Request> {
+        let reading = &mut self.explore.reading;
+        match action {
+            Action::Point(unit) => {
+                reading.pointed = unit;
+                return self.ask_without();
+            }
+            Action::Choose(unit) => {
+                reading.chosen = unit;
+                reading.choices += 1;
+            }
+            Action::Against(class) => {
+                reading.against = class;
+                self.last_action = match class {
+                    Some(class) => format!("Contrasting with class {}", self.class_name(class)),
+                    None => "No contrast".to_owned(),
+                };
+            }
+            Action::OpenOwn(true) => {
+                if reading.own.is_none() {
+                    reading.own = Some(Own::new(reading.last_own.clone()));
+                    self.last_action = "Your own text is in view".to_owned();
+                }
+                return self.refresh();
+            }
+            Action::OpenOwn(false) => {
+                self.close_own();
+                return self.refresh();
+            }
+            Action::EditOwn(text) => {
+                reading.own = Some(Own::new(text));
+                return self.refresh();
+            }
+            Action::ShowOffensive(shown) => {
+                reading.shows_offensive = shown;
+                self.last_action =
+                    if shown { "Offensive texts are shown" } else { "Offensive texts are blurred" }.to_owned();
+            }
+        }
+        Vec::new()
+    }
+
+    /// The text of an explanation; `None` where the item is no text.
+    pub fn text_of(&self, explained: &Explained) -> Option<ExplainedText> {
+        reading::text_of(&self.active_box()?.card, explained)
+    }
+
+    /// The own text, if it is in view: then nothing is about the item of the list.
+    pub fn own_text(&self) -> Option<&Own> {
+        self.explore.reading.own.as_ref()
+    }
+
+    pub(super) fn close_own(&mut self) {
+        let reading = &mut self.explore.reading;
+        if let Some(own) = reading.own.take() {
+            reading.last_own = own.text;
+        }
+    }
+
+    /// Data and item in view: the own text, else the item of the list.
+    pub fn in_view(&self) -> Option<(&Arc<Dataset>, usize)> {
+        match self.own_text() {
+            Some(own) => Some((&own.data, 0)),
+            None => self.data.as_ref().zip(self.explore.item),
+        }
+    }
+
+    /// Whether the open data may offend and is blurred in lists until the user asks for it.
+    pub fn is_blurred(&self) -> bool {
+        let offends = self.data.as_ref().is_some_and(|data| {
+            let names = [data.spec.kind.name(), data.name.as_str()];
+            names.iter().any(|name| name.to_ascii_lowercase().contains("hatexplain"))
+        });
+        offends && !self.explore.reading.shows_offensive
+    }
+
+    // --- classes -------------------------------------------------------------------------------------------------------
+
+    /// How the scores of a result are looked at: as the class in focus has them, for methods that tell classes apart.
+    pub fn lens(&self, result: &MethodResult) -> Option<Lens> {
+        let classes = result.by_class.as_ref()?.classes;
+        let class = self.explore.class_focus.filter(|class| *class < classes)?;
+        Some(match self.explore.reading.against {
+            Some(other) if other < classes && other != class => Lens::Contrast(class, other),
+            _ => Lens::Class(class),
+        })
+    }
+
+    /// A result as it is looked at: through the class in focus where the method tells classes apart.
+    pub fn seen(&self, result: &MethodResult) -> MethodResult {
+        self.lens(result).and_then(|lens| result.through(lens)).unwrap_or_else(|| result.clone())
+    }
+
+    /// "class spam", "spam rather than ham".
+    pub fn lens_words(&self, lens: Lens) -> String {
+        match lens {
+            Lens::Class(class) => format!("class {}", self.class_name(class)),
+            Lens::Contrast(a, b) => format!("{} rather than {}", self.class_name(a), self.class_name(b)),
+        }
+    }
+
+    /// Name of a method with the class that its scores are looked at for.
+    pub(super) fn name_through_lens(&self, name: String, result: &MethodResult) -> String {
+        match self.lens(result) {
+            Some(lens) => format!("{name}, {}", self.lens_words(lens)),
+            None => name,
+        }
+    }
+
+    // --- without one unit ----------------------------------------------------------------------------------------------
+
+    fn without_key(&self, at: usize) -> Option<WithoutKey> {
+        let (explained, active) = (self.explore.explained()?, self.active_box()?);
+        Some(WithoutKey {
+            data: self.in_view()?.0.hash.clone(),
+            item: explained.item,
+            black_box: active.card.hash.clone(),
+            unit: explained.units.unit,
+            at,
+            fill: explained.fill,
+            seed: explained.seed,
+        })
+    }
+
+    /// The black box's answer without the unit, if it is known.
+    pub fn without(&self, at: usize) -> Option<&[f32]> {
+        let key = self.without_key(at)?;
+        self.explore.reading.without.get(&key).map(Vec::as_slice)
+    }
+
+    /// Asks for the answer without the unit under the pointer, for texts; a newer question takes the place of an older one.
+    fn ask_without(&mut self) -> Vec<Request> {
+        let Some(at) = self.explore.reading.pointed.filter(|at| self.without(*at).is_none()) else { return Vec::new() };
+        let data = self.in_view().map(|(data, _)| data.clone());
+        let (Some(key), Some(data), Some(active)) = (self.without_key(at), data, self.active_box().cloned()) else {
+            return Vec::new();
+        };
+        // What is drawn may still be another item, while this one is computed.
+        if !key.unit.is_text() || !self.explore.is_current() {
+            return Vec::new();
+        }
+        let task = Task::Without(Box::new(Without {
+            black_box: active,
+            data,
+            item: key.item,
+            fit: Fit::default(),
+            unit: key.unit,
+            at,
+            fill: key.fill,
+            seed: key.seed,
+        }));
+        vec![Request::Run(Box::new(Run {
+            lane: Lane::Interactive,
+            slot: Slot::new(slots::WITHOUT, 0),
+            priority: Priority::Interactive,
+            purpose: Purpose::Without(Arc::new(key)),
+            title: "Asking without one unit".to_owned(),
+            task,
+        }))]
+    }
+
+    /// Files an answer without one unit.
+    pub(super) fn put_without(&mut self, key: Arc<WithoutKey>, probs: Vec<f32>) {
+        let known = &mut self.explore.reading.without;
+        if known.len() >= MOST_KEPT {
+            known.clear();
+        }
+        known.insert(key, probs);
+    }
+
+    // --- units ---------------------------------------------------------------------------------------------------------
+
+    /// Units that the black box's input can be divided into, in the order of the menu.
+    pub fn offered_units(card: &BoxCard) -> Vec<Unit> {
+        match card.modality() {
+            Modality::Text if card.shape.height > 1 => vec![Unit::Sentence],
+            Modality::Text => vec![Unit::Word],
+            _ => {
+                let sides =
+                    [2, 4, 7, 8, 16].into_iter().filter(|side| side * 2 <= card.shape.height.min(card.shape.width));
+                [Unit::Pixel].into_iter().chain(sides.map(|side| Unit::Patch { rows: side, cols: side })).collect()
+            }
+        }
+    }
+
+    /// What kind of items the black box in use reads, else what the open data holds.
+    pub fn modality(&self) -> Modality {
+        let of_data = || self.data.as_ref().map_or(Modality::Image, |data| data.modality);
+        self.active_box().map_or_else(of_data, |active| active.card.modality())
+    }
+
+    /// Takes a unit that the black box's input has, where the one in use belongs to another kind of input.
+    pub(super) fn adopt_unit(&mut self, card: &BoxCard) {
+        let is_text = card.modality() == Modality::Text;
+        let explore = &mut self.explore;
+        if is_text {
+            let offered = Self::offered_units(card);
+            if !offered.contains(&explore.unit)
+                && let Some(&unit) = offered.first()
+            {
+                explore.unit = unit;
+                explore.k = if unit == Unit::Sentence { 1 } else { FIRST_WORDS };
+            }
+            if explore.fill == Fill::Mean {
+                explore.fill = Fill::Zero;
+            }
+        } else if explore.unit.is_text() {
+            (explore.unit, explore.k) = (Unit::Pixel, 25);
+        }
+    }
+}
+
+/// Fills that make sense for items of `modality`: the mean of word numbers is no word.
+pub fn fills_for(modality: Modality) -> &'static [Fill] {
+    match modality {
+        Modality::Text => &[Fill::Zero, Fill::Noise],
+        Modality::Image | Modality::Series | Modality::Table => &Fill::ALL,
+    }
+}
+
+/// What a fill is called for items of `modality`.
+pub const fn fill_words_for(fill: Fill, modality: Modality) -> &'static str {
+    match (modality, fill) {
+        (Modality::Text, Fill::Zero) => "padding",
+        (Modality::Text, Fill::Noise) => "other words",
+        _ => super::describe::fill_words(fill),
+    }
+}
+
+/// The start of a text on one line, for lists: at most `most` signs.
+pub fn start_of(data: &Dataset, item: usize, most: usize) -> String {
+    let Some(text) = data.text(item) else { return String::new() };
+    // A tag may be cut at the end: enough signs are taken first.
+    let head: String = text.chars().take(most * 2 + 200).collect();
+    let plain = reading::readable(&head);
+    let mut out = String::new();
+    let mut count = 0;
+    for word in plain.split_whitespace() {
+        let n = word.chars().count();
+        if count > 0 && count + n + 1 > most {
+            out.push('…');
+            return out;
+        }
+        if count > 0 {
+            out.push(' ');
+        }
+        out.extend(word.chars().take(most));
+        count += n + 1;
+    }
+    out
+}
+
+impl From<Action> for Command {
+    fn from(action: Action) -> Self {
+        Self::Reading(action)
+    }
+}

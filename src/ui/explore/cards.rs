@@ -1,0 +1,129 @@
+//! Texts in the list of items: cards with the beginning of each, in place of small pictures.
+
+use egui::accesskit::Role;
+use egui::text::{LayoutJob, TextWrapping};
+use egui::{Align2, FontId, Rect, ScrollArea, Sense, Stroke, StrokeKind, TextFormat, Ui, WidgetInfo, pos2, vec2};
+use egui_material_icons::icons;
+
+use super::super::theme::{space, text, tokens};
+use super::super::widgets::command_button;
+use crate::data::Dataset;
+use crate::session::items::Truth;
+use crate::session::reading::{Action, start_of};
+use crate::session::{Command, Session, describe};
+
+/// Height of a card: a line of facts and two lines of text.
+const CARD: f32 = 58.0;
+/// Signs of a text that a card may show.
+const SIGNS: usize = 160;
+
+/// What a list says of an item's text: its beginning, or nothing while it is blurred.
+pub fn beginning(session: &Session, data: &Dataset, item: usize, most: usize) -> String {
+    if session.is_blurred() { "(offensive text, not shown)".to_owned() } else { start_of(data, item, most) }
+}
+
+/// A button that shows texts that may offend, where there are such.
+pub fn offensive(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
+    let shows = session.explore.reading.shows_offensive;
+    if session.is_blurred() {
+        command_button(ui, session, Command::Reading(Action::ShowOffensive(true)), "Show offensive texts", commands);
+    } else if shows {
+        command_button(ui, session, Command::Reading(Action::ShowOffensive(false)), "Blur offensive texts", commands);
+    }
+}
+
+/// The cards.
+pub fn show(
+    ui: &mut Ui,
+    session: &Session,
+    data: &Dataset,
+    follow: Option<usize>,
+    seen: (&mut f32, &mut f32),
+    commands: &mut Vec<Command>,
+) {
+    let list = &session.explore.list;
+    let truth = Truth::new(data, session.active_box().map(|active| &active.card));
+    let (offset, height) = seen;
+    let gap = space::XS;
+    ui.spacing_mut().item_spacing.y = gap;
+    let mut area = ScrollArea::vertical().id_salt("cards").auto_shrink([false, false]);
+    if let Some(at) = follow {
+        let top = at as f32 * (CARD + gap);
+        let in_sight = if *height > 0.0 { *height } else { ui.available_height() };
+        if *height <= 0.0 {
+            area = area.vertical_scroll_offset((top + (CARD - in_sight) / 2.0).max(0.0));
+        } else if top < *offset {
+            area = area.vertical_scroll_offset(top);
+        } else if top + CARD > *offset + in_sight {
+            area = area.vertical_scroll_offset(top + CARD - in_sight);
+        }
+    }
+    let output = area.show_rows(ui, CARD, list.visible().len(), |ui, rows| {
+        for &item in list.visible().get(rows).unwrap_or(&[]) {
+            card(ui, session, data, &truth, item as usize, commands);
+        }
+    });
+    *offset = output.state.clamped_offset().y;
+    *height = output.inner_rect.height();
+}
+
+fn card(ui: &mut Ui, session: &Session, data: &Dataset, truth: &Truth<'_>, item: usize, commands: &mut Vec<Command>) {
+    let t = tokens(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), CARD), Sense::click());
+    let explore = &session.explore;
+    let is_here = explore.item == Some(item) && session.own_text().is_none();
+    let painter = ui.painter_at(rect);
+    painter.rect_filled(rect, 4.0, if response.hovered() { t.hover } else { t.raised });
+    if is_here {
+        painter.rect_stroke(rect, 4.0, Stroke::new(2.5, t.accent), StrokeKind::Inside);
+    } else {
+        painter.rect_stroke(rect, 4.0, Stroke::new(1.0, t.line), StrokeKind::Inside);
+    }
+    let inner = rect.shrink2(vec2(space::S, 5.0));
+    let small = FontId::proportional(text::SMALL);
+    let number = format!("#{}", data.source_index.get(item).copied().unwrap_or_default());
+    let mut facts = number.clone();
+    if let Some(label) = session.label_name(item) {
+        facts.push_str(&format!(" · {label}"));
+    }
+    let outcome = explore.list.outcome(truth, item);
+    if let Some((class, p)) = explore.list.predictions.get(item) {
+        let name = session.class_name(usize::from(class));
+        match outcome {
+            Some(true) => facts.push_str(&format!(" · {}", describe::probability(p))),
+            _ => facts.push_str(&format!(" · predicted {name} {}", describe::probability(p))),
+        }
+    }
+    // Marks stand on the right of the first line.
+    let mut right = inner.right();
+    let mut mark = |icon: egui_material_icons::MaterialIcon, color| {
+        let font = FontId::new(text::BODY, icon.font_family());
+        painter.text(pos2(right, inner.top() + 7.0), Align2::RIGHT_CENTER, icon.codepoint, font, color);
+        right -= 16.0;
+    };
+    if outcome == Some(false) {
+        mark(icons::ICON_CLOSE, t.error);
+    }
+    if explore.marked.contains(&item) {
+        mark(icons::ICON_FLAG, t.accent);
+    }
+    if explore.pinned.contains(&item) {
+        mark(icons::ICON_PUSH_PIN, t.accent);
+    }
+    let room = Rect::from_min_max(inner.min, pos2(right, inner.top() + 15.0));
+    ui.painter_at(room).text(pos2(inner.left(), inner.top() + 7.0), Align2::LEFT_CENTER, &facts, small, t.muted);
+    let words = beginning(session, data, item, SIGNS);
+    let color = if session.is_blurred() { t.muted } else { t.text };
+    let mut job = LayoutJob::single_section(
+        words.clone(),
+        TextFormat { font_id: FontId::proportional(text::SMALL), color, ..TextFormat::default() },
+    );
+    job.wrap = TextWrapping { max_width: inner.width(), max_rows: 2, ..TextWrapping::default() };
+    let galley = painter.layout_job(job);
+    painter.galley(pos2(inner.left(), inner.top() + 16.0), galley, color);
+    let said = format!("Item {facts}{}: {words}", if outcome == Some(false) { ", wrong" } else { "" });
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_here, &said));
+    if response.clicked() {
+        commands.push(Command::SelectItem(item));
+    }
+}

@@ -1,0 +1,445 @@
+//! What speaks for each class: a heat table of units by class, the best units of each class side by side, contrasts, and what the black
+//! box answers to one class's units alone. Pictures get a small picture for each class.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use egui::accesskit::Role;
+use egui::{
+    Align, Align2, Button, ComboBox, FontId, Frame, Label, Layout, Margin, Panel, RichText, ScrollArea, Sense, Stroke,
+    StrokeKind, TextureHandle, TextureOptions, Ui, UiBuilder, WidgetInfo, vec2,
+};
+use egui_extras::{Column, TableBuilder};
+use egui_material_icons::icons;
+
+use super::super::chrome::shorten;
+use super::super::theme::{self, space, text, tokens};
+use super::super::widgets::muted;
+use super::canvas::Canvas;
+use crate::explain::mask::top_k;
+use crate::figure::color::{Range, Scale};
+use crate::figure::layout::text::readable_on;
+use crate::figure::layout::{ExplainedPicture, Panel as FigurePanel, overlay_rgba};
+use crate::jobs::{ByClass, Explained, Lens, MethodResult};
+use crate::model::argmax;
+use crate::session::reading::Action;
+use crate::session::{Command, Session, describe};
+
+/// Height of a row of the table.
+const ROW: f32 = 22.0;
+/// Width of a column of the table.
+const CELL: f32 = 78.0;
+/// Units listed for each class.
+const LISTED: usize = 8;
+/// Side of a small picture.
+const SIDE: f32 = 104.0;
+
+/// What the panel remembers.
+#[derive(Default)]
+pub struct ClassesUi {
+    is_closed: bool,
+    /// Column that the table is sorted by.
+    sort: Sort,
+    key: u64,
+    order: Vec<usize>,
+    pictures: Vec<TextureHandle>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+enum Sort {
+    #[default]
+    Rank,
+    Class(usize),
+    Contrast,
+}
+
+fn focused(session: &Session) -> Option<(&Explained, &MethodResult, &ByClass)> {
+    let result = session.explore.focused_result()?;
+    Some((session.explore.explained()?, result, result.by_class.as_ref()?))
+}
+
+/// A button that opens and closes the panel, for methods that tell classes apart.
+pub fn toggle(ui: &mut Ui, session: &Session, canvas: &mut Canvas) {
+    if focused(session).is_none() {
+        return;
+    }
+    let open = !canvas.classes.is_closed;
+    let response = ui.add(Button::selectable(open, "Classes").frame_when_inactive(true));
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, open, "Classes"));
+    if response.on_hover_text("What speaks for each class").clicked() {
+        canvas.classes.is_closed = open;
+    }
+}
+
+/// What is shown while a class is in focus: its units alone, or a contrast.
+pub fn lens_line(ui: &mut Ui, session: &Session, explained: &Explained, result: &MethodResult, lens: Lens) {
+    let full = argmax(&explained.probs_full);
+    let p = explained.probs_full.get(full).copied().unwrap_or(f32::NAN);
+    ui.label(format!("Full input: {} ({})", session.class_name(full), describe::probability(p)));
+    let noun = explained.units.unit.noun(2);
+    let line = match (lens, &result.by_class) {
+        (Lens::Class(class), Some(by_class)) => alone_words(session, by_class, class).map_or_else(
+            || format!("Colours: scores for {}", session.lens_words(lens)),
+            |(words, _)| format!("Only the {noun} of {}: {words}", session.class_name(class)),
+        ),
+        _ => format!("Colours: why {}", session.lens_words(lens)),
+    };
+    ui.add(Label::new(line).truncate());
+}
+
+/// What the black box answers to the units of a class alone, and whether that is the class.
+fn alone_words(session: &Session, by_class: &ByClass, class: usize) -> Option<(String, bool)> {
+    let probs = by_class.only(class);
+    let answer = (!probs.is_empty()).then(|| argmax(probs))?;
+    let p = describe::probability(probs.get(class).copied().unwrap_or(f32::NAN));
+    Some(if answer == class {
+        (format!("{} ({p})", session.class_name(class)), true)
+    } else {
+        let other = describe::probability(probs[answer]);
+        (format!("{} ({other}), {} {p}", session.class_name(answer), session.class_name(class)), false)
+    })
+}
+
+/// The panel under the viewer.
+pub fn panel(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut Vec<Command>) {
+    if canvas.classes.is_closed {
+        return;
+    }
+    let Some((explained, result, by_class)) = focused(session) else { return };
+    let t = tokens(ui);
+    let frame = Frame::new().fill(t.panel).inner_margin(Margin::symmetric(space::M as i8, space::S as i8));
+    let height = if explained.text.is_some() { 250.0 } else { 210.0 };
+    Panel::bottom("classes").resizable(true).default_size(height).size_range(150.0..=520.0).frame(frame).show(
+        ui,
+        |ui| {
+            contrast(ui, session, by_class, commands);
+            ui.add_space(space::XS);
+            if explained.text.is_some() {
+                let area = ui.available_rect_before_wrap();
+                let table_width = (90.0 + CELL * (by_class.classes + 1) as f32 + 150.0).min(area.width() * 0.55);
+                let (left, right) = area.split_left_right_at_x(area.left() + table_width);
+                let child = |ui: &mut Ui, name: &str, rect| {
+                    ui.new_child(UiBuilder::new().id_salt(name).max_rect(rect).layout(Layout::top_down(Align::Min)))
+                };
+                let mut table_ui = child(ui, "class table", left.with_max_x(left.right() - space::M));
+                table(&mut table_ui, session, canvas, result, by_class, commands);
+                let mut top_ui = child(ui, "class tops", right);
+                tops(&mut top_ui, session, canvas, result, by_class, commands);
+                ui.allocate_rect(area, Sense::hover());
+            } else {
+                pictures(ui, session, canvas, explained, result, by_class, commands);
+            }
+        },
+    );
+}
+
+/// Why this class, rather than that one.
+fn contrast(ui: &mut Ui, session: &Session, by_class: &ByClass, commands: &mut Vec<Command>) {
+    let explore = &session.explore;
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("What speaks for each class").strong());
+        ui.separator();
+        ui.label("Colour by");
+        let shown = explore.class_focus.map_or_else(|| "the method".to_owned(), |class| session.class_name(class));
+        ComboBox::from_id_salt("colour by")
+            .selected_text(shown)
+            .width(110.0)
+            .truncate()
+            .show_ui(ui, |ui| {
+                if ui.selectable_label(explore.class_focus.is_none(), "the method").clicked() {
+                    commands.push(Command::FocusClass(None));
+                }
+                for class in 0..by_class.classes {
+                    let chosen = explore.class_focus == Some(class);
+                    if ui.selectable_label(chosen, session.class_name(class)).clicked() && !chosen {
+                        commands.push(Command::FocusClass(Some(class)));
+                    }
+                }
+            })
+            .response
+            .accessible_name("Colour by class");
+        ui.label("rather than");
+        let against = explore.reading.against.filter(|class| Some(*class) != explore.class_focus);
+        let shown = against.map_or_else(|| "nothing".to_owned(), |class| session.class_name(class));
+        ui.add_enabled_ui(explore.class_focus.is_some(), |ui| {
+            ComboBox::from_id_salt("rather than")
+                .selected_text(shown)
+                .width(110.0)
+                .truncate()
+                .show_ui(ui, |ui| {
+                    if ui.selectable_label(against.is_none(), "nothing").clicked() {
+                        commands.push(Command::Reading(Action::Against(None)));
+                    }
+                    for class in (0..by_class.classes).filter(|class| Some(*class) != explore.class_focus) {
+                        if ui.selectable_label(against == Some(class), session.class_name(class)).clicked() {
+                            commands.push(Command::Reading(Action::Against(Some(class))));
+                        }
+                    }
+                })
+                .response
+                .accessible_name("Rather than class")
+                .on_hover_text("The difference of two classes: why this one rather than that one");
+        });
+    });
+}
+
+/// Scores of all classes on one scale, so that cells can be compared.
+fn range_of(result: &MethodResult, by_class: &ByClass) -> (Scale, Range) {
+    let units = (0..by_class.units()).filter(|&unit| result.scores.get(unit) != Some(&f32::NEG_INFINITY));
+    let values: Vec<f32> = units
+        .flat_map(|unit| (0..by_class.classes).map(move |class| (unit, class)))
+        .map(|(unit, class)| by_class.score(unit, class))
+        .collect();
+    let scale = if values.iter().any(|value| *value < 0.0) { Scale::Signed } else { Scale::Sequential };
+    (scale, Range::robust(&values, scale))
+}
+
+fn current_contrast(session: &Session, result: &MethodResult) -> Option<(usize, usize)> {
+    match session.lens(result)? {
+        Lens::Contrast(a, b) => Some((a, b)),
+        Lens::Class(_) => None,
+    }
+}
+
+fn table(
+    ui: &mut Ui,
+    session: &Session,
+    canvas: &mut Canvas,
+    result: &MethodResult,
+    by_class: &ByClass,
+    commands: &mut Vec<Command>,
+) {
+    let contrast = current_contrast(session, result);
+    let mut state = std::mem::take(&mut canvas.classes);
+    if contrast.is_none() && state.sort == Sort::Contrast {
+        state.sort = Sort::Rank;
+    }
+    let mut hasher = DefaultHasher::new();
+    (state.sort, contrast, std::ptr::from_ref(result) as usize).hash(&mut hasher);
+    if state.key != hasher.finish() {
+        state.key = hasher.finish();
+        let scores = match (state.sort, contrast) {
+            (Sort::Class(class), _) => result.scores_through(Lens::Class(class)),
+            (Sort::Contrast, Some((a, b))) => result.scores_through(Lens::Contrast(a, b)),
+            _ => None,
+        };
+        state.order = top_k(scores.as_ref().unwrap_or(&result.scores), result.scores.len());
+    }
+    let (scale, range) = range_of(result, by_class);
+    let words = canvas.text_view(session.explore.focus).map(|(_, view)| &view.words);
+    let reading = &session.explore.reading;
+    let mut found = None;
+    let is_wide = ui.available_width() < 90.0 + CELL * by_class.classes as f32;
+    ScrollArea::horizontal().id_salt("class table scroll").auto_shrink([false, false]).show(ui, |ui| {
+        let word = if is_wide { Column::exact(110.0) } else { Column::remainder().at_least(90.0) };
+        let mut builder = TableBuilder::new(ui)
+            .id_salt("classes")
+            .sense(Sense::click())
+            .cell_layout(Layout::left_to_right(Align::Center))
+            .auto_shrink([false, false])
+            .column(word.clip(true));
+        for _ in 0..by_class.classes + usize::from(contrast.is_some()) {
+            builder = builder.column(Column::exact(CELL));
+        }
+        builder
+            .header(ROW + 2.0, |mut header| {
+                header.col(|ui| {
+                    if sort_button(ui, "Word", state.sort == Sort::Rank, "Sort by the method's own rank") {
+                        state.sort = Sort::Rank;
+                    }
+                });
+                for class in 0..by_class.classes {
+                    header.col(|ui| {
+                        let name = session.class_name(class);
+                        if sort_button(ui, &name, state.sort == Sort::Class(class), "Sort and colour by this class") {
+                            state.sort = Sort::Class(class);
+                            if session.explore.class_focus != Some(class) {
+                                commands.push(Command::FocusClass(Some(class)));
+                            }
+                        }
+                    });
+                }
+                if let Some((a, b)) = contrast {
+                    header.col(|ui| {
+                        let name = format!("{} \u{2212} {}", session.class_name(a), session.class_name(b));
+                        if sort_button(ui, &name, state.sort == Sort::Contrast, "Sort by the difference") {
+                            state.sort = Sort::Contrast;
+                        }
+                    });
+                }
+            })
+            .body(|body| {
+                body.rows(ROW, state.order.len(), |mut row| {
+                    let Some(&unit) = state.order.get(row.index()) else { return };
+                    row.set_selected(reading.chosen == Some(unit));
+                    row.set_hovered(reading.pointed == Some(unit));
+                    let name = words.and_then(|words| words.get(unit)).map_or("", |words| words.as_str());
+                    row.col(|ui| {
+                        let label = RichText::new(shorten(name, 60));
+                        let selected = result.is_selected(unit, session.explore.k);
+                        ui.add(Label::new(if selected { label.underline() } else { label }).truncate());
+                    });
+                    let mut values: Vec<f32> = (0..by_class.classes).map(|class| by_class.score(unit, class)).collect();
+                    values.extend(contrast.map(|(a, b)| by_class.score(unit, a) - by_class.score(unit, b)));
+                    for value in &values {
+                        row.col(|ui| cell(ui, *value, scale.color(range.position(*value))));
+                    }
+                    let response = row.response();
+                    let said: Vec<String> = values.iter().map(|value| format!("{value:.2}")).collect();
+                    response.widget_info(|| {
+                        let name = format!("{name}: {}", said.join(", "));
+                        WidgetInfo::selected(Role::Button, true, reading.chosen == Some(unit), name)
+                    });
+                    if response.hovered() {
+                        found = Some(unit);
+                    }
+                    if response.clicked() {
+                        let choice = (reading.chosen != Some(unit)).then_some(unit);
+                        commands.push(Command::Reading(Action::Choose(choice)));
+                    }
+                });
+            });
+    });
+    canvas.classes = state;
+    canvas.point(found);
+}
+
+fn sort_button(ui: &mut Ui, name: &str, is_sorted: bool, tip: &str) -> bool {
+    let label = RichText::new(shorten(name, if is_sorted { 8 } else { 10 })).small().strong();
+    let button = if is_sorted {
+        Button::selectable(true, (label, icons::ICON_ARROW_DOWNWARD.rich_text().size(text::SMALL)))
+    } else {
+        Button::selectable(false, label)
+    };
+    let response = ui.add(button.truncate());
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_sorted, format!("Sort by {name}")));
+    response.on_hover_text(format!("{name}. {tip}")).clicked()
+}
+
+fn cell(ui: &mut Ui, value: f32, ground: crate::figure::Color) {
+    let rect = ui.max_rect().shrink2(vec2(0.5, 0.5));
+    ui.painter().rect_filled(rect, 0.0, theme::color(ground));
+    let words = format!("{value:.2}").replace('-', "\u{2212}");
+    let font = FontId::proportional(text::SMALL);
+    ui.painter().text(rect.center(), Align2::CENTER_CENTER, words, font, theme::color(readable_on(ground)));
+}
+
+/// The best units of each class, class beside class.
+fn tops(
+    ui: &mut Ui,
+    session: &Session,
+    canvas: &mut Canvas,
+    result: &MethodResult,
+    by_class: &ByClass,
+    commands: &mut Vec<Command>,
+) {
+    let words = canvas.text_view(session.explore.focus).map_or_else(Vec::new, |(_, view)| view.words.clone());
+    let width = ((ui.available_width() - space::S) / by_class.classes.max(1) as f32 - space::S).clamp(124.0, 220.0);
+    let mut found = None;
+    ScrollArea::both().id_salt("tops").auto_shrink([false, false]).show(ui, |ui| {
+        ui.horizontal_top(|ui| {
+            for class in 0..by_class.classes {
+                ui.allocate_ui_with_layout(vec2(width, ui.available_height()), Layout::top_down(Align::Min), |ui| {
+                    ui.set_width(width);
+                    class_head(ui, session, by_class, class, commands);
+                    ui.spacing_mut().item_spacing.y = 1.0;
+                    for unit in result.top_through(Lens::Class(class), LISTED) {
+                        let score = by_class.score(unit, class);
+                        let name = words.get(unit).map_or("", |words| words.as_str());
+                        let label =
+                            format!("{}  {}", shorten(name, 22), format!("{score:.2}").replace('-', "\u{2212}"));
+                        let is_here = session.explore.reading.pointed == Some(unit);
+                        let label = RichText::new(label);
+                        let label = if is_here { label.strong().underline() } else { label };
+                        let response = ui.add(Label::new(label).truncate().sense(Sense::click()));
+                        if response.hovered() {
+                            found = Some(unit);
+                        }
+                        if response.clicked() {
+                            commands.push(Command::Reading(Action::Choose(Some(unit))));
+                        }
+                    }
+                });
+            }
+        });
+    });
+    canvas.point(found);
+}
+
+/// Name of a class, and what its units alone make the black box answer.
+fn class_head(ui: &mut Ui, session: &Session, by_class: &ByClass, class: usize, commands: &mut Vec<Command>) {
+    let chosen = session.explore.class_focus == Some(class);
+    let name = session.class_name(class);
+    let response = ui.add(Button::selectable(chosen, RichText::new(shorten(&name, 22)).strong()).truncate());
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, chosen, format!("Colour by {name}")));
+    if response.on_hover_text("Colour by this class").clicked() {
+        commands.push(Command::FocusClass(Some(class)));
+    }
+    let Some((words, is_class)) = alone_words(session, by_class, class) else { return };
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = space::XS;
+        let t = tokens(ui);
+        let (icon, color) = if is_class { (icons::ICON_CHECK, t.text) } else { (icons::ICON_CLOSE, t.error) };
+        ui.label(icon.rich_text().size(text::SMALL).color(color));
+        let line = RichText::new(format!("alone: {words}")).small().color(t.muted);
+        ui.add(Label::new(line).truncate()).on_hover_text(
+            "What the black box answers when only the best units of this class are left, as many as are selected",
+        );
+    });
+}
+
+/// A small picture of the scores for each class.
+fn pictures(
+    ui: &mut Ui,
+    session: &Session,
+    canvas: &mut Canvas,
+    explained: &Explained,
+    result: &MethodResult,
+    by_class: &ByClass,
+    commands: &mut Vec<Command>,
+) {
+    let mut hasher = DefaultHasher::new();
+    (std::ptr::from_ref(result) as usize, explained.item, session.explore.k, theme::figure_theme(ui)).hash(&mut hasher);
+    let (scale, range) = range_of(result, by_class);
+    if canvas.classes.key != hasher.finish() {
+        canvas.classes.key = hasher.finish();
+        canvas.classes.pictures.clear();
+        let Some(base) = canvas.picture(session.explore.focus).cloned() else { return };
+        for class in 0..by_class.classes {
+            let shown =
+                ExplainedPicture { scores: by_class.column(class), signed: scale == Scale::Signed, ..base.clone() };
+            let Ok(pixels) = overlay_rgba(&shown, FigurePanel::Heat, Some(range)) else { continue };
+            let image = egui::ColorImage::from_rgba_unmultiplied([pixels.width, pixels.height], &pixels.rgba);
+            let texture = ui.ctx().load_texture(format!("class {class}"), image, TextureOptions::NEAREST);
+            canvas.classes.pictures.push(texture);
+        }
+    }
+    let t = tokens(ui);
+    ScrollArea::horizontal().id_salt("class pictures").auto_shrink([false, false]).show(ui, |ui| {
+        ui.horizontal_top(|ui| {
+            for (class, texture) in canvas.classes.pictures.iter().enumerate() {
+                ui.allocate_ui_with_layout(vec2(SIDE + 24.0, 160.0), Layout::top_down(Align::Min), |ui| {
+                    ui.set_width(SIDE + 24.0);
+                    let (rect, response) = ui.allocate_exact_size(vec2(SIDE, SIDE), Sense::click());
+                    let size = texture.size_vec2();
+                    let shown = egui::Rect::from_center_size(rect.center(), size * (SIDE / size.x.max(size.y)));
+                    let all = egui::Rect::from_min_max(egui::pos2(0.0, 0.0), egui::pos2(1.0, 1.0));
+                    ui.painter().image(texture.id(), shown, all, theme::UNTINTED);
+                    let chosen = session.explore.class_focus == Some(class);
+                    if chosen || response.hovered() {
+                        let color = if chosen { t.accent } else { t.outline };
+                        ui.painter().rect_stroke(shown, 0.0, Stroke::new(2.0, color), StrokeKind::Outside);
+                    }
+                    let name = session.class_name(class);
+                    response.widget_info(|| {
+                        WidgetInfo::selected(Role::Button, true, chosen, format!("Scores for class {name}"))
+                    });
+                    if response.clicked() {
+                        commands.push(Command::FocusClass(Some(class)));
+                    }
+                    class_head(ui, session, by_class, class, commands);
+                });
+            }
+        });
+    });
+    muted(ui, "One scale for all classes.");
+}

@@ -1,0 +1,122 @@
+//! The user's own text: typed or pasted, explained as it changes.
+
+use std::time::{Duration, Instant};
+
+use egui::{Button, Event, Frame, Margin, Panel, RichText, ScrollArea, TextEdit, Ui};
+
+use super::super::theme::{space, text, tokens};
+use super::super::widgets::{command_button, muted};
+use crate::data::Modality;
+use crate::session::reading::Action;
+use crate::session::{Command, Session};
+
+/// The explanation follows when the keys have rested for so long.
+const REST: Duration = Duration::from_millis(150);
+/// Longest text that is taken from the clipboard, in bytes.
+const MOST_BYTES: usize = 1 << 20;
+
+/// What the editor remembers.
+#[derive(Default)]
+pub struct OwnUi {
+    text: String,
+    /// Text of the session that the editor has taken over.
+    known: Option<String>,
+    changed: Option<Instant>,
+}
+
+/// Head of the inspector while an own text is in view.
+pub fn head(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("Your own text").strong());
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            command_button(ui, session, Command::Reading(Action::OpenOwn(false)), "Back to the item", commands);
+        });
+    });
+    muted(ui, "no label");
+}
+
+/// The editor over the viewer.
+pub fn editor(ui: &mut Ui, session: &Session, state: &mut OwnUi, commands: &mut Vec<Command>) {
+    let Some(own) = session.own_text() else {
+        state.known = None;
+        return;
+    };
+    let is_new = state.known.is_none();
+    if state.known.as_deref() != Some(own.text.as_str()) && (is_new || state.changed.is_none()) {
+        state.text.clone_from(&own.text);
+        state.known = Some(own.text.clone());
+    }
+    let t = tokens(ui);
+    let frame = Frame::new().fill(t.panel).inner_margin(Margin::symmetric(space::M as i8, space::S as i8));
+    Panel::top("own text").resizable(true).default_size(150.0).size_range(90.0..=400.0).frame(frame).show(ui, |ui| {
+        ui.horizontal(|ui| {
+            ui.label(RichText::new("Your own text").strong());
+            let n = state.text.split_whitespace().count();
+            muted(ui, crate::session::describe::count(n, "word", "words"));
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                command_button(ui, session, Command::Reading(Action::OpenOwn(false)), "Close", commands);
+                if ui.add_enabled(!state.text.is_empty(), Button::new("Clear")).clicked() {
+                    state.text.clear();
+                    state.changed = Some(Instant::now());
+                }
+                if let Some(words) = listed(session).filter(|_| state.text.is_empty())
+                    && ui.button("Start from the item").on_hover_text("Edit a copy of the item's text").clicked()
+                {
+                    state.text = words;
+                    state.changed = Some(Instant::now());
+                }
+            });
+        });
+        ScrollArea::vertical().id_salt("own text").auto_shrink([false, false]).show(ui, |ui| {
+            let edit = TextEdit::multiline(&mut state.text)
+                .id_salt("own text")
+                .hint_text("Type or paste a text; prediction and explanation follow.")
+                .desired_width(f32::INFINITY)
+                .desired_rows(4)
+                .font(egui::FontId::proportional(text::BODY));
+            let response = ui.add_sized(ui.available_size(), edit);
+            response.clone().accessible_name("Your own text");
+            if is_new {
+                response.request_focus();
+            }
+            if response.changed() {
+                state.changed = Some(Instant::now());
+            }
+        });
+    });
+    if let Some(since) = state.changed {
+        let rested = since.elapsed();
+        if rested >= REST {
+            state.changed = None;
+            state.known = Some(state.text.clone());
+            if state.text != own.text {
+                commands.push(Command::Reading(Action::EditOwn(state.text.clone())));
+            }
+        } else {
+            ui.ctx().request_repaint_after(REST - rested);
+        }
+    }
+}
+
+/// The listed item's text.
+fn listed(session: &Session) -> Option<String> {
+    session.data.as_ref()?.text(session.explore.item?).map(str::to_owned)
+}
+
+/// A text that is pasted while nothing is being edited becomes the own text.
+pub fn take_paste(ui: &Ui, session: &Session, commands: &mut Vec<Command>) {
+    let reads_texts = session.active_box().is_some_and(|active| active.card.modality() == Modality::Text);
+    if !reads_texts || ui.ctx().text_edit_focused() {
+        return;
+    }
+    let pasted = ui.input(|input| {
+        input.events.iter().find_map(|event| match event {
+            Event::Paste(text) if text.len() <= MOST_BYTES && !text.trim().is_empty() => Some(text.clone()),
+            _ => None,
+        })
+    });
+    if let Some(text) = pasted {
+        commands.push(Command::Reading(Action::OpenOwn(true)));
+        commands.push(Command::Reading(Action::EditOwn(text)));
+    }
+}

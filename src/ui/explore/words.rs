@@ -1,0 +1,205 @@
+//! Words in numbers: the list by rank beside the text, and what is known of the word under the pointer.
+
+use egui::accesskit::Role;
+use egui::{
+    Align2, FontId, Grid, Label, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
+};
+
+use super::super::chrome::shorten;
+use super::super::theme::{space, text, tokens};
+use super::super::widgets::{group, muted};
+use super::canvas::Canvas;
+use super::reading::TextView;
+use crate::figure::layout::ExplainedPicture;
+use crate::jobs::Explained;
+use crate::session::reading::Action;
+use crate::session::{Command, Session, describe};
+
+/// Height of a row of the list.
+const ROW: f32 = 22.0;
+/// Height of the list.
+const LIST: f32 = 300.0;
+
+/// What the list remembers.
+#[derive(Default)]
+pub struct WordsUi {
+    /// Unit under the pointer in this frame.
+    found: Option<usize>,
+    seen_pointed: Option<usize>,
+    seen_choice: u64,
+}
+
+impl WordsUi {
+    /// The unit under the pointer, taken once.
+    pub fn take_found(&mut self) -> Option<usize> {
+        self.found.take()
+    }
+}
+
+/// The score as it is written everywhere.
+fn score_words(score: f32) -> String {
+    if score.is_finite() { format!("{score:.4}").replace('-', "\u{2212}") } else { "none".to_owned() }
+}
+
+/// The change of the followed class's probability without a unit, in words; `None` while it is being asked for.
+pub fn without_words(session: &Session, unit: usize) -> Option<String> {
+    let explained = session.explore.explained()?;
+    let class = session.explore.class_focus.unwrap_or_else(|| crate::model::argmax(&explained.probs_full));
+    let full = explained.probs_full.get(class)?;
+    let without = session.without(unit)?.get(class)?;
+    let change = without - full;
+    let sign = if change < 0.0 { "\u{2212}" } else { "+" };
+    Some(format!(
+        "Probability of {} without it: {} ({sign}{:.3})",
+        session.class_name(class),
+        describe::probability(*without),
+        change.abs()
+    ))
+}
+
+/// What is known of one unit, for the tooltip.
+pub fn card(ui: &mut Ui, session: &Session, words: &[String], unit: usize) {
+    if let Some(words) = words.get(unit) {
+        ui.add(Label::new(RichText::new(shorten(words, 120)).strong()).wrap());
+    }
+    if let Some(result) = session.explore.focused_result() {
+        let seen = session.seen(result);
+        if let (Some(score), Some(rank)) =
+            (seen.scores.get(unit), seen.ranks.get(unit).filter(|rank| **rank != u32::MAX))
+        {
+            let n = seen.ranks.iter().filter(|rank| **rank != u32::MAX).count();
+            let selected = if seen.is_selected(unit, session.explore.k) { ", selected" } else { "" };
+            ui.label(format!("Rank {} of {n}, score {}{selected}", rank + 1, score_words(*score)));
+        }
+    }
+    ui.label(without_words(session, unit).unwrap_or_else(|| "Asking for the answer without it…".to_owned()));
+}
+
+/// The unit under the pointer, or the chosen one, by every method. It stands below the list, which must not move under the pointer.
+pub fn pointed(ui: &mut Ui, session: &Session, canvas: &Canvas, explained: &Explained) {
+    let noun = explained.units.unit.noun(1);
+    let reading = &session.explore.reading;
+    group(ui, if reading.pointed.is_none() && reading.chosen.is_some() { "Chosen" } else { "Under the pointer" });
+    let Some(unit) = reading.pointed.or(reading.chosen).filter(|unit| *unit < explained.units.count()) else {
+        muted(ui, format!("Point at a {noun} in the text or in the list; click to keep it."));
+        return;
+    };
+    let words = canvas.text_view(session.explore.focus).and_then(|(_, view)| view.words.get(unit));
+    ui.add(Label::new(RichText::new(words.map_or("", |words| words.as_str())).strong()).truncate());
+    Grid::new("pointed word").num_columns(4).spacing([space::M, 2.0]).show(ui, |ui| {
+        for head in ["Method", "score", "rank", "selected"] {
+            muted(ui, head);
+        }
+        ui.end_row();
+        for (column, result) in explained.methods.iter().enumerate() {
+            let Ok(result) = result else { continue };
+            let seen = session.seen(result);
+            let name = session.column_explainers().get(column).map_or_else(String::new, |it| it.card.name.clone());
+            ui.label(shorten(&name, 16));
+            ui.label(seen.scores.get(unit).map_or_else(String::new, |score| score_words(*score)));
+            let rank = seen.ranks.get(unit).filter(|rank| **rank != u32::MAX);
+            ui.label(rank.map_or_else(|| "none".to_owned(), |rank| (rank + 1).to_string()));
+            let selected = unit < seen.ranks.len() && seen.is_selected(unit, session.explore.k);
+            ui.label(if selected { "yes" } else { "no" });
+            ui.end_row();
+        }
+    });
+    let without = without_words(session, unit).unwrap_or_else(|| "Asking for the answer without it…".to_owned());
+    ui.add(Label::new(without).wrap());
+}
+
+/// All units by rank, linked with the text.
+pub fn list(ui: &mut Ui, session: &Session, canvas: &Canvas, state: &mut WordsUi, commands: &mut Vec<Command>) {
+    let Some((picture, view)) = canvas.text_view(session.explore.focus) else { return };
+    let title = match session.explore.focused_result().and_then(|result| session.lens(result)) {
+        Some(lens) => format!("By rank, {}", session.lens_words(lens)),
+        None => "By rank".to_owned(),
+    };
+    group(ui, &title);
+    let most =
+        picture.scores.iter().filter(|score| score.is_finite()).fold(0.0_f32, |most, score| most.max(score.abs()));
+    let reading = &session.explore.reading;
+    let spacing = 1.0;
+    ui.spacing_mut().item_spacing.y = spacing;
+    let mut area = ScrollArea::vertical().id_salt("words").max_height(LIST).auto_shrink([false, true]);
+    // Follows what the text points at, not what is pointed at here.
+    let follow = if reading.choices != state.seen_choice {
+        reading.chosen
+    } else if reading.pointed != state.seen_pointed {
+        reading.pointed
+    } else {
+        None
+    };
+    (state.seen_choice, state.seen_pointed) = (reading.choices, reading.pointed);
+    if let Some(rank) = follow.and_then(|unit| view.ranks.get(unit)).filter(|rank| **rank != u32::MAX) {
+        area = area.vertical_scroll_offset((*rank as f32 * (ROW + spacing) - LIST / 2.0).max(0.0));
+    }
+    area.show_rows(ui, ROW, view.order.len(), |ui, rows| {
+        for rank in rows {
+            let Some(&unit) = view.order.get(rank) else { continue };
+            row(ui, session, (picture, view), rank, unit as usize, most, state, commands);
+        }
+    });
+}
+
+#[expect(clippy::too_many_arguments, reason = "one row of a list")]
+fn row(
+    ui: &mut Ui,
+    session: &Session,
+    (picture, view): (&ExplainedPicture, &TextView),
+    rank: usize,
+    unit: usize,
+    most: f32,
+    state: &mut WordsUi,
+    commands: &mut Vec<Command>,
+) {
+    let t = tokens(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
+    let words = view.words.get(unit).map_or("", |words| words.as_str());
+    let score = picture.scores.get(unit).copied().unwrap_or(0.0);
+    let selected = picture.selected.get(unit) == Some(&true);
+    let reading = &session.explore.reading;
+    let is_marked = reading.chosen == Some(unit);
+    let painter = ui.painter_at(rect.expand(1.0));
+    if reading.pointed == Some(unit) || response.hovered() {
+        painter.rect_filled(rect, 3.0, t.hover);
+    }
+    if is_marked {
+        painter.rect_stroke(rect, 3.0, Stroke::new(1.5, t.accent), StrokeKind::Inside);
+    }
+    let small = FontId::proportional(text::SMALL);
+    let middle = rect.center().y;
+    painter.text(pos2(rect.left() + 26.0, middle), Align2::RIGHT_CENTER, rank + 1, small.clone(), t.muted);
+    let numbers = 58.0;
+    let bar_width = (rect.width() * 0.22).min(70.0);
+    let bar_left = rect.right() - numbers - bar_width;
+    let room = Rect::from_min_max(pos2(rect.left() + 34.0, rect.top()), pos2(bar_left - space::XS, rect.bottom()));
+    let font = FontId::proportional(text::BODY);
+    let start = pos2(room.left(), middle);
+    let drawn = ui.painter_at(room).text(start, Align2::LEFT_CENTER, shorten(words, 80), font, t.text);
+    if selected {
+        let right = drawn.right().min(room.right());
+        painter.hline(room.left()..=right, rect.bottom() - 3.0, Stroke::new(2.0, t.selected));
+    }
+    let share = if most > 0.0 && score.is_finite() { (score.abs() / most).min(1.0) } else { 0.0 };
+    let track = Rect::from_min_max(pos2(bar_left, middle - 4.0), pos2(bar_left + bar_width, middle + 4.0));
+    painter.rect_filled(track, 2.0, t.track);
+    let fill = if selected { t.selected } else { t.unselected };
+    painter.rect_filled(Rect::from_min_size(track.min, vec2(track.width() * share, track.height())), 2.0, fill);
+    let number = format!("{score:.3}").replace('-', "\u{2212}");
+    painter.text(pos2(rect.right() - 4.0, middle), Align2::RIGHT_CENTER, number, small, t.text);
+    let said = if selected { ", selected" } else { "" };
+    response.widget_info(|| {
+        WidgetInfo::selected(Role::Button, true, is_marked, format!("Rank {}: {words}{said}", rank + 1))
+    });
+    if response.hovered() {
+        state.found = Some(unit);
+        // The list must not move under the pointer.
+        state.seen_pointed = Some(unit);
+    }
+    if response.clicked() {
+        let choice = (!is_marked).then_some(unit);
+        commands.push(Command::Reading(Action::Choose(choice)));
+        state.seen_choice += 1;
+    }
+}

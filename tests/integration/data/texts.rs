@@ -1,0 +1,332 @@
+//! Documents to rows: words, sentences, HTML, vocabulary, padding, and the way back into the text.
+
+use proptest::prelude::*;
+use unmask::data::text::{self, Corpus, Side, TextItems, Unknown};
+use unmask::data::{Dataset, Items, Rows, Split, TextFit, TextFitSpec, TextLayout};
+
+use super::*;
+
+fn fit(documents: &[&str], spec: &TextFitSpec) -> TextFit {
+    TextFit::build(documents.iter().copied(), spec)
+}
+
+fn slices<'a>(text: &'a str, layout: &TextLayout) -> Vec<&'a str> {
+    layout.tokens.iter().map(|token| &text[token.start..token.end]).collect()
+}
+
+/// The words of `text`, as a fit without a vocabulary sees them.
+fn words(text: &str) -> Vec<&str> {
+    slices(text, &fit(&[], &TextFitSpec::l2x_word()).layout(text))
+}
+
+fn words_and_signs(text: &str) -> Vec<&str> {
+    slices(text, &fit(&[], &TextFitSpec::aim(9)).layout(text))
+}
+
+/// Each sentence, from its first word to its last.
+fn sentences(text: &str) -> Vec<&str> {
+    let layout = fit(&[], &TextFitSpec::l2x_word()).layout(text);
+    let span = |range: &std::ops::Range<usize>| layout.tokens[range.start].start..layout.tokens[range.end - 1].end;
+    layout.sentences.iter().map(|range| &text[span(range)]).collect()
+}
+
+fn row(fit: &TextFit, text: &str) -> Vec<f32> {
+    let mut rows = Rows::with_capacity(fit.shape(), 1);
+    fit.push_row(text, &mut rows);
+    rows.values
+}
+
+#[test]
+fn words_are_runs_of_letters_and_digits() {
+    assert_eq!(
+        words("Don't say \"well-made\" -- it's 3.5 of 1,000!"),
+        ["Don't", "say", "well-made", "it's", "3.5", "of", "1,000"]
+    );
+    assert_eq!(
+        words("'quoted' dogs' U.S. e.g. end.Next a_b x-"),
+        ["quoted", "dogs", "U.S", "e.g", "end", "Next", "a", "b", "x"]
+    );
+    assert_eq!(
+        words("Ärger naïve e\u{301}te\u{301} co\u{ad}op"),
+        ["Ärger", "naïve", "e\u{301}te\u{301}", "co\u{ad}op"]
+    );
+    assert_eq!(words("हिन्दी में 日本語 ひら カタカナ"), ["हिन्दी", "में", "日", "本", "語", "ひ", "ら", "カタカナ"]);
+    assert!(words("... !? \n\t").is_empty() && words("").is_empty());
+}
+
+#[test]
+fn punctuation_is_words_where_asked() {
+    assert_eq!(
+        words_and_signs("No... \"really\"?!! (x)"),
+        ["No", "...", "\"", "really", "\"", "?", "!!", "(", "x", ")"]
+    );
+}
+
+#[test]
+fn sentences_end_where_readers_end_them() {
+    assert_eq!(
+        sentences("Mr. Bean met Dr. J. Smith in the U.S. army. He left."),
+        ["Mr. Bean met Dr. J. Smith in the U.S. army", "He left"]
+    );
+    assert_eq!(sentences("They live in the U.S. The end"), ["They live in the U.S", "The end"]);
+    assert_eq!(
+        sentences("Well... maybe. Wait! \"Why?\" she said. OK"),
+        ["Well... maybe", "Wait", "Why", "she said", "OK"]
+    );
+    assert_eq!(sentences("Good plot<br /><br />bad end<br>so what"), ["Good plot", "bad end", "so what"]);
+    assert_eq!(
+        sentences("See No. 5 at 3.45 p.m. tomorrow. No. Never."),
+        ["See No. 5 at 3.45 p.m. tomorrow", "No", "Never"]
+    );
+    assert_eq!(sentences("A title here\nUnions say so. Yes\n\nlast"), ["A title here", "Unions say so", "Yes", "last"]);
+    assert!(sentences("... !!").is_empty());
+}
+
+#[test]
+fn wrapped_lines_do_not_end_sentences() {
+    let text = "It was a bright cold day in the city, and the clocks of\nParis were striking one, while the men in the street had\nno idea of what had happened to them, or of what Mary was\nabout to say. Then\nall was quiet.\n\nAnother paragraph";
+    let found = sentences(text);
+    assert_eq!(found.len(), 3, "{found:?}");
+    assert!(found[0].ends_with("about to say") && found[1] == "Then\nall was quiet");
+}
+
+#[test]
+fn html_is_stripped_and_offsets_stay_those_of_the_original() {
+    let text = "<p class=\"a>b\">Tom &amp; <b>Je</b>rry&#39;s caf&eacute;<br/>x &lt; 3 <user> a<b</p><!-- no -->end";
+    let layout = fit(&[], &TextFitSpec::l2x_word()).layout(text);
+    assert_eq!(slices(text, &layout), ["Tom", "Je</b>rry&#39;s", "caf&eacute;", "x", "3", "user", "a", "b", "end"]);
+    assert_eq!(words("a<script>var x = '<p>';</script>b<STYLE>p{}</STYLE >c"), ["a", "b", "c"]);
+    assert_eq!(words("AT&T &nosuch; &copy &#x41;bc"), ["AT", "T", "nosuch", "copy", "&#x41;bc"]);
+    let built = fit(&["Tom &amp; <b>Je</b>rry&#39;s caf&eacute;"], &TextFitSpec::l2x_word());
+    assert_eq!((2..built.vocabulary_len()).map(|id| built.word(id)).collect::<Vec<_>>(), ["café", "jerry's", "tom"]);
+}
+
+#[test]
+fn ids_are_by_frequency_then_by_the_alphabet() {
+    let documents = ["b a c a", "A b, d d d!"];
+    let built = fit(&documents, &TextFitSpec::l2x_word());
+    let all: Vec<&str> = (0..built.vocabulary_len()).map(|id| built.word(id)).collect();
+    assert_eq!(all, ["<pad>", "<unk>", "a", "d", "b", "c"]);
+    assert_eq!((built.id("D"), built.id("nothing"), built.word(99)), (3, 1, "<unk>"));
+    let spec = TextFitSpec { max_words: 4, ..TextFitSpec::l2x_word() };
+    assert_eq!(fit(&documents, &spec).vocabulary_len(), 4);
+    let spec = TextFitSpec { min_count: 2, lowercase: false, ..TextFitSpec::l2x_word() };
+    let built = fit(&documents, &spec);
+    assert_eq!((2..built.vocabulary_len()).map(|id| built.word(id)).collect::<Vec<_>>(), ["d", "a", "b"]);
+}
+
+/// `pad_sequences([[2, 3, 4]], maxlen=5)` and so on, as Keras documents it.
+#[test]
+fn rows_are_padded_and_cut_as_keras_does() {
+    let spec = |length, pad, unknown| TextFitSpec { length, pad, unknown, ..TextFitSpec::l2x_word() };
+    let ids = |length, pad, unknown, text| row(&fit(&["a a a b b c"], &spec(length, pad, unknown)), text);
+    use Side::{End, Front};
+    use Unknown::{Drop, Keep};
+    assert_eq!(ids(5, Front, Keep, "a b c"), [0.0, 0.0, 2.0, 3.0, 4.0]);
+    assert_eq!(ids(5, End, Keep, "a b c"), [2.0, 3.0, 4.0, 0.0, 0.0]);
+    assert_eq!(ids(2, Front, Keep, "a b c"), [3.0, 4.0]);
+    assert_eq!(ids(2, End, Keep, "a b c"), [2.0, 3.0]);
+    assert_eq!(ids(3, End, Keep, "a x c b"), [2.0, 1.0, 4.0]);
+    assert_eq!(ids(3, End, Drop, "a x c b"), [2.0, 4.0, 3.0]);
+    assert_eq!(ids(3, Front, Keep, ""), [0.0; 3]);
+    let built = fit(&["a a a b b c"], &spec(2, Front, Drop));
+    assert_eq!(built.layout("a b x c").place, [None, Some(0), None, Some(1)]);
+}
+
+#[test]
+fn sentences_fill_a_grid() {
+    let spec = TextFitSpec { length: 3, sentences: Some(2), ..TextFitSpec::l2x_sentence() };
+    let built = fit(&["a a a a b b b c c d"], &spec);
+    assert_eq!(built.shape(), Shape::new(1, 2, 3));
+    let text = "A b c d. What x d? A.";
+    assert_eq!(row(&built, text), [2.0, 3.0, 4.0, 5.0, 0.0, 0.0]);
+    let layout = built.layout(text);
+    assert_eq!(layout.sentences, [0..4, 4..7, 7..8]);
+    assert_eq!(layout.place, [Some(0), Some(1), Some(2), None, None, None, Some(3), None]);
+    // In front, the last sentences and the last words are kept.
+    let built = fit(&["a a a a b b b c c d"], &TextFitSpec { pad: Side::Front, ..spec });
+    assert_eq!(row(&built, text), [0.0, 0.0, 5.0, 0.0, 0.0, 2.0]);
+}
+
+#[test]
+fn presets_are_those_of_the_papers() {
+    let (word, sentence, aim) = (TextFitSpec::l2x_word(), TextFitSpec::l2x_sentence(), TextFitSpec::aim(200));
+    assert_eq!((word.max_words, word.shape(), word.pad), (5000, Shape::new(1, 1, 400), Side::Front));
+    assert_eq!((sentence.max_words, sentence.shape(), sentence.pad), (20_000, Shape::new(1, 15, 100), Side::End));
+    assert_eq!(sentence.unknown, Unknown::Drop);
+    assert_eq!(
+        (aim.min_count, aim.shape(), aim.pad, aim.unknown),
+        (5, Shape::new(1, 1, 200), Side::End, Unknown::Keep)
+    );
+    assert!(aim.punctuation && !word.punctuation);
+}
+
+#[test]
+fn a_fit_survives_being_written_and_a_wrong_one_is_refused() {
+    let built = fit(&["one two two three"], &TextFitSpec::l2x_sentence());
+    let json = serde_json::to_string(&built).unwrap();
+    let read: TextFit = serde_json::from_str(&json).unwrap();
+    assert_eq!((&read, row(&read, "two x one")), (&built, row(&built, "two x one")));
+    for (from, to) in
+        [("\"length\":100", "\"length\":0"), ("\"length\":100", "\"length\":99999999999"), ("\"one\"", "\"two\"")]
+    {
+        assert!(json.contains(from));
+        assert!(serde_json::from_str::<TextFit>(&json.replace(from, to)).is_err(), "{to}");
+    }
+}
+
+#[test]
+fn rows_of_many_documents_are_those_of_each() {
+    let mut corpus = Corpus::default();
+    (0..2000).for_each(|i| corpus.push(&format!("Word{} of number {i}. Next one{}", i % 7, "!".repeat(i % 3))));
+    let mut dataset = Dataset::of_text("many", "");
+    let n = corpus.len();
+    dataset.items = Items::Text(TextItems::all(corpus));
+    (dataset.labels, dataset.splits) = (vec![None; n], vec![Split::Train; n]);
+    dataset.source_index = (0..n as u32).collect();
+    let backwards: Vec<usize> = (0..n).rev().collect();
+    let dataset = dataset.subset(&backwards);
+    assert_eq!(dataset.text(0), Some("Word4 of number 1999. Next one!"));
+    for spec in [TextFitSpec::l2x_word(), TextFitSpec::l2x_sentence()] {
+        let built = TextFit::build((0..n).filter_map(|i| dataset.text(i)), &spec);
+        assert_eq!(built.word(2), "next");
+        let items: Vec<usize> = (0..n).collect();
+        let rows = dataset.token_rows(&items, &built).unwrap();
+        for i in [0, 1, 777, n - 1] {
+            assert_eq!(rows.row(i), row(&built, dataset.text(i).unwrap()));
+        }
+    }
+}
+
+#[test]
+fn long_documents_are_taken_apart_at_once() {
+    let text = "Mr. Fox &amp; the <b>others</b> went on, as it's told... and on.<br /> ".repeat(470);
+    let built = fit(&[&text], &TextFitSpec::l2x_sentence());
+    built.layout(&text);
+    let start = std::time::Instant::now();
+    let layout = built.layout(&text);
+    println!("{} words in {} sentences in {:?}", layout.tokens.len(), layout.sentences.len(), start.elapsed());
+    assert_eq!((layout.tokens.len(), layout.sentences.len()), (470 * 11, 470));
+    // Generous: a frame of the window has 16 ms, and layouts are made once per document.
+    assert!(start.elapsed().as_millis() < 500);
+    // Unclosed markup must not make it quadratic.
+    for hostile in ["<script>".repeat(20_000), "<!--".repeat(20_000), "<b ".repeat(20_000), "&amp".repeat(20_000)] {
+        let start = std::time::Instant::now();
+        built.layout(&hostile);
+        assert!(start.elapsed().as_secs() < 5, "{:?} for {}", start.elapsed(), &hostile[..4]);
+    }
+}
+
+#[test]
+fn a_pasted_text_is_one_item_and_no_picture() {
+    let dataset = Dataset::of_text("Pasted", "<b>Great</b> film.\nReally.");
+    assert_eq!((dataset.len(), dataset.splits[0], dataset.shape()), (1, Split::Test, None));
+    assert_eq!((dataset.text(0), dataset.item_name(0)), (Some("<b>Great</b> film.\nReally."), "Pasted".to_owned()));
+    assert_ne!(dataset.hash, Dataset::of_text("Pasted", "other").hash);
+    assert_has(&dataset.picture(0).unwrap_err().to_string(), &["Pasted", "expected pictures", "found texts"]);
+    assert!(dataset.remarks.is_empty());
+    assert_has(&Dataset::of_text("Pasted", "Good עברית").remarks[0], &["Hebrew"]);
+}
+
+#[test]
+fn names_are_short_beginnings_without_html() {
+    let mut corpus = Corpus::default();
+    corpus.push("<p>One\n  two &amp; three</p>");
+    corpus.push(&"long words ".repeat(100));
+    corpus.push(&"ß".repeat(3000));
+    corpus.push("<br />");
+    let items = TextItems::all(corpus);
+    assert_eq!(items.name(0), "One two & three");
+    assert_eq!(items.name(1), "long words long words long words long words long words long…");
+    assert_eq!(items.name(2).chars().count(), 60);
+    assert_eq!(items.name(3), "(no words)");
+}
+
+#[test]
+fn scripts_that_the_window_lacks_are_named() {
+    for (text, script) in [
+        ("שלום", "Hebrew"),
+        ("hello مرحبا", "Arabic"),
+        ("नमस्ते", "Devanagari"),
+        ("日本", "Chinese or Japanese"),
+        ("ひらがな", "Japanese"),
+        ("한국", "Korean"),
+        ("ไทย", "Thai"),
+        ("e\u{301}", "combining accents"),
+    ] {
+        assert_eq!(text::unshapeable(text), Some(script), "{text}");
+    }
+    for text in ["plain", "naïve Ångström œ ß", "Ελληνικά ἀρχή", "Русский Українська", "“quotes” — 5 € ½ 👍 ✓ №"]
+    {
+        assert_eq!(text::unshapeable(text), None, "{text}");
+    }
+}
+
+/// What is not named must be there: every letter of the first two planes, against the font itself.
+#[test]
+fn letters_that_are_not_named_are_in_the_font() {
+    let face = ttf_parser::Face::parse(epaint_default_fonts::UBUNTU_LIGHT, 0).unwrap();
+    let missing: Vec<char> = ('\u{20}'..='\u{1ffff}')
+        .filter(|c| c.is_alphabetic() && text::unshapeable(&c.to_string()).is_none() && face.glyph_index(*c).is_none())
+        .filter(|c| !('\u{2070}'..='\u{24ff}').contains(c))
+        .collect();
+    assert!(missing.len() < 20, "{} letters: {missing:?}", missing.len());
+}
+
+fn any_text() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        "[a-zA-Z0-9'.,!? -]{0,20}",
+        "\\PC{0,12}",
+        Just("<br />".to_owned()),
+        Just("<b>x</b>".to_owned()),
+        Just("&amp;&#39;".to_owned()),
+        Just("<script>".to_owned()),
+        Just("\n\n".to_owned()),
+        Just("Mr. U.S. ".to_owned()),
+    ];
+    proptest::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn rows_and_layouts_agree(text in any_text(), other in any_text(), front: bool, drop: bool, grid: bool, length in 1_usize..12) {
+        let spec = TextFitSpec {
+            length,
+            sentences: grid.then_some(3),
+            pad: if front { Side::Front } else { Side::End },
+            unknown: if drop { Unknown::Drop } else { Unknown::Keep },
+            punctuation: length % 2 == 0,
+            ..TextFitSpec::l2x_word()
+        };
+        let built = TextFit::build([text.as_str(), other.as_str()].into_iter(), &TextFitSpec { max_words: 12, ..spec });
+        let (row, layout) = (row(&built, &text), built.layout(&text));
+        prop_assert_eq!(layout.place.len(), layout.tokens.len());
+        let mut expected = vec![0.0; built.shape().len()];
+        let mut end = 0;
+        for (token, place) in layout.tokens.iter().zip(&layout.place) {
+            prop_assert!(token.start >= end && token.end > token.start);
+            end = token.end;
+            let written = &text[token.start..token.end];
+            if let Some(place) = place {
+                let id = row[*place as usize];
+                prop_assert_eq!(expected[*place as usize], 0.0);
+                expected[*place as usize] = id;
+                if id > 1.0 && !written.contains(['<', '&']) {
+                    prop_assert_eq!(written.to_lowercase(), built.word(id as usize));
+                }
+                let lowest = if drop { 2.0 } else { 1.0 };
+                prop_assert!(id >= lowest);
+            }
+        }
+        prop_assert_eq!(expected, row);
+        // Sentences are a partition of the words.
+        let mut at = 0;
+        for sentence in &layout.sentences {
+            prop_assert!(sentence.start == at && sentence.end > at);
+            at = sentence.end;
+        }
+        prop_assert_eq!(at, layout.tokens.len());
+    }
+}

@@ -1,0 +1,286 @@
+//! Texts as figures: words keep their places, every view draws real text, long texts are cut around what was selected.
+
+use unmask::figure::layout::text::{Looks, flow, unit_of};
+use unmask::figure::layout::{
+    ClassProbability, CompareLayout, ExplainedPicture, ExplainedText, Hidden, PictureLayout, Prediction, SheetLayout,
+    TextSpan, View, compare, picture, sheet,
+};
+use unmask::figure::{Color, Element, Figure, Format, Palette, Text, Theme, color, encode, fonts, svg};
+
+/// Words of a made-up review, one unit each; the words after `read` are not given to the model.
+fn spans(review: &str, read: usize) -> ExplainedText {
+    let mut text = ExplainedText { most_words: 160, ..ExplainedText::default() };
+    let mut before = String::new();
+    for chunk in review.split_inclusive(char::is_whitespace) {
+        let word = chunk.trim_end();
+        let bare = word.trim_end_matches(['.', ',', '!', ';']);
+        if !bare.is_empty() {
+            let unit = (text.spans.len() < read).then_some(text.spans.len() as u32);
+            text.spans.push(TextSpan { before: std::mem::take(&mut before), word: bare.to_owned(), unit });
+        }
+        before.push_str(&chunk[bare.len()..]);
+    }
+    text.after = before;
+    text
+}
+
+const REVIEW: &str = "The plot takes its time, yet every scene is a delight. The acting is superb; the music, by contrast, \
+    drags on and on.\nI left the cinema with a smile, and would see it again tomorrow!";
+
+/// The review explained: some words selected, `padding` units that hold nothing.
+fn review(view: View, hidden: Hidden) -> ExplainedPicture {
+    let text = spans(REVIEW, 24);
+    let padding = 6;
+    let chosen = ["delight", "superb", "drags", "plot"];
+    let mut scores = Vec::new();
+    let mut selected = Vec::new();
+    for span in text.spans.iter().filter(|span| span.unit.is_some()) {
+        let rank = chosen.iter().position(|word| *word == span.word);
+        scores.push(rank.map_or(0.02 * span.word.len() as f32, |rank| 1.0 - 0.15 * rank as f32));
+        selected.push(rank.is_some());
+    }
+    scores.extend(vec![f32::NEG_INFINITY; padding]);
+    selected.extend(vec![false; padding]);
+    ExplainedPicture {
+        text: Some(text),
+        scores,
+        selected,
+        fill: "padding".to_owned(),
+        view,
+        hidden,
+        method: "L2X".to_owned(),
+        unit_noun: "words".to_owned(),
+        source: "reviews, item 3".to_owned(),
+        seed: Some(7),
+        prediction: Some(Prediction {
+            classes: vec![
+                ClassProbability {
+                    class: "positive".to_owned(),
+                    full: 0.97,
+                    selected: Some(0.91),
+                    unselected: Some(0.4),
+                },
+                ClassProbability {
+                    class: "negative".to_owned(),
+                    full: 0.03,
+                    selected: Some(0.09),
+                    unselected: Some(0.6),
+                },
+            ],
+            selected_stays: Some(true),
+            unselected_stays: Some(false),
+        }),
+        ..Default::default()
+    }
+}
+
+/// A review of `n` words, of which a few are selected.
+fn long(n: usize) -> ExplainedPicture {
+    let words: Vec<String> = (0..n).map(|at| format!("word{at}")).collect();
+    let text = spans(&words.join(" "), n);
+    let selected: Vec<bool> = (0..n).map(|at| [40, 41, 300, 700].contains(&at)).collect();
+    let scores = selected.iter().map(|chosen| f32::from(u8::from(*chosen))).collect();
+    ExplainedPicture { text: Some(text), scores, selected, ..review(View::Overlay, Hidden::AsModelSees) }
+}
+
+const VIEWS: [View; 5] = [View::Overlay, View::Selected, View::Unselected, View::Side, View::Heat];
+
+fn drawn(shown: &ExplainedPicture) -> Figure {
+    picture(shown, &PictureLayout::default()).expect("the review fits together")
+}
+
+/// Texts that are words of the review, by what they say.
+fn words(figure: &Figure) -> Vec<Text> {
+    let groups = figure.elements.iter().filter_map(|element| match element {
+        Element::Group { name: "text", elements, .. } => Some(elements),
+        _ => None,
+    });
+    let texts = groups.flatten().filter_map(|element| match element {
+        Element::Text(text) => Some(text.clone()),
+        _ => None,
+    });
+    texts.collect()
+}
+
+#[test]
+fn every_selected_word_is_text_in_the_svg_in_every_view_that_shows_it() {
+    for view in [View::Overlay, View::Selected, View::Side, View::Heat] {
+        for hidden in [Hidden::AsModelSees, Hidden::Hatched] {
+            let written = svg::write(&drawn(&review(view, hidden))).unwrap();
+            for word in ["delight", "superb", "drags", "plot"] {
+                assert!(written.contains(&format!(">{word}<")), "{word} in {view:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_shown_word_stands_where_it_stands_in_the_whole_text() {
+    let whole = words(&drawn(&review(View::Overlay, Hidden::AsModelSees)));
+    for view in [View::Selected, View::Unselected] {
+        let part = words(&drawn(&review(view, Hidden::AsModelSees)));
+        assert!(part.len() < whole.len());
+        for word in &part {
+            assert!(
+                whole.iter().any(|known| known.text == word.text && known.at == word.at),
+                "{} in {view:?}",
+                word.text
+            );
+        }
+    }
+}
+
+#[test]
+fn selected_and_unselected_words_together_are_the_text() {
+    let of = |view| words(&drawn(&review(view, Hidden::Hatched))).into_iter().map(|word| word.text);
+    let is_word = |word: &String| word.chars().any(char::is_alphabetic);
+    let mut both: Vec<String> = of(View::Selected).chain(of(View::Unselected)).filter(is_word).collect();
+    let mut whole: Vec<String> = of(View::Overlay).filter(is_word).collect();
+    both.sort();
+    whole.sort();
+    assert_eq!(both, whole);
+}
+
+#[test]
+fn lines_keep_to_the_width_and_break_at_blanks_and_line_breaks() {
+    let text = spans(REVIEW, 100);
+    for width in [60.0, 120.0, 300.0] {
+        let set = flow(&text, width, &mut |words| fonts::width(words, 9.0));
+        assert!(set.pieces.iter().all(|piece| piece.right() <= width + 1e-3), "at {width}");
+        // Punctuation stays with its word.
+        let comma = set.pieces.iter().position(|piece| text.text_of(piece) == ",").unwrap();
+        assert_eq!(set.pieces[comma].line, set.pieces[comma - 1].line);
+        let first_of_second = text.spans.iter().position(|span| span.word == "I").unwrap();
+        let line = set.line_of(first_of_second).unwrap();
+        assert_eq!(set.on_lines(line..line + 1)[0].span, first_of_second, "a line break begins a line");
+    }
+}
+
+#[test]
+fn a_word_wider_than_a_line_is_broken_and_nothing_is_lost() {
+    let text = spans("see https://example.org/a/very/long/address/that/no/line/can/hold now", 9);
+    let set = flow(&text, 50.0, &mut |words| fonts::width(words, 9.0));
+    let address: String = set.pieces.iter().filter(|piece| piece.span == 1).map(|piece| text.text_of(piece)).collect();
+    assert_eq!(address, text.spans[1].word);
+    assert!(set.pieces.iter().all(|piece| piece.right() <= 50.0 + 1e-3));
+}
+
+#[test]
+fn a_place_on_a_line_finds_its_word() {
+    let text = spans(REVIEW, 100);
+    let set = flow(&text, 120.0, &mut |words| fonts::width(words, 9.0));
+    for piece in &set.pieces {
+        assert_eq!(set.at(piece.line, piece.x + piece.width / 2.0), Some(piece));
+    }
+    assert_eq!(set.at(0, -5.0), None);
+    assert_eq!(set.at(999, 5.0), None);
+}
+
+#[test]
+fn a_long_text_is_cut_around_the_selected_words() {
+    let shown = long(900);
+    let text = shown.text.clone().unwrap();
+    let cut = text.cut(&shown.selected);
+    assert!(cut.spans.len() <= text.most_words, "{} words", cut.spans.len());
+    for unit in [40, 41, 300, 700] {
+        assert!(cut.spans.iter().any(|span| span.unit == Some(unit)), "word {unit} is kept");
+    }
+    // 12 words around each: 28..=53, 288..=312, 688..=712.
+    assert_eq!(cut.spans.len(), 26 + 25 + 25);
+    assert_eq!(cut.spans[0].before.replace('\u{A0}', " "), "… 28 more words … ");
+    assert_eq!(cut.after.replace('\u{A0}', " "), " … 187 more words");
+    let whole = ExplainedText { most_words: 0, ..text.clone() };
+    assert_eq!(whole.cut(&shown.selected), whole, "0 never cuts");
+    let none = text.cut(&vec![false; 900]);
+    assert_eq!(none.spans.len(), 160, "without a selection its start is shown");
+}
+
+#[test]
+fn padding_is_not_counted_and_unread_words_are_told() {
+    let figure = drawn(&review(View::Overlay, Hidden::AsModelSees));
+    let said: Vec<String> = figure.texts().iter().map(|text| text.text.replace('\u{A0}', " ")).collect();
+    assert!(said.iter().any(|line| line.contains("4 of 24 words")), "{said:?}");
+    assert!(figure.description.contains("The model does not get"));
+}
+
+#[test]
+fn text_can_be_read_on_every_tint_and_every_colour_of_the_scale() {
+    for theme in [Theme::Light, Theme::Dark] {
+        for view in VIEWS {
+            let shown = ExplainedPicture { theme, ..review(view, Hidden::AsModelSees) };
+            let text = shown.text.as_ref().unwrap();
+            for panel in view.panels() {
+                let looks = Looks::new(&shown, *panel, None);
+                for span in &text.spans {
+                    let look = looks.of(span.unit, true);
+                    let ground: Color = look.ground.unwrap_or(Palette::of(theme).background);
+                    if let Some(ink) = look.ink {
+                        assert!(color::contrast(ink, ground) >= 4.5, "{} in {theme:?} {panel:?}", span.word);
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_sentence_is_one_unit_with_what_stands_between_its_words() {
+    let mut text = spans("One two, three. Four five.", 5);
+    for (at, span) in text.spans.iter_mut().enumerate() {
+        span.unit = Some(u32::from(at >= 3));
+    }
+    assert_eq!(text.words_of(0), "One two, three");
+    let set = flow(&text, 300.0, &mut |words| fonts::width(words, 9.0));
+    let comma = set.pieces.iter().find(|piece| text.text_of(piece) == ",").unwrap();
+    assert_eq!(unit_of(&text, comma), Some(0));
+    let stop = set.pieces.iter().find(|piece| text.text_of(piece) == ".").unwrap();
+    assert_eq!(unit_of(&text, stop), None, "between two sentences");
+}
+
+#[test]
+fn words_of_units_that_there_are_not_are_refused() {
+    let mut shown = review(View::Overlay, Hidden::AsModelSees);
+    shown.scores.truncate(3);
+    shown.selected.truncate(3);
+    let err = picture(&shown, &PictureLayout::default()).unwrap_err().to_string();
+    assert!(err.contains("unit"), "{err}");
+}
+
+#[test]
+fn texts_stand_side_by_side_and_on_contact_sheets() {
+    let shown = [review(View::Overlay, Hidden::AsModelSees), review(View::Selected, Hidden::Hatched)];
+    let both = compare(&shown, &CompareLayout::default()).unwrap();
+    assert!(both.texts().iter().filter(|text| text.text == "delight").count() == 2);
+    let many: Vec<ExplainedPicture> = (0..5).map(|_| long(400)).collect();
+    let all = sheet(&many, &SheetLayout { columns: 3, ..SheetLayout::default() }).unwrap();
+    assert!(all.texts().iter().filter(|text| text.text == "word300").count() == 5);
+}
+
+/// Saves every view to the folder that `UNMASK_LOOK` names, to be looked at by a person.
+#[test]
+fn texts_are_saved_to_be_looked_at() {
+    let Some(folder) = std::env::var_os("UNMASK_LOOK").map(std::path::PathBuf::from) else {
+        return;
+    };
+    std::fs::create_dir_all(&folder).unwrap();
+    let save = |name: &str, figure: &Figure| {
+        for format in [Format::Png, Format::Svg, Format::Pdf] {
+            let path = folder.join(format!("{name}.{}", format.extension()));
+            std::fs::write(path, encode(figure, format, 2.0).unwrap()).unwrap();
+        }
+    };
+    for theme in [Theme::Light, Theme::Dark] {
+        for view in VIEWS {
+            for hidden in [Hidden::AsModelSees, Hidden::Hatched] {
+                let shown = ExplainedPicture { theme, ..review(view, hidden) };
+                save(&format!("text-{view:?}-{hidden:?}-{theme:?}").to_lowercase(), &drawn(&shown));
+            }
+        }
+    }
+    let pair = [review(View::Overlay, Hidden::AsModelSees), review(View::Heat, Hidden::AsModelSees)];
+    save("text-compare", &compare(&pair, &CompareLayout { with_input: true, ..CompareLayout::default() }).unwrap());
+    save("text-long", &drawn(&long(900)));
+    let many: Vec<ExplainedPicture> =
+        (0..5).map(|at| if at % 2 == 0 { long(400) } else { review(View::Overlay, Hidden::AsModelSees) }).collect();
+    save("text-sheet", &sheet(&many, &SheetLayout { columns: 3, ..SheetLayout::default() }).unwrap());
+}

@@ -1,0 +1,259 @@
+//! Flows of reading: texts, words by rank, classes, a text of one's own.
+
+use egui::accesskit::Role;
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable;
+use unmask::explain::Fill;
+use unmask::figure::layout::{Hidden, View};
+use unmask::session::items::ListStyle;
+use unmask::session::reading::Action;
+use unmask::session::settings::Appearance;
+use unmask::session::{Command, Place};
+
+use super::texts::{LONG, reviews};
+
+const SIZE: [f32; 2] = [1280.0, 800.0];
+
+/// The unit of a word of the item in view.
+fn unit_of(app: &egui_kittest::Harness<'_, unmask::ui::App>, word: &str) -> usize {
+    let session = &app.state().session;
+    let text = session.text_of(session.explore.explained().expect("explained")).expect("a text");
+    text.spans.iter().find(|span| span.word == word).and_then(|span| span.unit).expect("a word") as usize
+}
+
+#[test]
+fn opening_reviews_shows_the_first_as_flowing_text_without_its_tags() {
+    let app = reviews(SIZE, Appearance::Dark, "reviews", false);
+    app.get_by_label_contains("Overlay of item 0");
+    app.get_by_label("delight, selected, rank 1");
+    app.get_by_label_contains("Overlay · 5 of 44 words · fill: padding");
+    let session = &app.state().session;
+    let text = session.text_of(session.explore.explained().unwrap()).unwrap();
+    assert!(text.spans.iter().all(|span| !span.before.contains('<') && !span.word.contains('<')));
+    assert!(text.spans.iter().any(|span| span.before.contains('\n')), "<br /> breaks the line");
+}
+
+#[test]
+fn space_flips_a_text_and_its_words_stay_where_they_are() {
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
+    let before = app.get_by_label("superb, selected, rank 2").rect();
+    app.key_press(Key::Space);
+    app.run();
+    assert_eq!(app.state().session.explore.view, View::Selected);
+    let after = app.get_by_label("superb, selected, rank 2").rect();
+    assert!((before.min - after.min).length() < 0.6, "{before} {after}");
+    app.key_press(Key::Space);
+    app.run();
+    assert_eq!(app.state().session.explore.view, View::Unselected);
+    assert!(app.query_by_label("superb, selected, rank 2").is_none(), "what is hidden is not read out");
+}
+
+#[test]
+fn pointing_at_a_word_shows_its_score_its_rank_and_the_answer_without_it() {
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
+    let unit = unit_of(&app, "delight");
+    app.get_by_label("delight, selected, rank 1").hover();
+    app.run();
+    assert_eq!(app.state().session.explore.reading.pointed, Some(unit));
+    // 3.0 + 2.5 + 1.5 - 2.0 = 5.0 with it, 2.0 without: 0.993 and 0.881.
+    let without = app.state().session.without(unit).expect("asked for and answered");
+    assert!((without[1] - 0.8808).abs() < 1e-3, "{without:?}");
+    let all: Vec<_> =
+        app.get_all_by_label_contains("Probability of positive without it: 0.88 (\u{2212}0.113)").collect();
+    assert!(!all.is_empty());
+}
+
+#[test]
+fn pointing_at_the_list_marks_the_text_and_clicking_keeps_the_word() {
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
+    let unit = unit_of(&app, "smile");
+    app.get_by_label_contains("Rank 4: smile").hover();
+    app.run();
+    assert_eq!(app.state().session.explore.reading.pointed, Some(unit));
+    app.get_by_label_contains("Rank 4: smile").click();
+    app.run();
+    assert_eq!(app.state().session.explore.reading.chosen, Some(unit));
+    app.key_press(Key::ArrowRight);
+    app.run();
+    assert_eq!(app.state().session.explore.reading.chosen, None, "another item, another text");
+}
+
+#[test]
+fn the_mean_of_words_is_not_offered() {
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
+    app.state_mut().command(Command::NextFill);
+    app.run();
+    assert_eq!(app.state().session.explore.fill, Fill::Noise);
+    app.state_mut().command(Command::NextFill);
+    app.run();
+    assert_eq!(app.state().session.explore.fill, Fill::Zero);
+}
+
+#[test]
+fn cards_begin_with_the_text_and_a_table_has_a_column_for_it() {
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
+    app.get_by_label_contains("Item #1 · negative").click();
+    app.run();
+    assert_eq!(app.state().session.explore.item, Some(1));
+    app.state_mut().command(Command::SetListStyle(ListStyle::Table));
+    app.run();
+    app.get_by_label("Text");
+    app.get_all_by_label_contains("A dull film.").next().expect("the beginning");
+}
+
+#[test]
+fn offensive_texts_are_blurred_in_the_list_until_they_are_asked_for() {
+    let mut app = reviews(SIZE, Appearance::Dark, "hatexplain", false);
+    app.get_all_by_label_contains("(offensive text, not shown)").next().expect("blurred");
+    assert!(app.query_by_label_contains("Item #1 · negative: A dull film").is_none());
+    app.get_by_role_and_label(Role::Button, "Show offensive texts").click();
+    app.run();
+    app.get_by_role_and_label(Role::Button, "Blur offensive texts");
+    assert!(app.query_by_label_contains("(offensive text, not shown)").is_none());
+}
+
+#[test]
+fn a_class_in_focus_recolours_the_text_and_shows_its_words_alone() {
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", true);
+    app.get_by_label("delight, selected, rank 1");
+    app.get_by_role_and_label(Role::Button, "Colour by negative").click();
+    app.run();
+    assert_eq!(app.state().session.explore.class_focus, Some(0));
+    // "drags" is the one word that speaks for it.
+    app.get_by_label("drags, selected, rank 1");
+    app.get_by_label_contains("Only the words of negative: ");
+    app.state_mut().command(Command::Reading(Action::Against(Some(1))));
+    app.run();
+    app.get_by_label_contains("why negative rather than positive");
+}
+
+#[test]
+fn the_table_of_classes_can_be_sorted_and_closed() {
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", true);
+    app.get_by_role_and_label(Role::Button, "Sort by negative").click();
+    app.run();
+    app.get_by_role_and_label(Role::Button, "Classes").click();
+    app.run();
+    assert!(app.query_by_label("Sort by negative").is_none(), "the panel is closed");
+}
+
+#[test]
+fn a_text_of_ones_own_is_explained_as_it_is_typed() {
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
+    app.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::V);
+    app.run();
+    app.get_by_role_and_label(Role::MultilineTextInput, "Your own text").focus();
+    app.run();
+    app.get_by_role_and_label(Role::MultilineTextInput, "Your own text").type_text("A superb evening, but dull music.");
+    app.run();
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    app.run();
+    let session = &app.state().session;
+    assert_eq!(session.own_text().map(|own| own.text.as_str()), Some("A superb evening, but dull music."));
+    let explained = session.explore.explained().unwrap();
+    assert_eq!(explained.text.as_deref(), Some("A superb evening, but dull music."));
+    // 2.5 - 3.0 = -0.5: negative at 0.62.
+    assert!((explained.probs_full[0] - 0.622).abs() < 1e-3);
+    app.get_by_label("dull, selected, rank 1");
+    app.get_by_role_and_label(Role::Button, "Back to the item").click();
+    app.run();
+    assert_eq!(app.state().session.own_text().map(|own| own.text.clone()), None);
+    app.get_by_label("delight, selected, rank 1");
+}
+
+#[test]
+fn a_pasted_text_becomes_ones_own() {
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
+    app.input_mut().events.push(egui::Event::Paste("What a delight!".to_owned()));
+    app.run();
+    assert_eq!(app.state().session.own_text().map(|own| own.text.as_str()), Some("What a delight!"));
+    app.get_by_label("delight, selected, rank 1");
+}
+
+#[test]
+fn forms_of_training_offer_what_reads_texts() {
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
+    app.state_mut().command(Command::Go(Place::Train));
+    app.run();
+    assert!(app.query_by_label_contains("pixels").is_none());
+}
+
+#[test]
+fn a_kept_text_becomes_a_figure_with_real_text() {
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
+    app.state_mut().command(Command::KeepFigure);
+    app.state_mut().command(Command::AddColumn);
+    app.run();
+    app.state_mut().command(Command::KeepFigure);
+    app.state_mut().command(Command::MakeSheet(vec![0, 1]));
+    app.run();
+    let kept = &app.state().session.figures.kept;
+    assert_eq!(kept.len(), 3, "{:?}", app.state().session.last_action);
+    assert!(kept.iter().all(|kept| kept.figure.texts().iter().any(|text| text.text == "delight")));
+}
+
+/// Milliseconds of CPU time for a frame, printed for a person; machines differ too much to assert on it.
+#[test]
+fn frames_of_a_long_text_are_measured() {
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
+    app.state_mut().command(Command::SelectItem(30));
+    app.run();
+    for (name, command) in [
+        ("overlay", Command::SetView(View::Overlay)),
+        ("heat", Command::SetView(View::Heat)),
+        ("unselected", Command::SetView(View::Unselected)),
+        ("selected, hatched", Command::SetHidden(Hidden::Hatched)),
+    ] {
+        app.state_mut().command(command);
+        if name.contains("hatched") {
+            app.state_mut().command(Command::SetView(View::Selected));
+        }
+        let first = std::time::Instant::now();
+        app.step();
+        let first = first.elapsed();
+        app.run();
+        let frames = 30;
+        let started = std::time::Instant::now();
+        for _ in 0..frames {
+            app.step();
+        }
+        let each = started.elapsed().as_secs_f64() * 1e3 / f64::from(frames);
+        println!("{LONG} words, {name}: first frame {:.1} ms, then {each:.2} ms each", first.as_secs_f64() * 1e3);
+    }
+}
+
+fn shown(appearance: Appearance, by_class: bool, commands: &[Command], name: &str) {
+    let mut app = reviews([1180.0, 760.0], appearance, "reviews", by_class);
+    for command in commands {
+        app.state_mut().command(command.clone());
+        app.run();
+    }
+    app.snapshot(name);
+}
+
+#[test]
+fn reading_dark() {
+    shown(Appearance::Dark, false, &[Command::AddColumn], "reading_dark");
+}
+
+#[test]
+fn reading_light() {
+    let hidden = [Command::SetHidden(Hidden::Hatched), Command::SetView(View::Side)];
+    shown(Appearance::Light, false, &hidden, "reading_light");
+}
+
+#[test]
+fn classes_dark() {
+    shown(Appearance::Dark, true, &[Command::SetView(View::Heat), Command::FocusClass(Some(0))], "classes_dark");
+}
+
+#[test]
+fn classes_light() {
+    shown(Appearance::Light, true, &[], "classes_light");
+}
+
+#[test]
+fn own_text_light() {
+    let own = Command::Reading(Action::EditOwn("A superb evening, but dull music.".to_owned()));
+    shown(Appearance::Light, false, &[Command::Reading(Action::OpenOwn(true)), own], "own_text_light");
+}

@@ -1,0 +1,158 @@
+//! A session without a project that crashed: what it trained and how it was looked at are offered at the next start.
+
+use std::path::{Path, PathBuf};
+
+use egui::accesskit::Role;
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use unmask::session::untitled::leftovers;
+use unmask::session::{Command, Session};
+use unmask::ui::App;
+
+use super::project::{
+    codes, columns, content, digits, run, sample_data, summaries, tiny_training, window, with_scratch,
+};
+
+/// A session that trained, marked and kept something, and never saved.
+fn crashed(root: &Path) -> PathBuf {
+    let scratch = root.join("session-1");
+    let mut app = window(with_scratch(&scratch));
+    let black_box = sample_data().join("project/blackboxes/digits");
+    run(&mut app, [Command::OpenPaths(vec![black_box]), Command::OpenSpec(digits()), tiny_training("Tiny", 1)]);
+    run(&mut app, [Command::SelectItem(70), Command::SetK(9), Command::KeepFigure, Command::SetMarked(5, true)]);
+    super::project::tick(&mut app, 2 * unmask::session::project::AUTOSAVE_EVERY);
+    assert_eq!(codes(&app), [""; 0], "{:?}", summaries(&app));
+    assert_eq!(leftovers(root), [], "what an open window has is not offered to another");
+    // The process ends without closing the window.
+    drop(app);
+    scratch
+}
+
+/// The next window, as it starts.
+fn next(root: &Path) -> Harness<'static, App> {
+    let mut session = with_scratch(&root.join("session-2"));
+    session.leftovers = leftovers(root);
+    let mut app = window(session);
+    app.step();
+    app
+}
+
+#[test]
+fn what_a_crash_left_is_offered_and_comes_back_whole() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let root = dir.path().join("untitled");
+    crashed(&root);
+    let mut app = next(&root);
+    app.get_by_label_contains("Work of an earlier session was not saved (less than a minute ago): 1 explainer, 1 kept figure and 1 marked item.");
+    app.get_by_role_and_label(Role::Button, "Restore").click();
+    run(&mut app, []);
+    app.step();
+    run(&mut app, [Command::CloseTop]);
+    assert_eq!(codes(&app), [""; 0], "{:?}", summaries(&app));
+    assert!(app.query_by_label("Restore").is_none(), "it is offered once");
+    let session = &app.state().session;
+    assert!(session.project.is_none(), "it is still untitled");
+    assert_eq!(columns(&app), ["Tiny"]);
+    assert_eq!((session.explore.item, session.explore.k), (Some(70), 9));
+    assert!(session.explore.marked.contains(&5));
+    assert_eq!(session.figures.kept.len(), 1);
+
+    // A second crash loses nothing, either.
+    drop(app);
+    let mut app = next(&root);
+    app.get_by_role_and_label(Role::Button, "Restore").click();
+    app.step();
+    run(&mut app, [Command::CloseTop]);
+    assert_eq!(columns(&app), ["Tiny"]);
+
+    // Saved as a project it is offered no more, and the project has all of it.
+    let project = dir.path().join("project");
+    run(&mut app, [Command::SaveProjectIn(project.clone())]);
+    app.state_mut().close();
+    drop(app);
+    assert_eq!(leftovers(&root), []);
+    std::fs::remove_dir_all(root.join("session-1")).expect("what was trained before there was a project");
+    let app = super::project::open(&project);
+    assert_eq!(codes(&app), [""; 0], "{:?}", summaries(&app));
+    assert_eq!(columns(&app), ["Tiny"]);
+    assert_eq!(app.state().session.figures.kept.len(), 1);
+}
+
+#[test]
+fn what_is_discarded_is_gone_and_nothing_else() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let scratch = crashed(dir.path());
+    std::fs::write(dir.path().join("letter.txt"), "mine").expect("a file of the test");
+    let mut app = next(dir.path());
+    app.get_by_role_and_label(Role::Button, "Discard").click();
+    app.step();
+    app.step();
+    assert!(!scratch.exists());
+    assert!(app.query_by_label("Restore").is_none());
+    assert!(app.state().session.last_action.contains("Discarded"), "{}", app.state().session.last_action);
+    drop(app);
+    assert_eq!(content(dir.path()).into_keys().collect::<Vec<_>>(), [dir.path().join("letter.txt")]);
+}
+
+#[test]
+fn a_window_that_is_closed_leaves_what_it_trained_but_no_marks() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let scratch = dir.path().join("session-1");
+    let mut app = window(with_scratch(&scratch));
+    run(&mut app, [Command::OpenSpec(digits()), Command::SetMarked(5, true)]);
+    assert!(scratch.join("project.autosave.json").is_file(), "kept for the case of a crash");
+    app.state_mut().close();
+    drop(app);
+    assert_eq!(leftovers(dir.path()), [], "it was closed on purpose");
+
+    let mut app = window(with_scratch(&scratch));
+    let black_box = sample_data().join("project/blackboxes/digits");
+    run(&mut app, [Command::OpenPaths(vec![black_box]), Command::OpenSpec(digits()), tiny_training("Tiny", 1)]);
+    app.state_mut().close();
+    drop(app);
+    let left = leftovers(dir.path());
+    assert!(left.len() == 1 && left[0].sentence.ends_with(": 1 explainer."), "{left:?}");
+}
+
+#[test]
+fn only_looking_leaves_nothing() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let scratch = dir.path().join("session-1");
+    let mut app = window(with_scratch(&scratch));
+    run(&mut app, [Command::OpenPaths(vec![sample_data().join("project")]), Command::SetK(3), Command::NextItem]);
+    drop(app);
+    assert!(!scratch.exists());
+}
+
+#[test]
+fn what_cannot_be_read_is_not_offered_and_left_alone() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let folder = dir.path().join("session-1");
+    std::fs::create_dir(&folder).expect("a folder of the test");
+    std::fs::write(folder.join("project.json"), r#"{"format":"unmask-project","version":99}"#).expect("a file");
+    assert_eq!(leftovers(dir.path()), []);
+    assert!(folder.join("project.json").is_file());
+    assert_eq!(leftovers(&dir.path().join("nowhere")), []);
+    let mut session = Session::new();
+    assert!(session.apply(Command::RestoreUntitled).is_empty());
+    assert_eq!(session.last_action, "Restore unsaved work: No unsaved work of an earlier session is there");
+}
+
+#[test]
+fn what_is_not_saved_when_a_project_is_opened_is_offered_at_once() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let scratch = dir.path().join("session-1");
+    let mut app = window(with_scratch(&scratch));
+    run(&mut app, [Command::OpenSpec(digits()), Command::SetMarked(5, true), Command::SetMarked(6, true)]);
+    run(&mut app, [Command::OpenPaths(vec![sample_data().join("project")])]);
+    app.step();
+    app.get_by_label_contains("Work that is no longer shown was not saved:");
+    assert!(app.state().session.explore.marked.is_empty());
+    app.get_by_role_and_label(Role::Button, "Restore").click();
+    app.step();
+    run(&mut app, [Command::CloseTop]);
+    assert_eq!(app.state().session.explore.marked.iter().copied().collect::<Vec<_>>(), [5, 6]);
+    app.state_mut().close();
+    drop(app);
+    assert!(!scratch.exists(), "closed on purpose: nothing is left");
+}
