@@ -358,27 +358,36 @@ impl Default for ChecksPart {
     }
 }
 
-/// Whose answers are left out. A rule that is not set does not apply.
+/// Whose answers are left out. A rule that is not written does not apply; without the whole table, the default rules do.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ExcludePart {
     /// People with a smaller share of catch items right.
+    #[serde(default)]
     pub catch_below: Option<f64>,
     /// An answer given sooner counts as too fast, in milliseconds.
+    #[serde(default = "fast")]
     pub fast_below_ms: u64,
     /// People with a larger share of answers that are too fast.
+    #[serde(default)]
     pub fast_above: Option<f64>,
     /// People who gave the same answer more often in a row.
+    #[serde(default)]
     pub same_above: Option<usize>,
     /// People who answered a smaller share of their items.
+    #[serde(default)]
     pub answered_below: Option<f64>,
+}
+
+const fn fast() -> u64 {
+    300
 }
 
 impl Default for ExcludePart {
     fn default() -> Self {
         Self {
             catch_below: Some(0.75),
-            fast_below_ms: 300,
+            fast_below_ms: fast(),
             fast_above: Some(0.2),
             same_above: Some(15),
             answered_below: None,

@@ -176,7 +176,7 @@ pub fn make(
     }
     frozen.masks = masks.finish().to_string();
     let content = Content {
-        shown: shown(spec, classes),
+        shown: shown(spec, classes, drawn.iter().any(|(_, stimulus)| matches!(stimulus.media, Media::Text(_)))),
         stimuli: drawn.into_iter().map(|(_, stimulus)| stimulus).collect(),
         places,
     };
@@ -227,14 +227,15 @@ impl Codes {
 }
 
 /// What participants read: the design's texts, or the program's own.
-fn shown(spec: &Spec, classes: &[String]) -> Shown {
+fn shown(spec: &Spec, classes: &[String], is_text: bool) -> Shown {
     let texts = &spec.texts;
     let or = |text: &str, default: &str| if text.trim().is_empty() { default.to_owned() } else { text.to_owned() };
     let is_forced = spec.answer.form != Form::ClassOrUndecided;
     let parts_only = spec.arms.iter().any(|arm| arm.kind != ArmKind::Full);
+    let (many, one) = if is_text { ("texts", "text") } else { ("pictures", "picture") };
     let instructions = format!(
-        "You will see pictures one after the other.{} A computer program has looked at the whole of each picture and given an answer. \
-         Please say which answer you think it gave.{} There is no time limit, but please answer without long thought.",
+        "You will see {many} one after the other.{} A computer program has looked at the whole of each {one} and given an answer. Please \
+         say which answer you think it gave.{} There is no time limit, but please answer without long thought.",
         if parts_only { " Of most of them, only a part is shown." } else { "" },
         if is_forced { " Where you are not sure, please guess." } else { " Where you cannot tell, say so." }
     );

@@ -1,4 +1,5 @@
-//! What a participant sees: one panel of an explained picture, as PNG, without anything that tells arms apart except the stimulus itself.
+//! What a participant sees: one panel of an explained picture as PNG, or the words of a text, without anything that tells arms apart
+//! except the stimulus itself.
 //!
 //! No outline, legend, title or text chunk: all stimuli of a study have the same size and the same words in their files. Hatching, where
 //! the design asks for it, is the same over hidden units in every arm.
@@ -7,7 +8,7 @@ use super::StudyError;
 use super::design::ArmKind;
 use crate::figure::hatch::{Mask, hatch_mask};
 use crate::figure::layout::pixels::{overlay_rgba, unselected_hatch};
-use crate::figure::layout::{ExplainedPicture, Hidden, Panel};
+use crate::figure::layout::{ExplainedPicture, ExplainedText, Hidden, Panel};
 use crate::figure::{Element, Figure, Format, Metadata, Palette, Raster, encode, rect};
 
 /// Largest stimulus that is stored, in bytes.
@@ -18,7 +19,7 @@ pub const MAX_BYTES: usize = 16 << 20;
 pub enum Media {
     /// PNG.
     Image(Vec<u8>),
-    /// Words; those selected together keep their adjacency, so each run is one entry. Joins when text is there.
+    /// Words; those that stand together keep their adjacency, so each run is one entry (L2X, section 4.2.1).
     Text(Vec<String>),
 }
 
@@ -46,6 +47,9 @@ impl Media {
             "image" => Some(Self::Image(bytes)),
             "text" => {
                 let text = String::from_utf8(bytes).ok()?;
+                if text.is_empty() {
+                    return Some(Self::Text(Vec::new()));
+                }
                 Some(Self::Text(text.split('\u{1f}').map(str::to_owned).collect()))
             }
             _ => None,
@@ -56,6 +60,10 @@ impl Media {
 /// Draws what an arm of kind `kind` shows of `picture`, `side` pixels on its longer side (rounded down to whole pixels of the picture,
 /// so that all of them get the same size).
 pub fn render(picture: &ExplainedPicture, kind: ArmKind, side: u32) -> Result<Media, StudyError> {
+    if let Some(text) = &picture.text {
+        picture.check()?;
+        return Ok(Media::Text(runs_of(text, &picture.selected, kind)));
+    }
     let panel = match kind {
         ArmKind::Full => Panel::Input,
         ArmKind::Selected | ArmKind::Random => Panel::Selected,
@@ -93,4 +101,38 @@ pub fn render(picture: &ExplainedPicture, kind: ArmKind, side: u32) -> Result<Me
         return Err(StudyError::design("show.side", "stimuli of at most 16 MiB", png.len(), "choose a smaller side"));
     }
     Ok(Media::Image(png))
+}
+
+/// The words that an arm shows, in runs of neighbours. Words that the model does not get are never shown. What stands between two words is
+/// kept within a unit and in the full input, and is one blank between units: punctuation around hidden words would say something of them.
+fn runs_of(text: &ExplainedText, selected: &[bool], kind: ArmKind) -> Vec<String> {
+    let is_shown = |unit: u32| {
+        let is_selected = selected.get(unit as usize).copied().unwrap_or(false);
+        match kind {
+            ArmKind::Full => true,
+            ArmKind::Selected | ArmKind::Random => is_selected,
+            ArmKind::Unselected => !is_selected,
+        }
+    };
+    let mut runs: Vec<String> = Vec::new();
+    let mut last: Option<u32> = None;
+    for span in &text.spans {
+        let Some(unit) = span.unit.filter(|unit| is_shown(*unit)) else {
+            last = None;
+            continue;
+        };
+        // The separator of runs in the file cannot be part of a word.
+        let word = span.word.replace('\u{1f}', " ");
+        match (runs.last_mut(), last) {
+            (Some(run), Some(before)) => {
+                let keeps_between = kind == ArmKind::Full || before == unit;
+                let between = span.before.replace(['\n', '\u{1f}'], " ");
+                run.push_str(if keeps_between { &between } else { " " });
+                run.push_str(&word);
+            }
+            _ => runs.push(word),
+        }
+        last = Some(unit);
+    }
+    runs
 }

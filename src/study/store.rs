@@ -3,8 +3,8 @@
 //! # What makes it safe
 //!
 //! * Each answer is one transaction, on the disk before the screen goes on: `synchronous = EXTRA` (above `FULL`: the folder is brought to
-//!   the disk, too). The journal is a rollback journal (`DELETE`), not a write-ahead log: the file alone is then the whole study whenever it
-//!   is closed, so that copying it to a memory stick loses nothing, and it works on network folders. A log would be faster, but a person
+//!   the disk, too). The journal is a rollback journal (`DELETE`), not a write-ahead log: the file alone is then the whole study whenever
+//!   it is closed, so that copying it to a memory stick loses nothing, and it works on network folders. A log would be faster, but a person
 //!   gives one answer in seconds.
 //! * `locking_mode = EXCLUSIVE`: one window at a time. A killed process leaves no lock; its half transaction is rolled back at the next
 //!   opening.

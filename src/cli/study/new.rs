@@ -6,12 +6,14 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::super::evaluate::split_named;
+use super::super::explain::fill_for;
 use super::super::{Bar, ComputeArgs, Failure, Outcome, Runner, load_box, load_explainer, usage, work};
 use super::{fail, print_plan};
 use crate::data::{Dataset, Unit};
 use crate::explain::SavedExplainer;
 use crate::jobs::{Explain, Explained, Output, Task, picture_of};
 use crate::model::{SavedBox, argmax};
+use crate::session::Session;
 use crate::study::StudyError;
 use crate::study::allocate::Candidate;
 use crate::study::design::{Arm, ArmKind, Spec, preset};
@@ -219,7 +221,10 @@ impl Arms {
             (None, None) => return Err(usage("name the black box: --blackbox DIR, or data.blackbox in the design")),
         };
         let first = trained.iter().flatten().next().map(|explainer| (explainer.card.unit, explainer.card.k));
-        let unit = spec.show.unit.or(first.map(|(unit, _)| unit)).unwrap_or(Unit::Pixel);
+        let offered = Session::offered_units(&black_box.card).first().copied().unwrap_or(Unit::Pixel);
+        let unit = spec.show.unit.or(first.map(|(unit, _)| unit)).unwrap_or(offered);
+        black_box.card.check_unit(unit).map_err(usage)?;
+        fill_for(spec.show.fill.id(), &black_box)?;
         let k =
             spec.show.k.or(first.map(|(_, k)| k)).ok_or_else(|| usage("give --k N: how many units are selected"))?;
         let mut explainers: Vec<Arc<SavedExplainer>> = Vec::new();

@@ -23,8 +23,9 @@ pub fn round(cells: &[(Stratum, usize)], denominator: usize, dice: &mut Dice) ->
     for row in &mut table {
         row[2] = -(row[0] + row[1]);
     }
-    for column in 0..n_columns {
-        table[n_rows - 1][column] = -(0..n_rows - 1).map(|row| table[row][column]).sum::<i64>();
+    let sums: Vec<i64> = (0..n_columns).map(|column| table[..n_rows - 1].iter().map(|row| row[column]).sum()).collect();
+    for (last, sum) in table[n_rows - 1].iter_mut().zip(sums) {
+        *last = -sum;
     }
     let unit = denominator as i64;
     while let Some(cycle) = cycle(&table, unit) {
@@ -36,7 +37,7 @@ pub fn round(cells: &[(Stratum, usize)], denominator: usize, dice: &mut Dice) ->
         let goes_forth = dice.below((forth + back) as usize) < back as usize;
         let step = if goes_forth { forth } else { -back };
         for (at, &(row, column)) in cycle.iter().enumerate() {
-            table[row][column] += if at % 2 == 0 { step } else { -step };
+            table[row][column] += if at.is_multiple_of(2) { step } else { -step };
         }
     }
     cells
@@ -68,9 +69,9 @@ fn cycle(table: &[[i64; 3]], unit: i64) -> Option<Vec<(usize, usize)>> {
         let closes = |at: usize| {
             if along_row {
                 // `next` was reached along a row, so the coming step is along its column.
-                at % 2 == 0 && path[at].1 == next.1
+                at.is_multiple_of(2) && path[at].1 == next.1
             } else {
-                at % 2 == 1 && path[at].0 == next.0
+                !at.is_multiple_of(2) && path[at].0 == next.0
             }
         };
         let last = path.len() - 1;

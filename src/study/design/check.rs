@@ -225,7 +225,7 @@ impl Spec {
                     .to_owned(),
             );
         }
-        if self.people.count % self.arms.len().max(1) != 0 && self.people.sees == Sees::Once {
+        if !self.people.count.is_multiple_of(self.arms.len().max(1)) && self.people.sees == Sees::Once {
             out.push(format!(
                 "{} people are no multiple of {} arms, so the Latin square stays incomplete.",
                 self.people.count,

@@ -27,6 +27,14 @@ fn a_design_survives_toml() {
 }
 
 #[test]
+fn an_exclusion_rule_that_is_not_written_does_not_apply() {
+    let read = |text: &str| Spec::from_toml(&format!("title = 'x'\n{text}"), "x").unwrap().exclude;
+    assert_eq!(read("").catch_below, Some(0.75), "without the table: the default rules");
+    let one = read("[exclude]\nsame-above = 9\n");
+    assert_eq!((one.catch_below, one.fast_above, one.same_above, one.fast_below_ms), (None, None, Some(9), 300));
+}
+
+#[test]
 fn every_wrong_field_is_named_in_one_sentence() {
     assert!(sentence(|s| s.title = " ".to_owned()).contains("title"));
     assert!(sentence(|s| s.format = 2).contains("format"));

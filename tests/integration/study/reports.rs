@@ -1,6 +1,6 @@
 //! What comes out: report, table, events, codebook, manifest; and what the stimuli look like.
 
-use unmask::figure::layout::{ExplainedPicture, Hidden};
+use unmask::figure::layout::{ExplainedPicture, ExplainedText, Hidden, TextSpan};
 use unmask::study::design::{ArmKind, Protocol};
 use unmask::study::export::{COLUMNS, Cell, csv_of, export, parquet_of, table};
 use unmask::study::report::{figure, json_of, markdown};
@@ -212,4 +212,37 @@ fn files_of_stimuli_differ_in_nothing_but_pixels() {
             .any(|(x, y)| hatched.get_pixel(x, y) != plain.get_pixel(x, y))
     };
     assert!(differs(33..64) && !differs(0..31), "hatching covers hidden units only");
+}
+
+/// "It was not good at all. Bad!" of which the model does not get the last word.
+fn text(selected: &[usize]) -> ExplainedPicture {
+    let words = [("", "It"), (" ", "was"), (" ", "not"), (" ", "good"), (", ", "at"), (" ", "all"), (".\n", "Bad")];
+    let spans = words.iter().enumerate().map(|(at, (before, word))| TextSpan {
+        before: (*before).to_owned(),
+        word: (*word).to_owned(),
+        unit: (at < 6).then_some(at as u32),
+    });
+    ExplainedPicture {
+        text: Some(ExplainedText { spans: spans.collect(), after: "!".to_owned(), most_words: 3 }),
+        scores: vec![0.5; 6],
+        selected: (0..6).map(|unit| selected.contains(&unit)).collect(),
+        ..ExplainedPicture::default()
+    }
+}
+
+#[test]
+fn words_selected_together_keep_their_adjacency() {
+    let runs = |kind| match render(&text(&[1, 3, 4, 5]), kind, 448).unwrap() {
+        Media::Text(runs) => runs,
+        Media::Image(_) => panic!("a text"),
+    };
+    assert_eq!(runs(ArmKind::Selected), ["was", "good at all"]);
+    assert_eq!(runs(ArmKind::Unselected), ["It", "not"]);
+    assert_eq!(runs(ArmKind::Full), ["It was not good, at all"]);
+    for kind in [ArmKind::Selected, ArmKind::Full] {
+        let media = Media::Text(runs(kind));
+        assert_eq!(Media::from_bytes(media.kind(), media.to_bytes()), Some(media));
+    }
+    let nothing = render(&text(&[]), ArmKind::Selected, 448).unwrap();
+    assert_eq!(Media::from_bytes("text", nothing.to_bytes()), Some(Media::Text(Vec::new())));
 }

@@ -78,7 +78,7 @@ pub(super) fn rendered(pool: &[PoolItem], item: usize, arm: Option<usize>) -> Re
     let arm_number = arm.map_or(99, |arm| arm as u8);
     Rendered {
         media: Media::Image(vec![item as u8, (item / 256) as u8, arm_number, 7]),
-        answer: if arm == Some(0) || item % 2 == 0 { model } else { (model + 1) % 2 },
+        answer: if arm == Some(0) || item.is_multiple_of(2) { model } else { (model + 1) % 2 },
         selected: vec![item as u32, 100 + u32::from(arm_number)],
     }
 }
