@@ -2,15 +2,25 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::{Duration, Instant};
 
 use crate::session::{Command, Dialog};
+
+/// What became of a question.
+#[derive(Debug)]
+pub enum Answer {
+    /// It was answered.
+    Do(Command),
+    /// The system has no dialog for it; a path must be typed. With the name that was offered.
+    NoDialog(Dialog, String),
+}
 
 /// Asks for files and hands the answers back as commands.
 pub trait Dialogs {
     /// Opens a dialog; its answer comes from [`Dialogs::answers`] later. `name` is offered as a file name.
     fn ask(&mut self, dialog: Dialog, name: &str, start: Option<&Path>);
-    /// Commands of the dialogs that were answered since.
-    fn answers(&mut self) -> Vec<Command>;
+    /// What became of the dialogs since.
+    fn answers(&mut self) -> Vec<Answer>;
 }
 
 /// The command for an answer.
@@ -27,10 +37,14 @@ pub fn command_for(dialog: Dialog, paths: Vec<PathBuf>) -> Option<Command> {
     })
 }
 
+/// Nobody cancels a dialog this soon. rfd answers "no file" for a cancelled dialog and for a desktop that has none (no portal, no zenity) alike;
+/// the second comes at once.
+const TOO_SOON: Duration = Duration::from_millis(400);
+
 /// The system's dialogs.
 pub struct SystemDialogs {
-    sender: Sender<Command>,
-    receiver: Receiver<Command>,
+    sender: Sender<Answer>,
+    receiver: Receiver<Answer>,
     wake: egui::Context,
 }
 
@@ -47,57 +61,77 @@ impl Dialogs for SystemDialogs {
         let (sender, wake, name) = (self.sender.clone(), self.wake.clone(), name.to_owned());
         let start = start.map(Path::to_path_buf);
         let asked = std::thread::Builder::new().name("file dialog".to_owned()).spawn(move || {
-            if let Some(command) = command_for(dialog, ask_system(dialog, &name, start.as_deref())) {
-                // The window may be gone by now, and then nobody misses the answer.
-                sender.send(command).ok();
-                wake.request_repaint_of(egui::ViewportId::ROOT);
-            }
+            let asked = Instant::now();
+            let answer = match command_for(dialog, ask_system(dialog, &name, start.as_deref())) {
+                Some(command) => Answer::Do(command),
+                None if asked.elapsed() < TOO_SOON => Answer::NoDialog(dialog, name),
+                None => return,
+            };
+            // The window may be gone by now, and then nobody misses the answer.
+            sender.send(answer).ok();
+            wake.request_repaint_of(egui::ViewportId::ROOT);
         });
         if let Err(error) = asked {
             log::error!("no thread for a file dialog: {error}");
         }
     }
 
-    fn answers(&mut self) -> Vec<Command> {
+    fn answers(&mut self) -> Vec<Answer> {
         self.receiver.try_iter().collect()
     }
 }
 
+/// Title of a dialog.
+pub const fn title(dialog: Dialog) -> &'static str {
+    match dialog {
+        Dialog::OpenFiles => "Open files",
+        Dialog::OpenFolder => "Open folder",
+        Dialog::SaveProject => "Folder for the project",
+        Dialog::ExportFigure | Dialog::ExportKept(_) => "Export figure",
+        Dialog::ExportAllKept(_) => "Folder for the figures",
+        Dialog::ExportScores => "Export scores",
+        Dialog::ExportTable => "Export table",
+    }
+}
+
+/// The file name that a dialog offers where a file is written; `None` where something is opened or a folder is meant.
+pub fn file_name(dialog: Dialog, name: &str) -> Option<String> {
+    match dialog {
+        Dialog::ExportFigure | Dialog::ExportKept(_) => Some(format!("{name}.png")),
+        Dialog::ExportScores => Some(format!("{name}-scores.csv")),
+        Dialog::ExportTable => Some("metrics.csv".to_owned()),
+        Dialog::OpenFiles | Dialog::OpenFolder | Dialog::SaveProject | Dialog::ExportAllKept(_) => None,
+    }
+}
+
 fn ask_system(dialog: Dialog, name: &str, start: Option<&Path>) -> Vec<PathBuf> {
-    let mut asked = rfd::FileDialog::new();
+    let mut asked = rfd::FileDialog::new().set_title(title(dialog));
     if let Some(start) = start {
         asked = asked.set_directory(start);
     }
-    let figure = |asked: rfd::FileDialog| {
-        asked
-            .set_title("Export figure")
-            .add_filter("PNG, pixels", &["png"])
-            .add_filter("SVG, vectors", &["svg"])
-            .add_filter("PDF, vectors", &["pdf"])
-            .set_file_name(format!("{name}.png"))
+    if let Some(name) = file_name(dialog, name) {
+        asked = asked.set_file_name(name);
+    }
+    let filters: Vec<(&str, &str)> = match dialog {
+        Dialog::ExportFigure | Dialog::ExportKept(_) => {
+            vec![("PNG, pixels", "png"), ("SVG, vectors", "svg"), ("PDF, vectors", "pdf")]
+        }
+        Dialog::ExportScores => {
+            crate::jobs::scores::FORMATS.iter().map(|(extension, words)| (*words, *extension)).collect()
+        }
+        Dialog::ExportTable => vec![("CSV", "csv"), ("JSON", "json"), ("Markdown", "md"), ("LaTeX", "tex")],
+        Dialog::OpenFiles | Dialog::OpenFolder | Dialog::SaveProject | Dialog::ExportAllKept(_) => Vec::new(),
     };
+    for (words, extension) in filters {
+        asked = asked.add_filter(words, &[extension]);
+    }
     let one = |path: Option<PathBuf>| path.into_iter().collect();
     match dialog {
-        Dialog::OpenFiles => asked.set_title("Open files").pick_files().unwrap_or_default(),
-        Dialog::OpenFolder => one(asked.set_title("Open folder").pick_folder()),
-        Dialog::SaveProject => one(asked.set_title("Folder for the project").pick_folder()),
-        Dialog::ExportFigure | Dialog::ExportKept(_) => one(figure(asked).save_file()),
-        Dialog::ExportAllKept(_) => one(asked.set_title("Folder for the figures").pick_folder()),
-        Dialog::ExportScores => {
-            asked = asked.set_title("Export scores").set_file_name(format!("{name}-scores.csv"));
-            for (extension, words) in crate::jobs::scores::FORMATS {
-                asked = asked.add_filter(words, &[extension]);
-            }
+        Dialog::OpenFiles => asked.pick_files().unwrap_or_default(),
+        Dialog::OpenFolder | Dialog::SaveProject | Dialog::ExportAllKept(_) => one(asked.pick_folder()),
+        Dialog::ExportFigure | Dialog::ExportKept(_) | Dialog::ExportScores | Dialog::ExportTable => {
             one(asked.save_file())
         }
-        Dialog::ExportTable => one(asked
-            .set_title("Export table")
-            .add_filter("CSV", &["csv"])
-            .add_filter("JSON", &["json"])
-            .add_filter("Markdown", &["md"])
-            .add_filter("LaTeX", &["tex"])
-            .set_file_name("metrics.csv")
-            .save_file()),
     }
 }
 
@@ -106,24 +140,33 @@ fn ask_system(dialog: Dialog, name: &str, start: Option<&Path>) -> Vec<PathBuf> 
 pub struct PresetDialogs {
     /// What each dialog will answer, in order.
     pub prepared: Vec<Vec<PathBuf>>,
-    answered: Vec<Command>,
+    /// Whether to behave as a desktop without dialogs.
+    is_absent: bool,
+    answered: Vec<Answer>,
 }
 
 impl PresetDialogs {
     /// Dialogs that answer these, in order.
     pub fn new(prepared: Vec<Vec<PathBuf>>) -> Self {
-        Self { prepared, answered: Vec::new() }
+        Self { prepared, ..Self::default() }
+    }
+
+    /// A desktop that has no dialogs.
+    pub fn absent() -> Self {
+        Self { is_absent: true, ..Self::default() }
     }
 }
 
 impl Dialogs for PresetDialogs {
-    fn ask(&mut self, dialog: Dialog, _name: &str, _start: Option<&Path>) {
-        if !self.prepared.is_empty() {
-            self.answered.extend(command_for(dialog, self.prepared.remove(0)));
+    fn ask(&mut self, dialog: Dialog, name: &str, _start: Option<&Path>) {
+        if self.is_absent {
+            self.answered.push(Answer::NoDialog(dialog, name.to_owned()));
+        } else if !self.prepared.is_empty() {
+            self.answered.extend(command_for(dialog, self.prepared.remove(0)).map(Answer::Do));
         }
     }
 
-    fn answers(&mut self) -> Vec<Command> {
+    fn answers(&mut self) -> Vec<Answer> {
         std::mem::take(&mut self.answered)
     }
 }

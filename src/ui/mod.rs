@@ -13,6 +13,7 @@ pub mod guide;
 pub mod leftover;
 pub mod measure_place;
 pub mod panels;
+mod path_form;
 pub mod plots;
 pub mod project_files;
 pub mod sheet_form;
@@ -32,7 +33,7 @@ use crate::jobs::{Output, Task};
 use crate::session::project_job::ProjectJob;
 use crate::session::{Command, Lane, Place, Request, Session};
 use crate::work::{Env, Worker};
-use dialogs::{Dialogs, PresetDialogs, SystemDialogs};
+use dialogs::{Answer, Dialogs, PresetDialogs, SystemDialogs};
 use theme::space;
 
 pub use start::{Options, StartError, run};
@@ -66,6 +67,7 @@ struct PlaceStates {
     measure: measure_place::MeasureState,
     figures: figures_place::FiguresState,
     sheet: sheet_form::SheetForm,
+    path: path_form::PathForm,
 }
 
 /// The window.
@@ -145,7 +147,12 @@ impl App {
 
     /// Applies the commands that were pushed.
     fn apply_commands(&mut self, ctx: &egui::Context) {
-        self.commands.extend(self.dialogs.answers());
+        for answer in self.dialogs.answers() {
+            match answer {
+                Answer::Do(command) => self.commands.push(command),
+                Answer::NoDialog(dialog, name) => self.places.path.ask(dialog, &name, self.session.project.as_deref()),
+            }
+        }
         let commands = std::mem::take(&mut self.commands);
         if commands.is_empty() {
             return;
@@ -343,6 +350,7 @@ impl eframe::App for App {
         sheets::jobs(ui, session, commands);
         sheets::shortcuts(ui, session, commands);
         sheet_form::show(ui, session, &mut places.sheet, commands);
+        path_form::show(ui, &mut places.path, commands);
         sheets::palette(ui, session, palette, commands);
         if ctx.input(|input| !input.raw.hovered_files.is_empty()) {
             explore::drop_hint(ui);

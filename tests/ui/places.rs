@@ -12,7 +12,7 @@ use unmask::jobs::Compute;
 use unmask::model::Device;
 use unmask::session::settings::Appearance;
 use unmask::session::train::RunState;
-use unmask::session::{Command, Place, Session};
+use unmask::session::{Command, Dialog, Place, Session};
 use unmask::ui::dialogs::PresetDialogs;
 use unmask::ui::{App, Workers};
 
@@ -137,6 +137,43 @@ fn the_table_sorts_by_a_header_and_writes_every_format() {
     }
     let text = std::fs::read_to_string(&paths[0]).expect("Markdown");
     assert!(text.starts_with("| method | metric |") && text.contains("| fs_m |"), "{text}");
+}
+
+#[test]
+fn metrics_of_words_are_not_offered_for_pictures() {
+    let mut app = explained(SIZE, Appearance::Dark);
+    app.state_mut().command(Command::Go(Place::Measure));
+    app.run();
+    app.get_by_role_and_label(Role::CheckBox, "FS-M");
+    assert!(app.query_by_role_and_label(Role::CheckBox, "Purity").is_none());
+}
+
+#[test]
+fn a_desktop_without_file_dialogs_lets_the_path_be_typed() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut app = explained_with(SIZE, Appearance::Dark, PresetDialogs::absent());
+    app.state_mut().command(Command::Ask(Dialog::ExportFigure));
+    app.run();
+    let name = app.get_by_label("Path").value().expect("a path is offered");
+    assert!(name.ends_with(".png"), "{name}");
+    let retype = |app: &mut Harness<'static, App>, path: &std::path::Path| {
+        app.get_by_label("Path").focus();
+        app.run();
+        app.key_press_modifiers(Modifiers::COMMAND, Key::A);
+        app.run();
+        app.get_by_label("Path").type_text(&path.display().to_string());
+        app.run();
+    };
+    retype(&mut app, &dir.path().join("absent").join("figure.svg"));
+    assert!(app.query_by_label_contains("There is no folder").is_some(), "the missing folder is named");
+    app.key_press(Key::Enter);
+    app.run();
+    let path = dir.path().join("figure.svg");
+    retype(&mut app, &path);
+    app.key_press(Key::Enter);
+    app.run();
+    assert!(path.exists(), "the figure is written");
+    assert!(app.query_by_label("Path").is_none(), "the form is gone");
 }
 
 #[test]

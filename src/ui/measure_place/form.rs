@@ -31,7 +31,7 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut MeasureState, commands: 
         // Lists of ticks are read line by line: they may stand closer than buttons.
         ui.spacing_mut().interact_size.y = 20.0;
         methods(ui, session, state);
-        metrics(ui, state);
+        metrics(ui, session, state);
         ui.spacing_mut().interact_size.y = 24.0;
         on_what(ui, session, state, &ks, ks_error.as_deref());
         beside(ui, session, state, &ks);
@@ -40,9 +40,9 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut MeasureState, commands: 
     let form = EvaluateForm {
         metrics: METRICS
             .iter()
-            .map(|metric| metric.spec().id)
-            .filter(|id| state.metrics.contains(id))
-            .map(str::to_owned)
+            .map(|metric| metric.spec())
+            .filter(|spec| is_offered(session, spec) && state.metrics.contains(spec.id))
+            .map(|spec| spec.id.to_owned())
             .collect(),
         ks: ks.clone(),
         split: state.split,
@@ -67,15 +67,21 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut MeasureState, commands: 
         describe::count(form.explainers.len(), "method", "methods"),
         describe::count(n_items, "item", "items")
     );
-    let slow: Vec<&str> = chosen_slow(state).iter().map(|spec| spec.title).collect();
+    let slow: Vec<&str> = chosen_slow(session, state).iter().map(|spec| spec.title).collect();
     primary(ui, session, Command::StartEvaluation(Box::new(form)), &words, reason, commands);
     if !slow.is_empty() {
         muted(ui, format!("{} train a network for each method and k: minutes.", slow.join(", ")));
     }
 }
 
-fn chosen_slow(state: &MeasureState) -> Vec<&'static MetricSpec> {
-    METRICS.iter().map(|metric| metric.spec()).filter(|spec| spec.is_slow && state.metrics.contains(spec.id)).collect()
+/// Metrics that say nothing about the open data (words on pictures) are not offered; what was ticked comes back with data that they fit.
+fn is_offered(session: &Session, spec: &MetricSpec) -> bool {
+    spec.modalities.contains(&session.modality())
+}
+
+fn chosen_slow(session: &Session, state: &MeasureState) -> Vec<&'static MetricSpec> {
+    let chosen = |spec: &&MetricSpec| spec.is_slow && is_offered(session, spec) && state.metrics.contains(spec.id);
+    METRICS.iter().map(|metric| metric.spec()).filter(chosen).collect()
 }
 
 fn items_of(session: &Session, state: &mut MeasureState) -> usize {
@@ -151,10 +157,11 @@ fn methods(ui: &mut Ui, session: &Session, state: &mut MeasureState) {
     }
 }
 
-fn metrics(ui: &mut Ui, state: &mut MeasureState) {
+fn metrics(ui: &mut Ui, session: &Session, state: &mut MeasureState) {
     for (title, slow) in [("Metrics", false), ("Slow: each trains a network", true)] {
         group(ui, title);
-        let specs: Vec<_> = METRICS.iter().map(|metric| metric.spec()).filter(|spec| spec.is_slow == slow).collect();
+        let offered = |spec: &&MetricSpec| spec.is_slow == slow && is_offered(session, spec);
+        let specs: Vec<_> = METRICS.iter().map(|metric| metric.spec()).filter(offered).collect();
         Grid::new(title).num_columns(2).min_col_width(118.0).spacing([space::S, 4.0]).show(ui, |ui| {
             for pair in specs.chunks(2) {
                 for spec in pair {
