@@ -609,19 +609,21 @@ impl Session {
 
     fn start_fit(&mut self, form: &super::train::FitForm) -> Vec<Request> {
         let Some(data) = self.data.clone() else { return Vec::new() };
+        let name = self.unused_name(Makes::Box, &form.name);
         let task = Task::FitBox(Box::new(FitBox {
             architecture: form.architecture.clone(),
             params: form.params.clone(),
             data,
             seed: form.seed,
-            name: form.name.clone(),
-            out: self.out_dir("blackboxes", &form.name, form.seed),
+            out: self.out_dir("blackboxes", &name, form.seed),
+            name: name.clone(),
         }));
-        self.start_run(Makes::Box, form.name.clone(), task)
+        self.start_run(Makes::Box, name, task)
     }
 
     fn start_training(&mut self, form: &super::train::TrainForm) -> Vec<Request> {
         let (Some(data), Some(black_box)) = (self.data.clone(), self.active_box().cloned()) else { return Vec::new() };
+        let name = self.unused_name(Makes::Explainer, &form.name);
         let task = Task::TrainExplainer(Box::new(TrainExplainer {
             method: form.method.clone(),
             params: form.params.clone(),
@@ -630,10 +632,23 @@ impl Session {
             data,
             black_box,
             seed: form.seed,
-            name: form.name.clone(),
-            out: self.out_dir("explainers", &form.name, form.seed),
+            out: self.out_dir("explainers", &name, form.seed),
+            name: name.clone(),
         }));
-        self.start_run(Makes::Explainer, form.name.clone(), task)
+        self.start_run(Makes::Explainer, name, task)
+    }
+
+    /// The name, with a number where something has it already: two entries of one name could not be told apart in lists and tables.
+    fn unused_name(&self, makes: Makes, name: &str) -> String {
+        let name = name.trim();
+        let made: Vec<&str> = match makes {
+            Makes::Box => self.boxes.iter().map(|one| one.card.name.as_str()).collect(),
+            Makes::Explainer => self.explainers.iter().map(|one| one.card.name.as_str()).collect(),
+        };
+        let runs = self.train.runs.iter().filter(|run| run.makes == makes).map(|run| run.name.as_str());
+        let taken: std::collections::HashSet<&str> = runs.chain(made).collect();
+        let numbered = (2..).map(|number| format!("{name} {number}"));
+        std::iter::once(name.to_owned()).chain(numbered).find(|name| !taken.contains(name.as_str())).unwrap_or_default()
     }
 
     fn retry_training(&mut self, number: u32) -> Vec<Request> {

@@ -196,6 +196,13 @@ fn extent(values: impl Iterator<Item = f64>, range: Option<[f64; 2]>) -> [f64; 2
     all.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], value| [low.min(value), high.max(value)])
 }
 
+/// Marks at whole numbers, for what is counted.
+pub fn whole_marks(extent: [f64; 2], width: f32) -> Vec<(f64, String)> {
+    let mut marks = round_marks(extent, width / 60.0);
+    marks.retain(|(value, _)| (value - value.round()).abs() < 1e-9);
+    marks
+}
+
 /// About `most` round values within an extent.
 fn round_marks([low, high]: [f64; 2], most: f32) -> Vec<(f64, String)> {
     if !(low.is_finite() && high.is_finite()) {

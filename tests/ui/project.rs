@@ -408,6 +408,17 @@ fn what_was_trained_after_the_last_save_is_found_again() {
 }
 
 #[test]
+fn two_explainers_never_have_one_name() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut app = open(&saved_project(dir.path()));
+    run(&mut app, [tiny_training("Tiny", 4), tiny_training("Tiny", 5)]);
+    let names: Vec<_> = app.state().session.explainers.iter().map(|known| known.card.name.clone()).collect();
+    for name in ["Tiny", "Tiny 2", "Tiny 3"] {
+        assert_eq!(names.iter().filter(|known| *known == name).count(), 1, "{name} in {names:?}");
+    }
+}
+
+#[test]
 fn a_folder_with_other_files_gets_the_project_inside() {
     let dir = tempfile::tempdir().expect("a folder");
     std::fs::write(dir.path().join("letter.txt"), "mine").expect("a file of the test");

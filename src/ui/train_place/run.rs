@@ -10,7 +10,7 @@ use crate::model::{BoxCard, Curves, architecture};
 use crate::session::train::{RunState, TrainingRun};
 use crate::session::{Command, Place, Session};
 use crate::ui::forms::{facts, warning};
-use crate::ui::plots::{Chart, Series, chart, legend, look, look_of_metric};
+use crate::ui::plots::{Chart, Series, chart, legend, look, look_of_metric, whole_marks};
 use crate::ui::theme::{space, tokens};
 use crate::ui::widgets::{command_button, empty, group, heading, muted, progress_bar};
 use crate::work::Progress;
@@ -180,9 +180,10 @@ fn curves(ui: &mut Ui, curves: &Curves, epochs: Option<u32>) {
     }
     let last = curves.0.values().flatten().map(|point| point[0]).fold(1.0, f64::max);
     let first = curves.0.values().flatten().map(|point| point[0]).fold(1.0, f64::min).floor();
-    let x_range = Some([first, f64::from(epochs.unwrap_or(0)).max(last)]);
+    let x_range = [first, f64::from(epochs.unwrap_or(0)).max(last)];
     // Wider, lines lie flat and the eye loses them.
     ui.set_max_width(ui.available_width().min(900.0));
+    let x_marks = whole_marks(x_range, ui.available_width());
     let height = ((ui.available_height() - 190.0) / 2.0).clamp(150.0, 240.0);
     let frames = [
         (percent, "On validation items", "share (%)", Some([0.0, 100.0])),
@@ -191,7 +192,8 @@ fn curves(ui: &mut Ui, curves: &Curves, epochs: Option<u32>) {
     for (series, title, y, y_range) in frames.into_iter().filter(|(series, ..)| !series.is_empty()) {
         group(ui, title);
         legend(ui, &series);
-        chart(ui, &Chart { title, x: "epoch", y, x_range, y_range, x_marks: &[], height }, &series, |_| {});
+        let frame = Chart { title, x: "epoch", y, x_range: Some(x_range), y_range, x_marks: &x_marks, height };
+        chart(ui, &frame, &series, |_| {});
     }
 }
 
