@@ -40,6 +40,19 @@ pub fn sort_words(sort: Sort) -> String {
     format!("{by}, {}", if sort.descending { "largest first" } else { "smallest first" })
 }
 
+/// A score with so many digits and a true minus sign; what rounds to zero has no sign.
+pub fn signed(value: f32, digits: usize) -> String {
+    if !value.is_finite() {
+        return "none".to_owned();
+    }
+    let words = format!("{value:.digits$}");
+    match words.strip_prefix('-') {
+        Some(rest) if rest.bytes().all(|byte| matches!(byte, b'0' | b'.')) => rest.to_owned(),
+        Some(rest) => format!("\u{2212}{rest}"),
+        None => words,
+    }
+}
+
 /// A probability with two digits that does not claim more certainty than it shows.
 pub fn probability(p: f32) -> String {
     if !p.is_finite() {

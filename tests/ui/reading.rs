@@ -127,11 +127,68 @@ fn a_class_in_focus_recolours_the_text_and_shows_its_words_alone() {
     app.get_by_label_contains("why negative rather than positive");
 }
 
+/// Digits are told by the text that they write, so that every keyboard's work.
+fn typed(app: &mut egui_kittest::Harness<'_, unmask::ui::App>, text: &str) {
+    app.event(egui::Event::Text(text.to_owned()));
+    app.run();
+}
+
+#[test]
+fn the_key_of_a_class_pressed_again_leaves_it() {
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", true);
+    let focus = |app: &egui_kittest::Harness<'_, unmask::ui::App>| app.state().session.explore.class_focus;
+    typed(&mut app, "0");
+    assert_eq!(focus(&app), Some(0));
+    typed(&mut app, "0");
+    assert_eq!(focus(&app), None);
+    // With a contrast, and after the list of classes was used.
+    app.get_by_label("Colour by class").click();
+    app.run();
+    app.get_by_role_and_label(Role::Button, "positive").click();
+    app.run();
+    assert_eq!(focus(&app), Some(1));
+    app.get_by_label("Rather than class").click();
+    app.run();
+    app.get_by_role_and_label(Role::Button, "negative").click();
+    app.run();
+    assert_eq!(app.state().session.explore.reading.against, Some(0));
+    typed(&mut app, "1");
+    assert_eq!(focus(&app), None);
+}
+
+#[test]
+fn a_word_far_down_comes_into_view_when_it_is_chosen() {
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
+    app.state_mut().command(Command::SelectItem(30));
+    app.state_mut().command(Command::SetK(20));
+    app.run();
+    let session = &app.state().session;
+    let explained = session.explore.explained().expect("explained");
+    let text = session.text_of(explained).expect("a text");
+    let far =
+        text.spans.iter().rev().find_map(|span| span.unit.filter(|_| span.word == "dull")).expect("a word") as usize;
+    assert!(far > LONG / 2, "{far}");
+    let rank = explained.methods[0].as_ref().expect("scores").ranks[far] + 1;
+    let name = format!("dull, selected, rank {rank}");
+    let shown = |app: &egui_kittest::Harness<'_, unmask::ui::App>| app.query_by_label(&name).is_some();
+    assert!(!shown(&app), "the text begins elsewhere");
+    app.state_mut().command(Command::Reading(Action::Choose(Some(far))));
+    app.run();
+    assert!(shown(&app), "the word is in view");
+}
+
 #[test]
 fn the_table_of_classes_can_be_sorted_and_closed() {
     let mut app = reviews(SIZE, Appearance::Dark, "reviews", true);
+    // By rank first: "superb" moves the answer more than "drags". Rows of the table say a score for each class.
+    const SUPERB: &str = "superb: \u{2212}2.50, 2.50";
+    const DRAGS: &str = "drags: 2.00, \u{2212}2.00";
+    assert!(app.get_by_label(SUPERB).rect().top() < app.get_by_label(DRAGS).rect().top());
     app.get_by_role_and_label(Role::Button, "Sort by negative").click();
     app.run();
+    // Largest for "negative" first: "drags" is all that speaks for it, "superb" is far down and out of view.
+    assert!(app.get_by_label(DRAGS).rect().top() < app.get_by_label("The: 0.00, 0.00").rect().top());
+    assert!(app.query_by_label(SUPERB).is_none());
     app.get_by_role_and_label(Role::Button, "Classes").click();
     app.run();
     assert!(app.query_by_label("Sort by negative").is_none(), "the panel is closed");

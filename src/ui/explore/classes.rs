@@ -284,7 +284,7 @@ fn table(
                         row.col(|ui| cell(ui, *value, scale.color(range.position(*value))));
                     }
                     let response = row.response();
-                    let said: Vec<String> = values.iter().map(|value| format!("{value:.2}")).collect();
+                    let said: Vec<String> = values.iter().map(|value| describe::signed(*value, 2)).collect();
                     response.widget_info(|| {
                         let name = format!("{name}: {}", said.join(", "));
                         WidgetInfo::selected(Role::Button, true, reading.chosen == Some(unit), name)
@@ -318,7 +318,7 @@ fn sort_button(ui: &mut Ui, name: &str, is_sorted: bool, tip: &str) -> bool {
 fn cell(ui: &mut Ui, value: f32, ground: crate::figure::Color) {
     let rect = ui.max_rect().shrink2(vec2(0.5, 0.5));
     ui.painter().rect_filled(rect, 0.0, theme::color(ground));
-    let words = format!("{value:.2}").replace('-', "\u{2212}");
+    let words = describe::signed(value, 2);
     let font = FontId::proportional(text::SMALL);
     ui.painter().text(rect.center(), Align2::CENTER_CENTER, words, font, theme::color(readable_on(ground)));
 }
@@ -345,8 +345,7 @@ fn tops(
                     for unit in result.top_through(Lens::Class(class), LISTED) {
                         let score = by_class.score(unit, class);
                         let name = words.get(unit).map_or("", |words| words.as_str());
-                        let label =
-                            format!("{}  {}", shorten(name, 22), format!("{score:.2}").replace('-', "\u{2212}"));
+                        let label = format!("{}  {}", shorten(name, 22), describe::signed(score, 2));
                         let is_here = session.explore.reading.pointed == Some(unit);
                         let label = RichText::new(label);
                         let label = if is_here { label.strong().underline() } else { label };

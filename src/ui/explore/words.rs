@@ -38,7 +38,7 @@ impl WordsUi {
 
 /// The score as it is written everywhere.
 fn score_words(score: f32) -> String {
-    if score.is_finite() { format!("{score:.4}").replace('-', "\u{2212}") } else { "none".to_owned() }
+    describe::signed(score, 4)
 }
 
 /// The change of the followed class's probability without a unit, in words; `None` while it is being asked for.
@@ -186,7 +186,7 @@ fn row(
     painter.rect_filled(track, 2.0, t.track);
     let fill = if selected { t.selected } else { t.unselected };
     painter.rect_filled(Rect::from_min_size(track.min, vec2(track.width() * share, track.height())), 2.0, fill);
-    let number = format!("{score:.3}").replace('-', "\u{2212}");
+    let number = describe::signed(score, 3);
     painter.text(pos2(rect.right() - 4.0, middle), Align2::RIGHT_CENTER, number, small, t.text);
     let said = if selected { ", selected" } else { "" };
     response.widget_info(|| {
