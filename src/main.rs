@@ -50,8 +50,10 @@ fn window(paths: Vec<String>, device: Option<String>) -> Result<(), Failure> {
         let at = |name: &str| folder.join(name).display().to_string();
         vec![
             ("Sample project: drawn digits, explained".to_owned(), at("project")),
+            ("Sample project: short reviews, explained".to_owned(), at("reviews_project")),
             ("Drawn digits".to_owned(), format!("mnist:{}", at("digits"))),
             ("Coloured shapes".to_owned(), format!("images:{}", at("shapes"))),
+            ("Short reviews".to_owned(), format!("csv:{}", at("reviews.csv"))),
         ]
     });
     unmask::ui::run(unmask::ui::Options { open, device, machine, samples: listed })

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 
 use super::{ComputeArgs, Outcome, Runner, usage, work, write_file};
-use crate::data::{Dataset, Split, Unit};
+use crate::data::{Dataset, Modality, Split, Unit};
 use crate::device::{MemoryGauge, Mode, compute_threads, n_cores};
 use crate::explain::learn::bare::BareLoop;
 use crate::explain::learn::run::{RunSetup, Stepped, TrainRun};
@@ -23,7 +23,7 @@ use crate::work::{Priority, Slot, Worker};
 /// Arguments of `bench`.
 #[derive(Debug, Args)]
 pub struct BenchArgs {
-    /// Data; by default MNIST under UNMASK_DATA, else the sample digits
+    /// Data, pictures or texts; by default MNIST under UNMASK_DATA, else the sample digits
     #[arg(long)]
     pub data: Option<String>,
     /// The figures, as JSON
@@ -32,6 +32,42 @@ pub struct BenchArgs {
     /// Seed, device and threads.
     #[command(flatten)]
     pub compute: ComputeArgs,
+}
+
+/// What is trained and explained for one kind of input.
+struct Plan {
+    architecture: &'static str,
+    /// Method, preset ("" for the program's defaults) and units of each timed training.
+    trainings: &'static [(&'static str, &'static str, &'static str, usize)],
+    /// Method, unit and k of the timed explanations.
+    explainer: (&'static str, Unit, usize),
+}
+
+const PICTURES: Plan = Plan {
+    architecture: "meed-cnn",
+    trainings: &[
+        ("l2x", "", "patch:4", 4),
+        ("l2x", "paper", "patch:4", 4),
+        ("meed", "", "pixel", 25),
+        ("meed", "paper-mnist", "pixel", 25),
+    ],
+    explainer: ("meed", Unit::Pixel, 25),
+};
+
+const TEXTS: Plan = Plan {
+    architecture: "l2x-word-cnn",
+    trainings: &[("l2x", "", "word", 10), ("meed", "", "word", 10), ("aim", "", "word", 10)],
+    explainer: ("l2x", Unit::Word, 10),
+};
+
+fn plan_for(modality: Modality) -> Result<&'static Plan, super::Failure> {
+    match modality {
+        Modality::Image => Ok(&PICTURES),
+        Modality::Text => Ok(&TEXTS),
+        Modality::Series | Modality::Table => {
+            Err(usage(format!("bench measures pictures and texts, found {}; give --data of these", modality.plural())))
+        }
+    }
 }
 
 /// What the window measures of itself: called by `main`, which knows both.
@@ -62,18 +98,18 @@ pub fn run(args: &BenchArgs, frames: Option<&FrameBench>) -> Outcome {
     figures.insert("items".to_owned(), data.len() as f64);
     figures.insert("threads".to_owned(), runner.threads as f64);
     eprintln!("{}: {} items opened in {:.2} s", data.name, data.len(), figures["open_seconds"]);
+    let plan = plan_for(data.modality)?;
     // A box of one short epoch: speed does not depend on how good it is.
     let small = small_part(&data);
-    let black_box = fit(&mut runner, &small, args.compute.seed)?;
-    for (id, unit, k) in [("l2x", "patch:4", 4), ("meed", "pixel", 25)] {
-        for (preset, name) in [("", id.to_owned()), (paper_preset(id), format!("{id}-paper"))] {
-            train_ratio(&runner, &name, (id, preset), (unit, k), &small, &black_box, &mut figures)?;
-        }
+    let black_box = fit(&mut runner, plan, &small, args.compute.seed)?;
+    for (id, preset, unit, k) in plan.trainings {
+        let name = if preset.is_empty() { (*id).to_owned() } else { format!("{id}-paper") };
+        train_ratio(&runner, &name, (id, preset), (unit, *k), &small, &black_box, &mut figures)?;
     }
-    let explainers = quick_explainers(&mut runner, &small, &black_box)?;
+    let explainers = quick_explainers(&mut runner, plan, &small, &black_box)?;
     explain_times("idle", &data, &black_box, &explainers, None, &runner, &mut figures)?;
     let busy = Task::FitBox(Box::new(FitBox {
-        architecture: "meed-cnn".to_owned(),
+        architecture: plan.architecture.to_owned(),
         params: Params::default(),
         data: data.clone(),
         seed: 1,
@@ -94,10 +130,6 @@ pub fn run(args: &BenchArgs, frames: Option<&FrameBench>) -> Outcome {
     Ok(())
 }
 
-fn paper_preset(id: &str) -> &'static str {
-    if id == "meed" { "paper-mnist" } else { "paper" }
-}
-
 /// The first items of each split: enough for the stretches.
 fn small_part(data: &Arc<Dataset>) -> Arc<Dataset> {
     let items: Vec<usize> = [(Split::Train, 6000), (Split::Validation, 200), (Split::Test, 500)]
@@ -107,11 +139,11 @@ fn small_part(data: &Arc<Dataset>) -> Arc<Dataset> {
     Arc::new(data.subset(&items))
 }
 
-fn fit(runner: &mut Runner, data: &Arc<Dataset>, seed: u64) -> Result<Arc<SavedBox>, super::Failure> {
+fn fit(runner: &mut Runner, plan: &Plan, data: &Arc<Dataset>, seed: u64) -> Result<Arc<SavedBox>, super::Failure> {
     let mut params = Params::default();
-    params.set(crate::model::architecture("meed-cnn").map_err(usage)?.params, "epochs", "1").map_err(usage)?;
+    params.set(crate::model::architecture(plan.architecture).map_err(usage)?.params, "epochs", "1").map_err(usage)?;
     let task = Task::FitBox(Box::new(FitBox {
-        architecture: "meed-cnn".to_owned(),
+        architecture: plan.architecture.to_owned(),
         params,
         data: data.clone(),
         seed,
@@ -176,22 +208,24 @@ fn train_ratio(
 
 fn quick_explainers(
     runner: &mut Runner,
+    plan: &Plan,
     data: &Arc<Dataset>,
     black_box: &Arc<SavedBox>,
 ) -> Result<Vec<Arc<SavedExplainer>>, super::Failure> {
     let part: Vec<usize> =
         (0..data.len()).filter(|item| data.splits[*item] != Split::Train || item % 40 == 0).collect();
     let mut params = Params::default();
-    params.set(method("meed").map_err(usage)?.spec().params, "epochs", "1").map_err(usage)?;
+    let (id, unit, k) = plan.explainer;
+    params.set(method(id).map_err(usage)?.spec().params, "epochs", "1").map_err(usage)?;
     let task = Task::TrainExplainer(Box::new(TrainExplainer {
-        method: "meed".to_owned(),
+        method: id.to_owned(),
         params,
-        unit: Unit::Pixel,
-        k: 25,
+        unit,
+        k,
         data: Arc::new(data.subset(&part)),
         black_box: black_box.clone(),
         seed: 0,
-        name: "meed".to_owned(),
+        name: id.to_owned(),
         out: None,
     }));
     match runner.run(task, "training an explainer", |_| {})? {
@@ -200,7 +234,7 @@ fn quick_explainers(
     }
 }
 
-/// Milliseconds from asking for an item to its pixels, on a worker thread of its own, as in the window.
+/// Milliseconds from asking for an item to its pixels (a picture) or its scores and answers (a text), on a worker thread of its own, as in the window.
 fn explain_times(
     name: &str,
     data: &Arc<Dataset>,
@@ -234,8 +268,8 @@ fn explain_times(
             data: data.clone(),
             item,
             fit: black_box.card.fit,
-            unit: Unit::Pixel,
-            k: 25,
+            unit: explainers[0].card.unit,
+            k: explainers[0].card.k,
             fill: Fill::Zero,
             seed: 0,
         }));
@@ -244,9 +278,12 @@ fn explain_times(
         else {
             return Err(work("explaining gave no explanation"));
         };
-        let mut picture = picture_of(data, &black_box.card, &explainers[0].card, &explained, 0).map_err(work)?;
-        picture.view = View::Overlay;
-        overlay_rgba(&picture, Panel::Overlay, None).map_err(work)?;
+        // A text is laid out by the window itself, within the frames that are timed below.
+        if data.modality == Modality::Image {
+            let mut picture = picture_of(data, &black_box.card, &explainers[0].card, &explained, 0).map_err(work)?;
+            picture.view = View::Overlay;
+            overlay_rgba(&picture, Panel::Overlay, None).map_err(work)?;
+        }
         // The first ones load the network.
         if at >= 5 {
             millis.push(started.elapsed().as_secs_f64() * 1e3);

@@ -18,10 +18,10 @@ pub struct SamplesArgs {
     /// Folder for the data
     #[arg(long, default_value = "sample_data")]
     pub out: PathBuf,
-    /// Also train the small models of the sample project
+    /// Also train the small models of the sample projects
     #[arg(long)]
     pub models: bool,
-    /// Only write the state of the sample project anew, beside the models that are there
+    /// Only write the state of the sample projects anew, beside the models that are there
     #[arg(long, hide = true, conflicts_with = "models")]
     pub project: bool,
     /// Seed, device and threads.
@@ -29,8 +29,55 @@ pub struct SamplesArgs {
     pub compute: ComputeArgs,
 }
 
-/// Pixels selected in the sample project.
-const K: usize = 25;
+/// A sample project: its data, its black box and the explainers for it, with few epochs: it is trained in a minute or two.
+struct Sample {
+    /// Folder among the samples.
+    folder: &'static str,
+    /// Loader, and the data's path among the samples.
+    data: (&'static str, &'static str),
+    /// Folder and name of the black box.
+    black_box: (&'static str, &'static str),
+    architecture: &'static str,
+    /// Epochs of the black box.
+    epochs: &'static str,
+    /// Explainers with the parameters that are not the defaults; the first two are in view.
+    methods: &'static [(&'static str, &'static [(&'static str, &'static str)])],
+    unit: Unit,
+    k: usize,
+    /// Which of the test items is in view at first.
+    item: usize,
+}
+
+const SAMPLES: [Sample; 2] = [
+    Sample {
+        folder: "project",
+        data: ("mnist", "digits"),
+        black_box: ("digits", "Digits net"),
+        architecture: "l2x-cnn",
+        epochs: "20",
+        methods: &[("meed", &[("epochs", "10")]), ("grad-x-input", &[]), ("l2x", &[("epochs", "10")]), ("random", &[])],
+        unit: Unit::Pixel,
+        k: 25,
+        item: 0,
+    },
+    Sample {
+        folder: "reviews_project",
+        data: ("csv", "reviews.csv"),
+        black_box: ("reviews", "Reviews net"),
+        architecture: "l2x-word-cnn",
+        epochs: "12",
+        methods: &[
+            // Few items: small batches, so that there are steps enough.
+            ("aim", &[("epochs", "15"), ("batch", "16")]),
+            ("l2x", &[("epochs", "5")]),
+            ("grad-x-input", &[]),
+            ("random", &[]),
+        ],
+        unit: Unit::Word,
+        k: 5,
+        item: 3,
+    },
+];
 
 /// Runs it.
 pub fn run(args: &SamplesArgs) -> Outcome {
@@ -47,43 +94,68 @@ pub fn run(args: &SamplesArgs) -> Outcome {
     Ok(())
 }
 
-/// The sample project: a black box for the drawn digits and explainers for it.
+impl Sample {
+    fn open(&self, runner: &mut Runner, samples: &Path) -> Result<Arc<Dataset>, Failure> {
+        let (loader, path) = self.data;
+        runner.open(&format!("{loader}:{}", samples.join(path).display()))
+    }
+
+    fn box_dir(&self, samples: &Path) -> PathBuf {
+        samples.join(self.folder).join("blackboxes").join(self.black_box.0)
+    }
+
+    fn explainer_dir(&self, samples: &Path, id: &str) -> PathBuf {
+        samples.join(self.folder).join("explainers").join(id)
+    }
+
+    fn write(&self, samples: &Path, data: &Dataset, black_box: &SavedBox, columns: &[Arc<SavedExplainer>]) -> Outcome {
+        let project = samples.join(self.folder);
+        let (loader, path) = self.data;
+        let spec = format!("{loader}:../{path}");
+        crate::session::project::write_sample(&project, &spec, data, self.item, black_box, columns).map_err(work)?;
+        println!("sample project: {}", project.display());
+        Ok(())
+    }
+}
+
+/// The sample projects: a black box each, and explainers for it.
 fn models(runner: &mut Runner, samples: &Path) -> Outcome {
-    let project = samples.join("project");
-    let data = runner.open(&format!("mnist:{}", samples.join("digits").display()))?;
-    let black_box = fit(runner, &data, &project.join("blackboxes").join("digits"))?;
-    let mut trained = Vec::new();
-    for id in ["meed", "grad-x-input", "l2x", "random"] {
-        trained.push(train(runner, id, &data, &black_box, &project.join("explainers").join(id))?);
+    for sample in &SAMPLES {
+        let data = sample.open(runner, samples)?;
+        let black_box = fit(runner, sample, &data, &sample.box_dir(samples))?;
+        let mut trained = Vec::new();
+        for (id, params) in sample.methods {
+            let out = sample.explainer_dir(samples, id);
+            trained.push(train(runner, sample, (id, params), &data, &black_box, &out)?);
+        }
+        sample.write(samples, &data, &black_box, &trained[..2])?;
     }
-    crate::session::project::write_sample(&project, &data, &black_box, &trained[..2]).map_err(work)?;
-    println!("sample project: {}", project.display());
     Ok(())
 }
 
-/// The state of the sample project, over the models that lie there.
+/// The state of the sample projects, over the models that lie there.
 fn project(runner: &mut Runner, samples: &Path) -> Outcome {
-    let project = samples.join("project");
-    let data = runner.open(&format!("mnist:{}", samples.join("digits").display()))?;
-    let black_box = super::load_box(&project.join("blackboxes").join("digits"))?;
-    let mut columns = Vec::new();
-    for id in ["meed", "grad-x-input"] {
-        columns.push(Arc::new(SavedExplainer::load(&project.join("explainers").join(id)).map_err(usage)?));
+    for sample in &SAMPLES {
+        let data = sample.open(runner, samples)?;
+        let black_box = super::load_box(&sample.box_dir(samples))?;
+        let mut columns = Vec::new();
+        for (id, _) in &sample.methods[..2] {
+            columns.push(Arc::new(SavedExplainer::load(&sample.explainer_dir(samples, id)).map_err(usage)?));
+        }
+        sample.write(samples, &data, &black_box, &columns)?;
     }
-    crate::session::project::write_sample(&project, &data, &black_box, &columns).map_err(work)?;
-    println!("sample project: {}", project.display());
     Ok(())
 }
 
-fn fit(runner: &mut Runner, data: &Arc<Dataset>, out: &Path) -> Result<Arc<SavedBox>, Failure> {
+fn fit(runner: &mut Runner, sample: &Sample, data: &Arc<Dataset>, out: &Path) -> Result<Arc<SavedBox>, Failure> {
     let mut params = Params::default();
-    params.set(architecture("l2x-cnn").map_err(usage)?.params, "epochs", "20").map_err(usage)?;
+    params.set(architecture(sample.architecture).map_err(usage)?.params, "epochs", sample.epochs).map_err(usage)?;
     let task = Task::FitBox(Box::new(FitBox {
-        architecture: "l2x-cnn".to_owned(),
+        architecture: sample.architecture.to_owned(),
         params,
         data: data.clone(),
         seed: 0,
-        name: "Digits net".to_owned(),
+        name: sample.black_box.1.to_owned(),
         out: Some(out.to_owned()),
     }));
     match runner.run(task, "training the sample black box", |_| {})? {
@@ -97,21 +169,22 @@ fn fit(runner: &mut Runner, data: &Arc<Dataset>, out: &Path) -> Result<Arc<Saved
 
 fn train(
     runner: &mut Runner,
-    id: &str,
+    sample: &Sample,
+    (id, values): (&str, &[(&str, &str)]),
     data: &Arc<Dataset>,
     black_box: &Arc<SavedBox>,
     out: &Path,
 ) -> Result<Arc<SavedExplainer>, Failure> {
     let spec = method(id).map_err(usage)?.spec();
     let mut params = Params::default();
-    if spec.trains {
-        params.set(spec.params, "epochs", "6").map_err(usage)?;
+    for (name, value) in values {
+        params.set(spec.params, name, value).map_err(usage)?;
     }
     let task = Task::TrainExplainer(Box::new(TrainExplainer {
         method: id.to_owned(),
         params,
-        unit: Unit::Pixel,
-        k: K,
+        unit: sample.unit,
+        k: sample.k,
         data: data.clone(),
         black_box: black_box.clone(),
         seed: 0,

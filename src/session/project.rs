@@ -715,17 +715,20 @@ pub(super) fn to_project(dir: &Path, spec: &str) -> String {
     DataSpec { path, ..parsed }.to_string()
 }
 
-/// Writes the sample project's state: the drawn digits, the black box, and explainers side by side. Its models lie in `dir` already.
+/// Writes a sample project's state: the data (a specification relative to `dir`), the black box, and explainers side by side, on
+/// test item number `item`. Its models lie in `dir` already.
 pub fn write_sample(
     dir: &Path,
+    spec: &str,
     data: &Dataset,
+    item: usize,
     black_box: &SavedBox,
     columns: &[Arc<SavedExplainer>],
 ) -> Result<(), StoreError> {
     let view = ViewState {
         data_hash: Some(data.hash.clone()),
         // A test item: what explainers and the black box have not learned from.
-        item: data.in_split(Split::Test).first().copied(),
+        item: data.in_split(Split::Test).get(item).copied(),
         columns: columns.iter().map(|explainer| ColumnRef::of(explainer)).collect(),
         unit: columns.first().map(|explainer| explainer.card.unit),
         k: columns.first().map(|explainer| explainer.card.k),
@@ -743,7 +746,7 @@ pub fn write_sample(
         folders.into_iter().filter_map(reference).collect::<Vec<_>>()
     };
     let state = ProjectState {
-        data: vec!["mnist:../digits".to_owned()],
+        data: vec![spec.to_owned()],
         black_boxes: listed(ProjectKind::BlackBoxes),
         active_black_box: black_box.card.hash.parse().ok(),
         explainers: listed(ProjectKind::Explainers),

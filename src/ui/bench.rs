@@ -66,7 +66,7 @@ fn measure(
         std::thread::sleep(Duration::from_millis(10));
     }
     let busy = FitBox {
-        architecture: "meed-cnn".to_owned(),
+        architecture: black_box.card.architecture.clone(),
         params: Params::default(),
         data: data.clone(),
         seed: 1,

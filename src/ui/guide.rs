@@ -4,6 +4,8 @@ use egui::{Align, Layout, RichText, Ui};
 
 use super::theme::{space, tokens};
 use super::widgets::muted;
+use crate::data::Modality;
+use crate::session::reading::Action;
 use crate::session::{Command, Place, Session};
 
 /// Whether it is shown: over the sample, until the user closed it once.
@@ -12,7 +14,7 @@ pub fn is_shown(session: &Session) -> bool {
 }
 
 /// The strip.
-pub fn show(ui: &mut Ui, commands: &mut Vec<Command>) {
+pub fn show(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if ui.button("Got it").on_hover_text("Close this for good; Help has all keys").clicked() {
@@ -22,10 +24,14 @@ pub fn show(ui: &mut Ui, commands: &mut Vec<Command>) {
                 ui.spacing_mut().item_spacing.x = space::XS;
                 ui.label(RichText::new("Try").strong());
                 let key = |command: &Command| command.info().keys.first().map(ToString::to_string).unwrap_or_default();
+                let is_text = session.modality() == Modality::Text;
                 let steps = [
                     (key(&Command::Flip), "flips selected and unselected"),
                     (format!("{} {}", key(&Command::PreviousItem), key(&Command::NextItem)), "steps through items"),
-                    (format!("{} {}", key(&Command::KBy(-1)), key(&Command::KBy(1))), "selects fewer or more pixels"),
+                    (
+                        format!("{} {}", key(&Command::KBy(-1)), key(&Command::KBy(1))),
+                        if is_text { "selects fewer or more words" } else { "selects fewer or more pixels" },
+                    ),
                     (key(&Command::NextMethod), "shows another method"),
                     (key(&Command::ToggleShortcuts), "lists all keys"),
                 ];
@@ -35,7 +41,13 @@ pub fn show(ui: &mut Ui, commands: &mut Vec<Command>) {
                     ui.label(what);
                 }
                 ui.add_space(space::S);
-                muted(ui, "Or drop a picture of your own.");
+                if is_text {
+                    let own = key(&Command::Reading(Action::OpenOwn(true)));
+                    ui.label(RichText::new(own).strong().color(tokens(ui).accent));
+                    ui.label("explains a text of your own.");
+                } else {
+                    muted(ui, "Or drop a picture of your own. File, Samples has texts.");
+                }
             });
         });
     });

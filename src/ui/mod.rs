@@ -322,7 +322,7 @@ impl eframe::App for App {
             Panel::bottom("leftover").frame(bar(6).fill(t.panel)).show(ui, |ui| leftover::show(ui, session, commands));
         }
         if !alone && guide::is_shown(session) {
-            Panel::bottom("guide").frame(bar(6).fill(t.panel)).show(ui, |ui| guide::show(ui, commands));
+            Panel::bottom("guide").frame(bar(6).fill(t.panel)).show(ui, |ui| guide::show(ui, session, commands));
         }
         if !alone {
             Panel::left(("rail", version))

@@ -455,19 +455,42 @@ fn the_sample_opens_explained_as_an_untitled_copy() {
 }
 
 #[test]
-fn the_sample_project_is_what_its_command_writes() {
-    let dir = tempfile::tempdir().expect("a folder");
-    let project = sample_data().join("project");
-    copy(&project, dir.path());
-    std::fs::remove_file(dir.path().join("project.json")).expect("a file of the test");
-    let spec = DataSpec::from_argument(&format!("mnist:{}", sample_data().join("digits").display())).expect("data");
-    let data = unmask::data::open(&spec, &mut |_| true).expect("data");
-    let black_box = SavedBox::load(&project.join("blackboxes/digits")).expect("a black box");
-    let explainers = ["meed", "grad-x-input"]
-        .map(|id| Arc::new(SavedExplainer::load(&project.join("explainers").join(id)).expect("an explainer")));
-    write_sample(dir.path(), &data, &black_box, &explainers).expect("a folder of the test");
-    let read = |folder: &Path| std::fs::read_to_string(folder.join("project.json")).expect("a project");
-    assert_eq!(read(dir.path()), read(&project), "write it anew with `unmask samples --project`");
+fn the_sample_of_texts_opens_explained_and_its_guide_speaks_of_words() {
+    let mut app = open(&sample_data().join("reviews_project"));
+    assert_eq!(codes(&app), [""; 0], "{:?}", summaries(&app));
+    assert_eq!(columns(&app), ["AIM (weights for every class)", "L2X"]);
+    let session = &app.state().session;
+    let explained = session.explore.explained().expect("explained at once");
+    assert!(explained.methods.iter().all(Result::is_ok));
+    assert!(explained.methods[0].as_ref().is_ok_and(|aim| aim.by_class.is_some()), "a weight for each class");
+    assert!(session.text_of(explained).is_some());
+    app.get_by_label("selects fewer or more words");
+    app.get_by_label("explains a text of your own.");
+    app.get_by_role_and_label(Role::Button, "Got it").click();
+    app.step();
+}
+
+#[test]
+fn the_sample_projects_are_what_their_command_writes() {
+    let samples = [
+        ("project", "mnist:", "digits", "blackboxes/digits", ["meed", "grad-x-input"], 0),
+        ("reviews_project", "csv:", "reviews.csv", "blackboxes/reviews", ["aim", "l2x"], 3),
+    ];
+    for (folder, loader, path, black_box, columns, item) in samples {
+        let dir = tempfile::tempdir().expect("a folder");
+        let project = sample_data().join(folder);
+        copy(&project, dir.path());
+        std::fs::remove_file(dir.path().join("project.json")).expect("a file of the test");
+        let spec = DataSpec::from_argument(&format!("{loader}{}", sample_data().join(path).display())).expect("data");
+        let data = unmask::data::open(&spec, &mut |_| true).expect("data");
+        let black_box = SavedBox::load(&project.join(black_box)).expect("a black box");
+        let explainers = columns
+            .map(|id| Arc::new(SavedExplainer::load(&project.join("explainers").join(id)).expect("an explainer")));
+        let spec = format!("{loader}../{path}");
+        write_sample(dir.path(), &spec, &data, item, &black_box, &explainers).expect("a folder of the test");
+        let read = |folder: &Path| std::fs::read_to_string(folder.join("project.json")).expect("a project");
+        assert_eq!(read(dir.path()), read(&project), "write it anew with `unmask samples --project`");
+    }
 }
 
 /// Starts training from the command line, kills it once the first checkpoint is there, and gives the folder.
