@@ -44,9 +44,9 @@ pub fn show(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
                 if is_text {
                     let own = key(&Command::Reading(Action::OpenOwn(true)));
                     ui.label(RichText::new(own).strong().color(tokens(ui).accent));
-                    ui.label("explains a text of your own.");
+                    ui.label("explains your own text");
                 } else {
-                    muted(ui, "Or drop a picture of your own. File, Samples has texts.");
+                    muted(ui, "Or drop a picture; File, Samples has texts.");
                 }
             });
         });

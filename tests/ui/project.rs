@@ -465,7 +465,7 @@ fn the_sample_of_texts_opens_explained_and_its_guide_speaks_of_words() {
     assert!(explained.methods[0].as_ref().is_ok_and(|aim| aim.by_class.is_some()), "a weight for each class");
     assert!(session.text_of(explained).is_some());
     app.get_by_label("selects fewer or more words");
-    app.get_by_label("explains a text of your own.");
+    app.get_by_label("explains your own text");
     app.get_by_role_and_label(Role::Button, "Got it").click();
     app.step();
 }
