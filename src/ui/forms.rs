@@ -16,8 +16,10 @@ pub const LABEL_WIDTH: f32 = 156.0;
 const RESET_WIDTH: f32 = 30.0;
 
 /// A label and its field, aligned with those above and below. Gives the answer of `field`.
+///
+/// The field is known by its label, not by its place: what is being typed goes on when a line appears above it.
 pub fn field<R>(ui: &mut Ui, label: &str, tip: &str, field: impl FnOnce(&mut Ui, &Response) -> R) -> R {
-    ui.horizontal(|ui| {
+    let line = |ui: &mut Ui| {
         let size = vec2(LABEL_WIDTH, ui.spacing().interact_size.y);
         let layout = Layout::left_to_right(Align::Center);
         let inner = ui.allocate_ui_with_layout(size, layout, |ui| {
@@ -26,8 +28,8 @@ pub fn field<R>(ui: &mut Ui, label: &str, tip: &str, field: impl FnOnce(&mut Ui,
         });
         let name = if tip.is_empty() { inner.inner } else { inner.inner.on_hover_text(tip) };
         field(ui, &name)
-    })
-    .inner
+    };
+    ui.push_id(label, |ui| ui.horizontal(line).inner).inner
 }
 
 /// What is left for a field beside its label and the reset button.

@@ -118,6 +118,26 @@ fn a_black_box_and_an_explainer_are_trained_and_measured_through_the_forms() {
 }
 
 #[test]
+fn a_number_is_typed_digit_by_digit_into_a_form_that_changes_below_it() {
+    let mut app = real();
+    app.get_by_role_and_label(Role::SpinButton, "Batch size").click();
+    app.run();
+    app.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    for digit in ["2", "0", "4"] {
+        app.event(egui::Event::Text(digit.to_owned()));
+        app.run();
+    }
+    app.key_press(Key::Enter);
+    app.run();
+    let batch = app.get_by_role_and_label(Role::SpinButton, "Batch size").value();
+    assert_eq!(batch.as_deref(), Some("204"));
+    app.get_by_role_and_label(Role::Button, "Reset batch size to 128").click();
+    app.run();
+    let batch = app.get_by_role_and_label(Role::SpinButton, "Batch size").value();
+    assert_eq!(batch.as_deref(), Some("128"));
+}
+
+#[test]
 fn the_table_sorts_by_a_header_and_writes_every_format() {
     let dir = tempfile::tempdir().expect("a folder");
     let paths = ["table.md", "table.tex", "table.csv", "table.json"].map(|name| dir.path().join(name));

@@ -306,7 +306,7 @@ pub fn recipe(specs: &[ParamSpec], presets: &[Preset], params: &Params) -> &'sta
 }
 
 fn presets(ui: &mut Ui, specs: &[ParamSpec], presets: &[Preset], params: &mut Params) {
-    if presets.is_empty() && params.0.is_empty() {
+    if specs.is_empty() {
         return;
     }
     let tip = "Named sets of values: what the program found to work best, and what each paper used";
