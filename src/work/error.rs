@@ -75,7 +75,7 @@ impl JobError {
                 .with_hint("Start it again. If it happens twice, copy the diagnostics into a report."),
             Self::OutOfMemory(message) => Notice::new("out-of-memory", "The job ran out of memory")
                 .with_details(message.as_str())
-                .with_hint("Use smaller batches or fewer items, close other programs, or run on the CPU."),
+                .with_hint("Use smaller batches or fewer items, or close other programs; on a GPU, try the CPU."),
         }
     }
 }

@@ -46,7 +46,8 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut TrainState, commands: &m
             words = format!("in use · {words}");
         }
         if !card.complete {
-            words.push_str(&format!(" · stopped after epoch {}", card.epochs));
+            let still = if is_made_now(session, &card.hash) { "in training, epoch" } else { "stopped after epoch" };
+            words.push_str(&format!(" · {still} {}", card.epochs));
         }
         ui.push_id(("box", index), |ui| {
             if list_row(ui, Some(icons::ICON_NETWORK_NODE), &card.name, &words, is_chosen).clicked() {
@@ -86,6 +87,12 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut TrainState, commands: &m
         let words = if others == 1 { "explainer belongs" } else { "explainers belong" };
         muted(ui, format!("{others} {words} to other black boxes."));
     }
+}
+
+/// Whether a run under way makes this.
+fn is_made_now(session: &Session, hash: &str) -> bool {
+    let makes = |run: &TrainingRun| matches!(run.state, RunState::Running) && run.made.as_deref() == Some(hash);
+    session.train.runs.iter().any(makes)
 }
 
 /// Where a run stands, as a sign and in words.
