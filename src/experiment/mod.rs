@@ -144,6 +144,13 @@ pub struct Row {
     pub at: Option<At>,
 }
 
+impl Row {
+    /// What tells it from the other rows of an experiment: its id and, where a method is trained anew for each number of units, that number.
+    pub fn key(&self) -> String {
+        self.at.map_or_else(|| self.id.to_owned(), |at| format!("{}-k{}", self.id, at.k))
+    }
+}
+
 /// Every experiment.
 pub static EXPERIMENTS: &[&Experiment] = &[
     &l2x_mnist::L2X_MNIST,

@@ -11,7 +11,7 @@ use crate::explain::fidelity::same_class;
 use crate::explain::learn::run::{RunSetup, TrainRun};
 use crate::explain::{ExplainError, Fill, SavedExplainer, method};
 use crate::metric::context::ContextSetup;
-use crate::metric::{Context, MetricUnit, interval, metric, stats, values_of};
+use crate::metric::{Context, MetricUnit, Shared, interval, metric, stats, values_of};
 use crate::model::params::Params;
 use crate::model::{BlackBox, Device, FitRun, FitSetup, ModelError, Probs, SavedBox, TorchBox, Versions, architecture};
 use crate::store::{Cache, Hash};
@@ -54,6 +54,7 @@ pub fn run(experiment: &Experiment, options: &Options<'_>, watch: &mut Watch<'_>
     let saved_box = black_box(experiment, &data, options, watch)?;
     let seeds: Vec<u64> = (0..options.seeds.unwrap_or(if options.quick { 1 } else { experiment.seeds })).collect();
     let mut parts = Vec::new();
+    let shared = Shared::default();
     let plan: Vec<(&Row, u64)> = experiment
         .rows
         .iter()
@@ -64,7 +65,7 @@ pub fn run(experiment: &Experiment, options: &Options<'_>, watch: &mut Watch<'_>
         })
         .collect();
     for (row, seed) in &plan {
-        parts.push(part(experiment, row, *seed, &data, &saved_box, options, watch)?);
+        parts.push(part(experiment, row, *seed, (&data, &saved_box, &shared), options, watch)?);
         let table = table(experiment, &parts, &seeds, &saved_box, options);
         let bytes = serde_json::to_vec_pretty(&table).map_err(|error| ExplainError::Unfit(error.to_string()))?;
         crate::store::atomic::write(options.out, &bytes).map_err(|error| ExplainError::Unfit(error.to_string()))?;
@@ -167,8 +168,7 @@ fn part(
     experiment: &Experiment,
     row: &Row,
     seed: u64,
-    data: &Dataset,
-    saved_box: &SavedBox,
+    (data, saved_box, shared): (&Dataset, &SavedBox, &Shared),
     options: &Options<'_>,
     watch: &mut Watch<'_>,
 ) -> Result<Part, ExplainError> {
@@ -187,7 +187,7 @@ fn part(
             .map_err(|error| ExplainError::Unfit(error.to_string()))?;
     let key = blake3::hash(described.as_bytes()).to_hex().to_string();
     let folder = parts_folder(options.out);
-    let path = folder.join(format!("{}-{seed}.json", row.id));
+    let path = folder.join(format!("{}-{seed}.json", row.key()));
     if let Some(part) = std::fs::read(&path).ok().and_then(|bytes| serde_json::from_slice::<Part>(&bytes).ok())
         && part.key == key
     {
@@ -197,7 +197,7 @@ fn part(
     let explainer = explainer(experiment, row, seed, &params, data, saved_box, options, watch)?;
     let black_box = TorchBox::new(saved_box, options.device)?;
     let mut checkpoint = |progress: Progress| {
-        let message = format!("{}, seed {seed}: {}", row.id, progress.message);
+        let message = format!("{}, seed {seed}: {}", row.key(), progress.message);
         watch(progress.with_message(message))
     };
     let mut context = Context::new(ContextSetup {
@@ -211,6 +211,7 @@ fn part(
         split: Split::Test,
         limit: None,
         seed,
+        shared,
         checkpoint: &mut checkpoint,
     })?;
     let mut values = Vec::new();
@@ -233,7 +234,7 @@ fn part(
         }
     }
     drop(context);
-    let part = Part { key, row: row.id.to_owned(), seed, values, seconds: started.elapsed().as_secs_f64() };
+    let part = Part { key, row: row.key(), seed, values, seconds: started.elapsed().as_secs_f64() };
     std::fs::create_dir_all(&folder).map_err(|source| ModelError::Io { path: folder.display().to_string(), source })?;
     let bytes = serde_json::to_vec(&part).map_err(|error| ExplainError::Unfit(error.to_string()))?;
     crate::store::atomic::write(&path, &bytes).map_err(|error| ExplainError::Unfit(error.to_string()))?;
@@ -270,10 +271,10 @@ fn explainer(
     while !run.is_done() {
         run.step()?;
         let (done, total) = run.progress();
-        watch(Progress::new(done, total, "batches").with_message(format!("{}, seed {seed}: training", row.id)))?;
+        watch(Progress::new(done, total, "batches").with_message(format!("{}, seed {seed}: training", row.key())))?;
     }
     let saved = run.checkpoint()?;
-    saved.save(&parts_folder(options.out).join("explainers").join(format!("{}-{seed}", row.id)))?;
+    saved.save(&parts_folder(options.out).join("explainers").join(format!("{}-{seed}", row.key())))?;
     Ok(saved)
 }
 
@@ -293,7 +294,7 @@ fn table(
 ) -> Reproduced {
     let mut cells = Vec::new();
     for row in experiment.rows {
-        let of_row: Vec<&Part> = parts.iter().filter(|part| part.row == row.id).collect();
+        let of_row: Vec<&Part> = parts.iter().filter(|part| part.row == row.key()).collect();
         for id in row.metrics {
             // One cell for each k and class that the metric has.
             let mut kinds: Vec<(usize, Option<&str>)> = Vec::new();
@@ -316,8 +317,8 @@ fn table(
                     _ => stats::cluster_interval(&runs, 0),
                 };
                 cells.push(ResultCell {
-                    // The approximators' ceiling belongs to no method, whichever row it was computed with.
-                    row: if *id == "fs_a_full" { "blackbox".to_owned() } else { row.id.to_owned() },
+                    // A ceiling belongs to no method, whichever row it was computed with.
+                    row: if matches!(*id, "fs_a_full" | "a_full") { "blackbox".to_owned() } else { row.id.to_owned() },
                     metric: (*id).to_owned(),
                     k: Some(k.to_string()),
                     class: class.map(str::to_owned),

@@ -122,7 +122,20 @@ pub trait Explainer {
         seed: u64,
     ) -> Result<Scores, ExplainError>;
 
-    /// The same with padding at minus infinity: this is what everybody else calls.
+    /// What its generators make of the selected part of each row and, where it learned that too, of the unselected part; noise from data stands at the
+    /// places that a mask hides, drawn from `seed`. `None` for a method without generators.
+    fn rebuild(
+        &mut self,
+        _black_box: &dyn BlackBox,
+        _rows: &Rows,
+        _masks: &[Mask],
+        _units: Units,
+        _seed: u64,
+    ) -> Option<Result<Vec<Rows>, ExplainError>> {
+        None
+    }
+
+    /// [`Explainer::raw_scores`] with padding at minus infinity: this is what everybody else calls.
     fn scores(
         &mut self,
         black_box: &dyn BlackBox,
@@ -142,6 +155,7 @@ pub static METHODS: &[&dyn Method] = &[
     &learn::l2x::L2x,
     &learn::meed::Meed,
     &learn::aim::Aim,
+    &learn::dorar::Dorar,
     &gradient::Gradient,
     &gradient::GradientTimesInput,
     &random::Random,

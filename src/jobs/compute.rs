@@ -13,7 +13,7 @@ use crate::explain::learn::run::{RunSetup, Stepped, TrainRun};
 use crate::explain::mask::{fill_rows, keep_only};
 use crate::explain::{ExplainError, Explainer, Mask, SavedExplainer, method};
 use crate::metric::context::ContextSetup;
-use crate::metric::{Context, check_modality, interval, metric, stats, values_of};
+use crate::metric::{Context, Shared, check_modality, interval, metric, stats, values_of};
 use crate::model::{BlackBox, Device, FitRun, FitSetup, ModelError, SavedBox, TorchBox};
 use crate::work::{Env, Job, JobContext, JobError, Notice, Progress, Step, one_step};
 
@@ -174,7 +174,7 @@ impl Env for Compute {
                     })
                 })
             }
-            Task::Evaluate(task) => Box::new(EvaluateJob { task, at: 0, cells: Vec::new() }),
+            Task::Evaluate(task) => Box::new(EvaluateJob { task, at: 0, cells: Vec::new(), shared: Shared::default() }),
             Task::Agree(task) => Box::new(super::agreement::AgreeJob::new(task)),
             Task::Write(task) => one_step(move |_, _| write_file(&task)),
         })
@@ -482,6 +482,7 @@ struct EvaluateJob {
     task: Box<Evaluate>,
     at: usize,
     cells: Vec<Cell>,
+    shared: Shared,
 }
 
 impl Job<Compute> for EvaluateJob {
@@ -500,7 +501,7 @@ impl Job<Compute> for EvaluateJob {
                     ExplainError::Model(ModelError::Cancelled)
                 })
             };
-            evaluate(task, explainer, &black_box, &mut checkpoint)
+            evaluate(task, explainer, &black_box, &self.shared, &mut checkpoint)
         };
         if cancelled {
             return Err(JobError::Cancelled);
@@ -517,6 +518,7 @@ pub fn evaluate<'a>(
     task: &'a Evaluate,
     explainer: &'a SavedExplainer,
     black_box: &'a TorchBox,
+    shared: &'a Shared,
     checkpoint: &'a mut crate::metric::context::Checkpoint<'a>,
 ) -> Result<Vec<Cell>, ExplainError> {
     let ks = if task.ks.is_empty() { vec![explainer.card.k] } else { task.ks.clone() };
@@ -531,6 +533,7 @@ pub fn evaluate<'a>(
         split: task.split,
         limit: task.limit,
         seed: task.seed,
+        shared,
         checkpoint,
     })?;
     let mut cells = Vec::new();

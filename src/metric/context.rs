@@ -1,5 +1,6 @@
 //! What metrics share: items, answers, scores and masks, computed once per explainer.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 use super::repack::repacked;
@@ -42,6 +43,26 @@ pub enum Form {
     Repacked,
 }
 
+/// What belongs to no explainer and is computed once for a whole table: each list of values under a name.
+#[derive(Debug, Default)]
+pub struct Shared(RefCell<HashMap<String, Vec<f64>>>);
+
+impl Shared {
+    /// The values under `name`, computed at the first call.
+    pub fn once(
+        &self,
+        name: &str,
+        compute: impl FnOnce() -> Result<Vec<f64>, ExplainError>,
+    ) -> Result<Vec<f64>, ExplainError> {
+        if let Some(known) = self.0.borrow().get(name) {
+            return Ok(known.clone());
+        }
+        let values = compute()?;
+        self.0.borrow_mut().insert(name.to_owned(), values.clone());
+        Ok(values)
+    }
+}
+
 /// Answers at a number of units, with a fill, to a part of each input in a form.
 type Asked = (usize, Fill, Part, Form);
 
@@ -72,6 +93,9 @@ pub struct Context<'a> {
     train: Option<Scored>,
     answers: HashMap<Asked, Probs>,
     neighbours: Option<Vec<Vec<usize>>>,
+    known: HashMap<String, Vec<f64>>,
+    /// What it shares with the other explainers of a table.
+    pub shared: &'a Shared,
     checkpoint: &'a mut Checkpoint<'a>,
 }
 
@@ -97,6 +121,8 @@ pub struct ContextSetup<'a> {
     pub limit: Option<usize>,
     /// Seed.
     pub seed: u64,
+    /// What it shares with the other explainers of a table.
+    pub shared: &'a Shared,
     /// Called now and then by slow metrics.
     pub checkpoint: &'a mut Checkpoint<'a>,
 }
@@ -104,8 +130,20 @@ pub struct ContextSetup<'a> {
 impl<'a> Context<'a> {
     /// Asks the black box about the items of the split and scores them.
     pub fn new(setup: ContextSetup<'a>) -> Result<Self, ExplainError> {
-        let ContextSetup { black_box, saved_box, explainer, unit, k, fill, data, split, limit, seed, checkpoint } =
-            setup;
+        let ContextSetup {
+            black_box,
+            saved_box,
+            explainer,
+            unit,
+            k,
+            fill,
+            data,
+            split,
+            limit,
+            seed,
+            shared,
+            checkpoint,
+        } = setup;
         let units = Units::new(unit, black_box.card().shape);
         let fit = black_box.card().fit;
         let mut loaded = method(&explainer.card.method)?.explainer(explainer, black_box)?;
@@ -131,6 +169,8 @@ impl<'a> Context<'a> {
             train: None,
             answers: HashMap::new(),
             neighbours: None,
+            known: HashMap::new(),
+            shared,
             checkpoint,
         })
     }
@@ -223,6 +263,20 @@ impl<'a> Context<'a> {
         let found = find(self)?;
         self.neighbours = Some(found.clone());
         Ok(found)
+    }
+
+    /// The values under `name`, computed at the first call: for metrics that need what another has computed.
+    pub fn once(
+        &mut self,
+        name: &str,
+        compute: impl FnOnce(&mut Self) -> Result<Vec<f64>, ExplainError>,
+    ) -> Result<Vec<f64>, ExplainError> {
+        if let Some(known) = self.known.get(name) {
+            return Ok(known.clone());
+        }
+        let values = compute(self)?;
+        self.known.insert(name.to_owned(), values.clone());
+        Ok(values)
     }
 
     /// Reports progress; an error means that the work was cancelled.

@@ -11,6 +11,7 @@ pub mod mask_only;
 pub mod masked;
 pub mod neighbours;
 pub mod purity;
+pub mod rebuilt;
 pub mod repack;
 pub mod sensitivity;
 pub mod speed;
@@ -19,7 +20,7 @@ pub mod train_minutes;
 pub mod wordnet;
 pub mod words;
 
-pub use context::Context;
+pub use context::{Context, Shared};
 
 use crate::data::Modality;
 use crate::explain::ExplainError;
@@ -135,6 +136,11 @@ pub static METRICS: &[&dyn Metric] = &[
     &approximator::FS_A,
     &approximator::FU_A,
     &approximator::FS_A_FULL,
+    &rebuilt::A1,
+    &rebuilt::A2,
+    &rebuilt::A1_REL,
+    &rebuilt::A2_REL,
+    &rebuilt::A_FULL,
     &mask_only::MaskOnly,
     &sensitivity::SEN,
     &sensitivity::SEN_SINGLE,

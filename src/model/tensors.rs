@@ -1,6 +1,6 @@
 //! Rows to tensors and back, seeds, devices, weights as bytes: the only conversions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use tch::{Device, Kind, Tensor, nn};
 
@@ -47,8 +47,22 @@ pub fn finite(loss: &Tensor, what: &str, place: impl FnOnce() -> String) -> Resu
 
 /// Weights of a store as safetensors, sorted by name: the same weights give the same bytes.
 pub fn save_weights(store: &nn::VarStore) -> Result<Vec<u8>, ModelError> {
+    save_variables(store.variables())
+}
+
+/// The variables of several stores under a name for each, for [`save_variables`] and [`load_variables`].
+pub fn joined(stores: &[(&str, &nn::VarStore)]) -> HashMap<String, Tensor> {
+    let named = |(prefix, store): &(&str, &nn::VarStore)| {
+        let prefix = (*prefix).to_owned();
+        store.variables().into_iter().map(move |(name, variable)| (format!("{prefix}.{name}"), variable))
+    };
+    stores.iter().flat_map(named).collect()
+}
+
+/// Named variables as safetensors, sorted by name.
+pub fn save_variables(variables: HashMap<String, Tensor>) -> Result<Vec<u8>, ModelError> {
     let mut tensors = BTreeMap::new();
-    for (name, tensor) in store.variables() {
+    for (name, tensor) in variables {
         let shape: Vec<usize> = tensor.size().iter().map(|&side| side as usize).collect();
         let bytes: Vec<u8> = to_vec(&tensor)?.iter().flat_map(|value| value.to_le_bytes()).collect();
         tensors.insert(name, (shape, bytes));
@@ -66,6 +80,11 @@ pub fn save_weights(store: &nn::VarStore) -> Result<Vec<u8>, ModelError> {
 
 /// Loads weights into a store that has exactly these names and shapes; `what` names the file in the refusal.
 pub fn load_weights(store: &nn::VarStore, bytes: &[u8], what: &str) -> Result<(), ModelError> {
+    load_variables(store.variables(), bytes, what)
+}
+
+/// Loads weights into variables of exactly these names and shapes; `what` names the file in the refusal.
+pub fn load_variables(variables: HashMap<String, Tensor>, bytes: &[u8], what: &str) -> Result<(), ModelError> {
     let refuse = |expected: String, found: String| ModelError::Saved {
         path: what.to_owned(),
         expected,
@@ -74,7 +93,7 @@ pub fn load_weights(store: &nn::VarStore, bytes: &[u8], what: &str) -> Result<()
     };
     let file = safetensors::SafeTensors::deserialize(bytes)
         .map_err(|error| refuse("weights (safetensors)".to_owned(), error.to_string()))?;
-    let variables: BTreeMap<_, _> = store.variables().into_iter().collect();
+    let variables: BTreeMap<_, _> = variables.into_iter().collect();
     if file.len() != variables.len() {
         return Err(refuse(format!("{} tensors", variables.len()), format!("{}", file.len())));
     }

@@ -13,7 +13,7 @@ use unmask::explain::{ExplainError, Explainer, Fill, Scores};
 use unmask::jobs::{Cell, Evaluate, Output, Task};
 use unmask::metric::context::ContextSetup;
 use unmask::metric::sensitivity::relative_change;
-use unmask::metric::{Context, METRICS, MetricUnit, metric, stats};
+use unmask::metric::{Context, METRICS, MetricUnit, Shared, metric, stats};
 use unmask::model::{BlackBox, Device, Probs, SavedBox, TorchBox};
 use unmask::work::{Priority, Slot};
 
@@ -246,6 +246,7 @@ fn with_fixed<R>(fixed: fn(&[f32]) -> Vec<f32>, run: impl FnOnce(&mut Context<'_
     let explainer = untrained("random", "pixel", 2, &saved);
     let data = pictures(&TABLE, 4);
     let mut checkpoint = |_| Ok(());
+    let shared = Shared::default();
     let mut context = Context::new(ContextSetup {
         black_box: &black_box,
         saved_box: &saved,
@@ -257,6 +258,7 @@ fn with_fixed<R>(fixed: fn(&[f32]) -> Vec<f32>, run: impl FnOnce(&mut Context<'_
         split: Split::Test,
         limit: None,
         seed: 0,
+        shared: &shared,
         checkpoint: &mut checkpoint,
     })
     .unwrap();
@@ -294,6 +296,7 @@ fn an_empty_split_is_refused() {
     let explainer = untrained("random", "pixel", 2, &saved);
     let data = pictures(&TABLE, 0);
     let mut checkpoint = |_| Ok(());
+    let shared = Shared::default();
     let refused = Context::new(ContextSetup {
         black_box: &black_box,
         saved_box: &saved,
@@ -305,6 +308,7 @@ fn an_empty_split_is_refused() {
         split: Split::Test,
         limit: None,
         seed: 0,
+        shared: &shared,
         checkpoint: &mut checkpoint,
     });
     assert_sentence(&refused.err().unwrap().to_string(), &["no items"]);

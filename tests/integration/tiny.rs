@@ -140,8 +140,12 @@ pub(super) fn text_box_with(
         classes,
     };
     card.hash = hash_of(&card, &weights);
-    let background = Background::from_rows(&rows_by_formula(5, shape));
-    SavedBox { card, weights: Arc::new(weights), background: Arc::new(background) }
+    SavedBox { card, weights: Arc::new(weights), background: Arc::new(background(shape)) }
+}
+
+/// What rows by formula look like, for learners that ask.
+pub(super) fn background(shape: Shape) -> Background {
+    Background::from_rows(&rows_by_formula(5, shape))
 }
 
 /// Weights by the golden script's formula for tensors of these shapes.

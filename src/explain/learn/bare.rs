@@ -35,6 +35,7 @@ impl BareLoop {
             classes: card.classes.len(),
             input: card.input(),
             architecture: architecture(&card.architecture)?,
+            background: &setup.black_box.background,
             seed: setup.seed,
             device: setup.device,
         });

@@ -5,6 +5,9 @@ pub mod aim_nets;
 pub mod aim_options;
 pub mod bare;
 pub mod concrete;
+pub mod dorar;
+pub mod dorar_nets;
+pub mod fresh_generator;
 pub mod l2x;
 pub mod mask_only;
 pub mod meed;
@@ -19,7 +22,7 @@ use super::ExplainError;
 use crate::data::Units;
 use crate::model::optim::{Optim, OptimSpec};
 use crate::model::params::{ParamKind, ParamSpec, Params};
-use crate::model::{Architecture, InputSpec, TensorBox};
+use crate::model::{Architecture, Background, InputSpec, TensorBox};
 
 /// What a learner is made from.
 pub struct Setup<'a> {
@@ -35,6 +38,8 @@ pub struct Setup<'a> {
     pub input: InputSpec,
     /// Architecture of the black box, which approximators share.
     pub architecture: &'static Architecture,
+    /// Mean and examples of the black box's training rows.
+    pub background: &'a Background,
     /// Seed of the initialisation.
     pub seed: u64,
     /// Where to train.

@@ -110,6 +110,7 @@ impl TrainRun {
                 classes: black_box.card().classes.len(),
                 input: black_box.card().input(),
                 architecture: architecture(&setup.black_box.card.architecture)?,
+                background: &setup.black_box.background,
                 seed: setup.seed,
                 device: setup.device,
             })
@@ -407,6 +408,25 @@ fn score_in_chunks(
     Ok(Scores { units: units.count(), values, by_class })
 }
 
+/// Scores by a selector that was trained for the units `trained`; refused where `asked` are others.
+pub(crate) fn selector_scores(
+    scorer: &Scorer<'_>,
+    (rows, probs): (&Rows, &Probs),
+    (trained, asked): (Units, Units),
+    device: Device,
+) -> Result<Scores, ExplainError> {
+    if asked != trained {
+        return Err(ExplainError::Unfit(format!(
+            "this explainer was trained to select {} of inputs {}, found {} of {}; choose that unit or train again",
+            trained.unit.noun(2),
+            trained.shape,
+            asked.unit.noun(2),
+            asked.shape
+        )));
+    }
+    score_in_chunks(scorer, rows, probs, asked, device)
+}
+
 /// A trained selector, frozen.
 pub(crate) struct NetExplainer {
     store: nn::VarStore,
@@ -430,15 +450,6 @@ impl Explainer for NetExplainer {
         units: Units,
         _seed: u64,
     ) -> Result<Scores, ExplainError> {
-        if units != self.units {
-            return Err(ExplainError::Unfit(format!(
-                "this explainer was trained to select {} of inputs {}, found {} of {}; choose that unit or train again",
-                self.units.unit.noun(2),
-                self.units.shape,
-                units.unit.noun(2),
-                units.shape
-            )));
-        }
-        score_in_chunks(self.scorer.as_ref(), rows, probs, units, self.store.device())
+        selector_scores(self.scorer.as_ref(), (rows, probs), (self.units, units), self.store.device())
     }
 }

@@ -87,6 +87,7 @@ impl Case {
             architecture: architecture(self.architecture).unwrap(),
             seed: 1,
             device: Device::Cpu,
+            background: &background(self.input.shape),
         };
         method.learner(&setup).unwrap().unwrap()
     }

@@ -130,7 +130,7 @@ fn the_prior_blend_is_equation_12_and_its_loss_equation_13() {
 
 /// p = softmax(W x).
 #[derive(Debug)]
-struct LinearBox(Tensor);
+pub(super) struct LinearBox(pub(super) Tensor);
 
 impl Network for LinearBox {
     fn logits(&self, input: &Tensor, _train: bool) -> Tensor {

@@ -52,6 +52,7 @@ fn learner(id: &str, options: &[(&str, &str)], unit: &str) -> Box<dyn Learner> {
         architecture: architecture("meed-cnn").unwrap(),
         seed: 1,
         device: Device::Cpu,
+        background: &background(SHAPE),
     };
     method.learner(&setup).unwrap().unwrap()
 }

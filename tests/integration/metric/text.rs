@@ -16,7 +16,7 @@ use unmask::metric::log_odds::log_odds;
 use unmask::metric::neighbours::{EACH, Index, neighbours};
 use unmask::metric::repack::repacked;
 use unmask::metric::words::{distinct, is_punctuation, is_stop_word};
-use unmask::metric::{Context, MetricUnit, iou, metric, stats, values_of, wordnet};
+use unmask::metric::{Context, MetricUnit, Shared, iou, metric, stats, values_of, wordnet};
 use unmask::model::{BlackBox, Device, Probs, SavedBox, TorchBox};
 use unmask::work::{Priority, Slot};
 
@@ -147,6 +147,7 @@ fn with<R>(
     let _torch = torch();
     let black_box = TorchBox::new(saved, Device::Cpu).unwrap();
     let mut checkpoint = |_| Ok(());
+    let shared = Shared::default();
     let mut context = Context::new(ContextSetup {
         black_box: &black_box,
         saved_box: saved,
@@ -158,6 +159,7 @@ fn with<R>(
         split: Split::Test,
         limit: None,
         seed: 0,
+        shared: &shared,
         checkpoint: &mut checkpoint,
     })
     .unwrap();

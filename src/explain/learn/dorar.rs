@@ -1,0 +1,394 @@
+//! DoRaR (Qin et al.): a double-sided remove-and-reconstruct objective. Two generators rebuild the input, one from the selected part, one from the
+//! unselected part, and the black box judges what they build; the selector is trained so that the first succeeds and the second fails.
+
+use tch::nn;
+use tch::{Kind, Tensor};
+
+use super::concrete::{concrete_mask, gumbel, spread};
+use super::dorar_nets::{Backdrop, DorarSelector, Generator, Noise, Range, blend, scale_gradient};
+use super::selector::Selector;
+use super::{Batch, Learner, Losses, Setup, temperature};
+use crate::data::{Modality, Rows, Units};
+use crate::explain::mask::fill_rows;
+use crate::explain::{ExplainError, Explainer, Fill, Mask, Method, MethodSpec, SavedExplainer, Scores};
+use crate::model::architecture::{batch, epochs, learning_rate};
+use crate::model::layers::without_init;
+use crate::model::optim::{Optim, OptimSpec};
+use crate::model::params::{ParamKind, ParamSpec, Preset};
+use crate::model::tensors::{from_rows, joined, load_variables, save_variables, seed_step, to_vec};
+use crate::model::{BlackBox, Probs, TensorBox};
+
+/// The method.
+#[derive(Debug)]
+pub struct Dorar;
+
+/// Adam's decays (appendix B.3).
+pub(super) const ADAM_BETAS: (f64, f64) = (0.5, 0.999);
+/// Learning rate of all three networks (appendix B.3).
+pub(super) const LEARNING_RATE: f64 = 5e-4;
+/// Items per update (appendix B.3).
+pub(super) const BATCH: usize = 100;
+
+/// Parameters of [`Dorar`].
+pub const PARAMS: &[ParamSpec] = &[
+    ParamSpec {
+        id: "background",
+        label: "Hidden places",
+        tip: "What stands at hidden places while the generators learn (section III; \"BN\" of appendix B). Noise from data hides the mask.",
+        kind: ParamKind::Choice {
+            options: &[
+                ("rows", "for each item and place the value of a random training row, as in the paper"),
+                (
+                    "bernoulli",
+                    "one map for the whole minibatch, dark or bright with each place's mean: published code, digits",
+                ),
+                (
+                    "gaussian",
+                    "one map for the whole minibatch, normal with each place's mean and spread: published code, CIFAR-10",
+                ),
+                ("zero", "zero: without background noise"),
+            ],
+            default: "rows",
+        },
+    },
+    ParamSpec {
+        id: "reconstruction",
+        label: "Reconstruction loss",
+        tip: "The generators must also come near the input, in mean absolute difference (\"RL\" of appendix B).",
+        kind: ParamKind::Switch { default: true },
+    },
+    ParamSpec {
+        id: "complementary",
+        label: "Unselected side",
+        tip: "The selector is also trained so that the unselected part fails (\"CM\", the complementary mask of appendix B).",
+        kind: ParamKind::Switch { default: true },
+    },
+    ParamSpec {
+        id: "mask",
+        label: "Soft mask",
+        tip: "How k Gumbel-softmax draws become a mask while training.",
+        kind: ParamKind::Choice {
+            options: &[
+                ("sum-sigmoid", "their sum, then sigmoid(10 (sum - 0.5)): published code"),
+                ("concrete-max", "their maximum, as in L2X"),
+            ],
+            default: "sum-sigmoid",
+        },
+    },
+    ParamSpec {
+        id: "alpha",
+        label: "Weight of the unselected side",
+        tip: "Alpha of Algorithm 1. 0: k over the number of units, as the paper's search chose (appendix B.3).",
+        kind: ParamKind::Real { min: 0.0, max: 1.0, default: 0.0, log: false },
+    },
+    ParamSpec {
+        id: "beta",
+        label: "Reconstruction weight",
+        tip: "Beta of Algorithm 1: reconstruction against prediction. 1 in the paper, 0.1 in its code.",
+        kind: ParamKind::Real { min: 0.0, max: 100.0, default: 1.0, log: false },
+    },
+    temperature(0.7),
+    ParamSpec {
+        id: "generator-learning-rate",
+        label: "Generators' learning rate",
+        tip: "0.0005; 0.0001 for CIFAR-10 (appendix C).",
+        kind: ParamKind::Real { min: 1e-6, max: 1.0, default: LEARNING_RATE, log: true },
+    },
+    epochs(10),
+    batch(BATCH as i64),
+    learning_rate(LEARNING_RATE),
+];
+
+static SPEC: MethodSpec = MethodSpec {
+    id: "dorar",
+    title: "DoRaR (remove and reconstruct)",
+    summary: "Learns which units let a generator rebuild an input that the black box answers as before, while what is rebuilt from all the \
+              others is answered differently. Hidden places hold noise from real data, so that neither a hole nor the mask's outline tells the class.",
+    citation: "Qin et al.: DoRaR, Double-sided Remove and Reconstruct",
+    params: PARAMS,
+    presets: &[
+        Preset {
+            id: "paper",
+            title: "Paper, digits: 80 epochs, beta 1 (section V, appendix B)",
+            values: &[("epochs", "80")],
+        },
+        Preset {
+            id: "paper-cifar10",
+            title: "Paper, CIFAR-10: generators' learning rate 0.0001 (appendix C)",
+            values: &[("epochs", "80"), ("generator-learning-rate", "0.0001")],
+        },
+        Preset {
+            id: "code-mnist",
+            title: "Published code, digits: one black-and-white noise map for each minibatch, beta 0.1",
+            values: &[("epochs", "80"), ("background", "bernoulli"), ("beta", "0.1")],
+        },
+        Preset {
+            id: "code-cifar10",
+            title: "Published code, CIFAR-10: one normal noise map for each minibatch, alpha 4/49, beta 0.1",
+            values: &[("epochs", "80"), ("background", "gaussian"), ("beta", "0.1"), ("alpha", "0.0816")],
+        },
+    ],
+    trains: true,
+    needs_gradients: true,
+    modalities: &[Modality::Image],
+};
+
+impl Method for Dorar {
+    fn spec(&self) -> &'static MethodSpec {
+        &SPEC
+    }
+
+    fn learner(&self, setup: &Setup<'_>) -> Option<Result<Box<dyn Learner>, ExplainError>> {
+        Some(DorarLearner::new(setup).map(|learner| Box::new(learner) as Box<dyn Learner>))
+    }
+
+    fn explainer(&self, saved: &SavedExplainer, black_box: &dyn BlackBox) -> Result<Box<dyn Explainer>, ExplainError> {
+        let card = black_box.card();
+        let units = Units::new(saved.card.unit, card.shape);
+        let device = black_box.tensor_box().map_or(tch::Device::Cpu, TensorBox::device);
+        let range = Range::of(black_box.background(), card.modality());
+        let complementary = saved.card.params.switch(PARAMS, "complementary");
+        let mut nets = without_init(|| Nets::new(units, range, complementary, device));
+        load_variables(nets.variables(), &saved.weights, &format!("weights of {}", saved.card.name))?;
+        nets.selector_store.freeze();
+        nets.generator_store.freeze();
+        Ok(Box::new(DorarExplainer { nets, units, device }))
+    }
+}
+
+/// The selector and its generators.
+struct Nets {
+    selector: DorarSelector,
+    selector_store: nn::VarStore,
+    selected: Generator,
+    /// Where the complementary side is trained.
+    unselected: Option<Generator>,
+    generator_store: nn::VarStore,
+}
+
+impl Nets {
+    fn new(units: Units, range: Range, complementary: bool, device: tch::Device) -> Self {
+        let selector_store = nn::VarStore::new(device);
+        let generator_store = nn::VarStore::new(device);
+        let root = generator_store.root();
+        Self {
+            selector: DorarSelector::new(&selector_store.root(), units, range),
+            selected: Generator::new(&(&root / "selected"), units.shape, range),
+            unselected: complementary.then(|| Generator::new(&(&root / "unselected"), units.shape, range)),
+            selector_store,
+            generator_store,
+        }
+    }
+
+    fn variables(&self) -> std::collections::HashMap<String, Tensor> {
+        joined(&[("selector", &self.selector_store), ("generator", &self.generator_store)])
+    }
+}
+
+struct DorarLearner {
+    nets: Nets,
+    optimizers: Vec<Optim>,
+    backdrop: Backdrop,
+    units: Units,
+    k: i64,
+    temperature: f64,
+    is_sum: bool,
+    alpha: f64,
+    /// Weight of the reconstruction losses; zero where they are off.
+    beta: f64,
+}
+
+impl DorarLearner {
+    fn new(setup: &Setup<'_>) -> Result<Self, ExplainError> {
+        seed_step(setup.seed, u64::MAX);
+        let params = setup.params;
+        let modality = if setup.units.unit.is_text() { Modality::Text } else { Modality::Image };
+        if modality == Modality::Text {
+            return Err(ExplainError::Unfit(
+                "DoRaR: expected inputs whose values can be rebuilt, found words; choose L2X, MEED or AIM".to_owned(),
+            ));
+        }
+        let range = Range::of(setup.background, modality);
+        let nets = Nets::new(setup.units, range, params.switch(PARAMS, "complementary"), setup.device);
+        // Both optimizers step together, on gradients of the same forward pass.
+        let (beta1, beta2) = ADAM_BETAS;
+        let adam = |lr: f64| OptimSpec::Adam { lr, beta1, beta2, eps: 1e-8 };
+        let optimizers = vec![
+            adam(params.real(PARAMS, "learning-rate")).build(&nets.selector_store)?,
+            adam(params.real(PARAMS, "generator-learning-rate")).build(&nets.generator_store)?,
+        ];
+        let noise = match params.choice(PARAMS, "background").as_str() {
+            "bernoulli" => Noise::Bernoulli,
+            "gaussian" => Noise::Gaussian,
+            "zero" => Noise::Zero,
+            _ => Noise::Rows,
+        };
+        let k = setup.k.min(setup.units.count());
+        let alpha = match params.real(PARAMS, "alpha") {
+            alpha if alpha > 0.0 => alpha,
+            _ => k as f64 / setup.units.count().max(1) as f64,
+        };
+        Ok(Self {
+            backdrop: Backdrop::new(setup.background, noise, range, setup.device),
+            nets,
+            optimizers,
+            units: setup.units,
+            k: k as i64,
+            temperature: params.real(PARAMS, "temperature"),
+            is_sum: params.choice(PARAMS, "mask") == "sum-sigmoid",
+            alpha,
+            beta: if params.switch(PARAMS, "reconstruction") { params.real(PARAMS, "beta") } else { 0.0 },
+        })
+    }
+
+    fn sample(&self, scores: &Tensor) -> Tensor {
+        if self.is_sum {
+            sum_mask(scores, self.k, self.temperature)
+        } else {
+            concrete_mask(scores, self.k, self.temperature)
+        }
+    }
+}
+
+/// The soft mask of the published code: `k` Gumbel-softmax draws at temperature `tau` over the units, summed, then sigmoid(10 (sum - 0.5)).
+/// Scores `[b, units]`, mask `[b, units]` in (0.0067, 1).
+pub fn sum_mask(scores: &Tensor, k: i64, tau: f64) -> Tensor {
+    let size = scores.size();
+    sum_mask_with(scores, &gumbel(&[size[0], k, size[1]], scores), tau)
+}
+
+/// [`sum_mask`] with given noise `[b, k, units]`.
+pub fn sum_mask_with(scores: &Tensor, noise: &Tensor, tau: f64) -> Tensor {
+    let draws = ((scores.unsqueeze(1) + noise) / tau).softmax(-1, Kind::Float);
+    ((draws.sum_dim_intlist([1i64].as_slice(), false, Kind::Float) - 0.5) * 10.0).sigmoid()
+}
+
+/// What a generator's answer is worth (section III.C): cross-entropy of the black box's answer to it against the class of the full input, over the log of
+/// the number of classes, so that guessing costs 1; and the mean absolute difference from the input. Both scalars.
+pub fn side_losses(rebuilt: &Tensor, input: &Tensor, class: &Tensor, black_box: &dyn TensorBox) -> (Tensor, Tensor) {
+    let logits = black_box.logits(rebuilt);
+    let classes = logits.size()[1].max(2) as f64;
+    let prediction = logits.cross_entropy_for_logits(class) / classes.ln();
+    (prediction, (rebuilt - input).abs().mean(Kind::Float))
+}
+
+/// What the objective of a minibatch is made from.
+pub struct Game<'a> {
+    /// Inputs `[b, c, h, w]`.
+    pub input: &'a Tensor,
+    /// The black box's class of each `[b]`.
+    pub class: &'a Tensor,
+    /// What stands at hidden places, for the selected and for the unselected side.
+    pub noise: [&'a Tensor; 2],
+    /// G1, and G2 where the unselected side is trained.
+    pub generators: (&'a Generator, Option<&'a Generator>),
+    /// The judge, frozen.
+    pub black_box: &'a dyn TensorBox,
+    /// Alpha and beta.
+    pub weights: (f64, f64),
+}
+
+impl Game<'_> {
+    /// Algorithm 1 for a soft mask `[b, 1, h, w]`: F minimises (1 - alpha)(l3 + beta l1) - alpha (l4 + beta l2), G1 minimises l3 + beta l1 and G2
+    /// l4 + beta l2, all on one forward pass. The gradient is scaled where the mask enters each side, so that one backward pass from the
+    /// scalar returned gives every player its own. Also the four losses by name.
+    pub fn objective(&self, mask: &Tensor) -> (Tensor, Losses) {
+        let (alpha, beta) = self.weights;
+        let side = |kept: &Tensor, noise: &Tensor, generator: &Generator| {
+            let rebuilt = generator.forward(&blend(self.input, kept, noise));
+            side_losses(&rebuilt, self.input, self.class, self.black_box)
+        };
+        let share = if self.generators.1.is_some() { 1.0 - alpha } else { 1.0 };
+        let (prediction, reconstruction) = side(&scale_gradient(mask, share), self.noise[0], self.generators.0);
+        let mut loss = &prediction + &reconstruction * beta;
+        let mut losses =
+            vec![("selected: prediction", prediction.detach()), ("selected: reconstruction", reconstruction.detach())];
+        if let Some(generator) = self.generators.1 {
+            let (prediction, reconstruction) = side(&(1.0 - scale_gradient(mask, -alpha)), self.noise[1], generator);
+            loss = loss + &prediction + &reconstruction * beta;
+            losses.push(("unselected: prediction", prediction.detach()));
+            losses.push(("unselected: reconstruction", reconstruction.detach()));
+        }
+        (loss, losses)
+    }
+}
+
+impl Learner for DorarLearner {
+    /// One update of all three players.
+    fn step(&mut self, batch: &Batch<'_>) -> Result<Losses, ExplainError> {
+        let scores = self.nets.selector.scores(batch.input, batch.probs, true);
+        let mask = spread(&self.sample(&scores), self.units);
+        let noise = [self.backdrop.draw(batch.input), self.backdrop.draw(batch.input)];
+        let game = Game {
+            input: batch.input,
+            class: &batch.probs.argmax(-1, false),
+            noise: [&noise[0], &noise[1]],
+            generators: (&self.nets.selected, self.nets.unselected.as_ref()),
+            black_box: batch.black_box,
+            weights: (self.alpha, self.beta),
+        };
+        let (loss, losses) = game.objective(&mask);
+        super::step_together(&mut self.optimizers, &loss)?;
+        Ok(losses)
+    }
+
+    fn scores(&self, input: &Tensor, probs: &Tensor) -> Tensor {
+        self.nets.selector.scores(input, probs, false)
+    }
+
+    /// None: its generators need the mask beside the masked input.
+    fn approximate(&self, _masked: &Tensor) -> Option<Tensor> {
+        None
+    }
+
+    fn weights(&self) -> Result<Vec<u8>, ExplainError> {
+        Ok(save_variables(self.nets.variables())?)
+    }
+}
+
+/// A trained selector with its generators, frozen.
+struct DorarExplainer {
+    nets: Nets,
+    units: Units,
+    device: tch::Device,
+}
+
+impl Explainer for DorarExplainer {
+    fn raw_scores(
+        &mut self,
+        _black_box: &dyn BlackBox,
+        rows: &Rows,
+        probs: &Probs,
+        units: Units,
+        _seed: u64,
+    ) -> Result<Scores, ExplainError> {
+        let selector = &self.nets.selector;
+        super::run::selector_scores(
+            &|input, probs| selector.scores(input, probs, false),
+            (rows, probs),
+            (self.units, units),
+            self.device,
+        )
+    }
+
+    fn rebuild(
+        &mut self,
+        black_box: &dyn BlackBox,
+        rows: &Rows,
+        masks: &[Mask],
+        units: Units,
+        seed: u64,
+    ) -> Option<Result<Vec<Rows>, ExplainError>> {
+        let noise = fill_rows(rows, Fill::Noise, black_box.background(), seed);
+        let generators = [Some(&self.nets.selected), self.nets.unselected.as_ref()];
+        let rest: Vec<Mask> = masks.iter().map(Mask::complement).collect();
+        let sides = generators.into_iter().flatten().zip([masks, rest.as_slice()]);
+        let rebuilt = sides.map(|(generator, masks)| {
+            let shown = crate::explain::mask::keep_only(rows, units, masks, &noise);
+            let input = from_rows(&shown, self.device);
+            let values = to_vec(&tch::no_grad(|| generator.forward(&input)))?;
+            Ok(Rows { shape: rows.shape, values })
+        });
+        Some(rebuilt.collect())
+    }
+}

@@ -1,0 +1,191 @@
+//! DoRaR's networks: the selector, the generators that fill in what a mask hides, and the noise that stands at hidden places.
+//! (Qin et al., sections III and V, appendix B.2; where the published code departs is said beside it.)
+
+use tch::nn::{self, Module, ModuleT};
+use tch::{Device, Kind, Tensor};
+
+use super::selector::{Selector, pool_to_grid};
+use crate::data::{Modality, Shape, Units};
+use crate::model::Background;
+use crate::model::layers::{Conv, Framework, linear, max_pool};
+
+/// What values look like: inputs are standardised by the first two, generators answer within the last two.
+///
+/// The published generators end in a sigmoid and their answers meet standardised pictures, which reach 2.82: a perfect reconstruction is then
+/// impossible. Here the range is that of the data.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Range {
+    mean: f64,
+    sd: f64,
+    low: f64,
+    span: f64,
+}
+
+impl Range {
+    /// Of training rows; pictures lie in 0..=1 whatever the rows at hand reach.
+    pub fn of(background: &Background, modality: Modality) -> Self {
+        let values = &background.rows.values;
+        let n = values.len().max(1) as f64;
+        let mean = values.iter().map(|value| f64::from(*value)).sum::<f64>() / n;
+        let square = values.iter().map(|value| (f64::from(*value) - mean).powi(2)).sum::<f64>() / n;
+        let (low, high) = if modality == Modality::Image {
+            (0.0, 1.0)
+        } else {
+            values.iter().fold((f64::MAX, f64::MIN), |(low, high), value| {
+                (low.min(f64::from(*value)), high.max(f64::from(*value)))
+            })
+        };
+        let span = if high > low { high - low } else { 1.0 };
+        Self { mean, sd: square.sqrt().max(1e-3), low: if values.is_empty() { 0.0 } else { low }, span }
+    }
+
+    fn standardised(self, input: &Tensor) -> Tensor {
+        (input - self.mean) / self.sd
+    }
+}
+
+/// F, for pictures. Patches: convolutions of 16 and 32 filters (8 and 16 for colour) of 5 x 5, each halved by max pooling, then one of 1 x 1. Single
+/// pixels: 8 and 16 filters and no pooling; with batch normalisation for colour, as in the published code.
+#[derive(Debug)]
+pub struct DorarSelector {
+    conv1: nn::Conv2D,
+    conv2: nn::Conv2D,
+    norms: Option<(nn::BatchNorm, nn::BatchNorm)>,
+    out: nn::Conv2D,
+    units: Units,
+    range: Range,
+}
+
+impl DorarSelector {
+    /// Builds it at `path`.
+    pub fn new(path: &nn::Path<'_>, units: Units, range: Range) -> Self {
+        let channels = units.shape.channels;
+        let is_pixel = units.block() == (1, 1);
+        let (first, second) = if is_pixel || channels > 1 { (8, 16) } else { (16, 32) };
+        let norm = |name: &str, width: i64| nn::batch_norm2d(path / name, width, nn::BatchNormConfig::default());
+        Self {
+            conv1: Conv::same(channels, first, 5).build(path / "conv1", Framework::XavierRelu),
+            conv2: Conv::same(first as usize, second, 5).build(path / "conv2", Framework::XavierRelu),
+            norms: (is_pixel && channels > 1).then(|| (norm("norm1", first), norm("norm2", second))),
+            out: Conv::valid(second as usize, 1, 1).build(path / "out", Framework::XavierRelu),
+            units,
+            range,
+        }
+    }
+}
+
+impl Selector for DorarSelector {
+    /// Log-probabilities of choosing each unit.
+    fn scores(&self, input: &Tensor, _probs: &Tensor, train: bool) -> Tensor {
+        let halve = |hidden: Tensor| match self.units.block() {
+            (height, width) if height.min(width) >= 2 => max_pool(&hidden, 2),
+            _ => hidden,
+        };
+        let normed = |hidden: Tensor, norm: Option<&nn::BatchNorm>| match norm {
+            Some(norm) => norm.forward_t(&hidden, train),
+            None => hidden,
+        };
+        let (norm1, norm2) = self.norms.as_ref().map_or((None, None), |(first, second)| (Some(first), Some(second)));
+        let hidden = normed(self.conv1.forward(&self.range.standardised(input)), norm1);
+        let hidden = halve(hidden.relu());
+        let hidden = normed(self.conv2.forward(&hidden), norm2);
+        let hidden = halve(hidden.relu());
+        self.out.forward(&pool_to_grid(&hidden, self.units)).flatten(1, -1).log_softmax(-1, Kind::Float)
+    }
+}
+
+/// G: from a part of an input with noise at all other places to a whole input. Two dense layers as wide as the input, ReLU between, a sigmoid at the end
+/// that is stretched to the range of the data.
+#[derive(Debug)]
+pub struct Generator {
+    hidden: nn::Linear,
+    out: nn::Linear,
+    shape: Shape,
+    range: Range,
+}
+
+impl Generator {
+    /// Builds it at `path`.
+    pub fn new(path: &nn::Path<'_>, shape: Shape, range: Range) -> Self {
+        let width = shape.len() as i64;
+        Self {
+            hidden: linear(path / "hidden", width, width, Framework::XavierRelu),
+            out: linear(path / "out", width, width, Framework::XavierRelu),
+            shape,
+            range,
+        }
+    }
+
+    /// Reconstructions `[b, c, h, w]` of inputs of that size.
+    pub fn forward(&self, input: &Tensor) -> Tensor {
+        let flat = self.range.standardised(input).flatten(1, -1);
+        let shares = self.out.forward(&self.hidden.forward(&flat).relu()).sigmoid();
+        let Shape { channels, height, width } = self.shape;
+        (shares * self.range.span + self.range.low).view([-1, channels as i64, height as i64, width as i64])
+    }
+}
+
+/// Which noise stands at hidden places.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Noise {
+    /// For each item and place the value of a random training row there (the paper).
+    Rows,
+    /// One map for the whole minibatch: low or high end of the range at each place, high with the place's mean (published code, digits).
+    Bernoulli,
+    /// One map for the whole minibatch: normal with each place's mean and spread (published code, CIFAR-10).
+    Gaussian,
+    /// None: zero.
+    Zero,
+}
+
+/// What hidden places are filled with while generators learn.
+#[derive(Debug)]
+pub struct Backdrop {
+    noise: Noise,
+    /// Training rows `[m, places]`.
+    rows: Tensor,
+    mean: Tensor,
+    sd: Tensor,
+    range: Range,
+}
+
+impl Backdrop {
+    /// Of training rows.
+    pub fn new(background: &Background, noise: Noise, range: Range, device: Device) -> Self {
+        let rows = crate::model::tensors::from_rows(&background.rows, device).flatten(1, -1);
+        let mean = rows.mean_dim([0i64].as_slice(), false, Kind::Float);
+        let sd = (&rows - &mean).square().mean_dim([0i64].as_slice(), false, Kind::Float).sqrt();
+        Self { noise, rows, mean, sd, range }
+    }
+
+    /// Noise for each item of `like` `[b, c, h, w]`, of that size; drawn from libtorch's generator.
+    pub fn draw(&self, like: &Tensor) -> Tensor {
+        let size = like.size();
+        let map = |values: Tensor| values.view([1, size[1], size[2], size[3]]).expand_as(like);
+        match self.noise {
+            Noise::Zero => like.zeros_like(),
+            Noise::Rows => {
+                let (n_rows, n_places) = (self.rows.size()[0], self.rows.size()[1]);
+                let picked = Tensor::randint(n_rows, [size[0], n_places], (Kind::Int64, like.device()));
+                self.rows.gather(0, &picked, false).view(size.as_slice())
+            }
+            Noise::Bernoulli => {
+                let share = (&self.mean - self.range.low) / self.range.span;
+                let high = self.mean.rand_like().less_tensor(&share).to_kind(Kind::Float);
+                map(high * self.range.span + self.range.low)
+            }
+            Noise::Gaussian => map(self.mean.randn_like() * &self.sd + &self.mean),
+        }
+    }
+}
+
+/// `kept` where the mask `[b, 1, h, w]` is 1, `hidden` where it is 0 (section III, Eqs. 1 and 2).
+pub fn blend(kept: &Tensor, mask: &Tensor, hidden: &Tensor) -> Tensor {
+    hidden + (kept - hidden) * mask
+}
+
+/// The same numbers, whose gradient is multiplied by `factor` on its way back: so one backward pass serves players with different goals.
+pub fn scale_gradient(values: &Tensor, factor: f64) -> Tensor {
+    let still = values.detach();
+    &still + (values - &still) * factor
+}

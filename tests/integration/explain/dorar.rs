@@ -1,0 +1,192 @@
+//! DoRaR against PyTorch (`tests/golden/make_dorar.py`), its options, and its evaluation on pictures whose truth is known.
+
+use tch::{Device, Kind, Tensor, nn};
+use unmask::data::{Modality, Shape, Split, Unit, Units};
+use unmask::explain::learn::concrete::spread;
+use unmask::explain::learn::dorar::{Game, sum_mask, sum_mask_with};
+use unmask::explain::learn::dorar_nets::{Backdrop, Generator, Noise, Range, scale_gradient};
+use unmask::explain::learn::fresh_generator::{FreshGenerator, Shown};
+use unmask::explain::learn::run::{RunSetup, TrainRun};
+use unmask::explain::{Mask, method};
+use unmask::model::tensors::from_rows;
+use unmask::model::{Background, BlackBox, TorchBox};
+
+use super::golden::LinearBox;
+use crate::integration::tiny::*;
+
+const FOUR: Shape = Shape::new(1, 4, 4);
+const UNITS: Units = Units::new(Unit::Patch { rows: 2, cols: 2 }, FOUR);
+
+fn golden() -> serde_json::Value {
+    json(include_str!("../../golden/dorar.json"))
+}
+
+fn generator(shift: f64, range: Range) -> (Generator, Vec<Tensor>, nn::VarStore) {
+    let store = nn::VarStore::new(Device::Cpu);
+    let generator = Generator::new(&store.root(), FOUR, range);
+    let variables = store.variables();
+    let names = ["hidden.weight", "hidden.bias", "out.weight", "out.bias"];
+    let weights: Vec<Tensor> = names.iter().map(|name| variables[*name].shallow_clone()).collect();
+    for (i, weight) in weights.iter().enumerate() {
+        let values = Tensor::from_slice(&wave(weight.numel(), 0.5, 0.7, shift + i as f64));
+        tch::no_grad(|| weight.shallow_clone().copy_(&values.view(weight.size().as_slice())));
+    }
+    (generator, weights, store)
+}
+
+fn noise(shift: f64) -> Tensor {
+    (Tensor::from_slice(&wave(48, 0.5, 1.3, shift)) + 0.5).view([3, 1, 4, 4])
+}
+
+#[test]
+fn one_backward_pass_gives_each_of_the_three_players_the_gradient_of_its_own_objective() {
+    let golden = golden();
+    let range = Range::of(&Background::from_rows(&rows_by_formula(5, FOUR)), Modality::Image);
+    let input = from_rows(&rows_by_formula(3, FOUR), Device::Cpu);
+    let black_box = LinearBox(Tensor::from_slice(&wave(48, 0.8, 0.9, 0.3)).view([3, 16]));
+    let scores = Tensor::from_slice(&wave(12, 1.0, 1.1, 0.3)).view([3, 4]).set_requires_grad(true);
+    let gumbel = Tensor::from_slice(&wave(24, 1.5, 1.9, 0.6)).view([3, 2, 4]);
+    let mask = sum_mask_with(&scores, &gumbel, 0.7);
+    assert_near(&values(&mask), &numbers(&golden["mask"]), 1e-5, "mask");
+
+    let class = Tensor::from_slice(&numbers(&golden["label"])).to_kind(Kind::Int64);
+    let ((first, first_weights, _one), (second, second_weights, _two)) = (generator(0.0, range), generator(5.0, range));
+    let game = Game {
+        input: &input,
+        class: &class,
+        noise: [&noise(0.1), &noise(2.1)],
+        generators: (&first, Some(&second)),
+        black_box: &black_box,
+        weights: (0.3, 0.7),
+    };
+    let (loss, losses) = game.objective(&spread(&mask, UNITS));
+    let found: Vec<f64> = losses.iter().map(|(_, loss)| loss.double_value(&[])).collect();
+    assert_near(&found, &numbers(&golden["losses"]), 1e-5, "losses");
+    loss.backward();
+    assert_near(&values(&scores.grad()), &numbers(&golden["scores"]), 1e-5, "gradient of the scores");
+    for (weights, name) in [(first_weights, "first"), (second_weights, "second")] {
+        for (at, weight) in weights.iter().enumerate() {
+            let what = format!("gradient of the {name} generator, tensor {at}");
+            assert_near(&values(&weight.grad()), &numbers(&golden[name][at]), 1e-5, &what);
+        }
+    }
+}
+
+#[test]
+fn scaling_a_gradient_leaves_the_numbers_and_multiplies_what_comes_back() {
+    let values_in = Tensor::from_slice(&[0.3f32, -2.0, 7.0]).set_requires_grad(true);
+    let scaled = scale_gradient(&values_in, -0.25);
+    assert!(scaled.equal(&values_in));
+    scaled.square().sum(Kind::Float).backward();
+    assert_near(&values(&values_in.grad()), &[-0.15, 1.0, -3.5], 1e-6, "gradient");
+}
+
+#[test]
+fn a_summed_mask_lies_between_its_floor_and_one() {
+    let _torch = torch();
+    tch::manual_seed(3);
+    let mask = values(&sum_mask(&Tensor::randn([40, 49], (Kind::Float, Device::Cpu)), 4, 0.7));
+    // sigmoid(-5) = 0.0067 where no draw fell.
+    assert!(mask.iter().all(|value| (0.0066..=1.0).contains(value)));
+    assert!(mask.iter().any(|value| *value > 0.9));
+}
+
+#[test]
+fn noise_of_rows_takes_each_place_from_some_training_row_and_shared_maps_are_the_same_for_all_items() {
+    let _torch = torch();
+    let background = Background::from_rows(&rows_by_formula(6, FOUR));
+    let range = Range::of(&background, Modality::Image);
+    let like = Tensor::zeros([5, 1, 4, 4], (Kind::Float, Device::Cpu));
+    let draw = |noise: Noise, seed: i64| {
+        tch::manual_seed(seed);
+        values(&Backdrop::new(&background, noise, range, Device::Cpu).draw(&like))
+    };
+    let rows = draw(Noise::Rows, 1);
+    for (at, value) in rows.iter().enumerate() {
+        let known = (0..6).any(|row| (f64::from(background.rows.row(row)[at % 16]) - value).abs() < 1e-6);
+        assert!(known, "place {} holds {value}, which no training row has there", at % 16);
+    }
+    assert_ne!(rows[..16], rows[16..32], "each item has its own noise");
+    for shared in [Noise::Bernoulli, Noise::Gaussian] {
+        let map = draw(shared, 1);
+        assert!((1..5).all(|item| map[item * 16..(item + 1) * 16] == map[..16]), "{shared:?} is one map");
+        assert_ne!(map, draw(shared, 2));
+    }
+    assert!(draw(Noise::Bernoulli, 1).iter().all(|value| *value == 0.0 || *value == 1.0));
+    assert!(draw(Noise::Zero, 1).iter().all(|value| *value == 0.0));
+}
+
+/// How often the black box's class is kept by what a fresh generator rebuilds when it is shown everything, or nothing.
+fn agreement_of(everything: bool) -> f64 {
+    let saved = trained_box(&halves(60), 1);
+    let data = halves(60);
+    let black_box = TorchBox::new(&saved, Device::Cpu).unwrap();
+    let card = black_box.card();
+    let units = Units::new(Unit::Patch { rows: 4, cols: 4 }, card.shape);
+    let part = |split: Split| {
+        let rows = card.rows(&data, &data.in_split(split), &card.fit).unwrap();
+        let classes = black_box.predict(&rows).unwrap().all_classes();
+        let masks = vec![Mask(vec![everything; units.count()]); rows.n()];
+        (rows, masks, classes)
+    };
+    let (train, test) = (part(Split::Train), part(Split::Test));
+    let items = Shown { rows: &train.0, masks: &train.1, classes: &train.2 };
+    let mut fresh = FreshGenerator::new(&black_box, units, items, 20, 7).unwrap();
+    while !fresh.is_done() {
+        fresh.step().unwrap();
+    }
+    let same = fresh.agreement(Shown { rows: &test.0, masks: &test.1, classes: &test.2 }, 0).unwrap();
+    same.iter().filter(|same| **same).count() as f64 / same.len() as f64
+}
+
+#[test]
+fn a_generator_that_sees_everything_keeps_the_class_and_one_that_sees_nothing_guesses() {
+    let _torch = torch();
+    assert!(agreement_of(true) > 0.95);
+    let guessed = agreement_of(false);
+    assert!((0.3..0.7).contains(&guessed), "{guessed}");
+}
+
+#[test]
+fn trained_selectors_rebuild_both_parts_within_the_range_of_the_data() {
+    let _torch = torch();
+    let saved = trained_box(&halves(60), 1);
+    let data = halves(60);
+    let black_box = TorchBox::new(&saved, Device::Cpu).unwrap();
+    let params = params(method("dorar").unwrap().spec().params, &[("epochs", "2"), ("batch", "10")]);
+    let mut run = TrainRun::new(RunSetup {
+        method: "dorar",
+        params: &params,
+        unit: Unit::Patch { rows: 4, cols: 4 },
+        k: 1,
+        data: &data,
+        black_box: &saved,
+        seed: 3,
+        name: "dorar",
+        device: Device::Cpu,
+    })
+    .unwrap();
+    while !run.is_done() {
+        run.step().unwrap();
+    }
+    let trained = run.checkpoint().unwrap();
+    let units = Units::new(Unit::Patch { rows: 4, cols: 4 }, SHAPE);
+    let mut explainer = method("dorar").unwrap().explainer(&trained, &black_box).unwrap();
+    let rows = rows_by_formula(3, SHAPE);
+    let probs = black_box.predict(&rows).unwrap();
+    let scores = explainer.scores(&black_box, &rows, &probs, units, 0).unwrap();
+    for row in 0..3 {
+        let total: f64 = scores.row(row).iter().map(|score| f64::from(*score).exp()).sum();
+        assert!((total - 1.0).abs() < 1e-5, "scores are log-probabilities, their sum is {total}");
+    }
+    let masks: Vec<Mask> = (0..3).map(|row| Mask::top_k(scores.row(row), 1)).collect();
+    let rebuilt = explainer.rebuild(&black_box, &rows, &masks, units, 5).unwrap().unwrap();
+    assert_eq!(rebuilt.len(), 2);
+    for side in &rebuilt {
+        assert_eq!((side.shape, side.n()), (SHAPE, 3));
+        assert!(side.values.iter().all(|value| (0.0..=1.0).contains(value)));
+    }
+    assert_ne!(rebuilt[0], rebuilt[1]);
+    let again = explainer.rebuild(&black_box, &rows, &masks, units, 5).unwrap().unwrap();
+    assert_eq!(rebuilt, again, "the same seed gives the same noise");
+}
