@@ -10,6 +10,7 @@ pub mod log_odds;
 pub mod mask_only;
 pub mod masked;
 pub mod neighbours;
+pub mod order;
 pub mod purity;
 pub mod rebuilt;
 pub mod repack;

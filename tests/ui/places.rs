@@ -103,10 +103,14 @@ fn a_black_box_and_an_explainer_are_trained_and_measured_through_the_forms() {
 
     app.state_mut().command(Command::Go(Place::Measure));
     app.run();
+    for metric in ["a1, selected rebuilt", "a2, rest rebuilt"] {
+        app.get_by_role_and_label(Role::CheckBox, metric).click();
+        app.run();
+    }
     app.get_by_label("Measure 4 methods on 12 items").click();
     settle(&mut app);
     let measure = &app.state().session.measure;
-    assert_eq!(measure.table().map(|cells| cells.len()), Some(8), "four methods, FS-M and FU-M");
+    assert_eq!(measure.table().map(|cells| cells.len()), Some(16), "four methods; FS-M, FU-M, a1 and a2");
     assert!(measure.curves.value().is_some_and(|cells| cells.len() >= 4 * 2 * 6));
     let agreement = measure.agreement.value().expect("masks are compared");
     assert_eq!((agreement.rows.len(), agreement.items), (4, 12));
@@ -114,7 +118,9 @@ fn a_black_box_and_an_explainer_are_trained_and_measured_through_the_forms() {
     assert_eq!(a, b);
     assert!((0.0..=100.0).contains(&a.0) && a.1[0] <= a.0 && a.0 <= a.1[1]);
     app.get_by_label_contains("Agreement of methods: ");
-    assert!(app.query_all_by_label_contains("Trade-off: ").next().is_some(), "the trade-off is drawn");
+    for name in ["Trade-off of FS-M and FU-M: ", "Trade-off of a1 and a2: ", "Not dominated: "] {
+        assert!(app.query_all_by_label_contains(name).next().is_some(), "{name}");
+    }
 }
 
 #[test]

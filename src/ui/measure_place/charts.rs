@@ -5,6 +5,7 @@ use egui_plot::{LineStyle, MarkerShape, VLine};
 
 use super::{look_of, rows};
 use crate::figure::color::{Scale, contrast};
+use crate::metric::order::{Standing, dominated_by};
 use crate::session::{Command, Session};
 use crate::ui::plots::{Chart, Look, Series, chart, legend, note};
 use crate::ui::theme::{self, space, text, tokens};
@@ -104,14 +105,75 @@ fn key(name: &str, look: Look, tip: &str) -> Series {
     }
 }
 
-/// FS-M against FU-M with intervals; the good corner is the upper left one.
+/// Two figures of which one should be high and the other low.
+struct Pair {
+    high: (&'static str, &'static str),
+    low: (&'static str, &'static str),
+    /// What the figures count, for the axis.
+    low_means: &'static str,
+    /// What the good corner stands for.
+    good: &'static str,
+}
+
+const FIDELITY: Pair = Pair {
+    high: ("fs_m", "FS-M"),
+    low: ("fu_m", "FU-M"),
+    low_means: "class stays from the unselected part",
+    good: "the selected part keeps the class, the rest does not",
+};
+const REBUILT: Pair = Pair {
+    high: ("a1", "a1"),
+    low: ("a2", "a2"),
+    low_means: "class stays by what is rebuilt from the rest",
+    good: "from the selected part the class can be rebuilt, from the rest it cannot",
+};
+
+/// FS-M against FU-M and, where both were measured, a1 against a2 with the order of DoRaR's Definition 2.
 pub fn trade_off(ui: &mut Ui, session: &Session) {
-    group(ui, "Trade-off: FS-M against FU-M");
+    pair(ui, session, &FIDELITY);
+    let is_rebuilt = session.measure.table().is_some_and(|cells| {
+        cells.iter().any(|cell| cell.metric == REBUILT.high.0) && cells.iter().any(|cell| cell.metric == REBUILT.low.0)
+    });
+    if is_rebuilt {
+        ui.add_space(space::M);
+        pair(ui, session, &REBUILT);
+        order(ui, session);
+    }
+}
+
+/// Which methods are dominated under Definition 2 of DoRaR, in words.
+fn order(ui: &mut Ui, session: &Session) {
+    let Some(cells) = session.measure.table() else { return };
+    let find = |row: &str, metric: &str| cells.iter().find(|cell| cell.row == row && cell.metric == metric);
+    let mut names = Vec::new();
+    let mut all = Vec::new();
+    for row in rows(session) {
+        let (Some(a1), Some(a2)) = (find(&row, "a1"), find(&row, "a2")) else { continue };
+        // All stand at the same number and kind of units: the table is one comparison.
+        all.push(Standing { a1: a1.mean, a2: a2.mean, n_units: a1.k.unwrap_or(0), unit_size: 1 });
+        names.push(row);
+    }
+    let better = dominated_by(&all);
+    let free: Vec<&str> = (0..all.len()).filter(|&at| better[at].is_none()).map(|at| names[at].as_str()).collect();
+    let mut words = format!("Not dominated: {}.", free.join(", "));
+    for (name, by) in names.iter().zip(&better).filter_map(|(name, by)| Some((name, (*by)?))) {
+        words.push_str(&format!(" {name} is worse than {}.", names[by]));
+    }
+    muted(ui, words).on_hover_text(
+        "One method is better than another if its a1 is no lower and its a2 no higher at the same k (DoRaR, Definition 2); otherwise the two cannot be \
+         ordered.",
+    );
+}
+
+/// One figure against the other with intervals; the good corner is the upper left one.
+fn pair(ui: &mut Ui, session: &Session, pair: &Pair) {
+    let ((high, high_title), (low, low_title)) = (pair.high, pair.low);
+    group(ui, &format!("Trade-off: {high_title} against {low_title}"));
     let Some(cells) = session.measure.table().cloned() else {
         muted(ui, "Comes with the table.");
         return;
     };
-    let k = cells.iter().find(|cell| cell.metric == "fs_m").and_then(|cell| cell.k);
+    let k = cells.iter().find(|cell| cell.metric == high).and_then(|cell| cell.k);
     let names = rows(session);
     let mut series = Vec::new();
     // Intervals of FU-M lie across: colour, height, ends.
@@ -119,14 +181,14 @@ pub fn trade_off(ui: &mut Ui, session: &Session) {
     let (mut lowest, mut left, mut right) = (95.0f64, 100.0f64, 0.0f64);
     for row in &names {
         let find = |metric: &str| cells.iter().find(|cell| cell.row == *row && cell.metric == metric && cell.k == k);
-        let (Some(fs), Some(fu)) = (find("fs_m"), find("fu_m")) else { continue };
+        let (Some(fs), Some(fu)) = (find(high), find(low)) else { continue };
         let look = look_of(ui, &names, row);
         lowest = lowest.min(fs.ci95[0]);
         (left, right) = (left.min(fu.ci95[0]), right.max(fu.ci95[1]));
         series.push(Series {
             name: row.clone(),
             value: format!("{:.1} / {:.1} %", fs.mean, fu.mean),
-            tip: "FS-M / FU-M".to_owned(),
+            tip: format!("{high_title} / {low_title}"),
             points: vec![[fu.mean, fs.mean]],
             intervals: vec![fs.ci95],
             look,
@@ -134,17 +196,22 @@ pub fn trade_off(ui: &mut Ui, session: &Session) {
         across.push((look.color, fs.mean, fu.ci95));
     }
     if series.is_empty() {
-        muted(ui, "Needs FS-M and FU-M in the table.");
+        muted(ui, format!("Needs {high_title} and {low_title} in the table."));
         return;
     }
     legend(ui, &series);
     let down = |value: f64| (value / 10.0).floor() * 10.0;
     let up = |value: f64| ((value / 10.0).ceil() * 10.0).min(100.0);
     let (x_range, y_range) = ([down(left), up(right)], [down(lowest), 100.0]);
+    let (title, x) = (
+        format!("Trade-off of {high_title} and {low_title}"),
+        format!("{low_title}, {} (%), low is good", pair.low_means),
+    );
+    let y = format!("{high_title} (%), high is good");
     let frame = Chart {
-        title: "Trade-off",
-        x: "FU-M, class stays from the unselected part (%), low is good",
-        y: "FS-M (%), high is good",
+        title: &title,
+        x: &x,
+        y: &y,
         x_range: Some(x_range),
         y_range: Some(y_range),
         x_marks: &[],
@@ -159,7 +226,7 @@ pub fn trade_off(ui: &mut Ui, session: &Session) {
         note(plot, [x_range[0], y_range[1]], "good corner", Align2::LEFT_TOP, ink);
     });
     let k = k.map_or_else(String::new, |k| format!(" at k = {k}"));
-    muted(ui, format!("Good: the selected part keeps the class, the rest does not{k}. Lines are 95 % intervals."));
+    muted(ui, format!("Good: {}{k}. Lines are 95 % intervals.", pair.good));
 }
 
 /// Overlap of masks between methods, as a matrix with numbers.
