@@ -53,7 +53,7 @@ pub fn run(args: &TrainArgs) -> Outcome {
     let spec = method(&args.method).map_err(usage)?.spec();
     let unit: Unit = args.unit.parse().map_err(usage)?;
     let mut params = match &args.preset {
-        None => Params::default(),
+        None => spec.start(unit.modality()),
         Some(id) => {
             let preset = spec.presets.iter().find(|preset| preset.id == id).ok_or_else(|| {
                 let known: Vec<_> = spec.presets.iter().map(|preset| preset.id).collect();

@@ -1,6 +1,6 @@
 //! What can be selected: pixels or patches of a picture, words or sentences of a text, and the map between units and values.
 
-use super::Shape;
+use super::{Modality, Shape};
 
 /// The kind of unit, as written on the command line: `pixel`, `patch:4`, `patch:4x7`, `word`, `sentence`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -25,6 +25,11 @@ impl Unit {
     /// Whether rows hold token ids, of which 0 stands for no word.
     pub const fn is_text(self) -> bool {
         matches!(self, Self::Word | Self::Sentence)
+    }
+
+    /// The kind of input that it divides.
+    pub const fn modality(self) -> Modality {
+        if self.is_text() { Modality::Text } else { Modality::Image }
     }
 
     /// "pixel" or "pixels", "patch of 4 x 4 pixels" or "patches of ...", "word", "sentences".

@@ -9,7 +9,7 @@ const fn baseline(id: &'static str) -> Row {
     Row { id, method: id, preset: "", params: &[], every_seed: false, metrics: METRICS, at: None }
 }
 
-/// The experiment. Half of the official test reviews is validation.
+/// The experiment. Half of the official test reviews is validation. As on words, the paper's recipe is the program's default.
 pub static L2X_IMDB_SENTENCE: Experiment = Experiment {
     id: "l2x-imdb-sentence",
     title: "L2X, Table 4: reviews, k = 1 of 15 sentences",
@@ -23,18 +23,18 @@ pub static L2X_IMDB_SENTENCE: Experiment = Experiment {
         Row {
             id: "l2x",
             method: "l2x",
-            preset: "",
-            params: &[("epochs", "2")],
+            preset: "paper-imdb",
+            params: &[],
             every_seed: true,
             metrics: METRICS,
             at: None,
         },
         Row {
-            id: "l2x-paper",
+            id: "l2x-through-box",
             method: "l2x",
-            preset: "paper-imdb",
-            params: &[],
-            every_seed: true,
+            preset: "",
+            params: &[("epochs", "2")],
+            every_seed: false,
             metrics: METRICS,
             at: None,
         },
@@ -43,10 +43,6 @@ pub static L2X_IMDB_SENTENCE: Experiment = Experiment {
         baseline("random"),
     ],
     // The table prints 84.9, the text 84.4.
-    paper: &[
-        published("l2x", "posthoc_accuracy", 84.9),
-        published("l2x-paper", "posthoc_accuracy", 84.9),
-        published("blackbox", "accuracy", 90.0),
-    ],
+    paper: &[published("l2x", "posthoc_accuracy", 84.9), published("blackbox", "accuracy", 90.0)],
     seeds: 3,
 };

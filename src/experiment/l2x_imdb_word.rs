@@ -9,7 +9,8 @@ const fn baseline(id: &'static str) -> Row {
     Row { id, method: id, preset: "", params: &[], every_seed: false, metrics: METRICS, at: None }
 }
 
-/// The experiment. Half of the official test reviews is validation.
+/// The experiment. Half of the official test reviews is validation. On words the paper's recipe is the program's default: the judge is an approximator,
+/// and `l2x-through-box` has the frozen black box itself as the judge.
 pub static L2X_IMDB_WORD: Experiment = Experiment {
     id: "l2x-imdb-word",
     title: "L2X, Table 4: reviews, k = 10 of 400 words",
@@ -23,18 +24,18 @@ pub static L2X_IMDB_WORD: Experiment = Experiment {
         Row {
             id: "l2x",
             method: "l2x",
-            preset: "",
-            params: &[("epochs", "2")],
+            preset: "paper-imdb",
+            params: &[],
             every_seed: true,
             metrics: METRICS,
             at: None,
         },
         Row {
-            id: "l2x-paper",
+            id: "l2x-through-box",
             method: "l2x",
-            preset: "paper-imdb",
-            params: &[],
-            every_seed: true,
+            preset: "",
+            params: &[("epochs", "2")],
+            every_seed: false,
             metrics: METRICS,
             at: None,
         },
@@ -42,10 +43,6 @@ pub static L2X_IMDB_WORD: Experiment = Experiment {
         baseline("grad-x-input"),
         baseline("random"),
     ],
-    paper: &[
-        published("l2x", "posthoc_accuracy", 90.8),
-        published("l2x-paper", "posthoc_accuracy", 90.8),
-        published("blackbox", "accuracy", 90.0),
-    ],
+    paper: &[published("l2x", "posthoc_accuracy", 90.8), published("blackbox", "accuracy", 90.0)],
     seeds: 3,
 };

@@ -9,6 +9,7 @@ pub mod aim_hatexplain;
 pub mod aim_imdb;
 pub mod aim_mnist;
 mod aim_table;
+pub mod dorar_mnist;
 pub mod l2x_imdb_sentence;
 pub mod l2x_imdb_word;
 pub mod l2x_mnist;
@@ -126,7 +127,7 @@ pub const fn published_of(
 }
 
 /// A row: a method with its recipe.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Row {
     /// Row id.
     pub id: &'static str,
@@ -164,6 +165,7 @@ pub static EXPERIMENTS: &[&Experiment] = &[
     &aim_hatexplain::AIM_HATEXPLAIN,
     &aim_mnist::AIM_MNIST,
     &aim_fashion::AIM_FASHION,
+    &dorar_mnist::DORAR_MNIST,
 ];
 
 /// The experiment with `id`.

@@ -13,7 +13,7 @@ pub use card::{ExplainerCard, SavedExplainer};
 pub use mask::{Fill, Mask, top_k};
 
 use crate::data::{Modality, Rows, Units};
-use crate::model::params::{ParamSpec, Preset};
+use crate::model::params::{ParamSpec, Params, Preset};
 use crate::model::{BlackBox, ModelError, Probs};
 
 /// Scores of a batch: `n` rows of `units` values; higher means more important. Never NaN; minus infinity for what cannot be selected (padding).
@@ -90,12 +90,26 @@ pub struct MethodSpec {
     pub params: &'static [ParamSpec],
     /// Named sets of values.
     pub presets: &'static [Preset],
+    /// Kinds of input on which one of them, by id, is what the program starts from; elsewhere it is the parameters' own defaults.
+    pub starts: &'static [(Modality, &'static str)],
     /// Whether it must be trained before it explains.
     pub trains: bool,
     /// Whether it needs gradients of the black box.
     pub needs_gradients: bool,
     /// What it can explain.
     pub modalities: &'static [Modality],
+}
+
+impl MethodSpec {
+    /// The values that the program starts from for this kind of input; what equals the parameters' defaults is left out.
+    pub fn start(&self, modality: Modality) -> Params {
+        let id = self.starts.iter().find(|(of, _)| *of == modality).map(|(_, id)| *id);
+        let preset = self.presets.iter().find(|preset| Some(preset.id) == id);
+        preset
+            .and_then(|preset| Params::from_preset(self.params, preset).ok())
+            .unwrap_or_default()
+            .differing(self.params)
+    }
 }
 
 /// An explanation method.

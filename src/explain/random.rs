@@ -19,6 +19,7 @@ static SPEC: MethodSpec = MethodSpec {
     citation: "baseline",
     params: &[],
     presets: &[],
+    starts: &[],
     trains: false,
     needs_gradients: false,
     modalities: &[Modality::Image, Modality::Text],

@@ -149,6 +149,14 @@ impl Params {
         Ok(params)
     }
 
+    /// The same without what equals the defaults.
+    pub fn differing(&self, specs: &[ParamSpec]) -> Self {
+        let differs = |id: &str, value: &ParamValue| {
+            specs.iter().find(|spec| spec.id == id).is_none_or(|spec| spec.default_value() != *value)
+        };
+        Self(self.0.iter().filter(|(id, value)| differs(id, value)).map(|(id, v)| (id.clone(), v.clone())).collect())
+    }
+
     /// Checks every value (for instance from a card) against `specs`.
     pub fn check(&self, specs: &[ParamSpec]) -> Result<(), ParamError> {
         let mut probe = Self::default();

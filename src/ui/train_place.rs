@@ -9,7 +9,7 @@ use egui::{CentralPanel, Frame, Margin, Panel, ScrollArea, Ui};
 use super::panels::{Side, SidePanel};
 use super::theme::{space, tokens};
 use super::widgets::{heading, muted};
-use crate::data::Unit;
+use crate::data::{Modality, Unit};
 use crate::model::ARCHITECTURES;
 use crate::model::params::Params;
 use crate::session::train::{FitForm, Makes, TrainForm};
@@ -23,6 +23,8 @@ pub struct TrainState {
     train: TrainForm,
     /// Whether the name was typed rather than taken from the method.
     named: bool,
+    /// The kind of data that the values of the form are meant for; `None` until the form was shown.
+    of: Option<Modality>,
     /// A model whose curves and card are shown instead of a run's, by hash.
     card: Option<String>,
     /// How many training items the data with this hash has.
@@ -52,6 +54,7 @@ impl Default for TrainState {
                 name: method.map_or_else(String::new, |spec| spec.title.to_owned()),
             },
             named: false,
+            of: None,
             card: None,
             train_items: (String::new(), 0),
         }

@@ -34,6 +34,7 @@ static SPEC: MethodSpec = MethodSpec {
     citation: "Vo et al.: An Additive Instance-Wise Approach to Multi-class Model Interpretation, ICLR 2023",
     params: PARAMS,
     presets: PRESETS,
+    starts: &[],
     trains: true,
     needs_gradients: false,
     modalities: &[Modality::Image, Modality::Text],

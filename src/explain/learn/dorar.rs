@@ -128,6 +128,7 @@ static SPEC: MethodSpec = MethodSpec {
             values: &[("epochs", "80"), ("background", "gaussian"), ("beta", "0.1"), ("alpha", "0.0816")],
         },
     ],
+    starts: &[],
     trains: true,
     needs_gradients: true,
     modalities: &[Modality::Image],
@@ -202,7 +203,7 @@ impl DorarLearner {
     fn new(setup: &Setup<'_>) -> Result<Self, ExplainError> {
         seed_step(setup.seed, u64::MAX);
         let params = setup.params;
-        let modality = if setup.units.unit.is_text() { Modality::Text } else { Modality::Image };
+        let modality = setup.units.unit.modality();
         if modality == Modality::Text {
             return Err(ExplainError::Unfit(
                 "DoRaR: expected inputs whose values can be rebuilt, found words; choose L2X, MEED or AIM".to_owned(),

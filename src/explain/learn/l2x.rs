@@ -65,6 +65,7 @@ static SPEC: MethodSpec = MethodSpec {
             ],
         },
     ],
+    starts: &[(Modality::Text, "paper-imdb")],
     trains: true,
     needs_gradients: false,
     modalities: &[Modality::Image, Modality::Text],

@@ -186,6 +186,7 @@ static SPEC: MethodSpec = MethodSpec {
     citation: "Liang et al.: Adversarial Infidelity Learning for Model Interpretation, KDD 2020",
     params: PARAMS,
     presets: &[PAPER_MNIST, PAPER_FASHION, PAPER_IMDB, CODE_MNIST, CODE_FASHION],
+    starts: &[],
     trains: true,
     needs_gradients: false,
     modalities: &[Modality::Image, Modality::Text],

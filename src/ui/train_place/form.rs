@@ -68,14 +68,14 @@ fn box_form(ui: &mut Ui, session: &Session, state: &mut TrainState) {
         shown.response.labelled_by(label.id);
     });
     about(ui, chosen.summary, chosen.citation);
-    presets(ui, chosen.params, chosen.presets, &mut form.params);
+    presets(ui, chosen.params, chosen.presets, &Params::default(), &mut form.params);
     group(ui, "Training");
     params_form(ui, chosen.params, &mut form.params);
     name_and_seed(ui, &mut form.name, &mut form.seed);
 }
 
 fn explainer_form(ui: &mut Ui, session: &Session, state: &mut TrainState) {
-    let TrainState { train: form, named, .. } = state;
+    let TrainState { train: form, named, of, .. } = state;
     let modality = session.modality();
     let fitting = || {
         let specs = crate::explain::METHODS.iter().map(|method| method.spec());
@@ -85,10 +85,15 @@ fn explainer_form(ui: &mut Ui, session: &Session, state: &mut TrainState) {
         && let Some(first) = fitting().next()
     {
         form.method = first.id.to_owned();
-        form.params = Params::default();
         form.name = first.title.to_owned();
+        *of = None;
     }
     let Ok(chosen) = crate::explain::method(&form.method).map(|method| method.spec()) else { return };
+    // Values of another kind of data, or none yet: those that the program starts from take their place.
+    if *of != Some(modality) {
+        form.params = chosen.start(modality);
+        *of = Some(modality);
+    }
     field(ui, "Method", "How units are selected", |ui, label| {
         let width = ui.available_width() - space::L;
         let combo = ComboBox::from_id_salt("method").selected_text(chosen.title).width(width).truncate();
@@ -97,7 +102,7 @@ fn explainer_form(ui: &mut Ui, session: &Session, state: &mut TrainState) {
                 let line = ui.selectable_label(spec.id == form.method, spec.title);
                 if line.on_hover_text(spec.summary).clicked() {
                     form.method = spec.id.to_owned();
-                    form.params = Params::default();
+                    form.params = spec.start(modality);
                     if !*named {
                         form.name = spec.title.to_owned();
                     }
@@ -107,7 +112,7 @@ fn explainer_form(ui: &mut Ui, session: &Session, state: &mut TrainState) {
         shown.response.labelled_by(label.id);
     });
     about(ui, chosen.summary, chosen.citation);
-    presets(ui, chosen.params, chosen.presets, &mut form.params);
+    presets(ui, chosen.params, chosen.presets, &chosen.start(modality), &mut form.params);
 
     group(ui, "What is selected");
     let card = session.active_box().map(|active| &active.card);
@@ -287,43 +292,35 @@ fn name_and_seed(ui: &mut Ui, name: &mut String, seed: &mut u64) {
     });
 }
 
-/// `params` without what equals the default.
-fn differing(specs: &[ParamSpec], params: &Params) -> Params {
-    let differs = |id: &str, value: &ParamValue| {
-        specs.iter().find(|spec| spec.id == id).is_none_or(|spec| spec.default_value() != *value)
-    };
-    Params(params.0.iter().filter(|(id, value)| differs(id, value)).map(|(id, v)| (id.clone(), v.clone())).collect())
-}
-
 /// Name of the recipe that `params` are.
-pub fn recipe(specs: &[ParamSpec], presets: &[Preset], params: &Params) -> &'static str {
-    let params = differing(specs, params);
-    if params.0.is_empty() {
+pub fn recipe(specs: &[ParamSpec], presets: &[Preset], start: &Params, params: &Params) -> &'static str {
+    let params = params.differing(specs);
+    if params == *start {
         return "Program's default";
     }
-    let is_it = |preset: &&Preset| Params::from_preset(specs, preset).is_ok_and(|of| differing(specs, &of) == params);
+    let is_it = |preset: &&Preset| Params::from_preset(specs, preset).is_ok_and(|of| of.differing(specs) == params);
     presets.iter().find(is_it).map_or("Own values", |preset| preset.title)
 }
 
-fn presets(ui: &mut Ui, specs: &[ParamSpec], presets: &[Preset], params: &mut Params) {
+fn presets(ui: &mut Ui, specs: &[ParamSpec], presets: &[Preset], start: &Params, params: &mut Params) {
     if specs.is_empty() {
         return;
     }
     let tip = "Named sets of values: what the program found to work best, and what each paper used";
     field(ui, "Values", tip, |ui, label| {
-        let shown = recipe(specs, presets, params);
+        let shown = recipe(specs, presets, start, params);
         let combo = ComboBox::from_id_salt("preset").selected_text(shown).width(field_width(ui)).truncate();
         let response = combo.show_ui(ui, |ui| {
             ui.set_max_width(420.0);
             if ui.selectable_label(shown == "Program's default", "Program's default").clicked() {
-                *params = Params::default();
+                *params = start.clone();
             }
             for preset in presets {
                 let is_it = shown == preset.title;
                 if ui.add(Button::selectable(is_it, preset.title).wrap()).clicked()
                     && let Ok(values) = Params::from_preset(specs, preset)
                 {
-                    *params = differing(specs, &values);
+                    *params = values.differing(specs);
                 }
             }
         });

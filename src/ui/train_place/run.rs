@@ -6,6 +6,7 @@ use super::models::standing;
 use super::{TrainState, form};
 use crate::explain::ExplainerCard;
 use crate::metric::{metric, stats};
+use crate::model::params::Params;
 use crate::model::{BoxCard, Curves, architecture};
 use crate::session::train::{RunState, TrainingRun};
 use crate::session::{Command, Place, Session};
@@ -265,7 +266,7 @@ fn box_card(ui: &mut Ui, card: &BoxCard) {
         let [low, high] = stats::wilson(hits, card.test_items).map(|share| share * 100.0);
         format!("{:.2} % of {} items (95 % interval {low:.2} to {high:.2})", share * 100.0, card.test_items)
     });
-    let recipe = known.map_or("", |known| form::recipe(known.params, known.presets, &card.params));
+    let recipe = known.map_or("", |known| form::recipe(known.params, known.presets, &Params::default(), &card.params));
     facts(
         ui,
         "box card",
@@ -309,7 +310,8 @@ fn explainer_card(ui: &mut Ui, card: &ExplainerCard, session: &Session) {
     }
     let trains = spec.is_some_and(|spec| spec.trains);
     let only_trained = |words: String| if trains { words } else { String::new() };
-    let recipe = spec.map_or("", |spec| form::recipe(spec.params, spec.presets, &card.params));
+    let recipe = spec
+        .map_or("", |spec| form::recipe(spec.params, spec.presets, &spec.start(card.unit.modality()), &card.params));
     let black_box = session.boxes.iter().find(|saved| saved.card.hash == card.blackbox_hash);
     let epochs = match epochs_words(card.epochs, card.complete) {
         words if words.is_empty() => words,

@@ -2,11 +2,12 @@
 
 use tch::nn;
 use tch::{Device, Kind, Tensor};
-use unmask::data::Units;
+use unmask::data::{Modality, Units};
 use unmask::explain::learn::mask_only::mask_only;
 use unmask::explain::learn::run::{RunSetup, Stepped, TrainRun, honesty};
 use unmask::explain::learn::{Batch, Learner, Setup};
-use unmask::explain::{ExplainError, SavedExplainer, method};
+use unmask::explain::{ExplainError, METHODS, SavedExplainer, method};
+use unmask::model::params::Params;
 use unmask::model::tensors::{from_rows, save_weights};
 use unmask::model::{InputSpec, ModelError, Network, SavedBox, TensorBox, architecture};
 
@@ -250,4 +251,24 @@ fn the_warning_about_masks_that_spell_the_label_needs_both_signs() {
     assert_eq!(honesty(&figures(78.3, 95.0, 99.3)).len(), 1);
     assert!(honesty(&figures(78.3, 60.0, 99.3)).is_empty(), "the mask does not tell the class");
     assert!(honesty(&figures(97.0, 99.0, 99.3)).is_empty(), "the black box agrees nearly as often");
+}
+
+#[test]
+fn what_a_method_starts_from_is_one_of_its_presets_on_an_input_that_it_explains() {
+    for method in METHODS {
+        let spec = method.spec();
+        for (modality, id) in spec.starts {
+            assert!(spec.modalities.contains(modality), "{}: {modality:?}", spec.id);
+            let preset = spec.presets.iter().find(|preset| preset.id == *id).unwrap();
+            let whole = Params::from_preset(spec.params, preset).unwrap();
+            assert_eq!(spec.start(*modality), whole.differing(spec.params), "{}", spec.id);
+        }
+        for preset in spec.presets {
+            Params::from_preset(spec.params, preset).unwrap();
+        }
+    }
+    // On words the paper's approximator beats the judgement of the box itself; on pictures it is the other way round.
+    let l2x = method("l2x").unwrap().spec();
+    assert_eq!(l2x.start(Modality::Text).choice(l2x.params, "critic"), "approximators");
+    assert_eq!(l2x.start(Modality::Image), Params::default());
 }
