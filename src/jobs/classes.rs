@@ -90,6 +90,7 @@ impl MethodResult {
             by_class: self.by_class.clone(),
             probs_selected: only,
             probs_unselected: Vec::new(),
+            rebuilt: self.rebuilt.clone(),
             millis: self.millis,
         })
     }

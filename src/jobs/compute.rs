@@ -317,6 +317,7 @@ fn explain_one(
     let mut both = keep_only(rows, units, std::slice::from_ref(&mask), fill);
     both.push(keep_only(rows, units, &[mask.complement()], fill).row(0));
     let answers = black_box.predict(&both)?;
+    let rebuilt = rebuilt(&mut **explainer.borrow_mut(), black_box, (rows, &mask), units, task.seed)?;
     let by_class = super::classes::by_class(black_box, &scores, units, task.k, (rows, fill))?;
     Ok(MethodResult {
         explainer: saved.card.hash.clone(),
@@ -325,8 +326,27 @@ fn explain_one(
         probs_selected: answers.row(0).to_vec(),
         probs_unselected: answers.row(1).to_vec(),
         scores: scores.values,
+        rebuilt,
         millis,
     })
+}
+
+/// What the generators of a method make of one row, and the black box's answers to that.
+fn rebuilt(
+    explainer: &mut dyn Explainer,
+    black_box: &TorchBox,
+    (rows, mask): (&Rows, &Mask),
+    units: Units,
+    seed: u64,
+) -> Result<Vec<Rebuilt>, ExplainError> {
+    let Some(made) = explainer.rebuild(black_box, rows, std::slice::from_ref(mask), units, seed) else {
+        return Ok(Vec::new());
+    };
+    let answered = made?.into_iter().map(|rows| {
+        let probs = black_box.predict(&rows)?.values;
+        Ok(Rebuilt { row: rows.values, probs })
+    });
+    answered.collect()
 }
 
 /// Training of a black box: one minibatch a step.

@@ -187,8 +187,19 @@ pub struct MethodResult {
     pub probs_selected: Vec<f32>,
     /// The black box's answer to the unselected part only.
     pub probs_unselected: Vec<f32>,
+    /// What its generators make of the selected part and, where they learned that too, of the rest; empty for a method without generators.
+    pub rebuilt: Vec<Rebuilt>,
     /// Milliseconds that scoring took.
     pub millis: f64,
+}
+
+/// An input that a generator rebuilt from a part of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rebuilt {
+    /// Its values, as the black box reads them.
+    pub row: Vec<f32>,
+    /// The black box's answer to it.
+    pub probs: Vec<f32>,
 }
 
 impl MethodResult {

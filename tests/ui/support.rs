@@ -238,6 +238,7 @@ fn run(task: &Task) -> Result<Output, JobError> {
                     ranks,
                     by_class: None,
                     millis: 1.0,
+                    rebuilt: Vec::new(),
                 })
             });
             Output::Explained(Arc::new(Explained {

@@ -146,6 +146,7 @@ fn explain(task: &Explain) -> Output {
             scores,
             by_class,
             millis: 1.0,
+            rebuilt: Vec::new(),
         })
     });
     Output::Explained(Arc::new(Explained {

@@ -22,6 +22,8 @@ const LISTED_CLASSES: usize = 5;
 pub struct InspectorUi {
     /// What the user's picture looks like, and what the model gets.
     pub(super) previews: Option<(fit::PreviewKey, TextureHandle, TextureHandle)>,
+    /// What generators rebuilt.
+    pub(super) rebuilt: super::rebuilt::RebuiltUi,
     /// The list of words by rank.
     pub(super) words: super::words::WordsUi,
 }
@@ -49,6 +51,10 @@ pub fn show(
             widgets::rule(ui);
             answers(ui, session, explained, commands);
             widgets::rule(ui);
+            if let Some(result) = session.explore.focused_result().filter(|result| !result.rebuilt.is_empty()) {
+                super::rebuilt::show(ui, session, explained, result, &mut state.rebuilt);
+                widgets::rule(ui);
+            }
             if explained.text.is_some() {
                 super::words::list(ui, session, canvas, &mut state.words, commands);
                 super::words::pointed(ui, session, canvas, explained);
