@@ -16,8 +16,10 @@ pub mod jsonl;
 pub mod open;
 pub mod picture;
 pub mod samples;
+pub mod series;
 pub mod spec;
 pub mod split;
+mod synthetic;
 pub mod text;
 pub mod units;
 
@@ -27,6 +29,7 @@ use std::sync::Arc;
 pub use fit::Fit;
 pub use open::{OpenProgress, open};
 pub use picture::Picture;
+pub use series::SeriesItems;
 pub use spec::DataSpec;
 pub use split::Split;
 pub use text::{TextFit, TextFitSpec, TextItems, TextLayout};
@@ -160,6 +163,8 @@ pub enum Items {
     Lazy(Arc<dyn PictureSource>),
     /// Texts, in memory.
     Text(TextItems),
+    /// Time series of one length, in memory.
+    Series(SeriesItems),
 }
 
 /// Pictures of one size: `n` times `height * width * channels` bytes, each row by row with its channels interleaved.
@@ -216,6 +221,9 @@ pub struct Dataset {
     pub hash: String,
     /// What a reader should know about how the file was read (guesses, skipped entries), a sentence each.
     pub remarks: Vec<String>,
+    /// Where it is known what decides each item's class: the values that do, ascending, as places in its row (`channel * height * width + y * width
+    /// + x`). Empty for an item without such values. [`Dataset::true_units`] maps them to units.
+    pub truth: Option<Arc<Vec<Vec<u32>>>>,
 }
 
 impl Dataset {
@@ -234,6 +242,7 @@ impl Dataset {
         match &self.items {
             Items::Dense(dense) => Some(dense.shape),
             Items::Lazy(source) => source.shape(),
+            Items::Series(series) => Some(series.shape),
             // Texts get theirs from a model's fit.
             Items::Text(_) => None,
         }
@@ -256,6 +265,9 @@ impl Dataset {
                 })
             }
             Items::Lazy(source) => source.picture(item_idx),
+            Items::Series(_) => {
+                Err(self.unfit_item("pictures", "time series", "open data of the kind that the model was made for"))
+            }
             Items::Text(_) => {
                 Err(self.unfit_item("pictures", "texts", "open data of the kind that the model was made for"))
             }
@@ -265,7 +277,7 @@ impl Dataset {
     /// A short name of the item for lists.
     pub fn item_name(&self, item_idx: usize) -> String {
         match &self.items {
-            Items::Dense(_) => format!("#{}", self.source_index[item_idx]),
+            Items::Dense(_) | Items::Series(_) => format!("#{}", self.source_index[item_idx]),
             Items::Lazy(source) => source.name(item_idx),
             Items::Text(texts) => texts.name(item_idx),
         }
@@ -282,6 +294,7 @@ impl Dataset {
         let kept = match &self.items {
             Items::Dense(dense) => Items::Dense(DensePictures { order: Arc::new(pick(&dense.order)), ..dense.clone() }),
             Items::Lazy(source) => Items::Lazy(source.subset(items)),
+            Items::Series(series) => series.pick(items),
             Items::Text(texts) => Items::Text(TextItems { order: Arc::new(pick(&texts.order)), ..texts.clone() }),
         };
         let mut hasher = blake3::Hasher::new();
@@ -294,13 +307,30 @@ impl Dataset {
             labels: items.iter().map(|&item| self.labels[item]).collect(),
             splits: items.iter().map(|&item| self.splits[item]).collect(),
             source_index: pick(&self.source_index),
+            truth: self.truth.as_ref().map(|truth| Arc::new(items.iter().map(|&item| truth[item].clone()).collect())),
             hash: hasher.finalize().to_hex().to_string(),
             ..self.clone()
         }
     }
 
-    /// Items as model rows: each picture goes through `fit` to `shape`.
+    /// The units of item `item_idx` that hold a value which decides its class, ascending; `None` where that is not known.
+    pub fn true_units(&self, item_idx: usize, units: Units) -> Option<Vec<usize>> {
+        let places = self.truth.as_ref()?.get(item_idx)?;
+        let unit_of = units.unit_of_values();
+        let mut found: Vec<usize> =
+            places.iter().filter_map(|&place| unit_of.get(place as usize)).map(|&unit| unit as usize).collect();
+        found.sort_unstable();
+        found.dedup();
+        Some(found)
+    }
+
+    /// Items as model rows: each picture goes through `fit` to `shape`; series must have it.
     pub fn rows(&self, items: &[usize], shape: Shape, fit: &Fit) -> Result<Rows, DataError> {
+        if let Items::Series(series) = &self.items {
+            return series.rows(items, shape).map_err(|(expected, found)| {
+                self.unfit_item(&expected, &found, "open series of that form or train a model on these")
+            });
+        }
         let mut rows = Rows::with_capacity(shape, items.len());
         for &item_idx in items {
             let picture = self.picture(item_idx)?;

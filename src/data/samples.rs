@@ -3,7 +3,7 @@
 //! One file per kind in `samples/`. The same version writes the same bytes each time.
 
 mod digits;
-mod pointer;
+pub(super) mod pointer;
 mod reviews;
 mod shapes;
 mod table;

@@ -1,8 +1,9 @@
-//! What can be selected: pixels or patches of a picture, words or sentences of a text, and the map between units and values.
+//! What can be selected: pixels or patches of a picture, words or sentences of a text, steps of a series, and the map between units and values.
 
 use super::{Modality, Shape};
 
-/// The kind of unit, as written on the command line: `pixel`, `patch:4`, `patch:4x7`, `word`, `sentence`.
+/// The kind of unit, as written on the command line: `pixel`, `patch:4`, `patch:4x7`, `word`, `sentence`, `step`, `segment:4`,
+/// `channel-step`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub enum Unit {
@@ -19,6 +20,15 @@ pub enum Unit {
     Word,
     /// One sentence: one line of a grid of token ids, `[1, sentences, words]`.
     Sentence,
+    /// One time step: its values in all channels.
+    Step,
+    /// So many time steps in a row, in all channels; the last may be shorter.
+    Segment {
+        /// Time steps.
+        steps: usize,
+    },
+    /// One value: one channel at one time step.
+    ChannelStep,
 }
 
 impl Unit {
@@ -29,7 +39,11 @@ impl Unit {
 
     /// The kind of input that it divides.
     pub const fn modality(self) -> Modality {
-        if self.is_text() { Modality::Text } else { Modality::Image }
+        match self {
+            Self::Pixel | Self::Patch { .. } => Modality::Image,
+            Self::Word | Self::Sentence => Modality::Text,
+            Self::Step | Self::Segment { .. } | Self::ChannelStep => Modality::Series,
+        }
     }
 
     /// "pixel" or "pixels", "patch of 4 x 4 pixels" or "patches of ...", "word", "sentences".
@@ -41,6 +55,9 @@ impl Unit {
             }
             Self::Word => if count == 1 { "word" } else { "words" }.to_owned(),
             Self::Sentence => if count == 1 { "sentence" } else { "sentences" }.to_owned(),
+            Self::Step => if count == 1 { "time step" } else { "time steps" }.to_owned(),
+            Self::Segment { steps } => format!("{} of {steps} steps", if count == 1 { "segment" } else { "segments" }),
+            Self::ChannelStep => if count == 1 { "value" } else { "values" }.to_owned(),
         }
     }
 }
@@ -53,6 +70,9 @@ impl std::fmt::Display for Unit {
             Self::Patch { rows, cols } => write!(f, "patch:{rows}x{cols}"),
             Self::Word => write!(f, "word"),
             Self::Sentence => write!(f, "sentence"),
+            Self::Step => write!(f, "step"),
+            Self::Segment { steps } => write!(f, "segment:{steps}"),
+            Self::ChannelStep => write!(f, "channel-step"),
         }
     }
 }
@@ -75,13 +95,18 @@ impl std::str::FromStr for Unit {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong =
-            || format!("unit \"{text}\": expected pixel, patch:4, patch:4x7, word or sentence; name one of these");
+        let wrong = || {
+            let known = "pixel, patch:4, patch:4x7, word, sentence, step, segment:4 or channel-step";
+            format!("unit \"{text}\": expected {known}; name one of these")
+        };
         let side = |text: &str| text.parse::<usize>().ok().filter(|side| (1..=4096).contains(side)).ok_or_else(wrong);
         match text.split_once(':') {
             None if text == "pixel" => Ok(Self::Pixel),
             None if text == "word" => Ok(Self::Word),
             None if text == "sentence" => Ok(Self::Sentence),
+            None if text == "step" => Ok(Self::Step),
+            None if text == "channel-step" => Ok(Self::ChannelStep),
+            Some(("segment", steps)) => Ok(Self::Segment { steps: side(steps)? }),
             Some(("patch", size)) => {
                 let (rows, cols) = size.split_once('x').unwrap_or((size, size));
                 Ok(Self::Patch { rows: side(rows)?, cols: side(cols)? })
@@ -91,7 +116,7 @@ impl std::str::FromStr for Unit {
     }
 }
 
-/// The units of one input shape: a partition of its pixels or of its token ids.
+/// The units of one input shape: a partition of its pixels, token ids or time steps, or of all its values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Units {
     /// Kind of unit.
@@ -109,7 +134,8 @@ impl Units {
     /// Height and width of one unit in pixels or token ids.
     pub const fn block(&self) -> (usize, usize) {
         match self.unit {
-            Unit::Pixel | Unit::Word => (1, 1),
+            Unit::Pixel | Unit::Word | Unit::Step | Unit::ChannelStep => (1, 1),
+            Unit::Segment { steps } => (1, steps),
             Unit::Patch { rows, cols } => (rows, cols),
             // An input without width has no unit; a block of zero would divide by it.
             Unit::Sentence => (1, if self.shape.width == 0 { 1 } else { self.shape.width }),
@@ -122,13 +148,18 @@ impl Units {
         (self.shape.height.div_ceil(rows), self.shape.width.div_ceil(cols))
     }
 
+    /// How many units share one place of the grid: the channels where each is a unit of its own.
+    pub const fn layers(&self) -> usize {
+        if matches!(self.unit, Unit::ChannelStep) { self.shape.channels } else { 1 }
+    }
+
     /// How many units.
     pub const fn count(&self) -> usize {
         let (rows, cols) = self.grid();
-        rows * cols
+        self.layers() * rows * cols
     }
 
-    /// The unit that pixel (`y`, `x`) belongs to.
+    /// The unit that pixel (`y`, `x`) belongs to; its unit in the first channel where each channel has its own.
     pub const fn unit_at(&self, y: usize, x: usize) -> usize {
         let (rows, cols) = self.block();
         (y / rows) * self.grid().1 + x / cols
@@ -137,6 +168,13 @@ impl Units {
     /// Unit of each pixel, row by row; `height * width` entries.
     pub fn unit_of_pixels(&self) -> Vec<u32> {
         (0..self.shape.height).flat_map(|y| (0..self.shape.width).map(move |x| self.unit_at(y, x) as u32)).collect()
+    }
+
+    /// Unit of each value of a row, channel by channel; `shape.len()` entries.
+    pub fn unit_of_values(&self) -> Vec<u32> {
+        let plane = self.unit_of_pixels();
+        let step = if self.layers() > 1 { plane.len() as u32 } else { 0 };
+        (0..self.shape.channels as u32).flat_map(|channel| plane.iter().map(move |unit| unit + channel * step)).collect()
     }
 
     /// Which units of `row` are padding: for texts those in which every token id is 0, for pictures none. One entry per unit.

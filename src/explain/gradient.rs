@@ -24,7 +24,7 @@ static GRADIENT: MethodSpec = MethodSpec {
     starts: &[],
     trains: false,
     needs_gradients: true,
-    modalities: &[Modality::Image, Modality::Text],
+    modalities: &[Modality::Image, Modality::Text, Modality::Series],
 };
 
 static GRADIENT_TIMES_INPUT: MethodSpec = MethodSpec {
@@ -38,7 +38,7 @@ static GRADIENT_TIMES_INPUT: MethodSpec = MethodSpec {
     starts: &[],
     trains: false,
     needs_gradients: true,
-    modalities: &[Modality::Image, Modality::Text],
+    modalities: &[Modality::Image, Modality::Text, Modality::Series],
 };
 
 impl Method for Gradient {
@@ -87,13 +87,13 @@ impl Explainer for GradientExplainer {
         let saliencies = black_box.saliency(rows, &probs.all_classes(), kind).ok_or_else(|| {
             ExplainError::NoGradients { method: spec.title.to_owned(), black_box: black_box.card().name.clone() }
         })??;
-        let unit_of = units.unit_of_pixels();
+        let unit_of = units.unit_of_values();
         let n_units = units.count();
         let mut values = vec![0.0f32; rows.n() * n_units];
         for row_idx in 0..rows.n() {
             let scores = &mut values[row_idx * n_units..(row_idx + 1) * n_units];
             for (place, saliency) in saliencies.row(row_idx).iter().enumerate() {
-                scores[unit_of[place % unit_of.len()] as usize] += saliency.abs();
+                scores[unit_of[place] as usize] += saliency.abs();
             }
         }
         Ok(Scores::new(n_units, values))

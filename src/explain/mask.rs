@@ -119,13 +119,12 @@ pub fn fill_rows(rows: &Rows, fill: Fill, background: &Background, seed: u64) ->
 
 /// Rows with only the units kept by `masks[i]`; all else is taken from `fill` (same shape).
 pub fn keep_only(rows: &Rows, units: Units, masks: &[Mask], fill: &Rows) -> Rows {
-    let unit_of = units.unit_of_pixels();
-    let plane = unit_of.len();
+    let unit_of = units.unit_of_values();
     let mut out = rows.clone();
     for (row_idx, mask) in masks.iter().enumerate() {
         let hidden = fill.row(row_idx);
         for (place, value) in out.row_mut(row_idx).iter_mut().enumerate() {
-            if !mask.0[unit_of[place % plane] as usize] {
+            if !mask.0[unit_of[place] as usize] {
                 *value = hidden[place];
             }
         }

@@ -29,7 +29,7 @@ pub struct Architecture {
     pub modality: Modality,
     /// For text: how documents become rows of token numbers, given the parameters.
     pub text: Option<fn(&Params) -> TextFitSpec>,
-    /// Smallest height and width of pictures.
+    /// Smallest height and width of pictures; fewest steps of series.
     pub min_side: usize,
     /// Builds the network for inputs `[n, c, h, w]` (pictures in 0..=1, text as token numbers) and this many classes.
     pub build: fn(&nn::Path<'_>, InputSpec, usize) -> Box<dyn Network>,
@@ -49,6 +49,12 @@ pub struct InputSpec {
 impl Architecture {
     /// Refuses inputs that are too small, with a sentence.
     pub fn check(&self, shape: Shape) -> Result<(), ModelError> {
+        if self.modality == Modality::Series && shape.width < self.min_side {
+            return Err(ModelError::Unfit(format!(
+                "{} needs series of at least {} steps, found {}; choose another black box",
+                self.title, self.min_side, shape.width
+            )));
+        }
         if self.modality != Modality::Image {
             return Ok(());
         }
@@ -81,6 +87,8 @@ pub static ARCHITECTURES: &[&Architecture] = &[
     &nets::aim_word_gru::AIM_WORD_GRU,
     &nets::aim_word_cnn::AIM_WORD_CNN,
     &nets::aim_word_transformer::AIM_WORD_TRANSFORMER,
+    &nets::dorar_series::DORAR_SERIES,
+    &nets::meed_series_lstm::MEED_SERIES_LSTM,
 ];
 
 /// The architecture with `id`.

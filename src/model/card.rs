@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::params::Params;
-use super::{InputSpec, ModelError};
+use super::{InputSpec, ModelError, architecture};
 use crate::data::text::TextFit;
 use crate::data::{DataError, Dataset, Fit, Modality, Rows, Shape, Unit};
 
@@ -102,7 +102,10 @@ pub struct BoxCard {
 impl BoxCard {
     /// What kind of items it reads.
     pub fn modality(&self) -> Modality {
-        if self.text.is_some() { Modality::Text } else { Modality::Image }
+        if self.text.is_some() {
+            return Modality::Text;
+        }
+        architecture(&self.architecture).map_or(Modality::Image, |architecture| architecture.modality)
     }
 
     /// Refuses units that its input does not have.
@@ -110,7 +113,7 @@ impl BoxCard {
         let is_fit = match self.modality() {
             // A sentence is a line of a grid of words; a flat document is one line.
             Modality::Text => unit == Unit::Word || (unit == Unit::Sentence && self.shape.height > 1),
-            _ => !unit.is_text(),
+            modality => unit.modality() == modality,
         };
         if is_fit {
             return Ok(());
@@ -118,6 +121,7 @@ impl BoxCard {
         let known = match self.modality() {
             Modality::Text if self.shape.height > 1 => "word or sentence",
             Modality::Text => "word",
+            Modality::Series => "step, segment:4 or channel-step",
             _ => "pixel, patch:4 or patch:4x7",
         };
         Err(ModelError::Unfit(format!(

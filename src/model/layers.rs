@@ -168,6 +168,31 @@ pub fn lstm(path: nn::Path<'_>, from: i64, hidden: i64, framework: Framework) ->
     lstm
 }
 
+/// An LSTM at `path` that reads forward: sequences `[n, t, from]` to `[n, t, hidden]`.
+pub fn forward_lstm(path: nn::Path<'_>, from: i64, hidden: i64, framework: Framework) -> nn::LSTM {
+    let config = nn::RNNConfig { bidirectional: false, ..rnn_config(from, hidden, 4, framework) };
+    let lstm = nn::lstm(&path, from, hidden, config);
+    if framework == Framework::Keras
+        && !IS_LOADING.get()
+        && let Some(bias) = path.get("bias_ih_l0")
+    {
+        tch::no_grad(|| drop(bias.narrow(0, hidden, hidden).fill_(1.0)));
+    }
+    lstm
+}
+
+/// What brings each channel of a series to mean 0 and variance 1: the statistics of the training items, gathered while training and fixed afterwards
+/// (batch normalisation without weights).
+pub fn input_norm(path: nn::Path<'_>, channels: i64) -> nn::BatchNorm {
+    nn::batch_norm1d(path, channels, nn::BatchNormConfig { affine: false, ..Default::default() })
+}
+
+/// Series `[n, c, 1, t]` as standardised steps `[n, c, t]`.
+pub fn normed_steps(norm: &nn::BatchNorm, input: &tch::Tensor, train: bool) -> tch::Tensor {
+    use tch::nn::ModuleT;
+    norm.forward_t(&input.squeeze_dim(2), train)
+}
+
 /// A bidirectional GRU at `path`: sequences `[n, t, from]` to `[n, t, 2 hidden]`.
 pub fn gru(path: nn::Path<'_>, from: i64, hidden: i64, framework: Framework) -> nn::GRU {
     nn::gru(&path, from, hidden, rnn_config(from, hidden, 3, framework))

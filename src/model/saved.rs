@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::card::{BOX_FORMAT, BOX_VERSION, BoxCard};
 use super::{ModelError, folder};
-use crate::data::{Rows, Shape};
+use crate::data::series::{MAX_STEPS, MAX_VALUES};
+use crate::data::{Modality, Rows, Shape};
 
 /// Most bytes a card may have.
 const MAX_CARD_BYTES: u64 = 64 << 20;
@@ -108,11 +109,14 @@ impl SavedBox {
         let architecture = super::architecture(&card.architecture)?;
         card.params.check(architecture.params)?;
         // Sizes come from outside: nothing is multiplied or built before they are known to be sane.
-        if !(1..=MAX_SIDE).contains(&card.shape.height)
-            || !(1..=MAX_SIDE).contains(&card.shape.width)
-            || !matches!(card.shape.channels, 1..=4)
+        let is_series = architecture.modality == Modality::Series;
+        let (sides, channels) = if is_series { (MAX_STEPS, MAX_STEPS) } else { (MAX_SIDE, 4) };
+        if !(1..=sides).contains(&card.shape.height)
+            || !(1..=sides).contains(&card.shape.width)
+            || !(1..=channels).contains(&card.shape.channels)
+            || (is_series && card.shape.len() > MAX_VALUES)
         {
-            let expected = format!("inputs of 1 to 4 channels and 1 to {MAX_SIDE} pixels on a side");
+            let expected = format!("inputs of 1 to {channels} channels and 1 to {sides} places on a side");
             return Err(refuse(&card_path, &expected, card.shape.to_string()));
         }
         architecture.check(card.shape)?;

@@ -298,6 +298,12 @@ impl Session {
         match card.modality() {
             Modality::Text if card.shape.height > 1 => vec![Unit::Sentence],
             Modality::Text => vec![Unit::Word],
+            Modality::Series => {
+                let segments = [2, 4, 8, 16, 32].into_iter().filter(|steps| steps * 2 <= card.shape.width);
+                let segments = segments.map(|steps| Unit::Segment { steps });
+                let values = (card.shape.channels > 1).then_some(Unit::ChannelStep);
+                [Unit::Step].into_iter().chain(segments).chain(values).collect()
+            }
             _ => {
                 let sides =
                     [2, 4, 7, 8, 16].into_iter().filter(|side| side * 2 <= card.shape.height.min(card.shape.width));
@@ -314,9 +320,14 @@ impl Session {
 
     /// Takes a unit that the black box's input has, where the one in use belongs to another kind of input.
     pub(super) fn adopt_unit(&mut self, card: &BoxCard) {
-        let is_text = card.modality() == Modality::Text;
+        let modality = card.modality();
         let explore = &mut self.explore;
-        if is_text {
+        if modality == Modality::Series && explore.unit.modality() != modality {
+            explore.unit = Unit::Step;
+            explore.k = (card.shape.width / 10).max(1);
+        } else if modality == Modality::Series {
+            // Any unit of a series fits.
+        } else if modality == Modality::Text {
             let offered = Self::offered_units(card);
             if !offered.contains(&explore.unit)
                 && let Some(&unit) = offered.first()
@@ -327,7 +338,7 @@ impl Session {
             if explore.fill == Fill::Mean {
                 explore.fill = Fill::Zero;
             }
-        } else if explore.unit.is_text() {
+        } else if explore.unit.modality() != Modality::Image {
             (explore.unit, explore.k) = (Unit::Pixel, 25);
         }
     }

@@ -15,7 +15,7 @@ const N_MOVEMENTS: usize = 3;
 const STEPS: usize = 64;
 const N_STEPS: usize = N_MOVEMENTS * STEPS;
 /// Steps that are replaced, in pieces of four.
-const EDITED: usize = 16;
+pub(in crate::data) const EDITED: usize = 16;
 const PIECE: usize = 4;
 
 /// The bytes of `pointer/movements.npz`: `x` [n, 192, 2], `y` [n], `truth` [n, 192].
@@ -73,7 +73,7 @@ fn movement(rng: &mut ChaCha8Rng) -> Vec<[f32; 2]> {
 }
 
 /// Replaces the velocities by four constant pieces, each along one axis, with the same total displacement.
-fn edit(steps: &mut [[f32; 2]], rng: &mut ChaCha8Rng) {
+pub(in crate::data) fn edit(steps: &mut [[f32; 2]], rng: &mut ChaCha8Rng) {
     let mut axes = [0, 0, 1, 1];
     axes.shuffle(rng);
     let shares: [f32; 2] = [rng.random_range(0.3..0.7), rng.random_range(0.3..0.7)];

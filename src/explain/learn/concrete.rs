@@ -54,11 +54,11 @@ pub fn gate_mask(scores: &Tensor, k: i64, tau: f64) -> Tensor {
     (scores + gumbel(&scores.size(), scores) + (k as f64).ln()) / tau
 }
 
-/// A mask over units `[b, units]` spread over pixels `[b, 1, h, w]`: nearest, cropped where blocks reach over the edge.
+/// A mask over units `[b, units]` spread over pixels `[b, 1, h, w]`, or over values `[b, c, h, w]` where each channel has its own units: nearest, cropped where blocks reach over the edge.
 pub fn spread(mask: &Tensor, units: Units) -> Tensor {
     let (rows, cols) = units.grid();
     let (block_h, block_w) = block_inside(units);
-    let grid = mask.view([-1, 1, rows as i64, cols as i64]);
+    let grid = mask.view([-1, units.layers() as i64, rows as i64, cols as i64]);
     if (block_h, block_w) == (1, 1) {
         return grid;
     }
@@ -74,6 +74,9 @@ pub fn spread(mask: &Tensor, units: Units) -> Tensor {
 pub fn gather(values: &Tensor, units: Units) -> Tensor {
     let (rows, cols) = units.grid();
     let (block_h, block_w) = block_inside(units);
+    if units.layers() > 1 {
+        return values.flatten(1, -1);
+    }
     let plane = values.sum_dim_intlist([1i64].as_slice(), true, Kind::Float);
     let pad_h = (rows * block_h - units.shape.height) as i64;
     let pad_w = (cols * block_w - units.shape.width) as i64;

@@ -6,13 +6,14 @@ use tch::{Kind, Tensor};
 
 use super::concrete::{concrete_mask, gumbel, spread};
 use super::dorar_nets::{Backdrop, DorarSelector, Generator, Noise, Range, blend, scale_gradient};
+use super::series::SeriesSelector;
 use super::selector::Selector;
 use super::{Batch, Learner, Losses, Setup, temperature};
 use crate::data::{Modality, Rows, Units};
 use crate::explain::mask::fill_rows;
 use crate::explain::{ExplainError, Explainer, Fill, Mask, Method, MethodSpec, SavedExplainer, Scores};
 use crate::model::architecture::{batch, epochs, learning_rate};
-use crate::model::layers::without_init;
+use crate::model::layers::{Framework, without_init};
 use crate::model::optim::{Optim, OptimSpec};
 use crate::model::params::{ParamKind, ParamSpec, Preset};
 use crate::model::tensors::{from_rows, joined, load_variables, save_variables, seed_step, to_vec};
@@ -131,7 +132,7 @@ static SPEC: MethodSpec = MethodSpec {
     starts: &[],
     trains: true,
     needs_gradients: true,
-    modalities: &[Modality::Image],
+    modalities: &[Modality::Image, Modality::Series],
 };
 
 impl Method for Dorar {
@@ -159,7 +160,7 @@ impl Method for Dorar {
 
 /// The selector and its generators.
 struct Nets {
-    selector: DorarSelector,
+    selector: Box<dyn Selector>,
     selector_store: nn::VarStore,
     selected: Generator,
     /// Where the complementary side is trained.
@@ -172,8 +173,14 @@ impl Nets {
         let selector_store = nn::VarStore::new(device);
         let generator_store = nn::VarStore::new(device);
         let root = generator_store.root();
+        let path = selector_store.root();
+        let selector: Box<dyn Selector> = if units.unit.modality() == Modality::Series {
+            Box::new(SeriesSelector::new(&path, units, Framework::XavierRelu, true))
+        } else {
+            Box::new(DorarSelector::new(&path, units, range))
+        };
         Self {
-            selector: DorarSelector::new(&selector_store.root(), units, range),
+            selector,
             selected: Generator::new(&(&root / "selected"), units.shape, range),
             unselected: complementary.then(|| Generator::new(&(&root / "unselected"), units.shape, range)),
             selector_store,

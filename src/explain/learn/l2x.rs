@@ -5,6 +5,7 @@ use tch::nn::{self, Module};
 
 use super::concrete::{concrete_mask, spread};
 use super::selector::{PatchSelector, Selector};
+use super::series::SeriesSelector;
 use super::text::{TextApproximator, TextSelector};
 use super::{Batch, Learner, Setup, final_temperature, temperature};
 use crate::data::{Modality, Units};
@@ -15,7 +16,7 @@ use crate::model::optim::Optim;
 use crate::model::params::{ParamSpec, Preset};
 use crate::model::tensors::{load_weights, save_weights, seed_step};
 use crate::model::train::soft_cross_entropy;
-use crate::model::{BlackBox, InputSpec};
+use crate::model::{BlackBox, InputSpec, Network};
 
 /// The method.
 #[derive(Debug)]
@@ -68,7 +69,7 @@ static SPEC: MethodSpec = MethodSpec {
     starts: &[(Modality::Text, "paper-imdb")],
     trains: true,
     needs_gradients: false,
-    modalities: &[Modality::Image, Modality::Text],
+    modalities: &[Modality::Image, Modality::Text, Modality::Series],
 };
 
 impl Method for L2x {
@@ -98,6 +99,8 @@ impl Method for L2x {
 fn selector(path: &nn::Path<'_>, units: Units, input: InputSpec) -> Box<dyn Selector> {
     if units.unit.is_text() {
         Box::new(TextSelector::new(path, units, input, None))
+    } else if units.unit.modality() == Modality::Series {
+        Box::new(SeriesSelector::new(path, units, Framework::Keras, false))
     } else {
         Box::new(PatchSelector::new(path, units))
     }
@@ -107,12 +110,16 @@ fn selector(path: &nn::Path<'_>, units: Units, input: InputSpec) -> Box<dyn Sele
 enum Approximator {
     Picture(PictureApproximator),
     Text(TextApproximator),
+    /// A network of the black box's architecture, as in MEED: L2X states none for series.
+    Series(Box<dyn Network>),
 }
 
 impl Approximator {
     fn new(path: &nn::Path<'_>, setup: &Setup<'_>, k: i64) -> Self {
         if setup.units.unit.is_text() {
             Self::Text(TextApproximator::new(path, setup.units, setup.input, setup.classes, k))
+        } else if setup.units.unit.modality() == Modality::Series {
+            Self::Series((setup.architecture.build)(path, setup.input, setup.classes))
         } else {
             Self::Picture(PictureApproximator::new(path, setup.units, setup.classes))
         }
@@ -123,6 +130,7 @@ impl Approximator {
         match self {
             Self::Picture(net) => net.logits(&(input * spread(mask, units))),
             Self::Text(net) => net.logits(input, mask, true),
+            Self::Series(net) => net.logits(&(input * spread(mask, units)), true),
         }
     }
 
@@ -131,6 +139,7 @@ impl Approximator {
         match self {
             Self::Picture(net) => net.logits(masked),
             Self::Text(net) => net.logits_hard(masked),
+            Self::Series(net) => net.logits(masked, false),
         }
     }
 }

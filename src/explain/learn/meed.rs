@@ -9,6 +9,7 @@ use tch::{Kind, Tensor};
 
 use super::concrete::{concrete_mask, gate_mask, gather, spread};
 use super::selector::{OutputFedSelector, Selector};
+use super::series::SeriesLstmSelector;
 use super::text::TextSelector;
 use super::wasserstein::sliced_wasserstein;
 use super::{Batch, Learner, Losses, Setup, temperature};
@@ -189,7 +190,7 @@ static SPEC: MethodSpec = MethodSpec {
     starts: &[],
     trains: true,
     needs_gradients: false,
-    modalities: &[Modality::Image, Modality::Text],
+    modalities: &[Modality::Image, Modality::Text, Modality::Series],
 };
 
 impl Method for Meed {
@@ -223,6 +224,8 @@ fn selector(
 ) -> Box<dyn Selector> {
     if units.unit.is_text() {
         Box::new(TextSelector::new(path, units, input, feed_output.then_some(classes)))
+    } else if units.unit.modality() == Modality::Series {
+        Box::new(SeriesLstmSelector::new(path, units, feed_output.then_some(classes)))
     } else {
         Box::new(OutputFedSelector::new(path, units, classes, feed_output))
     }

@@ -13,6 +13,7 @@ pub mod mask_only;
 pub mod meed;
 pub mod run;
 pub mod selector;
+pub mod series;
 pub mod text;
 pub mod wasserstein;
 

@@ -117,11 +117,11 @@ fn explainer_form(ui: &mut Ui, session: &Session, state: &mut TrainState) {
     group(ui, "What is selected");
     let card = session.active_box().map(|active| &active.card);
     let shape = card.map(|card| card.shape);
-    let of_text = card.filter(|card| card.modality() == Modality::Text).map(Session::offered_units);
+    let of_text = card.filter(|card| card.modality() != Modality::Image).map(Session::offered_units);
     match of_text {
         Some(offered) => text_units_form(ui, form, &offered),
         None => {
-            if form.unit.is_text() {
+            if form.unit.modality() != Modality::Image {
                 form.unit = Unit::Pixel;
             }
             units_form(ui, &mut form.unit, shape);
@@ -259,12 +259,15 @@ fn units_form(ui: &mut Ui, unit: &mut Unit, shape: Option<crate::data::Shape>) {
             Unit::Patch { .. } => "patches",
             Unit::Word => "words",
             Unit::Sentence => "sentences",
+            Unit::Step => "time steps",
+            Unit::Segment { .. } => "segments",
+            Unit::ChannelStep => "values",
         };
         let combo = ComboBox::from_id_salt("train units").selected_text(name(*unit)).width(90.0);
         let shown = combo.show_ui(ui, |ui| {
             let patch = match *unit {
                 Unit::Patch { .. } => *unit,
-                Unit::Pixel | Unit::Word | Unit::Sentence => Unit::Patch { rows: 4, cols: 4 },
+                _ => Unit::Patch { rows: 4, cols: 4 },
             };
             for known in [Unit::Pixel, patch] {
                 ui.selectable_value(unit, known, name(known));

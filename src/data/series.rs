@@ -1,0 +1,316 @@
+//! Time series: all items of one length in memory, and the loader of NumPy arrays N x T x C with labels and truth beside.
+
+mod arrays;
+
+use std::sync::Arc;
+
+use super::archive::{Member, Tree, byte_size};
+use super::open::{Loader, Raw, Watch};
+use super::spec::{DataSpec, in_words};
+use super::{Items, MAX_DENSE_BYTES, MAX_ITEMS, Modality, Rows, Shape, Split};
+use super::DataError;
+use arrays::Array;
+
+/// Most steps, and most channels, that a series may have.
+pub const MAX_STEPS: usize = 1 << 16;
+/// Most values in one series.
+pub const MAX_VALUES: usize = 1 << 22;
+/// Most classes that labels may name.
+const MAX_CLASSES: usize = 1000;
+
+/// Reads NumPy arrays of series.
+pub static LOADER: Loader = Loader {
+    names: &["series"],
+    about: "time series (.npz or .npy, items x steps x channels)",
+    keys: &["names"],
+    guess,
+    load,
+};
+
+/// Series of one length: a row of `shape` `channels x 1 x steps`, channel by channel, of real values.
+#[derive(Clone, Debug)]
+pub struct SeriesItems {
+    /// Shape of each.
+    pub shape: Shape,
+    /// All values.
+    pub values: Arc<Vec<f32>>,
+    /// Which series of `values` is item `i`.
+    pub order: Arc<Vec<u32>>,
+}
+
+impl SeriesItems {
+    /// All series in `values`, in their order.
+    pub fn all(shape: Shape, values: Vec<f32>) -> Self {
+        let n = values.len().checked_div(shape.len()).unwrap_or(0);
+        Self { shape, values: Arc::new(values), order: Arc::new((0..n as u32).collect()) }
+    }
+
+    /// The values of item `item_idx`, channel by channel.
+    pub fn get(&self, item_idx: usize) -> &[f32] {
+        let start = self.order[item_idx] as usize * self.shape.len();
+        &self.values[start..start + self.shape.len()]
+    }
+
+    /// Only these items, in this order.
+    pub(super) fn pick(&self, items: &[usize]) -> Items {
+        let order = items.iter().map(|&item| self.order[item]).collect();
+        Items::Series(Self { order: Arc::new(order), ..self.clone() })
+    }
+
+    /// Items as rows; what is expected and what is found where `shape` is another.
+    pub(super) fn rows(&self, items: &[usize], shape: Shape) -> Result<Rows, (String, String)> {
+        if shape != self.shape {
+            return Err((described(shape), described(self.shape)));
+        }
+        let mut rows = Rows::with_capacity(shape, items.len());
+        items.iter().for_each(|&item| rows.push(self.get(item)));
+        Ok(rows)
+    }
+}
+
+/// "series of 1600 steps and 2 channels".
+fn described(shape: Shape) -> String {
+    let many = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+    format!("series of {} and {}", many(shape.width, "step"), many(shape.channels, "channel"))
+}
+
+/// Name of the file of an array: `x.npy` for `x`.
+fn array_name(member: &Member) -> Option<String> {
+    member.plain_name().to_ascii_lowercase().strip_suffix(".npy").map(str::to_owned)
+}
+
+fn guess(tree: &Tree) -> Option<String> {
+    let candidates = tree.candidates();
+    let has_arrays = !candidates.is_empty() && candidates.iter().all(|member| array_name(member).is_some());
+    has_arrays.then(|| "it holds NumPy arrays".to_owned())
+}
+
+/// The arrays of one part of the data.
+struct Part<'a> {
+    values: &'a Member,
+    labels: Option<&'a Member>,
+    truth: Option<&'a Member>,
+    split: Option<Split>,
+}
+
+/// Endings of array names, and the part that they stand for.
+const PARTS: [(&str, Option<Split>); 6] = [
+    ("", None),
+    ("_train", Some(Split::Train)),
+    ("_val", Some(Split::Validation)),
+    ("_valid", Some(Split::Validation)),
+    ("_validation", Some(Split::Validation)),
+    ("_test", Some(Split::Test)),
+];
+
+fn parts(tree: &Tree) -> Result<Vec<Part<'_>>, DataError> {
+    if let Some(values) = tree.focused() {
+        if array_name(values).is_none() {
+            let advice = "name a .npz or .npy file";
+            return Err(values.unfit("a NumPy array or an archive of them", "another file", advice));
+        }
+        return Ok(vec![Part { values, labels: None, truth: None, split: None }]);
+    }
+    let arrays: Vec<(String, &Member)> =
+        tree.members.iter().filter_map(|member| Some((array_name(member)?, member))).collect();
+    let named = |stems: &[&str], ending: &str| {
+        let fits = |name: &str| stems.iter().any(|stem| name.strip_prefix(stem) == Some(ending));
+        arrays.iter().find(|(name, _)| fits(name)).map(|(_, member)| *member)
+    };
+    let mut found: Vec<Part<'_>> = PARTS
+        .iter()
+        .filter_map(|(ending, split)| {
+            Some(Part {
+                values: named(&["x", "data", "series"], ending)?,
+                labels: named(&["y", "label", "labels"], ending),
+                truth: named(&["truth"], ending),
+                split: *split,
+            })
+        })
+        .collect();
+    if found.is_empty()
+        && let [(_, only)] = arrays.as_slice()
+    {
+        found.push(Part { values: only, labels: None, truth: None, split: None });
+    }
+    if found.is_empty() {
+        let names: Vec<&String> = arrays.iter().map(|(name, _)| name).collect();
+        let seen = if names.is_empty() { "no array".to_owned() } else { format!("arrays called {}", in_words(names)) };
+        return Err(tree.unfit("an array called x of items x steps x channels", seen, "call it x, and its labels y"));
+    }
+    Ok(found)
+}
+
+fn load(tree: &Tree, spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, DataError> {
+    let parts = parts(tree)?;
+    let mut gathered = Gathered::default();
+    for (part_idx, part) in parts.iter().enumerate() {
+        watch.step("Reading series", part_idx as u64, Some(parts.len() as u64))?;
+        gathered.add(part)?;
+    }
+    gathered.finish(tree, spec)
+}
+
+/// What has been read so far.
+#[derive(Default)]
+struct Gathered {
+    shape: Option<Shape>,
+    values: Vec<f32>,
+    labels: Vec<Option<i64>>,
+    parts: Vec<Option<Split>>,
+    source_index: Vec<u32>,
+    truth: Vec<Vec<u32>>,
+    has_truth: bool,
+}
+
+impl Gathered {
+    fn add(&mut self, part: &Part<'_>) -> Result<(), DataError> {
+        let member = part.values;
+        let array = Array::read(member)?;
+        let (n, steps, channels) = match array.shape[..] {
+            [n, steps] => (n, steps, 1),
+            [n, steps, channels] => (n, steps, channels),
+            _ => {
+                let expected = "an array of items x steps x channels";
+                return Err(member.unfit(expected, array.form(), "reshape it to three dimensions"));
+            }
+        };
+        let shape = Shape::new(channels, 1, steps);
+        if n == 0 || shape.is_empty() {
+            return Err(member.unfit("at least one series with a value", array.form(), "choose another file"));
+        }
+        let fits = n <= MAX_ITEMS && steps.max(channels) <= MAX_STEPS && shape.len() <= MAX_VALUES;
+        if !fits || array.values.len() as u64 * 4 > MAX_DENSE_BYTES {
+            let size = byte_size(MAX_DENSE_BYTES);
+            let expected = format!("at most {MAX_ITEMS} series of {MAX_STEPS} steps or channels, {size} in all");
+            return Err(member.unfit(expected, array.form(), "take fewer items or thin the steps out"));
+        }
+        if let Some(first) = self.shape.filter(|&first| first != shape) {
+            let expected = format!("{} as in the first part", described(first));
+            return Err(member.unfit(expected, described(shape), "keep one form"));
+        }
+        self.shape = Some(shape);
+        if let Some(at) = array.values.iter().position(|value| !value.is_finite()) {
+            let (item, within) = (at / shape.len(), at % shape.len());
+            let found =
+                format!("{} at item {item}, step {}, channel {}", array.values[at], within / channels, within % channels);
+            return Err(member.unfit("finite numbers", found, "fill gaps before you save the array"));
+        }
+        for item in array.values.chunks_exact(shape.len()) {
+            for channel in 0..channels {
+                self.values.extend(item.iter().skip(channel).step_by(channels));
+            }
+        }
+        match part.labels {
+            Some(labels) => self.labels.extend(whole_labels(labels, n)?.into_iter().map(Some)),
+            None => self.labels.resize(self.labels.len() + n, None),
+        }
+        self.parts.resize(self.parts.len() + n, part.split);
+        self.source_index.extend(0..n as u32);
+        self.has_truth |= part.truth.is_some();
+        match part.truth {
+            Some(truth) => self.truth.extend(true_places(truth, n, shape)?),
+            None => self.truth.resize(self.truth.len() + n, Vec::new()),
+        }
+        Ok(())
+    }
+
+    fn finish(self, tree: &Tree, spec: &DataSpec) -> Result<Raw, DataError> {
+        let Some(shape) = self.shape else {
+            return Err(tree.unfit("series", "none", "choose another file"));
+        };
+        let mut numbers: Vec<i64> = self.labels.iter().flatten().copied().collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        if numbers.len() > MAX_CLASSES {
+            let expected = format!("labels of at most {MAX_CLASSES} classes");
+            return Err(tree.unfit(expected, format!("{}", numbers.len()), "label with few whole numbers"));
+        }
+        let classes = match spec.list("names") {
+            Some(names) if names.len() == numbers.len() => names,
+            Some(names) => {
+                let problem = format!("names= gives {} names for {} classes", names.len(), numbers.len());
+                return Err(spec.refuse(problem, format!("name {} in this order", in_words(numbers.iter().map(i64::to_string)))));
+            }
+            None => numbers.iter().map(i64::to_string).collect(),
+        };
+        let class_of = |number: i64| numbers.binary_search(&number).ok().map(|class| class as u16);
+        let labels = self.labels.into_iter().map(|label| label.and_then(class_of)).collect();
+        let mut remarks = vec![format!("Each item is one of {}", described(shape))];
+        if classes.is_empty() {
+            remarks.push("No labels: save them as an array called y beside x".to_owned());
+        }
+        if self.has_truth {
+            remarks.push("The array truth says which values decide".to_owned());
+        }
+        let truth = self.has_truth.then_some(self.truth);
+        Ok(raw_of(shape, self.values, labels, classes, truth).with(self.parts, self.source_index, remarks))
+    }
+}
+
+/// Labels as whole numbers, one for each item.
+fn whole_labels(member: &Member, n: usize) -> Result<Vec<i64>, DataError> {
+    let array = Array::read(member)?;
+    if array.shape != [n] && array.shape != [n, 1] {
+        let advice = "save one whole number for each series";
+        return Err(member.unfit(format!("{n} labels"), array.form(), advice));
+    }
+    let whole = |value: &f32| (value.fract() == 0.0 && value.abs() < 1e9).then_some(*value as i64);
+    array.values.iter().map(whole).collect::<Option<Vec<i64>>>().ok_or_else(|| {
+        member.unfit("labels that are whole numbers", "fractions or no numbers", "number the classes from 0")
+    })
+}
+
+/// Places of each item that are not zero in an array of items x steps or items x steps x channels.
+fn true_places(member: &Member, n: usize, shape: Shape) -> Result<Vec<Vec<u32>>, DataError> {
+    let array = Array::read(member)?;
+    let (steps, channels) = (shape.width, shape.channels);
+    let per_value = array.shape == [n, steps, channels];
+    if !per_value && array.shape != [n, steps] {
+        let expected = format!("truth of the form {n} x {steps} or {n} x {steps} x {channels}");
+        return Err(member.unfit(expected, array.form(), "mark what matters with 1 and all else with 0"));
+    }
+    let len = array.values.len() / n;
+    let places = |marks: &[f32]| {
+        let is_marked = |place: &u32| {
+            let (channel, step) = (*place as usize / steps, *place as usize % steps);
+            marks[if per_value { step * channels + channel } else { step }] != 0.0
+        };
+        (0..shape.len() as u32).filter(is_marked).collect()
+    };
+    Ok(array.values.chunks_exact(len).map(places).collect())
+}
+
+/// Series with labels, not yet divided into parts.
+pub(super) fn raw_of(
+    shape: Shape,
+    values: Vec<f32>,
+    labels: Vec<Option<u16>>,
+    classes: Vec<String>,
+    truth: Option<Vec<Vec<u32>>>,
+) -> Raw {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(format!("series {shape}").as_bytes());
+    values.chunks(1 << 14).for_each(|chunk| {
+        hasher.update(&chunk.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<u8>>());
+    });
+    let n = labels.len();
+    Raw {
+        modality: Modality::Series,
+        items: Items::Series(SeriesItems::all(shape, values)),
+        labels,
+        classes,
+        parts: vec![None; n],
+        source_index: (0..n as u32).collect(),
+        content: hasher.finalize(),
+        remarks: Vec::new(),
+        truth,
+    }
+}
+
+impl Raw {
+    /// With parts, numbers of the items in their files and remarks.
+    fn with(self, parts: Vec<Option<Split>>, source_index: Vec<u32>, remarks: Vec<String>) -> Self {
+        Self { parts, source_index, remarks, ..self }
+    }
+}
