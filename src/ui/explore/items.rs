@@ -280,6 +280,8 @@ fn thumb(
     if let Some((texture, uv, size)) = thumbs.get(&ctx, data, item) {
         let scale = (THUMB / size.x).min(THUMB / size.y);
         painter.image(texture, Rect::from_center_size(rect.center(), size * scale), uv, theme::UNTINTED);
+    } else {
+        super::series::sparkline(ui, rect, data, at);
     }
     let wrong = explore.list.outcome(truth, at) == Some(false);
     let corner = |align: Align2, icon: egui_material_icons::MaterialIcon, color| {

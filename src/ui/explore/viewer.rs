@@ -12,7 +12,7 @@ use egui_material_icons::icons;
 use super::super::theme::{self, DIMMED, space, text, tokens};
 use super::super::widgets::{self, command_button, command_choice, command_icon, icon_button, muted, swatch, tip_of};
 use super::canvas::Canvas;
-use super::classes;
+use super::{classes, series};
 use crate::data::{Modality, Unit, Units};
 use crate::figure::layout::{Hidden, Panel as FigurePanel, View};
 use crate::jobs::{Explained, MethodResult};
@@ -142,10 +142,13 @@ fn one_column(
             return;
         }
     };
-    canvas.prepare(ui.ctx(), session, column, explained, result, theme::figure_theme(ui));
+    let is_series = explained.units.unit.modality() == Modality::Series;
+    if !is_series {
+        canvas.prepare(ui.ctx(), session, column, explained, result, theme::figure_theme(ui));
+    }
     let explore = &session.explore;
     let panels: &[FigurePanel] = explore.view.panels();
-    let notes = canvas.text_view(column).map(|(_, view)| view.notes.clone());
+    let notes = canvas.text_view(column).filter(|_| !is_series).map(|(_, view)| view.notes.clone());
     let is_text = notes.is_some();
     for note in notes.unwrap_or_default() {
         ui.add(Label::new(RichText::new(note).small().color(tokens(ui).muted)).wrap());
@@ -177,7 +180,12 @@ fn one_column(
             explained.item,
             method_name(session, column)
         );
-        if is_text {
+        if is_series {
+            let panel = if explore.peek { FigurePanel::Input } else { *panel };
+            let (seen, k) = (session.seen(result), explore.k);
+            let page = series::Page { explained, result: &seen, k, panel, at: (column, at), name: &name, opacity };
+            series::show(ui, part.shrink(1.0), &page);
+        } else if is_text {
             if let Some(unit) = canvas.read(ui, session, part.shrink(1.0), (column, at), &name, opacity) {
                 let choice = (explore.reading.chosen != Some(unit)).then_some(unit);
                 commands.push(Command::Reading(Action::Choose(choice)));
