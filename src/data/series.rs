@@ -4,11 +4,11 @@ mod arrays;
 
 use std::sync::Arc;
 
+use super::DataError;
 use super::archive::{Member, Tree, byte_size};
 use super::open::{Loader, Raw, Watch};
 use super::spec::{DataSpec, in_words};
 use super::{Items, MAX_DENSE_BYTES, MAX_ITEMS, Modality, Rows, Shape, Split};
-use super::DataError;
 use arrays::Array;
 
 /// Most steps, and most channels, that a series may have.
@@ -192,8 +192,12 @@ impl Gathered {
         self.shape = Some(shape);
         if let Some(at) = array.values.iter().position(|value| !value.is_finite()) {
             let (item, within) = (at / shape.len(), at % shape.len());
-            let found =
-                format!("{} at item {item}, step {}, channel {}", array.values[at], within / channels, within % channels);
+            let found = format!(
+                "{} at item {item}, step {}, channel {}",
+                array.values[at],
+                within / channels,
+                within % channels
+            );
             return Err(member.unfit("finite numbers", found, "fill gaps before you save the array"));
         }
         for item in array.values.chunks_exact(shape.len()) {
@@ -230,7 +234,8 @@ impl Gathered {
             Some(names) if names.len() == numbers.len() => names,
             Some(names) => {
                 let problem = format!("names= gives {} names for {} classes", names.len(), numbers.len());
-                return Err(spec.refuse(problem, format!("name {} in this order", in_words(numbers.iter().map(i64::to_string)))));
+                return Err(spec
+                    .refuse(problem, format!("name {} in this order", in_words(numbers.iter().map(i64::to_string)))));
             }
             None => numbers.iter().map(i64::to_string).collect(),
         };

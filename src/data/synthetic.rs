@@ -51,6 +51,7 @@ fn load(_tree: &Tree, spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, Dat
 
 /// A standard normal number (Box and Muller).
 fn normal(rng: &mut ChaCha8Rng) -> f32 {
-    let (radius, angle): (f32, f32) = (rng.random_range(f32::EPSILON..1.0), rng.random_range(0.0..std::f32::consts::TAU));
+    let (radius, angle): (f32, f32) =
+        (rng.random_range(f32::EPSILON..1.0), rng.random_range(0.0..std::f32::consts::TAU));
     (-2.0 * radius.ln()).sqrt() * angle.cos()
 }

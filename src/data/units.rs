@@ -174,7 +174,9 @@ impl Units {
     pub fn unit_of_values(&self) -> Vec<u32> {
         let plane = self.unit_of_pixels();
         let step = if self.layers() > 1 { plane.len() as u32 } else { 0 };
-        (0..self.shape.channels as u32).flat_map(|channel| plane.iter().map(move |unit| unit + channel * step)).collect()
+        (0..self.shape.channels as u32)
+            .flat_map(|channel| plane.iter().map(move |unit| unit + channel * step))
+            .collect()
     }
 
     /// Which units of `row` are padding: for texts those in which every token id is 0, for pictures none. One entry per unit.

@@ -9,6 +9,7 @@ mod mutated;
 mod pictures;
 mod real;
 mod sampled;
+mod series;
 mod tables;
 mod texts;
 

@@ -18,7 +18,11 @@ impl Array {
     pub fn read(member: &Member) -> Result<Self, DataError> {
         let bytes = member.read(MAX_DENSE_BYTES)?;
         let damaged = |err: std::io::Error| {
-            member.unfit("an array in NumPy's format", format!("a damaged one ({err})"), "save it again with numpy.save")
+            member.unfit(
+                "an array in NumPy's format",
+                format!("a damaged one ({err})"),
+                "save it again with numpy.save",
+            )
         };
         let file = NpyFile::new(bytes.as_slice()).map_err(damaged)?;
         let DType::Plain(kind) = file.dtype() else {
@@ -46,7 +50,9 @@ impl Array {
             (TypeChar::Uint, 2) => file.into_vec::<u16>().map(|values| cast(&values, f32::from)),
             (TypeChar::Uint, 4) => file.into_vec::<u32>().map(|values| cast(&values, |value| value as f32)),
             (TypeChar::Uint, 8) => file.into_vec::<u64>().map(|values| cast(&values, |value| value as f32)),
-            (TypeChar::Bool, _) => file.into_vec::<bool>().map(|values| cast(&values, |value| f32::from(u8::from(value)))),
+            (TypeChar::Bool, _) => {
+                file.into_vec::<bool>().map(|values| cast(&values, |value| f32::from(u8::from(value))))
+            }
             _ => {
                 let advice = "save it as float32, float64 or whole numbers";
                 return Err(member.unfit("an array of real numbers", format!("the type {kind}"), advice));

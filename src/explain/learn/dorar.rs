@@ -6,8 +6,8 @@ use tch::{Kind, Tensor};
 
 use super::concrete::{concrete_mask, gumbel, spread};
 use super::dorar_nets::{Backdrop, DorarSelector, Generator, Noise, Range, blend, scale_gradient};
-use super::series::SeriesSelector;
 use super::selector::Selector;
+use super::series::SeriesSelector;
 use super::{Batch, Learner, Losses, Setup, temperature};
 use crate::data::{Modality, Rows, Units};
 use crate::explain::mask::fill_rows;

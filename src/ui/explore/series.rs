@@ -91,8 +91,7 @@ fn one_channel(ui: &mut Ui, rect: Rect, page: &Page<'_>, selected: &[bool], chan
     let row = &page.explained.row[range.clone()];
     let fill = page.explained.fill_row.get(range.clone()).unwrap_or(row);
     let selected = &selected[range.clone()];
-    let (low, high) =
-        row.iter().fold((f32::MAX, f32::MIN), |(low, high), value| (low.min(*value), high.max(*value)));
+    let (low, high) = row.iter().fold((f32::MAX, f32::MIN), |(low, high), value| (low.min(*value), high.max(*value)));
     let margin = ((high - low) * 0.05).max(1e-3);
     let (low, high) = (f64::from(low - margin), f64::from(high + margin));
     let points = |values: &[f32], start: usize| -> PlotPoints<'static> {
@@ -106,8 +105,8 @@ fn one_channel(ui: &mut Ui, rect: Rect, page: &Page<'_>, selected: &[bool], chan
     Plot::new(("series plot", page.at, channel))
         .width(rect.width())
         .height(rect.height())
-        .link_axis(egui::Id::new("series steps"), [true, false])
-        .link_cursor(egui::Id::new("series steps"), [true, false])
+        .link_axis(egui::Id::unique("series steps"), [true, false])
+        .link_cursor(egui::Id::unique("series steps"), [true, false])
         .allow_scroll(false)
         .show_axes([channel + 1 == page.explained.units.shape.channels, true])
         .show(&mut inner, |plot| {
