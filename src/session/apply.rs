@@ -481,7 +481,7 @@ impl Session {
         self.active_box = Some(index);
         self.last_action = format!("Explaining {}", active.card.name);
         self.explore.class_focus = None;
-        self.explore.fit = self.fit_for(&active.card);
+        self.explore.fit = self.fit_for(&active);
         self.adopt_unit(&active.card);
         self.explore.k = self.explore.k.clamp(1, self.unit_count().max(1));
         let columns: Vec<usize> = self.usable_explainers().into_iter().take(1).collect();

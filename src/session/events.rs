@@ -274,7 +274,7 @@ impl Session {
             self.notices.push(Level::Info, Notice::new("data-remark", format!("{}: {remark}", data.name)), None);
         }
         if !self.is_restoring() {
-            self.settings.remember(&data.spec.to_string());
+            self.settings.remember_data(&data.spec);
             self.files.is_sample = false;
         }
         let is_same = self.data.as_ref().is_some_and(|open| open.hash == data.hash);

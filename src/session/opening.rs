@@ -128,7 +128,7 @@ impl Session {
 
     pub(crate) fn load_box(&mut self, dir: PathBuf) -> Request {
         let slot = self.fresh_slot(slots::LOAD_BOX);
-        self.settings.remember(&dir.display().to_string());
+        self.settings.remember_folder(&dir);
         Request::Run(Box::new(Run {
             lane: Lane::Files,
             slot,
