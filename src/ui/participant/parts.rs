@@ -154,7 +154,7 @@ pub(super) fn key_button(ui: &mut Ui, cx: &Cx<'_>, key: &str, words: &str, look:
     let (fill, line, ink) = match () {
         () if !look.is_enabled => (t.canvas, Stroke::new(1.0, t.line), t.muted),
         () if look.is_chosen => (t.chosen, Stroke::new(3.0, t.accent), t.on_chosen),
-        () if response.hovered() => (t.hover, Stroke::new(1.5, t.outline), t.text),
+        () if is_pointed_at(ui, &response) => (t.hover, Stroke::new(1.5, t.outline), t.text),
         () if look.is_main => (t.button, Stroke::new(2.0, t.accent), t.text),
         () => (t.button, Stroke::new(1.0, t.outline), t.text),
     };
@@ -186,6 +186,11 @@ pub(super) fn key_button(ui: &mut Ui, cx: &Cx<'_>, key: &str, words: &str, look:
     response
 }
 
+/// Whether the pointer is used on it: one that lies there since long must not make one answer look better than another.
+pub(super) fn is_pointed_at(ui: &Ui, response: &Response) -> bool {
+    response.hovered() && ui.input(|input| input.pointer.time_since_last_movement()) < 2.0
+}
+
 /// Buttons one after the other, in the middle where they are fewer than a row.
 pub(super) fn centred_row(
     ui: &mut Ui,
@@ -205,7 +210,7 @@ pub(super) fn centred_row(
         }
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = gap;
-            ui.add_space(((room - used) / 2.0 - gap).max(0.0));
+            ui.add_space(((room - used) / 2.0).max(0.0));
             for one in at..end {
                 add(ui, cx, one);
             }

@@ -46,10 +46,13 @@ fn heading(ui: &mut Ui, cx: &Cx<'_>, words: &str, is_active: bool, is_alone: boo
     let t = tokens(ui);
     let ink = if is_active { t.text } else { t.muted };
     ui.vertical_centered(|ui| {
-        let arrow = if is_active && !is_alone { "➡ " } else { "" };
-        let response =
-            ui.label(RichText::new(format!("{arrow}{words}")).font(cx.looks.font(large::QUESTION)).color(ink));
-        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, words));
+        let font = cx.looks.font(large::QUESTION);
+        let response = ui.label(RichText::new(words).font(font.clone()).color(ink));
+        if is_active && !is_alone {
+            let at = response.rect.left_center() - vec2(space::S, 0.0);
+            let arrow = egui_material_icons::icons::ICON_ARROW_FORWARD.codepoint;
+            ui.painter().text(at, Align2::RIGHT_CENTER, arrow, font, t.accent);
+        }
     });
 }
 
@@ -70,13 +73,15 @@ fn classes(
         .zip(keys)
         .map(|(&class, key)| {
             let name = shown.classes.get(usize::from(class)).cloned().unwrap_or_default();
-            (key.to_string(), name, chosen == Some(class), input(class))
+            // A class that is called by its key needs no second one.
+            let key = Some(key.to_string()).filter(|key| *key != name).unwrap_or_default();
+            (key, name, chosen == Some(class), input(class))
         })
         .collect();
     if let Some((words, is_chosen)) = undecided {
         all.push((space_key, words.to_owned(), is_chosen, Input::Undecided));
     }
-    let least = if all.len() > 12 { 60.0 } else { 120.0 };
+    let least = if all.len() > 7 { 60.0 } else { 120.0 };
     let widths: Vec<f32> = all.iter().map(|(key, words, ..)| button_width(ui, cx, key, words, least)).collect();
     centred_row(ui, cx, &widths, |ui, cx, at| {
         let (key, words, is_chosen, input) = &all[at];

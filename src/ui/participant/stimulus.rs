@@ -22,11 +22,13 @@ pub(super) struct Pictures {
     scroll_wish: f32,
     /// Where the item was drawn last.
     pub drawn: Rect,
+    /// Height of the questions under it.
+    pub below: f32,
 }
 
 impl Default for Pictures {
     fn default() -> Self {
-        Self { textures: Vec::new(), text: 0, scrolled: 0.0, scroll_wish: 0.0, drawn: Rect::NOTHING }
+        Self { textures: Vec::new(), text: 0, scrolled: 0.0, scroll_wish: 0.0, drawn: Rect::NOTHING, below: 0.0 }
     }
 }
 

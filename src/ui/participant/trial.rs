@@ -85,14 +85,20 @@ pub(super) fn frame(
         .show_separator_line(false)
         .frame(Frame::new().inner_margin(margin))
         .show(ui, |ui| top(ui, cx, progress));
-    Panel::bottom("answer").show_separator_line(false).resizable(false).frame(Frame::new().inner_margin(margin)).show(
-        ui,
-        |ui| {
-            ui.spacing_mut().item_spacing.y = space::S;
-            below(ui, cx);
-            ui.add_space(space::S);
-        },
-    );
+    let panel = Panel::bottom("answer").show_separator_line(false).resizable(false);
+    panel.frame(Frame::new().inner_margin(margin)).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = space::S;
+        // Feedback takes the room that the questions had, so that the item stays where it was.
+        if progress.is_none() {
+            ui.set_min_height(pictures.below);
+        }
+        let top = ui.cursor().top();
+        below(ui, cx);
+        ui.add_space(space::S);
+        if progress.is_some() {
+            pictures.below = ui.min_rect().bottom() - top;
+        }
+    });
     let area = ui.available_rect_before_wrap().shrink(space::S);
     pictures.show(ui, cx, media, area);
 }
@@ -141,7 +147,7 @@ fn size_button(ui: &mut Ui, sign: &str, label: &str) -> egui::Response {
     let (rect, response) = ui.allocate_exact_size(vec2(32.0, 30.0), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, label));
     let t = tokens(ui);
-    let fill = if response.hovered() { t.hover } else { t.button };
+    let fill = if super::parts::is_pointed_at(ui, &response) { t.hover } else { t.button };
     ui.painter().rect(rect, 5.0, fill, egui::Stroke::new(1.0, t.outline), egui::StrokeKind::Inside);
     ui.painter().text(rect.center(), Align2::CENTER_CENTER, sign, egui::FontId::proportional(large::BODY), t.text);
     response
