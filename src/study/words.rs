@@ -69,7 +69,7 @@ words! {
     PictureSize, "picture-size", "Item";
     Smaller, "smaller", "smaller";
     Larger, "larger", "larger";
-    More, "more", "more below";
+    More, "more", "more below: Page Down";
     TryAgain, "try-again", "Try again";
     Checking, "checking", "Checking the study";
     Space, "space", "Space";

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use egui::Key;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use egui_kittest::{Harness, SnapshotOptions};
 use unmask::session::participant::{Act, Participant, Scene};
 use unmask::session::settings::Appearance;
@@ -158,6 +158,9 @@ pub fn answer(app: &mut Window) {
     let position = position(app);
     for _ in 0..12 {
         press(app, &[Key::Num1]);
+        if self::position(app) != position {
+            return;
+        }
         let View::Trial(trial) = view(app) else { return };
         if trial.is_complete {
             press(app, &[Key::Enter]);
@@ -373,6 +376,7 @@ fn escape_hides_the_item_and_leaving_asks_first() {
     // The window is to be closed: asked, with the item hidden; on staying, it goes on.
     app.input_mut().viewports.entry(egui::ViewportId::ROOT).or_default().events.push(egui::ViewportEvent::Close);
     app.step();
+    app.input_mut().viewports.entry(egui::ViewportId::ROOT).or_default().events.clear();
     app.run();
     assert!(app.query_by_label("Leave the study now?").is_some() && app.query_by_label("Item").is_none());
     press(&mut app, &[Key::Enter]);
@@ -391,22 +395,27 @@ fn times_run_from_the_frame_after_the_drawing_one_and_keys_before_it_answer_noth
     let clock = FakeClock::new(DAY);
     let mut app = window(&study.file, &clock, Appearance::Light);
     to_items(&mut app);
-    answer(&mut app);
-    // The second item: answered in the frame that would report it, which is too early.
-    app.key_down(Key::Num1);
-    app.step();
-    app.key_down(Key::Enter);
-    app.step();
-    assert_eq!(position(&app), 3);
+    press(&mut app, &[Key::Num1]);
+    let strike = |app: &mut Window, key| {
+        app.key_down(key);
+        app.step();
+    };
+    // This frame saves the first answer and draws the second item.
+    strike(&mut app, Key::Enter);
+    assert_eq!(position(&app), 2);
     clock.pass(16_000_000);
-    app.key_down(Key::Num2);
-    app.step();
+    // This one begins when it is on screen; its keys came before.
+    strike(&mut app, Key::Num2);
     assert!(matches!(view(&app), View::Trial(trial) if trial.draft.choice == Choice::None), "too early");
-    clock.pass(700_000_000);
-    app.key_down(Key::Num2);
+    app.key_up(Key::Num2);
+    app.key_up(Key::Enter);
     app.step();
+    clock.pass(700_000_000);
+    strike(&mut app, Key::Num2);
+    // A key that is held says it once.
+    strike(&mut app, Key::Num2);
     clock.pass(300_000_000);
-    press(&mut app, &[Key::Enter]);
+    strike(&mut app, Key::Enter);
     drop(app);
     let last = study.store().answers().unwrap().pop().unwrap();
     assert_eq!((last.choice, last.response_ns, last.confirm_ns), (Some(1), 700_000_000, 1_000_000_000));
@@ -419,16 +428,26 @@ fn lost_focus_is_kept_and_the_next_texture_is_there_before_the_answer() {
     let clock = FakeClock::new(DAY);
     let mut app = window(&study.file, &clock, Appearance::Light);
     to_items(&mut app);
-    let n_textures = |app: &Window| app.ctx.tex_manager().read().num_allocated();
-    let before = n_textures(&app);
     app.input_mut().focused = false;
     app.step();
     clock.pass(5_000_000_000);
     app.input_mut().focused = true;
     app.step();
-    answer(&mut app);
-    // One more: that of the item after the next; the one on screen had been made.
-    assert!(n_textures(&app) <= before + 1);
+    let items = |app: &Window| -> Vec<egui::TextureId> {
+        let textures = app.ctx.tex_manager();
+        let textures = textures.read();
+        let mut ids: Vec<_> = textures.allocated().filter(|(_, meta)| meta.name == "item").map(|(id, _)| *id).collect();
+        ids.sort_by_key(|id| format!("{id:?}"));
+        ids
+    };
+    press(&mut app, &[Key::Num1]);
+    let before = items(&app);
+    app.key_down(Key::Enter);
+    app.step();
+    assert!(app.query_all_by_label("2 of 6").next().is_some());
+    assert_eq!(items(&app), before, "no texture is made in the frame that draws the next item");
+    app.run();
+    assert_ne!(items(&app), before, "but after it, for the one that follows");
     drop(app);
     assert_eq!(study.store().answers().unwrap().pop().unwrap().unfocused_ns, 5_000_000_000);
 }

@@ -119,7 +119,7 @@ fn arms_differ_in_nothing_but_the_item() {
 fn in_the_programs_window_nothing_of_the_program_is_left_and_it_comes_back() {
     let study = OnDisk::new(&spec(Form::Class));
     let mut app = super::support::explained([1000.0, 640.0], Appearance::Light);
-    assert!(app.query_by_label("Explore").is_some());
+    assert!(app.query_all_by_label("Explore").next().is_some());
     app.state_mut().command(unmask::session::Command::TakePart(study.file.clone()));
     app.step();
     let titles: Vec<_> = app.output().viewport_output.values().flat_map(|viewport| viewport.commands.clone()).collect();
@@ -140,7 +140,7 @@ fn in_the_programs_window_nothing_of_the_program_is_left_and_it_comes_back() {
         app.run();
     }
     assert!(app.state().participant().is_none());
-    assert!(app.query_by_label("Explore").is_some());
+    assert!(app.query_all_by_label("Explore").next().is_some());
 }
 
 fn snapshot(form: Form, is_text: bool, appearance: Appearance, name: &str) {

@@ -17,7 +17,6 @@ fn take_part(mut app: Window, study: &OnDisk, clock: &FakeClock, mind: &mut Mind
     let mut seen = 0;
     press(&mut app, &[Key::Enter]);
     loop {
-        clock.pass(400_000_000);
         match view(&app) {
             View::Consent
             | View::Instructions { .. }

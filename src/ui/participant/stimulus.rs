@@ -150,7 +150,7 @@ impl Pictures {
     /// Says inside the item that it goes on.
     fn more(&self, ui: &Ui, cx: &Cx<'_>, area: Rect) {
         let t = tokens(ui);
-        let words = format!("⬇ {} (Page Down)", cx.word(Word::More));
+        let words = format!("{} {}", egui_material_icons::icons::ICON_ARROW_DOWNWARD.codepoint, cx.word(Word::More));
         let galley = ui.painter().layout_no_wrap(words, egui::FontId::proportional(large::SMALL), t.on_chosen);
         let size = galley.size() + vec2(2.0 * space::S, space::S);
         let rect = Rect::from_min_size(area.right_bottom() - size - vec2(space::S, space::S), size);
