@@ -120,6 +120,7 @@ pub fn window(file: &Path, clock: &FakeClock, appearance: Appearance) -> Window 
     let (file, clock) = (file.to_owned(), clock.clone());
     let mut harness = Harness::builder()
         .with_size([1000.0, 760.0])
+        .with_theme(if appearance == Appearance::Light { egui::Theme::Light } else { egui::Theme::Dark })
         .with_max_steps(30)
         .with_options(SnapshotOptions::new().threshold(1.0).max_failed_pixels(10))
         .build_eframe(move |cc| {

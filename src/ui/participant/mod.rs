@@ -61,6 +61,8 @@ pub struct Screen<C: Clock + Clone> {
     opening: Option<Receiver<Result<Store, StudyError>>>,
     /// Whether files are opened in the window's own thread, for tests.
     is_inline: bool,
+    /// Whether the window was told to close.
+    has_closed: bool,
 }
 
 impl<C: Clock + Clone> Screen<C> {
@@ -74,6 +76,7 @@ impl<C: Clock + Clone> Screen<C> {
             typed: String::new(),
             opening: None,
             is_inline: false,
+            has_closed: false,
         }
     }
 
@@ -179,6 +182,7 @@ impl<C: Clock + Clone> Screen<C> {
         self.take_keys(&ctx);
         self.present(&ctx);
         let t = super::theme::tokens(ui);
+        ui.painter().rect_filled(ui.max_rect(), 0.0, t.canvas);
         let acts = CentralPanel::default().frame(Frame::new().fill(t.canvas)).show(ui, |ui| self.show(ui)).inner;
         let mut is_changed = false;
         for act in acts {
@@ -292,7 +296,8 @@ impl<C: Clock + Clone> eframe::App for Screen<C> {
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         Self::ui(self, ui);
-        if self.is_gone() {
+        // Once: each command asks for another frame.
+        if self.is_gone() && !std::mem::replace(&mut self.has_closed, true) {
             ui.send_viewport_cmd(ViewportCommand::Close);
         }
     }
