@@ -30,16 +30,17 @@ TOML
     --blackbox sample_data/project/blackboxes/digits --out "$out/study"
 # Door, consent, instructions, then two practice items with feedback.
 steps="shot:door,key:Return,shot:consent,key:Return,shot:instructions,key:Return,wait:0.5"
-steps+=",shot:practice,key:1,key:3,key:Return,shot:feedback,key:Return,key:7,key:2,key:Return,key:Return"
+steps+=",shot:practice,key:1,key:3,key:Return,shot:feedback,key:Return,wait:0.5,key:7,key:2,key:Return,key:Return,wait:0.5"
 for ((n = 1; n <= items; n++)); do
     case $n in
-    10) steps+=",key:Escape,shot:pause,key:Return" ;;                 # a pause
-    20) steps+=",key:4,shot:half,key:BackSpace,key:BackSpace,shot:undone,key:5,key:5,key:Return" ;; # clear, take back, answer again
+    10) steps+=",key:Escape,shot:pause,key:Return,wait:0.5" ;;                 # a pause
+    20) steps+=",key:4,shot:half,key:BackSpace,key:BackSpace,wait:0.5,shot:undone,key:5,key:5,key:Return,wait:0.5" ;; # clear, take back, answer again
     30) steps+=",key:plus,key:plus,key:ctrl+minus,shot:sizes,key:minus,key:minus,key:ctrl+plus" ;;
     esac
     # What is not the digit of a numbered row comes from the number pad.
     if ((n % 2)); then digit=$((n * 7 % 10)); else digit=KP_$((n * 7 % 10)); fi
-    steps+=",key:$digit,key:$((n % 5 + 1)),key:Return"
+    # Keys that come before an item is on screen answer nothing, and a virtual screen draws slowly.
+    steps+=",key:$digit,key:$((n % 5 + 1)),key:Return,wait:${PACE:-0.4}"
     ((n % 25 == 0)) && steps+=",shot:after-$n"
 done
 steps+=",shot:thanks,key:Return,shot:next-person"
