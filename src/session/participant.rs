@@ -223,7 +223,7 @@ impl<C: Clock + Clone> Participant<C> {
             Act::AskLeave { outside } => return self.ask_leave(outside, at),
             Act::Stay => self.leaving = None,
             Act::Leave => self.leave(at),
-            Act::ToDoor => self.to_door(),
+            Act::ToDoor => self.back_to_door(),
         }
         Step::Changed
     }
@@ -384,11 +384,11 @@ impl<C: Clock + Clone> Participant<C> {
         if outside {
             self.stage = Stage::Gone;
         } else {
-            self.to_door();
+            self.back_to_door();
         }
     }
 
-    fn to_door(&mut self) {
+    fn back_to_door(&mut self) {
         self.notice = None;
         self.message = None;
         match std::mem::replace(&mut self.stage, Stage::Gone) {
