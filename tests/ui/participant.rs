@@ -1,4 +1,5 @@
 //! The participant's screens, by keyboard alone: every form of answer, undo, pause, coming back, refusals, and the times that are kept.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by its panic")]
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,5 @@
 //! Nothing on the participant's screen tells arms apart except the item; and a picture of every form of answer.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by its panic")]
 
 use egui::Key;
 use egui_kittest::kittest::{NodeT, Queryable};

@@ -1,4 +1,5 @@
 //! Made-up people who take part through the real screens, by keyboard: the report recovers what they were made of.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by its panic")]
 
 use egui::Key;
 use unmask::session::participant::{Scene, class_keys};
