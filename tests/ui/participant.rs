@@ -550,3 +550,28 @@ fn a_full_disk_keeps_what_was_entered_until_there_is_room() {
         "after {saved} steps all that was confirmed is there"
     );
 }
+
+#[test]
+fn a_key_let_go_after_shift_answers_again_and_a_held_one_does_not() {
+    let study = OnDisk::new(&spec(Form::Class));
+    let mut app = window(&study.file, &FakeClock::new(DAY), Appearance::Light);
+    to_items(&mut app);
+    let strike = |app: &mut Window, key, pressed| {
+        let (physical_key, modifiers) = (Some(Key::Num2), egui::Modifiers::NONE);
+        app.event(egui::Event::Key { key, physical_key, pressed, repeat: false, modifiers });
+        app.run();
+    };
+    let choice = |app: &Window| match view(app) {
+        View::Trial(trial) => trial.draft.choice.clone(),
+        other => panic!("{other:?}"),
+    };
+    // On the number pad, or where digits need Shift: the sign is another one when the key goes up.
+    strike(&mut app, Key::Num2, true);
+    assert_eq!(choice(&app), Choice::Class(1));
+    press(&mut app, &[Key::Backspace]);
+    strike(&mut app, Key::Num2, true);
+    assert_eq!(choice(&app), Choice::None, "it is still held");
+    strike(&mut app, Key::ArrowDown, false);
+    strike(&mut app, Key::Num2, true);
+    assert_eq!(choice(&app), Choice::Class(1), "let go and pressed again");
+}

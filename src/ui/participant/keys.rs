@@ -17,12 +17,27 @@ pub(super) enum Taken {
     Scroll(f32),
 }
 
-/// Takes the keys out of the input. At the door, text goes to its field.
-pub(super) fn take(ctx: &egui::Context, at_door: bool) -> Vec<Taken> {
+/// Takes the keys out of the input. At the door, text goes to its field. `held` are the keys that are down, by where they are: the sign of
+/// a key can be another when it is let go, where Shift was let go before, and egui then takes its next press for a repetition.
+pub(super) fn take(ctx: &egui::Context, at_door: bool, held: &mut Vec<Key>) -> Vec<Taken> {
     let mut taken = Vec::new();
     ctx.input_mut(|input| {
+        if !input.focused {
+            held.clear();
+        }
         input.events.retain(|event| match event {
             Event::Key { key, physical_key, pressed, repeat, modifiers } => {
+                let is_repeat = match physical_key {
+                    None => *repeat,
+                    Some(place) => {
+                        let was_held = held.contains(place);
+                        held.retain(|known| known != place);
+                        if *pressed {
+                            held.push(*place);
+                        }
+                        was_held
+                    }
+                };
                 let Some(found) = taken_of(*key, *physical_key, *modifiers) else {
                     // Nothing else of the window answers to keys, apart from the field at the door.
                     return at_door;
@@ -38,7 +53,7 @@ pub(super) fn take(ctx: &egui::Context, at_door: bool) -> Vec<Taken> {
                         | Taken::Scroll(_)
                         | Taken::Press(Press::Up | Press::Down | Press::Left | Press::Right)
                 );
-                if *pressed && (!*repeat || may_repeat) {
+                if *pressed && (!is_repeat || may_repeat) {
                     taken.push(found);
                 }
                 false

@@ -58,6 +58,8 @@ pub struct Screen<C: Clock + Clone> {
     looks: Looks,
     /// The code as it is typed at the door.
     typed: String,
+    /// Keys that are down.
+    held: Vec<egui::Key>,
     opening: Option<Receiver<Result<Store, StudyError>>>,
     /// Whether files are opened in the window's own thread, for tests.
     is_inline: bool,
@@ -74,6 +76,7 @@ impl<C: Clock + Clone> Screen<C> {
             pictures: Pictures::default(),
             looks: Looks::default(),
             typed: String::new(),
+            held: Vec::new(),
             opening: None,
             is_inline: false,
             has_closed: false,
@@ -214,7 +217,7 @@ impl<C: Clock + Clone> Screen<C> {
 
     fn take_keys(&mut self, ctx: &egui::Context) {
         let at_door = matches!(self.participant.scene(), Scene::Door { .. }) && !self.participant.is_leaving();
-        for key in keys::take(ctx, at_door) {
+        for key in keys::take(ctx, at_door, &mut self.held) {
             match key {
                 keys::Taken::Looks(change) => self.looks.change(change),
                 keys::Taken::Scroll(by) => self.pictures.scroll_by(by),
