@@ -8,6 +8,12 @@ mod keep;
 mod keys;
 #[path = "ui/layout.rs"]
 mod layout;
+#[path = "ui/participant.rs"]
+mod participant;
+#[path = "ui/participant_blind.rs"]
+mod participant_blind;
+#[path = "ui/participant_people.rs"]
+mod participant_people;
 #[path = "ui/places.rs"]
 mod places;
 #[path = "ui/project.rs"]

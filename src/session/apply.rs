@@ -157,6 +157,7 @@ impl Session {
         }
         match command {
             Command::OpenPaths(paths) => return self.open_paths(&paths),
+            Command::TakePart(path) => return vec![Request::TakePart(path)],
             Command::OpenSpec(spec) => return self.open_spec(&spec),
             Command::RetryData => return self.retry_data(),
             Command::SaveProjectIn(dir) => return self.save_in(dir),

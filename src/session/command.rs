@@ -29,6 +29,8 @@ pub enum Command {
     Ask(Dialog),
     /// Open what the paths hold: data, a black box, an explainer or a project.
     OpenPaths(Vec<PathBuf>),
+    /// Participant mode on this file, until it is left.
+    TakePart(PathBuf),
     /// Open data from a specification as written on the command line.
     OpenSpec(String),
     /// Try the last data again.
@@ -283,6 +285,9 @@ impl Command {
             Self::OpenPaths(paths) => {
                 let name = paths.first().map(|path| path.display().to_string()).unwrap_or_default();
                 info(format!("Open {name}"), "Open it.", &[])
+            }
+            Self::TakePart(_) => {
+                info("Let a person take part", "Show nothing but the study, until it is left again.", &[])
             }
             Self::OpenSpec(spec) => info(format!("Open {spec}"), "Open this data.", &[]),
             Self::RetryData => info("Open the data again", "Try the data that could not be opened once more.", &[]),

@@ -16,6 +16,7 @@ pub mod items;
 pub mod measure;
 pub mod notices;
 pub mod opening;
+pub mod participant;
 pub mod picture;
 pub mod project;
 pub mod project_job;
@@ -195,6 +196,8 @@ pub enum Request {
     Ask(Dialog),
     /// Read or write a project's files, off the window's thread and in order, then tell [`Session::project_done`].
     Project(project_job::ProjectJob),
+    /// Show participant mode on this file and nothing else.
+    TakePart(PathBuf),
     /// Put text on the clipboard.
     Copy(String),
     /// Close the window.

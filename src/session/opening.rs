@@ -21,6 +21,8 @@ pub enum Holds {
     Box,
     /// An explainer.
     Explainer,
+    /// A participant file of a study.
+    Study,
     /// Anything else: data, or nothing that can be opened.
     Data,
 }
@@ -30,6 +32,9 @@ impl Holds {
     pub fn at(path: &Path) -> Self {
         if crate::store::Project::is_in(path) || path.file_name().is_some_and(|name| name == project::FILE) {
             return Self::Project;
+        }
+        if crate::study::store::is_participant_file(path) {
+            return Self::Study;
         }
         let card = path.join("card.json");
         if !card.is_file() {
@@ -55,6 +60,7 @@ impl Session {
                 Holds::Project => requests.extend(self.open_project(path)),
                 Holds::Box => requests.push(self.load_box(path.clone())),
                 Holds::Explainer => requests.push(self.load_explainer(path.clone())),
+                Holds::Study => requests.push(Request::TakePart(path.clone())),
                 Holds::Data => data.push(path.clone()),
             }
         }

@@ -257,6 +257,7 @@ fn shown(spec: &Spec, classes: &[String], is_text: bool) -> Shown {
         confirm: spec.answer.confirm,
         within_hours: spec.resume.within_hours,
         later: spec.resume.later,
+        words: texts.words.clone(),
     }
 }
 
