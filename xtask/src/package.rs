@@ -45,7 +45,7 @@ pub fn package(root: &Path, binary: Option<PathBuf>, out: Option<PathBuf>, archi
     let lib = out.join("lib");
     std::fs::create_dir_all(&lib).map_err(|error| failed(format!("{}: {error}", lib.display())))?;
     copy(&binary, &out.join("unmask"))?;
-    let home = libtorch::path(root);
+    let home = PathBuf::from(libtorch::path(root));
     let mut bytes = 0;
     for (name, path) in libraries(&binary, &home)? {
         bytes += copy(&path, &lib.join(&name))?;
