@@ -24,6 +24,8 @@ mod reading;
 mod session;
 #[path = "ui/snapshots.rs"]
 mod snapshots;
+#[path = "ui/study_place.rs"]
+mod study_place;
 #[path = "ui/support.rs"]
 mod support;
 #[path = "ui/texts.rs"]

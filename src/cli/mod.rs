@@ -178,7 +178,11 @@ impl Runner {
         result.map_err(|error| match error {
             JobError::Failed(notice) => {
                 let text = notice.summary.clone();
-                if matches!(notice.code, "data") { Failure::Usage(text) } else { Failure::Work(text) }
+                if matches!(notice.code, "data" | crate::jobs::study::BAD_INPUT) {
+                    Failure::Usage(text)
+                } else {
+                    Failure::Work(text)
+                }
             }
             error => Failure::Work(error.notice().summary),
         })

@@ -182,24 +182,7 @@ fn fail(error: StudyError) -> Failure {
 
 /// The participant file: the one named, or the only one in the folder named.
 fn file_of(path: &Path) -> Result<PathBuf, Failure> {
-    if !path.is_dir() {
-        return Ok(path.to_owned());
-    }
-    let entries = std::fs::read_dir(path).map_err(usage)?;
-    let mut found: Vec<PathBuf> = entries
-        .filter_map(Result::ok)
-        .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|end| end == "sqlite"))
-        .collect();
-    found.sort();
-    match found.as_slice() {
-        [one] => Ok(one.clone()),
-        _ => Err(usage(format!(
-            "{}: expected one participant file (.sqlite) in this folder, found {}; name the file, or merge them first",
-            path.display(),
-            found.len()
-        ))),
-    }
+    crate::jobs::study::file_in(path).map_err(fail)
 }
 
 fn open(path: &Path) -> Result<Store, Failure> {

@@ -227,6 +227,11 @@ impl Session {
                 };
             }
             Command::Reading(action) => return self.read(action),
+            Command::Study(action) => return self.study_action(action),
+            Command::Go(super::Place::Study) => {
+                self.place = super::Place::Study;
+                return self.read_studies();
+            }
             Command::SetFilter(filter) => {
                 self.explore.list.filter = filter;
                 self.rebuild_list();
@@ -319,7 +324,7 @@ impl Session {
     fn perform_on_window(&mut self, command: &Command) -> Option<Vec<Request>> {
         let open = &mut self.open;
         match command {
-            Command::Go(place) => self.place = *place,
+            Command::Go(place) if *place != super::Place::Study => self.place = *place,
             Command::Ask(dialog) => return Some(vec![Request::Ask(*dialog)]),
             Command::ToggleFit => open.fit = !open.fit,
             Command::ToggleSheet => open.sheet = !open.sheet,

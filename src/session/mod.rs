@@ -26,6 +26,7 @@ pub mod running;
 pub mod settings;
 pub mod sheet;
 pub mod shortcut;
+pub mod study;
 pub mod train;
 pub mod undo;
 pub mod untitled;
@@ -129,6 +130,8 @@ pub mod slots {
     pub const WRITE: u16 = 11;
     /// A contact sheet of items.
     pub const SHEET: u16 = 12;
+    /// Studies: making, reading, scoring, and one for each change.
+    pub const STUDY: u16 = 21;
     /// The answer without the unit under the pointer.
     pub const WITHOUT: u16 = 20;
 }
@@ -162,6 +165,8 @@ pub enum Purpose {
     Measure(measure::Part),
     /// A contact sheet, by its number.
     Sheet(u32),
+    /// Something with a study.
+    Study(study::StudyJob),
     /// A file, for the line that says where it is.
     Write(PathBuf),
 }
@@ -223,6 +228,8 @@ pub enum Dialog {
     ExportScores,
     /// File for the table of metrics.
     ExportTable,
+    /// Files of the Study place.
+    Study(study::StudyDialog),
 }
 
 /// Everything the window shows.
@@ -248,6 +255,8 @@ pub struct Session {
     pub train: train::Train,
     /// Tables of metrics.
     pub measure: measure::Measure,
+    /// Studies with people.
+    pub study: study::Study,
     /// Kept figures.
     pub figures: figures::Figures,
     /// The contact sheet that is being made.

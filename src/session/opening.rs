@@ -33,7 +33,8 @@ impl Holds {
         if crate::store::Project::is_in(path) || path.file_name().is_some_and(|name| name == project::FILE) {
             return Self::Project;
         }
-        if crate::study::store::is_participant_file(path) {
+        let is_sqlite = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("sqlite"));
+        if is_sqlite || crate::study::store::is_participant_file(path) {
             return Self::Study;
         }
         let card = path.join("card.json");
@@ -54,15 +55,18 @@ impl Holds {
 impl Session {
     pub(crate) fn open_paths(&mut self, paths: &[PathBuf]) -> Vec<Request> {
         let mut requests = Vec::new();
-        let mut data = Vec::new();
+        let (mut data, mut studies) = (Vec::new(), Vec::new());
         for path in paths {
             match Holds::at(path) {
                 Holds::Project => requests.extend(self.open_project(path)),
                 Holds::Box => requests.push(self.load_box(path.clone())),
                 Holds::Explainer => requests.push(self.load_explainer(path.clone())),
-                Holds::Study => requests.push(Request::TakePart(path.clone())),
+                Holds::Study => studies.push(path.clone()),
                 Holds::Data => data.push(path.clone()),
             }
+        }
+        if !studies.is_empty() {
+            requests.extend(self.study_action(super::study::StudyAction::Open(studies)));
         }
         match &data[..] {
             [] => {}

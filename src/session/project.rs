@@ -503,6 +503,7 @@ impl Session {
             store: project.map(|project| Arc::new(Mutex::new(project))),
             ..OpenFiles::default()
         };
+        self.study = super::study::Study::of_sample(is_sample.then(|| folder.clone()));
         self.project = (!is_sample && !is_untitled).then_some(folder);
         // Its black boxes and explainers take the place of the others; what was trained stays on disk.
         self.dirs.clear();

@@ -21,6 +21,7 @@ pub mod sheet_form;
 pub mod sheets;
 pub mod shortcuts;
 pub mod start;
+pub mod study_place;
 pub mod theme;
 pub mod train_place;
 pub mod widgets;
@@ -68,6 +69,7 @@ struct PlaceStates {
     explore: explore::ExploreUi,
     train: train_place::TrainState,
     measure: measure_place::MeasureState,
+    study: study_place::StudyState,
     figures: figures_place::FiguresState,
     sheet: sheet_form::SheetForm,
     path: path_form::PathForm,
@@ -382,10 +384,7 @@ impl eframe::App for App {
                     Place::Train => train_place::show(ui, session, &mut places.train, commands),
                     Place::Measure => measure_place::show(ui, session, &mut places.measure, commands),
                     Place::Figures => figures_place::show(ui, session, &mut places.figures, commands),
-                    Place::Study | Place::Explore => {
-                        let sentence = "Studies with people are not part of this version yet.";
-                        widgets::empty(ui, session, chrome::place_icon(Place::Study), sentence, None, commands);
-                    }
+                    Place::Study | Place::Explore => study_place::show(ui, session, &mut places.study, commands),
                 });
             }
         }
