@@ -4,14 +4,17 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
-use unmask::cli::{Cli, Failure};
+use unmask::cli::study::{RunArgs, StudyArgs, StudyCommand};
+use unmask::cli::{Cli, Commands, Failure};
 use unmask::device::Machine;
+use unmask::session::settings::Appearance;
 
 fn main() -> ExitCode {
     unmask::device::prepare_process();
     env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("warn")).init();
     let cli = Cli::parse();
     let outcome = match cli.command {
+        Some(Commands::Study(StudyArgs { command: StudyCommand::Run(args) })) => participant(&args),
         Some(command) => unmask::cli::run(command, Some(&unmask::ui::bench::frames)),
         None => window(cli.paths, cli.device),
     };
@@ -32,6 +35,12 @@ fn window(paths: Vec<String>, device: Option<String>) -> Result<(), Failure> {
         return Err(Failure::Usage(format!(
             "{path}: expected a file, a folder or a data specification, found nothing there; check the path"
         )));
+    }
+    // A participant file shows nothing of the program, so it gets a window of its own.
+    if let [only] = paths.as_slice()
+        && unmask::ui::participant::is_study(Path::new(only))
+    {
+        return open_study(PathBuf::from(only), None, Appearance::Light);
     }
     unmask::device::open_cuda();
     let machine = Machine::look();
@@ -58,6 +67,16 @@ fn window(paths: Vec<String>, device: Option<String>) -> Result<(), Failure> {
     });
     unmask::ui::run(unmask::ui::Options { open, device, machine, samples: listed })
         .map_err(|error| Failure::Work(error.to_string()))
+}
+
+/// Opens participant mode alone.
+fn participant(args: &RunArgs) -> Result<(), Failure> {
+    open_study(args.file()?, args.window_size, args.appearance()?)
+}
+
+fn open_study(file: PathBuf, size: Option<[f32; 2]>, appearance: Appearance) -> Result<(), Failure> {
+    let options = unmask::ui::participant::RunOptions { file, size, appearance };
+    unmask::ui::participant::run(options, Machine::look().display).map_err(|error| Failure::Work(error.to_string()))
 }
 
 /// The bundled samples: beside the program (packaged), in the folder it is started from, or in the repository it was built in.

@@ -8,6 +8,12 @@ mod keep;
 mod keys;
 #[path = "ui/layout.rs"]
 mod layout;
+#[path = "ui/participant.rs"]
+mod participant;
+#[path = "ui/participant_blind.rs"]
+mod participant_blind;
+#[path = "ui/participant_people.rs"]
+mod participant_people;
 #[path = "ui/places.rs"]
 mod places;
 #[path = "ui/project.rs"]
@@ -18,6 +24,8 @@ mod reading;
 mod session;
 #[path = "ui/snapshots.rs"]
 mod snapshots;
+#[path = "ui/study_place.rs"]
+mod study_place;
 #[path = "ui/support.rs"]
 mod support;
 #[path = "ui/texts.rs"]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::explain::Explainers;
-use super::{ComputeArgs, Outcome, Runner, usage, work, write_file};
+use super::{ComputeArgs, Outcome, Runner, check_k, usage, work, write_file};
 use crate::data::Split;
 use crate::jobs::{Evaluate, Output, Task, table};
 use crate::metric::metric;
@@ -50,10 +50,13 @@ pub fn run(args: &EvaluateArgs) -> Outcome {
         metric(id).map_err(usage)?;
     }
     let (explainers, black_box) = args.explainers.load(args.k.first().copied(), args.compute.seed)?;
+    for &k in &args.k {
+        check_k(k, explainers[0].card.unit, &black_box.card)?;
+    }
     let mut runner = Runner::new(&args.compute)?;
     let data = runner.open(&args.data)?;
     let task = Task::Evaluate(Box::new(Evaluate {
-        fit: black_box.card.fit,
+        fit: black_box.fit_for(&data),
         black_box,
         explainers,
         data,
@@ -68,7 +71,11 @@ pub fn run(args: &EvaluateArgs) -> Outcome {
         return Err(work("measuring gave no table"));
     };
     write_file(&args.out, &table::encode(&args.out, &cells).map_err(work)?)?;
-    print!("{}", table::text(&Arc::unwrap_or_clone(cells)));
+    let cells = Arc::unwrap_or_clone(cells);
+    print!("{}", table::text(&cells));
+    for warning in table::honesty(&cells) {
+        println!("{warning}");
+    }
     Ok(())
 }
 

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::evaluate::split_named;
-use super::{ComputeArgs, Failure, Outcome, Runner, load_box, load_explainer, usage, work, write_file};
-use crate::data::Unit;
+use super::{ComputeArgs, Failure, Outcome, Runner, check_k, load_box, load_explainer, usage, work, write_file};
+use crate::data::{Split, Unit};
 use crate::explain::{Fill, SavedExplainer};
 use crate::jobs::scores::{self, Scores};
 use crate::jobs::{Explain, Explained, Output, Task};
@@ -78,9 +78,9 @@ pub struct ExplainArgs {
     /// Data, e.g. mnist:DIR?classes=3,8
     #[arg(long)]
     pub data: String,
-    /// train, validation or test
-    #[arg(long, default_value = "test")]
-    pub split: String,
+    /// train, validation, test or all; by default the test items, or all where no item has a label
+    #[arg(long)]
+    pub split: Option<String>,
     /// At most so many items
     #[arg(long)]
     pub limit: Option<usize>,
@@ -104,9 +104,16 @@ pub fn run(args: &ExplainArgs) -> Outcome {
     let (explainers, black_box) = args.explainers.load(args.k, args.compute.seed)?;
     let mut runner = Runner::new(&args.compute)?;
     let data = runner.open(&args.data)?;
-    let mut items = data.in_split(split_named(&args.split)?);
+    let is_unlabelled = data.labels.iter().all(Option::is_none);
+    let mut items: Vec<usize> = match args.split.as_deref() {
+        Some("all") => (0..data.len()).collect(),
+        Some(split) => data.in_split(split_named(split)?),
+        None if is_unlabelled => (0..data.len()).collect(),
+        None => data.in_split(Split::Test),
+    };
     items.truncate(args.limit.unwrap_or(usize::MAX));
     let k = args.k.unwrap_or(explainers[0].card.k);
+    check_k(k, explainers[0].card.unit, &black_box.card)?;
     let fill = fill_for(&args.fill, &black_box)?;
     let mut explained = Vec::with_capacity(items.len());
     let bar = super::Bar::new("explaining");
@@ -116,20 +123,31 @@ pub fn run(args: &ExplainArgs) -> Outcome {
             explainers: explainers.clone(),
             data: data.clone(),
             item,
-            fit: black_box.card.fit,
+            fit: black_box.fit_for(&data),
             unit: explainers[0].card.unit,
             k,
             fill,
             seed: args.compute.seed,
         };
-        explained.push(runner.explain(task)?);
+        // One file that cannot be decoded does not stop the others.
+        match runner.explain(task) {
+            Ok(one) => explained.push(one),
+            Err(Failure::Usage(reason)) => eprintln!("left out: {reason}"),
+            Err(failure) => return Err(failure),
+        }
         bar.show(&crate::work::Progress::new(done as u64 + 1, items.len() as u64, "items"));
     }
     bar.clear();
+    if explained.is_empty() && !items.is_empty() {
+        return Err(usage(format!(
+            "{}: expected items that can be read, found none; see the reasons above",
+            data.name
+        )));
+    }
     let scores = Scores { data: &data, black_box: &black_box.card, explainers: &explainers, explained: &explained };
     let bytes = scores::encode(&args.out, &scores).map_err(work)?;
     write_file(&args.out, &bytes)?;
-    println!("{} items, {} methods: {}", items.len(), explainers.len(), args.out.display());
+    println!("{} items, {} methods: {}", explained.len(), explainers.len(), args.out.display());
     Ok(())
 }
 

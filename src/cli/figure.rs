@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::explain::Explainers;
-use super::{ComputeArgs, Failure, Outcome, Runner, usage, work, write_file};
+use super::{ComputeArgs, Failure, Outcome, Runner, check_k, usage, work, write_file};
+use crate::data::Dataset;
 use crate::figure::annotate::Annotation;
 use crate::figure::layout::{CompareLayout, ExplainedPicture, PictureLayout, SheetLayout, compare, picture, sheet};
 use crate::figure::{Figure, FigureError, Format, Palette, encode};
@@ -20,9 +21,9 @@ pub struct FigureArgs {
     /// Data, e.g. mnist:DIR?classes=3,8
     #[arg(long)]
     pub data: String,
-    /// Items by their number in the opened data; several give a contact sheet
+    /// Items by their place in the opened data, from 0, or as the window names them, e.g. test:17; several give a contact sheet
     #[arg(long, required = true, num_args = 1.., value_delimiter = ',')]
-    pub item: Vec<usize>,
+    pub item: Vec<String>,
     /// How many units are selected
     #[arg(long)]
     pub k: Option<usize>,
@@ -74,22 +75,17 @@ pub fn run(args: &FigureArgs) -> Outcome {
     let mut runner = Runner::new(&args.compute)?;
     let data = runner.open(&args.data)?;
     let k = args.k.unwrap_or(explainers[0].card.k);
+    check_k(k, explainers[0].card.unit, &black_box.card)?;
     let fill = super::explain::fill_for(&args.fill, &black_box)?;
     let mut pictures = Vec::new();
-    for &item in &args.item {
-        if item >= data.len() {
-            return Err(usage(format!(
-                "item {item}: {} has items 0 to {}; choose one of these",
-                data.name,
-                data.len() - 1
-            )));
-        }
+    for name in &args.item {
+        let item = item_named(name, &data)?;
         let explained = runner.explain(Explain {
             black_box: black_box.clone(),
             explainers: explainers.clone(),
             data: data.clone(),
             item,
-            fit: black_box.card.fit,
+            fit: black_box.fit_for(&data),
             unit: explainers[0].card.unit,
             k,
             fill,
@@ -119,6 +115,25 @@ pub fn run(args: &FigureArgs) -> Outcome {
     write_file(&args.out, &encode(&figure, format, args.scale).map_err(usage)?)?;
     println!("{}", args.out.display());
     Ok(())
+}
+
+/// An item by its place, `17`, or by its split and its number in the file, `test:17`.
+fn item_named(name: &str, data: &Dataset) -> Result<usize, Failure> {
+    let wrong = || {
+        usage(format!(
+            "item {name}: expected 0 to {} of {}, or a split and a number as the window shows them, such as test:17; choose one of these",
+            data.len().saturating_sub(1),
+            data.name
+        ))
+    };
+    match name.split_once(':') {
+        None => name.parse().ok().filter(|&item: &usize| item < data.len()).ok_or_else(wrong),
+        Some((split, number)) => {
+            let split = super::evaluate::split_named(split)?;
+            let number: u32 = number.trim_start_matches('#').parse().map_err(|_not_a_number| wrong())?;
+            data.in_split(split).into_iter().find(|&item| data.source_index[item] == number).ok_or_else(wrong)
+        }
+    }
 }
 
 /// One picture alone, two to four methods side by side, several items as a contact sheet.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{ComputeArgs, Outcome, Runner, params_from, usage, work};
+use super::{ComputeArgs, Outcome, Runner, check_out, params_from, usage, work};
 use crate::jobs::{FitBox, Output, Task};
 use crate::model::{ARCHITECTURES, architecture};
 
@@ -20,6 +20,9 @@ pub struct FitArgs {
     /// Folder for the black box
     #[arg(long)]
     pub out: PathBuf,
+    /// Replace the model that the folder holds
+    #[arg(long)]
+    pub replace: bool,
     /// Passes over the training items
     #[arg(long)]
     pub epochs: Option<u32>,
@@ -45,8 +48,16 @@ pub fn run(args: &FitArgs) -> Outcome {
     let mut settings = args.settings.clone();
     settings.extend(args.epochs.map(|epochs| format!("epochs={epochs}")));
     let params = params_from(architecture.params, &settings)?;
+    check_out(&args.out, args.replace)?;
     let mut runner = Runner::new(&args.compute)?;
     let data = runner.open(&args.data)?;
+    if data.classes.len() < 2 {
+        return Err(usage(format!(
+            "{}: expected items of at least two classes, found {}; choose data with labels",
+            data.name,
+            data.classes.len()
+        )));
+    }
     let name = args.name.clone().unwrap_or_else(|| format!("{} on {}", architecture.title, data.name));
     let task = Task::FitBox(Box::new(FitBox {
         architecture: args.model.clone(),
@@ -58,6 +69,7 @@ pub fn run(args: &FitArgs) -> Outcome {
     }));
     let output = runner.run(task, "training the black box", |_| {})?;
     let Output::Box(saved) = output else { return Err(work("training gave no black box")) };
+    super::keep_box(&saved)?;
     let card = &saved.card;
     let percent = |share: Option<f64>| share.map_or("not known".to_owned(), |share| format!("{:.2} %", 100.0 * share));
     println!("{}: {}", card.name, args.out.display());

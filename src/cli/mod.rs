@@ -11,16 +11,20 @@ pub mod samples;
 pub mod study;
 pub mod train;
 
+use std::cell::Cell;
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use clap::{Args, Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::data::{DataSpec, Dataset};
+use crate::data::{DataSpec, Dataset, Unit, Units};
 use crate::device::{Machine, Mode, compute_threads, n_cores};
 use crate::explain::SavedExplainer;
 use crate::jobs::{Compute, Output, Task};
+use crate::model::card::BoxCard;
 use crate::model::params::{ParamSpec, Params};
 use crate::model::{Device, SavedBox, device_from};
 use crate::work::{Event, JobError, Priority, Progress, Slot, Worker};
@@ -75,7 +79,7 @@ pub struct ComputeArgs {
     #[arg(long, default_value = "auto")]
     pub device: String,
     /// Threads of libtorch; by default all cores
-    #[arg(long)]
+    #[arg(long, value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=1024))]
     pub threads: Option<usize>,
 }
 
@@ -174,7 +178,11 @@ impl Runner {
         result.map_err(|error| match error {
             JobError::Failed(notice) => {
                 let text = notice.summary.clone();
-                if matches!(notice.code, "data") { Failure::Usage(text) } else { Failure::Work(text) }
+                if matches!(notice.code, "data" | crate::jobs::study::BAD_INPUT) {
+                    Failure::Usage(text)
+                } else {
+                    Failure::Work(text)
+                }
             }
             error => Failure::Work(error.notice().summary),
         })
@@ -195,8 +203,15 @@ pub(crate) fn parse_spec(text: &str) -> Result<DataSpec, Failure> {
     DataSpec::from_argument(text).map_err(usage)
 }
 
-/// A progress bar with rate and time left; silent where standard error is no terminal.
-pub(crate) struct Bar(ProgressBar);
+/// How often a line tells the progress where standard error is a file or a pipe.
+const LINE_EVERY: Duration = Duration::from_secs(30);
+
+/// A progress bar with rate and time left; where standard error is no terminal, a line from time to time.
+pub(crate) struct Bar {
+    bar: ProgressBar,
+    /// When the next line is due, where lines are written at all.
+    next_line: Cell<Option<Instant>>,
+}
 
 impl Bar {
     /// For work named `what`.
@@ -205,19 +220,28 @@ impl Bar {
         let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         bar.set_message(what.to_owned());
-        Self(bar)
+        let next_line = (!std::io::stderr().is_terminal()).then(|| Instant::now() + LINE_EVERY);
+        Self { bar, next_line: Cell::new(next_line) }
     }
 
     /// Shows how far the work is.
     pub fn show(&self, progress: &Progress) {
-        self.0.set_length(progress.total.unwrap_or(progress.done).max(1));
-        self.0.set_position(progress.done);
-        self.0.set_message(progress.line());
+        let total = progress.total.unwrap_or(progress.done).max(1);
+        if let Some(due) = self.next_line.get() {
+            if Instant::now() >= due {
+                eprintln!("{} {}/{total}", progress.line(), progress.done);
+                self.next_line.set(Some(Instant::now() + LINE_EVERY));
+            }
+            return;
+        }
+        self.bar.set_length(total);
+        self.bar.set_position(progress.done);
+        self.bar.set_message(progress.line());
     }
 
     /// Takes the bar away.
     pub fn clear(&self) {
-        self.0.finish_and_clear();
+        self.bar.finish_and_clear();
     }
 }
 
@@ -231,6 +255,33 @@ pub(crate) fn params_from(specs: &[ParamSpec], settings: &[String]) -> Result<Pa
         params.set(specs, id, value).map_err(usage)?;
     }
     Ok(params)
+}
+
+/// Refuses to select nothing, or more than there is.
+pub(crate) fn check_k(k: usize, unit: Unit, card: &BoxCard) -> Outcome {
+    let units = Units::new(unit, card.shape).count();
+    if (1..=units).contains(&k) {
+        return Ok(());
+    }
+    Err(usage(format!("k {k}: expected 1 to {units} {} of {}; choose such a number", unit.noun(2), card.name)))
+}
+
+/// Refuses a folder that holds a model already, unless it is to be replaced: a finished training is never lost by a slip.
+pub(crate) fn check_out(folder: &Path, replace: bool) -> Outcome {
+    if replace || !folder.join("card.json").exists() {
+        return Ok(());
+    }
+    Err(usage(format!(
+        "{}: expected a new folder, found one that holds a model; choose another, or replace it with --replace",
+        folder.display()
+    )))
+}
+
+/// Keeps a black box by its hash in the user's cache, where explainers find it again.
+pub(crate) fn keep_box(saved: &SavedBox) -> Outcome {
+    let hash = saved.card.hash.parse().map_err(work)?;
+    let cache = crate::store::Cache::of_user().map_err(work)?;
+    crate::model::saved::keep(saved, hash, &cache).map_err(work)
 }
 
 /// A black box from a folder, or by hash from the cache.

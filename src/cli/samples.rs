@@ -1,5 +1,7 @@
 //! `unmask samples`: write the sample data of the project, and train the small models beside it.
 
+mod study;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -46,6 +48,8 @@ struct Sample {
     k: usize,
     /// Which of the test items is in view at first.
     item: usize,
+    /// A finished study with simulated people.
+    study: Option<&'static study::SampleStudy>,
 }
 
 const SAMPLES: [Sample; 2] = [
@@ -59,6 +63,7 @@ const SAMPLES: [Sample; 2] = [
         unit: Unit::Pixel,
         k: 25,
         item: 0,
+        study: Some(&study::DIGITS),
     },
     Sample {
         folder: "reviews_project",
@@ -76,13 +81,16 @@ const SAMPLES: [Sample; 2] = [
         unit: Unit::Word,
         k: 5,
         item: 3,
+        study: None,
     },
 ];
 
 /// Runs it.
 pub fn run(args: &SamplesArgs) -> Outcome {
     if args.project {
-        return project(&mut Runner::new(&args.compute)?, &args.out);
+        // One thread, so that every machine gives the same masks.
+        let compute = ComputeArgs { threads: Some(1), ..args.compute.clone() };
+        return project(&mut Runner::new(&compute)?, &args.out);
     }
     let files = crate::data::samples::write_all(&args.out).map_err(work)?;
     println!("{} files of sample data: {}", files.len(), args.out.display());
@@ -129,6 +137,9 @@ fn models(runner: &mut Runner, samples: &Path) -> Outcome {
             trained.push(train(runner, sample, (id, params), &data, &black_box, &out)?);
         }
         sample.write(samples, &data, &black_box, &trained[..2])?;
+        if let Some(study) = sample.study {
+            study::write(runner, &samples.join(sample.folder), study, (&data, &black_box, &trained))?;
+        }
     }
     Ok(())
 }
@@ -139,10 +150,13 @@ fn project(runner: &mut Runner, samples: &Path) -> Outcome {
         let data = sample.open(runner, samples)?;
         let black_box = super::load_box(&sample.box_dir(samples))?;
         let mut columns = Vec::new();
-        for (id, _) in &sample.methods[..2] {
+        for (id, _) in sample.methods {
             columns.push(Arc::new(SavedExplainer::load(&sample.explainer_dir(samples, id)).map_err(usage)?));
         }
-        sample.write(samples, &data, &black_box, &columns)?;
+        sample.write(samples, &data, &black_box, &columns[..2])?;
+        if let Some(study) = sample.study {
+            study::write(runner, &samples.join(sample.folder), study, (&data, &black_box, &columns))?;
+        }
     }
     Ok(())
 }

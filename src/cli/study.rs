@@ -8,6 +8,7 @@ use clap::{Args, Subcommand};
 
 use super::{Failure, Outcome, usage, work, write_file};
 use crate::figure::{Format, encode};
+use crate::session::settings::Appearance;
 use crate::study::design::{PRESETS, plan};
 use crate::study::key::Key;
 use crate::study::merge::merge;
@@ -30,6 +31,8 @@ pub struct StudyArgs {
 pub enum StudyCommand {
     /// Make a study: participant files, key and design
     New(Box<new::NewArgs>),
+    /// Let a person take part: opens a window with nothing but the study
+    Run(RunArgs),
     /// Show the papers' protocols
     Protocols,
     /// Let simulated participants take part (dry run)
@@ -46,6 +49,43 @@ pub enum StudyCommand {
     Report(ReportArgs),
     /// All responses and events, with codebook and manifest
     Export(ExportArgs),
+}
+
+/// Arguments of `study run`, which the program itself runs, since it opens a window.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// Participant file, or the folder of the study
+    pub study: PathBuf,
+    /// A window of this size instead of the full screen, e.g. 1280x800
+    #[arg(long, value_parser = size_of)]
+    pub window_size: Option<[f32; 2]>,
+    /// dark or light; the same for everybody in a study
+    #[arg(long, default_value = "light")]
+    pub theme: String,
+}
+
+impl RunArgs {
+    /// The participant file.
+    pub fn file(&self) -> Result<PathBuf, Failure> {
+        file_of(&self.study)
+    }
+
+    /// The theme.
+    pub fn appearance(&self) -> Result<Appearance, Failure> {
+        match self.theme.as_str() {
+            "light" => Ok(Appearance::Light),
+            "dark" => Ok(Appearance::Dark),
+            other => Err(usage(format!("--theme {other}: expected light or dark; name one of these"))),
+        }
+    }
+}
+
+/// A size as in `1280x800`.
+fn size_of(text: &str) -> Result<[f32; 2], String> {
+    let side = |text: &str| text.parse::<u16>().ok().filter(|side| (480..=16_384).contains(side));
+    text.split_once('x')
+        .and_then(|(width, height)| Some([f32::from(side(width)?), f32::from(side(height)?)]))
+        .ok_or_else(|| "expected WIDTHxHEIGHT in points, each from 480, e.g. 1280x800".to_owned())
 }
 
 /// A participant file.
@@ -142,24 +182,7 @@ fn fail(error: StudyError) -> Failure {
 
 /// The participant file: the one named, or the only one in the folder named.
 fn file_of(path: &Path) -> Result<PathBuf, Failure> {
-    if !path.is_dir() {
-        return Ok(path.to_owned());
-    }
-    let entries = std::fs::read_dir(path).map_err(usage)?;
-    let mut found: Vec<PathBuf> = entries
-        .filter_map(Result::ok)
-        .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|end| end == "sqlite"))
-        .collect();
-    found.sort();
-    match found.as_slice() {
-        [one] => Ok(one.clone()),
-        _ => Err(usage(format!(
-            "{}: expected one participant file (.sqlite) in this folder, found {}; name the file, or merge them first",
-            path.display(),
-            found.len()
-        ))),
-    }
+    crate::jobs::study::file_in(path).map_err(fail)
 }
 
 fn open(path: &Path) -> Result<Store, Failure> {
@@ -180,6 +203,7 @@ fn open_with_key(args: &KeyedArgs) -> Result<(Store, Key), Failure> {
 pub fn run(args: &StudyArgs) -> Outcome {
     match &args.command {
         StudyCommand::New(args) => new::run(args),
+        StudyCommand::Run(_) => Err(work("a window is opened by the program itself, not from here")),
         StudyCommand::Protocols => {
             for preset in PRESETS {
                 println!("{:<12} {}", preset.id, preset.summary);

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{ComputeArgs, Outcome, Runner, load_box, params_from, usage, work};
+use super::{ComputeArgs, Outcome, Runner, check_k, check_out, load_box, params_from, usage, work};
 use crate::data::Unit;
 use crate::explain::method;
 use crate::jobs::{Output, Task, TrainExplainer};
@@ -31,6 +31,9 @@ pub struct TrainArgs {
     /// Folder for the explainer
     #[arg(long)]
     pub out: PathBuf,
+    /// Replace the model that the folder holds
+    #[arg(long)]
+    pub replace: bool,
     /// Passes over the training items
     #[arg(long)]
     pub epochs: Option<u32>,
@@ -51,6 +54,15 @@ pub struct TrainArgs {
 /// Runs it.
 pub fn run(args: &TrainArgs) -> Outcome {
     let spec = method(&args.method).map_err(usage)?.spec();
+    if !spec.trains {
+        return Err(usage(format!(
+            "method {}: expected one that is trained, found one that needs no training; use it at once: unmask explain --method {} --blackbox {} ...",
+            spec.id,
+            spec.id,
+            args.blackbox.display()
+        )));
+    }
+    check_out(&args.out, args.replace)?;
     let unit: Unit = args.unit.parse().map_err(usage)?;
     let mut params = match &args.preset {
         None => spec.start(unit.modality()),
@@ -67,6 +79,7 @@ pub fn run(args: &TrainArgs) -> Outcome {
     params.0.extend(params_from(spec.params, &settings)?.0);
     let black_box = load_box(&args.blackbox)?;
     black_box.card.check_unit(unit).map_err(usage)?;
+    check_k(args.k, unit, &black_box.card)?;
     let mut runner = Runner::new(&args.compute)?;
     let data = runner.open(&args.data)?;
     let task = Task::TrainExplainer(Box::new(TrainExplainer {
@@ -80,8 +93,13 @@ pub fn run(args: &TrainArgs) -> Outcome {
         name: args.name.clone().unwrap_or_else(|| spec.title.to_owned()),
         out: Some(args.out.clone()),
     }));
+    let mut told = 0;
     let report = |output: &Output| {
-        if let Output::Training(report) = output {
+        if let Output::Training(report) = output
+            && report.epoch > told
+            && !report.figures.is_empty()
+        {
+            told = report.epoch;
             let figures: Vec<_> = report.figures.iter().map(|(id, value)| format!("{id} {value:.2} %")).collect();
             eprintln!("epoch {} of {}: {}", report.epoch, report.epochs, figures.join(", "));
         }

@@ -1,6 +1,6 @@
 //! How a picture of any size and colour becomes the input of a model: crop, grey, invert, resize. The preview is the input itself.
 
-use super::{Dataset, Picture, Rows, Shape};
+use super::{Picture, Rows, Shape};
 
 /// How a picture is brought to the model's size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -33,19 +33,21 @@ pub enum ModelBackground {
 }
 
 impl ModelBackground {
-    /// The background of a data set, judged by the borders of up to 64 of its pictures.
-    pub fn of(dataset: &Dataset) -> Self {
-        let n = dataset.len();
-        let sampled = n.min(64);
-        let mut borders: Vec<u8> = (0..sampled)
-            .filter_map(|i| dataset.picture(i * n / sampled).ok())
-            .map(|picture| picture.border_brightness())
-            .collect();
-        borders.sort_unstable();
-        // Nine in ten must agree: photographs have borders of every brightness.
-        match (borders.get(borders.len() / 10), borders.get(borders.len() * 9 / 10)) {
-            (_, Some(0..=79)) => Self::Dark,
-            (Some(176..=255), _) => Self::Light,
+    /// The background of training pictures, judged by the border of their mean `[c, h, w]` in 0..=1: photographs have borders of every
+    /// brightness, and their mean is neither dark nor light.
+    pub fn of_mean(mean: &[f32], shape: Shape) -> Self {
+        if shape.is_empty() || mean.len() != shape.len() {
+            return Self::Unknown;
+        }
+        let (height, width) = (shape.height, shape.width);
+        let is_border = |at: &usize| {
+            let (y, x) = (at / width % height, at % width);
+            y == 0 || x == 0 || y + 1 == height || x + 1 == width
+        };
+        let border: Vec<f32> = (0..mean.len()).filter(is_border).map(|at| mean[at]).collect();
+        match border.iter().sum::<f32>() / border.len().max(1) as f32 {
+            ..0.3 => Self::Dark,
+            0.7.. => Self::Light,
             _ => Self::Unknown,
         }
     }

@@ -340,11 +340,25 @@ impl Dataset {
     }
 }
 
+/// What could not be read, and what to do about it.
+fn cannot_read(path: &std::path::Path, source: &std::io::Error) -> String {
+    let path = path.display();
+    match source.kind() {
+        std::io::ErrorKind::NotFound => {
+            format!("{path}: expected a file or folder, found nothing of that name; check the path")
+        }
+        std::io::ErrorKind::PermissionDenied => format!(
+            "{path}: expected a file that may be read, found one that may not ({source}); change its permissions"
+        ),
+        _ => format!("cannot read {path}: {source}"),
+    }
+}
+
 /// What can go wrong while reading data. Each message is one sentence: file, expected, found, what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum DataError {
     /// The file cannot be read at all.
-    #[error("cannot read {path}: {source}")]
+    #[error("{}", cannot_read(path, source))]
     Io {
         /// File or folder.
         path: PathBuf,

@@ -146,21 +146,9 @@ fn black_box(
     let saved = run.checkpoint()?;
     let unfit = |error: &dyn std::fmt::Display| ExplainError::Unfit(error.to_string());
     let hash: Hash = saved.card.hash.parse().map_err(|error| unfit(&error))?;
-    options
-        .cache
-        .store(hash, |folder| saved.save(folder).map_err(BoxStoreError::from))
-        .map_err(|error| unfit(&error))?;
+    crate::model::saved::keep(&saved, hash, &options.cache)?;
     options.cache.note_recipe(recipe, hash).map_err(|error| unfit(&error))?;
     Ok(saved)
-}
-
-/// What can go wrong when a black box is put into the cache.
-#[derive(Debug, thiserror::Error)]
-enum BoxStoreError {
-    #[error(transparent)]
-    Store(#[from] crate::store::StoreError),
-    #[error(transparent)]
-    Model(#[from] ModelError),
 }
 
 /// One row and seed: from its file, or computed and saved.

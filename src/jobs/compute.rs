@@ -176,6 +176,7 @@ impl Env for Compute {
             }
             Task::Evaluate(task) => Box::new(EvaluateJob { task, at: 0, cells: Vec::new(), shared: Shared::default() }),
             Task::Agree(task) => Box::new(super::agreement::AgreeJob::new(task)),
+            Task::Study(task) => super::study::start(*task),
             Task::Write(task) => one_step(move |_, _| write_file(&task)),
         })
     }
@@ -193,6 +194,7 @@ impl Env for Compute {
             | Task::LoadBox { .. }
             | Task::LoadExplainer { .. }
             | Task::Predict { .. }
+            | Task::Study(_)
             | Task::Write(_) => 0,
         }
     }
@@ -251,7 +253,7 @@ fn chunks(
 }
 
 /// Explains one item; what the window waits for.
-fn explain(env: &mut Compute, task: &Explain, cx: &mut JobContext<'_>) -> Result<Output, JobError> {
+pub(super) fn explain(env: &mut Compute, task: &Explain, cx: &mut JobContext<'_>) -> Result<Output, JobError> {
     let started = std::time::Instant::now();
     let black_box = env.black_box(&task.black_box)?;
     let shape = black_box.card().shape;

@@ -1,9 +1,11 @@
 //! Tables of metrics as JSON, CSV, Markdown and LaTeX. A new format is one function and one line. A column for classes is there only where some figure
 //! belongs to one.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::Cell;
+use crate::explain::learn::run;
 use crate::metric::{MetricUnit, metric};
 
 /// Every format: file extension and name for menus. `encode` has one arm for each.
@@ -70,6 +72,29 @@ pub fn text(cells: &[Cell]) -> String {
         }
     }
     out
+}
+
+/// Plain words about rows whose masks may spell the label, where the table holds the figures that tell: FS-M, FS-A and mask-only at one k.
+pub fn honesty(cells: &[Cell]) -> Vec<String> {
+    let mut rows: Vec<(&str, Option<usize>, BTreeMap<String, f64>)> = Vec::new();
+    for cell in cells.iter().filter(|cell| cell.class.is_none()) {
+        let id = match cell.metric.as_str() {
+            "fs_m" | "posthoc_accuracy" | "faithfulness" => "fs_m",
+            "fs_a" => "approximator",
+            "mask_only" => "mask_only",
+            _ => continue,
+        };
+        let at = rows.iter().position(|(row, k, _)| *row == cell.row && *k == cell.k).unwrap_or_else(|| {
+            rows.push((&cell.row, cell.k, BTreeMap::new()));
+            rows.len() - 1
+        });
+        rows[at].2.insert(id.to_owned(), cell.mean);
+    }
+    let warnings = rows.into_iter().flat_map(|(row, k, figures)| {
+        let name = k.map_or_else(|| row.to_owned(), |k| format!("{row}, k = {k}"));
+        run::honesty(&figures).into_iter().map(move |warning| format!("{name}: {warning}"))
+    });
+    warnings.collect()
 }
 
 /// Whether the column of this name holds words, which start at the left.

@@ -78,6 +78,8 @@ pub enum Task {
     Evaluate(Box<Evaluate>),
     /// How much the masks of several explainers have in common.
     Agree(Box<Agree>),
+    /// Something with a study.
+    Study(Box<super::study::StudyTask>),
     /// Write bytes of a figure or table.
     Write(Box<WriteFile>),
 }
@@ -373,6 +375,8 @@ pub enum Output {
     Cells(Arc<Vec<Cell>>),
     /// How much masks have in common.
     Agreement(Arc<Agreement>),
+    /// Something with a study is done.
+    Study(super::study::StudyOutput),
     /// A file was written.
     Written(PathBuf),
 }

@@ -145,7 +145,7 @@ impl<'a> Context<'a> {
             checkpoint,
         } = setup;
         let units = Units::new(unit, black_box.card().shape);
-        let fit = black_box.card().fit;
+        let fit = crate::model::saved::fit_for(black_box.card(), black_box.background(), data);
         let mut loaded = method(&explainer.card.method)?.explainer(explainer, black_box)?;
         let mut items = data.in_split(split);
         items.truncate(limit.unwrap_or(usize::MAX));

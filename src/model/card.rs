@@ -121,8 +121,8 @@ impl BoxCard {
         let known = match self.modality() {
             Modality::Text if self.shape.height > 1 => "word or sentence",
             Modality::Text => "word",
-            Modality::Series => "step, segment:4 or channel-step",
-            _ => "pixel, patch:4 or patch:4x7",
+            Modality::Series => "step, segment:N or channel-step",
+            _ => "pixel, or patch:N or patch:RxC with any numbers of pixels",
         };
         Err(ModelError::Unfit(format!(
             "unit {unit}: the black box {} has {known}; name one of these or choose another black box",

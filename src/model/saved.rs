@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use super::card::{BOX_FORMAT, BOX_VERSION, BoxCard};
 use super::{ModelError, folder};
+use crate::data::fit::ModelBackground;
 use crate::data::series::{MAX_STEPS, MAX_VALUES};
-use crate::data::{Modality, Rows, Shape};
+use crate::data::{Dataset, Fit, Items, Modality, Rows, Shape};
+use crate::store::{Cache, Hash, StoreError};
 
 /// Most bytes a card may have.
 const MAX_CARD_BYTES: u64 = 64 << 20;
@@ -44,6 +46,18 @@ impl Background {
     }
 }
 
+/// How pictures of `data` are fitted at first to the input of a black box: the data that it was trained on and data in a model's own format as they
+/// are, a user's picture files so that light on dark stays light on dark.
+pub fn fit_for(card: &BoxCard, background: &Background, data: &Dataset) -> Fit {
+    if data.hash == card.data_hash {
+        return Fit::default();
+    }
+    match &data.items {
+        Items::Lazy(_) => Fit { background: ModelBackground::of_mean(&background.mean, card.shape), ..card.fit },
+        _ => card.fit,
+    }
+}
+
 /// A black box as plain data.
 #[derive(Clone, Debug)]
 pub struct SavedBox {
@@ -56,6 +70,11 @@ pub struct SavedBox {
 }
 
 impl SavedBox {
+    /// How pictures of `data` are fitted at first: see [`fit_for`].
+    pub fn fit_for(&self, data: &Dataset) -> Fit {
+        fit_for(&self.card, &self.background, data)
+    }
+
     /// Replaces `card.json`, `weights.safetensors` and `background.safetensors` of `dir`, all three or none: a process killed at any moment
     /// leaves a folder that can be loaded.
     pub fn save(&self, dir: &Path) -> Result<(), ModelError> {
@@ -138,6 +157,37 @@ impl SavedBox {
         let background = read_background(&bytes, card.shape)
             .map_err(|found| refuse(&background_path, "tensors mean and rows of the box's shape", found))?;
         Ok(Self { card, weights: Arc::new(weights), background: Arc::new(background) })
+    }
+}
+
+/// Keeps a black box in `cache` under its hash.
+///
+/// # Errors
+/// A folder that cannot be written.
+pub fn keep(saved: &SavedBox, hash: Hash, cache: &Cache) -> Result<(), ModelError> {
+    cache.store(hash, |folder| saved.save(folder).map_err(KeepError::from)).map_err(|error| match error {
+        KeepError::Model(error) => error,
+        KeepError::Store(error) => ModelError::Unfit(error.to_string()),
+    })?;
+    Ok(())
+}
+
+/// What can go wrong when a black box is put into the cache.
+#[derive(Debug)]
+enum KeepError {
+    Store(StoreError),
+    Model(ModelError),
+}
+
+impl From<StoreError> for KeepError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<ModelError> for KeepError {
+    fn from(error: ModelError) -> Self {
+        Self::Model(error)
     }
 }
 

@@ -157,6 +157,7 @@ impl Session {
         }
         match command {
             Command::OpenPaths(paths) => return self.open_paths(&paths),
+            Command::TakePart(path) => return vec![Request::TakePart(path)],
             Command::OpenSpec(spec) => return self.open_spec(&spec),
             Command::RetryData => return self.retry_data(),
             Command::SaveProjectIn(dir) => return self.save_in(dir),
@@ -226,6 +227,11 @@ impl Session {
                 };
             }
             Command::Reading(action) => return self.read(action),
+            Command::Study(action) => return self.study_action(action),
+            Command::Go(super::Place::Study) => {
+                self.place = super::Place::Study;
+                return self.read_studies();
+            }
             Command::SetFilter(filter) => {
                 self.explore.list.filter = filter;
                 self.rebuild_list();
@@ -318,7 +324,7 @@ impl Session {
     fn perform_on_window(&mut self, command: &Command) -> Option<Vec<Request>> {
         let open = &mut self.open;
         match command {
-            Command::Go(place) => self.place = *place,
+            Command::Go(place) if *place != super::Place::Study => self.place = *place,
             Command::Ask(dialog) => return Some(vec![Request::Ask(*dialog)]),
             Command::ToggleFit => open.fit = !open.fit,
             Command::ToggleSheet => open.sheet = !open.sheet,
@@ -481,7 +487,7 @@ impl Session {
         self.active_box = Some(index);
         self.last_action = format!("Explaining {}", active.card.name);
         self.explore.class_focus = None;
-        self.explore.fit = self.fit_for(&active.card);
+        self.explore.fit = self.fit_for(&active);
         self.adopt_unit(&active.card);
         self.explore.k = self.explore.k.clamp(1, self.unit_count().max(1));
         let columns: Vec<usize> = self.usable_explainers().into_iter().take(1).collect();

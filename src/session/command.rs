@@ -9,6 +9,7 @@ use super::measure::EvaluateForm;
 use super::settings::Appearance;
 use super::sheet::SheetOf;
 use super::shortcut::{Chord, Named, Shortcut};
+use super::study::{StudyAction, StudyDialog, StudyPart};
 use super::train::{FitForm, TrainForm};
 use super::{Dialog, Place, Session};
 use crate::data::{Fit, Unit};
@@ -29,6 +30,8 @@ pub enum Command {
     Ask(Dialog),
     /// Open what the paths hold: data, a black box, an explainer or a project.
     OpenPaths(Vec<PathBuf>),
+    /// Participant mode on this file, until it is left.
+    TakePart(PathBuf),
     /// Open data from a specification as written on the command line.
     OpenSpec(String),
     /// Try the last data again.
@@ -110,6 +113,8 @@ pub enum Command {
     FocusClass(Option<usize>),
     /// Something done while reading a text.
     Reading(super::reading::Action),
+    /// Something done in the Study place.
+    Study(super::study::StudyAction),
     /// Change the filter.
     SetFilter(Filter),
     /// Change the order.
@@ -284,6 +289,9 @@ impl Command {
                 let name = paths.first().map(|path| path.display().to_string()).unwrap_or_default();
                 info(format!("Open {name}"), "Open it.", &[])
             }
+            Self::TakePart(_) => {
+                info("Let a person take part", "Show nothing but the study, until it is left again.", &[])
+            }
             Self::OpenSpec(spec) => info(format!("Open {spec}"), "Open this data.", &[]),
             Self::RetryData => info("Open the data again", "Try the data that could not be opened once more.", &[]),
             Self::Save => info("Save project", "Write the project's state to its folder.", &[Ctrl('S')]),
@@ -428,6 +436,11 @@ impl Command {
             Self::Mark => info("Mark or unmark the item", "Marked items can be listed alone.", &[Letter('M')]),
             Self::SetMarked(..) => info("Change the mark of an item", "Marked items can be listed alone.", &[]),
             Self::Reading(action) => action.info(),
+            Self::Study(action) => action.info(),
+            Self::Ask(Dialog::Study(dialog)) => {
+                let (title, tip) = dialog.words();
+                info(title, tip, &[])
+            }
             Self::RetryExplanation => {
                 info("Explain again", "Compute the explanation in view once more.", &[Letter('R')])
             }
@@ -558,6 +571,8 @@ impl Command {
             Self::Ask(Dialog::ExportScores),
             Self::Ask(Dialog::ExportTable),
         ]);
+        all.extend([StudyDialog::OpenDesign, StudyDialog::Open].map(StudyDialog::ask));
+        all.extend(StudyPart::ALL.map(|part| Self::Study(StudyAction::Show(part))));
         all.extend(Place::ALL.map(Self::Go));
         all.extend([
             Self::ToggleViewerAlone,
@@ -722,6 +737,8 @@ impl Command {
                 Some(_) => Ok(()),
             },
             Self::Reading(action) => action.availability(session),
+            Self::Study(action) => action.availability(session),
+            Self::Ask(Dialog::Study(dialog)) => dialog.availability(session),
             Self::KeepFigure | Self::Ask(Dialog::ExportFigure | Dialog::ExportScores) => needs_result(),
             Self::Ask(Dialog::ExportAllKept(_)) if session.figures.kept.is_empty() => no("No figure was kept yet"),
             Self::Ask(Dialog::ExportTable) => {

@@ -25,6 +25,7 @@ impl Session {
             Purpose::Evaluate | Purpose::Measure(Part::Table) => self.measure.cells.begin(id, now),
             Purpose::Measure(Part::Curves) => self.measure.curves.begin(id, now),
             Purpose::Measure(Part::Agreement) => self.measure.agreement.begin(id, now),
+            Purpose::Study(job) => self.study_submitted(*job, id, now),
             Purpose::Train(number) => {
                 if let Some(training) = self.train.run_mut(*number) {
                     training.job = Some(id);
@@ -183,6 +184,7 @@ impl Session {
                 self.measured_part(part, id, result);
                 Vec::new()
             }
+            (Purpose::Study(job), result) => self.study_done(job, id, result),
             (Purpose::Write(path), Ok(_)) => {
                 self.last_action = format!("Wrote {}", path.display());
                 Vec::new()
@@ -274,7 +276,7 @@ impl Session {
             self.notices.push(Level::Info, Notice::new("data-remark", format!("{}: {remark}", data.name)), None);
         }
         if !self.is_restoring() {
-            self.settings.remember(&data.spec.to_string());
+            self.settings.remember_data(&data.spec);
             self.files.is_sample = false;
         }
         let is_same = self.data.as_ref().is_some_and(|open| open.hash == data.hash);

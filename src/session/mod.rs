@@ -16,6 +16,7 @@ pub mod items;
 pub mod measure;
 pub mod notices;
 pub mod opening;
+pub mod participant;
 pub mod picture;
 pub mod project;
 pub mod project_job;
@@ -25,6 +26,7 @@ pub mod running;
 pub mod settings;
 pub mod sheet;
 pub mod shortcut;
+pub mod study;
 pub mod train;
 pub mod undo;
 pub mod untitled;
@@ -128,6 +130,8 @@ pub mod slots {
     pub const WRITE: u16 = 11;
     /// A contact sheet of items.
     pub const SHEET: u16 = 12;
+    /// Studies: making, reading, scoring, and one for each change.
+    pub const STUDY: u16 = 21;
     /// The answer without the unit under the pointer.
     pub const WITHOUT: u16 = 20;
 }
@@ -161,6 +165,8 @@ pub enum Purpose {
     Measure(measure::Part),
     /// A contact sheet, by its number.
     Sheet(u32),
+    /// Something with a study.
+    Study(study::StudyJob),
     /// A file, for the line that says where it is.
     Write(PathBuf),
 }
@@ -195,6 +201,8 @@ pub enum Request {
     Ask(Dialog),
     /// Read or write a project's files, off the window's thread and in order, then tell [`Session::project_done`].
     Project(project_job::ProjectJob),
+    /// Show participant mode on this file and nothing else.
+    TakePart(PathBuf),
     /// Put text on the clipboard.
     Copy(String),
     /// Close the window.
@@ -220,6 +228,8 @@ pub enum Dialog {
     ExportScores,
     /// File for the table of metrics.
     ExportTable,
+    /// Files of the Study place.
+    Study(study::StudyDialog),
 }
 
 /// Everything the window shows.
@@ -245,6 +255,8 @@ pub struct Session {
     pub train: train::Train,
     /// Tables of metrics.
     pub measure: measure::Measure,
+    /// Studies with people.
+    pub study: study::Study,
     /// Kept figures.
     pub figures: figures::Figures,
     /// The contact sheet that is being made.

@@ -21,6 +21,8 @@ pub enum Holds {
     Box,
     /// An explainer.
     Explainer,
+    /// A participant file of a study.
+    Study,
     /// Anything else: data, or nothing that can be opened.
     Data,
 }
@@ -30,6 +32,10 @@ impl Holds {
     pub fn at(path: &Path) -> Self {
         if crate::store::Project::is_in(path) || path.file_name().is_some_and(|name| name == project::FILE) {
             return Self::Project;
+        }
+        let is_sqlite = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("sqlite"));
+        if is_sqlite || crate::study::store::is_participant_file(path) {
+            return Self::Study;
         }
         let card = path.join("card.json");
         if !card.is_file() {
@@ -49,14 +55,18 @@ impl Holds {
 impl Session {
     pub(crate) fn open_paths(&mut self, paths: &[PathBuf]) -> Vec<Request> {
         let mut requests = Vec::new();
-        let mut data = Vec::new();
+        let (mut data, mut studies) = (Vec::new(), Vec::new());
         for path in paths {
             match Holds::at(path) {
                 Holds::Project => requests.extend(self.open_project(path)),
                 Holds::Box => requests.push(self.load_box(path.clone())),
                 Holds::Explainer => requests.push(self.load_explainer(path.clone())),
+                Holds::Study => studies.push(path.clone()),
                 Holds::Data => data.push(path.clone()),
             }
+        }
+        if !studies.is_empty() {
+            requests.extend(self.study_action(super::study::StudyAction::Open(studies)));
         }
         match &data[..] {
             [] => {}
@@ -128,7 +138,7 @@ impl Session {
 
     pub(crate) fn load_box(&mut self, dir: PathBuf) -> Request {
         let slot = self.fresh_slot(slots::LOAD_BOX);
-        self.settings.remember(&dir.display().to_string());
+        self.settings.remember_folder(&dir);
         Request::Run(Box::new(Run {
             lane: Lane::Files,
             slot,

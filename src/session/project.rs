@@ -19,7 +19,7 @@ use crate::data::{DataSpec, Dataset, Fit, Split, Unit};
 use crate::explain::{Fill, SavedExplainer};
 use crate::figure::layout::{Hidden, View};
 use crate::jobs::Task;
-use crate::model::{BoxCard, SavedBox};
+use crate::model::SavedBox;
 use crate::store::{self, Project, ProjectKind, ProjectState, SavedRef, StoreError};
 use crate::work::Notice;
 
@@ -438,7 +438,7 @@ impl Session {
         if saved.kind == SaveKind::Autosave {
             self.files.autosaved = saved.look;
         } else {
-            self.settings.remember(&saved.folder.display().to_string());
+            self.settings.remember_folder(&saved.folder);
             self.last_action = format!("Saved project in {}", saved.folder.display());
             self.files.saved = saved.look;
             self.files.autosaved = None;
@@ -486,7 +486,7 @@ impl Session {
         }
         let is_sample = project.is_none();
         if !is_sample && !is_untitled {
-            self.settings.remember(&folder.display().to_string());
+            self.settings.remember_folder(&folder);
         }
         let mut project = project;
         if is_untitled && let Some(files) = project.take() {
@@ -503,6 +503,7 @@ impl Session {
             store: project.map(|project| Arc::new(Mutex::new(project))),
             ..OpenFiles::default()
         };
+        self.study = super::study::Study::of_sample(is_sample.then(|| folder.clone()));
         self.project = (!is_sample && !is_untitled).then_some(folder);
         // Its black boxes and explainers take the place of the others; what was trained stays on disk.
         self.dirs.clear();
@@ -609,7 +610,7 @@ impl Session {
         let named = active.and_then(|hash| self.boxes.iter().position(|known| known.card.hash == hash));
         self.active_box = named.or_else(|| self.best_box_for(self.data.as_deref()?)).or(self.active_box);
         if let Some(active) = self.active_box().cloned() {
-            self.explore.fit = saved.fit.unwrap_or_else(|| self.fit_for(&active.card));
+            self.explore.fit = saved.fit.unwrap_or_else(|| self.fit_for(&active));
             self.explore.class_focus = saved.class_focus.filter(|&class| class < active.card.classes.len());
             self.explore.k = self.explore.k.clamp(1, self.unit_count().max(1));
         }
@@ -627,9 +628,8 @@ impl Session {
     }
 
     /// The fit of pictures that a black box starts with.
-    pub(crate) fn fit_for(&self, card: &BoxCard) -> Fit {
-        let is_own_data = self.data.as_ref().is_some_and(|data| data.hash == card.data_hash);
-        if is_own_data { Fit::default() } else { card.fit }
+    pub(crate) fn fit_for(&self, active: &SavedBox) -> Fit {
+        self.data.as_ref().map_or(active.card.fit, |data| active.fit_for(data))
     }
 
     /// Whether the columns of a reopened project are still being made.

@@ -1,7 +1,9 @@
 //! What is remembered between sessions, and which lists and sheets are open now.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use crate::data::DataSpec;
 
 /// How many recent files are remembered.
 pub const MAX_RECENT: usize = 12;
@@ -76,6 +78,18 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// Puts `spec` at the head of the recent list, with its path from the root: the next window may start in another folder.
+    pub fn remember_data(&mut self, spec: &DataSpec) {
+        let path = std::path::absolute(&spec.path).unwrap_or_else(|_| spec.path.clone());
+        self.remember(&DataSpec { path, ..spec.clone() }.to_string());
+    }
+
+    /// Puts a folder at the head of the recent list, with its path from the root.
+    pub fn remember_folder(&mut self, folder: &Path) {
+        let path = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+        self.remember(&path.display().to_string());
+    }
+
     /// Puts `entry` at the head of the recent list.
     pub fn remember(&mut self, entry: &str) {
         self.recent.retain(|known| known != entry);

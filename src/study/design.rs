@@ -444,6 +444,8 @@ pub struct TextsPart {
     pub classes: Vec<String>,
     /// Thanks at the end.
     pub thanks: String,
+    /// Other words of the screen, e.g. `confirm = "Bestätigen"`; [`crate::study::words`] lists them.
+    pub words: std::collections::BTreeMap<String, String>,
 }
 
 impl Spec {

@@ -149,7 +149,7 @@ pub enum StudyError {
 
 impl StudyError {
     /// For a wrong field of a design.
-    pub(super) fn design(field: &str, expected: impl Into<String>, found: impl ToString, advice: &str) -> Self {
+    pub(crate) fn design(field: &str, expected: impl Into<String>, found: impl ToString, advice: &str) -> Self {
         Self::Design {
             field: field.to_owned(),
             expected: expected.into(),

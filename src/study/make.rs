@@ -65,8 +65,28 @@ pub struct Made {
     pub remarks: Vec<String>,
 }
 
+/// Which stimuli a study over `pool` needs, so that they can be rendered one at a time before [`make`] asks for each: positions in the pool,
+/// and the arm, or `None` for the full input of a catch item.
+pub fn wanted(spec: &Spec, pool: &[PoolItem]) -> Result<Vec<(usize, Option<usize>)>, StudyError> {
+    let (chosen, slots) = arrange(spec, pool)?;
+    Ok(needed(&chosen, &slots))
+}
+
+/// Chooses items and allocates them.
+fn arrange(spec: &Spec, pool: &[PoolItem]) -> Result<(Chosen, Vec<Slot>), StudyError> {
+    let target = spec.protocol.target();
+    let candidates: Vec<Candidate> = pool.iter().map(|item| item.candidate).collect();
+    let chosen = choose(&candidates, spec)?;
+    let class_of = |&at: &usize| candidates[at].stratum(target).class;
+    let items: Vec<_> = chosen.main.iter().map(|&at| candidates[at].stratum(target)).collect();
+    let catch: Vec<u16> = chosen.catch.iter().map(class_of).collect();
+    let practice: Vec<u16> = chosen.practice.iter().map(class_of).collect();
+    let slots = allocate(&Request { spec, items: &items, catch: &catch, practice: &practice })?;
+    Ok((chosen, slots))
+}
+
 /// Which stimuli a study needs: pool positions, and the arm, or `None` for the full input of a catch item.
-pub fn needed(chosen: &Chosen, slots: &[Slot]) -> Vec<(usize, Option<usize>)> {
+fn needed(chosen: &Chosen, slots: &[Slot]) -> Vec<(usize, Option<usize>)> {
     let mut out: Vec<(usize, Option<usize>)> = slots
         .iter()
         .flat_map(|slot| &slot.trials)
@@ -94,14 +114,9 @@ pub fn make(
     let Blueprint { spec, classes, pool, explainers, mut frozen } = blueprint;
     spec.check()?;
     spec.check_classes(classes.len())?;
+    let (chosen, slots) = arrange(spec, pool)?;
     let target = spec.protocol.target();
-    let candidates: Vec<Candidate> = pool.iter().map(|item| item.candidate).collect();
-    let chosen = choose(&candidates, spec)?;
-    let class_of = |&at: &usize| candidates[at].stratum(target).class;
-    let items: Vec<_> = chosen.main.iter().map(|&at| candidates[at].stratum(target)).collect();
-    let catch: Vec<u16> = chosen.catch.iter().map(class_of).collect();
-    let practice: Vec<u16> = chosen.practice.iter().map(class_of).collect();
-    let slots = allocate(&Request { spec, items: &items, catch: &catch, practice: &practice })?;
+    let practice: Vec<u16> = chosen.practice.iter().map(|&at| pool[at].candidate.stratum(target).class).collect();
 
     let mut codes = Codes::new(spec.seed);
     let arms: Vec<KeyArm> = spec
@@ -257,6 +272,7 @@ fn shown(spec: &Spec, classes: &[String], is_text: bool) -> Shown {
         confirm: spec.answer.confirm,
         within_hours: spec.resume.within_hours,
         later: spec.resume.later,
+        words: texts.words.clone(),
     }
 }
 

@@ -16,6 +16,7 @@
 //! | [`stimulus`] | what is shown, as PNG without anything that tells the arm |
 //! | [`make`], [`key`], [`store`] | the two files |
 //! | [`session`] | present, answer, confirm, undo, pause, resume |
+//! | [`words`] | the words of the participant's screens, in the researcher's language |
 //! | [`simulate`] | participants whose skill is known |
 //! | [`merge`], [`responses`], [`score`], [`report`], [`export`] | after the last answer |
 //! | [`stats`] | intervals, tests, agreement; numbers in, numbers out |
@@ -48,5 +49,6 @@ pub mod simulate;
 pub mod stats;
 pub mod stimulus;
 pub mod store;
+pub mod words;
 
 pub use error::StudyError;

@@ -2,7 +2,7 @@
 
 mod figure;
 
-pub use figure::figure;
+pub use figure::{figure, figure_in};
 
 use std::fmt::Write;
 

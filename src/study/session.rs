@@ -48,6 +48,8 @@ pub enum Input {
     Confidence(u8),
     /// Answers the second question: the true class.
     Truth(u16),
+    /// Empties what has been entered and not been saved.
+    Clear,
     /// Confirms the answer.
     Confirm,
     /// Takes the last answer back, to give another; the first stays in the log.
@@ -245,6 +247,7 @@ impl<C: Clock> Session<C> {
         let hours = (now - person.seen).max(0) as f64 / 3600.0;
         let limit = store.shown().within_hours;
         let mut stage = Stage::Paused;
+        let mut restarted = None;
         if hours > limit {
             match store.shown().later {
                 Later::Resume => {}
@@ -252,6 +255,7 @@ impl<C: Clock> Session<C> {
                 Later::Restart => {
                     person.attempt = store.restart(person.id, now)?;
                     stage = Stage::Instructions;
+                    restarted = Some("The pause was longer than this study allows, so it begins again from the start.");
                 }
             }
         }
@@ -259,6 +263,7 @@ impl<C: Clock> Session<C> {
         let (slot, uid) = (person.slot, person.uid.clone());
         let mut session = Self::at(store, uid, Some(person), slot, clock, stage)?;
         session.run = run;
+        session.notice = restarted;
         let at = session.clock.now_ns();
         if was_set_back {
             session.notice = Some("The computer's clock is earlier than at the last answer; nothing was lost.");
@@ -337,6 +342,16 @@ impl<C: Clock> Session<C> {
     /// Something the researcher should know, once.
     pub fn take_notice(&mut self) -> Option<&'static str> {
         self.notice.take()
+    }
+
+    /// Practice items that come first.
+    pub fn practice_items(&self) -> usize {
+        self.n_practice()
+    }
+
+    /// Whether an item is on screen, or is to be, whose frame was not reported yet ([`Input::Presented`]).
+    pub fn awaits_presentation(&self) -> bool {
+        self.stage == Stage::Trial && self.timing.shown_at.is_none()
     }
 
     /// The trial on screen, or that comes next.
@@ -431,6 +446,7 @@ impl<C: Clock> Session<C> {
             }
             (Stage::Trial, input @ (Input::Confidence(_) | Input::Truth(_))) => self.enter(&input, at, false),
             (Stage::Trial, Input::Confirm) => self.confirm(at),
+            (Stage::Trial, Input::Clear) => Ok(self.clear()),
             (_, Input::Focus(has_focus)) => Ok(self.focus(has_focus, at)),
             (_, Input::LateFrame { ns }) => {
                 self.note("late-frame", at, Some(json!({ "ns": ns })));
@@ -453,7 +469,11 @@ impl<C: Clock> Session<C> {
     fn agree(&mut self, at: u64) -> Result<Step, StudyError> {
         let now = self.clock.wall_s();
         let person = NewPerson { uid: self.uid.clone(), code: code_of(&self.uid), slot: self.slot, now };
-        let person = self.store.add_person(&person)?;
+        // A try that failed after the person was written is gone on with.
+        let person = match self.store.person(&person.code)?.filter(|known| known.uid == person.uid) {
+            Some(known) => known,
+            None => self.store.add_person(&person)?,
+        };
         self.run = self.store.begin_run(person.id, now)?;
         self.person = Some(person);
         let turned = self.place.turned;
@@ -543,6 +563,15 @@ impl<C: Clock> Session<C> {
         // Scores are set one by one and changed, so they always need a confirmation.
         let is_done = !self.shown().confirm && self.shown().form != Form::Scores;
         if is_done && self.draft.is_complete(self.store.shown()) { self.confirm(at) } else { Ok(Step::Changed) }
+    }
+
+    fn clear(&mut self) -> Step {
+        if self.draft == Draft::new(self.store.shown()) {
+            return Step::Ignored;
+        }
+        self.draft = Draft::new(self.store.shown());
+        self.timing.answered_at = None;
+        Step::Changed
     }
 
     fn confirm(&mut self, at: u64) -> Result<Step, StudyError> {

@@ -156,6 +156,23 @@ pub fn uid_of(seed: u64, at: usize) -> String {
     blake3::hash(format!("simulated {seed} {at}").as_bytes()).to_hex()[..32].to_owned()
 }
 
+/// The judgement of a made-up participant alone, for drivers that press keys themselves.
+pub struct Mind<'a>(Person<'a>);
+
+impl<'a> Mind<'a> {
+    /// Participant number `at` of a seed, with their own dice.
+    pub fn new(key: &'a Key, profile: &'a Profile, seed: u64, at: usize) -> Self {
+        let dice = Dice::new(seed, stream::SIMULATION + ((at as u64 + 1) << 8));
+        Self(Person { key, profile, dice, last: None })
+    }
+
+    /// How many seconds they look at the item, and the class they give for the stimulus of this opaque code.
+    pub fn judge(&mut self, stimulus: Option<&str>) -> (f64, u16) {
+        let seconds = self.0.seconds();
+        (seconds, self.0.class(stimulus).0)
+    }
+}
+
 struct Person<'a> {
     key: &'a Key,
     profile: &'a Profile,
@@ -214,11 +231,9 @@ impl Person<'_> {
             session.clock().pass(2_000_000_000);
             session.apply(Input::Focus(true))?;
         }
-        // Response times are skewed to the right: a log-normal one, by the sum of twelve draws for the normal.
-        let normal: f64 = (0..12).map(|_| self.dice.unit()).sum::<f64>() - 6.0;
-        let seconds = self.profile.seconds * (0.35 * normal).exp();
+        let seconds = self.seconds();
         session.clock().pass((seconds * 1e9) as u64);
-        let (class, is_right) = self.class(session);
+        let (class, is_right) = self.class(session.stimulus_code());
         let shown = session.shown().clone();
         let is_undecided =
             shown.form == Form::ClassOrUndecided && !is_practice && self.dice.happens(self.profile.undecided);
@@ -255,10 +270,16 @@ impl Person<'_> {
         self.key.stimuli.get(session.stimulus_code()?).map(|stimulus| stimulus.item)
     }
 
+    /// How long this person looks. Response times are skewed to the right: a log-normal one, by the sum of twelve draws for the normal.
+    fn seconds(&mut self) -> f64 {
+        let normal: f64 = (0..12).map(|_| self.dice.unit()).sum::<f64>() - 6.0;
+        self.profile.seconds * (0.35 * normal).exp()
+    }
+
     /// The class this person gives, and whether it is right.
-    fn class(&mut self, session: &Session<FakeClock>) -> (u16, bool) {
+    fn class(&mut self, stimulus: Option<&str>) -> (u16, bool) {
         let n_classes = self.key.classes.len();
-        let stimulus = session.stimulus_code().and_then(|code| self.key.stimuli.get(code));
+        let stimulus = stimulus.and_then(|code| self.key.stimuli.get(code));
         let right = stimulus.and_then(|stimulus| self.key.target(stimulus.item)).unwrap_or(0);
         let arm = stimulus.and_then(|stimulus| stimulus.arm).map(|arm| self.key.arms[arm].name.as_str());
         let skill = match arm.and_then(|arm| self.profile.by_arm.get(arm)) {

@@ -49,6 +49,7 @@ mod people;
 mod schema;
 mod write;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
@@ -98,6 +99,9 @@ pub struct Shown {
     pub within_hours: f64,
     /// What happens later.
     pub later: Later,
+    /// Words of the screen that are not the program's own, by [`crate::study::words::Word::id`].
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub words: BTreeMap<String, String>,
 }
 
 /// Facts about a participant file.
@@ -407,4 +411,13 @@ fn read_meta(connection: &Connection, path: &Path) -> Result<(Meta, Shown), Stud
 pub(super) fn flags(is_new: bool) -> OpenFlags {
     let base = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     if is_new { base | OpenFlags::SQLITE_OPEN_CREATE } else { base }
+}
+
+/// Whether a path is a participant file, by its first bytes; nothing is opened or locked.
+pub fn is_participant_file(path: &Path) -> bool {
+    use std::io::Read;
+    let mut head = [0_u8; 72];
+    let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut head));
+    // SQLite keeps the application id at byte 68, big-endian.
+    read.is_ok() && head.starts_with(b"SQLite format 3\0") && head[68..] == schema::APPLICATION_BYTES
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
+use crate::session::study::StudyDialog;
 use crate::session::{Command, Dialog};
 
 /// What became of a question.
@@ -34,6 +35,7 @@ pub fn command_for(dialog: Dialog, paths: Vec<PathBuf>) -> Option<Command> {
         Dialog::ExportAllKept(format) => Command::ExportAllKept(first, format),
         Dialog::ExportScores => Command::ExportScores(first),
         Dialog::ExportTable => Command::ExportTable(first),
+        Dialog::Study(dialog) => return dialog.command(paths),
     })
 }
 
@@ -91,6 +93,7 @@ pub const fn title(dialog: Dialog) -> &'static str {
         Dialog::ExportAllKept(_) => "Folder for the figures",
         Dialog::ExportScores => "Export scores",
         Dialog::ExportTable => "Export table",
+        Dialog::Study(dialog) => dialog.words().0,
     }
 }
 
@@ -100,6 +103,7 @@ pub fn file_name(dialog: Dialog, name: &str) -> Option<String> {
         Dialog::ExportFigure | Dialog::ExportKept(_) => Some(format!("{name}.png")),
         Dialog::ExportScores => Some(format!("{name}-scores.csv")),
         Dialog::ExportTable => Some("metrics.csv".to_owned()),
+        Dialog::Study(dialog) => dialog.file_name().map(str::to_owned),
         Dialog::OpenFiles | Dialog::OpenFolder | Dialog::SaveProject | Dialog::ExportAllKept(_) => None,
     }
 }
@@ -120,6 +124,7 @@ fn ask_system(dialog: Dialog, name: &str, start: Option<&Path>) -> Vec<PathBuf> 
             crate::jobs::scores::FORMATS.iter().map(|(extension, words)| (*words, *extension)).collect()
         }
         Dialog::ExportTable => vec![("CSV", "csv"), ("JSON", "json"), ("Markdown", "md"), ("LaTeX", "tex")],
+        Dialog::Study(dialog) => dialog.filters().to_vec(),
         Dialog::OpenFiles | Dialog::OpenFolder | Dialog::SaveProject | Dialog::ExportAllKept(_) => Vec::new(),
     };
     for (words, extension) in filters {
@@ -127,7 +132,10 @@ fn ask_system(dialog: Dialog, name: &str, start: Option<&Path>) -> Vec<PathBuf> 
     }
     let one = |path: Option<PathBuf>| path.into_iter().collect();
     match dialog {
-        Dialog::OpenFiles => asked.pick_files().unwrap_or_default(),
+        Dialog::OpenFiles | Dialog::Study(StudyDialog::Open) => asked.pick_files().unwrap_or_default(),
+        Dialog::Study(dialog) if dialog.is_folder() => one(asked.pick_folder()),
+        Dialog::Study(dialog) if dialog.file_name().is_some() => one(asked.save_file()),
+        Dialog::Study(_) => one(asked.pick_file()),
         Dialog::OpenFolder | Dialog::SaveProject | Dialog::ExportAllKept(_) => one(asked.pick_folder()),
         Dialog::ExportFigure | Dialog::ExportKept(_) | Dialog::ExportScores | Dialog::ExportTable => {
             one(asked.save_file())

@@ -13,6 +13,7 @@ pub mod guide;
 pub mod leftover;
 pub mod measure_place;
 pub mod panels;
+pub mod participant;
 mod path_form;
 pub mod plots;
 pub mod project_files;
@@ -20,6 +21,7 @@ pub mod sheet_form;
 pub mod sheets;
 pub mod shortcuts;
 pub mod start;
+pub mod study_place;
 pub mod theme;
 pub mod train_place;
 pub mod widgets;
@@ -30,8 +32,10 @@ use std::time::{Duration, Instant};
 use egui::{CentralPanel, Frame, Margin, Panel};
 
 use crate::jobs::{Output, Task};
+use crate::session::participant::Participant;
 use crate::session::project_job::ProjectJob;
 use crate::session::{Command, Lane, Place, Request, Session};
+use crate::study::session::SystemClock;
 use crate::work::{Env, Worker};
 use dialogs::{Answer, Dialogs, PresetDialogs, SystemDialogs};
 use theme::space;
@@ -65,6 +69,7 @@ struct PlaceStates {
     explore: explore::ExploreUi,
     train: train_place::TrainState,
     measure: measure_place::MeasureState,
+    study: study_place::StudyState,
     figures: figures_place::FiguresState,
     sheet: sheet_form::SheetForm,
     path: path_form::PathForm,
@@ -84,6 +89,8 @@ pub struct App {
     last_rebuild: Option<Instant>,
     project_files: project_files::ProjectFiles,
     title: String,
+    /// Participant mode, while it has the window.
+    participant: Option<Box<participant::Screen<SystemClock>>>,
     /// Settings as they were written last, and where.
     settings: Option<(PathBuf, crate::session::settings::Settings)>,
     /// Whether an explanation was shown yet.
@@ -126,6 +133,7 @@ impl App {
             last_rebuild: None,
             project_files: project_files::ProjectFiles::default(),
             title: String::new(),
+            participant: None,
             settings: None,
             has_explained: false,
             frame_times: Vec::new(),
@@ -179,10 +187,29 @@ impl App {
                     self.dialogs.ask(dialog, &name, self.session.project.as_deref());
                 }
                 Request::Project(job) => self.project_job(ctx, job),
+                Request::TakePart(path) => self.take_part(ctx, &path),
                 Request::Copy(text) => ctx.copy_text(text),
                 Request::Close => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
             }
         }
+    }
+
+    /// Hands the window to participant mode until it is left.
+    fn take_part(&mut self, ctx: &egui::Context, path: &std::path::Path) {
+        let participant = Participant::new(path, SystemClock::default());
+        self.participant = Some(Box::new(if self.is_inline {
+            participant::Screen::inline(participant)
+        } else {
+            participant::Screen::new(participant)
+        }));
+        self.title = participant::TITLE.to_owned();
+        ctx.send_viewport_cmd(egui::ViewportCommand::Title(self.title.clone()));
+        ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(true));
+    }
+
+    /// Participant mode, where it has the window.
+    pub fn participant(&self) -> Option<&participant::Screen<SystemClock>> {
+        self.participant.as_deref()
     }
 
     fn project_job(&mut self, ctx: &egui::Context, job: ProjectJob) {
@@ -280,7 +307,16 @@ impl App {
 }
 
 impl eframe::App for App {
+    fn raw_input_hook(&mut self, _ctx: &egui::Context, _raw_input: &mut egui::RawInput) {
+        if let Some(screen) = &mut self.participant {
+            screen.frame_begins();
+        }
+    }
+
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        if let Some(screen) = &mut self.participant {
+            screen.logic(ctx);
+        }
         self.drain(ctx);
         let now = Instant::now();
         let requests = self.session.tick(now, &mut self.last_rebuild);
@@ -302,6 +338,15 @@ impl eframe::App for App {
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         let begun = Instant::now();
         let ctx = ui.ctx().clone();
+        if let Some(screen) = &mut self.participant {
+            screen.ui(ui);
+            if screen.is_gone() {
+                self.participant = None;
+                ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(false));
+                ctx.request_repaint();
+            }
+            return;
+        }
         self.follow_settings(&ctx);
         self.take_dropped(&ctx);
         let pressed = shortcuts::take(&ctx, &self.session);
@@ -339,10 +384,7 @@ impl eframe::App for App {
                     Place::Train => train_place::show(ui, session, &mut places.train, commands),
                     Place::Measure => measure_place::show(ui, session, &mut places.measure, commands),
                     Place::Figures => figures_place::show(ui, session, &mut places.figures, commands),
-                    Place::Study | Place::Explore => {
-                        let sentence = "Studies with people are not part of this version yet.";
-                        widgets::empty(ui, session, chrome::place_icon(Place::Study), sentence, None, commands);
-                    }
+                    Place::Study | Place::Explore => study_place::show(ui, session, &mut places.study, commands),
                 });
             }
         }

@@ -94,7 +94,15 @@ fn check(dialog: Dialog, path: &Path) -> (&'static str, Option<String>) {
             ("Open", (!path.exists()).then(|| format!("There is nothing at {}.", path.display())))
         }
         Dialog::SaveProject | Dialog::ExportAllKept(_) => ("Save", no_folder()),
-        Dialog::ExportFigure | Dialog::ExportKept(_) | Dialog::ExportScores | Dialog::ExportTable => {
+        Dialog::Study(dialog) if dialog.is_folder() => ("Save", no_folder()),
+        Dialog::Study(dialog) if dialog.file_name().is_none() => {
+            ("Open", (!path.exists()).then(|| format!("There is nothing at {}.", path.display())))
+        }
+        Dialog::ExportFigure
+        | Dialog::ExportKept(_)
+        | Dialog::ExportScores
+        | Dialog::ExportTable
+        | Dialog::Study(_) => {
             let is_folder = path.is_dir().then(|| "This is a folder; add a file name.".to_owned());
             (if path.is_file() { "Replace" } else { "Save" }, is_folder.or_else(no_folder))
         }

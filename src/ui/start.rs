@@ -29,7 +29,7 @@ pub struct Options {
 pub enum StartError {
     /// Nothing to show it on.
     #[error(
-        "there is no display to open a window on; `unmask doctor`, `fit`, `train`, `explain`, `evaluate`, `figure` and `reproduce` need none"
+        "there is no display to open a window on; `unmask doctor`, `fit`, `train`, `explain`, `evaluate`, `figure`, `reproduce`, `study` and `bench` need none"
     )]
     NoDisplay,
     /// The system refused.

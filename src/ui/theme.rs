@@ -38,6 +38,22 @@ pub mod text {
     pub const EMPTY_ICON: f32 = 40.0;
 }
 
+/// Sizes of text on the participant's screens in points, which the participant can multiply.
+pub mod large {
+    /// Keys, hints, progress.
+    pub const SMALL: f32 = 16.0;
+    /// Everything else.
+    pub const BODY: f32 = 20.0;
+    /// The question.
+    pub const QUESTION: f32 = 24.0;
+    /// Headings.
+    pub const TITLE: f32 = 34.0;
+    /// A text that is judged.
+    pub const STIMULUS: f32 = 26.0;
+    /// Widest column of running text.
+    pub const COLUMN: f32 = 760.0;
+}
+
 /// Radius of corners in points.
 pub const RADIUS: u8 = 5;
 /// Width of the rail.

@@ -28,8 +28,12 @@ impl Made {
     }
 
     fn run(&self, args: &[&str]) -> Output {
+        self.run_with_cache(args, "cache")
+    }
+
+    fn run_with_cache(&self, args: &[&str], cache: &str) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_unmask"));
-        command.args(args).current_dir(&self.root).env("UNMASK_CACHE", self.root.join("cache"));
+        command.args(args).current_dir(&self.root).env("UNMASK_CACHE", self.root.join(cache));
         command.env("OMP_WAIT_POLICY", "PASSIVE").env_remove("UNMASK_DATA").env_remove("RUST_LOG");
         command.output().expect("the program starts")
     }
@@ -302,6 +306,21 @@ fn figures_come_in_the_form_that_the_name_says() {
         let svg = std::fs::read_to_string(made.root.join("one.svg")).unwrap();
         assert!(svg.contains("<svg") && svg.trim_end().ends_with("</svg>"), "{view}");
         assert!(svg.contains("L2X"), "{view}: the caption names the method");
+        if view != "overlay" {
+            continue;
+        }
+        // The same item by the name that the window and the figure give it.
+        let number =
+            svg.split("item #").nth(1).map(|rest| rest.chars().take_while(char::is_ascii_digit).collect::<String>());
+        let number = number.unwrap();
+        let named = ["train", "validation", "test"].map(|split| {
+            let item = format!("{split}:{number}");
+            let args = ["figure", "--explainer", "explainers/l2x", "--data", &data, "--item", &item];
+            let is_made =
+                made.run(&with(&[&args[..], &["--view", view, "--out", "named.svg"]].concat())).status.success();
+            is_made && std::fs::read_to_string(made.root.join("named.svg")).unwrap() == svg
+        });
+        assert_eq!(named.iter().filter(|is_same| **is_same).count(), 1, "{view}: {named:?}");
     }
     let figure = |out: &str| {
         made.done(&with(&[
@@ -343,6 +362,10 @@ fn wrong_usage_ends_with_two_and_a_sentence_and_writes_nothing() {
     let explain = ["explain", "--data", data, "--blackbox", "box", "--k", "4"];
     let figure = ["figure", "--data", data, "--blackbox", "box", "--k", "4", "--method", "random"];
     let evaluate = ["evaluate", "--data", data, "--blackbox", "box", "--k", "4", "--method", "random"];
+    let evaluate_many = ["evaluate", "--data", data, "--blackbox", "box", "--method", "random"];
+    let one_class = data.replace("classes=3,8", "classes=3");
+    let one_class = one_class.as_str();
+    let (over, lone) = (["fit", "--data", data, "--out", "box"], ["fit", "--data", one_class, "--out", "new-box"]);
     let unreadable = ["fit", "--data", magic.as_str(), "--out", "new-box"];
     let cases: Vec<(&[&str], &[&str], &[&str])> = vec![
         (&["fit", "--data", "no-such-file", "--out", "new-box"], &["--model", "l2x-cnn"], &["no-such-file"]),
@@ -364,10 +387,18 @@ fn wrong_usage_ends_with_two_and_a_sentence_and_writes_nothing() {
             &["--blackbox", "explainers/l2x", "--method", "l2x", "--k", "4"],
             &["unmask-blackbox", "unmask-explainer"],
         ),
-        (&train, &["--blackbox", "box", "--method", "l2x", "--k", "4", "--unit", "word"], &["unit word", "patch:4"]),
+        (&train, &["--blackbox", "box", "--method", "l2x", "--k", "4", "--unit", "word"], &["unit word", "patch:N"]),
         (&train, &["--blackbox", "box", "--method", "l2x", "--k", "4", "--preset", "best"], &["preset best", "paper"]),
+        (&train, &["--blackbox", "box", "--method", "l2x", "--k", "0"], &["k 0", "1 to 784 pixels"]),
+        (&train, &["--blackbox", "box", "--method", "meed", "--k", "785"], &["k 785", "1 to 784 pixels"]),
+        (&train, &["--blackbox", "box", "--method", "grad", "--k", "4"], &["method grad", "needs no training"]),
+        (&over, &["--model", "l2x-cnn"], &["box", "one that holds a model", "--replace"]),
+        (&lone, &["--model", "l2x-cnn"], &["two classes", "found 1"]),
+        (&evaluate_many, &["--k", "4,9999", "--out", "new.json"], &["k 9999", "1 to 784"]),
+        (&figure, &["--item", "test:99999", "--out", "new.svg"], &["item test:99999", "test:17"]),
+        (&explain, &["--method", "random", "--out", "new.csv", "--threads", "0"], &["--threads"]),
         (&explain, &["--method", "random", "--out", "new.txt"], &["new.txt", ".npz, .csv or .jsonl", "\"txt\""]),
-        (&explain, &["--method", "random", "--out", "new.csv", "--split", "all"], &["split \"all\"", "validation"]),
+        (&explain, &["--method", "random", "--out", "new.csv", "--split", "some"], &["split \"some\"", "validation"]),
         (&explain, &["--method", "random", "--out", "new.csv", "--fill", "blur"], &["fill \"blur\"", "mean"]),
         (&explain, &["--method", "l2x", "--out", "new.csv"], &["L2X", "unmask train"]),
         (&explain, &["--out", "new.csv"], &["--explainer DIR"]),
@@ -451,11 +482,13 @@ fn an_explainer_finds_its_black_box_beside_it_and_says_when_there_is_none() {
     SavedExplainer::load(&made.root.join("explainers/l2x")).unwrap().save(&place).unwrap();
     let folder = place.display().to_string();
     let args = ["explain", "--explainer", &folder, "--data", &data, "--limit", "1", "--out", "found.csv"];
-    let output = made.run(&with(&args));
+    let output = made.run_with_cache(&with(&args), "no-cache");
     assert_eq!(output.status.code(), Some(2));
     assert_sentence(&err(&output), &["explainer", "black box with hash", "--blackbox"]);
-    SavedBox::load(&made.root.join("box")).unwrap().save(&lonely.path().join("a/b/blackboxes/digits")).unwrap();
+    // A box trained here is kept in the cache.
     made.done(&with(&args));
+    SavedBox::load(&made.root.join("box")).unwrap().save(&lonely.path().join("a/b/blackboxes/digits")).unwrap();
+    assert!(made.run_with_cache(&with(&args), "no-cache").status.success());
     // Another training's box is refused.
     let output = made.run(&with(&[&args[..], &["--blackbox", "other"]].concat()));
     assert_eq!(output.status.code(), Some(2));

@@ -24,7 +24,7 @@ fn every_row_names_a_method_a_preset_parameters_and_metrics_that_exist() {
         assert!(experiment.seeds > 0);
         let mut rows = BTreeSet::new();
         for row in experiment.rows {
-            assert!(rows.insert(row.id), "{}: row {} is there twice", experiment.id, row.id);
+            assert!(rows.insert(row.key()), "{}: row {} is there twice", experiment.id, row.key());
             let spec = method(row.method).unwrap().spec();
             if !row.preset.is_empty() {
                 let preset = spec.presets.iter().find(|preset| preset.id == row.preset);
@@ -38,7 +38,8 @@ fn every_row_names_a_method_a_preset_parameters_and_metrics_that_exist() {
             for id in row.metrics {
                 metric(id).unwrap();
             }
-            assert!(row.every_seed || row.id != row.method || !spec.trains, "main rows run on every seed");
+            let is_main = experiment.id.starts_with(&format!("{}-", row.id));
+            assert!(row.every_seed || !is_main, "{}: the row {} runs on every seed", experiment.id, row.id);
         }
         for published in experiment.paper {
             let id = published.metric;
@@ -47,13 +48,9 @@ fn every_row_names_a_method_a_preset_parameters_and_metrics_that_exist() {
                 assert_eq!(id, "accuracy");
                 continue;
             }
-            let row = experiment.rows.iter().find(|known| known.id == published.row);
-            assert!(
-                published.k == 0 || experiment.at(row.unwrap()).ks().contains(&published.k),
-                "{}: k = {} is not there",
-                experiment.id,
-                published.k
-            );
+            let is_there = |row: &&Row| published.k == 0 || experiment.at(row).ks().contains(&published.k);
+            let row = experiment.rows.iter().filter(|known| known.id == published.row).find(is_there);
+            assert!(row.is_some(), "{}: {} at k = {} is not there", experiment.id, published.row, published.k);
             assert!(row.is_some_and(|row| row.metrics.contains(&id)), "{}: {id} is not measured", experiment.id);
         }
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use unmask::data::{Dataset, Fit, Split};
 use unmask::explain::{Fill, SavedExplainer, method};
-use unmask::jobs::{Evaluate, Explain, Explained, FitBox, Output, Task, TrainExplainer};
+use unmask::jobs::{Cell, Evaluate, Explain, Explained, FitBox, Output, Task, TrainExplainer};
 use unmask::model::params::Params;
 use unmask::model::{SavedBox, architecture};
 use unmask::work::{Event, JobError, JobId, Priority, Slot, Worker};
@@ -344,4 +344,29 @@ fn metrics_of_an_unknown_name_fail_with_the_known_ones() {
         limit: None,
     }));
     assert_sentence(&run(&mut worker, task).unwrap_err().notice().summary, &["fs_x", "fs_m, fu_m"]);
+}
+
+#[test]
+fn a_table_warns_where_fs_a_runs_ahead_of_fs_m_and_the_mask_follows() {
+    let cell = |row: &str, metric: &str, mean: f64| Cell {
+        row: row.to_owned(),
+        metric: metric.to_owned(),
+        k: Some(10),
+        class: None,
+        mean,
+        ci95: [mean, mean],
+        items: 100,
+    };
+    let spelled = [cell("a", "fs_m", 70.0), cell("a", "fs_a", 98.0), cell("a", "mask_only", 97.0)];
+    let warnings = unmask::jobs::table::honesty(&spelled);
+    assert_eq!(warnings.len(), 1);
+    assert!(warnings[0].starts_with("a, k = 10: ") && warnings[0].contains("98.0 %"), "{warnings:?}");
+    // Ahead by little, or with a mask that tells less than the selection: no warning.
+    let honest = [cell("a", "fs_m", 97.0), cell("a", "fs_a", 98.0), cell("a", "mask_only", 99.0)];
+    assert!(unmask::jobs::table::honesty(&honest).is_empty());
+    let weak = [cell("a", "fs_m", 70.0), cell("a", "fs_a", 98.0), cell("a", "mask_only", 60.0)];
+    assert!(unmask::jobs::table::honesty(&weak).is_empty());
+    // Figures of two methods are not mixed.
+    let mixed = [cell("a", "fs_m", 70.0), cell("b", "fs_a", 98.0), cell("a", "mask_only", 97.0)];
+    assert!(unmask::jobs::table::honesty(&mixed).is_empty());
 }

@@ -16,7 +16,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("metric", &["data", "model", "explain", "work", "store"]),
     ("experiment", &["data", "model", "explain", "metric", "work", "store", "device"]),
     ("study", &["data", "explain", "figure", "store"]),
-    ("jobs", &["data", "model", "explain", "metric", "experiment", "figure", "work", "store", "device"]),
+    ("jobs", &["data", "model", "explain", "metric", "experiment", "figure", "work", "store", "device", "study"]),
     (
         "session",
         &["data", "model", "explain", "metric", "experiment", "figure", "work", "jobs", "store", "device", "study"],

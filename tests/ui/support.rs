@@ -280,6 +280,8 @@ fn run(task: &Task) -> Result<Output, JobError> {
                 })
                 .collect(),
         )),
+        // Files of studies are real ones; making one takes real networks, and is tested with them.
+        Task::Study(task) => return Ok(unmask::jobs::study::run(task)?),
         Task::Agree(task) => {
             let n = task.explainers.len();
             Output::Agreement(Arc::new(Agreement {

@@ -4,6 +4,7 @@
 
 mod libtorch;
 mod licences;
+mod package;
 mod steps;
 mod system;
 
@@ -18,6 +19,9 @@ cargo xtask COMMAND
   test [FILTER]        set up, then formatting, lints and every test (or those whose name contains FILTER)
   setup [--cpu|--cuda] fetch libtorch into .libtorch; without an option CUDA is taken where an NVIDIA driver is present
   samples [--models]   make sample_data again (with --models also the small trained models)
+  package [--archive] [--binary FILE] [--out DIR]
+                       a folder (with --archive also a .tar.gz) with the program and its libraries, for machines without network,
+                       compiler or Python; FILE is a built program, else the release program is built first
   doctor               what is installed, what is missing, and the command that brings it
   licences [--check]   write THIRD_PARTY.md from the locked dependencies (or only compare)";
 
@@ -87,6 +91,24 @@ fn dispatch(args: &[String], root: &Path) -> Outcome {
             [one] if one == "--models" => steps::samples(root, true),
             _ => Err(Stop::Usage("`samples` takes --models, or nothing".into())),
         },
+        "package" => {
+            let (mut archive, mut binary, mut out) = (false, None, None);
+            let mut rest = rest.iter();
+            while let Some(word) = rest.next() {
+                let target = match word.as_str() {
+                    "--archive" => {
+                        archive = true;
+                        continue;
+                    }
+                    "--binary" => &mut binary,
+                    "--out" => &mut out,
+                    other => return Err(Stop::Usage(format!("`package` does not know {other}"))),
+                };
+                let value = rest.next().ok_or_else(|| Stop::Usage(format!("{word}: expected a path after it")))?;
+                *target = Some(PathBuf::from(value));
+            }
+            package::package(root, binary, out, archive)
+        }
         "doctor" if rest.is_empty() => steps::doctor(root),
         "licences" => match rest {
             [] => licences::write(root, false),

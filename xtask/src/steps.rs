@@ -1,4 +1,4 @@
-//! The commands: set up, run, test, samples, doctor.
+//! The commands: set up, run, test, samples, doctor; and the release build that a package starts from.
 
 use crate::libtorch::{self, Flavour};
 use crate::system::{self, Purpose};
@@ -44,6 +44,13 @@ pub fn run(root: &Path, arguments: &[String]) -> Outcome {
     } else {
         command.args(arguments);
     }
+    start(&mut command)
+}
+
+/// Builds the release program.
+pub fn build_release(root: &Path) -> Outcome {
+    let mut command = cargo(root, &["build", "--release", "--bin", "unmask"]);
+    with_libraries(&mut command, root);
     start(&mut command)
 }
 

@@ -5,22 +5,15 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::super::evaluate::split_named;
 use super::super::explain::fill_for;
-use super::super::{Bar, ComputeArgs, Failure, Outcome, Runner, load_box, load_explainer, usage, work};
+use super::super::{ComputeArgs, Failure, Outcome, Runner, load_box, load_explainer, usage, work};
 use super::{fail, print_plan};
-use crate::data::{Dataset, Unit};
+use crate::data::Unit;
 use crate::explain::SavedExplainer;
-use crate::jobs::{Explain, Explained, Output, Task, picture_of};
-use crate::model::{SavedBox, argmax};
+use crate::jobs::{MakeStudy, Output, StudyArm, StudyOutput, StudyTask, Task};
+use crate::model::SavedBox;
 use crate::session::Session;
-use crate::study::StudyError;
-use crate::study::allocate::Candidate;
 use crate::study::design::{Arm, ArmKind, Spec, preset};
-use crate::study::key::Frozen;
-use crate::study::make::{Blueprint, PoolItem, Rendered, make};
-use crate::study::stimulus::render;
-use crate::work::Progress;
 
 /// Arguments of `study new`.
 #[derive(Debug, Args)]
@@ -84,54 +77,34 @@ pub fn run(args: &NewArgs) -> Outcome {
     if spec.data.spec.is_empty() || spec.data.spec.starts_with('<') {
         return Err(usage("name the data: --data SPEC, or data.spec in the design"));
     }
-    let arms = Arms::load(&spec, args.compute.seed)?;
+    let arms = Arms::load(&spec, spec.seed)?;
     let mut runner = Runner::new(&args.compute)?;
     let data = runner.open(&spec.data.spec)?;
-    let pool = pool(&mut runner, &data, &arms.black_box, &spec)?;
-    let frozen = Frozen {
-        data: data.hash.clone(),
-        data_name: data.name.clone(),
-        black_box: arms.black_box.card.hash.clone(),
-        masks: String::new(),
-        units: crate::data::Units::new(arms.unit, arms.black_box.card.shape).count(),
+    let task = StudyTask::Make(Box::new(MakeStudy {
+        fit: arms.black_box.fit_for(&data),
+        spec: spec.clone(),
+        black_box: arms.black_box,
+        arms: arms.arms,
+        data,
+        unit: arms.unit,
         k: arms.k,
-        unit: arms.unit.to_string(),
+        dir: out.clone(),
+        copies: args.machines,
+    }));
+    let output = runner.run(Task::Study(Box::new(task)), "making the study", |_| {})?;
+    let Output::Study(StudyOutput::Made { files, stimuli, places, remarks }) = output else {
+        return Err(work("making the study gave something else"));
     };
-    let hashes: Vec<String> =
-        arms.of_arm.iter().map(|at| at.map_or_else(String::new, |at| arms.explainers[at].card.hash.clone())).collect();
-    let bar = Bar::new("rendering");
-    let mut last: Option<Arc<Explained>> = None;
-    let made = make(
-        Blueprint { spec: &spec, classes: &arms.black_box.card.classes, pool: &pool, explainers: &hashes, frozen },
-        &mut |at, arm, [done, total]| {
-            bar.show(&Progress::new(done as u64, total as u64, "stimuli"));
-            let item = pool[at].candidate.index;
-            let explained = match &last {
-                Some(known) if known.item == item => known.clone(),
-                _ => arms.explain(&mut runner, &data, item, &spec, args.compute.seed).map_err(step)?,
-            };
-            last = Some(explained.clone());
-            arms.rendered(&data, &explained, arm, &spec)
-        },
-    );
-    bar.clear();
-    let made = made.map_err(fail)?;
-    let files = made.write(out, args.machines).map_err(fail)?;
     print_plan(&spec);
-    for remark in &made.remarks {
+    for remark in &remarks {
         println!("note: {remark}");
     }
-    println!("{} stimuli for {} places", made.content.stimuli.len(), made.content.places.len());
+    println!("{stimuli} stimuli for {places} places");
     for path in &files.participants {
         println!("for participants: {}", path.display());
     }
     println!("keep to yourself: {}", files.key.display());
     Ok(())
-}
-
-/// A failure of a job as a study's error, with its sentence.
-fn step(failure: Failure) -> StudyError {
-    StudyError::Render(failure.message().to_owned())
 }
 
 /// The design: a file or a preset, with what the command line says.
@@ -187,10 +160,7 @@ const fn named(name: String, explainer: String, method: String) -> Arm {
 /// What explains, per arm.
 struct Arms {
     black_box: Arc<SavedBox>,
-    explainers: Vec<Arc<SavedExplainer>>,
-    /// For each arm its explainer; `None` for the full input.
-    of_arm: Vec<Option<usize>>,
-    kinds: Vec<ArmKind>,
+    arms: Vec<StudyArm>,
     unit: Unit,
     k: usize,
 }
@@ -227,19 +197,10 @@ impl Arms {
         fill_for(spec.show.fill.id(), &black_box)?;
         let k =
             spec.show.k.or(first.map(|(_, k)| k)).ok_or_else(|| usage("give --k N: how many units are selected"))?;
-        let mut explainers: Vec<Arc<SavedExplainer>> = Vec::new();
-        let mut of_arm = Vec::new();
+        let mut arms = Vec::new();
         for (arm, loaded) in spec.arms.iter().zip(trained) {
             let explainer = match (arm.kind, loaded) {
                 (ArmKind::Full, _) => None,
-                (_, Some(explainer)) if explainer.card.unit != unit => {
-                    return Err(usage(format!(
-                        "arm {}: expected an explainer of {}, found one of {}; all arms of a study select the same units",
-                        arm.name,
-                        unit.noun(2),
-                        explainer.card.unit.noun(2)
-                    )));
-                }
                 (_, Some(explainer)) => Some(explainer),
                 (kind, None) => {
                     let id = if kind == ArmKind::Random { "random" } else { arm.method.as_str() };
@@ -247,111 +208,8 @@ impl Arms {
                     Some(Arc::new(made))
                 }
             };
-            of_arm.push(explainer.map(|explainer| {
-                explainers.push(explainer);
-                explainers.len() - 1
-            }));
+            arms.push(StudyArm { kind: arm.kind, explainer });
         }
-        if explainers.is_empty() {
-            // Something has to bring the picture's layout, also for a study of full inputs alone.
-            let made = SavedExplainer::untrained("random", unit, k, &black_box.card, seed).map_err(usage)?;
-            explainers.push(Arc::new(made));
-        }
-        let kinds = spec.arms.iter().map(|arm| arm.kind).collect();
-        Ok(Self { black_box, explainers, of_arm, kinds, unit, k })
+        Ok(Self { black_box, arms, unit, k })
     }
-
-    fn explain(
-        &self,
-        runner: &mut Runner,
-        data: &Arc<Dataset>,
-        item: usize,
-        spec: &Spec,
-        seed: u64,
-    ) -> Result<Arc<Explained>, Failure> {
-        runner.explain(Explain {
-            black_box: self.black_box.clone(),
-            explainers: self.explainers.clone(),
-            data: data.clone(),
-            item,
-            fit: self.black_box.card.fit,
-            unit: self.unit,
-            k: self.k,
-            fill: spec.show.fill,
-            seed,
-        })
-    }
-
-    /// What an arm shows of an item, and the model's answer to just that.
-    fn rendered(
-        &self,
-        data: &Dataset,
-        explained: &Explained,
-        arm: Option<usize>,
-        spec: &Spec,
-    ) -> Result<Rendered, StudyError> {
-        let kind = arm.map_or(ArmKind::Full, |arm| self.kinds[arm]);
-        let index = arm.and_then(|arm| self.of_arm[arm]).unwrap_or(0);
-        let card = &self.explainers[index].card;
-        let mut picture = picture_of(data, &self.black_box.card, card, explained, index).map_err(StudyError::Render)?;
-        picture.hidden = spec.show.hidden;
-        let result = match &explained.methods[index] {
-            Ok(result) => result,
-            Err(why) => return Err(StudyError::Render(why.clone())),
-        };
-        let probs = match kind {
-            ArmKind::Full => &explained.probs_full,
-            ArmKind::Selected | ArmKind::Random => &result.probs_selected,
-            ArmKind::Unselected => &result.probs_unselected,
-        };
-        let selected = match kind {
-            ArmKind::Full => Vec::new(),
-            _ => (0..explained.units.count())
-                .filter(|&unit| result.is_selected(unit, self.k))
-                .map(|unit| unit as u32)
-                .collect(),
-        };
-        Ok(Rendered { media: render(&picture, kind, spec.show.side)?, answer: argmax(probs) as u16, selected })
-    }
-}
-
-/// Every item of the split with the model's answer.
-fn pool(
-    runner: &mut Runner,
-    data: &Arc<Dataset>,
-    black_box: &Arc<SavedBox>,
-    spec: &Spec,
-) -> Result<Vec<PoolItem>, Failure> {
-    let items = data.in_split(split_named(spec.split())?);
-    if items.is_empty() {
-        return Err(usage(format!("{}: its {} split has no items; choose another split", data.name, spec.split())));
-    }
-    // The data may list classes in another order than the box was trained with.
-    let class_of: Vec<Option<u16>> = data
-        .classes
-        .iter()
-        .map(|name| black_box.card.classes.iter().position(|known| known == name).map(|at| at as u16))
-        .collect();
-    let task = Task::Predict { black_box: black_box.clone(), data: data.clone(), fit: black_box.card.fit, items };
-    let mut pool = Vec::new();
-    let mut take = |output: &Output| {
-        if let Output::Predictions { items, probs, classes } = output {
-            for (&index, probs) in items.iter().zip(probs.chunks_exact((*classes).max(1))) {
-                let model = argmax(probs);
-                let truth = data.labels[index].and_then(|label| class_of.get(usize::from(label)).copied().flatten());
-                pool.push(PoolItem {
-                    candidate: Candidate { index, truth, model: model as u16, confidence: probs[model] },
-                    source: data.source_index[index],
-                    name: data.item_name(index),
-                    probs: probs.to_vec(),
-                });
-            }
-        }
-    };
-    let last = runner.run(task, "asking the black box", &mut take)?;
-    take(&last);
-    if pool.is_empty() {
-        return Err(work("the black box gave no answers"));
-    }
-    Ok(pool)
 }

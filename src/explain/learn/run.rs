@@ -97,6 +97,14 @@ impl TrainRun {
         let shape = black_box.card().shape;
         black_box.card().check_unit(setup.unit)?;
         let units = Units::new(setup.unit, shape);
+        if setup.k > units.count() {
+            return Err(ExplainError::Unfit(format!(
+                "k: expected at most {} {}, found {}; give a smaller k",
+                units.count(),
+                setup.unit.noun(2),
+                setup.k
+            )));
+        }
         if setup.k == 0 {
             return Err(ExplainError::Unfit(
                 "k: expected at least 1 unit to select, found 0; give a larger k".to_owned(),
@@ -341,7 +349,8 @@ impl Side {
             // Evenly spread, so that no class is missed where items are sorted by class.
             items = (0..limit).map(|i| items[i * items.len() / limit]).collect();
         }
-        let rows = card.rows(data, &items, &card.fit).map_err(crate::model::ModelError::from)?;
+        let fit = crate::model::saved::fit_for(card, black_box.background(), data);
+        let rows = card.rows(data, &items, &fit).map_err(crate::model::ModelError::from)?;
         let probs = black_box.predict(&rows)?;
         Ok(Self { rows, probs })
     }
@@ -362,7 +371,7 @@ pub fn honesty(figures: &BTreeMap<String, f64>) -> Vec<String> {
     };
     if approximator > fs_m + 5.0 && mask_only > fs_m {
         return vec![format!(
-            "The masks may spell the label: the approximator agrees with the black box on {approximator:.1} % of the validation items, the \
+            "The masks may spell the label: the approximator agrees with the black box on {approximator:.1} % of the items, the \
              black box itself on only {fs_m:.1} %, and the mask without any pixel tells the class in {mask_only:.1} %. Do not read this as \
              what the model used. Try: another seed, a larger adversarial weight, the loss through the black box, or a larger k."
         )];

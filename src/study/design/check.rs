@@ -2,6 +2,7 @@
 
 use super::{ArmKind, Form, Later, Only, Order, Protocol, Sees, Spec, Target};
 use crate::study::StudyError;
+use crate::study::words::Word;
 
 /// Most people of one study.
 pub const MAX_PEOPLE: usize = 5_000;
@@ -154,6 +155,16 @@ impl Spec {
 
     fn check_texts(&self) -> Result<(), StudyError> {
         let texts = &self.texts;
+        if let Some(id) = texts.words.keys().find(|id| Word::by_id(id).is_none()) {
+            let known: Vec<&str> = Word::ALL.iter().map(|word| word.id()).collect();
+            return Err(StudyError::design(
+                "texts.words",
+                format!("one of {}", known.join(", ")),
+                id,
+                "correct the name",
+            ));
+        }
+        let words = texts.words.values().map(|text| ("texts.words", text));
         for (field, text) in [
             ("texts.heading", &texts.heading),
             ("texts.consent", &texts.consent),
@@ -162,7 +173,10 @@ impl Spec {
             ("texts.truth-question", &texts.truth_question),
             ("texts.undecided", &texts.undecided),
             ("texts.thanks", &texts.thanks),
-        ] {
+        ]
+        .into_iter()
+        .chain(words)
+        {
             let length = text.chars().count();
             within(field, length, 0, MAX_TEXT, "shorten it")?;
             // A name of an arm in a text would unblind everybody.

@@ -1,6 +1,6 @@
 //! FS-H of each arm with its interval, beside FS-M and chance.
 
-use crate::figure::{Anchor, Element, Figure, Metadata, Palette, Text, Weight, point, rect, stroke};
+use crate::figure::{Anchor, Element, Figure, Metadata, Palette, Text, Theme, Weight, point, rect, stroke};
 use crate::study::score::Scores;
 
 /// Points from the left edge to the axis.
@@ -17,7 +17,12 @@ const TEXT: f32 = 8.5;
 /// One row per arm: the interval as a line, FS-H as a filled square, FS-M as an open one, chance as a dashed line. People and model
 /// differ by shape and fill, not by colour alone.
 pub fn figure(scores: &Scores) -> Figure {
-    let palette = Palette::of(crate::figure::Theme::Light);
+    figure_in(scores, Theme::Light)
+}
+
+/// The same in the colours of a theme.
+pub fn figure_in(scores: &Scores, theme: Theme) -> Figure {
+    let palette = Palette::of(theme);
     let height = HEAD + ROW * scores.arms.len() as f32 + 54.0;
     let width = LABELS + AXIS + 30.0;
     let x = |percent: f64| LABELS + AXIS * (percent.clamp(0.0, 100.0) / 100.0) as f32;

@@ -9,6 +9,8 @@ use crate::study::StudyError;
 
 /// `application_id` of participant files: "UMSP".
 const APPLICATION: i64 = 0x554d_5350;
+/// The same as the file holds it.
+pub(super) const APPLICATION_BYTES: [u8; 4] = *b"UMSP";
 
 /// What brings a file from one version to the next; the position is the version it starts from.
 const MIGRATIONS: &[&str] = &[FIRST];

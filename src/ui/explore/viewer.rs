@@ -67,7 +67,7 @@ fn pictures(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut 
         one_column(&mut inner, session, canvas, &explained, column, dimmed, commands);
     }
     canvas.end(session);
-    if dimmed {
+    if dimmed && matches!(explore.shown, Shown::Pending { .. }) {
         let line = match explore.shown.awaited().and_then(|id| session.running.get(id)) {
             Some(job) => job.progress.as_ref().map_or_else(|| format!("{}…", job.title), crate::work::Progress::line),
             None => "Working…".to_owned(),

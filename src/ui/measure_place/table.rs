@@ -77,6 +77,9 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut MeasureState, commands: 
             }
         });
     });
+    for warning in crate::jobs::table::honesty(&cells) {
+        super::super::forms::warning(ui, &warning);
+    }
     let k = lines.first().and_then(|line| line.1);
     let items = cells.iter().map(|cell| cell.items).max().unwrap_or(0);
     let k = if has_ks { String::new() } else { k.map_or_else(String::new, |k| format!("k = {k}, ")) };
