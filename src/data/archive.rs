@@ -152,6 +152,11 @@ pub struct Tree {
 }
 
 impl Tree {
+    /// No files: for data that is drawn and not read.
+    pub fn none(path: &Path) -> Self {
+        Self { origin: path.to_path_buf(), members: Vec::new(), focus: None, remarks: Vec::new() }
+    }
+
     /// Lists a folder, reads an archive, or takes one file with its neighbours.
     pub fn open(path: &Path, watch: &mut Watch<'_>) -> Result<Self, DataError> {
         let io = |source| DataError::Io { path: path.to_path_buf(), source };

@@ -437,7 +437,7 @@ impl Builder {
         remarks.extend(unshown(&self.corpus));
         let items = Items::Text(TextItems::all(self.corpus));
         let (parts, source_index) = (self.parts, self.source_index);
-        Ok(Raw { modality: Modality::Text, items, labels, classes, parts, source_index, content, remarks })
+        Ok(Raw { modality: Modality::Text, items, labels, classes, parts, source_index, content, remarks, truth: None })
     }
 }
 

@@ -121,7 +121,7 @@ fn load(tree: &Tree, _spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, Dat
     watch.step("Checking content", 0, None)?;
     let content = corpus.hash();
     let items = Items::Text(TextItems::all(corpus));
-    Ok(Raw { modality: Modality::Text, items, labels, classes, parts, source_index, content, remarks })
+    Ok(Raw { modality: Modality::Text, items, labels, classes, parts, source_index, content, remarks, truth: None })
 }
 
 /// Part and class of each file by its folders. Lists and notes beside class folders are left out, and so are reviews without a class (`unsup`

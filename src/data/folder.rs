@@ -128,7 +128,7 @@ fn load(tree: &Tree, _spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, Dat
     let parts = places.iter().map(|&(part, _)| if is_single { Some(Split::Test) } else { part }).collect();
     let source_index = (0..members.len() as u32).collect();
     let items = Items::Lazy(Arc::new(Files { members, shape }));
-    Ok(Raw { modality: Modality::Image, items, labels, classes, parts, source_index, content, remarks })
+    Ok(Raw { modality: Modality::Image, items, labels, classes, parts, source_index, content, remarks, truth: None })
 }
 
 /// Outer folders around everything, as archives have them. At least one level of folders is kept, since it may name classes.

@@ -166,7 +166,7 @@ fn load(tree: &Tree, spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, Data
     }
     let content = corpus.hash();
     let items = Items::Text(TextItems::all(corpus));
-    Ok(Raw { modality: Modality::Text, items, labels, classes, parts, source_index, content, remarks })
+    Ok(Raw { modality: Modality::Text, items, labels, classes, parts, source_index, content, remarks, truth: None })
 }
 
 /// The official part of each post by its id.

@@ -133,7 +133,7 @@ fn load(tree: &Tree, spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, Data
     let content = hasher.finalize();
     let order = (0..labels.len() as u32).collect();
     let items = Items::Dense(DensePictures { shape, bytes: Arc::new(bytes), order: Arc::new(order) });
-    Ok(Raw { modality: Modality::Image, items, labels, classes, parts, source_index, content, remarks })
+    Ok(Raw { modality: Modality::Image, items, labels, classes, parts, source_index, content, remarks, truth: None })
 }
 
 fn size(shape: Shape) -> String {

@@ -18,6 +18,8 @@ pub mod picture;
 pub mod samples;
 pub mod spec;
 pub mod split;
+pub mod synthetic;
+pub mod table;
 pub mod text;
 pub mod units;
 
@@ -29,6 +31,7 @@ pub use open::{OpenProgress, open};
 pub use picture::Picture;
 pub use spec::DataSpec;
 pub use split::Split;
+pub use table::{TableFit, TableItems};
 pub use text::{TextFit, TextFitSpec, TextItems, TextLayout};
 pub use units::{Unit, Units};
 
@@ -160,6 +163,8 @@ pub enum Items {
     Lazy(Arc<dyn PictureSource>),
     /// Texts, in memory.
     Text(TextItems),
+    /// Rows of a table, in memory.
+    Table(TableItems),
 }
 
 /// Pictures of one size: `n` times `height * width * channels` bytes, each row by row with its channels interleaved.
@@ -216,6 +221,8 @@ pub struct Dataset {
     pub hash: String,
     /// What a reader should know about how the file was read (guesses, skipped entries), a sentence each.
     pub remarks: Vec<String>,
+    /// For each item the indices of the values that truly matter, ascending; `None` where nobody knows.
+    pub truth: Option<Arc<Vec<Vec<u32>>>>,
 }
 
 impl Dataset {
@@ -236,6 +243,7 @@ impl Dataset {
             Items::Lazy(source) => source.shape(),
             // Texts get theirs from a model's fit.
             Items::Text(_) => None,
+            Items::Table(items) => Some(Shape::new(1, 1, items.table.columns.len())),
         }
     }
 
@@ -259,13 +267,16 @@ impl Dataset {
             Items::Text(_) => {
                 Err(self.unfit_item("pictures", "texts", "open data of the kind that the model was made for"))
             }
+            Items::Table(_) => {
+                Err(self.unfit_item("pictures", "a table", "open data of the kind that the model was made for"))
+            }
         }
     }
 
     /// A short name of the item for lists.
     pub fn item_name(&self, item_idx: usize) -> String {
         match &self.items {
-            Items::Dense(_) => format!("#{}", self.source_index[item_idx]),
+            Items::Dense(_) | Items::Table(_) => format!("#{}", self.source_index[item_idx]),
             Items::Lazy(source) => source.name(item_idx),
             Items::Text(texts) => texts.name(item_idx),
         }
@@ -283,6 +294,7 @@ impl Dataset {
             Items::Dense(dense) => Items::Dense(DensePictures { order: Arc::new(pick(&dense.order)), ..dense.clone() }),
             Items::Lazy(source) => Items::Lazy(source.subset(items)),
             Items::Text(texts) => Items::Text(TextItems { order: Arc::new(pick(&texts.order)), ..texts.clone() }),
+            Items::Table(rows) => Items::Table(TableItems { order: Arc::new(pick(&rows.order)), ..rows.clone() }),
         };
         let mut hasher = blake3::Hasher::new();
         hasher.update(self.hash.as_bytes());
@@ -294,9 +306,21 @@ impl Dataset {
             labels: items.iter().map(|&item| self.labels[item]).collect(),
             splits: items.iter().map(|&item| self.splits[item]).collect(),
             source_index: pick(&self.source_index),
+            truth: self.truth.as_ref().map(|all| Arc::new(items.iter().map(|&item| all[item].clone()).collect())),
             hash: hasher.finalize().to_hex().to_string(),
             ..self.clone()
         }
+    }
+
+    /// The units of item `item_idx` that hold a value which decides its class, ascending; `None` where that is not known.
+    pub fn true_units(&self, item_idx: usize, units: Units) -> Option<Vec<usize>> {
+        let places = self.truth.as_ref()?.get(item_idx)?;
+        let unit_of = units.unit_of_pixels();
+        let mut found: Vec<usize> =
+            places.iter().filter_map(|&place| unit_of.get(place as usize)).map(|&unit| unit as usize).collect();
+        found.sort_unstable();
+        found.dedup();
+        Some(found)
     }
 
     /// Items as model rows: each picture goes through `fit` to `shape`.

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use super::archive::Tree;
 use super::spec::{DataSpec, Kind, check_keys, in_words, known_kinds};
 use super::split::{self, Scheme, Split};
+use super::table::TableItems;
 use super::text::TextItems;
 use super::{
     DataError, Dataset, DensePictures, Items, Modality, cifar, columns, delimited, documents, folder, hatexplain, idx,
-    jsonl,
+    jsonl, synthetic,
 };
 
 /// Reads one kind of data.
@@ -35,6 +36,7 @@ pub static LOADERS: &[&Loader] = &[
     &delimited::LOADER,
     &jsonl::LOADER,
     &documents::LOADER,
+    &synthetic::LOADER,
 ];
 
 /// Options that every kind takes.
@@ -87,6 +89,8 @@ pub struct Raw {
     pub content: blake3::Hash,
     /// What a reader should know.
     pub remarks: Vec<String>,
+    /// For each item the indices of the values that truly matter, where that is known.
+    pub truth: Option<Vec<Vec<u32>>>,
 }
 
 /// Opens what `spec` names. `report` is told how far it is, and stops it by answering `false`.
@@ -95,7 +99,8 @@ pub struct Raw {
 /// Anything that cannot be read, is not what it claims to be, is larger than the limits, or an option that does not fit.
 pub fn open(spec: &DataSpec, report: &mut dyn FnMut(OpenProgress) -> bool) -> Result<Dataset, DataError> {
     let mut watch = Watch::new(report);
-    let tree = Tree::open(&spec.path, &mut watch)?;
+    let is_drawn = spec.kind.loader().is_some_and(|loader| loader.names == synthetic::LOADER.names);
+    let tree = if is_drawn { Tree::none(&spec.path) } else { Tree::open(&spec.path, &mut watch)? };
     let mut remarks = tree.remarks.clone();
     let (loader, kind) = match spec.kind.loader() {
         Some(loader) => (loader, spec.kind),
@@ -177,11 +182,16 @@ fn finish(spec: DataSpec, loader: &Loader, mut raw: Raw, mut remarks: Vec<String
             let order = kept.iter().map(|&item_idx| texts.order[item_idx]).collect();
             Items::Text(TextItems { order: Arc::new(order), ..texts })
         }
+        Items::Table(rows) => {
+            let order = kept.iter().map(|&item_idx| rows.order[item_idx]).collect();
+            Items::Table(TableItems { order: Arc::new(order), ..rows })
+        }
     };
     let hash = hash_of(&raw.content, &kept, &labels, &splits, &classes);
     let source_index = kept.iter().map(|&item_idx| raw.source_index[item_idx]).collect();
     let name = title(&spec, wanted.is_some().then_some(&classes));
-    Ok(Dataset { name, spec, modality: raw.modality, items, labels, classes, splits, source_index, hash, remarks })
+    let truth = raw.truth.map(|all| Arc::new(kept.iter().map(|&item_idx| all[item_idx].clone()).collect()));
+    Ok(Dataset { name, spec, modality: raw.modality, items, labels, classes, splits, source_index, hash, remarks, truth })
 }
 
 /// The scheme that the query names. Where the loader reads `split=`, the name of a column may stand beside it.

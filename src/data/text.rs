@@ -161,6 +161,7 @@ impl Dataset {
             source_index: vec![0],
             hash,
             remarks: unshown(text).into_iter().collect(),
+            truth: None,
         }
     }
 

@@ -19,6 +19,8 @@ pub enum Unit {
     Word,
     /// One sentence: one line of a grid of token ids, `[1, sentences, words]`.
     Sentence,
+    /// One column of a table.
+    Column,
 }
 
 impl Unit {
@@ -29,7 +31,11 @@ impl Unit {
 
     /// The kind of input that it divides.
     pub const fn modality(self) -> Modality {
-        if self.is_text() { Modality::Text } else { Modality::Image }
+        match self {
+            Self::Pixel | Self::Patch { .. } => Modality::Image,
+            Self::Word | Self::Sentence => Modality::Text,
+            Self::Column => Modality::Table,
+        }
     }
 
     /// "pixel" or "pixels", "patch of 4 x 4 pixels" or "patches of ...", "word", "sentences".
@@ -41,6 +47,7 @@ impl Unit {
             }
             Self::Word => if count == 1 { "word" } else { "words" }.to_owned(),
             Self::Sentence => if count == 1 { "sentence" } else { "sentences" }.to_owned(),
+            Self::Column => if count == 1 { "column" } else { "columns" }.to_owned(),
         }
     }
 }
@@ -53,6 +60,7 @@ impl std::fmt::Display for Unit {
             Self::Patch { rows, cols } => write!(f, "patch:{rows}x{cols}"),
             Self::Word => write!(f, "word"),
             Self::Sentence => write!(f, "sentence"),
+            Self::Column => write!(f, "column"),
         }
     }
 }
@@ -76,12 +84,13 @@ impl std::str::FromStr for Unit {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let wrong =
-            || format!("unit \"{text}\": expected pixel, patch:4, patch:4x7, word or sentence; name one of these");
+            || format!("unit \"{text}\": expected pixel, patch:4, patch:4x7, word, sentence or column; name one of these");
         let side = |text: &str| text.parse::<usize>().ok().filter(|side| (1..=4096).contains(side)).ok_or_else(wrong);
         match text.split_once(':') {
             None if text == "pixel" => Ok(Self::Pixel),
             None if text == "word" => Ok(Self::Word),
             None if text == "sentence" => Ok(Self::Sentence),
+            None if text == "column" => Ok(Self::Column),
             Some(("patch", size)) => {
                 let (rows, cols) = size.split_once('x').unwrap_or((size, size));
                 Ok(Self::Patch { rows: side(rows)?, cols: side(cols)? })
@@ -109,7 +118,7 @@ impl Units {
     /// Height and width of one unit in pixels or token ids.
     pub const fn block(&self) -> (usize, usize) {
         match self.unit {
-            Unit::Pixel | Unit::Word => (1, 1),
+            Unit::Pixel | Unit::Word | Unit::Column => (1, 1),
             Unit::Patch { rows, cols } => (rows, cols),
             // An input without width has no unit; a block of zero would divide by it.
             Unit::Sentence => (1, if self.shape.width == 0 { 1 } else { self.shape.width }),

@@ -13,6 +13,7 @@ pub mod dorar_mnist;
 pub mod l2x_imdb_sentence;
 pub mod l2x_imdb_word;
 pub mod l2x_mnist;
+pub mod l2x_synthetic;
 pub mod meed_fashion;
 pub mod meed_imdb;
 pub mod meed_mnist;
@@ -166,6 +167,10 @@ pub static EXPERIMENTS: &[&Experiment] = &[
     &aim_mnist::AIM_MNIST,
     &aim_fashion::AIM_FASHION,
     &dorar_mnist::DORAR_MNIST,
+    &l2x_synthetic::L2X_SYNTHETIC_XOR,
+    &l2x_synthetic::L2X_SYNTHETIC_ORANGE,
+    &l2x_synthetic::L2X_SYNTHETIC_ADDITIVE,
+    &l2x_synthetic::L2X_SYNTHETIC_SWITCH,
 ];
 
 /// The experiment with `id`.

@@ -318,7 +318,11 @@ fn table(
                 };
                 cells.push(ResultCell {
                     // A ceiling belongs to no method, whichever row it was computed with.
-                    row: if matches!(*id, "fs_a_full" | "a_full") { "blackbox".to_owned() } else { row.id.to_owned() },
+                    row: if matches!(*id, "fs_a_full" | "a_full" | "mask_only_true") {
+                        "blackbox".to_owned()
+                    } else {
+                        row.id.to_owned()
+                    },
                     metric: (*id).to_owned(),
                     k: Some(k.to_string()),
                     class: class.map(str::to_owned),

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
+use super::MetricSpec;
 use super::repack::repacked;
 use crate::data::text::{Side as End, TextFit};
 use crate::data::{Dataset, Fit, Rows, Split, Unit, Units};
@@ -89,6 +90,8 @@ pub struct Context<'a> {
     /// Items that are reported on.
     pub test: Scored,
     data: &'a Dataset,
+    /// Numbers of the reported items in `data`.
+    items: Vec<usize>,
     fit: Fit,
     train: Option<Scored>,
     answers: HashMap<Asked, Probs>,
@@ -165,6 +168,7 @@ impl<'a> Context<'a> {
             seed,
             test,
             data,
+            items,
             fit,
             train: None,
             answers: HashMap::new(),
@@ -193,6 +197,26 @@ impl<'a> Context<'a> {
             self.train = Some(score(self.black_box, explainer, self.data, &self.fit, &items, self.units, self.seed)?);
         }
         self.train.as_ref().ok_or_else(|| ExplainError::Unfit("no training items".to_owned()))
+    }
+
+    /// The units of each item of a split that truly matter.
+    pub fn truth(&self, split: Split, asked: &MetricSpec) -> Result<Vec<Vec<usize>>, ExplainError> {
+        self.truth_of(&self.data.in_split(split), asked)
+    }
+
+    /// The units of each reported item that truly matter.
+    pub fn test_truth(&self, asked: &MetricSpec) -> Result<Vec<Vec<usize>>, ExplainError> {
+        self.truth_of(&self.items, asked)
+    }
+
+    fn truth_of(&self, items: &[usize], asked: &MetricSpec) -> Result<Vec<Vec<usize>>, ExplainError> {
+        let known: Option<Vec<_>> = items.iter().map(|&item| self.data.true_units(item, self.units)).collect();
+        known.ok_or_else(|| {
+            ExplainError::Unfit(format!(
+                "{} needs data of which it is known what truly matters, such as synthetic:xor, found {}; leave it out",
+                asked.title, self.data.name
+            ))
+        })
     }
 
     /// Selected units of the reported items at the present k, best first.

@@ -42,7 +42,7 @@ pub struct Architecture {
 pub struct InputSpec {
     /// Shape of one input.
     pub shape: Shape,
-    /// For text: how many token numbers there are, padding and unknown among them; 0 for all else.
+    /// For text: how many token numbers there are, padding and unknown among them. For tables: most categories of a column. 0 for all else.
     pub vocabulary: usize,
 }
 
@@ -81,6 +81,12 @@ pub static ARCHITECTURES: &[&Architecture] = &[
     &nets::aim_word_gru::AIM_WORD_GRU,
     &nets::aim_word_cnn::AIM_WORD_CNN,
     &nets::aim_word_transformer::AIM_WORD_TRANSFORMER,
+    &nets::table_nets::TABLE_MLP,
+    &nets::table_nets::TABLE_LOGISTIC,
+    &nets::rules::RULE_XOR,
+    &nets::rules::RULE_ORANGE,
+    &nets::rules::RULE_ADDITIVE,
+    &nets::rules::RULE_SWITCH,
 ];
 
 /// The architecture with `id`.

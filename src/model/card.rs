@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::params::Params;
 use super::{InputSpec, ModelError};
 use crate::data::text::TextFit;
-use crate::data::{DataError, Dataset, Fit, Modality, Rows, Shape, Unit};
+use crate::data::{DataError, Dataset, Fit, Modality, Rows, Shape, TableFit, Unit};
 
 /// Format name of a black box's card.
 pub const BOX_FORMAT: &str = "unmask-blackbox";
@@ -73,6 +73,9 @@ pub struct BoxCard {
     /// How documents become token numbers; `None` where the input is no text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<TextFit>,
+    /// How rows of a table become a model's rows; `None` where the input is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub table: Option<TableFit>,
     /// Seed of initialisation, order and dropout.
     pub seed: u64,
     /// Epochs trained so far.
@@ -102,7 +105,11 @@ pub struct BoxCard {
 impl BoxCard {
     /// What kind of items it reads.
     pub fn modality(&self) -> Modality {
-        if self.text.is_some() { Modality::Text } else { Modality::Image }
+        match (&self.text, &self.table) {
+            (Some(_), _) => Modality::Text,
+            (_, Some(_)) => Modality::Table,
+            _ => Modality::Image,
+        }
     }
 
     /// Refuses units that its input does not have.
@@ -110,7 +117,7 @@ impl BoxCard {
         let is_fit = match self.modality() {
             // A sentence is a line of a grid of words; a flat document is one line.
             Modality::Text => unit == Unit::Word || (unit == Unit::Sentence && self.shape.height > 1),
-            _ => !unit.is_text(),
+            modality => unit.modality() == modality,
         };
         if is_fit {
             return Ok(());
@@ -118,6 +125,7 @@ impl BoxCard {
         let known = match self.modality() {
             Modality::Text if self.shape.height > 1 => "word or sentence",
             Modality::Text => "word",
+            Modality::Table => "column",
             _ => "pixel, patch:4 or patch:4x7",
         };
         Err(ModelError::Unfit(format!(
@@ -128,7 +136,8 @@ impl BoxCard {
 
     /// What its network reads.
     pub fn input(&self) -> InputSpec {
-        InputSpec { shape: self.shape, vocabulary: self.text.as_ref().map_or(0, TextFit::vocabulary_len) }
+        let levels = self.table.as_ref().map_or(0, TableFit::most_levels);
+        InputSpec { shape: self.shape, vocabulary: self.text.as_ref().map_or(levels, TextFit::vocabulary_len) }
     }
 
     /// Items of `data` as rows that it reads; pictures go through `fit`.
@@ -144,9 +153,10 @@ impl BoxCard {
                 advice: "open other data or choose another black box".to_owned(),
             });
         }
-        match &self.text {
-            Some(text) => data.token_rows(items, text),
-            None => data.rows(items, self.shape, fit),
+        match (&self.text, &self.table) {
+            (Some(text), _) => data.token_rows(items, text),
+            (None, Some(table)) => data.table_rows(items, table),
+            (None, None) => data.rows(items, self.shape, fit),
         }
     }
 }

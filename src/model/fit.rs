@@ -8,12 +8,13 @@ use tch::Device;
 use super::ModelError;
 use super::architecture::{InputSpec, architecture};
 use super::card::{BOX_FORMAT, BOX_VERSION, BoxCard, Curves, Versions};
+use super::nets::rules;
 use super::params::Params;
 use super::saved::{Background, SavedBox, hash_of};
 use super::tensors::{device_name, from_rows, load_weights, save_weights};
 use super::train::{ClassifierRun, ClassifierSetup, StepResult, one_hot};
 use crate::data::text::{TextFit, TextFitSpec};
-use crate::data::{Dataset, Fit, Rows, Shape, Split};
+use crate::data::{Dataset, Fit, Rows, Shape, Split, TableFit};
 
 /// What a black box is trained on.
 pub struct FitSetup<'a> {
@@ -42,12 +43,18 @@ pub struct Labelled {
 
 impl Labelled {
     /// The labelled items of a split, at most `limit`.
-    pub fn of(data: &Dataset, split: Split, shape: Shape, text: Option<&TextFit>) -> Result<Self, ModelError> {
+    pub fn of(
+        data: &Dataset,
+        split: Split,
+        shape: Shape,
+        (text, table): (Option<&TextFit>, Option<&TableFit>),
+    ) -> Result<Self, ModelError> {
         let items: Vec<usize> = data.in_split(split).into_iter().filter(|&item| data.labels[item].is_some()).collect();
         let classes = items.iter().filter_map(|&item| data.labels[item]).map(usize::from).collect();
-        let rows = match text {
-            Some(text) => data.token_rows(&items, text)?,
-            None => data.rows(&items, shape, &Fit::default())?,
+        let rows = match (text, table) {
+            (Some(text), _) => data.token_rows(&items, text)?,
+            (None, Some(table)) => data.table_rows(&items, table)?,
+            (None, None) => data.rows(&items, shape, &Fit::default())?,
         };
         Ok(Self { rows, classes })
     }
@@ -83,6 +90,15 @@ impl FitRun {
                 data.modality.plural()
             )));
         }
+        let drawn_from = data.spec.path.to_string_lossy();
+        if let Some(table) = rules::table_of(id)
+            && (data.spec.kind.name() != "synthetic" || drawn_from != table)
+        {
+            return Err(ModelError::Unfit(format!(
+                "{}: expected the data synthetic:{table}, found {}; open that table or choose another black box",
+                architecture.title, data.spec
+            )));
+        }
         if data.classes.len() < 2 {
             return Err(ModelError::Unfit(format!(
                 "{}: expected items of at least two classes, found {}; choose data with labels",
@@ -91,12 +107,13 @@ impl FitRun {
             )));
         }
         let text = architecture.text.map(|spec| vocabulary(data, &spec(params)));
+        let table = TableFit::of(data);
         let shape = match &text {
             Some(text) => text.shape(),
             None => data.shape().unwrap_or_else(|| default_shape(data)),
         };
         architecture.check(shape)?;
-        let train = Labelled::of(data, Split::Train, shape, text.as_ref())?;
+        let train = Labelled::of(data, Split::Train, shape, (text.as_ref(), table.as_ref()))?;
         if train.classes.is_empty() {
             return Err(ModelError::Unfit(format!(
                 "{}: expected labelled training items, found none; choose a data set with a training split",
@@ -105,7 +122,8 @@ impl FitRun {
         }
         let (epochs, batch) = (params.whole(architecture.params, "epochs"), params.whole(architecture.params, "batch"));
         let classes = data.classes.len();
-        let input = InputSpec { shape, vocabulary: text.as_ref().map_or(0, TextFit::vocabulary_len) };
+        let levels = table.as_ref().map_or(0, TableFit::most_levels);
+        let input = InputSpec { shape, vocabulary: text.as_ref().map_or(levels, TextFit::vocabulary_len) };
         let run = ClassifierRun::new(ClassifierSetup {
             build: &|path| (architecture.build)(path, input, classes),
             optimizer: architecture.optim(params),
@@ -128,6 +146,7 @@ impl FitRun {
             data_hash: data.hash.clone(),
             fit: Fit::default(),
             text,
+            table,
             seed,
             epochs: 0,
             complete: false,
@@ -142,9 +161,12 @@ impl FitRun {
             hash: String::new(),
         };
         Ok(Self {
-            validation: Labelled::of(data, Split::Validation, shape, card.text.as_ref())?,
-            test: Labelled::of(data, Split::Test, shape, card.text.as_ref())?,
-            background: Arc::new(Background::from_rows(&train.rows)),
+            validation: Labelled::of(data, Split::Validation, shape, (card.text.as_ref(), card.table.as_ref()))?,
+            test: Labelled::of(data, Split::Test, shape, (card.text.as_ref(), card.table.as_ref()))?,
+            background: Arc::new(match card.table {
+                Some(_) => Background::of_table(&train.rows),
+                None => Background::from_rows(&train.rows),
+            }),
             run,
             card,
             started: Instant::now(),

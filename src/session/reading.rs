@@ -298,6 +298,7 @@ impl Session {
         match card.modality() {
             Modality::Text if card.shape.height > 1 => vec![Unit::Sentence],
             Modality::Text => vec![Unit::Word],
+            Modality::Table => vec![Unit::Column],
             _ => {
                 let sides =
                     [2, 4, 7, 8, 16].into_iter().filter(|side| side * 2 <= card.shape.height.min(card.shape.width));
@@ -314,9 +315,14 @@ impl Session {
 
     /// Takes a unit that the black box's input has, where the one in use belongs to another kind of input.
     pub(super) fn adopt_unit(&mut self, card: &BoxCard) {
-        let is_text = card.modality() == Modality::Text;
+        let modality = card.modality();
         let explore = &mut self.explore;
-        if is_text {
+        if modality == Modality::Table {
+            if explore.unit != Unit::Column {
+                // Half of the columns, at most four, as in the synthetic tables.
+                (explore.unit, explore.k) = (Unit::Column, (card.shape.width / 2).clamp(1, 4));
+            }
+        } else if modality == Modality::Text {
             let offered = Self::offered_units(card);
             if !offered.contains(&explore.unit)
                 && let Some(&unit) = offered.first()
@@ -327,7 +333,7 @@ impl Session {
             if explore.fill == Fill::Mean {
                 explore.fill = Fill::Zero;
             }
-        } else if explore.unit.is_text() {
+        } else if explore.unit.modality() != Modality::Image {
             (explore.unit, explore.k) = (Unit::Pixel, 25);
         }
     }

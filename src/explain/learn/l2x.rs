@@ -3,6 +3,7 @@
 use tch::Tensor;
 use tch::nn::{self, Module};
 
+use super::columns::{ColumnApproximator, ColumnSelector};
 use super::concrete::{concrete_mask, spread};
 use super::selector::{PatchSelector, Selector};
 use super::text::{TextApproximator, TextSelector};
@@ -53,6 +54,35 @@ static SPEC: MethodSpec = MethodSpec {
             ],
         },
         Preset {
+            id: "synthetic",
+            title: "Tables: the frozen black box judges (ours)",
+            values: &[("epochs", "5"), ("batch", "500")],
+        },
+        Preset {
+            id: "paper-synthetic",
+            title: "Paper, synthetic tables (section 4.1): an approximator, RMSprop 0.001, temperature 0.1",
+            values: &[
+                ("critic", "approximators"),
+                ("optimizer", "rmsprop"),
+                ("temperature", "0.1"),
+                ("final-temperature", "0.1"),
+                ("epochs", "10"),
+                ("batch", "1000"),
+            ],
+        },
+        Preset {
+            id: "code-synthetic",
+            title: "Published code, synthetic tables: an approximator, Adam 0.001, temperature 0.1",
+            values: &[
+                ("critic", "approximators"),
+                ("optimizer", "adam"),
+                ("temperature", "0.1"),
+                ("final-temperature", "0.1"),
+                ("epochs", "10"),
+                ("batch", "1000"),
+            ],
+        },
+        Preset {
             id: "paper-imdb",
             title: "Paper, reviews (section 4.2): an approximator, RMSprop 0.001, temperature 0.5 as in the published code",
             values: &[
@@ -65,10 +95,10 @@ static SPEC: MethodSpec = MethodSpec {
             ],
         },
     ],
-    starts: &[(Modality::Text, "paper-imdb")],
+    starts: &[(Modality::Text, "paper-imdb"), (Modality::Table, "synthetic")],
     trains: true,
     needs_gradients: false,
-    modalities: &[Modality::Image, Modality::Text],
+    modalities: &[Modality::Image, Modality::Text, Modality::Table],
 };
 
 impl Method for L2x {
@@ -96,10 +126,10 @@ impl Method for L2x {
 }
 
 fn selector(path: &nn::Path<'_>, units: Units, input: InputSpec) -> Box<dyn Selector> {
-    if units.unit.is_text() {
-        Box::new(TextSelector::new(path, units, input, None))
-    } else {
-        Box::new(PatchSelector::new(path, units))
+    match units.unit.modality() {
+        Modality::Text => Box::new(TextSelector::new(path, units, input, None)),
+        Modality::Table => Box::new(ColumnSelector::new(path, units, input, None)),
+        _ => Box::new(PatchSelector::new(path, units)),
     }
 }
 
@@ -107,14 +137,15 @@ fn selector(path: &nn::Path<'_>, units: Units, input: InputSpec) -> Box<dyn Sele
 enum Approximator {
     Picture(PictureApproximator),
     Text(TextApproximator),
+    Table(ColumnApproximator),
 }
 
 impl Approximator {
     fn new(path: &nn::Path<'_>, setup: &Setup<'_>, k: i64) -> Self {
-        if setup.units.unit.is_text() {
-            Self::Text(TextApproximator::new(path, setup.units, setup.input, setup.classes, k))
-        } else {
-            Self::Picture(PictureApproximator::new(path, setup.units, setup.classes))
+        match setup.units.unit.modality() {
+            Modality::Text => Self::Text(TextApproximator::new(path, setup.units, setup.input, setup.classes, k)),
+            Modality::Table => Self::Table(ColumnApproximator::new(path, setup.units, setup.input, setup.classes)),
+            _ => Self::Picture(PictureApproximator::new(path, setup.units, setup.classes)),
         }
     }
 
@@ -123,6 +154,7 @@ impl Approximator {
         match self {
             Self::Picture(net) => net.logits(&(input * spread(mask, units))),
             Self::Text(net) => net.logits(input, mask, true),
+            Self::Table(net) => net.logits(input, Some(mask), true),
         }
     }
 
@@ -131,6 +163,7 @@ impl Approximator {
         match self {
             Self::Picture(net) => net.logits(masked),
             Self::Text(net) => net.logits_hard(masked),
+            Self::Table(net) => net.logits(masked, None, false),
         }
     }
 }

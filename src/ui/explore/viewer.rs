@@ -440,7 +440,7 @@ fn unit_choice(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
 
 fn unit_name(unit: Unit) -> String {
     match unit {
-        Unit::Pixel | Unit::Word | Unit::Sentence => unit.noun(2),
+        Unit::Pixel | Unit::Word | Unit::Sentence | Unit::Column => unit.noun(2),
         Unit::Patch { rows, cols } => format!("patches {rows} x {cols}"),
     }
 }

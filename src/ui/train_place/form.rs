@@ -117,11 +117,11 @@ fn explainer_form(ui: &mut Ui, session: &Session, state: &mut TrainState) {
     group(ui, "What is selected");
     let card = session.active_box().map(|active| &active.card);
     let shape = card.map(|card| card.shape);
-    let of_text = card.filter(|card| card.modality() == Modality::Text).map(Session::offered_units);
+    let of_text = card.filter(|card| matches!(card.modality(), Modality::Text | Modality::Table)).map(Session::offered_units);
     match of_text {
         Some(offered) => text_units_form(ui, form, &offered),
         None => {
-            if form.unit.is_text() {
+            if form.unit.modality() != Modality::Image {
                 form.unit = Unit::Pixel;
             }
             units_form(ui, &mut form.unit, shape);
@@ -233,15 +233,19 @@ fn about(ui: &mut Ui, summary: &str, citation: &str) {
     ui.add_space(space::XS);
 }
 
-/// Units of a text; a number that suits pictures gives way to one that suits words.
+/// Units of a text or a table; a number that suits pictures gives way to one that suits words.
 fn text_units_form(ui: &mut Ui, form: &mut crate::session::train::TrainForm, offered: &[Unit]) {
     if !offered.contains(&form.unit)
         && let Some(&first) = offered.first()
     {
         form.unit = first;
-        form.k = if first == Unit::Sentence { 1 } else { 10 };
+        form.k = match first {
+            Unit::Sentence => 1,
+            Unit::Column => 4,
+            _ => 10,
+        };
     }
-    field(ui, "Units", "What is selected: single words, or sentences", |ui, label| {
+    field(ui, "Units", "What is selected: single words, sentences, or columns of a table", |ui, label| {
         let combo = ComboBox::from_id_salt("train units").selected_text(form.unit.noun(2)).width(90.0);
         let shown = combo.show_ui(ui, |ui| {
             for &unit in offered {
@@ -259,12 +263,13 @@ fn units_form(ui: &mut Ui, unit: &mut Unit, shape: Option<crate::data::Shape>) {
             Unit::Patch { .. } => "patches",
             Unit::Word => "words",
             Unit::Sentence => "sentences",
+            Unit::Column => "columns",
         };
         let combo = ComboBox::from_id_salt("train units").selected_text(name(*unit)).width(90.0);
         let shown = combo.show_ui(ui, |ui| {
             let patch = match *unit {
                 Unit::Patch { .. } => *unit,
-                Unit::Pixel | Unit::Word | Unit::Sentence => Unit::Patch { rows: 4, cols: 4 },
+                Unit::Pixel | Unit::Word | Unit::Sentence | Unit::Column => Unit::Patch { rows: 4, cols: 4 },
             };
             for known in [Unit::Pixel, patch] {
                 ui.selectable_value(unit, known, name(known));
