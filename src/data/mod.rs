@@ -20,6 +20,7 @@ pub mod spec;
 pub mod split;
 pub mod synthetic;
 pub mod table;
+mod tabular;
 pub mod text;
 pub mod units;
 

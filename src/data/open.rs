@@ -9,7 +9,7 @@ use super::table::TableItems;
 use super::text::TextItems;
 use super::{
     DataError, Dataset, DensePictures, Items, Modality, cifar, columns, delimited, documents, folder, hatexplain, idx,
-    jsonl, synthetic,
+    jsonl, synthetic, tabular,
 };
 
 /// Reads one kind of data.
@@ -33,8 +33,10 @@ pub static LOADERS: &[&Loader] = &[
     &cifar::LOADER,
     &folder::LOADER,
     &hatexplain::LOADER,
+    &tabular::ADULT,
     &delimited::LOADER,
     &jsonl::LOADER,
+    &tabular::LOADER,
     &documents::LOADER,
     &synthetic::LOADER,
 ];

@@ -5,9 +5,9 @@
 
 use super::{Experiment, Row};
 
-const METRICS: &[&str] = &["median_rank", "hit_rate", "mask_only", "fs_m", "fu_m", "train_minutes"];
+const METRICS: &[&str] = &["median_rank", "hit_rate", "mask_only", "fs_m", "fu_m"];
 /// The same and what the true mask tells, which belongs to no method.
-const WITH_TRUE: &[&str] = &["median_rank", "hit_rate", "mask_only", "mask_only_true", "fs_m", "fu_m", "train_minutes"];
+const WITH_TRUE: &[&str] = &["median_rank", "hit_rate", "mask_only", "mask_only_true", "fs_m", "fu_m"];
 
 const fn row(id: &'static str, method: &'static str, preset: &'static str) -> Row {
     Row { id, method, preset, params: &[], every_seed: true, metrics: METRICS, at: None }

@@ -79,7 +79,8 @@ impl ColumnApproximator {
     pub fn logits(&self, input: &Tensor, mask: Option<&Tensor>, train: bool) -> Tensor {
         let mut hidden = spread_columns(input, self.levels);
         if let Some(mask) = mask {
-            hidden *= mask.view([-1, 1, 1, mask.size()[1]]);
+            // Never in place: without categories this is the input itself.
+            hidden = hidden * mask.view([-1, 1, 1, mask.size()[1]]);
         }
         let mut hidden = hidden.flatten(1, -1);
         for (dense, norm) in &self.layers {
