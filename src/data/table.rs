@@ -194,6 +194,12 @@ impl Dataset {
         }
     }
 
+    /// The first values of a row for lists: `39, Private, Bachelors`.
+    pub fn row_start(&self, item_idx: usize) -> String {
+        let columns = self.table().map_or(0, |items| items.table.columns.len());
+        (0..columns.min(6)).map(|column| self.cell(item_idx, column)).collect::<Vec<_>>().join(", ")
+    }
+
     /// Items as model rows. Columns are found by name, categories too.
     ///
     /// # Errors

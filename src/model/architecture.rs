@@ -83,6 +83,7 @@ pub static ARCHITECTURES: &[&Architecture] = &[
     &nets::aim_word_transformer::AIM_WORD_TRANSFORMER,
     &nets::table_nets::TABLE_MLP,
     &nets::table_nets::TABLE_LOGISTIC,
+    &nets::table_nets::EXEC,
     &nets::rules::RULE_XOR,
     &nets::rules::RULE_ORANGE,
     &nets::rules::RULE_ADDITIVE,

@@ -76,6 +76,9 @@ pub struct BoxCard {
     /// How rows of a table become a model's rows; `None` where the input is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub table: Option<TableFit>,
+    /// The command that answers for it (see [`super::exec`]); `None` where it runs in this process.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exec: Option<String>,
     /// Seed of initialisation, order and dropout.
     pub seed: u64,
     /// Epochs trained so far.

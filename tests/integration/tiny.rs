@@ -126,6 +126,7 @@ pub(super) fn text_box_with(
         fit: Fit::default(),
         text,
         table: None,
+        exec: None,
         seed: 0,
         epochs: 1,
         complete: true,

@@ -101,6 +101,7 @@ pub fn black_box() -> SavedBox {
         fit: Fit::default(),
         text: None,
         table: None,
+        exec: None,
         seed: 0,
         epochs: 1,
         complete: true,

@@ -8,6 +8,7 @@ mod inspector;
 mod items;
 mod own;
 mod reading;
+mod record;
 mod rebuilt;
 mod thumbs;
 mod viewer;

@@ -142,10 +142,13 @@ fn one_column(
             return;
         }
     };
-    canvas.prepare(ui.ctx(), session, column, explained, result, theme::figure_theme(ui));
+    let is_table = explained.units.unit == Unit::Column;
+    if !is_table {
+        canvas.prepare(ui.ctx(), session, column, explained, result, theme::figure_theme(ui));
+    }
     let explore = &session.explore;
     let panels: &[FigurePanel] = explore.view.panels();
-    let notes = canvas.text_view(column).map(|(_, view)| view.notes.clone());
+    let notes = canvas.text_view(column).filter(|_| !is_table).map(|(_, view)| view.notes.clone());
     let is_text = notes.is_some();
     for note in notes.unwrap_or_default() {
         ui.add(Label::new(RichText::new(note).small().color(tokens(ui).muted)).wrap());
@@ -177,7 +180,10 @@ fn one_column(
             explained.item,
             method_name(session, column)
         );
-        if is_text {
+        if is_table {
+            let panel = if explore.peek { FigurePanel::Input } else { *panel };
+            super::record::show(ui, session, (explained, result), (panel, part.shrink(1.0)), &name);
+        } else if is_text {
             if let Some(unit) = canvas.read(ui, session, part.shrink(1.0), (column, at), &name, opacity) {
                 let choice = (explore.reading.chosen != Some(unit)).then_some(unit);
                 commands.push(Command::Reading(Action::Choose(choice)));
