@@ -193,7 +193,19 @@ fn finish(spec: DataSpec, loader: &Loader, mut raw: Raw, mut remarks: Vec<String
     let source_index = kept.iter().map(|&item_idx| raw.source_index[item_idx]).collect();
     let name = title(&spec, wanted.is_some().then_some(&classes));
     let truth = raw.truth.map(|all| Arc::new(kept.iter().map(|&item_idx| all[item_idx].clone()).collect()));
-    Ok(Dataset { name, spec, modality: raw.modality, items, labels, classes, splits, source_index, hash, remarks, truth })
+    Ok(Dataset {
+        name,
+        spec,
+        modality: raw.modality,
+        items,
+        labels,
+        classes,
+        splits,
+        source_index,
+        hash,
+        remarks,
+        truth,
+    })
 }
 
 /// The scheme that the query names. Where the loader reads `split=`, the name of a column may stand beside it.

@@ -225,7 +225,11 @@ impl Dataset {
                 (ColumnKind::Number, Scale::Number { .. }) => None,
                 _ => {
                     let expected = format!("column {} of the kind that the model was trained on", wanted.name);
-                    return Err(self.unfit_item(&expected, "another kind", "name its kind with numbers= or categories="));
+                    return Err(self.unfit_item(
+                        &expected,
+                        "another kind",
+                        "name its kind with numbers= or categories=",
+                    ));
                 }
             };
             readers.push((at, codes, &wanted.scale));

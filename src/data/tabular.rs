@@ -19,7 +19,16 @@ pub static LOADER: Loader = Loader {
     names: &["table"],
     about: "CSV and TSV tables of numbers and categories",
     keys: &[
-        "label", "columns", "numbers", "categories", "ignore", "threshold", "products", "header", "delimiter", "quotes",
+        "label",
+        "columns",
+        "numbers",
+        "categories",
+        "ignore",
+        "threshold",
+        "products",
+        "header",
+        "delimiter",
+        "quotes",
     ],
     guess,
     load,
@@ -40,8 +49,21 @@ pub static ADULT: Loader = Loader {
 
 /// Columns of Adult, as adult.names describes them.
 const ADULT_COLUMNS: [&str; 15] = [
-    "age", "workclass", "fnlwgt", "education", "education-num", "marital-status", "occupation", "relationship", "race",
-    "sex", "capital-gain", "capital-loss", "hours-per-week", "native-country", "income",
+    "age",
+    "workclass",
+    "fnlwgt",
+    "education",
+    "education-num",
+    "marital-status",
+    "occupation",
+    "relationship",
+    "race",
+    "sex",
+    "capital-gain",
+    "capital-loss",
+    "hours-per-week",
+    "native-country",
+    "income",
 ];
 /// What stands for a missing value.
 const MISSING: [&str; 9] = ["", "?", "na", "n/a", "nan", "null", "none", "-", "missing"];
@@ -86,10 +108,12 @@ impl Written {
     /// The column called so, exactly or but for case and blanks.
     fn find(&self, spec: &DataSpec, asked: &str) -> Result<usize, DataError> {
         let by = |fits: &dyn Fn(&str) -> bool| self.names.iter().position(|name| fits(name));
-        by(&|name| name == asked).or_else(|| by(&|name| name.trim().eq_ignore_ascii_case(asked.trim()))).ok_or_else(|| {
-            let shown = in_words(self.names.iter().take(30));
-            spec.refuse(format!("there is no column \"{asked}\""), format!("the columns are {shown}"))
-        })
+        by(&|name| name == asked).or_else(|| by(&|name| name.trim().eq_ignore_ascii_case(asked.trim()))).ok_or_else(
+            || {
+                let shown = in_words(self.names.iter().take(30));
+                spec.refuse(format!("there is no column \"{asked}\""), format!("the columns are {shown}"))
+            },
+        )
     }
 }
 
@@ -177,7 +201,11 @@ fn read_into(
         if record.len() != into.names.len() {
             let found = format!("{} in the row that begins on line {line}", record.len());
             let advice = "put fields that hold the delimiter in quotes, or change delimiter= or quotes=";
-            return Err(member.unfit(format!("{} fields in each row, as in the first", into.names.len()), found, advice));
+            return Err(member.unfit(
+                format!("{} fields in each row, as in the first", into.names.len()),
+                found,
+                advice,
+            ));
         }
         if into.n() >= MAX_ITEMS {
             return Err(member.unfit(format!("at most {MAX_ITEMS} rows"), "more", "take a part of the file"));
@@ -197,9 +225,9 @@ fn finish(tree: &Tree, spec: &DataSpec, written: &Written, mut remarks: Vec<Stri
     let label = match spec.query.get("label") {
         Some(asked) => written.find(spec, asked)?,
         None => {
-            let known = LABELS.iter().find_map(|label| {
-                written.names.iter().position(|name| name.trim().eq_ignore_ascii_case(label))
-            });
+            let known = LABELS
+                .iter()
+                .find_map(|label| written.names.iter().position(|name| name.trim().eq_ignore_ascii_case(label)));
             let label = known.unwrap_or(written.names.len() - 1);
             remarks.push(format!("Classes are in column {} (guessed; label= changes it)", written.names[label]));
             label
@@ -220,7 +248,11 @@ fn finish(tree: &Tree, spec: &DataSpec, written: &Written, mut remarks: Vec<Stri
         let is_number = written.column(at).all(|field| is_missing(field) || parse(field).is_some());
         if (is_number && !categories.contains(&at)) || numbers.contains(&at) {
             if let Some(bad) = written.column(at).find(|field| !is_missing(field) && parse(field).is_none()) {
-                return Err(tree.unfit(format!("numbers in column {name}"), format!("\"{bad}\""), "leave it out of numbers="));
+                return Err(tree.unfit(
+                    format!("numbers in column {name}"),
+                    format!("\"{bad}\""),
+                    "leave it out of numbers=",
+                ));
             }
             let cells: Vec<f32> = written.column(at).map(|field| parse(field).unwrap_or(f32::NAN)).collect();
             let is_row_number = !is_chosen
@@ -254,9 +286,11 @@ fn finish(tree: &Tree, spec: &DataSpec, written: &Written, mut remarks: Vec<Stri
         let found = format!("{} beside the classes", columns.len());
         return Err(tree.unfit(format!("1 to {MOST_COLUMNS} columns"), found, "name them with columns="));
     }
-    for (names, what) in [(&said.0, "Numbers"), (&said.1, "Categories"), (&said.2, "Left out, as names or row numbers")] {
+    for (names, what) in [(&said.0, "Numbers"), (&said.1, "Categories"), (&said.2, "Left out, as names or row numbers")]
+    {
         if !names.is_empty() {
-            remarks.push(format!("{what}: {} (numbers=, categories=, ignore= and columns= change it)", in_words(names)));
+            remarks
+                .push(format!("{what}: {} (numbers=, categories=, ignore= and columns= change it)", in_words(names)));
         }
     }
     let n_missing: usize = columns.iter().flat_map(|(_, cells)| cells).filter(|cell| cell.is_nan()).count();
@@ -288,13 +322,12 @@ fn finish(tree: &Tree, spec: &DataSpec, written: &Written, mut remarks: Vec<Stri
 }
 
 /// A column that is the product of two others: `a*b`.
-fn product_of(
-    spec: &DataSpec,
-    asked: &str,
-    columns: &[(Column, Vec<f32>)],
-) -> Result<(Column, Vec<f32>), DataError> {
+fn product_of(spec: &DataSpec, asked: &str, columns: &[(Column, Vec<f32>)]) -> Result<(Column, Vec<f32>), DataError> {
     let wrong = || {
-        spec.refuse(format!("products has \"{asked}\""), "write products=A*B with two columns of numbers; a comma separates several")
+        spec.refuse(
+            format!("products has \"{asked}\""),
+            "write products=A*B with two columns of numbers; a comma separates several",
+        )
     };
     let (a, b) = asked.split_once('*').ok_or_else(wrong)?;
     let find = |name: &str| {
@@ -316,12 +349,15 @@ fn classes_of(
 ) -> Result<(Vec<Option<u16>>, Vec<String>), DataError> {
     let name = written.names[label].trim();
     if let Some(text) = spec.query.get("threshold") {
-        let at = parse(text)
-            .ok_or_else(|| spec.refuse(format!("threshold is \"{text}\""), "write a number, for instance threshold=0.75"))?;
+        let at = parse(text).ok_or_else(|| {
+            spec.refuse(format!("threshold is \"{text}\""), "write a number, for instance threshold=0.75")
+        })?;
         let class = |field: &str| match parse(field) {
             Some(value) => Ok(Some(u16::from(value > at))),
             None if is_missing(field) => Ok(None),
-            None => Err(spec.refuse(format!("column {name} holds \"{field}\""), "leave threshold= out: it is for numbers")),
+            None => {
+                Err(spec.refuse(format!("column {name} holds \"{field}\""), "leave threshold= out: it is for numbers"))
+            }
         };
         let labels = written.column(label).map(class).collect::<Result<_, _>>()?;
         return Ok((labels, vec![format!("at most {text}"), format!("above {text}")]));

@@ -83,8 +83,9 @@ impl std::str::FromStr for Unit {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong =
-            || format!("unit \"{text}\": expected pixel, patch:4, patch:4x7, word, sentence or column; name one of these");
+        let wrong = || {
+            format!("unit \"{text}\": expected pixel, patch:4, patch:4x7, word, sentence or column; name one of these")
+        };
         let side = |text: &str| text.parse::<usize>().ok().filter(|side| (1..=4096).contains(side)).ok_or_else(wrong);
         match text.split_once(':') {
             None if text == "pixel" => Ok(Self::Pixel),

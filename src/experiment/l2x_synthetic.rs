@@ -47,13 +47,8 @@ const fn of(
 }
 
 /// exp(x0 x1).
-pub static L2X_SYNTHETIC_XOR: Experiment = of(
-    "l2x-synthetic-xor",
-    "L2X, Figure 3: XOR, 2 of 10 columns",
-    "synthetic:xor?n=100000",
-    "rule-xor",
-    2,
-);
+pub static L2X_SYNTHETIC_XOR: Experiment =
+    of("l2x-synthetic-xor", "L2X, Figure 3: XOR, 2 of 10 columns", "synthetic:xor?n=100000", "rule-xor", 2);
 
 /// The skin of a sphere.
 pub static L2X_SYNTHETIC_ORANGE: Experiment = of(

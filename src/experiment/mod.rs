@@ -9,6 +9,7 @@ pub mod aim_hatexplain;
 pub mod aim_imdb;
 pub mod aim_mnist;
 mod aim_table;
+pub mod aim_tables;
 pub mod dorar_mnist;
 pub mod l2x_imdb_sentence;
 pub mod l2x_imdb_word;
@@ -24,7 +25,7 @@ pub mod run;
 pub use result::{Reproduced, ResultCell};
 pub use run::{Options, check, run};
 
-use crate::explain::ExplainError;
+use crate::explain::{ExplainError, Fill};
 
 /// A table of a paper.
 #[derive(Debug)]
@@ -151,6 +152,20 @@ impl Row {
     pub fn key(&self) -> String {
         self.at.map_or_else(|| self.id.to_owned(), |at| format!("{}-k{}", self.id, at.k))
     }
+
+    /// The same as a name of files: a masking stands behind a slash.
+    pub fn file_key(&self) -> String {
+        self.key().replace('/', "-")
+    }
+
+    /// What hidden units become, and over how many draws of it figures are averaged: what the id says behind a slash.
+    pub fn masking(&self) -> (Fill, u64) {
+        match self.id.rsplit_once('/') {
+            Some((_, "mean")) => (Fill::Mean, 1),
+            Some((_, "noise")) => (Fill::Uniform, 10),
+            _ => (Fill::Zero, 1),
+        }
+    }
 }
 
 /// Every experiment.
@@ -171,6 +186,8 @@ pub static EXPERIMENTS: &[&Experiment] = &[
     &l2x_synthetic::L2X_SYNTHETIC_ORANGE,
     &l2x_synthetic::L2X_SYNTHETIC_ADDITIVE,
     &l2x_synthetic::L2X_SYNTHETIC_SWITCH,
+    &aim_tables::AIM_ADULT,
+    &aim_tables::AIM_ADMISSION,
 ];
 
 /// The experiment with `id`.

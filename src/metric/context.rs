@@ -64,8 +64,8 @@ impl Shared {
     }
 }
 
-/// Answers at a number of units, with a fill, to a part of each input in a form.
-type Asked = (usize, Fill, Part, Form);
+/// Answers at a number of units, with a fill drawn from a seed, to a part of each input in a form.
+type Asked = (usize, Fill, Part, Form, u64);
 
 /// What a metric is computed from.
 pub struct Context<'a> {
@@ -226,7 +226,7 @@ impl<'a> Context<'a> {
 
     /// The black box's answers to a part of each reported item at the present k and fill; asked once.
     pub fn answers(&mut self, part: Part, form: Form) -> Result<&Probs, ExplainError> {
-        let asked = (self.k, self.fill, part, form);
+        let asked = (self.k, self.fill, part, form, self.seed);
         if !self.answers.contains_key(&asked) {
             let rows = match form {
                 Form::InPlace => self.in_place(part),

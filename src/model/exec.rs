@@ -190,7 +190,9 @@ fn next_answer(output: &mut impl Read) -> Option<Result<Vec<u8>, String>> {
     let len = u64::from_le_bytes(head);
     if len > MOST_BYTES {
         let shown = String::from_utf8_lossy(&head).escape_default().to_string();
-        return Some(Err(format!("wrote \"{shown}\" where the length of an answer should be (nothing else may be printed)")));
+        return Some(Err(format!(
+            "wrote \"{shown}\" where the length of an answer should be (nothing else may be printed)"
+        )));
     }
     let mut bytes = Vec::new();
     match output.take(len).read_to_end(&mut bytes) {
@@ -224,7 +226,8 @@ fn question(rows: &Rows, table: Option<&TableFit>) -> Vec<u8> {
 
 /// Probabilities from an answer, or what is wrong with it.
 fn read_answer(bytes: &[u8], n: usize, classes: usize) -> Result<Vec<f32>, String> {
-    let file = npyz::NpyFile::new(Cursor::new(bytes)).map_err(|error| format!("answered with no npy file ({error})"))?;
+    let file =
+        npyz::NpyFile::new(Cursor::new(bytes)).map_err(|error| format!("answered with no npy file ({error})"))?;
     let shape = file.shape().to_vec();
     if shape != [n as u64, classes as u64] {
         return Err(format!("answered with an array of shape {shape:?} where {:?} was asked for", [n, classes]));
@@ -233,7 +236,9 @@ fn read_answer(bytes: &[u8], n: usize, classes: usize) -> Result<Vec<f32>, Strin
         return Err("answered with an array in Fortran's order".to_owned());
     }
     let values: Vec<f32> = match file.try_data::<f32>() {
-        Ok(data) => data.collect::<Result<_, _>>().map_err(|error| format!("answered with a broken array ({error})"))?,
+        Ok(data) => {
+            data.collect::<Result<_, _>>().map_err(|error| format!("answered with a broken array ({error})"))?
+        }
         Err(file) => match file.try_data::<f64>() {
             Ok(data) => data
                 .map(|value| value.map(|value| value as f32))
@@ -272,7 +277,8 @@ pub fn trust(command: &str) -> Result<(), ModelError> {
         return Ok(());
     }
     known.push(command.to_owned());
-    let path = known_commands().ok_or_else(|| ModelError::Unfit("this computer has no folder for settings".to_owned()))?;
+    let path =
+        known_commands().ok_or_else(|| ModelError::Unfit("this computer has no folder for settings".to_owned()))?;
     let unfit = |error: &dyn std::fmt::Display| ModelError::Unfit(error.to_string());
     let bytes = serde_json::to_vec_pretty(&known).map_err(|error| unfit(&error))?;
     if let Some(folder) = path.parent() {

@@ -5,7 +5,6 @@ use std::time::Instant;
 
 use tch::Device;
 
-use super::{BlackBox, ModelError, TorchBox, exec};
 use super::architecture::{InputSpec, architecture};
 use super::card::{BOX_FORMAT, BOX_VERSION, BoxCard, Curves, Versions};
 use super::nets::rules;
@@ -13,6 +12,7 @@ use super::params::Params;
 use super::saved::{Background, SavedBox, hash_of};
 use super::tensors::{device_name, from_rows, load_weights, save_weights};
 use super::train::{ClassifierRun, ClassifierSetup, StepResult, one_hot};
+use super::{BlackBox, ModelError, TorchBox, exec};
 use crate::data::text::{TextFit, TextFitSpec};
 use crate::data::{Dataset, Fit, Rows, Shape, Split, TableFit};
 

@@ -59,7 +59,9 @@ impl TorchBox {
         if let Some(exec) = &self.exec {
             let rows = Rows { shape: self.card.shape, values: to_vec(input)? };
             let probs = exec.borrow_mut().predict(&rows)?;
-            return Ok(Tensor::from_slice(&probs.values).view([-1, probs.classes as i64]).to_device(self.store.device()));
+            return Ok(Tensor::from_slice(&probs.values)
+                .view([-1, probs.classes as i64])
+                .to_device(self.store.device()));
         }
         tch::no_grad(|| {
             let n = input.size()[0];

@@ -343,7 +343,8 @@ impl Session {
 pub fn fills_for(modality: Modality) -> &'static [Fill] {
     match modality {
         Modality::Text => &[Fill::Zero, Fill::Noise],
-        Modality::Image | Modality::Series | Modality::Table => &Fill::ALL,
+        Modality::Table => &[Fill::Zero, Fill::Mean, Fill::Noise, Fill::Uniform],
+        Modality::Image | Modality::Series => &Fill::ALL,
     }
 }
 
@@ -352,6 +353,9 @@ pub const fn fill_words_for(fill: Fill, modality: Modality) -> &'static str {
     match (modality, fill) {
         (Modality::Text, Fill::Zero) => "padding",
         (Modality::Text, Fill::Noise) => "other words",
+        (Modality::Table, Fill::Zero) => "the mean, no category",
+        (Modality::Table, Fill::Mean) => "mean, usual category",
+        (Modality::Table, Fill::Noise) => "other rows",
         _ => super::describe::fill_words(fill),
     }
 }

@@ -9,7 +9,9 @@ mod mutated;
 mod pictures;
 mod real;
 mod sampled;
+mod synthetic;
 mod tables;
+mod tabular;
 mod texts;
 
 use std::io::Write;

@@ -59,12 +59,8 @@ impl ColumnApproximator {
         let from = (units.shape.width * (1 + input.vocabulary)) as i64;
         let layer = |name: &str, from: i64| {
             // Keras' constants; what it calls momentum 0.99 is 0.01 here.
-            let config = nn::BatchNormConfig {
-                eps: 1e-3,
-                momentum: 0.01,
-                ws_init: nn::Init::Const(1.0),
-                ..Default::default()
-            };
+            let config =
+                nn::BatchNormConfig { eps: 1e-3, momentum: 0.01, ws_init: nn::Init::Const(1.0), ..Default::default() };
             let dense = linear(path / name, from, 200, Framework::Keras);
             (dense, nn::batch_norm1d(path / format!("{name}-norm"), 200, config))
         };

@@ -36,29 +36,34 @@ pub fn show(
     let mut child = ui.new_child(UiBuilder::new().id_salt(name).max_rect(area).layout(Layout::top_down(Align::Min)));
     child.set_clip_rect(area.intersect(ui.clip_rect()));
     let mut spoken = Vec::new();
-    ScrollArea::vertical().id_salt(name).auto_shrink([false, false]).show_rows(&mut child, LINE, table.0.len(), |ui, rows| {
-        for column in rows {
-            let rank = result.ranks.get(column).copied().unwrap_or(u32::MAX);
-            let selected = (rank as usize) < explained.k;
-            let shown = is_shown(panel, selected);
-            let values = if shown { &explained.row } else { &explained.fill_row };
-            let value = values.get(column).map_or_else(String::new, |value| table.shown(column, *value));
-            let value = if shown { value } else { format!("hidden ({value})") };
-            spoken.push(format!("{} {value}{}", table.0[column].name, if selected { ", selected" } else { "" }));
-            ui.horizontal(|ui| {
-                ui.set_height(LINE);
-                let width = ((ui.available_width() - BAR - 44.0) / 2.0).max(40.0);
-                let ink = if shown { t.text } else { t.muted };
-                let mark = if selected { format!("{}", rank + 1) } else { String::new() };
-                ui.add_sized(vec2(22.0, LINE), Label::new(RichText::new(mark).strong().color(t.text)));
-                let title = RichText::new(&table.0[column].name).color(ink);
-                let title = if selected { title.strong() } else { title };
-                cell(ui, width, Label::new(title).truncate());
-                cell(ui, width, Label::new(RichText::new(value).color(ink)).truncate());
-                bar(ui, scores.get(column).copied().unwrap_or(0.0), most, selected);
-            });
-        }
-    });
+    ScrollArea::vertical().id_salt(name).auto_shrink([false, false]).show_rows(
+        &mut child,
+        LINE,
+        table.0.len(),
+        |ui, rows| {
+            for column in rows {
+                let rank = result.ranks.get(column).copied().unwrap_or(u32::MAX);
+                let selected = (rank as usize) < explained.k;
+                let shown = is_shown(panel, selected);
+                let values = if shown { &explained.row } else { &explained.fill_row };
+                let value = values.get(column).map_or_else(String::new, |value| table.shown(column, *value));
+                let value = if shown { value } else { format!("hidden ({value})") };
+                spoken.push(format!("{} {value}{}", table.0[column].name, if selected { ", selected" } else { "" }));
+                ui.horizontal(|ui| {
+                    ui.set_height(LINE);
+                    let width = ((ui.available_width() - BAR - 44.0) / 2.0).max(40.0);
+                    let ink = if shown { t.text } else { t.muted };
+                    let mark = if selected { format!("{}", rank + 1) } else { String::new() };
+                    ui.add_sized(vec2(22.0, LINE), Label::new(RichText::new(mark).strong().color(t.text)));
+                    let title = RichText::new(&table.0[column].name).color(ink);
+                    let title = if selected { title.strong() } else { title };
+                    cell(ui, width, Label::new(title).truncate());
+                    cell(ui, width, Label::new(RichText::new(value).color(ink)).truncate());
+                    bar(ui, scores.get(column).copied().unwrap_or(0.0), most, selected);
+                });
+            }
+        },
+    );
     let spoken = format!("{name}: {}", spoken.join("; "));
     let response = ui.interact(area, ui.scope_id().with(name), egui::Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &spoken));

@@ -117,7 +117,8 @@ fn explainer_form(ui: &mut Ui, session: &Session, state: &mut TrainState) {
     group(ui, "What is selected");
     let card = session.active_box().map(|active| &active.card);
     let shape = card.map(|card| card.shape);
-    let of_text = card.filter(|card| matches!(card.modality(), Modality::Text | Modality::Table)).map(Session::offered_units);
+    let of_text =
+        card.filter(|card| matches!(card.modality(), Modality::Text | Modality::Table)).map(Session::offered_units);
     match of_text {
         Some(offered) => text_units_form(ui, form, &offered),
         None => {
