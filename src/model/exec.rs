@@ -1,3 +1,4 @@
+//! Black boxes behind a command.
 #![doc = include_str!("exec.md")]
 
 use std::io::{Cursor, Read, Write};
