@@ -26,7 +26,7 @@ pub struct EvaluateArgs {
     /// Numbers of selected units; by default each explainer's own
     #[arg(long, value_delimiter = ',', num_args = 1..)]
     pub k: Vec<usize>,
-    /// What hidden units become: zero, mean or noise
+    /// What hidden units become: zero, mean, noise, or uniform (tables)
     #[arg(long, default_value = "zero")]
     pub fill: String,
     /// train, validation or test

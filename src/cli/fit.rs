@@ -44,7 +44,8 @@ fn names() -> String {
 
 /// Runs it.
 pub fn run(args: &FitArgs) -> Outcome {
-    let architecture = architecture(&args.model).map_err(usage)?;
+    let id = if args.model.starts_with("exec:") { "exec" } else { args.model.as_str() };
+    let architecture = architecture(id).map_err(usage)?;
     let mut settings = args.settings.clone();
     settings.extend(args.epochs.map(|epochs| format!("epochs={epochs}")));
     let params = params_from(architecture.params, &settings)?;

@@ -9,6 +9,7 @@ use crate::data::Unit;
 use crate::explain::method;
 use crate::jobs::{Output, Task, TrainExplainer};
 use crate::model::params::Params;
+use crate::session::Session;
 
 /// Arguments of `train`.
 #[derive(Debug, Args)]
@@ -25,9 +26,9 @@ pub struct TrainArgs {
     /// How many units are selected
     #[arg(long)]
     pub k: usize,
-    /// What is selected: pixel, patch:4
-    #[arg(long, default_value = "pixel")]
-    pub unit: String,
+    /// What is selected: pixel, patch:4, word, sentence, column; by default the black box's smallest unit
+    #[arg(long)]
+    pub unit: Option<String>,
     /// Folder for the explainer
     #[arg(long)]
     pub out: PathBuf,
@@ -63,7 +64,11 @@ pub fn run(args: &TrainArgs) -> Outcome {
         )));
     }
     check_out(&args.out, args.replace)?;
-    let unit: Unit = args.unit.parse().map_err(usage)?;
+    let black_box = load_box(&args.blackbox)?;
+    let unit: Unit = match &args.unit {
+        Some(unit) => unit.parse().map_err(usage)?,
+        None => Session::offered_units(&black_box.card).first().copied().unwrap_or(Unit::Pixel),
+    };
     let mut params = match &args.preset {
         None => spec.start(unit.modality()),
         Some(id) => {
@@ -77,7 +82,6 @@ pub fn run(args: &TrainArgs) -> Outcome {
     let mut settings = args.settings.clone();
     settings.extend(args.epochs.map(|epochs| format!("epochs={epochs}")));
     params.0.extend(params_from(spec.params, &settings)?.0);
-    let black_box = load_box(&args.blackbox)?;
     black_box.card.check_unit(unit).map_err(usage)?;
     check_k(args.k, unit, &black_box.card)?;
     let mut runner = Runner::new(&args.compute)?;

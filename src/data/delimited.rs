@@ -26,7 +26,7 @@ const MAX_NAME: usize = 60;
 /// Rows between two reports.
 const ROWS: usize = 1024;
 
-fn is_table(member: &Member) -> bool {
+pub(super) fn is_table(member: &Member) -> bool {
     let name = member.plain_name().to_ascii_lowercase();
     [".csv", ".tsv", ".tab"].iter().any(|ending| name.ends_with(ending))
 }
@@ -47,19 +47,19 @@ fn guess(tree: &Tree) -> Option<String> {
 }
 
 /// How a file is written.
-struct Form {
-    delimiter: u8,
-    quoting: bool,
-    escape: Option<u8>,
-    has_header: bool,
-    columns: Columns,
+pub(super) struct Form {
+    pub delimiter: u8,
+    pub quoting: bool,
+    pub escape: Option<u8>,
+    pub has_header: bool,
+    pub columns: Columns,
     /// The first rows, without the header.
-    sample: Vec<Vec<String>>,
+    pub sample: Vec<Vec<String>>,
 }
 
 impl Form {
     /// Guesses from the beginning of a file, unless the query says.
-    fn of(text: &str, is_whole: bool, member: &Member, spec: &DataSpec) -> Result<Self, DataError> {
+    pub fn of(text: &str, is_whole: bool, member: &Member, spec: &DataSpec) -> Result<Self, DataError> {
         let quoting = yes_or_no(spec, "quotes")?.unwrap_or(true);
         let escape = escape_of(text).filter(|_| quoting);
         let records = |delimiter: u8| {
@@ -103,7 +103,7 @@ impl Form {
         Ok(Self { delimiter, quoting, escape, has_header, columns, sample })
     }
 
-    fn said(&self, member: &Member, is_guessed: bool) -> String {
+    pub fn said(&self, member: &Member, is_guessed: bool) -> String {
         let delimiter =
             DELIMITERS.iter().find(|(byte, _)| *byte == self.delimiter).map_or("character", |(_, name)| *name);
         let header = if self.has_header { "with" } else { "without" };
@@ -112,7 +112,7 @@ impl Form {
     }
 }
 
-fn reader(text: &str, delimiter: u8, quoting: bool, escape: Option<u8>) -> csv::Reader<&[u8]> {
+pub(super) fn reader(text: &str, delimiter: u8, quoting: bool, escape: Option<u8>) -> csv::Reader<&[u8]> {
     csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)

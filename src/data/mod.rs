@@ -19,7 +19,9 @@ pub mod samples;
 pub mod series;
 pub mod spec;
 pub mod split;
-mod synthetic;
+pub mod synthetic;
+pub mod table;
+mod tabular;
 pub mod text;
 pub mod units;
 
@@ -32,6 +34,7 @@ pub use picture::Picture;
 pub use series::SeriesItems;
 pub use spec::DataSpec;
 pub use split::Split;
+pub use table::{TableFit, TableItems};
 pub use text::{TextFit, TextFitSpec, TextItems, TextLayout};
 pub use units::{Unit, Units};
 
@@ -165,6 +168,8 @@ pub enum Items {
     Text(TextItems),
     /// Time series of one length, in memory.
     Series(SeriesItems),
+    /// Rows of a table, in memory.
+    Table(TableItems),
 }
 
 /// Pictures of one size: `n` times `height * width * channels` bytes, each row by row with its channels interleaved.
@@ -245,6 +250,7 @@ impl Dataset {
             Items::Series(series) => Some(series.shape),
             // Texts get theirs from a model's fit.
             Items::Text(_) => None,
+            Items::Table(items) => Some(Shape::new(1, 1, items.table.columns.len())),
         }
     }
 
@@ -271,13 +277,16 @@ impl Dataset {
             Items::Text(_) => {
                 Err(self.unfit_item("pictures", "texts", "open data of the kind that the model was made for"))
             }
+            Items::Table(_) => {
+                Err(self.unfit_item("pictures", "a table", "open data of the kind that the model was made for"))
+            }
         }
     }
 
     /// A short name of the item for lists.
     pub fn item_name(&self, item_idx: usize) -> String {
         match &self.items {
-            Items::Dense(_) | Items::Series(_) => format!("#{}", self.source_index[item_idx]),
+            Items::Dense(_) | Items::Series(_) | Items::Table(_) => format!("#{}", self.source_index[item_idx]),
             Items::Lazy(source) => source.name(item_idx),
             Items::Text(texts) => texts.name(item_idx),
         }
@@ -296,6 +305,7 @@ impl Dataset {
             Items::Lazy(source) => Items::Lazy(source.subset(items)),
             Items::Series(series) => series.pick(items),
             Items::Text(texts) => Items::Text(TextItems { order: Arc::new(pick(&texts.order)), ..texts.clone() }),
+            Items::Table(rows) => Items::Table(TableItems { order: Arc::new(pick(&rows.order)), ..rows.clone() }),
         };
         let mut hasher = blake3::Hasher::new();
         hasher.update(self.hash.as_bytes());

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use super::archive::Tree;
 use super::spec::{DataSpec, Kind, check_keys, in_words, known_kinds};
 use super::split::{self, Scheme, Split};
+use super::table::TableItems;
 use super::text::TextItems;
 use super::{
     DataError, Dataset, DensePictures, Items, Modality, cifar, columns, delimited, documents, folder, hatexplain, idx,
-    jsonl, series, synthetic,
+    jsonl, series, synthetic, tabular,
 };
 
 /// Reads one kind of data.
@@ -33,8 +34,10 @@ pub static LOADERS: &[&Loader] = &[
     &folder::LOADER,
     &hatexplain::LOADER,
     &series::LOADER,
+    &tabular::ADULT,
     &delimited::LOADER,
     &jsonl::LOADER,
+    &tabular::LOADER,
     &documents::LOADER,
     &synthetic::LOADER,
 ];
@@ -182,6 +185,10 @@ fn finish(spec: DataSpec, loader: &Loader, mut raw: Raw, mut remarks: Vec<String
         Items::Text(texts) => {
             let order = kept.iter().map(|&item_idx| texts.order[item_idx]).collect();
             Items::Text(TextItems { order: Arc::new(order), ..texts })
+        }
+        Items::Table(rows) => {
+            let order = kept.iter().map(|&item_idx| rows.order[item_idx]).collect();
+            Items::Table(TableItems { order: Arc::new(order), ..rows })
         }
     };
     let hash = hash_of(&raw.content, &kept, &labels, &splits, &classes);

@@ -1,5 +1,7 @@
-//! Data that the program draws itself from a seed, with known truth: `synthetic:mouse`, `synthetic:tgd`. One file for each set.
+//! Data that the program draws itself from a seed, with known truth: L2X's tables `synthetic:xor`, `orange`, `additive`, `switch`, and the series
+//! `synthetic:mouse`, `synthetic:tgd`. One file for each kind.
 
+pub mod columns;
 mod mouse;
 mod tgd;
 
@@ -14,7 +16,7 @@ use super::spec::{DataSpec, in_words};
 /// Reads nothing: draws.
 pub static LOADER: Loader = Loader {
     names: &["synthetic"],
-    about: "data drawn by the program (synthetic:mouse, synthetic:tgd)",
+    about: "data drawn by the program (synthetic:xor, orange, additive, switch, mouse, tgd)",
     keys: &["n", "seed"],
     guess: |_| None,
     load,
@@ -28,12 +30,30 @@ struct Set {
     n: usize,
     /// Draws so many items.
     draw: fn(usize, ChaCha8Rng) -> Raw,
+    /// Most items that are drawn: a series is larger than a row of a table.
+    most: usize,
 }
 
-const SETS: [Set; 2] =
-    [Set { name: "mouse", n: mouse::TRIALS, draw: mouse::draw }, Set { name: "tgd", n: tgd::ITEMS, draw: tgd::draw }];
-/// Most items that are drawn.
-const MAX_DRAWN: usize = 200_000;
+const fn table(name: &'static str, draw: fn(usize, ChaCha8Rng) -> Raw) -> Set {
+    Set { name, n: columns::ROWS, draw, most: 2_000_000 }
+}
+
+/// A set of series: each item is large.
+const fn series(name: &'static str, n: usize, draw: fn(usize, ChaCha8Rng) -> Raw) -> Set {
+    Set { name, n, draw, most: 200_000 }
+}
+
+const SETS: [Set; 9] = [
+    table("xor", |n, rng| columns::table(columns::Rule::Xor, n, rng)),
+    table("orange", |n, rng| columns::table(columns::Rule::Orange, n, rng)),
+    table("additive", |n, rng| columns::table(columns::Rule::Additive, n, rng)),
+    table("switch", |n, rng| columns::table(columns::Rule::Switch, n, rng)),
+    table("additive-paper", |n, rng| columns::table(columns::Rule::AdditivePaper, n, rng)),
+    table("switch-paper", |n, rng| columns::table(columns::Rule::SwitchPaper, n, rng)),
+    table("switch-published", |n, rng| columns::table(columns::Rule::SwitchPublished, n, rng)),
+    series("mouse", mouse::TRIALS, mouse::draw),
+    series("tgd", tgd::ITEMS, tgd::draw),
+];
 
 fn load(_tree: &Tree, spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, DataError> {
     let name = spec.path.to_string_lossy();
@@ -42,8 +62,8 @@ fn load(_tree: &Tree, spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, Dat
         return Err(spec.refuse(format!("there is no set \"{name}\""), format!("the sets are {known}")));
     };
     let n = spec.number("n")?.map_or(set.n, |n| usize::try_from(n).unwrap_or(usize::MAX));
-    if !(2..=MAX_DRAWN).contains(&n) {
-        return Err(spec.refuse(format!("n is {n}"), format!("ask for 2 to {MAX_DRAWN} items")));
+    if !(2..=set.most).contains(&n) {
+        return Err(spec.refuse(format!("n is {n}"), format!("ask for 2 to {} items", set.most)));
     }
     watch.step("Drawing items", 0, None)?;
     Ok((set.draw)(n, ChaCha8Rng::seed_from_u64(spec.number("seed")?.unwrap_or(0))))

@@ -29,6 +29,8 @@ pub enum Unit {
     },
     /// One value: one channel at one time step.
     ChannelStep,
+    /// One column of a table.
+    Column,
 }
 
 impl Unit {
@@ -43,6 +45,7 @@ impl Unit {
             Self::Pixel | Self::Patch { .. } => Modality::Image,
             Self::Word | Self::Sentence => Modality::Text,
             Self::Step | Self::Segment { .. } | Self::ChannelStep => Modality::Series,
+            Self::Column => Modality::Table,
         }
     }
 
@@ -58,6 +61,7 @@ impl Unit {
             Self::Step => if count == 1 { "time step" } else { "time steps" }.to_owned(),
             Self::Segment { steps } => format!("{} of {steps} steps", if count == 1 { "segment" } else { "segments" }),
             Self::ChannelStep => if count == 1 { "value" } else { "values" }.to_owned(),
+            Self::Column => if count == 1 { "column" } else { "columns" }.to_owned(),
         }
     }
 }
@@ -73,6 +77,7 @@ impl std::fmt::Display for Unit {
             Self::Step => write!(f, "step"),
             Self::Segment { steps } => write!(f, "segment:{steps}"),
             Self::ChannelStep => write!(f, "channel-step"),
+            Self::Column => write!(f, "column"),
         }
     }
 }
@@ -96,7 +101,7 @@ impl std::str::FromStr for Unit {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let wrong = || {
-            let known = "pixel, patch:4, patch:4x7, word, sentence, step, segment:4 or channel-step";
+            let known = "pixel, patch:4, patch:4x7, word, sentence, step, segment:4, channel-step or column";
             format!("unit \"{text}\": expected {known}; name one of these")
         };
         let side = |text: &str| text.parse::<usize>().ok().filter(|side| (1..=4096).contains(side)).ok_or_else(wrong);
@@ -107,6 +112,7 @@ impl std::str::FromStr for Unit {
             None if text == "step" => Ok(Self::Step),
             None if text == "channel-step" => Ok(Self::ChannelStep),
             Some(("segment", steps)) => Ok(Self::Segment { steps: side(steps)? }),
+            None if text == "column" => Ok(Self::Column),
             Some(("patch", size)) => {
                 let (rows, cols) = size.split_once('x').unwrap_or((size, size));
                 Ok(Self::Patch { rows: side(rows)?, cols: side(cols)? })
@@ -134,7 +140,7 @@ impl Units {
     /// Height and width of one unit in pixels or token ids.
     pub const fn block(&self) -> (usize, usize) {
         match self.unit {
-            Unit::Pixel | Unit::Word | Unit::Step | Unit::ChannelStep => (1, 1),
+            Unit::Pixel | Unit::Word | Unit::Step | Unit::ChannelStep | Unit::Column => (1, 1),
             Unit::Segment { steps } => (1, steps),
             Unit::Patch { rows, cols } => (rows, cols),
             // An input without width has no unit; a block of zero would divide by it.

@@ -9,10 +9,12 @@ pub mod aim_hatexplain;
 pub mod aim_imdb;
 pub mod aim_mnist;
 mod aim_table;
+pub mod aim_tables;
 pub mod dorar_mnist;
 pub mod l2x_imdb_sentence;
 pub mod l2x_imdb_word;
 pub mod l2x_mnist;
+pub mod l2x_synthetic;
 pub mod meed_fashion;
 pub mod meed_imdb;
 pub mod meed_mnist;
@@ -23,7 +25,7 @@ pub mod run;
 pub use result::{Reproduced, ResultCell};
 pub use run::{Options, check, run};
 
-use crate::explain::ExplainError;
+use crate::explain::{ExplainError, Fill};
 
 /// A table of a paper.
 #[derive(Debug)]
@@ -150,6 +152,20 @@ impl Row {
     pub fn key(&self) -> String {
         self.at.map_or_else(|| self.id.to_owned(), |at| format!("{}-k{}", self.id, at.k))
     }
+
+    /// The same as a name of files: a masking stands behind a slash.
+    pub fn file_key(&self) -> String {
+        self.key().replace('/', "-")
+    }
+
+    /// What hidden units become, and over how many draws of it figures are averaged: what the id says behind a slash.
+    pub fn masking(&self) -> (Fill, u64) {
+        match self.id.rsplit_once('/') {
+            Some((_, "mean")) => (Fill::Mean, 1),
+            Some((_, "noise")) => (Fill::Uniform, 10),
+            _ => (Fill::Zero, 1),
+        }
+    }
 }
 
 /// Every experiment.
@@ -166,6 +182,12 @@ pub static EXPERIMENTS: &[&Experiment] = &[
     &aim_mnist::AIM_MNIST,
     &aim_fashion::AIM_FASHION,
     &dorar_mnist::DORAR_MNIST,
+    &l2x_synthetic::L2X_SYNTHETIC_XOR,
+    &l2x_synthetic::L2X_SYNTHETIC_ORANGE,
+    &l2x_synthetic::L2X_SYNTHETIC_ADDITIVE,
+    &l2x_synthetic::L2X_SYNTHETIC_SWITCH,
+    &aim_tables::AIM_ADULT,
+    &aim_tables::AIM_ADMISSION,
 ];
 
 /// The experiment with `id`.

@@ -9,11 +9,13 @@ use super::{Experiment, Row};
 use crate::data::{DataSpec, Dataset, Rows, Split, Unit};
 use crate::explain::fidelity::same_class;
 use crate::explain::learn::run::{RunSetup, TrainRun};
-use crate::explain::{ExplainError, Fill, SavedExplainer, method};
+use crate::explain::{ExplainError, SavedExplainer, method};
 use crate::metric::context::ContextSetup;
-use crate::metric::{Context, MetricUnit, Shared, interval, metric, stats, values_of};
+use crate::metric::{Context, MetricUnit, Shared, ValuesByClass, interval, metric, stats, values_of};
 use crate::model::params::Params;
-use crate::model::{BlackBox, Device, FitRun, FitSetup, ModelError, Probs, SavedBox, TorchBox, Versions, architecture};
+use crate::model::{
+    BlackBox, Device, FitRun, FitSetup, ModelError, Probs, SavedBox, TorchBox, Versions, architecture, mix,
+};
 use crate::store::{Cache, Hash};
 use crate::work::Progress;
 
@@ -175,7 +177,7 @@ fn part(
             .map_err(|error| ExplainError::Unfit(error.to_string()))?;
     let key = blake3::hash(described.as_bytes()).to_hex().to_string();
     let folder = parts_folder(options.out);
-    let path = folder.join(format!("{}-{seed}.json", row.key()));
+    let path = folder.join(format!("{}-{seed}.json", row.file_key()));
     if let Some(part) = std::fs::read(&path).ok().and_then(|bytes| serde_json::from_slice::<Part>(&bytes).ok())
         && part.key == key
     {
@@ -194,7 +196,7 @@ fn part(
         explainer: &explainer,
         unit: explainer.card.unit,
         k: at.k,
-        fill: Fill::Zero,
+        fill: row.masking().0,
         data,
         split: Split::Test,
         limit: None,
@@ -215,7 +217,14 @@ fn part(
             if k != at.main_k() && (is_slow || !metric.depends_on_k()) {
                 continue;
             }
-            for (class, of_items) in values_of(metric, &mut context)? {
+            let draws = row.masking().1;
+            let mut drawn = Vec::new();
+            for draw in 0..draws {
+                context.seed = if draws == 1 { seed } else { mix(seed, draw) };
+                drawn.push(values_of(metric, &mut context)?);
+            }
+            context.seed = seed;
+            for (class, of_items) in mean_of_draws(drawn) {
                 let class = class.and_then(|class| saved_box.card.classes.get(class).cloned());
                 values.push(PartValues { metric: (*id).to_owned(), k, class, values: of_items });
             }
@@ -227,6 +236,21 @@ fn part(
     let bytes = serde_json::to_vec(&part).map_err(|error| ExplainError::Unfit(error.to_string()))?;
     crate::store::atomic::write(&path, &bytes).map_err(|error| ExplainError::Unfit(error.to_string()))?;
     Ok(part)
+}
+
+/// The mean over draws of each item's value.
+fn mean_of_draws(mut drawn: Vec<ValuesByClass>) -> ValuesByClass {
+    let n = drawn.len() as f64;
+    let mut first = if drawn.is_empty() { Vec::new() } else { drawn.remove(0) };
+    for more in drawn {
+        for ((_, sums), (_, values)) in first.iter_mut().zip(more) {
+            sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
+        }
+    }
+    if n > 1.0 {
+        first.iter_mut().flat_map(|(_, sums)| sums).for_each(|sum| *sum /= n);
+    }
+    first
 }
 
 #[expect(clippy::too_many_arguments, reason = "one call, from `part`")]
@@ -262,7 +286,7 @@ fn explainer(
         watch(Progress::new(done, total, "batches").with_message(format!("{}, seed {seed}: training", row.key())))?;
     }
     let saved = run.checkpoint()?;
-    saved.save(&parts_folder(options.out).join("explainers").join(format!("{}-{seed}", row.key())))?;
+    saved.save(&parts_folder(options.out).join("explainers").join(format!("{}-{seed}", row.file_key())))?;
     Ok(saved)
 }
 
@@ -306,7 +330,11 @@ fn table(
                 };
                 cells.push(ResultCell {
                     // A ceiling belongs to no method, whichever row it was computed with.
-                    row: if matches!(*id, "fs_a_full" | "a_full") { "blackbox".to_owned() } else { row.id.to_owned() },
+                    row: if matches!(*id, "fs_a_full" | "a_full" | "mask_only_true") {
+                        "blackbox".to_owned()
+                    } else {
+                        row.id.to_owned()
+                    },
                     metric: (*id).to_owned(),
                     k: Some(k.to_string()),
                     class: class.map(str::to_owned),

@@ -24,7 +24,7 @@ static GRADIENT: MethodSpec = MethodSpec {
     starts: &[],
     trains: false,
     needs_gradients: true,
-    modalities: &[Modality::Image, Modality::Text, Modality::Series],
+    modalities: &[Modality::Image, Modality::Text, Modality::Series, Modality::Table],
 };
 
 static GRADIENT_TIMES_INPUT: MethodSpec = MethodSpec {
@@ -38,7 +38,7 @@ static GRADIENT_TIMES_INPUT: MethodSpec = MethodSpec {
     starts: &[],
     trains: false,
     needs_gradients: true,
-    modalities: &[Modality::Image, Modality::Text, Modality::Series],
+    modalities: &[Modality::Image, Modality::Text, Modality::Series, Modality::Table],
 };
 
 impl Method for Gradient {

@@ -1,8 +1,9 @@
 //! Masks: which units are kept, and what the hidden ones become.
 
-use rand::{Rng, SeedableRng};
+use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+use crate::data::table::category;
 use crate::data::{Rows, Units};
 use crate::model::Background;
 
@@ -17,10 +18,12 @@ pub enum Fill {
     Mean,
     /// A value drawn for each place from real training rows (DoRaR's background, section IV).
     Noise,
+    /// A standardised number drawn uniformly from [-1, 1] for each place; of categories one of a real training row (AIM, Table 10). For tables.
+    Uniform,
 }
 
 impl Fill {
-    /// All, in menu order.
+    /// All that suit every kind of number, in menu order.
     pub const ALL: [Self; 3] = [Self::Zero, Self::Mean, Self::Noise];
 
     /// Name on the command line and on screen.
@@ -29,6 +32,7 @@ impl Fill {
             Self::Zero => "zero",
             Self::Mean => "mean",
             Self::Noise => "noise",
+            Self::Uniform => "uniform",
         }
     }
 }
@@ -39,8 +43,9 @@ impl std::str::FromStr for Fill {
     fn from_str(text: &str) -> Result<Self, String> {
         Self::ALL
             .into_iter()
+            .chain([Self::Uniform])
             .find(|fill| fill.id() == text)
-            .ok_or_else(|| format!("fill \"{text}\": expected zero, mean or noise; name one of these"))
+            .ok_or_else(|| format!("fill \"{text}\": expected zero, mean, noise or uniform; name one of these"))
     }
 }
 
@@ -97,7 +102,7 @@ pub fn fill_rows(rows: &Rows, fill: Fill, background: &Background, seed: u64) ->
             shape: rows.shape,
             values: background.mean.iter().copied().cycle().take(rows.values.len()).collect(),
         },
-        Fill::Noise => {
+        Fill::Noise | Fill::Uniform => {
             let mut out = Rows::with_capacity(rows.shape, rows.n());
             let n_real = background.rows.n().max(1);
             for row_idx in 0..rows.n() {
@@ -109,7 +114,9 @@ pub fn fill_rows(rows: &Rows, fill: Fill, background: &Background, seed: u64) ->
                 let mut rng = ChaCha8Rng::from_seed(*hasher.finalize().as_bytes());
                 for place in 0..len {
                     let real = (rng.next_u64() % n_real as u64) as usize;
-                    out.values.push(background.rows.values.get(real * len + place).copied().unwrap_or(0.0));
+                    let real = background.rows.values.get(real * len + place).copied().unwrap_or(0.0);
+                    let is_uniform = fill == Fill::Uniform && category(real).is_none();
+                    out.values.push(if is_uniform { rng.random_range(-1.0..=1.0) } else { real });
                 }
             }
             out

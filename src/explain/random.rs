@@ -22,7 +22,7 @@ static SPEC: MethodSpec = MethodSpec {
     starts: &[],
     trains: false,
     needs_gradients: false,
-    modalities: &[Modality::Image, Modality::Text, Modality::Series],
+    modalities: &[Modality::Image, Modality::Text, Modality::Series, Modality::Table],
 };
 
 impl Method for Random {

@@ -26,6 +26,7 @@ pub const fn fill_words(fill: Fill) -> &'static str {
         Fill::Zero => "zero",
         Fill::Mean => "mean of the training data",
         Fill::Noise => "noise from data",
+        Fill::Uniform => "uniform noise",
     }
 }
 
@@ -42,7 +43,7 @@ pub const fn text_fill_words(fill: Fill) -> &'static str {
     match fill {
         Fill::Zero => "padding",
         Fill::Mean => "mean of the training data",
-        Fill::Noise => "words of other texts",
+        Fill::Noise | Fill::Uniform => "words of other texts",
     }
 }
 

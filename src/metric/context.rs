@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
+use super::MetricSpec;
 use super::repack::repacked;
 use crate::data::text::{Side as End, TextFit};
 use crate::data::{Dataset, Fit, Rows, Split, Unit, Units};
@@ -63,8 +64,8 @@ impl Shared {
     }
 }
 
-/// Answers at a number of units, with a fill, to a part of each input in a form.
-type Asked = (usize, Fill, Part, Form);
+/// Answers at a number of units, with a fill drawn from a seed, to a part of each input in a form.
+type Asked = (usize, Fill, Part, Form, u64);
 
 /// What a metric is computed from.
 pub struct Context<'a> {
@@ -89,6 +90,8 @@ pub struct Context<'a> {
     /// Items that are reported on.
     pub test: Scored,
     data: &'a Dataset,
+    /// Numbers of the reported items in `data`.
+    items: Vec<usize>,
     fit: Fit,
     train: Option<Scored>,
     answers: HashMap<Asked, Probs>,
@@ -165,6 +168,7 @@ impl<'a> Context<'a> {
             seed,
             test,
             data,
+            items,
             fit,
             train: None,
             answers: HashMap::new(),
@@ -195,6 +199,26 @@ impl<'a> Context<'a> {
         self.train.as_ref().ok_or_else(|| ExplainError::Unfit("no training items".to_owned()))
     }
 
+    /// The units of each item of a split that truly matter.
+    pub fn truth(&self, split: Split, asked: &MetricSpec) -> Result<Vec<Vec<usize>>, ExplainError> {
+        self.truth_of(&self.data.in_split(split), asked)
+    }
+
+    /// The units of each reported item that truly matter.
+    pub fn test_truth(&self, asked: &MetricSpec) -> Result<Vec<Vec<usize>>, ExplainError> {
+        self.truth_of(&self.items, asked)
+    }
+
+    fn truth_of(&self, items: &[usize], asked: &MetricSpec) -> Result<Vec<Vec<usize>>, ExplainError> {
+        let known: Option<Vec<_>> = items.iter().map(|&item| self.data.true_units(item, self.units)).collect();
+        known.ok_or_else(|| {
+            ExplainError::Unfit(format!(
+                "{} needs data of which it is known what truly matters, such as synthetic:xor, found {}; leave it out",
+                asked.title, self.data.name
+            ))
+        })
+    }
+
     /// Selected units of the reported items at the present k, best first.
     pub fn test_order(&self) -> Vec<Vec<usize>> {
         (0..self.test.scores.n()).map(|row_idx| top_k(self.test.scores.row(row_idx), self.k)).collect()
@@ -202,7 +226,7 @@ impl<'a> Context<'a> {
 
     /// The black box's answers to a part of each reported item at the present k and fill; asked once.
     pub fn answers(&mut self, part: Part, form: Form) -> Result<&Probs, ExplainError> {
-        let asked = (self.k, self.fill, part, form);
+        let asked = (self.k, self.fill, part, form, self.seed);
         if !self.answers.contains_key(&asked) {
             let rows = match form {
                 Form::InPlace => self.in_place(part),

@@ -18,6 +18,7 @@ pub mod sensitivity;
 pub mod speed;
 pub mod stats;
 pub mod train_minutes;
+pub mod truth;
 pub mod wordnet;
 pub mod words;
 
@@ -143,6 +144,9 @@ pub static METRICS: &[&dyn Metric] = &[
     &rebuilt::A2_REL,
     &rebuilt::A_FULL,
     &mask_only::MaskOnly,
+    &truth::HitRate,
+    &truth::MedianRank,
+    &truth::MaskOnlyTrue,
     &sensitivity::SEN,
     &sensitivity::SEN_SINGLE,
     &speed::TPS,

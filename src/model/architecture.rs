@@ -42,7 +42,7 @@ pub struct Architecture {
 pub struct InputSpec {
     /// Shape of one input.
     pub shape: Shape,
-    /// For text: how many token numbers there are, padding and unknown among them; 0 for all else.
+    /// For text: how many token numbers there are, padding and unknown among them. For tables: most categories of a column. 0 for all else.
     pub vocabulary: usize,
 }
 
@@ -89,6 +89,13 @@ pub static ARCHITECTURES: &[&Architecture] = &[
     &nets::aim_word_transformer::AIM_WORD_TRANSFORMER,
     &nets::dorar_series::DORAR_SERIES,
     &nets::meed_series_lstm::MEED_SERIES_LSTM,
+    &nets::table_nets::TABLE_MLP,
+    &nets::table_nets::TABLE_LOGISTIC,
+    &nets::table_nets::EXEC,
+    &nets::rules::RULE_XOR,
+    &nets::rules::RULE_ORANGE,
+    &nets::rules::RULE_ADDITIVE,
+    &nets::rules::RULE_SWITCH,
 ];
 
 /// The architecture with `id`.

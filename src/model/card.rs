@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::params::Params;
 use super::{InputSpec, ModelError, architecture};
 use crate::data::text::TextFit;
-use crate::data::{DataError, Dataset, Fit, Modality, Rows, Shape, Unit};
+use crate::data::{DataError, Dataset, Fit, Modality, Rows, Shape, TableFit, Unit};
 
 /// Format name of a black box's card.
 pub const BOX_FORMAT: &str = "unmask-blackbox";
@@ -73,6 +73,12 @@ pub struct BoxCard {
     /// How documents become token numbers; `None` where the input is no text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<TextFit>,
+    /// How rows of a table become a model's rows; `None` where the input is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub table: Option<TableFit>,
+    /// The command that answers for it (see [`super::exec`]); `None` where it runs in this process.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exec: Option<String>,
     /// Seed of initialisation, order and dropout.
     pub seed: u64,
     /// Epochs trained so far.
@@ -105,6 +111,9 @@ impl BoxCard {
         if self.text.is_some() {
             return Modality::Text;
         }
+        if self.table.is_some() {
+            return Modality::Table;
+        }
         architecture(&self.architecture).map_or(Modality::Image, |architecture| architecture.modality)
     }
 
@@ -122,6 +131,7 @@ impl BoxCard {
             Modality::Text if self.shape.height > 1 => "word or sentence",
             Modality::Text => "word",
             Modality::Series => "step, segment:N or channel-step",
+            Modality::Table => "column",
             _ => "pixel, or patch:N or patch:RxC with any numbers of pixels",
         };
         Err(ModelError::Unfit(format!(
@@ -132,7 +142,8 @@ impl BoxCard {
 
     /// What its network reads.
     pub fn input(&self) -> InputSpec {
-        InputSpec { shape: self.shape, vocabulary: self.text.as_ref().map_or(0, TextFit::vocabulary_len) }
+        let levels = self.table.as_ref().map_or(0, TableFit::most_levels);
+        InputSpec { shape: self.shape, vocabulary: self.text.as_ref().map_or(levels, TextFit::vocabulary_len) }
     }
 
     /// Items of `data` as rows that it reads; pictures go through `fit`.
@@ -148,9 +159,10 @@ impl BoxCard {
                 advice: "open other data or choose another black box".to_owned(),
             });
         }
-        match &self.text {
-            Some(text) => data.token_rows(items, text),
-            None => data.rows(items, self.shape, fit),
+        match (&self.text, &self.table) {
+            (Some(text), _) => data.token_rows(items, text),
+            (None, Some(table)) => data.table_rows(items, table),
+            (None, None) => data.rows(items, self.shape, fit),
         }
     }
 }

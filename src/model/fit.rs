@@ -5,15 +5,16 @@ use std::time::Instant;
 
 use tch::Device;
 
-use super::ModelError;
 use super::architecture::{InputSpec, architecture};
 use super::card::{BOX_FORMAT, BOX_VERSION, BoxCard, Curves, Versions};
+use super::nets::rules;
 use super::params::Params;
 use super::saved::{Background, SavedBox, hash_of};
 use super::tensors::{device_name, from_rows, load_weights, save_weights};
 use super::train::{ClassifierRun, ClassifierSetup, StepResult, one_hot};
+use super::{BlackBox, ModelError, TorchBox, exec};
 use crate::data::text::{TextFit, TextFitSpec};
-use crate::data::{Dataset, Fit, Rows, Shape, Split};
+use crate::data::{Dataset, Fit, Rows, Shape, Split, TableFit};
 
 /// What a black box is trained on.
 pub struct FitSetup<'a> {
@@ -42,12 +43,18 @@ pub struct Labelled {
 
 impl Labelled {
     /// The labelled items of a split, at most `limit`.
-    pub fn of(data: &Dataset, split: Split, shape: Shape, text: Option<&TextFit>) -> Result<Self, ModelError> {
+    pub fn of(
+        data: &Dataset,
+        split: Split,
+        shape: Shape,
+        (text, table): (Option<&TextFit>, Option<&TableFit>),
+    ) -> Result<Self, ModelError> {
         let items: Vec<usize> = data.in_split(split).into_iter().filter(|&item| data.labels[item].is_some()).collect();
         let classes = items.iter().filter_map(|&item| data.labels[item]).map(usize::from).collect();
-        let rows = match text {
-            Some(text) => data.token_rows(&items, text)?,
-            None => data.rows(&items, shape, &Fit::default())?,
+        let rows = match (text, table) {
+            (Some(text), _) => data.token_rows(&items, text)?,
+            (None, Some(table)) => data.table_rows(&items, table)?,
+            (None, None) => data.rows(&items, shape, &Fit::default())?,
         };
         Ok(Self { rows, classes })
     }
@@ -71,7 +78,12 @@ pub struct FitRun {
 impl FitRun {
     /// Checks the data and initialises the network.
     pub fn new(setup: FitSetup<'_>) -> Result<Self, ModelError> {
-        let FitSetup { architecture: id, params, data, seed, name, device } = setup;
+        let FitSetup { architecture: asked, params, data, seed, name, device } = setup;
+        let command = asked.strip_prefix("exec:");
+        let id = if command.is_some() { "exec" } else { asked };
+        if asked == "exec" {
+            return Err(ModelError::Unfit("exec: expected a command, found none; write exec:COMMAND".to_owned()));
+        }
         let architecture = architecture(id)?;
         params.check(architecture.params)?;
         if data.modality != architecture.modality {
@@ -83,6 +95,15 @@ impl FitRun {
                 data.modality.plural()
             )));
         }
+        let drawn_from = data.spec.path.to_string_lossy();
+        if let Some(table) = rules::table_of(id)
+            && (data.spec.kind.name() != "synthetic" || drawn_from != table)
+        {
+            return Err(ModelError::Unfit(format!(
+                "{}: expected the data synthetic:{table}, found {}; open that table or choose another black box",
+                architecture.title, data.spec
+            )));
+        }
         if data.classes.len() < 2 {
             return Err(ModelError::Unfit(format!(
                 "{}: expected items of at least two classes, found {}; choose data with labels",
@@ -91,12 +112,13 @@ impl FitRun {
             )));
         }
         let text = architecture.text.map(|spec| vocabulary(data, &spec(params)));
+        let table = TableFit::of(data);
         let shape = match &text {
             Some(text) => text.shape(),
             None => data.shape().unwrap_or_else(|| default_shape(data)),
         };
         architecture.check(shape)?;
-        let train = Labelled::of(data, Split::Train, shape, text.as_ref())?;
+        let train = Labelled::of(data, Split::Train, shape, (text.as_ref(), table.as_ref()))?;
         if train.classes.is_empty() {
             return Err(ModelError::Unfit(format!(
                 "{}: expected labelled training items, found none; choose a data set with a training split",
@@ -105,7 +127,8 @@ impl FitRun {
         }
         let (epochs, batch) = (params.whole(architecture.params, "epochs"), params.whole(architecture.params, "batch"));
         let classes = data.classes.len();
-        let input = InputSpec { shape, vocabulary: text.as_ref().map_or(0, TextFit::vocabulary_len) };
+        let levels = table.as_ref().map_or(0, TableFit::most_levels);
+        let input = InputSpec { shape, vocabulary: text.as_ref().map_or(levels, TextFit::vocabulary_len) };
         let run = ClassifierRun::new(ClassifierSetup {
             build: &|path| (architecture.build)(path, input, classes),
             optimizer: architecture.optim(params),
@@ -128,6 +151,8 @@ impl FitRun {
             data_hash: data.hash.clone(),
             fit: Fit::default(),
             text,
+            table,
+            exec: command.map(str::to_owned),
             seed,
             epochs: 0,
             complete: false,
@@ -142,9 +167,12 @@ impl FitRun {
             hash: String::new(),
         };
         Ok(Self {
-            validation: Labelled::of(data, Split::Validation, shape, card.text.as_ref())?,
-            test: Labelled::of(data, Split::Test, shape, card.text.as_ref())?,
-            background: Arc::new(Background::from_rows(&train.rows)),
+            validation: Labelled::of(data, Split::Validation, shape, (card.text.as_ref(), card.table.as_ref()))?,
+            test: Labelled::of(data, Split::Test, shape, (card.text.as_ref(), card.table.as_ref()))?,
+            background: Arc::new(match card.table {
+                Some(_) => Background::of_table(&train.rows),
+                None => Background::from_rows(&train.rows),
+            }),
             run,
             card,
             started: Instant::now(),
@@ -157,6 +185,9 @@ impl FitRun {
 
     /// One minibatch; after the last of an epoch also the accuracy on validation.
     pub fn step(&mut self) -> Result<StepResult, ModelError> {
+        if self.card.exec.is_some() {
+            return self.connect();
+        }
         let result = self.run.step()?;
         if let StepResult::Epoch(epoch, loss) = result {
             self.card.epochs = epoch;
@@ -175,6 +206,25 @@ impl FitRun {
             self.card.seconds = self.started.elapsed().as_secs_f64();
         }
         Ok(result)
+    }
+
+    /// Starts a command for the first time and measures it; there is nothing to train.
+    fn connect(&mut self) -> Result<StepResult, ModelError> {
+        let saved = self.checkpoint()?;
+        exec::trust(saved.card.exec.as_deref().unwrap_or_default())?;
+        let black_box = TorchBox::new(&saved, self.device)?;
+        black_box.predict(&self.background.rows.slice(0..1.min(self.background.rows.n())))?;
+        let share = |set: &Labelled| -> Result<Option<f64>, ModelError> {
+            let answers = black_box.predict(&set.rows)?.all_classes();
+            let right = answers.iter().zip(&set.classes).filter(|(answer, class)| answer == class).count();
+            Ok((!set.classes.is_empty()).then(|| right as f64 / set.classes.len() as f64))
+        };
+        self.card.validation_accuracy = share(&self.validation)?;
+        self.card.test_accuracy = share(&self.test)?;
+        self.card.test_items = self.test.classes.len();
+        self.card.seconds = self.started.elapsed().as_secs_f64();
+        (self.card.epochs, self.card.complete) = (1, true);
+        Ok(StepResult::Epoch(1, 0.0))
     }
 
     /// Keeps the weights if this epoch is the best so far; whether training has gone on for too long without a better one.
@@ -219,9 +269,11 @@ impl FitRun {
 
     /// What it is now, ready to be saved and used.
     pub fn checkpoint(&self) -> Result<SavedBox, ModelError> {
-        let weights = match &self.best {
-            Some((_, _, weights)) => weights.clone(),
-            None => save_weights(self.run.store())?,
+        let weights = match (&self.card.exec, &self.best) {
+            // What a command is known by is itself.
+            (Some(command), _) => command.clone().into_bytes(),
+            (None, Some((_, _, weights))) => weights.clone(),
+            (None, None) => save_weights(self.run.store())?,
         };
         let mut card = self.card.clone();
         card.hash = hash_of(&card, &weights);

@@ -6,6 +6,7 @@
 
 pub mod architecture;
 pub mod card;
+pub mod exec;
 pub mod fit;
 pub(crate) mod folder;
 pub mod layers;

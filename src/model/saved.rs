@@ -31,6 +31,21 @@ pub struct Background {
 }
 
 impl Background {
+    /// From the rows of a table: means of numbers; of a column of categories the most frequent one.
+    pub fn of_table(rows: &Rows) -> Self {
+        let mut background = Self::from_rows(rows);
+        for (column, mean) in background.mean.iter_mut().enumerate() {
+            let mut counts = std::collections::BTreeMap::<usize, usize>::new();
+            for level in (0..rows.n()).filter_map(|row_idx| crate::data::table::category(rows.row(row_idx)[column])) {
+                *counts.entry(level).or_default() += 1;
+            }
+            if let Some((level, _)) = counts.iter().max_by_key(|(level, count)| (**count, std::cmp::Reverse(**level))) {
+                *mean = crate::data::table::CATEGORY + *level as f32;
+            }
+        }
+        background
+    }
+
     /// From training rows: their mean, and up to [`BACKGROUND_ROWS`] of them, evenly spaced.
     pub fn from_rows(rows: &Rows) -> Self {
         let (n, len) = (rows.n(), rows.shape.len());
@@ -231,11 +246,14 @@ pub(crate) fn read_limited(path: &Path, limit: u64) -> Result<Vec<u8>, ModelErro
 
 /// Hash by which a black box is found again: architecture, shape, classes, vocabulary and weights.
 pub fn hash_of(card: &BoxCard, weights: &[u8]) -> String {
-    let BoxCard { architecture, shape, classes, text, .. } = card;
+    let BoxCard { architecture, shape, classes, text, table, .. } = card;
     let mut hasher = blake3::Hasher::new();
     hasher.update(format!("{architecture}|{shape}|{}|", classes.join("|")).as_bytes());
     if let Some(text) = text {
         hasher.update(serde_json::to_string(text).unwrap_or_default().as_bytes());
+    }
+    if let Some(table) = table {
+        hasher.update(serde_json::to_string(table).unwrap_or_default().as_bytes());
     }
     hasher.update(weights);
     hasher.finalize().to_hex().to_string()

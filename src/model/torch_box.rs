@@ -1,9 +1,12 @@
 //! A black box that runs in this process, frozen and in evaluation mode.
 
+use std::cell::RefCell;
+
 use tch::nn;
 use tch::{Device, Kind, Tensor};
 
 use super::card::BoxCard;
+use super::exec::{self, ExecModel};
 use super::layers::without_init;
 use super::saved::{Background, SavedBox};
 use super::tensors::{from_rows, load_weights, to_vec};
@@ -19,6 +22,8 @@ pub struct TorchBox {
     background: std::sync::Arc<Background>,
     net: Box<dyn Network>,
     store: nn::VarStore,
+    /// The program that answers in place of the network.
+    exec: Option<RefCell<ExecModel>>,
 }
 
 impl std::fmt::Debug for TorchBox {
@@ -34,13 +39,30 @@ impl TorchBox {
         let mut store = nn::VarStore::new(device);
         let architecture = architecture(&card.architecture)?;
         let net = without_init(|| (architecture.build)(&store.root(), card.input(), card.classes.len()));
-        load_weights(&store, &saved.weights, &format!("weights of {}", card.name))?;
+        let exec = match &card.exec {
+            Some(command) => {
+                exec::check_trust(command)?;
+                let model = ExecModel::new(command, card.classes.len(), card.table.clone(), exec::TIMEOUT);
+                Some(RefCell::new(model))
+            }
+            None => {
+                load_weights(&store, &saved.weights, &format!("weights of {}", card.name))?;
+                None
+            }
+        };
         store.freeze();
-        Ok(Self { card, background: saved.background.clone(), net, store })
+        Ok(Self { card, background: saved.background.clone(), net, store, exec })
     }
 
     /// A tensor `[n, c, h, w]`'s probabilities `[n, classes]`, without gradients, in chunks.
     pub(crate) fn probs(&self, input: &Tensor) -> Result<Tensor, ModelError> {
+        if let Some(exec) = &self.exec {
+            let rows = Rows { shape: self.card.shape, values: to_vec(input)? };
+            let probs = exec.borrow_mut().predict(&rows)?;
+            return Ok(Tensor::from_slice(&probs.values)
+                .view([-1, probs.classes as i64])
+                .to_device(self.store.device()));
+        }
         tch::no_grad(|| {
             let n = input.size()[0];
             let mut parts = Vec::new();
@@ -78,6 +100,30 @@ impl TensorBox for TorchBox {
     fn device(&self) -> Device {
         self.store.device()
     }
+
+    fn logits(&self, input: &Tensor) -> Tensor {
+        if self.exec.is_none() {
+            return self.network().forward(input, false);
+        }
+        // A program that fails answers nothing: the loss is then not finite, which stops the training with a sentence.
+        match self.probs(input) {
+            Ok(probs) => probs.clamp_min(1e-7).log(),
+            Err(_) => {
+                Tensor::full([input.size()[0], self.card.classes.len() as i64], f64::NAN, (Kind::Float, self.device()))
+            }
+        }
+    }
+
+    fn logits_masked(&self, input: &Tensor, mask: &Tensor) -> Tensor {
+        if self.exec.is_none() {
+            let network = self.network();
+            return network.logits(&network.masked(input, mask), false);
+        }
+        // A number is scaled as the mask says; a category is there or not.
+        let is_category = input.ge(f64::from(crate::data::table::CATEGORY) / 2.0);
+        let mask = mask.where_self(&is_category.logical_not(), &mask.ge(0.5).to_kind(Kind::Float));
+        self.logits(&(input * mask))
+    }
 }
 
 impl BlackBox for TorchBox {
@@ -91,6 +137,9 @@ impl BlackBox for TorchBox {
 
     fn predict(&self, rows: &Rows) -> Result<Probs, ModelError> {
         self.check(rows)?;
+        if let Some(exec) = &self.exec {
+            return exec.borrow_mut().predict(rows);
+        }
         let mut values = Vec::with_capacity(rows.n() * self.card.classes.len());
         let mut start = 0;
         // Converted chunk by chunk, so that 70,000 rows never exist twice.
@@ -105,11 +154,11 @@ impl BlackBox for TorchBox {
     }
 
     fn saliency(&self, rows: &Rows, classes: &[usize], kind: Saliency) -> Option<Result<Rows, ModelError>> {
-        Some(self.saliencies(rows, classes, kind))
+        self.exec.is_none().then(|| self.saliencies(rows, classes, kind))
     }
 
     fn tensor_box(&self) -> Option<&dyn TensorBox> {
-        Some(self)
+        if self.exec.is_none() { Some(self) } else { None }
     }
 }
 

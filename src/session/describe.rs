@@ -27,6 +27,7 @@ pub const fn fill_words(fill: Fill) -> &'static str {
         Fill::Zero => "zero",
         Fill::Mean => "the mean",
         Fill::Noise => "noise from data",
+        Fill::Uniform => "uniform noise",
     }
 }
 

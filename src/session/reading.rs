@@ -304,6 +304,7 @@ impl Session {
                 let values = (card.shape.channels > 1).then_some(Unit::ChannelStep);
                 [Unit::Step].into_iter().chain(segments).chain(values).collect()
             }
+            Modality::Table => vec![Unit::Column],
             _ => {
                 let sides =
                     [2, 4, 7, 8, 16].into_iter().filter(|side| side * 2 <= card.shape.height.min(card.shape.width));
@@ -322,7 +323,12 @@ impl Session {
     pub(super) fn adopt_unit(&mut self, card: &BoxCard) {
         let modality = card.modality();
         let explore = &mut self.explore;
-        if modality == Modality::Series && explore.unit.modality() != modality {
+        if modality == Modality::Table {
+            if explore.unit != Unit::Column {
+                // Half of the columns, at most four, as in the synthetic tables.
+                (explore.unit, explore.k) = (Unit::Column, (card.shape.width / 2).clamp(1, 4));
+            }
+        } else if modality == Modality::Series && explore.unit.modality() != modality {
             explore.unit = Unit::Step;
             explore.k = (card.shape.width / 10).max(1);
         } else if modality == Modality::Series {
@@ -348,7 +354,8 @@ impl Session {
 pub fn fills_for(modality: Modality) -> &'static [Fill] {
     match modality {
         Modality::Text => &[Fill::Zero, Fill::Noise],
-        Modality::Image | Modality::Series | Modality::Table => &Fill::ALL,
+        Modality::Table => &[Fill::Zero, Fill::Mean, Fill::Noise, Fill::Uniform],
+        Modality::Image | Modality::Series => &Fill::ALL,
     }
 }
 
@@ -357,6 +364,9 @@ pub const fn fill_words_for(fill: Fill, modality: Modality) -> &'static str {
     match (modality, fill) {
         (Modality::Text, Fill::Zero) => "padding",
         (Modality::Text, Fill::Noise) => "other words",
+        (Modality::Table, Fill::Zero) => "the mean, no category",
+        (Modality::Table, Fill::Mean) => "mean, usual category",
+        (Modality::Table, Fill::Noise) => "other rows",
         _ => super::describe::fill_words(fill),
     }
 }

@@ -10,7 +10,9 @@ mod pictures;
 mod real;
 mod sampled;
 mod series;
+mod synthetic;
 mod tables;
+mod tabular;
 mod texts;
 
 use std::io::Write;

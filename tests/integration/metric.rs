@@ -4,6 +4,7 @@
 //! that of the right ones, plus 1. So an empty picture is of class 1.
 
 mod text;
+mod truth;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

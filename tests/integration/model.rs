@@ -1,5 +1,6 @@
 //! Black boxes: networks, losses, optimizers and initialisers against PyTorch and NumPy; training, saving, refusing.
 
+mod exec;
 mod golden;
 mod saved;
 mod text_nets;

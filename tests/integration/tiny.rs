@@ -125,6 +125,8 @@ pub(super) fn text_box_with(
         data_hash: String::new(),
         fit: Fit::default(),
         text,
+        table: None,
+        exec: None,
         seed: 0,
         epochs: 1,
         complete: true,
@@ -214,6 +216,7 @@ pub(super) fn halves(n: usize) -> Dataset {
         source_index: (0..total as u32).collect(),
         hash: "of halves".to_owned(),
         remarks: Vec::new(),
+        truth: None,
     }
 }
 

@@ -48,6 +48,7 @@ fn bars() -> Dataset {
         source_index: (0..N as u32).collect(),
         hash: "bars hash".to_owned(),
         remarks: Vec::new(),
+        truth: None,
     }
 }
 

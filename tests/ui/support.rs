@@ -82,6 +82,7 @@ pub fn dataset() -> Dataset {
         source_index: (0..ITEMS as u32).collect(),
         hash: "world hash".to_owned(),
         remarks: Vec::new(),
+        truth: None,
     }
 }
 
@@ -99,6 +100,8 @@ pub fn black_box() -> SavedBox {
         data_hash: "world hash".to_owned(),
         fit: Fit::default(),
         text: None,
+        table: None,
+        exec: None,
         seed: 0,
         epochs: 1,
         complete: true,

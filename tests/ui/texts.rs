@@ -74,6 +74,7 @@ pub fn dataset(name: &str) -> Dataset {
         source_index: (0..n as u32).collect(),
         hash: format!("{name} hash"),
         remarks: Vec::new(),
+        truth: None,
     }
 }
 

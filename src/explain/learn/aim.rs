@@ -37,7 +37,7 @@ static SPEC: MethodSpec = MethodSpec {
     starts: &[],
     trains: true,
     needs_gradients: false,
-    modalities: &[Modality::Image, Modality::Text],
+    modalities: &[Modality::Image, Modality::Text, Modality::Table],
 };
 
 impl Method for Aim {

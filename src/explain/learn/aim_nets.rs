@@ -6,6 +6,7 @@
 use tch::nn::{self, Module, RNN};
 use tch::{Kind, Tensor};
 
+use super::columns::{ColumnApproximator, ColumnNet};
 use super::selector::pool_to_grid;
 use super::text::{padding, unit_features};
 use crate::data::{Unit, Units};
@@ -43,6 +44,9 @@ pub fn explainer(
     context: Context,
 ) -> Box<dyn UnitNet> {
     let out = classes as i64;
+    if units.unit == Unit::Column {
+        return Box::new(ColumnNet::new(path, units, input, out, context));
+    }
     match (units.unit.is_text(), context) {
         (true, _) => Box::new(WordExplainer::new(path, units, input, out, context)),
         (false, Context::None) => Box::new(PatchNet::new(path, units, &[64, 64, out])),
@@ -52,6 +56,9 @@ pub fn explainer(
 
 /// The selector: one logit for each unit; its sigmoid is the probability that the unit is kept.
 pub fn selector(path: &nn::Path<'_>, units: Units, input: InputSpec, context: Context) -> Box<dyn UnitNet> {
+    if units.unit == Unit::Column {
+        return Box::new(ColumnNet::new(path, units, input, 1, context));
+    }
     match (units.unit.is_text(), context) {
         // The published selector for text sees the whole document in both forms.
         (true, _) => Box::new(WordSelector::new(path, units, input)),
@@ -237,6 +244,8 @@ pub enum Approximator {
     Text(Box<TextNet>),
     /// Two convolutions of 32 and 64 filters with max pooling, the classes (published code).
     Picture(Box<PictureApproximator>),
+    /// Dense layers, as L2X's.
+    Table(Box<ColumnApproximator>),
 }
 
 /// The approximator for text.
@@ -270,6 +279,9 @@ impl Approximator {
                 units,
             }));
         }
+        if units.unit == Unit::Column {
+            return Self::Table(Box::new(ColumnApproximator::new(path, units, input, classes as usize)));
+        }
         let flat = 64 * (units.shape.height / 4) * (units.shape.width / 4);
         Self::Picture(Box::new(PictureApproximator {
             conv1: Conv::same(units.shape.channels, 32, 3).build(path / "conv1", TORCH),
@@ -288,6 +300,7 @@ impl Approximator {
                 net.dense.forward(&pooled.dropout(0.2, train))
             }
             Self::Picture(net) => net.logits(&(input * super::concrete::spread(mask, net.units)), train),
+            Self::Table(net) => net.logits(input, Some(mask), train),
         }
     }
 
@@ -299,6 +312,7 @@ impl Approximator {
                 self.logits(masked, &shown, false)
             }
             Self::Picture(net) => net.logits(masked, false),
+            Self::Table(net) => net.logits(masked, None, false),
         }
     }
 }

@@ -3,6 +3,7 @@
 use tch::Tensor;
 use tch::nn::{self, Module};
 
+use super::columns::{ColumnApproximator, ColumnSelector};
 use super::concrete::{concrete_mask, spread};
 use super::selector::{PatchSelector, Selector};
 use super::series::SeriesSelector;
@@ -54,6 +55,35 @@ static SPEC: MethodSpec = MethodSpec {
             ],
         },
         Preset {
+            id: "synthetic",
+            title: "Tables: the frozen black box judges (ours)",
+            values: &[("epochs", "5"), ("batch", "500")],
+        },
+        Preset {
+            id: "paper-synthetic",
+            title: "Paper, synthetic tables (section 4.1): an approximator, RMSprop 0.001, temperature 0.1",
+            values: &[
+                ("critic", "approximators"),
+                ("optimizer", "rmsprop"),
+                ("temperature", "0.1"),
+                ("final-temperature", "0.1"),
+                ("epochs", "10"),
+                ("batch", "1000"),
+            ],
+        },
+        Preset {
+            id: "code-synthetic",
+            title: "Published code, synthetic tables: an approximator, Adam 0.001, temperature 0.1",
+            values: &[
+                ("critic", "approximators"),
+                ("optimizer", "adam"),
+                ("temperature", "0.1"),
+                ("final-temperature", "0.1"),
+                ("epochs", "10"),
+                ("batch", "1000"),
+            ],
+        },
+        Preset {
             id: "paper-imdb",
             title: "Paper, reviews (section 4.2): an approximator, RMSprop 0.001, temperature 0.5 as in the published code",
             values: &[
@@ -66,10 +96,10 @@ static SPEC: MethodSpec = MethodSpec {
             ],
         },
     ],
-    starts: &[(Modality::Text, "paper-imdb")],
+    starts: &[(Modality::Text, "paper-imdb"), (Modality::Table, "synthetic")],
     trains: true,
     needs_gradients: false,
-    modalities: &[Modality::Image, Modality::Text, Modality::Series],
+    modalities: &[Modality::Image, Modality::Text, Modality::Series, Modality::Table],
 };
 
 impl Method for L2x {
@@ -97,12 +127,11 @@ impl Method for L2x {
 }
 
 fn selector(path: &nn::Path<'_>, units: Units, input: InputSpec) -> Box<dyn Selector> {
-    if units.unit.is_text() {
-        Box::new(TextSelector::new(path, units, input, None))
-    } else if units.unit.modality() == Modality::Series {
-        Box::new(SeriesSelector::new(path, units, Framework::Keras, false))
-    } else {
-        Box::new(PatchSelector::new(path, units))
+    match units.unit.modality() {
+        Modality::Text => Box::new(TextSelector::new(path, units, input, None)),
+        Modality::Table => Box::new(ColumnSelector::new(path, units, input, None)),
+        Modality::Series => Box::new(SeriesSelector::new(path, units, Framework::Keras, false)),
+        Modality::Image => Box::new(PatchSelector::new(path, units)),
     }
 }
 
@@ -112,16 +141,16 @@ enum Approximator {
     Text(TextApproximator),
     /// A network of the black box's architecture, as in MEED: L2X states none for series.
     Series(Box<dyn Network>),
+    Table(ColumnApproximator),
 }
 
 impl Approximator {
     fn new(path: &nn::Path<'_>, setup: &Setup<'_>, k: i64) -> Self {
-        if setup.units.unit.is_text() {
-            Self::Text(TextApproximator::new(path, setup.units, setup.input, setup.classes, k))
-        } else if setup.units.unit.modality() == Modality::Series {
-            Self::Series((setup.architecture.build)(path, setup.input, setup.classes))
-        } else {
-            Self::Picture(PictureApproximator::new(path, setup.units, setup.classes))
+        match setup.units.unit.modality() {
+            Modality::Text => Self::Text(TextApproximator::new(path, setup.units, setup.input, setup.classes, k)),
+            Modality::Table => Self::Table(ColumnApproximator::new(path, setup.units, setup.input, setup.classes)),
+            Modality::Series => Self::Series((setup.architecture.build)(path, setup.input, setup.classes)),
+            Modality::Image => Self::Picture(PictureApproximator::new(path, setup.units, setup.classes)),
         }
     }
 
@@ -131,6 +160,7 @@ impl Approximator {
             Self::Picture(net) => net.logits(&(input * spread(mask, units))),
             Self::Text(net) => net.logits(input, mask, true),
             Self::Series(net) => net.logits(&(input * spread(mask, units)), true),
+            Self::Table(net) => net.logits(input, Some(mask), true),
         }
     }
 
@@ -140,6 +170,7 @@ impl Approximator {
             Self::Picture(net) => net.logits(masked),
             Self::Text(net) => net.logits_hard(masked),
             Self::Series(net) => net.logits(masked, false),
+            Self::Table(net) => net.logits(masked, None, false),
         }
     }
 }

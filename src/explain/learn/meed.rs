@@ -7,6 +7,7 @@
 use tch::nn;
 use tch::{Kind, Tensor};
 
+use super::columns::ColumnSelector;
 use super::concrete::{concrete_mask, gate_mask, gather, spread};
 use super::selector::{OutputFedSelector, Selector};
 use super::series::SeriesLstmSelector;
@@ -190,7 +191,7 @@ static SPEC: MethodSpec = MethodSpec {
     starts: &[],
     trains: true,
     needs_gradients: false,
-    modalities: &[Modality::Image, Modality::Text, Modality::Series],
+    modalities: &[Modality::Image, Modality::Text, Modality::Series, Modality::Table],
 };
 
 impl Method for Meed {
@@ -222,12 +223,11 @@ fn selector(
     input: InputSpec,
     (classes, feed_output): (usize, bool),
 ) -> Box<dyn Selector> {
-    if units.unit.is_text() {
-        Box::new(TextSelector::new(path, units, input, feed_output.then_some(classes)))
-    } else if units.unit.modality() == Modality::Series {
-        Box::new(SeriesLstmSelector::new(path, units, feed_output.then_some(classes)))
-    } else {
-        Box::new(OutputFedSelector::new(path, units, classes, feed_output))
+    match units.unit.modality() {
+        Modality::Text => Box::new(TextSelector::new(path, units, input, feed_output.then_some(classes))),
+        Modality::Table => Box::new(ColumnSelector::new(path, units, input, feed_output.then_some(classes))),
+        Modality::Series => Box::new(SeriesLstmSelector::new(path, units, feed_output.then_some(classes))),
+        Modality::Image => Box::new(OutputFedSelector::new(path, units, classes, feed_output)),
     }
 }
 

@@ -4,6 +4,7 @@ pub mod aim;
 pub mod aim_nets;
 pub mod aim_options;
 pub mod bare;
+pub mod columns;
 pub mod concrete;
 pub mod dorar;
 pub mod dorar_nets;

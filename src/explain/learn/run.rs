@@ -110,6 +110,20 @@ impl TrainRun {
                 "k: expected at least 1 unit to select, found 0; give a larger k".to_owned(),
             ));
         }
+        if black_box.tensor_box().is_none() {
+            let asks = |id: &str, value: &str| {
+                let has = spec.params.iter().any(|known| known.id == id);
+                has && (setup.params.choice(spec.params, id) == value || setup.params.switch(spec.params, id))
+            };
+            let what = [("critic", "black-box", "critic=approximators"), ("prior", "on", "prior=off")];
+            if let Some((_, _, instead)) = what.iter().find(|(id, value, _)| asks(id, value)) {
+                return Err(ExplainError::Unfit(format!(
+                    "{} needs gradients of the black box with these settings, and {} gives none; set {instead}",
+                    spec.title,
+                    black_box.card().name
+                )));
+            }
+        }
         let learner = method
             .learner(&Setup {
                 params: setup.params,

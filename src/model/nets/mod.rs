@@ -11,6 +11,8 @@ pub mod l2x_sentence_lstm;
 pub mod l2x_word_cnn;
 pub mod meed_cnn;
 pub mod meed_series_lstm;
+pub mod rules;
+pub mod table_nets;
 
 /// Mean and standard deviation of MNIST's pixels, which AIM's and DoRaR's boxes standardise by.
 pub(crate) const MNIST_MEAN_SD: (f64, f64) = (0.1307, 0.3081);

@@ -65,6 +65,8 @@ pub fn show(
         ListStyle::Strip if data.modality == Modality::Text => {
             cards::show(ui, session, data, follow, (&mut state.offset, &mut state.height), commands);
         }
+        // A row has no small picture.
+        ListStyle::Strip if data.modality == Modality::Table => table(ui, session, data, follow, commands),
         ListStyle::Strip => strip(ui, session, data, state, thumbs, follow, commands),
         ListStyle::Table => table(ui, session, data, follow, commands),
     }
@@ -344,7 +346,7 @@ fn table(ui: &mut Ui, session: &Session, data: &Arc<Dataset>, follow: Option<usi
         .cell_layout(Layout::left_to_right(Align::Center))
         .auto_shrink([false, false])
         .column(Column::exact(58.0));
-    let is_text = data.modality == Modality::Text;
+    let is_text = matches!(data.modality, Modality::Text | Modality::Table);
     if is_text {
         builder = builder.column(Column::remainder().at_least(90.0).clip(true));
     }
@@ -360,7 +362,10 @@ fn table(ui: &mut Ui, session: &Session, data: &Arc<Dataset>, follow: Option<usi
     }
     let mut heads = vec![("Index", "Number in the file")];
     if is_text {
-        heads.push(("Text", "How the text begins"));
+        heads.push(match data.modality {
+            Modality::Table => ("Row", "Its first values"),
+            _ => ("Text", "How the text begins"),
+        });
     }
     heads.extend([
         ("Class", "Label in the data"),
@@ -387,7 +392,11 @@ fn table(ui: &mut Ui, session: &Session, data: &Arc<Dataset>, follow: Option<usi
                 });
                 if is_text {
                     row.col(|ui| {
-                        ui.add(egui::Label::new(cards::beginning(session, data, item, 120)).truncate());
+                        let begins = match data.table() {
+                            Some(_) => data.row_start(item),
+                            None => cards::beginning(session, data, item, 120),
+                        };
+                        ui.add(egui::Label::new(begins).truncate());
                     });
                 }
                 row.col(|ui| {

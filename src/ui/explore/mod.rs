@@ -9,6 +9,7 @@ mod items;
 mod own;
 mod reading;
 mod rebuilt;
+mod record;
 mod series;
 mod thumbs;
 mod viewer;

@@ -112,7 +112,7 @@ impl Thumbs {
                         self.unreadable.insert(item);
                     }
                 },
-                Items::Text(_) | Items::Series(_) => return None,
+                Items::Text(_) | Items::Series(_) | Items::Table(_) => return None,
                 Items::Lazy(_) => {
                     if !self.pending.contains(&item) && self.ask(ctx, Ask::Thumb(data.clone(), item, self.cell - 2)) {
                         self.pending.insert(item);
@@ -140,8 +140,8 @@ impl Thumbs {
             Some((known, full)) if *known == item => full.clone(),
             _ => {
                 let full = match &data.items {
-                    // A text or a series says in a sentence that it is no picture.
-                    Items::Dense(_) | Items::Text(_) | Items::Series(_) => data
+                    // A text, a series or a row of a table says in a sentence that it is no picture.
+                    Items::Dense(_) | Items::Text(_) | Items::Series(_) | Items::Table(_) => data
                         .picture(item as usize)
                         .map_or_else(|error| Full::Failed(error.to_string()), |picture| Full::Ready(Arc::new(picture))),
                     Items::Lazy(_) => {

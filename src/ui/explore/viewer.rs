@@ -142,13 +142,14 @@ fn one_column(
             return;
         }
     };
-    let is_series = explained.units.unit.modality() == Modality::Series;
-    if !is_series {
+    let modality = explained.units.unit.modality();
+    let (is_series, is_table) = (modality == Modality::Series, modality == Modality::Table);
+    if !is_series && !is_table {
         canvas.prepare(ui.ctx(), session, column, explained, result, theme::figure_theme(ui));
     }
     let explore = &session.explore;
     let panels: &[FigurePanel] = explore.view.panels();
-    let notes = canvas.text_view(column).filter(|_| !is_series).map(|(_, view)| view.notes.clone());
+    let notes = canvas.text_view(column).filter(|_| !is_series && !is_table).map(|(_, view)| view.notes.clone());
     let is_text = notes.is_some();
     for note in notes.unwrap_or_default() {
         ui.add(Label::new(RichText::new(note).small().color(tokens(ui).muted)).wrap());
@@ -185,6 +186,9 @@ fn one_column(
             let (seen, k) = (session.seen(result), explore.k);
             let page = series::Page { explained, result: &seen, k, panel, at: (column, at), name: &name, opacity };
             series::show(ui, part.shrink(1.0), &page);
+        } else if is_table {
+            let panel = if explore.peek { FigurePanel::Input } else { *panel };
+            super::record::show(ui, session, (explained, result), (panel, part.shrink(1.0)), &name);
         } else if is_text {
             if let Some(unit) = canvas.read(ui, session, part.shrink(1.0), (column, at), &name, opacity) {
                 let choice = (explore.reading.chosen != Some(unit)).then_some(unit);

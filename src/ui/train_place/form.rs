@@ -233,15 +233,19 @@ fn about(ui: &mut Ui, summary: &str, citation: &str) {
     ui.add_space(space::XS);
 }
 
-/// Units of a text; a number that suits pictures gives way to one that suits words.
+/// Units of a text or a table; a number that suits pictures gives way to one that suits words.
 fn text_units_form(ui: &mut Ui, form: &mut crate::session::train::TrainForm, offered: &[Unit]) {
     if !offered.contains(&form.unit)
         && let Some(&first) = offered.first()
     {
         form.unit = first;
-        form.k = if first == Unit::Sentence { 1 } else { 10 };
+        form.k = match first {
+            Unit::Sentence => 1,
+            Unit::Column => 4,
+            _ => 10,
+        };
     }
-    field(ui, "Units", "What is selected: single words, or sentences", |ui, label| {
+    field(ui, "Units", "What is selected: single words, sentences, or columns of a table", |ui, label| {
         let combo = ComboBox::from_id_salt("train units").selected_text(form.unit.noun(2)).width(90.0);
         let shown = combo.show_ui(ui, |ui| {
             for &unit in offered {
@@ -262,6 +266,7 @@ fn units_form(ui: &mut Ui, unit: &mut Unit, shape: Option<crate::data::Shape>) {
             Unit::Step => "time steps",
             Unit::Segment { .. } => "segments",
             Unit::ChannelStep => "values",
+            Unit::Column => "columns",
         };
         let combo = ComboBox::from_id_salt("train units").selected_text(name(*unit)).width(90.0);
         let shown = combo.show_ui(ui, |ui| {

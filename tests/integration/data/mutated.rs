@@ -134,6 +134,9 @@ fn mutated_texts_never_panic() {
     check("csv.gz", "auto", 200, &[("a.csv.gz", gz(table.as_bytes()))]);
     let (utf16, _) = (table.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>(), ());
     check("csv in UTF-16", "csv", 200, &[("a.csv", [b"\xff\xfe".as_slice(), &utf16].concat())]);
+    let people = "id,age,city,income\n".to_owned()
+        + &(0..9).map(|i| format!("{i},{},\"Old {}\",{}\n", i * 7, i % 3, i % 2)).collect::<String>();
+    check("table", "table", 400, &[("a.csv", people.into_bytes())]);
     let lines: String =
         (0..6).map(|i| format!("{{\"text\": \"A line of words {i}\", \"label\": {}}}\n", i % 2)).collect();
     check("jsonl", "jsonl", 300, &[("a.jsonl", lines.into_bytes())]);

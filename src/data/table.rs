@@ -1,0 +1,252 @@
+//! Rows of a table: numbers and categories by column, and how a black box reads them.
+//!
+//! A row is `[1, 1, columns]`. A number is standardised by the training rows' mean and standard deviation, so that 0 is the mean. A category
+//! is [`CATEGORY`] plus its number, which networks spread into one input per category inside: one column stays one unit, and a mask hides all of
+//! it. What is missing, or was never seen in training, is 0: the mean of a number, no category at all.
+
+use std::sync::Arc;
+
+use super::{DataError, Dataset, Items, Rows, Shape, Split};
+
+/// What the code of the first category is. Standardised numbers stay far below.
+pub const CATEGORY: f32 = 1024.0;
+/// Standardised numbers are cut off here, so that none looks like a category.
+const MOST_SD: f32 = 100.0;
+
+/// What a column holds.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ColumnKind {
+    /// Numbers.
+    Number,
+    /// Categories by name; cells hold their numbers.
+    Category(Vec<String>),
+}
+
+/// One column.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Column {
+    /// Its name.
+    pub name: String,
+    /// What it holds.
+    pub kind: ColumnKind,
+}
+
+/// Columns and cells of a table, without the column of classes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Table {
+    /// The columns.
+    pub columns: Vec<Column>,
+    /// Cells row by row: numbers as written, numbers of categories; NaN where missing.
+    pub cells: Vec<f32>,
+    /// Whether models read numbers as they are: generated tables have known scales.
+    pub as_is: bool,
+}
+
+/// The rows of a data set.
+#[derive(Clone, Debug)]
+pub struct TableItems {
+    /// The table.
+    pub table: Arc<Table>,
+    /// Which row of `table` is item `i`.
+    pub order: Arc<Vec<u32>>,
+}
+
+impl TableItems {
+    /// All rows of a table.
+    pub fn all(table: Table) -> Self {
+        let n = table.cells.len().checked_div(table.columns.len()).unwrap_or(0);
+        Self { table: Arc::new(table), order: Arc::new((0..n as u32).collect()) }
+    }
+
+    /// Cells of item `item_idx`.
+    pub fn cells(&self, item_idx: usize) -> &[f32] {
+        let width = self.table.columns.len();
+        let start = self.order[item_idx] as usize * width;
+        &self.table.cells[start..start + width]
+    }
+}
+
+/// How one column becomes a value of a model's row.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scale {
+    /// (value - mean) / sd.
+    Number {
+        /// Mean of the training rows.
+        mean: f32,
+        /// Their standard deviation; 1 for a constant column.
+        sd: f32,
+    },
+    /// Categories that a model knows, in the order of their codes.
+    Category(Vec<String>),
+}
+
+/// A column as a model reads it.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct FittedColumn {
+    /// Name in the table.
+    pub name: String,
+    /// What becomes of a cell.
+    pub scale: Scale,
+}
+
+/// How rows of a table become a model's rows: kept on its card.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct TableFit(pub Vec<FittedColumn>);
+
+impl TableFit {
+    /// From the training rows of `data`; `None` where it is no table.
+    pub fn of(data: &Dataset) -> Option<Self> {
+        let Items::Table(items) = &data.items else { return None };
+        let table = &items.table;
+        let train = data.in_split(Split::Train);
+        let fitted = table.columns.iter().enumerate().map(|(column, of)| {
+            let scale = match &of.kind {
+                ColumnKind::Category(levels) => Scale::Category(levels.clone()),
+                ColumnKind::Number if table.as_is => Scale::Number { mean: 0.0, sd: 1.0 },
+                ColumnKind::Number => {
+                    let known = || {
+                        let cells = train.iter().map(|&item| f64::from(items.cells(item)[column]));
+                        cells.filter(|value| value.is_finite())
+                    };
+                    let n = known().count().max(1) as f64;
+                    let mean = known().sum::<f64>() / n;
+                    let sd = (known().map(|value| (value - mean).powi(2)).sum::<f64>() / n).sqrt();
+                    Scale::Number { mean: mean as f32, sd: if sd > 1e-12 { sd as f32 } else { 1.0 } }
+                }
+            };
+            FittedColumn { name: of.name.clone(), scale }
+        });
+        Some(Self(fitted.collect()))
+    }
+
+    /// Shape of a row.
+    pub fn shape(&self) -> Shape {
+        Shape::new(1, 1, self.0.len())
+    }
+
+    /// Most categories of a column; 0 where all are numbers.
+    pub fn most_levels(&self) -> usize {
+        let levels = self.0.iter().map(|column| match &column.scale {
+            Scale::Number { .. } => 0,
+            Scale::Category(levels) => levels.len(),
+        });
+        levels.max().unwrap_or(0)
+    }
+
+    /// What stands in a model's row, in the table's own words.
+    pub fn shown(&self, column: usize, value: f32) -> String {
+        match self.0.get(column).map(|column| &column.scale) {
+            Some(Scale::Number { mean, sd }) => number(f64::from(value) * f64::from(*sd) + f64::from(*mean)),
+            Some(Scale::Category(levels)) => {
+                let level = category(value).and_then(|at| levels.get(at));
+                level.cloned().unwrap_or_else(|| "(none)".to_owned())
+            }
+            None => String::new(),
+        }
+    }
+
+    /// A model's value in the unit of the table: a number as written, a category's number; NaN for no category.
+    pub fn raw(&self, column: usize, value: f32) -> f32 {
+        match self.0.get(column).map(|column| &column.scale) {
+            Some(Scale::Number { mean, sd }) => value * sd + mean,
+            _ => category(value).map_or(f32::NAN, |at| at as f32),
+        }
+    }
+}
+
+/// The number of the category whose code `value` is; `None` for a number, or where there is none.
+pub fn category(value: f32) -> Option<usize> {
+    (value >= CATEGORY / 2.0).then(|| (value - CATEGORY).max(0.0) as usize)
+}
+
+/// A number in a few digits, without needless zeros.
+pub fn number(value: f64) -> String {
+    if !value.is_finite() {
+        return "(missing)".to_owned();
+    }
+    let digits = (3 - value.abs().max(1e-9).log10().floor() as i32).clamp(0, 6) as usize;
+    let text = format!("{value:.digits$}");
+    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    if text == "-0" { "0".to_owned() } else { text.to_owned() }
+}
+
+impl Dataset {
+    /// The rows of its table, where it is one.
+    pub fn table(&self) -> Option<&TableItems> {
+        match &self.items {
+            Items::Table(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// A cell as it is shown: the number, the category, or that it is missing.
+    pub fn cell(&self, item_idx: usize, column: usize) -> String {
+        let Some(items) = self.table() else { return String::new() };
+        let (Some(value), Some(of)) = (items.cells(item_idx).get(column), items.table.columns.get(column)) else {
+            return String::new();
+        };
+        match &of.kind {
+            ColumnKind::Number => number(f64::from(*value)),
+            ColumnKind::Category(_) if value.is_nan() => "(missing)".to_owned(),
+            ColumnKind::Category(levels) => levels.get(*value as usize).cloned().unwrap_or_default(),
+        }
+    }
+
+    /// The first values of a row for lists: `39, Private, Bachelors`.
+    pub fn row_start(&self, item_idx: usize) -> String {
+        let columns = self.table().map_or(0, |items| items.table.columns.len());
+        (0..columns.min(6)).map(|column| self.cell(item_idx, column)).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Items as model rows. Columns are found by name, categories too.
+    ///
+    /// # Errors
+    /// Data that is no table, or lacks a column.
+    pub fn table_rows(&self, items: &[usize], fit: &TableFit) -> Result<Rows, DataError> {
+        let Items::Table(table) = &self.items else {
+            return Err(self.unfit_item("rows of a table", self.modality.plural(), "open a table"));
+        };
+        let columns = &table.table.columns;
+        let mut readers = Vec::with_capacity(fit.0.len());
+        for wanted in &fit.0 {
+            let at = columns.iter().position(|column| column.name == wanted.name);
+            let at = at.ok_or_else(|| {
+                let names: Vec<_> = columns.iter().map(|column| column.name.as_str()).collect();
+                let expected = format!("a column {}", wanted.name);
+                self.unfit_item(&expected, &names.join(", "), "open a table with the columns of the training data")
+            })?;
+            let codes: Option<Vec<f32>> = match (&columns[at].kind, &wanted.scale) {
+                (ColumnKind::Category(levels), Scale::Category(known)) => {
+                    let code = |level| known.iter().position(|name| name == level).map(|code| CATEGORY + code as f32);
+                    Some(levels.iter().map(|level| code(level).unwrap_or(0.0)).collect())
+                }
+                (ColumnKind::Number, Scale::Number { .. }) => None,
+                _ => {
+                    let expected = format!("column {} of the kind that the model was trained on", wanted.name);
+                    return Err(self.unfit_item(
+                        &expected,
+                        "another kind",
+                        "name its kind with numbers= or categories=",
+                    ));
+                }
+            };
+            readers.push((at, codes, &wanted.scale));
+        }
+        let mut rows = Rows::with_capacity(fit.shape(), items.len());
+        for &item in items {
+            let cells = table.cells(item);
+            rows.values.extend(readers.iter().map(|(at, codes, scale)| {
+                let cell = cells[*at];
+                match (codes, scale) {
+                    _ if cell.is_nan() => 0.0,
+                    (Some(codes), _) => codes.get(cell as usize).copied().unwrap_or(0.0),
+                    (None, Scale::Number { mean, sd }) => ((cell - mean) / sd).clamp(-MOST_SD, MOST_SD),
+                    (None, Scale::Category(_)) => 0.0,
+                }
+            }));
+        }
+        Ok(rows)
+    }
+}

@@ -1,0 +1,385 @@
+//! Tables of numbers and categories in CSV and TSV: `table:FILE?label=income`. What each column is for is guessed, said, and changed by the
+//! query: `columns=age,sex` (only these, in this order), `numbers=`, `categories=`, `ignore=`, `threshold=0.75` (a label that is a number becomes
+//! two classes), `products=a*b` (further columns), `header=`, `delimiter=`, `quotes=` as for texts. `adult:FOLDER` is the census data of UCI.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::archive::{Member, Tree};
+use super::columns;
+use super::delimited::{Form, is_table, reader};
+use super::open::{Loader, Raw, Watch};
+use super::spec::{DataSpec, in_words};
+use super::split::Split;
+use super::table::{Column, ColumnKind, Table, TableItems};
+use super::text::{MAX_TEXT_BYTES, decode};
+use super::{DataError, Items, MAX_ITEMS, Modality};
+
+/// Reads tables.
+pub static LOADER: Loader = Loader {
+    names: &["table"],
+    about: "CSV and TSV tables of numbers and categories",
+    keys: &[
+        "label",
+        "columns",
+        "numbers",
+        "categories",
+        "ignore",
+        "threshold",
+        "products",
+        "header",
+        "delimiter",
+        "quotes",
+    ],
+    guess,
+    load,
+};
+
+/// Reads UCI's Adult.
+pub static ADULT: Loader = Loader {
+    names: &["adult"],
+    about: "Adult (census income, UCI: adult.data and adult.test)",
+    keys: &["columns", "ignore"],
+    guess: |tree| {
+        let has = |name: &str| tree.members.iter().any(|member| member.plain_name() == name);
+        (tree.focus.is_none() && has("adult.data") && has("adult.test"))
+            .then(|| "it holds adult.data and adult.test".to_owned())
+    },
+    load: load_adult,
+};
+
+/// Columns of Adult, as adult.names describes them.
+const ADULT_COLUMNS: [&str; 15] = [
+    "age",
+    "workclass",
+    "fnlwgt",
+    "education",
+    "education-num",
+    "marital-status",
+    "occupation",
+    "relationship",
+    "race",
+    "sex",
+    "capital-gain",
+    "capital-loss",
+    "hours-per-week",
+    "native-country",
+    "income",
+];
+/// What stands for a missing value.
+const MISSING: [&str; 9] = ["", "?", "na", "n/a", "nan", "null", "none", "-", "missing"];
+/// Names of a column of classes, best first.
+const LABELS: [&str; 9] = ["label", "class", "target", "y", "income", "outcome", "diagnosis", "category", "species"];
+/// Most categories of a column, and most classes.
+const MOST_LEVELS: usize = 1000;
+/// Most classes that a column of numbers is taken for.
+const MOST_NUMBERED: usize = 20;
+/// Most columns.
+const MOST_COLUMNS: usize = 4096;
+/// Rows between two reports.
+const ROWS: usize = 4096;
+
+fn guess(tree: &Tree) -> Option<String> {
+    let member = tree.focused().filter(|member| is_table(member))?;
+    let (text, is_whole) = decode::peek(member, 1 << 18)?;
+    let form = Form::of(&text, is_whole, member, &DataSpec::from_path(&tree.origin)).ok()?;
+    (form.columns.names.len() > 1 && !form.sample.is_empty())
+        .then(|| format!("{} holds columns of numbers or categories and none of text", member.plain_name()))
+}
+
+/// Everything as written, before roles are known.
+struct Written {
+    names: Vec<String>,
+    /// Row by row.
+    fields: Vec<String>,
+    parts: Vec<Option<Split>>,
+    /// Number of each row in its file.
+    source_index: Vec<u32>,
+}
+
+impl Written {
+    const fn n(&self) -> usize {
+        self.parts.len()
+    }
+
+    fn column(&self, at: usize) -> impl Iterator<Item = &str> {
+        self.fields.iter().skip(at).step_by(self.names.len().max(1)).map(String::as_str)
+    }
+
+    /// The column called so, exactly or but for case and blanks.
+    fn find(&self, spec: &DataSpec, asked: &str) -> Result<usize, DataError> {
+        let by = |fits: &dyn Fn(&str) -> bool| self.names.iter().position(|name| fits(name));
+        by(&|name| name == asked).or_else(|| by(&|name| name.trim().eq_ignore_ascii_case(asked.trim()))).ok_or_else(
+            || {
+                let shown = in_words(self.names.iter().take(30));
+                spec.refuse(format!("there is no column \"{asked}\""), format!("the columns are {shown}"))
+            },
+        )
+    }
+}
+
+fn is_missing(field: &str) -> bool {
+    MISSING.contains(&field.to_ascii_lowercase().as_str())
+}
+
+/// A finite number; what is missing is none.
+fn parse(field: &str) -> Option<f32> {
+    field.parse::<f32>().ok().filter(|value| value.is_finite())
+}
+
+fn load(tree: &Tree, spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, DataError> {
+    let files = columns::files(tree, "a CSV or TSV table", is_table)?;
+    let mut written: Option<Written> = None;
+    let mut remarks = Vec::new();
+    for (member, part) in files {
+        let decode::Decoded { text, note } = decode::read(member, MAX_TEXT_BYTES, watch)?;
+        remarks.extend(note.map(|note| format!("{} was read as {note}", member.plain_name())));
+        let start = &text[..text.floor_char_boundary(1 << 18)];
+        let form = Form::of(start, start.len() == text.len(), member, spec)?;
+        remarks.push(form.said(member, !["delimiter", "header"].iter().all(|key| spec.query.contains_key(*key))));
+        let names = form.columns.names.clone();
+        let into = written.get_or_insert_with(|| Written {
+            names: names.clone(),
+            fields: Vec::new(),
+            parts: Vec::new(),
+            source_index: Vec::new(),
+        });
+        if into.names != names {
+            let expected = format!("the columns {} as in the first file", in_words(&into.names));
+            return Err(member.unfit(expected, in_words(&names), "name one of the files"));
+        }
+        let mut reader = reader(&text, form.delimiter, form.quoting, form.escape);
+        let skipped = usize::from(form.has_header);
+        read_into(into, &mut reader, skipped, (member, part), watch, text.len())?;
+    }
+    let written = written.ok_or_else(|| tree.unfit("a table", "none", "name the file"))?;
+    finish(tree, spec, &written, remarks)
+}
+
+fn load_adult(tree: &Tree, spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, DataError> {
+    let mut written = Written {
+        names: ADULT_COLUMNS.map(str::to_owned).to_vec(),
+        fields: Vec::new(),
+        parts: Vec::new(),
+        source_index: Vec::new(),
+    };
+    for (name, part) in [("adult.data", Split::Train), ("adult.test", Split::Test)] {
+        let member = tree.members.iter().find(|member| member.plain_name() == name);
+        let member = member.ok_or_else(|| tree.unfit(name, "no such file", "name the folder that holds both files"))?;
+        let text = decode::read(member, MAX_TEXT_BYTES, watch)?.text;
+        // The test file begins with a line that is no row.
+        let skipped = usize::from(text.starts_with('|'));
+        let mut reader = reader(&text, b',', false, None);
+        read_into(&mut written, &mut reader, skipped, (member, Some(part)), watch, text.len())?;
+    }
+    // In the test file the classes end in a full stop.
+    let width = ADULT_COLUMNS.len();
+    for field in written.fields.iter_mut().skip(width - 1).step_by(width) {
+        *field = field.trim_end_matches('.').to_owned();
+    }
+    finish(tree, &spec.clone().with("label", "income"), &written, Vec::new())
+}
+
+fn read_into(
+    into: &mut Written,
+    reader: &mut csv::Reader<&[u8]>,
+    skipped: usize,
+    (member, part): (&Member, Option<Split>),
+    watch: &mut Watch<'_>,
+    n_bytes: usize,
+) -> Result<(), DataError> {
+    let mut record = csv::StringRecord::new();
+    let mut row_idx = 0_usize;
+    while reader.read_record(&mut record).map_err(|err| member.unfit("CSV", err.to_string(), "mend the file"))? {
+        let (line, byte) = record.position().map_or((0, 0), |at| (at.line(), at.byte()));
+        row_idx += 1;
+        if row_idx <= skipped || (record.len() == 1 && record.get(0).is_some_and(|field| field.trim().is_empty())) {
+            continue;
+        }
+        if row_idx % ROWS == 0 {
+            watch.step("Reading rows", byte, Some(n_bytes as u64))?;
+        }
+        if record.len() != into.names.len() {
+            let found = format!("{} in the row that begins on line {line}", record.len());
+            let advice = "put fields that hold the delimiter in quotes, or change delimiter= or quotes=";
+            return Err(member.unfit(
+                format!("{} fields in each row, as in the first", into.names.len()),
+                found,
+                advice,
+            ));
+        }
+        if into.n() >= MAX_ITEMS {
+            return Err(member.unfit(format!("at most {MAX_ITEMS} rows"), "more", "take a part of the file"));
+        }
+        into.fields.extend(record.iter().map(|field| field.trim().to_owned()));
+        into.parts.push(part);
+        into.source_index.push((row_idx - 1 - skipped) as u32);
+    }
+    Ok(())
+}
+
+/// Roles, types and classes.
+fn finish(tree: &Tree, spec: &DataSpec, written: &Written, mut remarks: Vec<String>) -> Result<Raw, DataError> {
+    if written.n() == 0 {
+        return Err(tree.unfit("rows", "a table without rows", "name another file"));
+    }
+    let label = match spec.query.get("label") {
+        Some(asked) => written.find(spec, asked)?,
+        None => {
+            let known = LABELS
+                .iter()
+                .find_map(|label| written.names.iter().position(|name| name.trim().eq_ignore_ascii_case(label)));
+            let label = known.unwrap_or(written.names.len() - 1);
+            remarks.push(format!("Classes are in column {} (guessed; label= changes it)", written.names[label]));
+            label
+        }
+    };
+    let (labels, classes) = classes_of(spec, written, label, &mut remarks)?;
+    let list = |key: &str| -> Result<Vec<usize>, DataError> {
+        spec.list(key).unwrap_or_default().iter().map(|name| written.find(spec, name)).collect()
+    };
+    let (numbers, categories, ignored) = (list("numbers")?, list("categories")?, list("ignore")?);
+    let chosen = list("columns")?;
+    let is_chosen = !chosen.is_empty();
+    let chosen = if is_chosen { chosen } else { (0..written.names.len()).collect() };
+    let mut columns: Vec<(Column, Vec<f32>)> = Vec::new();
+    let mut said = (Vec::new(), Vec::new(), Vec::new());
+    for at in chosen.into_iter().filter(|at| *at != label && !ignored.contains(at)) {
+        let name = written.names[at].trim().to_owned();
+        let is_number = written.column(at).all(|field| is_missing(field) || parse(field).is_some());
+        if (is_number && !categories.contains(&at)) || numbers.contains(&at) {
+            if let Some(bad) = written.column(at).find(|field| !is_missing(field) && parse(field).is_none()) {
+                return Err(tree.unfit(
+                    format!("numbers in column {name}"),
+                    format!("\"{bad}\""),
+                    "leave it out of numbers=",
+                ));
+            }
+            let cells: Vec<f32> = written.column(at).map(|field| parse(field).unwrap_or(f32::NAN)).collect();
+            let is_row_number = !is_chosen
+                && !numbers.contains(&at)
+                && cells.len() > 2
+                && cells.windows(2).all(|pair| (pair[1] - pair[0] - 1.0).abs() < 1e-6);
+            if is_row_number {
+                said.2.push(name);
+                continue;
+            }
+            said.0.push(name.clone());
+            columns.push((Column { name, kind: ColumnKind::Number }, cells));
+        } else {
+            let levels: BTreeMap<&str, usize> =
+                written.column(at).filter(|field| !is_missing(field)).map(|field| (field, 0)).collect();
+            if levels.len() > MOST_LEVELS || (levels.len() == written.n() && levels.len() > MOST_NUMBERED) {
+                said.2.push(name);
+                continue;
+            }
+            let number: HashMap<&str, usize> = levels.keys().enumerate().map(|(i, level)| (*level, i)).collect();
+            let cells = written.column(at).map(|field| number.get(field).map_or(f32::NAN, |at| *at as f32)).collect();
+            let levels = levels.keys().map(|level| (*level).to_owned()).collect();
+            said.1.push(name.clone());
+            columns.push((Column { name, kind: ColumnKind::Category(levels) }, cells));
+        }
+    }
+    for product in spec.list("products").unwrap_or_default() {
+        columns.push(product_of(spec, &product, &columns)?);
+    }
+    if columns.is_empty() || columns.len() > MOST_COLUMNS {
+        let found = format!("{} beside the classes", columns.len());
+        return Err(tree.unfit(format!("1 to {MOST_COLUMNS} columns"), found, "name them with columns="));
+    }
+    for (names, what) in [(&said.0, "Numbers"), (&said.1, "Categories"), (&said.2, "Left out, as names or row numbers")]
+    {
+        if !names.is_empty() {
+            remarks
+                .push(format!("{what}: {} (numbers=, categories=, ignore= and columns= change it)", in_words(names)));
+        }
+    }
+    let n_missing: usize = columns.iter().flat_map(|(_, cells)| cells).filter(|cell| cell.is_nan()).count();
+    if n_missing > 0 {
+        remarks.push(format!("{n_missing} values are missing: models read the mean, or no category"));
+    }
+    let n = written.n();
+    let mut cells = Vec::with_capacity(n * columns.len());
+    for row_idx in 0..n {
+        cells.extend(columns.iter().map(|(_, cells)| cells[row_idx]));
+    }
+    let mut hasher = blake3::Hasher::new();
+    for (column, _) in &columns {
+        hasher.update(format!("{column:?}").as_bytes());
+    }
+    hasher.update(&cells.iter().flat_map(|cell| cell.to_le_bytes()).collect::<Vec<u8>>());
+    let table = Table { columns: columns.into_iter().map(|(column, _)| column).collect(), cells, as_is: false };
+    Ok(Raw {
+        modality: Modality::Table,
+        items: Items::Table(TableItems::all(table)),
+        labels,
+        classes,
+        parts: written.parts.clone(),
+        source_index: written.source_index.clone(),
+        content: hasher.finalize(),
+        remarks,
+        truth: None,
+    })
+}
+
+/// A column that is the product of two others: `a*b`.
+fn product_of(spec: &DataSpec, asked: &str, columns: &[(Column, Vec<f32>)]) -> Result<(Column, Vec<f32>), DataError> {
+    let wrong = || {
+        spec.refuse(
+            format!("products has \"{asked}\""),
+            "write products=A*B with two columns of numbers; a comma separates several",
+        )
+    };
+    let (a, b) = asked.split_once('*').ok_or_else(wrong)?;
+    let find = |name: &str| {
+        let found = columns.iter().find(|(column, _)| column.name.eq_ignore_ascii_case(name.trim()));
+        found.filter(|(column, _)| column.kind == ColumnKind::Number).map(|(_, cells)| cells)
+    };
+    let (a_cells, b_cells) = (find(a).ok_or_else(wrong)?, find(b).ok_or_else(wrong)?);
+    let cells = a_cells.iter().zip(b_cells).map(|(a, b)| a * b).collect();
+    let name = format!("{} * {}", a.trim(), b.trim());
+    Ok((Column { name, kind: ColumnKind::Number }, cells))
+}
+
+/// Class of each row and the names of the classes.
+fn classes_of(
+    spec: &DataSpec,
+    written: &Written,
+    label: usize,
+    remarks: &mut Vec<String>,
+) -> Result<(Vec<Option<u16>>, Vec<String>), DataError> {
+    let name = written.names[label].trim();
+    if let Some(text) = spec.query.get("threshold") {
+        let at = parse(text).ok_or_else(|| {
+            spec.refuse(format!("threshold is \"{text}\""), "write a number, for instance threshold=0.75")
+        })?;
+        let class = |field: &str| match parse(field) {
+            Some(value) => Ok(Some(u16::from(value > at))),
+            None if is_missing(field) => Ok(None),
+            None => {
+                Err(spec.refuse(format!("column {name} holds \"{field}\""), "leave threshold= out: it is for numbers"))
+            }
+        };
+        let labels = written.column(label).map(class).collect::<Result<_, _>>()?;
+        return Ok((labels, vec![format!("at most {text}"), format!("above {text}")]));
+    }
+    let mut levels: Vec<&str> = written.column(label).filter(|field| !is_missing(field)).collect();
+    levels.sort_unstable();
+    levels.dedup();
+    let is_number = levels.iter().all(|level| parse(level).is_some());
+    if levels.len() > MOST_LEVELS || (is_number && levels.len() > MOST_NUMBERED) {
+        return Err(spec.refuse(
+            format!("column {name} has {} different values, too many for classes", levels.len()),
+            "name another with label=, or make two classes of numbers with threshold=",
+        ));
+    }
+    if is_number {
+        levels.sort_by(|a, b| parse(a).unwrap_or(0.0).total_cmp(&parse(b).unwrap_or(0.0)));
+    }
+    let number: HashMap<&str, u16> = levels.iter().enumerate().map(|(at, level)| (*level, at as u16)).collect();
+    let labels: Vec<Option<u16>> = written.column(label).map(|field| number.get(field).copied()).collect();
+    let n_none = labels.iter().filter(|label| label.is_none()).count();
+    if n_none > 0 {
+        remarks.push(format!("{n_none} rows have no class"));
+    }
+    Ok((labels, levels.into_iter().map(str::to_owned).collect()))
+}

@@ -1,0 +1,95 @@
+//! Tables of numbers and categories: types, missing values, classes, scaling, refusals.
+
+use unmask::data::table::{CATEGORY, ColumnKind, Scale};
+use unmask::data::{DataSpec, Dataset, Split, TableFit};
+
+use super::{assert_has, open_at, refusal, write};
+
+const PEOPLE: &str =
+    "id,age,city,height,income\n1,20,Rome,1.5,low\n2,?,Oslo,1.7,high\n3,40,Rome,,low\n4,60,,1.9,high\n";
+
+fn people(query: &[(&str, &str)]) -> Dataset {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("people.csv");
+    write(&path, PEOPLE.as_bytes());
+    open_at("table", &path, query).unwrap()
+}
+
+#[test]
+fn types_missing_values_and_classes_are_guessed_and_said() {
+    let data = people(&[]);
+    let table = &data.table().unwrap().table;
+    let names: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
+    assert_eq!(names, ["age", "city", "height"], "a row number is no column");
+    assert_eq!(table.columns[1].kind, ColumnKind::Category(vec!["Oslo".into(), "Rome".into()]));
+    assert_eq!(data.classes, ["high", "low"]);
+    assert_eq!(data.labels, [Some(1), Some(0), Some(1), Some(0)]);
+    assert_eq!([data.cell(0, 1), data.cell(1, 0), data.cell(3, 1)], ["Rome", "(missing)", "(missing)"]);
+    assert_has(
+        &data.remarks.join("; "),
+        &["income (guessed", "Numbers: age and height", "Categories: city", "id", "3 values"],
+    );
+}
+
+#[test]
+fn rows_are_standardised_by_the_training_rows_and_categories_keep_one_place() {
+    let mut data = people(&[]);
+    data.splits = vec![Split::Train, Split::Train, Split::Train, Split::Test];
+    let fit = TableFit::of(&data).unwrap();
+    // Training ages 20 and 40: mean 30, standard deviation 10.
+    assert_eq!(fit.0[0].scale, Scale::Number { mean: 30.0, sd: 10.0 });
+    let rows = data.table_rows(&[0, 1, 2, 3], &fit).unwrap();
+    assert_eq!((rows.row(0)[0], rows.row(1)[0], rows.row(2)[0], rows.row(3)[0]), (-1.0, 0.0, 1.0, 3.0));
+    assert_eq!((rows.row(0)[1], rows.row(1)[1], rows.row(3)[1]), (CATEGORY + 1.0, CATEGORY, 0.0));
+    assert_eq!(
+        (fit.shown(0, 3.0), fit.shown(1, CATEGORY), fit.shown(1, 0.0)),
+        ("60".into(), "Oslo".into(), "(none)".into())
+    );
+    assert_eq!(fit.raw(0, -1.0), 20.0);
+}
+
+#[test]
+fn the_query_chooses_columns_classes_and_products() {
+    let data = people(&[("label", "height"), ("threshold", "1.6"), ("columns", "age,id"), ("products", "age*id")]);
+    let names: Vec<_> = data.table().unwrap().table.columns.iter().map(|column| column.name.clone()).collect();
+    assert_eq!(names, ["age", "id", "age * id"]);
+    assert_eq!(data.classes, ["at most 1.6", "above 1.6"]);
+    assert_eq!(data.labels, [Some(0), Some(1), None, Some(1)]);
+    assert_eq!(data.cell(2, 2), "120");
+}
+
+#[test]
+fn what_does_not_fit_is_refused_with_a_sentence() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("a.csv");
+    write(&path, PEOPLE.as_bytes());
+    assert_has(&refusal(open_at("table", &path, &[("label", "wage")])), &["wage", "the columns are id, age"]);
+    assert_has(&refusal(open_at("table", &path, &[("numbers", "city")])), &["numbers in column city", "Rome"]);
+    assert_has(&refusal(open_at("table", &path, &[("threshold", "much")])), &["much", "threshold=0.75"]);
+    write(&path, b"a,b\n1,2\n3\n");
+    assert_has(&refusal(open_at("table", &path, &[])), &["2 fields", "found 1", "line 3"]);
+    write(&path, b"a,b,label\n");
+    refusal(open_at("table", &path, &[]));
+}
+
+#[test]
+fn adult_and_admission_have_the_columns_of_the_experiments() {
+    let Some(root) = std::env::var_os("UNMASK_DATA") else {
+        println!("skipped: UNMASK_DATA names no folder of data sets");
+        return;
+    };
+    let root = root.to_string_lossy();
+    let open = |text: &str, root: &str| {
+        let spec: DataSpec = text.replace("{root}", root).parse().unwrap();
+        super::open(&spec).unwrap()
+    };
+    let adult = open(unmask::experiment::aim_tables::AIM_ADULT.data, &root);
+    assert_eq!((adult.len(), adult.table().unwrap().table.columns.len()), (32_561 + 16_281, 7));
+    assert_eq!(adult.classes, ["<=50K", ">50K"]);
+    // Half of the official test rows is validation, as with every data set that has no validation of its own.
+    assert_eq!(adult.in_split(Split::Test).len() + adult.in_split(Split::Validation).len(), 16_281);
+    assert_eq!(adult.in_split(Split::Train).len(), 32_561);
+    assert_eq!(adult.labels.iter().filter(|label| **label == Some(1)).count(), 7_841 + 3_846);
+    let admission = open(unmask::experiment::aim_tables::AIM_ADMISSION.data, &root);
+    assert_eq!((admission.len(), admission.table().unwrap().table.columns.len()), (500, 12));
+}
