@@ -195,7 +195,7 @@ fn read_into(
         if row_idx <= skipped || (record.len() == 1 && record.get(0).is_some_and(|field| field.trim().is_empty())) {
             continue;
         }
-        if row_idx % ROWS == 0 {
+        if row_idx.is_multiple_of(ROWS) {
             watch.step("Reading rows", byte, Some(n_bytes as u64))?;
         }
         if record.len() != into.names.len() {

@@ -73,12 +73,10 @@ impl ColumnApproximator {
 
     /// Logits `[b, classes]` of rows under a mask over columns `[b, columns]`.
     pub fn logits(&self, input: &Tensor, mask: Option<&Tensor>, train: bool) -> Tensor {
-        let mut hidden = spread_columns(input, self.levels);
-        if let Some(mask) = mask {
-            // Never in place: without categories this is the input itself.
-            hidden = hidden * mask.view([-1, 1, 1, mask.size()[1]]);
-        }
-        let mut hidden = hidden.flatten(1, -1);
+        let spread = spread_columns(input, self.levels);
+        // Never in place: without categories this is the input itself.
+        let shown = mask.map(|mask| &spread * mask.view([-1, 1, 1, mask.size()[1]]));
+        let mut hidden = shown.as_ref().unwrap_or(&spread).flatten(1, -1);
         for (dense, norm) in &self.layers {
             hidden = norm.forward_t(&dense.forward(&hidden).relu(), train);
         }
