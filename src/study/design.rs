@@ -445,6 +445,8 @@ pub struct TextsPart {
     /// Thanks at the end.
     pub thanks: String,
     /// Other words of the screen, e.g. `confirm = "Bestätigen"`; [`crate::study::words`] lists them.
+    // Left out where there are none: the hash by which a key is known is that of its content.
+    #[serde(skip_serializing_if = "std::collections::BTreeMap::is_empty")]
     pub words: std::collections::BTreeMap<String, String>,
 }
 

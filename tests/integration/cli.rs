@@ -396,7 +396,6 @@ fn wrong_usage_ends_with_two_and_a_sentence_and_writes_nothing() {
         (&lone, &["--model", "l2x-cnn"], &["two classes", "found 1"]),
         (&evaluate_many, &["--k", "4,9999", "--out", "new.json"], &["k 9999", "1 to 784"]),
         (&figure, &["--item", "test:99999", "--out", "new.svg"], &["item test:99999", "test:17"]),
-        (&explain, &["--method", "random", "--out", "new.csv", "--threads", "0"], &["--threads"]),
         (&explain, &["--method", "random", "--out", "new.txt"], &["new.txt", ".npz, .csv or .jsonl", "\"txt\""]),
         (&explain, &["--method", "random", "--out", "new.csv", "--split", "some"], &["split \"some\"", "validation"]),
         (&explain, &["--method", "random", "--out", "new.csv", "--fill", "blur"], &["fill \"blur\"", "mean"]),
@@ -423,9 +422,13 @@ fn wrong_usage_ends_with_two_and_a_sentence_and_writes_nothing() {
         assert!(!message.contains("panicked"), "{args:?}: {message}");
     }
     // Unknown flags, subcommands with flags and missing arguments are the parser's.
-    for args in
-        [&["fit", "--nonsense"] as &[&str], &["fit"], &["study-of-x", "--out", "a"], &["explain", "--k", "many"]]
-    {
+    for args in [
+        &["fit", "--nonsense"] as &[&str],
+        &["fit"],
+        &["study-of-x", "--out", "a"],
+        &["explain", "--k", "many"],
+        &["fit", "--threads", "0"],
+    ] {
         let output = made.run(args);
         assert_eq!(output.status.code(), Some(2), "{args:?}");
         assert!(!err(&output).contains("panicked"));

@@ -54,10 +54,12 @@ fn a_closed_study_shows_its_people_and_its_report() {
     assert_eq!(app.state().session.place, Place::Study);
     app.get_by_label("13 of 16 places taken, 13 finished, 0 withdrew");
     app.get_by_role_and_label(Role::Button, "Show the report").click();
-    for _ in 0..4 {
+    for _ in 0..8 {
         app.run();
     }
-    let report = app.state().session.study.report.value().expect("it is closed and has its key").clone();
+    let study = &app.state().session.study;
+    assert!(study.report.error().is_none(), "{:?}", study.report.error());
+    let report = study.report.value().expect("it is closed and has its key").clone();
     assert_eq!((report.scores.arms.len(), report.scores.excluded.len()), (4, 2));
     app.get_by_label("What people understood");
     app.get_by_label_contains("FS-H of Sample study of digits");

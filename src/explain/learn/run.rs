@@ -97,14 +97,6 @@ impl TrainRun {
         let shape = black_box.card().shape;
         black_box.card().check_unit(setup.unit)?;
         let units = Units::new(setup.unit, shape);
-        if setup.k > units.count() {
-            return Err(ExplainError::Unfit(format!(
-                "k: expected at most {} {}, found {}; give a smaller k",
-                units.count(),
-                setup.unit.noun(2),
-                setup.k
-            )));
-        }
         if setup.k == 0 {
             return Err(ExplainError::Unfit(
                 "k: expected at least 1 unit to select, found 0; give a larger k".to_owned(),
@@ -155,7 +147,7 @@ impl TrainRun {
             method: spec.id.to_owned(),
             params: setup.params.clone(),
             unit: setup.unit,
-            k: setup.k,
+            k: setup.k.min(units.count()),
             data: setup.data.spec.to_string(),
             data_hash: setup.data.hash.clone(),
             blackbox_hash: setup.black_box.card.hash.clone(),

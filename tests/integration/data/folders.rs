@@ -104,7 +104,10 @@ fn what_is_no_data_is_refused_with_the_kinds_that_exist() {
     );
     write(&dir.path().join("a.xyz"), b"text");
     assert_has(&refusal(open(&DataSpec::from_path(dir.path().join("a.xyz")))), &["a.xyz", "IDX files"]);
-    assert_has(&refusal(open(&DataSpec::from_path(dir.path().join("gone")))), &["cannot read", "gone"]);
+    assert_has(
+        &refusal(open(&DataSpec::from_path(dir.path().join("gone")))),
+        &["gone", "expected a file or folder", "check the path"],
+    );
     assert_has(&refusal(open_at("images", dir.path(), &[])), &["picture files"]);
     assert_has(&refusal(open_at("cifar", dir.path(), &[])), &["data_batch_1.bin"]);
 }

@@ -210,6 +210,7 @@ fn more_units_than_the_input_has_selects_all_and_none_is_refused() {
     let all = trained("l2x", 0, "patch:3", 1000, &saved).unwrap();
     // With everything shown the box agrees with itself.
     assert_eq!(all.card.validation["fs_m"], 100.0);
+    assert_eq!(all.card.k, Units::new("patch:3".parse().unwrap(), SHAPE).count(), "the card says what is selected");
     let sentence = trained("l2x", 0, "patch:3", 0, &saved).unwrap_err().to_string();
     assert_sentence(&sentence, &["k", "at least 1", "found 0"]);
 }
