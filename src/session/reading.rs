@@ -191,8 +191,13 @@ impl Session {
     /// Whether the open data may offend and is blurred in lists until the user asks for it.
     pub fn is_blurred(&self) -> bool {
         let offends = self.data.as_ref().is_some_and(|data| {
-            let names = [data.spec.kind.name(), data.name.as_str()];
-            names.iter().any(|name| name.to_ascii_lowercase().contains("hatexplain"))
+            let path = data.spec.path.to_string_lossy();
+            let is_named = [data.spec.kind.name(), data.name.as_str(), &path]
+                .iter()
+                .any(|name| name.to_ascii_lowercase().contains("hatexplain"));
+            // A copy under another name is known by its classes.
+            let is_of_hate = data.classes.iter().any(|class| class.to_ascii_lowercase().starts_with("hate"));
+            is_named || is_of_hate
         });
         offends && !self.explore.reading.shows_offensive
     }

@@ -345,11 +345,16 @@ fn tops(
                     for unit in result.top_through(Lens::Class(class), LISTED) {
                         let score = by_class.score(unit, class);
                         let name = words.get(unit).map_or("", |words| words.as_str());
-                        let label = format!("{}  {}", shorten(name, 22), describe::signed(score, 2));
                         let is_here = session.explore.reading.pointed == Some(unit);
-                        let label = RichText::new(label);
+                        let label = RichText::new(shorten(name, 22));
                         let label = if is_here { label.strong().underline() } else { label };
-                        let response = ui.add(Label::new(label).truncate().sense(Sense::click()));
+                        // The number is a text of its own, before the word: in one run with a word of Arabic or Hebrew its digits would be turned round.
+                        let response = ui
+                            .horizontal(|ui| {
+                                ui.label(RichText::new(describe::signed(score, 2)).color(tokens(ui).muted));
+                                ui.add(Label::new(label).truncate().sense(Sense::click()))
+                            })
+                            .inner;
                         if response.hovered() {
                             found = Some(unit);
                         }
@@ -400,9 +405,13 @@ fn pictures(
     (std::ptr::from_ref(result) as usize, explained.item, session.explore.k, theme::figure_theme(ui)).hash(&mut hasher);
     let (scale, range) = range_of(result, by_class);
     if canvas.classes.key != hasher.finish() {
+        // In the first frame of an explanation its picture is not there yet: it is drawn after this panel.
+        let Some(base) = canvas.picture(session.explore.focus).cloned() else {
+            ui.ctx().request_repaint();
+            return;
+        };
         canvas.classes.key = hasher.finish();
         canvas.classes.pictures.clear();
-        let Some(base) = canvas.picture(session.explore.focus).cloned() else { return };
         for class in 0..by_class.classes {
             let shown =
                 ExplainedPicture { scores: by_class.column(class), signed: scale == Scale::Signed, ..base.clone() };
@@ -413,7 +422,9 @@ fn pictures(
         }
     }
     let t = tokens(ui);
-    ScrollArea::horizontal().id_salt("class pictures").auto_shrink([false, false]).show(ui, |ui| {
+    muted(ui, "One scale for all classes.");
+    // What stands after an area that takes all the height would make the panel grow in every frame.
+    ScrollArea::both().id_salt("class pictures").auto_shrink([false, true]).show(ui, |ui| {
         ui.horizontal_top(|ui| {
             for (class, texture) in canvas.classes.pictures.iter().enumerate() {
                 ui.allocate_ui_with_layout(vec2(SIDE + 24.0, 160.0), Layout::top_down(Align::Min), |ui| {
@@ -440,5 +451,4 @@ fn pictures(
             }
         });
     });
-    muted(ui, "One scale for all classes.");
 }
