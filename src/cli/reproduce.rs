@@ -49,7 +49,8 @@ pub fn run(args: &ReproduceArgs) -> Outcome {
     let experiment = experiment(&args.experiment).map_err(usage)?;
     let out = args.out.as_deref().ok_or_else(|| usage("reproduce needs a file for the table; give --out FILE.json"))?;
     let data_root = args.data_root.clone().or_else(|| std::env::var_os("UNMASK_DATA").map(PathBuf::from));
-    let data_root = data_root.ok_or_else(|| {
+    let is_drawn = !experiment.data.contains("{root}");
+    let data_root = data_root.or_else(|| is_drawn.then(PathBuf::new)).ok_or_else(|| {
         usage("reproduce needs the folder of the data sets; give --data-root DIR or set UNMASK_DATA to it")
     })?;
     let runner = Runner::new(&args.compute)?;

@@ -11,6 +11,17 @@ use crate::model::{BoxCard, argmax};
 /// Most classes whose probabilities are handed to a figure.
 const MAX_CLASSES: usize = 10;
 
+/// Why no figure is made of an explanation: series and rows of tables have no layout yet.
+pub fn undrawable(explained: &Explained) -> Option<String> {
+    let modality = explained.units.unit.modality();
+    matches!(modality, Modality::Series | Modality::Table).then(|| {
+        format!(
+            "figures are drawn of pictures and texts, found {}; write their scores instead (unmask explain)",
+            modality.plural()
+        )
+    })
+}
+
 /// A row channel by channel, as pixels with interleaved channels.
 pub fn interleaved(row: &[f32], shape: Shape) -> Vec<f32> {
     let plane = shape.height * shape.width;
@@ -146,6 +157,9 @@ pub fn picture_of(
         Some(Err(why)) => return Err(why.clone()),
         None => return Err("there is no such method in this explanation".to_owned()),
     };
+    if let Some(why) = undrawable(explained) {
+        return Err(why);
+    }
     let beside = Beside {
         source: &source_of(data, explained.item),
         method: &explainer.name,

@@ -111,6 +111,11 @@ pub trait Metric: Sync {
         true
     }
 
+    /// Whether it needs data of which it is known what truly matters ([`crate::data::Dataset::truth`]).
+    fn needs_truth(&self) -> bool {
+        false
+    }
+
     /// One value per item, in the metric's unit; shares are 0 or 100. Items of which the metric says nothing are left out; what belongs to the explainer
     /// as a whole is one value.
     ///

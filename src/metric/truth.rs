@@ -90,6 +90,10 @@ impl Metric for HitRate {
         &HIT_RATE
     }
 
+    fn needs_truth(&self) -> bool {
+        true
+    }
+
     fn compute(&self, context: &mut Context<'_>) -> Result<Vec<f64>, ExplainError> {
         let truth = context.test_truth(&HIT_RATE)?;
         Ok(context.test_masks().iter().zip(&truth).filter_map(|(mask, truth)| hit_rate(mask, truth)).collect())
@@ -99,6 +103,10 @@ impl Metric for HitRate {
 impl Metric for MedianRank {
     fn spec(&self) -> &'static MetricSpec {
         &MEDIAN_RANK
+    }
+
+    fn needs_truth(&self) -> bool {
+        true
     }
 
     fn compute(&self, context: &mut Context<'_>) -> Result<Vec<f64>, ExplainError> {
@@ -119,6 +127,10 @@ impl Metric for MaskOnlyTrue {
 
     fn depends_on_k(&self) -> bool {
         false
+    }
+
+    fn needs_truth(&self) -> bool {
+        true
     }
 
     fn compute(&self, context: &mut Context<'_>) -> Result<Vec<f64>, ExplainError> {

@@ -175,3 +175,10 @@ impl Key {
         self.roles.get(slot)?.get(position).copied()
     }
 }
+
+impl Frozen {
+    /// What is shown, several of it: "pixels".
+    pub fn unit_noun(&self) -> String {
+        self.unit.parse::<crate::data::Unit>().map_or_else(|_| self.unit.clone(), |unit| unit.noun(2))
+    }
+}

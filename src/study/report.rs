@@ -67,7 +67,7 @@ fn write_markdown(out: &mut String, scores: &Scores, key: &Key) -> std::fmt::Res
         key.spec.items.count,
         key.frozen.k,
         key.frozen.units,
-        key.frozen.unit,
+        key.frozen.unit_noun(),
         key.frozen.data_name,
         number(scores.arms.first().map(|arm| arm.chance)),
     )?;

@@ -7,7 +7,7 @@ use egui::{Label, RichText, TextureHandle, Ui, vec2};
 use super::super::theme::{space, tokens};
 use super::super::widgets::{group, muted};
 use super::inspector::texture;
-use crate::data::Picture;
+use crate::data::{Modality, Picture};
 use crate::jobs::{Explained, MethodResult};
 use crate::session::{Session, describe};
 
@@ -29,19 +29,19 @@ pub fn show(ui: &mut Ui, session: &Session, explained: &Arc<Explained>, result: 
         let shape = explained.units.shape;
         let picture = |row: &[f32], name| texture(ui, name, &Picture::from_row(row, shape));
         let names = ["rebuilt from the selected part", "rebuilt from the rest"];
-        state.pictures = result.rebuilt.iter().zip(names).map(|(rebuilt, name)| picture(&rebuilt.row, name)).collect();
+        // Of a series only the answers are shown: two channels make no picture.
+        let is_picture = explained.units.unit.modality() == Modality::Image;
+        let pictures = result.rebuilt.iter().filter(|_| is_picture).zip(names);
+        state.pictures = pictures.map(|(rebuilt, name)| picture(&rebuilt.row, name)).collect();
         state.of = Some((explained.clone(), focus));
     }
     let full = crate::model::argmax(&explained.probs_full);
     group(ui, "Rebuilt by its generators");
     ui.horizontal(|ui| {
-        for ((rebuilt, picture), title) in
-            result.rebuilt.iter().zip(&state.pictures).zip(["From the selected part", "From the rest"])
+        for (at, (rebuilt, title)) in result.rebuilt.iter().zip(["From the selected part", "From the rest"]).enumerate()
         {
             ui.vertical(|ui| {
                 muted(ui, title);
-                let natural = picture.size_vec2();
-                let scale = (SIDE / natural.x).min(SIDE / natural.y);
                 let class = crate::model::argmax(&rebuilt.probs);
                 let answer = format!(
                     "{} {}",
@@ -49,8 +49,12 @@ pub fn show(ui: &mut Ui, session: &Session, explained: &Arc<Explained>, result: 
                     describe::probability(rebuilt.probs.get(class).copied().unwrap_or(f32::NAN))
                 );
                 let name = format!("{title}: the black box says {answer}");
-                ui.add(egui::Image::new(picture).fit_to_exact_size(natural * scale).alt_text(&name))
-                    .on_hover_text(&name);
+                if let Some(picture) = state.pictures.get(at) {
+                    let natural = picture.size_vec2();
+                    let scale = (SIDE / natural.x).min(SIDE / natural.y);
+                    ui.add(egui::Image::new(picture).fit_to_exact_size(natural * scale).alt_text(&name))
+                        .on_hover_text(&name);
+                }
                 let stays = if class == full { "class stays" } else { "class changes" };
                 ui.label(format!("{answer}, {stays}"));
                 ui.set_min_size(vec2(SIDE, 0.0));

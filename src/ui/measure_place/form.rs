@@ -4,7 +4,7 @@ use egui::{ComboBox, DragValue, Grid, RichText, ScrollArea, TextEdit, Ui};
 
 use super::MeasureState;
 use crate::data::Split;
-use crate::metric::{METRICS, MetricSpec};
+use crate::metric::{METRICS, Metric, MetricSpec};
 use crate::session::measure::{EvaluateForm, curve_ks};
 use crate::session::{Command, Session, describe};
 use crate::ui::forms::primary;
@@ -40,8 +40,9 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut MeasureState, commands: 
     let form = EvaluateForm {
         metrics: METRICS
             .iter()
+            .filter(|metric| is_offered(session, **metric))
             .map(|metric| metric.spec())
-            .filter(|spec| is_offered(session, spec) && state.metrics.contains(spec.id))
+            .filter(|spec| state.metrics.contains(spec.id))
             .map(|spec| spec.id.to_owned())
             .collect(),
         ks: ks.clone(),
@@ -74,14 +75,16 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut MeasureState, commands: 
     }
 }
 
-/// Metrics that say nothing about the open data (words on pictures) are not offered; what was ticked comes back with data that they fit.
-fn is_offered(session: &Session, spec: &MetricSpec) -> bool {
-    spec.modalities.contains(&session.modality())
+/// Metrics that say nothing about the open data (words on pictures, hits where the truth is not known) are not offered; what was ticked comes back with
+/// data that they fit.
+fn is_offered(session: &Session, metric: &dyn Metric) -> bool {
+    let knows_truth = session.data.as_ref().is_some_and(|data| data.truth.is_some());
+    metric.spec().modalities.contains(&session.modality()) && (knows_truth || !metric.needs_truth())
 }
 
 fn chosen_slow(session: &Session, state: &MeasureState) -> Vec<&'static MetricSpec> {
-    let chosen = |spec: &&MetricSpec| spec.is_slow && is_offered(session, spec) && state.metrics.contains(spec.id);
-    METRICS.iter().map(|metric| metric.spec()).filter(chosen).collect()
+    let offered = METRICS.iter().filter(|metric| is_offered(session, **metric)).map(|metric| metric.spec());
+    offered.filter(|spec| spec.is_slow && state.metrics.contains(spec.id)).collect()
 }
 
 fn items_of(session: &Session, state: &mut MeasureState) -> usize {
@@ -160,8 +163,8 @@ fn methods(ui: &mut Ui, session: &Session, state: &mut MeasureState) {
 fn metrics(ui: &mut Ui, session: &Session, state: &mut MeasureState) {
     for (title, slow) in [("Metrics", false), ("Slow: each trains a network", true)] {
         group(ui, title);
-        let offered = |spec: &&MetricSpec| spec.is_slow == slow && is_offered(session, spec);
-        let specs: Vec<_> = METRICS.iter().map(|metric| metric.spec()).filter(offered).collect();
+        let offered = METRICS.iter().filter(|metric| is_offered(session, **metric)).map(|metric| metric.spec());
+        let specs: Vec<_> = offered.filter(|spec| spec.is_slow == slow).collect();
         Grid::new(title).num_columns(2).min_col_width(118.0).spacing([space::S, 4.0]).show(ui, |ui| {
             for pair in specs.chunks(2) {
                 for spec in pair {

@@ -147,7 +147,7 @@ fn results(
             if scores.withdrawn == 0 { String::new() } else { format!("; {} more withdrew", scores.withdrawn) },
             frozen.k,
             frozen.units,
-            frozen.unit,
+            frozen.unit_noun(),
             number(scores.arms.first().map(|arm| arm.chance)),
             frozen.data_name
         ),

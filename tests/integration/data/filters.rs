@@ -27,8 +27,8 @@ fn specifications_are_read_as_written() {
 fn what_cannot_be_understood_is_refused_with_what_exists() {
     let refused = |text: &str| text.parse::<DataSpec>().unwrap_err().to_string();
     assert_has(
-        &refused("table:x.csv"),
-        &["there is no kind \"table\"", "mnist, idx, cifar, images, hatexplain, csv, tsv"],
+        &refused("sheet:x.csv"),
+        &["there is no kind \"sheet\"", "mnist, idx, cifar, images, hatexplain, series, adult, csv, tsv"],
     );
     assert_has(
         &refused("mnist:x?clases=3"),
@@ -236,7 +236,7 @@ fn words_and_sentences_are_units_of_token_grids() {
         assert_eq!((unit.noun(1), unit.noun(2)), (text.to_owned(), format!("{text}s")));
         assert!(unit.is_text());
     }
-    assert!("words".parse::<Unit>().unwrap_err().contains("word or sentence"));
+    assert!("words".parse::<Unit>().unwrap_err().contains("word, sentence, step"));
     let empty = Units::new(Unit::Sentence, Shape::new(1, 2, 0));
     assert_eq!((empty.block(), empty.padding(&[])), ((1, 1), vec![]));
 }

@@ -100,7 +100,10 @@ fn what_is_no_data_is_refused_with_the_kinds_that_exist() {
     let dir = tempfile::tempdir().unwrap();
     assert_has(
         &refusal(open(&DataSpec::from_path(dir.path()))),
-        &["found nothing", "mnist, idx, cifar, images, hatexplain, csv, tsv, jsonl, json, text and txt"],
+        &[
+            "found nothing",
+            "mnist, idx, cifar, images, hatexplain, series, adult, csv, tsv, jsonl, json, table, text, txt and synthetic",
+        ],
     );
     write(&dir.path().join("a.xyz"), b"text");
     assert_has(&refusal(open(&DataSpec::from_path(dir.path().join("a.xyz")))), &["a.xyz", "IDX files"]);
