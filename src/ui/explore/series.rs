@@ -13,6 +13,8 @@ use crate::jobs::{Explained, MethodResult};
 const MOST_LINES: usize = 6;
 /// Height from which a path stands below the lines of two channels.
 const PATH_FROM: f32 = 340.0;
+/// Room for the numbers of the y axis.
+const AXIS_WIDTH: f32 = 44.0;
 
 /// One panel of a method's result.
 #[derive(Clone, Copy)]
@@ -108,6 +110,8 @@ fn one_channel(ui: &mut Ui, rect: Rect, page: &Page<'_>, selected: &[bool], chan
         .link_axis(egui::Id::unique("series steps"), [true, false])
         .link_cursor(egui::Id::unique("series steps"), [true, false])
         .allow_scroll(false)
+        // Channels begin at the same place, whatever their numbers' lengths.
+        .y_axis_min_width(AXIS_WIDTH)
         .show_axes([channel + 1 == page.explained.units.shape.channels, true])
         .show(&mut inner, |plot| {
             let runs = runs(selected);
