@@ -192,7 +192,13 @@ impl Runner {
     pub fn open(&mut self, spec: &str) -> Result<Arc<Dataset>, Failure> {
         let spec = parse_spec(spec)?;
         match self.run(Task::OpenData { spec }, "opening", |_| {})? {
-            Output::Data(data) => Ok(data),
+            Output::Data(data) => {
+                // What the window puts behind its bell: guessed columns and encodings, skipped entries.
+                for remark in &data.remarks {
+                    println!("{}: {remark}", data.name);
+                }
+                Ok(data)
+            }
             _ => Err(Failure::Work("opening gave no data".to_owned())),
         }
     }

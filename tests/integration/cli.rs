@@ -526,3 +526,21 @@ fn a_device_that_is_not_there_is_refused_before_the_window_opens() {
         assert_eq!(err(&output).trim().lines().count(), 1, "one sentence");
     }
 }
+
+#[test]
+fn how_the_data_were_read_is_said() {
+    let made = made();
+    // "Café" in Windows-1252: no UTF-8.
+    let line = |text: &[u8], label: &str| [text, b",", label.as_bytes(), b"\n"].concat();
+    let mut bytes = b"text,label\n".to_vec();
+    for at in 0..40 {
+        let words: &[u8] =
+            if at % 2 == 0 { b"un caf\xe9 tr\xe8s bon, d\xe9j\xe0 vu" } else { b"une soir\xe9e rat\xe9e" };
+        bytes.extend(line(&[b"\"".as_slice(), words, b"\""].concat(), if at % 2 == 0 { "good" } else { "bad" }));
+    }
+    std::fs::write(made.root.join("cafe.csv"), bytes).unwrap();
+    let data = format!("csv:{}", made.path("cafe.csv"));
+    let args = ["fit", "--data", &data, "--model", "l2x-word-cnn", "--out", "cafe-box", "--epochs", "1"];
+    let printed = made.done(&with(&args));
+    assert!(printed.contains("windows-1252"), "{printed}");
+}
