@@ -82,11 +82,6 @@ impl Default for Fit {
 }
 
 impl Fit {
-    /// The automatic fit of a user's own picture to a model trained on pictures with this background.
-    pub fn own_picture(background: ModelBackground) -> Self {
-        Self { background, ..Self::default() }
-    }
-
     /// Whether [`Fit::apply`] inverts this picture.
     pub fn inverts(&self, picture: &Picture, shape: Shape) -> bool {
         self.invert.unwrap_or_else(|| {

@@ -1,6 +1,7 @@
 //! The report of a study as Markdown, JSON, CSV and a figure.
 
 mod figure;
+pub mod words;
 
 pub use figure::{figure, figure_in};
 
@@ -10,29 +11,8 @@ use serde_json::json;
 
 use super::StudyError;
 use super::key::Key;
-use super::score::{ArmScore, Scores, Share};
-
-/// One decimal, or a dash.
-fn number(value: Option<f64>) -> String {
-    value.map_or_else(|| "-".to_owned(), |value| format!("{value:.1}"))
-}
-
-fn two(value: Option<f64>) -> String {
-    value.map_or_else(|| "-".to_owned(), |value| format!("{value:.2}"))
-}
-
-fn interval(interval: Option<[f64; 2]>) -> String {
-    interval.map_or_else(|| "-".to_owned(), |[low, high]| format!("{low:.1} to {high:.1}"))
-}
-
-fn wilson(share: &Share) -> String {
-    interval((share.n > 0).then_some(share.wilson))
-}
-
-/// A p-value as papers print it.
-fn p(value: f64) -> String {
-    if value < 0.001 { "< 0.001".to_owned() } else { format!("{value:.3}") }
-}
+use super::score::{ArmScore, Scores};
+use words::{interval, number, p, two, wilson};
 
 /// A cell of a Markdown table.
 fn cell(text: &str) -> String {

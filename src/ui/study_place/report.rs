@@ -12,7 +12,8 @@ use crate::jobs::study::StudyReport;
 use crate::session::study::{StudyAction, StudyDialog, StudyPart};
 use crate::session::{Command, Session};
 use crate::study::report::figure_in;
-use crate::study::score::{Scores, Share};
+use crate::study::report::words::{interval, number, p, two, wilson};
+use crate::study::score::Scores;
 use crate::ui::forms::{facts, warning};
 use crate::ui::theme::{self, space, text};
 use crate::ui::widgets::{command_button, empty, failed, heading, muted};
@@ -22,26 +23,6 @@ pub struct Drawn {
     report: Arc<StudyReport>,
     theme: Theme,
     figure: Arc<Figure>,
-}
-
-fn number(value: Option<f64>) -> String {
-    value.map_or_else(|| "-".to_owned(), |value| format!("{value:.1}"))
-}
-
-fn two(value: Option<f64>) -> String {
-    value.map_or_else(|| "-".to_owned(), |value| format!("{value:.2}"))
-}
-
-fn interval(interval: Option<[f64; 2]>) -> String {
-    interval.map_or_else(|| "-".to_owned(), |[low, high]| format!("{low:.1} to {high:.1}"))
-}
-
-fn wilson(share: &Share) -> String {
-    interval((share.n > 0).then_some(share.wilson))
-}
-
-fn p(value: f64) -> String {
-    if value < 0.001 { "< 0.001".to_owned() } else { format!("{value:.3}") }
 }
 
 /// The part.

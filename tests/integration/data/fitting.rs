@@ -78,12 +78,13 @@ fn drawings_on_paper_are_inverted_for_models_of_light_on_dark() {
     let mut paper = grey(9, 9, &[250; 81]);
     paper.bytes[40] = 0;
     let shape = paper.shape();
-    assert_eq!(Fit::own_picture(ModelBackground::Dark).apply(&paper, shape).bytes[40], 255);
-    assert_eq!(Fit::own_picture(ModelBackground::Light).apply(&paper, shape).bytes[40], 0);
+    let own = |background| Fit { background, ..Fit::default() };
+    assert_eq!(own(ModelBackground::Dark).apply(&paper, shape).bytes[40], 255);
+    assert_eq!(own(ModelBackground::Light).apply(&paper, shape).bytes[40], 0);
     assert_eq!(Fit::default().apply(&paper, shape), paper);
-    let kept = Fit { invert: Some(false), ..Fit::own_picture(ModelBackground::Dark) };
+    let kept = Fit { invert: Some(false), ..own(ModelBackground::Dark) };
     assert_eq!(kept.apply(&paper, shape), paper);
-    assert!(Fit::own_picture(ModelBackground::Dark).describe(&paper, shape).ends_with("inverted"));
+    assert!(own(ModelBackground::Dark).describe(&paper, shape).ends_with("inverted"));
 }
 
 #[test]
