@@ -107,8 +107,9 @@ pub fn panel(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut
     let Some((explained, result, by_class)) = focused(session) else { return };
     let t = tokens(ui);
     let frame = Frame::new().fill(t.panel).inner_margin(Margin::symmetric(space::M as i8, space::S as i8));
-    let height = if explained.text.is_some() { 250.0 } else { 210.0 };
-    Panel::bottom("classes").resizable(true).default_size(height).size_range(150.0..=520.0).frame(frame).show(
+    // Small pictures with their names and answers need their height; a table scrolls.
+    let (height, least) = if explained.text.is_some() { (250.0, 150.0) } else { (236.0, 236.0) };
+    Panel::bottom("classes").resizable(true).default_size(height).size_range(least..=520.0).frame(frame).show(
         ui,
         |ui| {
             contrast(ui, session, by_class, commands);
