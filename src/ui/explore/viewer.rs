@@ -14,6 +14,7 @@ use super::super::widgets::{self, command_button, command_choice, command_icon, 
 use super::canvas::Canvas;
 use super::{classes, series};
 use crate::data::{Modality, Unit, Units};
+use crate::figure::layout::series::Form;
 use crate::figure::layout::{Hidden, Panel as FigurePanel, View};
 use crate::jobs::{Explained, MethodResult};
 use crate::session::command::{VIEWS, view_title};
@@ -144,9 +145,7 @@ fn one_column(
     };
     let modality = explained.units.unit.modality();
     let (is_series, is_table) = (modality == Modality::Series, modality == Modality::Table);
-    if !is_series && !is_table {
-        canvas.prepare(ui.ctx(), session, column, explained, result, theme::figure_theme(ui));
-    }
+    canvas.prepare(ui.ctx(), session, column, explained, result, theme::figure_theme(ui));
     let explore = &session.explore;
     let panels: &[FigurePanel] = explore.view.panels();
     let notes = canvas.text_view(column).filter(|_| !is_series && !is_table).map(|(_, view)| view.notes.clone());
@@ -183,12 +182,16 @@ fn one_column(
         );
         if is_series {
             let panel = if explore.peek { FigurePanel::Input } else { *panel };
-            let (seen, k) = (session.seen(result), explore.k);
-            let page = series::Page { explained, result: &seen, k, panel, at: (column, at), name: &name, opacity };
-            series::show(ui, part.shrink(1.0), &page);
+            let texture = canvas.texture(column, at);
+            if let Some(picture) = canvas.picture(column) {
+                let page = series::Page { picture, panel, at: (column, at), name: &name, opacity, texture };
+                series::show(ui, part.shrink(1.0), &page);
+            }
         } else if is_table {
             let panel = if explore.peek { FigurePanel::Input } else { *panel };
-            super::record::show(ui, session, (explained, result), (panel, part.shrink(1.0)), &name);
+            if let Some(picture) = canvas.picture(column) {
+                super::record::show(ui, picture, (panel, part.shrink(1.0)), &name, opacity);
+            }
         } else if is_text {
             if let Some(unit) = canvas.read(ui, session, part.shrink(1.0), (column, at), &name, opacity) {
                 let choice = (explore.reading.chosen != Some(unit)).then_some(unit);
@@ -374,6 +377,11 @@ fn controls(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut 
         if session.modality() == Modality::Text {
             let open = session.own_text().is_some();
             command_choice(ui, session, Command::Reading(Action::OpenOwn(!open)), open, "Your own text", commands);
+        }
+        if let Some(form) = session.series_form() {
+            for choice in Form::ALL.into_iter().filter(|form| Command::SetForm(*form).availability(session).is_ok()) {
+                command_choice(ui, session, Command::SetForm(choice), form == choice, choice.title(), commands);
+            }
         }
         classes::toggle(ui, session, canvas);
         if canvas.zoom.factor > 1.0 && ui.button(format!("Zoom {:.1}x: whole picture", canvas.zoom.factor)).clicked() {
