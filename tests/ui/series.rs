@@ -22,7 +22,7 @@ use unmask::ui::dialogs::PresetDialogs;
 
 use super::support::{black_box, window_with};
 
-const SIZE: [f32; 2] = [1000.0, 640.0];
+const SIZE: [f32; 2] = [1280.0, 720.0];
 const ITEMS: usize = 24;
 const STEPS: usize = 48;
 
@@ -214,7 +214,7 @@ fn a_series_is_explained_flipped_stepped_and_k_follows_the_keys() {
     app.key_press(Key::Space);
     app.run();
     app.get_by_label_contains("Unselected only of item 1");
-    app.key_press(Key::Period);
+    app.event(egui::Event::Text(".".to_owned()));
     app.run();
     assert_eq!((app.state().session.explore.k, selected(&app).len()), (2, 2));
     app.state_mut().command(Command::SetUnit(Unit::Segment { steps: 4 }, 1));
@@ -268,7 +268,7 @@ fn a_row_says_names_values_and_what_is_hidden() {
     app.state_mut().command(Command::SetK(1));
     app.run();
     let spoken = |app: &Harness<'static, App>, of: &str| {
-        app.get_by_label_contains(of).accesskit_node().label().unwrap_or_default()
+        app.get_by_label_contains(of).accesskit_node().value().unwrap_or_default()
     };
     // A category is the largest value in this world.
     let overlay = spoken(&app, "Overlay of item 0");

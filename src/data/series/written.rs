@@ -132,10 +132,16 @@ fn find(form: &Form, spec: &DataSpec, name: &str) -> Result<usize, DataError> {
     })
 }
 
+/// A name in a sentence: on one line and not too long, whatever a damaged file holds.
+fn shown(name: &str) -> String {
+    let short = name.chars().take(40).map(|c| if c.is_control() { ' ' } else { c });
+    format!("{}{}", short.collect::<String>(), if name.chars().count() > 40 { "…" } else { "" })
+}
+
 /// Names in words, not too many.
 fn listed(names: &[String]) -> String {
     let more = if names.len() > 12 { " and more" } else { "" };
-    format!("{}{more}", in_words(names.iter().take(12)))
+    format!("{}{more}", in_words(names.iter().take(12).map(|name| shown(name))))
 }
 
 /// What the columns of a table of series are for.
@@ -178,7 +184,7 @@ fn layout(form: &Form, spec: &DataSpec, member: &Member) -> Result<Layout, DataE
     };
     let len = channels.first().map_or(0, |(_, columns)| columns.len());
     if len < 2 || channels.iter().any(|(_, columns)| columns.len() != len) {
-        let found = channels.iter().map(|(name, columns)| format!("{} of {name}", columns.len()));
+        let found = channels.iter().map(|(name, columns)| format!("{} of {}", columns.len(), shown(name)));
         let found = if channels.is_empty() { listed(names) } else { in_words(found) };
         let expected = "numbered columns of steps, as many for each channel (x0, x1, ..., y0, y1, ...)";
         return Err(member.unfit(expected, found, "name a column of items with item= if each row is a step"));
@@ -381,8 +387,8 @@ fn rows(
 fn value(record: &csv::StringRecord, column: usize, line: u64, form: &Form, member: &Member) -> Result<f32, DataError> {
     let field = record.get(column).unwrap_or("");
     number(field).ok_or_else(|| {
-        let short: String = field.chars().take(40).collect();
-        let found = format!("\"{short}\" on line {line}, column {}", form.columns.names[column]);
+        let short = shown(field);
+        let found = format!("\"{short}\" on line {line}, column {}", shown(&form.columns.names[column]));
         member.unfit("numbers", found, "fill gaps before you open the file, or leave the column out with channels=")
     })
 }
@@ -467,7 +473,7 @@ fn long(
             }
         };
         if gathered.labels[at] != class {
-            let found = format!("two in item {called}, line {line}");
+            let found = format!("two in item {}, line {line}", shown(called));
             return Err(member.unfit("one class for each item", found, "name the column of classes with label="));
         }
         if let Some(step) = step {

@@ -516,7 +516,7 @@ fn plane(picture: &ExplainedPicture, series: &ExplainedSeries, panel: Panel, wid
     let line = |points: &[[f64; 2]], color: Color, width: f32| {
         Element::polyline(points.iter().map(place).collect(), stroke(color, width))
     };
-    let mut elements = vec![line(&points, palette.full, LINE)];
+    let mut elements = vec![line(&points, path_color(palette, panel), LINE)];
     let marked = series.marked_steps(&selected_values(picture, series), panel);
     let color = if panel == Panel::Unselected { palette.unselected } else { palette.selected };
     for (start, end, _) in runs(&marked).into_iter().filter(|run| run.2) {
@@ -533,6 +533,11 @@ fn plane(picture: &ExplainedPicture, series: &ExplainedSeries, panel: Panel, wid
     block.elements.push(Element::Group { name: "plane", clip: Some(frame), elements });
     block.elements.push(framed(frame, palette));
     block
+}
+
+/// Colour of the path where it is not marked: pale where the panel hides the rest.
+pub fn path_color(palette: &Palette, panel: Panel) -> Color {
+    if matches!(panel, Panel::Selected | Panel::Unselected) { palette.hairline } else { palette.full }
 }
 
 /// Height of the bars of groups over a map.

@@ -10,7 +10,7 @@ use super::super::theme::{self, space, tokens};
 use crate::data::Dataset;
 use crate::figure::Palette;
 use crate::figure::layout::series::{
-    ExplainedSeries, Form, MOST_DOTS, extent_of, groups, highest_groups, line_color, runs, score_of_values,
+    ExplainedSeries, Form, MOST_DOTS, extent_of, groups, highest_groups, line_color, path_color, runs, score_of_values,
     selected_values, shades,
 };
 use crate::figure::layout::{ExplainedPicture, Panel};
@@ -260,7 +260,7 @@ fn path(ui: &mut Ui, rect: Rect, page: &Page<'_>, series: &ExplainedSeries) {
         .show_axes([false, false])
         .show_grid(false)
         .show(&mut inner, |plot| {
-            plot.line(Line::new("path", points.clone()).color(color(palette.full)).width(1.0));
+            plot.line(Line::new("path", points.clone()).color(color(path_color(palette, page.panel))).width(1.0));
             let strong = color(if page.panel == Panel::Unselected { palette.unselected } else { palette.selected });
             for (start, end, _) in runs(&marked).into_iter().filter(|run| run.2) {
                 plot.line(Line::new("selected", points[start..=end].to_vec()).color(strong).width(3.0));

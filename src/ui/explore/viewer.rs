@@ -373,7 +373,10 @@ fn controls(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut 
         };
         command_button(ui, session, Command::Flip, flip, commands);
         let is_hatched = explore.hidden == Hidden::Hatched;
-        command_choice(ui, session, Command::ToggleHidden, is_hatched, "Hatch hidden", commands);
+        // Lines have no place to hatch.
+        if session.modality() != Modality::Series {
+            command_choice(ui, session, Command::ToggleHidden, is_hatched, "Hatch hidden", commands);
+        }
         if session.modality() == Modality::Text {
             let open = session.own_text().is_some();
             command_choice(ui, session, Command::Reading(Action::OpenOwn(!open)), open, "Your own text", commands);
