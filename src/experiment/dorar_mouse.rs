@@ -22,10 +22,10 @@ const LOCAL: &[(&str, &str)] = &[
     ("beta", "0.1"),
     ("temperature", "0.2"),
     ("learning-rate", "0.002"),
-    ("epochs", "12"),
+    ("epochs", "16"),
 ];
 /// As the paper: minibatches of 50, k over the units as the weight of the unselected side, but for the number of epochs (80).
-const PAPER: &[(&str, &str)] = &[("batch", "50"), ("epochs", "12")];
+const PAPER: &[(&str, &str)] = &[("batch", "50"), ("epochs", "16")];
 
 /// The experiment.
 pub static DORAR_MOUSE: Experiment = Experiment {
