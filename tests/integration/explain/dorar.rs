@@ -199,7 +199,7 @@ fn a_local_generator_adds_to_what_is_shown_and_stays_within_the_data() {
     let store = nn::VarStore::new(Device::Cpu);
     let generator = Generator::local(&store.root(), shape, range);
     for weight in store.variables().values() {
-        tch::no_grad(|| weight.shallow_clone().zero_());
+        let _zeroed = tch::no_grad(|| weight.shallow_clone().zero_());
     }
     let input = from_rows(&rows, Device::Cpu);
     let rebuilt = generator.forward(&input);
