@@ -369,7 +369,7 @@ fn rows(
         if std::mem::take(&mut is_first) {
             continue;
         }
-        if row_idx % ROWS == 0 {
+        if row_idx.is_multiple_of(ROWS) {
             watch.step("Reading rows", byte, Some(text.len() as u64))?;
         }
         if record.len() != n_columns {

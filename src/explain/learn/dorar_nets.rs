@@ -109,7 +109,7 @@ pub struct Generator {
 #[derive(Debug)]
 enum Body {
     Dense { hidden: nn::Linear, out: nn::Linear },
-    Local { first: nn::Conv1D, second: nn::Conv1D, out: nn::Conv1D },
+    Local(Box<[nn::Conv1D; 3]>),
 }
 
 impl Generator {
@@ -126,11 +126,11 @@ impl Generator {
     pub fn local(path: &nn::Path<'_>, shape: Shape, range: Range) -> Self {
         let channels = shape.channels as i64;
         let conv = |name: &str, from, to| conv1d(path / name, from, to, 9, true, Framework::XavierRelu);
-        let body = Body::Local {
-            first: conv("first", channels, LOCAL_WIDTH),
-            second: conv("second", LOCAL_WIDTH, LOCAL_WIDTH),
-            out: conv("out", LOCAL_WIDTH, channels),
-        };
+        let body = Body::Local(Box::new([
+            conv("first", channels, LOCAL_WIDTH),
+            conv("second", LOCAL_WIDTH, LOCAL_WIDTH),
+            conv("out", LOCAL_WIDTH, channels),
+        ]));
         Self { body, shape, range }
     }
 
@@ -144,7 +144,8 @@ impl Generator {
                 let shares = out.forward(&hidden.forward(&shown.flatten(1, -1)).relu()).sigmoid();
                 (shares * self.range.span + self.range.low).view(size)
             }
-            Body::Local { first, second, out } => {
+            Body::Local(convolutions) => {
+                let [first, second, out] = convolutions.as_ref();
                 let shown = shown.flatten(2, -1);
                 let change = out.forward(&second.forward(&first.forward(&shown).relu()).relu());
                 let rebuilt = (shown + change) * self.range.sd + self.range.mean;

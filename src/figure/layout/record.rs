@@ -61,7 +61,7 @@ impl ExplainedRow {
         let word = |of: &[String]| of.get(column).cloned().unwrap_or_default();
         let value = match (is_shown, picture.hidden) {
             (true, _) => word(&self.values),
-            (false, Hidden::AsModelSees) => format!("hidden ({})", word(&self.fill)),
+            (false, Hidden::AsModelSees) => format!("hidden ({})", word(&self.fill).trim_matches(['(', ')'])),
             (false, Hidden::Hatched) => "hidden".to_owned(),
         };
         let score = picture.scores.get(column).copied().filter(|score| score.is_finite()).unwrap_or(0.0);

@@ -393,7 +393,8 @@ fn controls(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut 
         }
     });
     ui.add_space(2.0);
-    if ui.available_width() < 600.0 {
+    // Units of series have long names.
+    if ui.available_width() < if session.modality() == Modality::Series { 720.0 } else { 600.0 } {
         ui.horizontal(|ui| k_slider(ui, session, commands));
         ui.horizontal(|ui| {
             unit_choice(ui, session, commands);
