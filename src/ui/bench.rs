@@ -130,7 +130,9 @@ impl Headless {
         let begun = ThreadTime::now();
         let Self { ctx, app, frame, .. } = self;
         app.logic(ctx, frame);
-        let output = ctx.run_ui(input, |ui| app.ui(ui, frame));
+        let mut output = ctx.run_ui(input, |ui| app.ui(ui, frame));
+        // There is no screen to bring textures to.
+        output.textures_delta.clear();
         let primitives = ctx.tessellate(output.shapes, output.pixels_per_point);
         let spent = begun.elapsed();
         drop(primitives);
