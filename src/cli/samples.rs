@@ -52,7 +52,7 @@ struct Sample {
     study: Option<&'static study::SampleStudy>,
 }
 
-const SAMPLES: [Sample; 2] = [
+const SAMPLES: [Sample; 4] = [
     Sample {
         folder: "project",
         data: ("mnist", "digits"),
@@ -81,6 +81,30 @@ const SAMPLES: [Sample; 2] = [
         unit: Unit::Word,
         k: 5,
         item: 3,
+        study: None,
+    },
+    Sample {
+        folder: "pointer_project",
+        data: ("series", "pointer/movements.npz"),
+        black_box: ("pointer", "Pointer net"),
+        architecture: "dorar-series",
+        epochs: "20",
+        methods: &[("l2x", &[("epochs", "20")]), ("grad-x-input", &[]), ("random", &[])],
+        unit: Unit::Segment { steps: 4 },
+        k: 4,
+        item: 0,
+        study: None,
+    },
+    Sample {
+        folder: "table_project",
+        data: ("table", "table.csv?label=thrives"),
+        black_box: ("plants", "Plants net"),
+        architecture: "table-mlp",
+        epochs: "60",
+        methods: &[("aim", &[("epochs", "60")]), ("l2x", &[("epochs", "60")]), ("grad-x-input", &[]), ("random", &[])],
+        unit: Unit::Column,
+        k: 3,
+        item: 0,
         study: None,
     },
 ];

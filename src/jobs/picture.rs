@@ -2,6 +2,7 @@
 
 use super::reading;
 use super::task::{Explained, MethodResult};
+use crate::data::text::unshapeable;
 use crate::data::{Dataset, Modality, Shape};
 use crate::explain::mask::top_k;
 use crate::explain::{ExplainerCard, Fill};
@@ -11,8 +12,13 @@ use crate::model::{BoxCard, argmax};
 /// Most classes whose probabilities are handed to a figure.
 const MAX_CLASSES: usize = 10;
 
-/// Why no figure is made of an explanation: series and rows of tables have no layout yet.
+/// Why no figure is made of an explanation: series and rows of tables have no layout yet, and the figures' fonts lack some scripts.
 pub fn undrawable(explained: &Explained) -> Option<String> {
+    if let Some(script) = explained.text.as_deref().and_then(unshapeable) {
+        return Some(format!(
+            "figures are drawn with Latin, Greek and Cyrillic letters, found {script}; write the scores instead (unmask explain)"
+        ));
+    }
     let modality = explained.units.unit.modality();
     matches!(modality, Modality::Series | Modality::Table).then(|| {
         format!(

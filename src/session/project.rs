@@ -15,7 +15,7 @@ use super::project_job::{
 };
 use super::train::RunState;
 use super::{Command, Place, Request, Session};
-use crate::data::{DataSpec, Dataset, Fit, Split, Unit};
+use crate::data::{DataError, DataSpec, Dataset, Fit, Split, Unit};
 use crate::explain::{Fill, SavedExplainer};
 use crate::figure::layout::{Hidden, View};
 use crate::jobs::Task;
@@ -128,6 +128,15 @@ pub struct Look {
     pub(super) figures: FiguresLook,
 }
 
+/// What was named together with a project.
+#[derive(Default)]
+pub(crate) struct Beside {
+    /// Black boxes, explainers and studies.
+    pub paths: Vec<PathBuf>,
+    /// Data, instead of the project's own.
+    pub data: Option<DataSpec>,
+}
+
 /// The open project's files, and what is known of them.
 #[derive(Default)]
 pub(crate) struct OpenFiles {
@@ -137,6 +146,8 @@ pub(crate) struct OpenFiles {
     read_only: bool,
     /// A project is being opened.
     pub opening: Option<PathBuf>,
+    /// What was named beside the project that is being opened: its models follow it, its data take the place of the project's.
+    pub beside: Beside,
     /// The sample is open, as an untitled copy.
     pub is_sample: bool,
     /// What the project names and could not be read.
@@ -402,7 +413,10 @@ impl Session {
             ProjectDone::Opened(Err(notice)) => {
                 let retry = self.files.opening.take().map(|dir| Command::OpenPaths(vec![dir]));
                 self.notify(Level::Error, notice, retry);
-                Vec::new()
+                let Beside { paths, data } = std::mem::take(&mut self.files.beside);
+                let mut requests = self.open_paths(&paths);
+                requests.extend(data.into_iter().flat_map(|spec| self.open_data(spec)));
+                requests
             }
             ProjectDone::Saved(saved) => self.saved(saved),
         }
@@ -471,6 +485,7 @@ impl Session {
             opened;
         let mut requests: Vec<Request> = self.save_at_close().into_iter().collect();
         requests.extend(self.leave_untitled());
+        let beside = std::mem::take(&mut self.files.beside);
         let saved_state = saved_state.filter(|_| !is_untitled);
         let is_restored = saved_state.is_some();
         // That unsaved work is shown is no news to who asked for it.
@@ -522,12 +537,21 @@ impl Session {
         self.active_box = None;
         self.explore = super::explore::Explore::default();
         self.undo.clear();
-        requests.extend(self.begin_restoring(state));
+        requests.extend(match beside.data {
+            Some(spec) => self.begin_restoring_with(state, Some(Ok(spec))),
+            None => self.begin_restoring(state),
+        });
+        requests.extend(self.open_paths(&beside.paths));
         requests
     }
 
     /// Opens the data of a state; the rest follows when it is there.
     fn begin_restoring(&mut self, state: ProjectState) -> Vec<Request> {
+        let spec = state.data.first().map(|spec| spec.parse::<DataSpec>());
+        self.begin_restoring_with(state, spec)
+    }
+
+    fn begin_restoring_with(&mut self, state: ProjectState, spec: Option<Result<DataSpec, DataError>>) -> Vec<Request> {
         let place = ViewState::of(&state).place;
         if let Ok(layout) = serde_json::from_value::<Layout>(state.layout.clone()) {
             self.settings.show_items = layout.items;
@@ -538,10 +562,9 @@ impl Session {
                 self.settings.layout_version += 1;
             }
         }
-        let spec = state.data.first().cloned();
         self.files.restoring = Some(Box::new(state));
         let said = self.last_action.clone();
-        let requests = match spec.as_deref().map(str::parse::<DataSpec>) {
+        let requests = match spec {
             Some(Ok(spec)) if self.data.as_ref().is_some_and(|data| data.spec == spec) => {
                 self.restore().unwrap_or_default()
             }
