@@ -1,9 +1,11 @@
-//! The report of a study as Markdown, JSON, CSV and a figure.
+//! The report of a study as Markdown, JSON, CSV, LaTeX and figures.
 
 mod figure;
+mod latex;
 pub mod words;
 
-pub use figure::{figure, figure_in};
+pub use figure::{figure, figure_in, figures_in};
+pub use latex::latex;
 
 use std::fmt::Write;
 

@@ -22,13 +22,23 @@ pub(super) struct Pictures {
     scroll_wish: f32,
     /// Where the item was drawn last.
     pub drawn: Rect,
+    /// Whether the item could not be drawn.
+    pub is_broken: bool,
     /// Height of the questions under it.
     pub below: f32,
 }
 
 impl Default for Pictures {
     fn default() -> Self {
-        Self { textures: Vec::new(), text: 0, scrolled: 0.0, scroll_wish: 0.0, drawn: Rect::NOTHING, below: 0.0 }
+        Self {
+            textures: Vec::new(),
+            text: 0,
+            scrolled: 0.0,
+            scroll_wish: 0.0,
+            drawn: Rect::NOTHING,
+            is_broken: false,
+            below: 0.0,
+        }
     }
 }
 
@@ -83,7 +93,10 @@ impl Pictures {
 
     fn picture(&mut self, ui: &Ui, cx: &Cx<'_>, png: &[u8], area: Rect) {
         self.drawn = area;
-        let Some(texture) = self.texture(ui.ctx(), png) else { return };
+        let Some(texture) = self.texture(ui.ctx(), png) else {
+            self.is_broken = true;
+            return;
+        };
         let size = texture.size_vec2();
         let fit = (area.width() / size.x).min(area.height() / size.y);
         let rect = Rect::from_center_size(area.center(), size * (fit * cx.looks.picture.min(1.0)));
