@@ -80,6 +80,8 @@ impl DesignForm {
         if let Some(data) = &session.data {
             let most = data.in_split(crate::data::Split::Test).len();
             spec.items.count = spec.items.count.min(most.saturating_sub(10).max(1));
+            // 5 to 10 % of the items are usual, also of a few.
+            spec.checks.repeats = spec.checks.repeats.min((spec.items.count / 10).max(1));
         }
         Self { spec, arms, items: ItemsFrom::Split, copies: 1 }
     }

@@ -134,9 +134,12 @@ impl Pictures {
         }
         let height = at.y + row_height;
         self.scroll_to_wish(runs, height, inner.height());
+        // A few words stand in the middle, near the question, not lost in a corner.
+        let widest = placed.iter().map(|(at, size, _)| at.x + size.x).fold(0.0, f32::max);
+        let middle = (0.5 * (inner.size() - vec2(widest, height))).max(Vec2::ZERO);
         let painter = ui.painter_at(inner.expand(space::S));
         for (at, size, galley) in placed {
-            let rect = Rect::from_min_size(inner.min + at - vec2(0.0, self.scrolled), size);
+            let rect = Rect::from_min_size(inner.min + middle + at - vec2(0.0, self.scrolled), size);
             if rect.intersects(inner) {
                 painter.rect(rect, f32::from(theme::RADIUS), t.button, Stroke::NONE, StrokeKind::Inside);
                 painter.galley(rect.min + pad, galley, Color32::PLACEHOLDER);

@@ -19,9 +19,12 @@ pub(super) fn figure_in(scores: &Scores, theme: Theme) -> Figure {
     let end = round_up(most);
     let x = |seconds: f64| left + AXIS * (seconds / end).clamp(0.0, 1.0) as f32;
     let bottom = HEAD + ROW * scores.arms.len() as f32;
-    for part in 0..=4 {
-        let tick = end * f64::from(part) / 4.0;
-        let digits = if end >= 20.0 { 0 } else { 2 - usize::from(end >= 2.0) };
+    // Ends are 1, 2 or 5 times a power of ten, so that five parts are round for 1 and 5, four for 2.
+    let is_two = (end.log10().rem_euclid(1.0) - 2_f64.log10()).abs() < 1e-6;
+    let parts = if is_two { 4 } else { 5 };
+    for part in 0..=parts {
+        let tick = end * f64::from(part) / f64::from(parts);
+        let digits = usize::from(end < 20.0 && end != 5.0 && end != 10.0) + usize::from(end < 1.0);
         page.tick(x(tick), [HEAD - 6.0, bottom], &format!("{tick:.digits$} s"));
     }
     let mut sentences = Vec::new();
