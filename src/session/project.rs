@@ -13,6 +13,7 @@ use super::notices::Level;
 use super::project_job::{
     FiguresToSave, Missing, OpenedProject, ProjectDone, ProjectJob, SaveJob, SaveKind, Saved, Target, card_hash,
 };
+use super::study::DesignForm;
 use super::train::RunState;
 use super::{Command, Place, Request, Session};
 use crate::data::{DataError, DataSpec, Dataset, Fit, Split, Unit};
@@ -74,6 +75,9 @@ pub struct ViewState {
     /// Folders outside the project that something is being trained into.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub out_dirs: Vec<PathBuf>,
+    /// The design of a study as it was changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub design: Option<Box<DesignForm>>,
     /// Kept figures, in a file of their own. Known only where the state is written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub figures: Option<FiguresRef>,
@@ -225,6 +229,7 @@ impl Session {
             sort: explore.list.sort,
             style: explore.list.style,
             out_dirs: self.out_dirs().filter(|dir| !self.is_in_project(dir)).map(Path::to_path_buf).collect(),
+            design: self.study.form.clone().map(Box::new),
             figures: None,
         }
     }
@@ -618,6 +623,7 @@ impl Session {
                 self.notices.push(Level::Warning, Notice::new("data-changed", summary), None);
             }
         }
+        self.study.form = saved.design.map(|form| *form);
         let listed = |items: BTreeSet<usize>| items.into_iter().filter(|&item| is_same && item < n).collect();
         let explore = &mut self.explore;
         explore.item = saved.item.filter(|&item| is_same && item < n);

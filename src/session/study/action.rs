@@ -117,10 +117,12 @@ impl StudyDialog {
             ),
             Self::Export => (
                 "Export…",
-                "All responses as CSV and Parquet, events as JSON Lines, codebook, manifest and report, without times of day.",
+                "All responses as CSV and Parquet, events as JSON Lines, codebook, manifest, report and figures, without times of day.",
             ),
             Self::ExportTimes => ("Export with times of day…", "The same, with when each person began."),
-            Self::Report => ("Save report…", "As Markdown, JSON or CSV; or its figure as SVG, PDF or PNG."),
+            Self::Report => {
+                ("Save report…", "As Markdown, JSON, CSV or LaTeX; or its first figure as SVG, PDF or PNG.")
+            }
         }
     }
 
@@ -161,6 +163,7 @@ impl StudyDialog {
                 ("Markdown", "md"),
                 ("JSON", "json"),
                 ("CSV", "csv"),
+                ("LaTeX", "tex"),
                 ("SVG, vectors", "svg"),
                 ("PDF, vectors", "pdf"),
                 ("PNG, pixels", "png"),
