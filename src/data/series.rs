@@ -8,7 +8,7 @@ use super::DataError;
 use super::archive::{Member, Tree, byte_size};
 use super::open::{Loader, Raw, Watch};
 use super::spec::{DataSpec, in_words};
-use super::{Items, MAX_DENSE_BYTES, MAX_ITEMS, Modality, Rows, Shape, Split};
+use super::{Dataset, Items, MAX_DENSE_BYTES, MAX_ITEMS, Modality, Rows, Shape, Split};
 use arrays::Array;
 
 /// Most steps, and most channels, that a series may have.
@@ -36,13 +36,16 @@ pub struct SeriesItems {
     pub values: Arc<Vec<f32>>,
     /// Which series of `values` is item `i`.
     pub order: Arc<Vec<u32>>,
+    /// Names of the channels; empty where they have none.
+    pub names: Arc<Vec<String>>,
 }
 
 impl SeriesItems {
     /// All series in `values`, in their order.
     pub fn all(shape: Shape, values: Vec<f32>) -> Self {
         let n = values.len().checked_div(shape.len()).unwrap_or(0);
-        Self { shape, values: Arc::new(values), order: Arc::new((0..n as u32).collect()) }
+        let order = Arc::new((0..n as u32).collect());
+        Self { shape, values: Arc::new(values), order, names: Arc::default() }
     }
 
     /// The values of item `item_idx`, channel by channel.
@@ -65,6 +68,16 @@ impl SeriesItems {
         let mut rows = Rows::with_capacity(shape, items.len());
         items.iter().for_each(|&item| rows.push(self.get(item)));
         Ok(rows)
+    }
+}
+
+impl Dataset {
+    /// Names of the channels of its series; empty where they have none, or it holds no series.
+    pub fn channel_names(&self) -> &[String] {
+        match &self.items {
+            Items::Series(series) => &series.names,
+            _ => &[],
+        }
     }
 }
 

@@ -11,6 +11,7 @@ pub mod aim_mnist;
 mod aim_table;
 pub mod aim_tables;
 pub mod dorar_mnist;
+pub mod dorar_mouse;
 pub mod l2x_imdb_sentence;
 pub mod l2x_imdb_word;
 pub mod l2x_mnist;
@@ -18,6 +19,7 @@ pub mod l2x_synthetic;
 pub mod meed_fashion;
 pub mod meed_imdb;
 pub mod meed_mnist;
+pub mod meed_series;
 mod meed_table;
 pub mod result;
 pub mod run;
@@ -186,6 +188,8 @@ pub static EXPERIMENTS: &[&Experiment] = &[
     &l2x_synthetic::L2X_SYNTHETIC_ORANGE,
     &l2x_synthetic::L2X_SYNTHETIC_ADDITIVE,
     &l2x_synthetic::L2X_SYNTHETIC_SWITCH,
+    &dorar_mouse::DORAR_MOUSE,
+    &meed_series::MEED_SERIES,
     &aim_tables::AIM_ADULT,
     &aim_tables::AIM_ADMISSION,
 ];

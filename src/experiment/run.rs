@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::result::{Part, PartValues, Reproduced, ResultCell};
 use super::{Experiment, Row};
-use crate::data::{DataSpec, Dataset, Rows, Split, Unit};
+use crate::data::{DataSpec, Dataset, Modality, Rows, Split, Unit};
 use crate::explain::fidelity::same_class;
 use crate::explain::learn::run::{RunSetup, TrainRun};
 use crate::explain::{ExplainError, SavedExplainer, method};
@@ -48,6 +48,8 @@ pub type Watch<'a> = dyn FnMut(Progress) -> Result<(), ExplainError> + 'a;
 const QUICK_EPOCHS: &str = "2";
 /// Items of all splits together in a smoke run: a whole table then takes about two minutes on two cores.
 const QUICK_ITEMS: usize = 1500;
+/// The same for series: a recurrent network over 400 steps takes as long as for several pictures.
+const QUICK_SERIES: usize = 300;
 
 /// Runs an experiment and returns its table. The same is written to `options.out` after each finished part.
 pub fn run(experiment: &Experiment, options: &Options<'_>, watch: &mut Watch<'_>) -> Result<Reproduced, ExplainError> {
@@ -100,7 +102,9 @@ fn open(experiment: &Experiment, options: &Options<'_>, watch: &mut Watch<'_>) -
     let text = experiment.data.replace("{root}", &options.data_root.display().to_string());
     let mut spec: DataSpec = text.parse().map_err(|error| ExplainError::Model(ModelError::Data(error)))?;
     if options.quick {
-        spec = spec.with("limit", QUICK_ITEMS.to_string());
+        let unit: Unit = experiment.unit.parse().map_err(ExplainError::Unfit)?;
+        let items = if unit.modality() == Modality::Series { QUICK_SERIES } else { QUICK_ITEMS };
+        spec = spec.with("limit", items.to_string());
     }
     let data = crate::data::open(&spec, &mut |_| true).map_err(ModelError::from)?;
     Ok(Arc::new(data))

@@ -6,24 +6,18 @@ use crate::data::text::unshapeable;
 use crate::data::{Dataset, Modality, Shape};
 use crate::explain::mask::top_k;
 use crate::explain::{ExplainerCard, Fill};
-use crate::figure::layout::{ClassProbability, ExplainedPicture, Prediction};
+use crate::figure::layout::series::Form;
+use crate::figure::layout::{ClassProbability, ExplainedPicture, ExplainedRow, ExplainedSeries, Prediction};
 use crate::model::{BoxCard, argmax};
 
 /// Most classes whose probabilities are handed to a figure.
 const MAX_CLASSES: usize = 10;
 
-/// Why no figure is made of an explanation: series and rows of tables have no layout yet, and the figures' fonts lack some scripts.
+/// Why no figure is made of an explanation: the figures' fonts lack some scripts.
 pub fn undrawable(explained: &Explained) -> Option<String> {
-    if let Some(script) = explained.text.as_deref().and_then(unshapeable) {
-        return Some(format!(
-            "figures are drawn with Latin, Greek and Cyrillic letters, found {script}; write the scores instead (unmask explain)"
-        ));
-    }
-    let modality = explained.units.unit.modality();
-    matches!(modality, Modality::Series | Modality::Table).then(|| {
+    explained.text.as_deref().and_then(unshapeable).map(|script| {
         format!(
-            "figures are drawn of pictures and texts, found {}; write their scores instead (unmask explain)",
-            modality.plural()
+            "figures are drawn with Latin, Greek and Cyrillic letters, found {script}; write the scores instead (unmask explain)"
         )
     })
 }
@@ -77,6 +71,36 @@ pub struct Beside<'a> {
     pub black_box: Option<&'a BoxCard>,
     /// A class whose probabilities are wanted whether they are high or not.
     pub class_focus: Option<usize>,
+    /// Names of the channels of a series; those that are missing are numbered.
+    pub channels: &'a [String],
+    /// How a series is drawn, where it is not drawn as usual.
+    pub form: Option<Form>,
+}
+
+/// A series as it is drawn.
+fn series_of(beside: &Beside<'_>, explained: &Explained) -> ExplainedSeries {
+    let shape = explained.units.shape;
+    let name = |channel: usize| beside.channels.get(channel).cloned().unwrap_or_else(|| format!("channel {channel}"));
+    ExplainedSeries {
+        steps: shape.width,
+        names: (0..shape.channels).map(name).collect(),
+        values: explained.row.clone(),
+        fill: explained.fill_row.clone(),
+        unit_of: explained.units.unit_of_values(),
+        form: Form::or_usual(beside.form, shape.channels),
+    }
+}
+
+/// A row of a table as it is drawn, where the black box knows its columns.
+fn row_of(beside: &Beside<'_>, explained: &Explained, result: &MethodResult) -> Option<ExplainedRow> {
+    let table = beside.black_box?.table.as_ref()?;
+    let words = |values: &[f32]| values.iter().enumerate().map(|(at, value)| table.shown(at, *value)).collect();
+    Some(ExplainedRow {
+        names: table.0.iter().map(|column| column.name.clone()).collect(),
+        values: words(&explained.row),
+        fill: words(&explained.fill_row),
+        ranks: result.ranks.clone(),
+    })
 }
 
 /// What the black box answers to the full input and to both parts; `None` where an answer is missing.
@@ -133,6 +157,13 @@ pub fn picture_of_result(
     if let Some(text) = beside.black_box.and_then(|black_box| reading::text_of(black_box, explained)) {
         return ExplainedPicture { text: Some(text), fill: text_fill_words(explained.fill).to_owned(), ..shared };
     }
+    if units.unit.modality() == Modality::Series {
+        let series = Some(series_of(beside, explained));
+        return ExplainedPicture { series, fill: fill_words(explained.fill).to_owned(), ..shared };
+    }
+    if let Some(row) = row_of(beside, explained, result) {
+        return ExplainedPicture { row: Some(row), fill: fill_words(explained.fill).to_owned(), ..shared };
+    }
     ExplainedPicture {
         width: shape.width,
         height: shape.height,
@@ -158,20 +189,22 @@ pub fn picture_of(
     explained: &Explained,
     index: usize,
 ) -> Result<ExplainedPicture, String> {
+    if let Some(why) = undrawable(explained) {
+        return Err(why);
+    }
     let result = match explained.methods.get(index) {
         Some(Ok(result)) => result,
         Some(Err(why)) => return Err(why.clone()),
         None => return Err("there is no such method in this explanation".to_owned()),
     };
-    if let Some(why) = undrawable(explained) {
-        return Err(why);
-    }
     let beside = Beside {
         source: &source_of(data, explained.item),
         method: &explainer.name,
         seed: Some(explainer.seed),
         black_box: Some(black_box),
         class_focus: None,
+        channels: data.channel_names(),
+        form: None,
     };
     Ok(picture_of_result(&beside, explained, result, explained.k))
 }

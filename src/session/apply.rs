@@ -187,6 +187,10 @@ impl Session {
                 self.explore.view = view;
                 self.last_action = format!("View: {}", view_title(view).to_lowercase());
             }
+            Command::SetForm(form) => {
+                self.explore.form = Some(form);
+                self.last_action = format!("Series: {}", form.title().to_lowercase());
+            }
             Command::SetHidden(hidden) => {
                 self.explore.hidden = hidden;
                 self.last_action = match hidden {

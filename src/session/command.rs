@@ -15,6 +15,7 @@ use super::{Dialog, Place, Session};
 use crate::data::{Fit, Unit};
 use crate::explain::Fill;
 use crate::figure::Format;
+use crate::figure::layout::series::Form;
 use crate::figure::layout::{Hidden, View};
 use crate::work::JobId;
 
@@ -91,6 +92,8 @@ pub enum Command {
     SetView(View),
     /// Draw hidden pixels in a way.
     SetHidden(Hidden),
+    /// Draw series in this form.
+    SetForm(Form),
     /// Swap the two ways of drawing hidden pixels.
     ToggleHidden,
     /// Show the full input while a key is held.
@@ -364,6 +367,7 @@ impl Command {
             Self::SetView(View::Heat) => {
                 info("View: heat", "The score of every unit on a colour scale.", &[Letter('H')])
             }
+            Self::SetForm(form) => info(form.command(), form.tip(), &[]),
             Self::SetHidden(Hidden::AsModelSees) => {
                 info("Hidden: as the model sees them", "Draw hidden pixels with the value that the model gets.", &[])
             }
@@ -551,6 +555,7 @@ impl Command {
             Self::Peek(true),
         ];
         all.extend(VIEWS.map(Self::SetView));
+        all.extend(Form::ALL.map(Self::SetForm));
         all.extend([
             Self::ToggleHidden,
             Self::KBy(1),
@@ -699,6 +704,7 @@ impl Command {
                 }
             }
             Self::RemoveColumn(_) if session.explore.columns.len() < 2 => no("One method always stays"),
+            Self::SetForm(form) => session.form_fits(*form),
             Self::Flip | Self::SetView(_) | Self::SetHidden(_) | Self::ToggleHidden | Self::Peek(_) => needs_methods(),
             Self::KBy(by) => {
                 needs_methods()?;
@@ -741,9 +747,8 @@ impl Command {
             Self::Ask(Dialog::Study(dialog)) => dialog.availability(session),
             Self::Ask(Dialog::ExportScores) => needs_result(),
             Self::KeepFigure | Self::Ask(Dialog::ExportFigure) => {
-                needs_result()?;
                 let why = session.explore.explained().and_then(|explained| crate::jobs::picture::undrawable(explained));
-                why.map_or(Ok(()), |why| Err(Cow::Owned(why)))
+                why.map_or_else(needs_result, Err)
             }
             Self::Ask(Dialog::ExportAllKept(_)) if session.figures.kept.is_empty() => no("No figure was kept yet"),
             Self::Ask(Dialog::ExportTable) => {

@@ -9,6 +9,7 @@ use super::{Lane, Purpose, Run, Session, slots};
 use crate::data::{Dataset, Fit, Shape, Unit, Units};
 use crate::explain::mask::iou;
 use crate::explain::{Fill, Mask};
+use crate::figure::layout::series::Form;
 use crate::figure::layout::{Hidden, View};
 use crate::jobs::{Explain, Explained, MethodResult, Task};
 use crate::work::{Priority, Shown, Slot};
@@ -53,6 +54,8 @@ pub struct Explore {
     pub view: View,
     /// How hidden pixels are drawn.
     pub hidden: Hidden,
+    /// How series are drawn; `None`: as usual for their number of channels.
+    pub form: Option<Form>,
     /// How many units are selected.
     pub k: usize,
     /// What is selected.
@@ -91,6 +94,7 @@ impl Default for Explore {
             focus: 0,
             view: View::Overlay,
             hidden: Hidden::default(),
+            form: None,
             k: 25,
             unit: Unit::Pixel,
             fill: Fill::Zero,

@@ -1,12 +1,32 @@
 //! The picture of what is in view, for the window and its exporters.
 
 use super::Session;
+use crate::data::Modality;
 use crate::figure::Theme;
+use crate::figure::layout::series::Form;
 use crate::figure::layout::{ExplainedPicture, Hidden, View};
 use crate::jobs::picture::{Beside, picture_of_result, source_of};
 use crate::jobs::{Explained, MethodResult};
 
 impl Session {
+    /// The form in which the series in view is drawn, where it is a series.
+    pub fn series_form(&self) -> Option<Form> {
+        let shape = self.active_box().filter(|active| active.card.modality() == Modality::Series)?.card.shape;
+        Some(Form::or_usual(self.explore.form, shape.channels))
+    }
+
+    /// Whether a series in view can be drawn in `form`.
+    pub(super) fn form_fits(&self, form: Form) -> super::Availability {
+        match self.active_box().map(|active| &active.card) {
+            Some(card) if card.modality() != Modality::Series => {
+                Err("The black box in use does not read series".into())
+            }
+            Some(card) if form.fits(card.shape.channels) => Ok(()),
+            Some(card) => Err(format!("A series of {} channels cannot be drawn so", card.shape.channels).into()),
+            None => Err("Open a series with a black box first".into()),
+        }
+    }
+
     /// What column `column` shows, at the k of the slider, or why there is nothing.
     pub fn picture(&self, column: usize, view: View, hidden: Hidden, theme: Theme) -> Option<ExplainedPicture> {
         let explained = self.explore.explained()?;
@@ -31,6 +51,8 @@ impl Session {
             seed: explainer.map(|explainer| explainer.card.seed),
             black_box: self.active_box().map(|active| &active.card),
             class_focus: self.explore.class_focus,
+            channels: self.data.as_ref().map_or(&[][..], |data| data.channel_names()),
+            form: self.explore.form,
         };
         let picture = picture_of_result(&beside, explained, result, self.explore.k);
         ExplainedPicture { view, hidden, theme, ..picture }

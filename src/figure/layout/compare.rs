@@ -180,7 +180,9 @@ pub(super) fn shared_legend(
     width: f32,
 ) -> Block {
     let mut block = Block::default();
-    let heats: Vec<usize> = (0..pictures.len()).filter(|i| pictures[*i].view.panels().contains(&Panel::Heat)).collect();
+    let heats: Vec<usize> = (0..pictures.len())
+        .filter(|i| pictures[*i].view.panels().contains(&Panel::Heat) && pictures[*i].is_colored())
+        .collect();
     let bar_width = width.min(220.0);
     // Methods with signed scores and methods without them get a bar each.
     for signed in [false, true] {

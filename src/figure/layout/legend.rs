@@ -15,6 +15,16 @@ enum Swatch {
     Underlined,
     HiddenUnselected,
     HiddenSelected,
+    Line(Paint),
+}
+
+/// Colour of a line or a bar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Paint {
+    Selected,
+    Unselected,
+    Full,
+    Hidden,
 }
 
 /// Swatches that explain the marks of `panels`, in rows of at most `width` points. Nothing for the plain input.
@@ -48,6 +58,9 @@ pub(super) fn swatches(picture: &ExplainedPicture, panels: &[Panel], palette: &P
         }
     }
     entries.dedup();
+    if !picture.has_pixels() && picture.text.is_none() {
+        entries = marks(picture, panels);
+    }
     let style = Style::muted(palette);
     let side = style.size;
     let mut block = Block::default();
@@ -68,6 +81,48 @@ pub(super) fn swatches(picture: &ExplainedPicture, panels: &[Panel], palette: &P
     block
 }
 
+/// Swatches of series and rows of tables.
+fn marks(picture: &ExplainedPicture, panels: &[Panel]) -> Vec<(Swatch, String)> {
+    let fill = if picture.fill.is_empty() { String::new() } else { format!(", the model gets {}", picture.fill) };
+    let form = picture.series.as_ref().map(|series| series.form);
+    let is_map = form == Some(super::series::Form::Map);
+    let mut entries: Vec<(Swatch, String)> = Vec::new();
+    for panel in panels {
+        match panel {
+            Panel::Input => {}
+            _ if picture.row.is_some() => {
+                entries.push((Swatch::Line(Paint::Selected), "selected".to_owned()));
+                entries.push((Swatch::Line(Paint::Unselected), "not selected".to_owned()));
+            }
+            Panel::Overlay if is_map => {
+                entries.push((Swatch::Tinted, "selected (deeper: larger value)".to_owned()));
+                entries.push((Swatch::Line(Paint::Full), "value: dark is far from 0".to_owned()));
+            }
+            Panel::Overlay => entries.push((Swatch::Tinted, "selected (deeper: higher score)".to_owned())),
+            Panel::Heat if is_map => {}
+            Panel::Heat => entries.push((Swatch::Line(Paint::Selected), "score".to_owned())),
+            Panel::Selected | Panel::Unselected if is_map => {
+                entries.push((Swatch::Line(Paint::Full), "value: dark is far from 0".to_owned()));
+            }
+            Panel::Selected => {
+                entries.push((Swatch::Line(Paint::Selected), "selected".to_owned()));
+                entries.push((Swatch::Line(Paint::Hidden), format!("hidden{fill}")));
+            }
+            Panel::Unselected => {
+                entries.push((Swatch::Line(Paint::Unselected), "not selected".to_owned()));
+                entries.push((Swatch::Line(Paint::Hidden), format!("hidden{fill}")));
+            }
+        }
+    }
+    let mut seen = Vec::new();
+    entries.retain(|entry| {
+        let is_new = !seen.contains(entry);
+        seen.push(entry.clone());
+        is_new
+    });
+    entries
+}
+
 fn draw_swatch(swatch: Swatch, area: Rect, palette: &Palette) -> Vec<Element> {
     if matches!(swatch, Swatch::TintedWord | Swatch::Underlined) {
         let tint = palette.background.mix(palette.selected, 0.35);
@@ -79,9 +134,19 @@ fn draw_swatch(swatch: Swatch, area: Rect, palette: &Palette) -> Vec<Element> {
         };
         return text::marks_of(&look, area, palette);
     }
+    if let Swatch::Line(paint) = swatch {
+        let color = match paint {
+            Paint::Selected => palette.selected,
+            Paint::Unselected => palette.unselected,
+            Paint::Full => palette.full,
+            Paint::Hidden => palette.hairline,
+        };
+        let middle = area.y + area.height / 2.0;
+        return vec![Element::fill(rect(area.x, middle - 1.2, area.width, 2.4), color)];
+    }
     let (fill, line, hatch) = match swatch {
         Swatch::Tinted | Swatch::TintedWord => (palette.background.mix(palette.selected, 0.65), palette.selected, None),
-        Swatch::Outlined | Swatch::Underlined => (palette.background, palette.selected, None),
+        Swatch::Outlined | Swatch::Underlined | Swatch::Line(_) => (palette.background, palette.selected, None),
         Swatch::HiddenUnselected => (palette.hidden, palette.unselected, Some(pixels::unselected_hatch(palette))),
         Swatch::HiddenSelected => (palette.hidden, palette.selected, Some(pixels::selected_hatch(palette))),
     };

@@ -1,6 +1,6 @@
 //! Layouts: pure functions from plain numbers to a [`Figure`](super::Figure).
 //!
-//! [`picture`] draws one explained picture or text, [`compare`] several methods side by side, [`sheet`] many items. [`pixels`] makes the very
+//! [`picture`] draws one explained picture, text, series or row of a table, [`compare`] several methods side by side, [`sheet`] many items. [`pixels`] makes the very
 //! pixels that the window uploads as a texture, and the marks that both draw over them.
 
 mod block;
@@ -8,6 +8,8 @@ mod compare;
 mod legend;
 mod picture;
 pub mod pixels;
+pub mod record;
+pub mod series;
 mod sheet;
 pub mod text;
 mod words;
@@ -15,6 +17,8 @@ mod words;
 pub use compare::{CompareLayout, compare};
 pub use picture::{PictureLayout, picture};
 pub use pixels::{overlay_marks, overlay_rgba};
+pub use record::ExplainedRow;
+pub use series::ExplainedSeries;
 pub use sheet::{SheetLayout, sheet};
 pub use text::{ExplainedText, TextSpan};
 
@@ -128,7 +132,7 @@ pub struct Prediction {
     pub unselected_stays: Option<bool>,
 }
 
-/// A picture or a text with its explanation, and how it is to be shown. Plain numbers, nothing of models or windows.
+/// A picture, a text, a series or a row of a table with its explanation, and how it is to be shown. Plain numbers, nothing of models or windows.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct ExplainedPicture {
     /// Columns of pixels.
@@ -172,9 +176,25 @@ pub struct ExplainedPicture {
     /// The text, where the input is one; then there are no pixels, and `width`, `height` and what goes by pixel are empty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<ExplainedText>,
+    /// The series, where the input is one; as for a text, nothing goes by pixel then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub series: Option<ExplainedSeries>,
+    /// The row of a table, where the input is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub row: Option<ExplainedRow>,
 }
 
 impl ExplainedPicture {
+    /// Whether it consists of pixels: no text, no series, no row of a table.
+    pub fn has_pixels(&self) -> bool {
+        self.text.is_none() && self.series.is_none() && self.row.is_none()
+    }
+
+    /// Whether scores are drawn as colours; lines and bars have axes of their own.
+    pub fn is_colored(&self) -> bool {
+        self.row.is_none() && self.series.as_ref().is_none_or(|series| series.form == series::Form::Map)
+    }
+
     /// How many units could be selected: all but padding, which has a score of minus infinity.
     pub fn selectable(&self) -> usize {
         self.scores.iter().filter(|score| **score != f32::NEG_INFINITY).count()
@@ -198,11 +218,17 @@ impl ExplainedPicture {
     /// Whether all lengths and indices fit together.
     pub fn check(&self) -> Result<(), FigureError> {
         let unfit = |what, expected: String, found: String| Err(FigureError::Input { what, expected, found });
+        if !self.has_pixels() && self.scores.len() != self.selected.len() {
+            let (expected, found) = (self.scores.len().to_string(), self.selected.len().to_string());
+            return unfit("the number of selected flags", expected, found);
+        }
+        if let Some(series) = &self.series {
+            return series.check(self.scores.len());
+        }
+        if let Some(row) = &self.row {
+            return row.check(self.scores.len());
+        }
         if let Some(text) = &self.text {
-            if self.scores.len() != self.selected.len() {
-                let (expected, found) = (self.scores.len().to_string(), self.selected.len().to_string());
-                return unfit("the number of selected flags", expected, found);
-            }
             let most = text.spans.iter().filter_map(|span| span.unit).max();
             return match most {
                 Some(most) if most as usize >= self.scores.len() => {

@@ -4,7 +4,7 @@ use super::super::color::Range;
 use super::super::{Element, Figure, FigureError, Palette, Raster, rect, stroke};
 use super::block::{Block, Style, marked, paragraph};
 use super::words::{self, parts_of};
-use super::{ExplainedPicture, Panel, legend, pixels, size, text};
+use super::{ExplainedPicture, Panel, legend, pixels, record, series, size, text};
 
 /// What the figure of one picture shows besides the picture.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -98,7 +98,7 @@ pub(super) fn legend_of(
 ) -> Block {
     let panels = picture.view.panels();
     let mut block = Block::default();
-    if panels.contains(&Panel::Heat) {
+    if panels.contains(&Panel::Heat) && picture.is_colored() {
         block.below(legend::color_bar(picture.scale(), range, palette, bar_width), 0.0);
     }
     block.below(legend::swatches(picture, panels, palette, width), size::TIGHT);
@@ -126,14 +126,15 @@ pub(super) fn answers_of(picture: &ExplainedPicture, panel: Panel, palette: &Pal
     block
 }
 
-/// The side that a layout gives to a picture; for a text, that times `wider`.
+/// The side that a layout gives to a picture; for a text, a series or a row, that times `wider`.
 pub(super) fn side_for(picture: &ExplainedPicture, side: f32, wider: f32) -> f32 {
-    if picture.text.is_some() { side * wider } else { side }
+    if picture.has_pixels() { side } else { side * wider }
 }
 
-/// Width and height of an image in points, its longest side at most `side`. A text takes the width; its height follows from its lines.
+/// Width and height of an image in points, its longest side at most `side`. What has no pixels takes the width; its
+/// height follows from what it holds.
 pub(super) fn image_size(picture: &ExplainedPicture, side: f32) -> (f32, f32) {
-    if picture.text.is_some() {
+    if !picture.has_pixels() {
         return (side, 0.0);
     }
     let (w, h) = (picture.width as f32, picture.height as f32);
@@ -146,6 +147,12 @@ pub(super) fn image_size(picture: &ExplainedPicture, side: f32) -> (f32, f32) {
 pub(super) fn image(picture: &ExplainedPicture, panel: Panel, side: f32, range: Range) -> Result<Block, FigureError> {
     if let Some(text) = &picture.text {
         return Ok(text::panel(picture, text, panel, side, range));
+    }
+    if let Some(of) = &picture.series {
+        return Ok(series::panel(picture, of, panel, side, range));
+    }
+    if let Some(row) = &picture.row {
+        return Ok(record::panel(picture, row, panel, side));
     }
     let palette = Palette::of(picture.theme);
     let (width, height) = image_size(picture, side);

@@ -30,7 +30,7 @@ pub fn overlay_rgba(picture: &ExplainedPicture, panel: Panel, range: Option<Rang
         }
         Panel::Input | Panel::Overlay | Panel::Selected | Panel::Unselected => Vec::new(),
     };
-    let tints = if panel == Panel::Overlay { tints(picture) } else { Vec::new() };
+    let tints = if panel == Panel::Overlay { tints(picture, (LEAST_TINT, MOST_TINT)) } else { Vec::new() };
 
     let mut rgba = Vec::with_capacity(4 * picture.unit_of.len());
     for (i, unit) in picture.unit_of.iter().enumerate() {
@@ -50,13 +50,13 @@ pub fn overlay_rgba(picture: &ExplainedPicture, panel: Panel, range: Option<Rang
     Ok(Pixels { width: picture.width, height: picture.height, rgba })
 }
 
-/// Share of the accent for each unit by its rank among the selected ones; 0 for the others.
-fn tints(picture: &ExplainedPicture) -> Vec<f32> {
+/// Share of the accent for each unit by its rank among the selected ones, between the least and the most; 0 for the others.
+pub(super) fn tints(picture: &ExplainedPicture, (least, most): (f32, f32)) -> Vec<f32> {
     let chosen: Vec<usize> = (0..picture.scores.len()).filter(|unit| picture.selected[*unit]).collect();
     let scores: Vec<f32> = chosen.iter().map(|unit| picture.scores[*unit]).collect();
     let mut out = vec![0.0; picture.scores.len()];
     for (unit, position) in chosen.iter().zip(color::rank_positions(&scores)) {
-        out[*unit] = LEAST_TINT + (MOST_TINT - LEAST_TINT) * position;
+        out[*unit] = least + (most - least) * position;
     }
     out
 }

@@ -144,6 +144,8 @@ pub(super) fn description(picture: &ExplainedPicture) -> String {
     let mut sentences = Vec::new();
     let (input, marked) = match &picture.text {
         Some(_) => ("The text", "highlighted and underlined"),
+        None if picture.series.is_some() => ("The series", "shaded"),
+        None if picture.row.is_some() => ("The row", "numbered, their bars coloured"),
         None => ("The input", "tinted and outlined"),
     };
     for panel in picture.view.panels() {
@@ -152,6 +154,9 @@ pub(super) fn description(picture: &ExplainedPicture) -> String {
             Panel::Overlay => format!("{input}; the {noun} that {} selects are {marked}.", picture.method),
             Panel::Selected => format!("Only the {noun} that {} selects; the others are hidden.", picture.method),
             Panel::Unselected => format!("All but the {noun} that {} selects; those are hidden.", picture.method),
+            Panel::Heat if !picture.is_colored() => {
+                format!("The score that {} gives to each of the {noun}.", picture.method)
+            }
             Panel::Heat => {
                 format!(
                     "The score that {} gives to each of the {noun}, as colour; the selected are outlined.",

@@ -215,6 +215,12 @@ impl MakeJob {
         let card = &self.explainers[index].card;
         let mut picture =
             picture_of(&task.data, &task.black_box.card, card, explained, index).map_err(StudyError::Render)?;
+        if picture.series.is_some() || picture.row.is_some() {
+            let what = task.data.modality.plural();
+            return Err(StudyError::Render(format!(
+                "studies show pictures and texts, found {what}; choose other data"
+            )));
+        }
         picture.hidden = task.spec.show.hidden;
         let result = match &explained.methods[index] {
             Ok(result) => result,

@@ -12,8 +12,9 @@ use super::super::{figure_view, theme};
 use super::classes::ClassesUi;
 use super::reading::{self, Page, Pages, TextView};
 use crate::figure::color::Range;
+use crate::figure::layout::series::map_pixels;
 use crate::figure::layout::{ExplainedPicture, Panel, View, overlay_marks, overlay_rgba};
-use crate::figure::{Element, Pixels, rect};
+use crate::figure::{Element, FigureError, Pixels, rect};
 use crate::jobs::{Explained, MethodResult};
 use crate::session::Session;
 
@@ -99,7 +100,7 @@ impl Canvas {
         let mut hasher = DefaultHasher::new();
         (Arc::as_ptr(explained) as usize, column, view, explore.hidden, explore.k, dark, explore.peek)
             .hash(&mut hasher);
-        (&result.explainer, explore.class_focus, explore.reading.against).hash(&mut hasher);
+        (&result.explainer, explore.class_focus, explore.reading.against, explore.form).hash(&mut hasher);
         let key = hasher.finish();
         while self.painted.len() <= column {
             self.painted.push(Painted::default());
@@ -128,9 +129,14 @@ impl Canvas {
             ctx.request_repaint();
             return;
         }
+        if picture.row.is_some() {
+            painted.panels.clear();
+            painted.picture = Some(picture);
+            return;
+        }
         painted.panels.truncate(wanted.len());
         for (at, panel) in wanted.into_iter().enumerate() {
-            match overlay_rgba(&picture, panel, None) {
+            match pixels_of(&picture, panel) {
                 Ok(pixels) => {
                     let image = image_of(&pixels);
                     match painted.panels.get_mut(at) {
@@ -199,6 +205,11 @@ impl Canvas {
         let (pointed, clicked) = reading::show(ui, &mut self.pages, &page, session);
         self.found_unit = self.found_unit.or(pointed);
         clicked
+    }
+
+    /// The texture of a panel of a column, as prepared.
+    pub fn texture(&self, column: usize, panel_at: usize) -> Option<egui::TextureId> {
+        self.painted.get(column)?.panels.get(panel_at).map(|(_, texture, _)| texture.id())
     }
 
     /// Draws one panel of a column into `area`.
@@ -279,6 +290,18 @@ pub fn image_rect(area: Rect, size: Vec2, zoom: Zoom, pixels_per_point: f32) -> 
     let rect = Rect::from_center_size(area.center() + shift, shown);
     let snap = |v: f32| (v * pixels_per_point).round() / pixels_per_point;
     Rect::from_min_size(pos2(snap(rect.left()), snap(rect.top())), shown)
+}
+
+/// Pixels of a panel: of a series those of its map.
+fn pixels_of(picture: &ExplainedPicture, panel: Panel) -> Result<Pixels, FigureError> {
+    match &picture.series {
+        Some(series) => {
+            picture.check()?;
+            let range = Range::robust(&picture.scores, picture.scale());
+            Ok(map_pixels(picture, series, panel, range))
+        }
+        None => overlay_rgba(picture, panel, None),
+    }
 }
 
 fn image_of(pixels: &Pixels) -> ColorImage {

@@ -1,31 +1,32 @@
-//! A time series on screen: its channels over each other with shared zoom and cursor, selected steps shaded, hidden ones with what stands in their
-//! place; many channels as a map of steps and channels; two channels also as a path in the plane.
+//! A time series on screen: what its figure shows, with shared zoom and cursor. Which steps are shaded, kept or marked, and every colour, is
+//! decided in [`crate::figure::layout::series`].
 
-use egui::{Color32, Rect, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, accesskit::Role, pos2, vec2};
-use egui_plot::{Line, Plot, PlotPoints, Polygon};
+use egui::{
+    Color32, Rect, Sense, Stroke, StrokeKind, TextureId, Ui, UiBuilder, WidgetInfo, accesskit::Role, pos2, vec2,
+};
+use egui_plot::{Line, Plot, PlotPoints, PlotUi, Points, Polygon};
 
-use super::super::theme::{space, tokens};
+use super::super::theme::{self, space, tokens};
 use crate::data::Dataset;
-use crate::figure::layout::Panel;
-use crate::jobs::{Explained, MethodResult};
+use crate::figure::Palette;
+use crate::figure::layout::series::{
+    ExplainedSeries, Form, MOST_DOTS, extent_of, line_color, runs, score_of_values, selected_values, shades,
+};
+use crate::figure::layout::{ExplainedPicture, Panel};
 
-/// More channels than this are drawn as a map.
-const MOST_LINES: usize = 6;
-/// Height from which a path stands below the lines of two channels.
-const PATH_FROM: f32 = 340.0;
 /// Room for the numbers of the y axis.
 const AXIS_WIDTH: f32 = 44.0;
+/// Highest row of a map.
+const MOST_ROW: f32 = 90.0;
+/// Room for the name of a channel over its plot.
+const NAME: f32 = 15.0;
 
 /// One panel of a method's result.
 #[derive(Clone, Copy)]
 pub struct Page<'a> {
-    /// The item and what hidden places become.
-    pub explained: &'a Explained,
-    /// Scores.
-    pub result: &'a MethodResult,
-    /// How many units are selected.
-    pub k: usize,
-    /// What is shown.
+    /// What is drawn.
+    pub picture: &'a ExplainedPicture,
+    /// What is shown of it.
     pub panel: Panel,
     /// Column and panel within it.
     pub at: (usize, usize),
@@ -33,179 +34,207 @@ pub struct Page<'a> {
     pub name: &'a str,
     /// How strongly it is drawn.
     pub opacity: f32,
-}
-
-impl Page<'_> {
-    /// Whether each value of the row is selected, channel by channel.
-    fn selected(&self) -> Vec<bool> {
-        let unit_of = self.explained.units.unit_of_values();
-        unit_of.iter().map(|&unit| self.result.is_selected(unit as usize, self.k)).collect()
-    }
+    /// The map of the panel, where it was made.
+    pub texture: Option<TextureId>,
 }
 
 /// Draws a panel into `area`.
 pub fn show(ui: &mut Ui, area: Rect, page: &Page<'_>) {
-    let shape = page.explained.units.shape;
-    if page.explained.row.len() != shape.len() {
-        return;
-    }
+    let Some(series) = page.picture.series.as_ref().filter(|_| page.picture.check().is_ok()) else { return };
     let mut inner = ui.new_child(UiBuilder::new().id_salt(("series", page.at)).max_rect(area));
     inner.set_clip_rect(area.intersect(ui.clip_rect()));
     inner.multiply_opacity(page.opacity);
-    let selected = page.selected();
-    if shape.channels > MOST_LINES {
-        map(&mut inner, area, page, &selected);
-        return;
+    let channels = series.channels();
+    let lines_height = if series.form == Form::Path { area.height() * 0.5 } else { area.height() };
+    match series.form {
+        Form::Map => return map(&mut inner, area, page, series),
+        Form::Overlaid => {
+            let names = Rect::from_min_size(area.min, vec2(area.width(), NAME));
+            line_names(&inner, names, page, series);
+            let plot = Rect::from_min_max(pos2(area.left(), names.bottom()), area.max);
+            channels_over_time(&mut inner, plot, page, series, &(0..channels).collect::<Vec<_>>());
+        }
+        Form::Stacked | Form::Path => {
+            let each = (lines_height - space::XS * (channels as f32 - 1.0)) / channels as f32;
+            for channel in 0..channels {
+                let top = area.top() + (each + space::XS) * channel as f32;
+                let rect = Rect::from_min_size(pos2(area.left(), top), vec2(area.width(), each));
+                let plot = Rect::from_min_max(rect.min + vec2(0.0, NAME), rect.max);
+                let at = pos2(rect.left() + AXIS_WIDTH, rect.top());
+                let ink = tokens(ui).muted.gamma_multiply(page.opacity);
+                let font = egui::TextStyle::Small.resolve(ui.style());
+                inner.painter().text(at, egui::Align2::LEFT_TOP, &series.names[channel], font, ink);
+                channels_over_time(&mut inner, plot, page, series, &[channel]);
+            }
+        }
     }
-    let has_path = shape.channels == 2 && area.height() >= PATH_FROM && page.panel != Panel::Heat;
-    let lines_height = if has_path { area.height() * 0.55 } else { area.height() };
-    let each = (lines_height - space::XS * (shape.channels as f32 - 1.0)) / shape.channels as f32;
-    for channel in 0..shape.channels {
-        let top = area.top() + (each + space::XS) * channel as f32;
-        let rect = Rect::from_min_size(pos2(area.left(), top), vec2(area.width(), each));
-        one_channel(&mut inner, rect, page, &selected, channel);
-    }
-    if has_path {
+    if series.form == Form::Path {
         let rect = Rect::from_min_max(pos2(area.left(), area.top() + lines_height + space::S), area.max);
-        path(&mut inner, rect, page, &selected);
+        path(&mut inner, rect, page, series);
     }
     let name = ui.interact(area, ui.scope_id().with(("series name", page.at)), Sense::hover());
     name.widget_info(|| WidgetInfo::labeled(Role::Image, true, page.name));
 }
 
-/// Runs of equal values: start, end (past the last) and the value.
-fn runs(values: &[bool]) -> Vec<(usize, usize, bool)> {
-    let mut out: Vec<(usize, usize, bool)> = Vec::new();
-    for (at, &value) in values.iter().enumerate() {
-        match out.last_mut() {
-            Some((_, end, known)) if *known == value => *end = at + 1,
-            _ => out.push((at, at + 1, value)),
-        }
+fn line_names(ui: &Ui, area: Rect, page: &Page<'_>, series: &ExplainedSeries) {
+    let palette = Palette::of(page.picture.theme);
+    let font = egui::TextStyle::Small.resolve(ui.style());
+    let mut x = area.left() + AXIS_WIDTH;
+    for (channel, name) in series.names.iter().enumerate() {
+        let color = theme::color(line_color(palette, channel, series.channels()));
+        let middle = area.top() + NAME / 2.0;
+        ui.painter().hline(x..=x + 14.0, middle, Stroke::new(2.0, color));
+        let at = pos2(x + 18.0, area.top());
+        let words = ui.painter().text(at, egui::Align2::LEFT_TOP, name, font.clone(), tokens(ui).text);
+        x = words.right() + space::M;
     }
-    out
 }
 
-/// One channel over time.
-fn one_channel(ui: &mut Ui, rect: Rect, page: &Page<'_>, selected: &[bool], channel: usize) {
-    let t = tokens(ui);
-    let steps = page.explained.units.shape.width;
-    let range = channel * steps..(channel + 1) * steps;
-    let row = &page.explained.row[range.clone()];
-    let fill = page.explained.fill_row.get(range.clone()).unwrap_or(row);
-    let selected = &selected[range.clone()];
-    let (low, high) = row.iter().fold((f32::MAX, f32::MIN), |(low, high), value| (low.min(*value), high.max(*value)));
-    let margin = ((high - low) * 0.05).max(1e-3);
-    let (low, high) = (f64::from(low - margin), f64::from(high + margin));
-    let points = |values: &[f32], start: usize| -> PlotPoints<'static> {
-        values.iter().enumerate().map(|(at, value)| [(start + at) as f64, f64::from(*value)]).collect::<Vec<_>>().into()
+/// Points of a stretch of a line; a single step would be a line without length.
+fn stretch(values: &[f32], start: usize, end: usize) -> PlotPoints<'static> {
+    if end - start == 1 {
+        return [-0.4, 0.4].map(|by| [start as f64 + by, f64::from(values[start])]).to_vec().into();
+    }
+    (start..end).map(|step| [step as f64, f64::from(values[step])]).collect::<Vec<_>>().into()
+}
+
+/// Channels in one plot.
+fn channels_over_time(ui: &mut Ui, rect: Rect, page: &Page<'_>, series: &ExplainedSeries, channels: &[usize]) {
+    let picture = page.picture;
+    let is_alone = channels.len() == 1;
+    let first = channels.first().copied().unwrap_or(0);
+    let scores = if page.panel == Panel::Heat { score_of_values(picture, series) } else { Vec::new() };
+    let [low, high] = match page.panel {
+        Panel::Heat => extent_of(&scores),
+        _ => series.extent(is_alone.then_some(first)),
     };
-    let shade = |start: usize, end: usize| -> PlotPoints<'static> {
-        let (from, to) = (start as f64 - 0.5, end as f64 - 0.5);
-        vec![[from, low], [to, low], [to, high], [from, high]].into()
-    };
-    let mut inner = ui.new_child(UiBuilder::new().id_salt(("channel", page.at, channel)).max_rect(rect));
-    Plot::new(("series plot", page.at, channel))
+    let (low, high) = (f64::from(low), f64::from(high));
+    let is_last = channels.last() == Some(&(series.channels() - 1));
+    let mut inner = ui.new_child(UiBuilder::new().id_salt(("channels", page.at, first)).max_rect(rect));
+    Plot::new(("series plot", page.at, first))
         .width(rect.width())
         .height(rect.height())
         .link_axis(egui::Id::unique("series steps"), [true, false])
         .link_cursor(egui::Id::unique("series steps"), [true, false])
         .allow_scroll(false)
+        .include_y(low)
+        .include_y(high)
+        .include_x(-0.5)
+        .include_x(series.steps as f64 - 0.5)
+        .set_margin_fraction(vec2(0.0, 0.0))
         // Channels begin at the same place, whatever their numbers' lengths.
         .y_axis_min_width(AXIS_WIDTH)
-        .show_axes([channel + 1 == page.explained.units.shape.channels, true])
+        .show_axes([is_last, true])
         .show(&mut inner, |plot| {
-            let runs = runs(selected);
-            match page.panel {
-                Panel::Input => plot.line(Line::new("value", points(row, 0)).color(t.full).width(1.5)),
-                Panel::Overlay => {
-                    for &(start, end, _) in runs.iter().filter(|run| run.2) {
-                        let shaded = Polygon::new("selected", shade(start, end));
-                        plot.polygon(shaded.fill_color(t.selected.gamma_multiply(0.45)).stroke(Stroke::NONE));
-                    }
-                    plot.line(Line::new("value", points(row, 0)).color(t.full).width(1.5));
-                }
-                Panel::Selected | Panel::Unselected => {
-                    let is_kept = |run: &(usize, usize, bool)| run.2 == (page.panel == Panel::Selected);
-                    let color = if page.panel == Panel::Selected { t.selected } else { t.unselected };
-                    // What the model gets at hidden steps.
-                    for &(start, end, _) in runs.iter().filter(|run| !is_kept(run)) {
-                        plot.line(Line::new("fill", points(&fill[start..end], start)).color(t.muted).width(0.7));
-                    }
-                    for &(start, end, _) in runs.iter().filter(|run| is_kept(run)) {
-                        // A single step would be a line without length.
-                        let line = match end - start {
-                            1 => vec![
-                                [start as f64 - 0.4, f64::from(row[start])],
-                                [start as f64 + 0.4, f64::from(row[start])],
-                            ]
-                            .into(),
-                            _ => points(&row[start..end], start),
-                        };
-                        plot.line(Line::new("value", line).color(color).width(2.5));
-                    }
-                }
-                Panel::Heat => {
-                    let unit_of = page.explained.units.unit_of_values();
-                    let scores: Vec<f32> = unit_of[range]
-                        .iter()
-                        .map(|&unit| page.result.scores.get(unit as usize).copied().unwrap_or(0.0))
-                        .map(|score| if score.is_finite() { score } else { 0.0 })
-                        .collect();
-                    plot.line(Line::new("score", points(&scores, 0)).color(t.selected).width(1.5));
-                }
+            if page.panel == Panel::Overlay {
+                shaded(plot, page, series, channels, (low, high));
+            }
+            for &channel in channels {
+                one_line(plot, page, series, channel, &scores, is_alone);
             }
         });
 }
 
-/// Steps (down) by channels (across): what is selected in the colour of S, all else by its size.
-fn map(ui: &mut Ui, area: Rect, page: &Page<'_>, selected: &[bool]) {
-    let t = tokens(ui);
-    let shape = page.explained.units.shape;
-    let row = &page.explained.row;
-    let most = row.iter().fold(1e-6_f32, |most, value| most.max(value.abs()));
-    let response = ui.interact(area, ui.scope_id().with(("series map", page.at)), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, page.name));
-    let painter = ui.painter_at(area);
-    let cell = vec2(area.width() / shape.channels as f32, (area.height() / shape.width as f32).min(90.0));
-    let place_of = |channel: usize, step: usize| channel * shape.width + step;
-    for step in 0..shape.width {
-        for channel in 0..shape.channels {
-            let place = place_of(channel, step);
-            let strength = (row[place].abs() / most).sqrt();
-            let grey = t.muted.gamma_multiply(0.15 + 0.75 * strength);
-            let color = match (page.panel, selected[place]) {
-                (Panel::Overlay | Panel::Selected | Panel::Heat, true) => t.selected,
-                (Panel::Unselected, false) => t.unselected,
-                (Panel::Overlay | Panel::Input, _) => grey,
-                _ => Color32::TRANSPARENT,
-            };
-            let min = area.min + vec2(cell.x * channel as f32, cell.y * step as f32);
-            painter.rect_filled(Rect::from_min_size(min, cell - vec2(0.0, 1.0)), 0.0, color);
+/// Strips over the selected steps, deeper for higher scores.
+fn shaded(
+    plot: &mut PlotUi<'_>,
+    page: &Page<'_>,
+    series: &ExplainedSeries,
+    channels: &[usize],
+    (low, high): (f64, f64),
+) {
+    let palette = Palette::of(page.picture.theme);
+    let shades = shades(page.picture);
+    for &channel in channels {
+        let units = series.channel(&series.unit_of, channel);
+        let of_step: Vec<f32> = units.iter().map(|unit| shades.get(*unit as usize).copied().unwrap_or(0.0)).collect();
+        for (start, end, shade) in runs(&of_step).into_iter().filter(|run| run.2 > 0.0) {
+            let (from, to) = (start as f64 - 0.5, end as f64 - 0.5);
+            let corners = vec![[from, low], [to, low], [to, high], [from, high]];
+            let color = theme::color(palette.background.mix(palette.selected, shade));
+            plot.polygon(Polygon::new("selected", corners).fill_color(color).stroke(Stroke::new(1.2, color)));
         }
     }
-    let whole = Rect::from_min_size(area.min, vec2(area.width(), cell.y * shape.width as f32));
+}
+
+/// The line of a channel, or what a panel leaves of it.
+fn one_line(
+    plot: &mut PlotUi<'_>,
+    page: &Page<'_>,
+    series: &ExplainedSeries,
+    channel: usize,
+    scores: &[f32],
+    is_alone: bool,
+) {
+    let palette = Palette::of(page.picture.theme);
+    let name = &series.names[channel];
+    let values = series.channel(&series.values, channel);
+    let own = if is_alone { palette.full } else { line_color(palette, channel, series.channels()) };
+    let line = |points: PlotPoints<'static>, color: crate::figure::Color, width: f32| {
+        Line::new(name.clone(), points).color(theme::color(color)).width(width)
+    };
+    match page.panel {
+        Panel::Input | Panel::Overlay => plot.line(line(stretch(values, 0, values.len()), own, 1.5)),
+        Panel::Heat => {
+            let scores = series.channel(scores, channel);
+            plot.line(line(stretch(scores, 0, scores.len()), palette.selected, 1.5));
+        }
+        Panel::Selected | Panel::Unselected => {
+            let is_kept = |selected: bool| selected == (page.panel == Panel::Selected);
+            let color = if page.panel == Panel::Selected { palette.selected } else { palette.unselected };
+            let selected = selected_values(page.picture, series);
+            let runs = runs(series.channel(&selected, channel));
+            let fill = series.channel(&series.fill, channel);
+            // What the model gets at hidden steps.
+            for (start, end, _) in runs.iter().filter(|run| !is_kept(run.2)) {
+                plot.line(line(stretch(fill, *start, *end), palette.hairline, 1.0));
+            }
+            for (start, end, _) in runs.iter().filter(|run| is_kept(run.2)) {
+                plot.line(line(stretch(values, *start, *end), color, 2.5));
+            }
+        }
+    }
+}
+
+/// Steps (down) by channels (across).
+fn map(ui: &mut Ui, area: Rect, page: &Page<'_>, series: &ExplainedSeries) {
+    let t = tokens(ui);
+    let (steps, channels) = (series.steps, series.channels());
+    let response = ui.interact(area, ui.scope_id().with(("series map", page.at)), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, page.name));
+    let words = vec2(0.0, NAME);
+    let room = Rect::from_min_max(area.min, area.max - words);
+    let row = (room.height() / steps as f32).min(MOST_ROW);
+    let whole = Rect::from_min_size(room.min, vec2(room.width(), row * steps as f32));
+    let painter = ui.painter_at(area);
+    if let Some(texture) = page.texture {
+        let tint = theme::UNTINTED.gamma_multiply(page.opacity);
+        painter.image(texture, whole, Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0)), tint);
+    }
     painter.rect_stroke(whole, 0.0, Stroke::new(1.0, t.line), StrokeKind::Inside);
+    let font = egui::TextStyle::Small.resolve(ui.style());
+    let below = format!(
+        "{steps} time steps (down) by {channels} channels: {} … {}",
+        series.names[0],
+        series.names[channels - 1]
+    );
+    painter.text(whole.left_bottom(), egui::Align2::LEFT_TOP, below, font, t.muted);
     if let Some(at) = response.hover_pos().filter(|at| whole.contains(*at)) {
-        let channel = (((at.x - area.left()) / cell.x) as usize).min(shape.channels - 1);
-        let step = (((at.y - area.top()) / cell.y) as usize).min(shape.width - 1);
-        let place = place_of(channel, step);
-        let what = if selected[place] { "selected" } else { "not selected" };
-        response.on_hover_text(format!("Step {step}, channel {channel}: {:.3}, {what}", row[place]));
+        let channel = (((at.x - whole.left()) / whole.width() * channels as f32) as usize).min(channels - 1);
+        let step = (((at.y - whole.top()) / row) as usize).min(steps - 1);
+        let place = channel * steps + step;
+        let unit = series.unit_of[place] as usize;
+        let what = if page.picture.selected.get(unit) == Some(&true) { "selected" } else { "not selected" };
+        response.on_hover_text(format!("{}, step {step}: {:.3}, {what}", series.names[channel], series.values[place]));
     }
 }
 
 /// Two channels taken for velocities: the path that they lead along, selected steps marked.
-fn path(ui: &mut Ui, rect: Rect, page: &Page<'_>, selected: &[bool]) {
-    let t = tokens(ui);
-    let steps = page.explained.units.shape.width;
-    let row = &page.explained.row;
-    let mut at = [0.0_f64; 2];
-    let mut points = vec![at];
-    for step in 0..steps {
-        // The y axis of a screen points down.
-        at = [at[0] + f64::from(row[step]), at[1] - f64::from(row[steps + step])];
-        points.push(at);
-    }
+fn path(ui: &mut Ui, rect: Rect, page: &Page<'_>, series: &ExplainedSeries) {
+    let palette = Palette::of(page.picture.theme);
+    let points = series.path();
+    let marked = series.marked_steps(&selected_values(page.picture, series), page.panel);
+    let color = |color| -> Color32 { theme::color(color) };
     let mut inner = ui.new_child(UiBuilder::new().id_salt(("path", page.at)).max_rect(rect));
     Plot::new(("series path", page.at))
         .width(rect.width())
@@ -213,18 +242,18 @@ fn path(ui: &mut Ui, rect: Rect, page: &Page<'_>, selected: &[bool]) {
         .data_aspect(1.0)
         .allow_scroll(false)
         .show_axes([false, false])
+        .show_grid(false)
         .show(&mut inner, |plot| {
-            plot.line(Line::new("path", points.clone()).color(t.full).width(1.0));
-            let is_marked = |step: usize| match page.panel {
-                Panel::Input => false,
-                Panel::Unselected => !selected[step] && !selected[steps + step],
-                _ => selected[step] || selected[steps + step],
-            };
-            let color = if page.panel == Panel::Unselected { t.unselected } else { t.selected };
-            let marked: Vec<bool> = (0..steps).map(is_marked).collect();
+            plot.line(Line::new("path", points.clone()).color(color(palette.full)).width(1.0));
+            let strong = color(if page.panel == Panel::Unselected { palette.unselected } else { palette.selected });
             for (start, end, _) in runs(&marked).into_iter().filter(|run| run.2) {
-                plot.line(Line::new("selected", points[start..=end].to_vec()).color(color).width(4.0));
+                plot.line(Line::new("selected", points[start..=end].to_vec()).color(strong).width(3.0));
+                if end - start <= MOST_DOTS {
+                    plot.points(Points::new("selected", points[start..=end].to_vec()).color(strong).radius(2.5));
+                }
             }
+            let start = points.first().copied().unwrap_or_default();
+            plot.points(Points::new("start", vec![start]).color(color(palette.ink)).radius(3.5));
         });
 }
 

@@ -15,6 +15,7 @@ use super::canvas::Canvas;
 use super::{classes, series};
 use crate::data::{Modality, Unit, Units};
 use crate::figure::color::Range;
+use crate::figure::layout::series::Form;
 use crate::figure::layout::{Hidden, Panel as FigurePanel, View};
 use crate::jobs::{Explained, MethodResult};
 use crate::session::command::{VIEWS, view_title};
@@ -141,9 +142,7 @@ fn one_column(
     };
     let modality = explained.units.unit.modality();
     let (is_series, is_table) = (modality == Modality::Series, modality == Modality::Table);
-    if !is_series && !is_table {
-        canvas.prepare(ui.ctx(), session, column, explained, result, theme::figure_theme(ui));
-    }
+    canvas.prepare(ui.ctx(), session, column, explained, result, theme::figure_theme(ui));
     let explore = &session.explore;
     let panels: &[FigurePanel] = explore.view.panels();
     let notes = canvas.text_view(column).filter(|_| !is_series && !is_table).map(|(_, view)| view.notes.clone());
@@ -180,12 +179,16 @@ fn one_column(
         );
         if is_series {
             let panel = if explore.peek { FigurePanel::Input } else { *panel };
-            let (seen, k) = (session.seen(result), explore.k);
-            let page = series::Page { explained, result: &seen, k, panel, at: (column, at), name: &name, opacity };
-            series::show(ui, part.shrink(1.0), &page);
+            let texture = canvas.texture(column, at);
+            if let Some(picture) = canvas.picture(column) {
+                let page = series::Page { picture, panel, at: (column, at), name: &name, opacity, texture };
+                series::show(ui, part.shrink(1.0), &page);
+            }
         } else if is_table {
             let panel = if explore.peek { FigurePanel::Input } else { *panel };
-            super::record::show(ui, session, (explained, result), (panel, part.shrink(1.0)), &name);
+            if let Some(picture) = canvas.picture(column) {
+                super::record::show(ui, picture, (panel, part.shrink(1.0)), &name, opacity);
+            }
         } else if is_text {
             if let Some(unit) = canvas.read(ui, session, part.shrink(1.0), (column, at), &name, opacity) {
                 let choice = (explore.reading.chosen != Some(unit)).then_some(unit);
@@ -203,8 +206,7 @@ fn one_column(
     if dimmed {
         words.multiply_opacity(DIMMED);
     }
-    let range = canvas.heat_range(column).filter(|_| !is_series && !is_table);
-    answers(&mut words, session, explained, result, range);
+    answers(&mut words, session, explained, result, canvas.heat_range(column));
 }
 
 /// Why a method has nothing to show here, and the way out where it only selects other units than the explorer does.
@@ -400,6 +402,11 @@ fn controls(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut 
             let open = session.own_text().is_some();
             command_choice(ui, session, Command::Reading(Action::OpenOwn(!open)), open, "Your own text", commands);
         }
+        if let Some(form) = session.series_form() {
+            for choice in Form::ALL.into_iter().filter(|form| Command::SetForm(*form).availability(session).is_ok()) {
+                command_choice(ui, session, Command::SetForm(choice), form == choice, choice.title(), commands);
+            }
+        }
         classes::toggle(ui, session, canvas);
         if canvas.zoom.factor > 1.0 && ui.button(format!("Zoom {:.1}x: whole picture", canvas.zoom.factor)).clicked() {
             canvas.zoom = super::canvas::Zoom::default();
@@ -507,6 +514,7 @@ fn legend(ui: &mut Ui, session: &Session, canvas: &Canvas) {
     let t = tokens(ui);
     let is_text = explore.unit.is_text();
     ui.add_space(2.0);
+    let has_own_row = explore.columns.len() > 2 || explore.columns.len() > 1 && ui.available_width() < 560.0;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
         match explore.view {
@@ -532,13 +540,13 @@ fn legend(ui: &mut Ui, session: &Session, canvas: &Canvas) {
                 );
             }
         }
-        // In a row of its own where several pairs are told: a row that wraps in one view only would move the picture.
-        if explore.columns.len() == 2 {
+        // In a row of its own where there is little room: a row that wraps in one view only would move the picture.
+        if !has_own_row && explore.columns.len() > 1 {
             ui.add_space(space::M);
             overlaps(ui, session);
         }
     });
-    if explore.columns.len() > 2 {
+    if has_own_row {
         ui.horizontal(|ui| overlaps(ui, session));
     }
 }

@@ -1,0 +1,43 @@
+//! DoRaR, Table V: which 4 of 400 segments of 4 points tell edited mouse movements from original ones.
+//!
+//! The paper's recordings are not public; these are drawn by the rule it states (`synthetic:mouse`), so that the edited points are known. Only
+//! edited trials count in the hit rate: the others have nothing to hit.
+
+use super::{Experiment, Row, published};
+
+const METRICS: &[&str] = &["hit_rate", "fs_m", "fu_m", "mask_only", "tps_batched"];
+/// The same and what the true mask tells, which belongs to no method.
+const WITH_TRUE: &[&str] = &["hit_rate", "fs_m", "fu_m", "mask_only", "mask_only_true", "tps_batched"];
+
+const fn row(id: &'static str, method: &'static str, params: &'static [(&'static str, &'static str)]) -> Row {
+    Row { id, method, preset: "", params, every_seed: false, metrics: METRICS, at: None }
+}
+
+/// Minibatches as the paper has them for these data.
+const BATCH: &[(&str, &str)] = &[("batch", "50")];
+
+/// The experiment.
+pub static DORAR_MOUSE: Experiment = Experiment {
+    id: "dorar-mouse",
+    title: "DoRaR, Table V: edited mouse movements, 4 of 400 segments of 4 points",
+    dataset: "mouse",
+    data: "synthetic:mouse",
+    black_box: ("dorar-series", &[]),
+    unit: "segment:4",
+    k: 4,
+    ks: &[],
+    rows: &[
+        Row { every_seed: true, metrics: WITH_TRUE, ..row("dorar", "dorar", BATCH) },
+        row("l2x", "l2x", &[]),
+        row("meed", "meed", &[]),
+        row("grad", "grad", &[]),
+        row("grad-x-input", "grad-x-input", &[]),
+        row("random", "random", &[]),
+    ],
+    paper: &[
+        published("blackbox", "accuracy", 99.78),
+        published("dorar", "hit_rate", 76.51),
+        published("grad", "hit_rate", 32.70),
+    ],
+    seeds: 3,
+};

@@ -1,0 +1,536 @@
+//! Time series: channels over time with selected steps shaded, all channels in one plot, the path that two of them lead along, and a map of steps
+//! and channels. Window and exporters share what is decided here: which steps are kept, where a channel begins and ends, the colour of a cell.
+
+use super::super::color::{self, Range as ScoreRange};
+use super::super::{
+    Anchor, Color, Element, FigureError, Palette, Path, Pixels, Point, Raster, Rect, point, rect, stroke,
+};
+use super::block::{Block, Style};
+use super::{ExplainedPicture, Panel, size};
+
+/// How a series is drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Form {
+    /// A plot for each channel, one over the other.
+    #[default]
+    Stacked,
+    /// All channels in one plot.
+    Overlaid,
+    /// The plots, and under them the path in the plane that two channels of velocities lead along.
+    Path,
+    /// Steps by channels, a cell for each value.
+    Map,
+}
+
+impl Form {
+    /// Every form, in the order of the window.
+    pub const ALL: [Self; 4] = [Self::Stacked, Self::Overlaid, Self::Path, Self::Map];
+
+    /// Name in the window.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Stacked => "Stacked",
+            Self::Overlaid => "Overlaid",
+            Self::Path => "With path",
+            Self::Map => "Map",
+        }
+    }
+
+    /// Name as a command.
+    pub const fn command(self) -> &'static str {
+        match self {
+            Self::Stacked => "Series: channels stacked",
+            Self::Overlaid => "Series: channels in one plot",
+            Self::Path => "Series: with the path in the plane",
+            Self::Map => "Series: map of steps and channels",
+        }
+    }
+
+    /// What it is for, in a sentence.
+    pub const fn tip(self) -> &'static str {
+        match self {
+            Self::Stacked => "A plot for each channel, one over the other.",
+            Self::Overlaid => "All channels in one plot, on one scale.",
+            Self::Path => "Two channels taken for velocities: the path that they lead along, under the plots.",
+            Self::Map => "Time steps by channels, a cell for each value: for many channels.",
+        }
+    }
+
+    /// Whether a series of so many channels can be drawn so.
+    pub const fn fits(self, channels: usize) -> bool {
+        match self {
+            Self::Stacked => channels <= MOST_PLOTS,
+            Self::Overlaid => channels >= 2 && channels <= MOST_LINES,
+            Self::Path => channels == 2,
+            Self::Map => true,
+        }
+    }
+
+    /// How a series of so many channels is drawn where nothing is asked for: `asked` where it fits.
+    pub fn or_usual(asked: Option<Self>, channels: usize) -> Self {
+        match asked {
+            Some(form) if form.fits(channels) => form,
+            _ if channels == 2 => Self::Path,
+            _ if channels <= MOST_STACKED => Self::Stacked,
+            _ => Self::Map,
+        }
+    }
+}
+
+/// Most values of a series in a figure.
+const MOST_VALUES: usize = 1 << 22;
+/// More channels than this get no plot of their own.
+const MOST_PLOTS: usize = 12;
+/// More channels than this are a map at first.
+const MOST_STACKED: usize = 6;
+/// More lines than this in one plot cannot be told apart.
+const MOST_LINES: usize = 8;
+
+/// A series as it is shown. Scores and selection stand beside it, per unit, in [`ExplainedPicture`].
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct ExplainedSeries {
+    /// Time steps.
+    pub steps: usize,
+    /// Names of the channels, as many as there are.
+    pub names: Vec<String>,
+    /// Values channel by channel: `channels * steps`.
+    pub values: Vec<f32>,
+    /// What hidden values become, laid out as `values`.
+    pub fill: Vec<f32>,
+    /// Unit of each value, laid out as `values`.
+    pub unit_of: Vec<u32>,
+    /// How it is drawn.
+    pub form: Form,
+}
+
+impl ExplainedSeries {
+    /// Whether all lengths and indices fit together, for so many units.
+    pub fn check(&self, units: usize) -> Result<(), FigureError> {
+        let unfit = |what, expected: String, found: String| Err(FigureError::Input { what, expected, found });
+        let n = match self.steps.checked_mul(self.channels()) {
+            Some(n) if n > 0 && n <= MOST_VALUES => n,
+            _ => {
+                let found = format!("{} steps x {} channels", self.steps, self.channels());
+                return unfit("the size of the series", format!("1 to {MOST_VALUES} values"), found);
+            }
+        };
+        for (what, found) in [
+            ("the number of values", self.values.len()),
+            ("the number of fill values", self.fill.len()),
+            ("the number of values with a unit", self.unit_of.len()),
+        ] {
+            if found != n {
+                return unfit(what, n.to_string(), found.to_string());
+            }
+        }
+        if !self.form.fits(self.channels()) {
+            let expected = "one that this number of channels has".to_owned();
+            return unfit("the form of the series", expected, format!("{:?}", self.form));
+        }
+        match self.unit_of.iter().max() {
+            Some(&most) if most as usize >= units => {
+                unfit("every unit index", format!("below {units}"), most.to_string())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// How many channels.
+    pub fn channels(&self) -> usize {
+        self.names.len()
+    }
+
+    /// One channel of a list that is laid out as the values.
+    pub fn channel<'a, T>(&self, of: &'a [T], channel: usize) -> &'a [T] {
+        of.get(channel * self.steps..(channel + 1) * self.steps).unwrap_or(&[])
+    }
+
+    /// Least and greatest value of a channel, with a margin; of all channels where `channel` is `None`.
+    pub fn extent(&self, channel: Option<usize>) -> [f32; 2] {
+        let values = channel.map_or(self.values.as_slice(), |channel| self.channel(&self.values, channel));
+        let finite = values.iter().filter(|value| value.is_finite());
+        let (low, high) = finite.fold((f32::MAX, f32::MIN), |(low, high), value| (low.min(*value), high.max(*value)));
+        if low > high {
+            return [-1.0, 1.0];
+        }
+        let margin = ((high - low) * 0.05).max(high.abs().max(1e-3) * 1e-3);
+        [low - margin, high + margin]
+    }
+
+    /// Points of the path that two channels of velocities lead along, one more than steps; y grows upwards.
+    pub fn path(&self) -> Vec<[f64; 2]> {
+        let (x, y) = (self.channel(&self.values, 0), self.channel(&self.values, 1));
+        let mut at = [0.0_f64; 2];
+        let mut points = vec![at];
+        for (x, y) in x.iter().zip(y) {
+            // The y axis of a screen, from which movements come, points down.
+            at = [at[0] + f64::from(*x), at[1] - f64::from(*y)];
+            points.push(at);
+        }
+        points
+    }
+
+    /// Steps of the path that are drawn strongly in a panel: those with a selected value, or those without where these are hidden.
+    pub fn marked_steps(&self, selected: &[bool], panel: Panel) -> Vec<bool> {
+        let any =
+            |step: usize| (0..self.channels()).any(|channel| selected.get(channel * self.steps + step) == Some(&true));
+        match panel {
+            Panel::Input => vec![false; self.steps],
+            Panel::Unselected => (0..self.steps).map(|step| !any(step)).collect(),
+            _ => (0..self.steps).map(any).collect(),
+        }
+    }
+}
+
+/// Whether each value of a series is selected, channel by channel.
+pub fn selected_values(picture: &ExplainedPicture, series: &ExplainedSeries) -> Vec<bool> {
+    series.unit_of.iter().map(|&unit| picture.selected.get(unit as usize) == Some(&true)).collect()
+}
+
+/// Share of the accent over shaded steps, by the rank of their unit among the selected ones; 0 where nothing is selected.
+pub fn shades(picture: &ExplainedPicture) -> Vec<f32> {
+    super::pixels::tints(picture, SHADES)
+}
+
+/// Least and greatest share of the accent over shaded steps.
+const SHADES: (f32, f32) = (0.2, 0.5);
+
+/// Runs of equal values: start, end (past the last) and the value.
+pub fn runs<T: Copy + PartialEq>(values: &[T]) -> Vec<(usize, usize, T)> {
+    let mut out: Vec<(usize, usize, T)> = Vec::new();
+    for (at, &value) in values.iter().enumerate() {
+        match out.last_mut() {
+            Some((_, end, known)) if *known == value => *end = at + 1,
+            _ => out.push((at, at + 1, value)),
+        }
+    }
+    out
+}
+
+/// Colour of each value in the map, channel by channel; `None` for nothing. Grey says how large a value is.
+pub fn cells(
+    picture: &ExplainedPicture,
+    series: &ExplainedSeries,
+    panel: Panel,
+    range: ScoreRange,
+) -> Vec<Option<Color>> {
+    let palette = Palette::of(picture.theme);
+    let selected = selected_values(picture, series);
+    let most =
+        series.values.iter().filter(|value| value.is_finite()).fold(1e-6_f32, |most, value| most.max(value.abs()));
+    let scale = picture.scale();
+    let cell = |(value, (unit, selected)): (&f32, (&u32, &bool))| {
+        let strength = if value.is_finite() { (value.abs() / most).sqrt() } else { 0.0 };
+        let grey = palette.background.mix(palette.ink, 0.06 + 0.7 * strength);
+        match panel {
+            Panel::Heat => picture.scores.get(*unit as usize).map(|score| scale.color(range.position(*score))),
+            Panel::Overlay if *selected => Some(palette.background.mix(palette.selected, 0.45 + 0.55 * strength)),
+            Panel::Selected if !*selected => None,
+            Panel::Unselected if *selected => None,
+            _ => Some(grey),
+        }
+    };
+    series.values.iter().zip(series.unit_of.iter().zip(&selected)).map(cell).collect()
+}
+
+/// Colour of a channel's line where several share a plot.
+pub fn line_color(palette: &Palette, channel: usize, channels: usize) -> Color {
+    if channels <= 1 {
+        return palette.full;
+    }
+    palette.full.mix(palette.annotation, channel as f32 / (channels - 1) as f32)
+}
+
+/// Height of one plot for each point of width, at most.
+const PLOT_SHAPE: f32 = 0.26;
+/// Room for the numbers of the y axis.
+const AXIS: f32 = 30.0;
+/// Width of the line of a value.
+const LINE: f32 = 0.7;
+/// The same where it is kept and all else hidden.
+const KEPT: f32 = 1.3;
+
+/// One panel, `width` points wide; its height follows.
+pub(super) fn panel(
+    picture: &ExplainedPicture,
+    series: &ExplainedSeries,
+    panel: Panel,
+    width: f32,
+    range: ScoreRange,
+) -> Block {
+    let mut block = Block { width, ..Default::default() };
+    match series.form {
+        Form::Map => block.below(map(picture, series, panel, width, range), 0.0),
+        Form::Overlaid => {
+            let channels: Vec<usize> = (0..series.channels()).collect();
+            block.below(plot(picture, series, panel, (width, width * PLOT_SHAPE * 2.0), &channels), 0.0);
+            block.below(line_names(picture, series, width), 1.0);
+        }
+        Form::Stacked | Form::Path => {
+            let each = (width * PLOT_SHAPE).min(width * 0.9 / series.channels() as f32).max(26.0);
+            for channel in 0..series.channels() {
+                block.below(plot(picture, series, panel, (width, each), &[channel]), size::TIGHT);
+            }
+            if series.form == Form::Path {
+                block.below(plane(picture, series, panel, width), size::GAP);
+            }
+        }
+    }
+    block
+}
+
+/// Which line is which channel.
+fn line_names(picture: &ExplainedPicture, series: &ExplainedSeries, width: f32) -> Block {
+    let palette = Palette::of(picture.theme);
+    let style = Style::muted(palette);
+    let mut block = Block { width, height: style.leading(), ..Default::default() };
+    let mut x = AXIS;
+    for (channel, name) in series.names.iter().enumerate() {
+        let color = line_color(palette, channel, series.channels());
+        let middle = style.leading() / 2.0;
+        block.elements.push(Element::line(point(x, middle), point(x + 10.0, middle), stroke(color, KEPT)));
+        block.elements.push(style.line(name, x + 13.0, 0.0, Anchor::Start));
+        x += 13.0 + super::super::fonts::width(name, style.size) + size::GAP;
+    }
+    block
+}
+
+/// Channels over time in one frame.
+fn plot(
+    picture: &ExplainedPicture,
+    series: &ExplainedSeries,
+    panel: Panel,
+    (width, height): (f32, f32),
+    channels: &[usize],
+) -> Block {
+    let palette = Palette::of(picture.theme);
+    let style = Style::muted(palette);
+    let is_alone = channels.len() == 1;
+    let is_last = channels.last() == Some(&(series.channels() - 1));
+    let name_height = if is_alone && series.channels() > 1 { style.leading() } else { 0.0 };
+    let frame = rect(AXIS, name_height, width - AXIS, height);
+    let mut block = Block { width, height: frame.bottom(), ..Default::default() };
+    let selected = selected_values(picture, series);
+    let shades = shades(picture);
+    let scores: Vec<f32>;
+    let [low, high] = if panel == Panel::Heat {
+        scores = score_of_values(picture, series);
+        extent_of(&scores)
+    } else {
+        scores = Vec::new();
+        series.extent(is_alone.then(|| channels[0]))
+    };
+    let x_of = |step: f32| frame.x + frame.width * (step + 0.5) / series.steps as f32;
+    let y_of = |value: f32| frame.bottom() - frame.height * ((value - low) / (high - low)).clamp(0.0, 1.0);
+    let mut inner: Vec<Element> = Vec::new();
+    if is_alone && series.channels() > 1 {
+        block.elements.push(style.line(&series.names[channels[0]], AXIS, 0.0, Anchor::Start));
+    }
+    inner.push(Element::fill(frame, palette.background));
+    if panel == Panel::Overlay {
+        for &channel in channels {
+            let units = series.channel(&series.unit_of, channel);
+            let shade_of = |unit: &u32| shades.get(*unit as usize).copied().unwrap_or(0.0);
+            for (start, end, shade) in runs(&units.iter().map(shade_of).collect::<Vec<_>>()) {
+                if shade > 0.0 {
+                    // A single step among hundreds must still be seen.
+                    let (left, right) = (x_of(start as f32 - 0.5), x_of(end as f32 - 0.5));
+                    let thin = (1.2 - (right - left)).max(0.0) / 2.0;
+                    let strip = rect(left - thin, frame.y, right - left + 2.0 * thin, frame.height);
+                    inner.push(Element::fill(strip, palette.background.mix(palette.selected, shade)));
+                }
+            }
+        }
+    }
+    if low < 0.0 && high > 0.0 {
+        let zero = [point(frame.x, y_of(0.0)), point(frame.right(), y_of(0.0))];
+        inner.push(Element::line(zero[0], zero[1], stroke(palette.hairline, size::HAIRLINE)));
+    }
+    for &channel in channels {
+        let values = series.channel(&series.values, channel);
+        let fill = series.channel(&series.fill, channel);
+        let own = if is_alone { palette.full } else { line_color(palette, channel, series.channels()) };
+        let line = |values: &[f32], start: usize, end: usize, color: Color, width: f32| {
+            // A single step would be a line without length.
+            let points: Vec<Point> = match end - start {
+                1 => [-0.4, 0.4].map(|by| point(x_of(start as f32 + by), y_of(values[start]))).to_vec(),
+                _ => (start..end).map(|step| point(x_of(step as f32), y_of(values[step]))).collect(),
+            };
+            Element::polyline(points, stroke(color, width))
+        };
+        match panel {
+            Panel::Input | Panel::Overlay => inner.push(line(values, 0, values.len(), own, LINE)),
+            Panel::Heat => {
+                let scores = series.channel(&scores, channel);
+                inner.push(line(scores, 0, scores.len(), palette.selected, LINE));
+            }
+            Panel::Selected | Panel::Unselected => {
+                let is_kept = |selected: bool| selected == (panel == Panel::Selected);
+                let color = if panel == Panel::Selected { palette.selected } else { palette.unselected };
+                let runs = runs(series.channel(&selected, channel));
+                // What the model gets at hidden steps.
+                let hidden = runs.iter().filter(|run| !is_kept(run.2));
+                inner.extend(hidden.map(|run| line(fill, run.0, run.1, palette.hairline, LINE)));
+                let kept = runs.iter().filter(|run| is_kept(run.2));
+                inner.extend(kept.map(|run| line(values, run.0, run.1, color, KEPT)));
+            }
+        }
+    }
+    block.elements.push(Element::Group { name: "plot", clip: Some(frame), elements: inner });
+    block.elements.push(framed(frame, palette));
+    let range = ScoreRange { low, high, below: false, above: false };
+    for tick in color::ticks(range, 3) {
+        let y = frame.bottom() - frame.height * tick.at;
+        block.elements.push(Element::line(
+            point(frame.x - 2.5, y),
+            point(frame.x, y),
+            stroke(palette.ink_muted, size::HAIRLINE),
+        ));
+        block.elements.push(style.line(&tick.label, frame.x - 4.0, y - style.leading() / 2.0, Anchor::End));
+    }
+    if is_last {
+        steps_axis(&mut block, series.steps, frame, palette);
+    }
+    block
+}
+
+fn framed(frame: Rect, palette: &Palette) -> Element {
+    let line = Some(stroke(palette.hairline, size::HAIRLINE));
+    Element::Rect { rect: frame, fill: None, stroke: line, radius: 0.0, hatch: None }
+}
+
+/// Numbers of steps under a frame.
+fn steps_axis(block: &mut Block, steps: usize, frame: Rect, palette: &Palette) {
+    let style = Style::muted(palette);
+    let whole = ScoreRange { low: 0.0, high: steps.saturating_sub(1) as f32, below: false, above: false };
+    // Halves of a step mean nothing.
+    for tick in color::ticks(whole, 6.min(steps)).into_iter().filter(|tick| !tick.label.contains('.')) {
+        let x = frame.x + frame.width * (tick.at * (steps - 1) as f32 + 0.5) / steps as f32;
+        block.elements.push(Element::line(
+            point(x, frame.bottom()),
+            point(x, frame.bottom() + 2.5),
+            stroke(palette.ink_muted, size::HAIRLINE),
+        ));
+        block.elements.push(style.line(&tick.label, x, frame.bottom() + 3.0, Anchor::Middle));
+    }
+    let below = frame.bottom() + 3.0 + style.leading() - 1.0;
+    block.elements.push(style.line("time step", frame.x + frame.width / 2.0, below, Anchor::Middle));
+    block.height = below + style.leading();
+}
+
+/// The score of each value's unit.
+pub fn score_of_values(picture: &ExplainedPicture, series: &ExplainedSeries) -> Vec<f32> {
+    let score =
+        |unit: &u32| picture.scores.get(*unit as usize).copied().filter(|score| score.is_finite()).unwrap_or(0.0);
+    series.unit_of.iter().map(score).collect()
+}
+
+/// Ends of an axis for values.
+pub fn extent_of(values: &[f32]) -> [f32; 2] {
+    let (low, high) =
+        values.iter().fold((f32::MAX, f32::MIN), |(low, high), value| (low.min(*value), high.max(*value)));
+    if low > high {
+        return [0.0, 1.0];
+    }
+    let margin = ((high - low) * 0.05).max(high.abs().max(1e-3) * 1e-3);
+    [low - margin, high + margin]
+}
+
+/// The path in the plane, both axes on one scale.
+fn plane(picture: &ExplainedPicture, series: &ExplainedSeries, panel: Panel, width: f32) -> Block {
+    let palette = Palette::of(picture.theme);
+    let style = Style::muted(palette);
+    let (width_of_plane, height) = (width - AXIS, (width - AXIS) * 0.6);
+    let frame = rect(AXIS, style.leading(), width_of_plane, height);
+    let mut block = Block { width, height: frame.bottom(), ..Default::default() };
+    let (from, to) = (&series.names[0], &series.names[1]);
+    block.elements.push(style.line(&format!("path of {from} and {to} as velocities"), AXIS, 0.0, Anchor::Start));
+    let points = series.path();
+    let bounds = |axis: usize| {
+        points.iter().fold((f64::MAX, f64::MIN), |(low, high), at| (low.min(at[axis]), high.max(at[axis])))
+    };
+    let (x, y) = (bounds(0), bounds(1));
+    let inner = frame.expand(-4.0);
+    let scale = (f64::from(inner.width) / (x.1 - x.0).max(1e-9)).min(f64::from(inner.height) / (y.1 - y.0).max(1e-9));
+    let place = |at: &[f64; 2]| {
+        let dx = (at[0] - (x.0 + x.1) / 2.0) * scale;
+        let dy = (at[1] - (y.0 + y.1) / 2.0) * scale;
+        point(inner.x + inner.width / 2.0 + dx as f32, inner.y + inner.height / 2.0 - dy as f32)
+    };
+    let line = |points: &[[f64; 2]], color: Color, width: f32| {
+        Element::polyline(points.iter().map(place).collect(), stroke(color, width))
+    };
+    let mut elements = vec![line(&points, palette.full, LINE)];
+    let marked = series.marked_steps(&selected_values(picture, series), panel);
+    let color = if panel == Panel::Unselected { palette.unselected } else { palette.selected };
+    for (start, end, _) in runs(&marked).into_iter().filter(|run| run.2) {
+        elements.push(line(&points[start..=end], color, KEPT * 1.7));
+        if end - start <= MOST_DOTS {
+            elements.extend(points[start..=end].iter().map(|at| dot(place(at), color)));
+        }
+    }
+    if let Some(first) = points.first() {
+        let at = place(first);
+        elements.push(style.line("start", at.x + 3.0, at.y - style.leading(), Anchor::Start));
+        elements.push(dot(at, palette.ink));
+    }
+    block.elements.push(Element::Group { name: "plane", clip: Some(frame), elements });
+    block.elements.push(framed(frame, palette));
+    block
+}
+
+/// Longer runs are drawn without points.
+pub const MOST_DOTS: usize = 40;
+
+fn dot(at: Point, color: Color) -> Element {
+    let corner = |turn: usize| {
+        let (sin, cos) = (std::f32::consts::TAU * turn as f32 / 8.0).sin_cos();
+        point(at.x + 1.3 * cos, at.y + 1.3 * sin)
+    };
+    Element::Path(Path { lines: vec![(0..8).map(corner).collect()], closed: true, fill: Some(color), stroke: None })
+}
+
+/// The map as pixels: a row for each step, a column for each channel. Call [`ExplainedPicture::check`] first.
+pub fn map_pixels(picture: &ExplainedPicture, series: &ExplainedSeries, panel: Panel, range: ScoreRange) -> Pixels {
+    let palette = Palette::of(picture.theme);
+    let (steps, channels) = (series.steps, series.channels());
+    let cells = cells(picture, series, panel, range);
+    let mut rgba = Vec::with_capacity(4 * cells.len());
+    for step in 0..steps {
+        for channel in 0..channels {
+            rgba.extend(cells[channel * steps + step].unwrap_or(palette.background).0);
+        }
+    }
+    Pixels { width: channels, height: steps, rgba }
+}
+
+/// Steps (down) by channels (across), a cell for each value.
+fn map(picture: &ExplainedPicture, series: &ExplainedSeries, panel: Panel, width: f32, range: ScoreRange) -> Block {
+    let palette = Palette::of(picture.theme);
+    let style = Style::muted(palette);
+    let (steps, channels) = (series.steps, series.channels());
+    let row = ((width * 0.6) / steps.max(1) as f32).clamp(0.2, 22.0);
+    let frame = rect(AXIS, 0.0, width - AXIS, row * steps as f32);
+    let pixels = map_pixels(picture, series, panel, range);
+    let alt = format!("{steps} steps by {channels} channels");
+    let mut block = Block { width, height: frame.bottom(), ..Default::default() };
+    block.elements.push(Element::Raster(Raster { rect: frame, pixels, alt }));
+    block.elements.push(framed(frame, palette));
+    let whole = ScoreRange { low: 0.0, high: steps.saturating_sub(1) as f32, below: false, above: false };
+    let labels: Vec<(f32, String)> = if steps <= 8 {
+        (0..steps).map(|step| (step as f32, step.to_string())).collect()
+    } else {
+        color::ticks(whole, 5).into_iter().map(|tick| (tick.at * (steps - 1) as f32, tick.label)).collect()
+    };
+    for (step, label) in labels {
+        let y = (step + 0.5) * row;
+        block.elements.push(style.line(&label, frame.x - 4.0, y - style.leading() / 2.0, Anchor::End));
+    }
+    let words =
+        format!("time steps (down) by {channels} channels: {} … {}", series.names[0], series.names[channels - 1]);
+    let words = super::super::fonts::shorten(&words, style.size, frame.width);
+    block.elements.push(style.line(&words, frame.x, frame.bottom() + 2.0, Anchor::Start));
+    block.height = frame.bottom() + 2.0 + style.leading();
+    block
+}
