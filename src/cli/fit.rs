@@ -44,7 +44,8 @@ fn names() -> String {
 
 /// Runs it.
 pub fn run(args: &FitArgs) -> Outcome {
-    let id = if args.model.starts_with("exec:") { "exec" } else { args.model.as_str() };
+    // Texts have one parameter more than all other kinds of data.
+    let id = if args.model.starts_with("exec:") { "exec-text" } else { args.model.as_str() };
     let architecture = architecture(id).map_err(usage)?;
     let mut settings = args.settings.clone();
     settings.extend(args.epochs.map(|epochs| format!("epochs={epochs}")));

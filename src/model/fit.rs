@@ -7,7 +7,7 @@ use tch::Device;
 
 use super::architecture::{InputSpec, architecture};
 use super::card::{BOX_FORMAT, BOX_VERSION, BoxCard, Curves, Versions};
-use super::nets::rules;
+use super::nets::{commands, rules};
 use super::params::Params;
 use super::saved::{Background, SavedBox, hash_of};
 use super::tensors::{device_name, from_rows, load_weights, save_weights};
@@ -73,6 +73,8 @@ pub struct FitRun {
     patience: Option<u32>,
     /// Validation accuracy, epoch and weights of the best epoch.
     best: Option<(f64, u32, Vec<u8>)>,
+    /// For a command: how far it has been asked.
+    connected: Option<Connected>,
 }
 
 impl FitRun {
@@ -80,8 +82,8 @@ impl FitRun {
     pub fn new(setup: FitSetup<'_>) -> Result<Self, ModelError> {
         let FitSetup { architecture: asked, params, data, seed, name, device } = setup;
         let command = asked.strip_prefix("exec:");
-        let id = if command.is_some() { "exec" } else { asked };
-        if asked == "exec" {
+        let id = if command.is_some() { commands::id_for(data.modality) } else { asked };
+        if command.is_none_or(|command| command.trim().is_empty()) && (command.is_some() || commands::is_command(id)) {
             return Err(ModelError::Unfit("exec: expected a command, found none; write exec:COMMAND".to_owned()));
         }
         let architecture = architecture(id)?;
@@ -111,7 +113,7 @@ impl FitRun {
                 data.classes.len()
             )));
         }
-        let text = architecture.text.map(|spec| vocabulary(data, &spec(params)));
+        let text = architecture.text.map(|spec| vocabulary(data, &spec(params), command.is_some()));
         let table = TableFit::of(data);
         let shape = match &text {
             Some(text) => text.shape(),
@@ -180,6 +182,7 @@ impl FitRun {
             patience: (architecture.params.iter().any(|spec| spec.id == "patience"))
                 .then(|| params.whole(architecture.params, "patience").max(1) as u32),
             best: None,
+            connected: None,
         })
     }
 
@@ -208,22 +211,33 @@ impl FitRun {
         Ok(result)
     }
 
-    /// Starts a command for the first time and measures it; there is nothing to train.
+    /// Starts a command and measures it, some rows a step; there is nothing to train.
     fn connect(&mut self) -> Result<StepResult, ModelError> {
-        let saved = self.checkpoint()?;
-        exec::trust(saved.card.exec.as_deref().unwrap_or_default())?;
-        let black_box = TorchBox::new(&saved, self.device)?;
-        black_box.predict(&self.background.rows.slice(0..1.min(self.background.rows.n())))?;
-        let share = |set: &Labelled| -> Result<Option<f64>, ModelError> {
-            let answers = black_box.predict(&set.rows)?.all_classes();
-            let right = answers.iter().zip(&set.classes).filter(|(answer, class)| answer == class).count();
-            Ok((!set.classes.is_empty()).then(|| right as f64 / set.classes.len() as f64))
+        let Some(connected) = &mut self.connected else {
+            let saved = self.checkpoint()?;
+            exec::trust(saved.card.exec.as_deref().unwrap_or_default())?;
+            let black_box = TorchBox::new(&saved, self.device)?;
+            // One row first: a program that does not answer it is refused.
+            black_box.predict(&self.background.rows.slice(0..1.min(self.background.rows.n())))?;
+            self.connected = Some(Connected { black_box, classes: Vec::new() });
+            return Ok(StepResult::Batch(0));
         };
-        self.card.validation_accuracy = share(&self.validation)?;
-        self.card.test_accuracy = share(&self.test)?;
+        let (n_validation, n) =
+            (self.validation.classes.len(), self.validation.classes.len() + self.test.classes.len());
+        let at = connected.classes.len();
+        if at < n {
+            let (set, from) = if at < n_validation { (&self.validation, at) } else { (&self.test, at - n_validation) };
+            let rows = set.rows.slice(from..(from + exec::CHUNK / 4).min(set.rows.n()));
+            connected.classes.extend(connected.black_box.predict(&rows)?.all_classes());
+            return Ok(StepResult::Batch(0));
+        }
+        let (validation, test) = connected.classes.split_at(n_validation);
+        self.card.validation_accuracy = share_of_equal(validation, &self.validation.classes);
+        self.card.test_accuracy = share_of_equal(test, &self.test.classes);
         self.card.test_items = self.test.classes.len();
         self.card.seconds = self.started.elapsed().as_secs_f64();
         (self.card.epochs, self.card.complete) = (1, true);
+        self.connected = None;
         Ok(StepResult::Epoch(1, 0.0))
     }
 
@@ -254,6 +268,10 @@ impl FitRun {
 
     /// Minibatches done and in all.
     pub fn progress(&self) -> (u64, u64) {
+        if self.card.exec.is_some() {
+            let done = self.connected.as_ref().map_or(0, |connected| connected.classes.len());
+            return (done as u64, (self.validation.classes.len() + self.test.classes.len()).max(1) as u64);
+        }
         self.run.progress()
     }
 
@@ -285,9 +303,22 @@ impl FitRun {
             return Ok(None);
         }
         let answers = self.run.classes(&from_rows(&set.rows, Device::Cpu).to_device(self.device))?;
-        let right = answers.iter().zip(&set.classes).filter(|(answer, class)| answer == class).count();
-        Ok(Some(right as f64 / set.classes.len() as f64))
+        Ok(share_of_equal(&answers, &set.classes))
     }
+}
+
+/// A command that is being measured.
+#[derive(Debug)]
+struct Connected {
+    black_box: TorchBox,
+    /// Its classes for the validation rows, then for the test rows.
+    classes: Vec<usize>,
+}
+
+/// Share of equal entries, 0..=1; `None` where there are none.
+fn share_of_equal(a: &[usize], b: &[usize]) -> Option<f64> {
+    let equal = a.iter().zip(b).filter(|(a, b)| a == b).count();
+    (!b.is_empty()).then(|| equal as f64 / b.len() as f64)
 }
 
 /// Input shape for pictures of mixed sizes: the first picture's colours, 32 x 32 (what the small nets here are made for).
@@ -296,8 +327,8 @@ fn default_shape(data: &Dataset) -> Shape {
     Shape::new(channels, 32, 32)
 }
 
-/// The words of the training documents: test documents have no say in what the model can read.
-fn vocabulary(data: &Dataset, spec: &TextFitSpec) -> TextFit {
-    let items = data.in_split(Split::Train);
+/// The words of the training documents: test documents have no say in what the model can read. A command reads `all` words as they stand.
+fn vocabulary(data: &Dataset, spec: &TextFitSpec, all: bool) -> TextFit {
+    let items = if all { (0..data.len()).collect() } else { data.in_split(Split::Train) };
     TextFit::build(items.iter().filter_map(|&item| data.text(item)), spec)
 }

@@ -115,6 +115,13 @@ pub trait TensorBox {
         network.logits(&network.masked(input, mask), false)
     }
 
+    /// The same where the row of `others` stands in place of what is hidden.
+    fn logits_mixed(&self, input: &tch::Tensor, mask: &tch::Tensor, others: &tch::Tensor) -> tch::Tensor {
+        let network = self.network();
+        let (shown, hidden) = (network.embed(input), network.embed(others));
+        network.logits(&((shown - &hidden) * mask + hidden), false)
+    }
+
     /// Where it lives.
     fn device(&self) -> tch::Device;
 }

@@ -8,6 +8,7 @@ use tch::{Device, Kind, Tensor};
 use super::card::BoxCard;
 use super::exec::{self, ExecModel};
 use super::layers::without_init;
+use super::nets::commands;
 use super::saved::{Background, SavedBox};
 use super::tensors::{from_rows, load_weights, to_vec};
 use super::{BlackBox, ModelError, Network, Probs, Saliency, TensorBox, architecture};
@@ -42,7 +43,8 @@ impl TorchBox {
         let exec = match &card.exec {
             Some(command) => {
                 exec::check_trust(command)?;
-                let model = ExecModel::new(command, card.classes.len(), card.table.clone(), exec::TIMEOUT);
+                let (form, timeout) = (exec::Form::of(&card), commands::timeout(&card.params));
+                let model = ExecModel::new(command, card.classes.len(), form, timeout);
                 Some(RefCell::new(model))
             }
             None => {
@@ -119,8 +121,11 @@ impl TensorBox for TorchBox {
             let network = self.network();
             return network.logits(&network.masked(input, mask), false);
         }
-        // A number is scaled as the mask says; a category is there or not.
-        let is_category = input.ge(f64::from(crate::data::table::CATEGORY) / 2.0);
+        // A number is scaled as the mask says; a category or a word is there or not.
+        let is_category = match self.card.text {
+            Some(_) => input.ones_like().to_kind(Kind::Bool),
+            None => input.ge(f64::from(crate::data::table::CATEGORY) / 2.0),
+        };
         let mask = mask.where_self(&is_category.logical_not(), &mask.ge(0.5).to_kind(Kind::Float));
         self.logits(&(input * mask))
     }

@@ -4,6 +4,7 @@ pub mod aim_cnn;
 pub mod aim_word_cnn;
 pub mod aim_word_gru;
 pub mod aim_word_transformer;
+pub mod commands;
 pub mod dorar_cnn;
 pub mod dorar_series;
 pub mod l2x_cnn;
