@@ -91,6 +91,7 @@ pub static ARCHITECTURES: &[&Architecture] = &[
     &nets::meed_series_lstm::MEED_SERIES_LSTM,
     &nets::table_nets::TABLE_MLP,
     &nets::table_nets::TABLE_LOGISTIC,
+    &nets::forest::TABLE_FOREST,
     &nets::commands::EXEC,
     &nets::commands::EXEC_PICTURES,
     &nets::commands::EXEC_SERIES,

@@ -6,9 +6,11 @@
 
 pub mod architecture;
 pub mod card;
+pub mod distil;
 pub mod exec;
 pub mod fit;
 pub(crate) mod folder;
+pub mod forest;
 pub mod layers;
 pub mod nets;
 pub mod network;

@@ -127,6 +127,7 @@ pub(super) fn text_box_with(
         text,
         table: None,
         exec: None,
+        distilled: None,
         seed: 0,
         epochs: 1,
         complete: true,
@@ -234,8 +235,15 @@ pub(super) fn params(specs: &[ParamSpec], values: &[(&str, &str)]) -> Params {
 /// A tiny box trained on [`halves`] until it tells them apart.
 pub(super) fn trained_box(data: &Dataset, seed: u64) -> SavedBox {
     let params = params(architecture("meed-cnn").unwrap().params, &[("epochs", "4"), ("batch", "8")]);
-    let setup =
-        FitSetup { architecture: "meed-cnn", params: &params, data, seed, name: "halves box", device: Device::Cpu };
+    let setup = FitSetup {
+        architecture: "meed-cnn",
+        params: &params,
+        data,
+        seed,
+        name: "halves box",
+        device: Device::Cpu,
+        teacher: None,
+    };
     let mut run = FitRun::new(setup).unwrap();
     while !run.is_done() {
         run.step().unwrap();

@@ -7,6 +7,7 @@ pub mod aim_word_transformer;
 pub mod commands;
 pub mod dorar_cnn;
 pub mod dorar_series;
+pub mod forest;
 pub mod l2x_cnn;
 pub mod l2x_sentence_lstm;
 pub mod l2x_word_cnn;
