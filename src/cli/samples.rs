@@ -195,6 +195,7 @@ fn fit(runner: &mut Runner, sample: &Sample, data: &Arc<Dataset>, out: &Path) ->
         seed: 0,
         name: sample.black_box.1.to_owned(),
         out: Some(out.to_owned()),
+        teacher: None,
     }));
     match runner.run(task, "training the sample black box", |_| {})? {
         Output::Box(saved) => {

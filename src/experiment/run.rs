@@ -142,7 +142,15 @@ fn black_box(
         return Ok(SavedBox::load(&folder)?);
     }
     let name = format!("{} on {}", architecture.title, data.name);
-    let setup = FitSetup { architecture: id, params: &params, data, seed: 0, name: &name, device: options.device };
+    let setup = FitSetup {
+        architecture: id,
+        params: &params,
+        data,
+        seed: 0,
+        name: &name,
+        device: options.device,
+        teacher: None,
+    };
     let mut run = FitRun::new(setup)?;
     while !run.is_done() {
         run.step()?;

@@ -3,5 +3,6 @@
 mod exec;
 mod golden;
 mod saved;
+mod series_table_nets;
 mod text_nets;
 mod training;
