@@ -1,6 +1,6 @@
 //! Tables of numbers and categories in CSV and TSV: `table:FILE?label=income`. What each column is for is guessed, said, and changed by the
 //! query: `columns=age,sex` (only these, in this order), `numbers=`, `categories=`, `ignore=`, `threshold=0.75` (a label that is a number becomes
-//! two classes), `products=a*b` (further columns), `header=`, `delimiter=`, `quotes=` as for texts. `adult:FOLDER` is the census data of UCI.
+//! two classes), `products=a*b` (further columns), `indicators=size` (a column of 0 and 1 for each of its values), `header=`, `delimiter=`, `quotes=` as for texts. `adult:FOLDER` is the census data of UCI.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -26,6 +26,7 @@ pub static LOADER: Loader = Loader {
         "ignore",
         "threshold",
         "products",
+        "indicators",
         "header",
         "delimiter",
         "quotes",
@@ -238,6 +239,7 @@ fn finish(tree: &Tree, spec: &DataSpec, written: &Written, mut remarks: Vec<Stri
         spec.list(key).unwrap_or_default().iter().map(|name| written.find(spec, name)).collect()
     };
     let (numbers, categories, ignored) = (list("numbers")?, list("categories")?, list("ignore")?);
+    let indicators = list("indicators")?;
     let chosen = list("columns")?;
     let is_chosen = !chosen.is_empty();
     let chosen = if is_chosen { chosen } else { (0..written.names.len()).collect() };
@@ -245,6 +247,10 @@ fn finish(tree: &Tree, spec: &DataSpec, written: &Written, mut remarks: Vec<Stri
     let mut said = (Vec::new(), Vec::new(), Vec::new());
     for at in chosen.into_iter().filter(|at| *at != label && !ignored.contains(at)) {
         let name = written.names[at].trim().to_owned();
+        if indicators.contains(&at) {
+            columns.extend(indicators_of(spec, written, at)?);
+            continue;
+        }
         let is_number = written.column(at).all(|field| is_missing(field) || parse(field).is_some());
         if (is_number && !categories.contains(&at)) || numbers.contains(&at) {
             if let Some(bad) = written.column(at).find(|field| !is_missing(field) && parse(field).is_none()) {
@@ -319,6 +325,27 @@ fn finish(tree: &Tree, spec: &DataSpec, written: &Written, mut remarks: Vec<Stri
         remarks,
         truth: None,
     })
+}
+
+/// A column of 0 and 1 for each value of a column, the values in order; NaN where the value is missing.
+fn indicators_of(spec: &DataSpec, written: &Written, at: usize) -> Result<Vec<(Column, Vec<f32>)>, DataError> {
+    let name = written.names[at].trim();
+    let mut levels: Vec<&str> = written.column(at).filter(|field| !is_missing(field)).collect();
+    levels.sort_unstable();
+    levels.dedup();
+    if levels.len() > MOST_NUMBERED {
+        return Err(spec.refuse(
+            format!("column {name} has {} different values, more than {MOST_NUMBERED}", levels.len()),
+            "leave it out of indicators=",
+        ));
+    }
+    levels.sort_by(|a, b| parse(a).unwrap_or(0.0).total_cmp(&parse(b).unwrap_or(0.0)));
+    let indicator = |level: &&str| {
+        let is_here = |field: &str| if is_missing(field) { f32::NAN } else { f32::from(u8::from(field == *level)) };
+        let column = Column { name: format!("{name} = {level}"), kind: ColumnKind::Number };
+        (column, written.column(at).map(is_here).collect())
+    };
+    Ok(levels.iter().map(indicator).collect())
 }
 
 /// A column that is the product of two others: `a*b`.

@@ -748,7 +748,7 @@ impl Command {
             Self::Ask(Dialog::ExportScores) => needs_result(),
             Self::KeepFigure | Self::Ask(Dialog::ExportFigure) => {
                 let why = session.explore.explained().and_then(|explained| crate::jobs::picture::undrawable(explained));
-                why.map_or_else(needs_result, Err)
+                why.map_or_else(needs_result, |why| Err(Cow::Owned(why)))
             }
             Self::Ask(Dialog::ExportAllKept(_)) if session.figures.kept.is_empty() => no("No figure was kept yet"),
             Self::Ask(Dialog::ExportTable) => {

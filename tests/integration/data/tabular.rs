@@ -1,18 +1,22 @@
 //! Tables of numbers and categories: types, missing values, classes, scaling, refusals.
 
 use unmask::data::table::{CATEGORY, ColumnKind, Scale};
-use unmask::data::{DataSpec, Dataset, Split, TableFit};
+use unmask::data::{DataError, DataSpec, Dataset, Split, TableFit};
 
 use super::{assert_has, open_at, refusal, write};
 
 const PEOPLE: &str =
     "id,age,city,height,income\n1,20,Rome,1.5,low\n2,?,Oslo,1.7,high\n3,40,Rome,,low\n4,60,,1.9,high\n";
 
-fn people(query: &[(&str, &str)]) -> Dataset {
+fn try_people(query: &[(&str, &str)]) -> Result<Dataset, DataError> {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("people.csv");
     write(&path, PEOPLE.as_bytes());
-    open_at("table", &path, query).unwrap()
+    open_at("table", &path, query)
+}
+
+fn people(query: &[(&str, &str)]) -> Dataset {
+    try_people(query).unwrap()
 }
 
 #[test]
@@ -56,6 +60,16 @@ fn the_query_chooses_columns_classes_and_products() {
     assert_eq!(data.classes, ["at most 1.6", "above 1.6"]);
     assert_eq!(data.labels, [Some(0), Some(1), None, Some(1)]);
     assert_eq!(data.cell(2, 2), "120");
+}
+
+#[test]
+fn a_column_becomes_an_indicator_of_each_of_its_values() {
+    let data = people(&[("columns", "age,city"), ("indicators", "city")]);
+    let table = &data.table().unwrap().table;
+    let names: Vec<_> = table.columns.iter().map(|column| column.name.as_str()).collect();
+    assert_eq!(names, ["age", "city = Oslo", "city = Rome"]);
+    assert_eq!([data.cell(0, 1), data.cell(0, 2), data.cell(1, 1), data.cell(3, 1)], ["0", "1", "1", "(missing)"]);
+    assert_has(&refusal(try_people(&[("indicators", "town")])), &["town", "the columns are id, age"]);
 }
 
 #[test]
