@@ -181,6 +181,11 @@ impl Session {
     }
 
     /// Where what is trained goes: the project, or the scratch folder until there is one.
+    /// Whether there is a saved project that can be written to.
+    pub fn has_home(&self) -> bool {
+        self.project.is_some() && !self.is_read_only()
+    }
+
     pub(crate) fn out_dir(&self, kind: &str, name: &str, seed: u64) -> Option<PathBuf> {
         // A project that another window has is not written to.
         let home = self.project.clone().filter(|_| !self.is_read_only()).or_else(|| self.scratch.clone())?;

@@ -78,6 +78,9 @@ pub struct ViewState {
     /// The design of a study as it was changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub design: Option<Box<DesignForm>>,
+    /// Participant files outside the project.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub studies: Vec<PathBuf>,
     /// Kept figures, in a file of their own. Known only where the state is written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub figures: Option<FiguresRef>,
@@ -230,6 +233,7 @@ impl Session {
             style: explore.list.style,
             out_dirs: self.out_dirs().filter(|dir| !self.is_in_project(dir)).map(Path::to_path_buf).collect(),
             design: self.study.form.clone().map(Box::new),
+            studies: self.study.opened.iter().filter(|file| !self.is_in_project(file)).cloned().collect(),
             figures: None,
         }
     }
@@ -624,6 +628,8 @@ impl Session {
             }
         }
         self.study.form = saved.design.map(|form| *form);
+        self.study.opened = saved.studies;
+        self.study.looked = false;
         let listed = |items: BTreeSet<usize>| items.into_iter().filter(|&item| is_same && item < n).collect();
         let explore = &mut self.explore;
         explore.item = saved.item.filter(|&item| is_same && item < n);

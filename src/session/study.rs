@@ -82,8 +82,8 @@ pub struct Study {
     pub make_error: Option<Notice>,
     /// Keys that were chosen by hand.
     keys: BTreeMap<PathBuf, PathBuf>,
-    /// Files and folders that were opened by hand.
-    opened: Vec<PathBuf>,
+    /// Files and folders that were opened by hand, or made outside the project; the project remembers them.
+    pub(super) opened: Vec<PathBuf>,
     /// The folder of the sample project, which is no project of this session.
     pub(crate) sample: Option<PathBuf>,
     /// Whether the files were looked at since the project was opened.

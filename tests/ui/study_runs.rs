@@ -8,7 +8,7 @@ use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use unmask::session::settings::Appearance;
-use unmask::session::study::{StudyAction, StudyPart};
+use unmask::session::study::{StudyAction, StudyDialog, StudyPart};
 use unmask::session::{Command, Place, Session};
 use unmask::study::design::Form;
 use unmask::study::session::{FakeClock, code_of};
@@ -162,7 +162,11 @@ fn a_study_is_made_by_the_button_with_real_networks() {
     let mut app = project::window(project::with_scratch(scratch.path()));
     let sample = project::sample_data().join("project");
     project::run(&mut app, [Command::OpenPaths(vec![sample]), Command::Go(Place::Study)]);
+    app.get_by_role_and_label(Role::Button, "Make the study in a folder…: 60 items, 15 people");
+    let home = scratch.path().join("project");
+    project::run(&mut app, [Command::SaveProjectIn(home.clone())]);
     let mut form = app.state().session.design_form();
+    assert!(form.spec.answer.confidence);
     form.spec.items.count = 8;
     form.spec.people.count = 4;
     (form.spec.checks.practice, form.spec.checks.catch, form.spec.checks.repeats) = (1, 1, 1);
@@ -172,6 +176,7 @@ fn a_study_is_made_by_the_button_with_real_networks() {
     project::run(&mut app, [Command::Study(StudyAction::Show(StudyPart::Designs))]);
     app.get_by_label("The study is made");
     let made = app.state().session.study.made.as_ref().unwrap().participants[0].clone();
+    assert!(made.starts_with(home.join("studies")), "{}", made.display());
     for name in ["participants.sqlite", "key.json", "design.toml"] {
         assert!(made.with_file_name(name).is_file(), "{name}");
     }
@@ -202,6 +207,21 @@ fn a_changed_design_is_there_again_when_its_project_is() {
     project::run(&mut app, [Command::OpenPaths(vec![first])]);
     let title = app.state().session.study.form.as_ref().map(|form| form.spec.title.clone());
     assert_eq!(title.as_deref(), Some("Not saved by hand"));
+}
+
+/// Without a saved project, a study goes where the researcher says: into an empty folder itself, else into a new one inside.
+#[test]
+fn a_chosen_folder_holds_nothing_but_the_study() {
+    let dir = tempfile::tempdir().unwrap();
+    let made = |paths: Vec<PathBuf>| match StudyDialog::Folder.command(paths) {
+        Some(Command::Study(StudyAction::Make(Some(dir)))) => dir,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(made(vec![dir.path().to_path_buf()]), dir.path());
+    std::fs::write(dir.path().join("notes.txt"), "mine").unwrap();
+    assert_eq!(made(vec![dir.path().to_path_buf()]), dir.path().join("study"));
+    std::fs::create_dir(dir.path().join("study")).unwrap();
+    assert_eq!(made(vec![dir.path().to_path_buf()]), dir.path().join("study-2"));
 }
 
 fn design(appearance: Appearance, name: &str) {

@@ -132,7 +132,7 @@ impl StudyDialog {
         Some(Command::Study(match self {
             Self::OpenDesign => StudyAction::OpenDesign(first),
             Self::SaveDesign => StudyAction::SaveDesign(first),
-            Self::Folder => StudyAction::Make(Some(first)),
+            Self::Folder => StudyAction::Make(Some(study_folder(first))),
             Self::Open => StudyAction::Open(paths),
             Self::Key => StudyAction::UseKey(first),
             Self::Merge => StudyAction::MergeInto(first),
@@ -179,13 +179,20 @@ impl StudyDialog {
 }
 
 fn free_folder(inside: &std::path::Path) -> PathBuf {
-    if !inside.exists() {
-        return inside.to_owned();
-    }
-    let mut dir = inside.join("study-export");
+    if inside.exists() { free_name(inside, "study-export") } else { inside.to_owned() }
+}
+
+/// The chosen folder where it is empty or new; else a new one inside, so that a study never lies among other files.
+fn study_folder(chosen: PathBuf) -> PathBuf {
+    let is_empty = std::fs::read_dir(&chosen).map_or(true, |mut entries| entries.next().is_none());
+    if is_empty { chosen } else { free_name(&chosen, "study") }
+}
+
+fn free_name(inside: &std::path::Path, name: &str) -> PathBuf {
+    let mut dir = inside.join(name);
     let mut number = 2;
     while dir.exists() {
-        dir = inside.join(format!("study-export-{number}"));
+        dir = inside.join(format!("{name}-{number}"));
         number += 1;
     }
     dir

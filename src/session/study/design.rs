@@ -55,6 +55,8 @@ impl DesignForm {
         spec.show.unit = Some(explore.unit);
         spec.show.fill = explore.fill;
         spec.show.hidden = explore.hidden;
+        // How sure people are stands in for "can't decide".
+        spec.answer.confidence = true;
         if session.explore.k == 0 {
             spec.show.k = Some(1);
         }
