@@ -23,7 +23,7 @@ use crate::work::{Priority, Slot, Worker};
 /// Arguments of `bench`.
 #[derive(Debug, Args)]
 pub struct BenchArgs {
-    /// Data, pictures or texts; by default MNIST under UNMASK_DATA, else the sample digits
+    /// Data of any kind, e.g. synthetic:mouse or synthetic:xor?n=100000; by default MNIST under UNMASK_DATA, else the sample digits
     #[arg(long)]
     pub data: Option<String>,
     /// The figures, as JSON
@@ -41,6 +41,8 @@ struct Plan {
     trainings: &'static [(&'static str, &'static str, &'static str, usize)],
     /// Method, unit and k of the timed explanations.
     explainer: (&'static str, Unit, usize),
+    /// Training, validation and test items that networks are trained on: enough for the stretches.
+    items: [usize; 3],
 }
 
 const PICTURES: Plan = Plan {
@@ -52,21 +54,39 @@ const PICTURES: Plan = Plan {
         ("meed", "paper-mnist", "pixel", 25),
     ],
     explainer: ("meed", Unit::Pixel, 25),
+    items: ITEMS,
 };
 
 const TEXTS: Plan = Plan {
     architecture: "l2x-word-cnn",
     trainings: &[("l2x", "", "word", 10), ("meed", "", "word", 10), ("aim", "", "word", 10)],
     explainer: ("l2x", Unit::Word, 10),
+    items: ITEMS,
 };
 
-fn plan_for(modality: Modality) -> Result<&'static Plan, super::Failure> {
+/// Long series, such as 1,600 steps of 2 channels: their recurrent networks are slow, so few are trained on.
+const SERIES: Plan = Plan {
+    architecture: "dorar-series",
+    trainings: &[],
+    explainer: ("l2x", Unit::Segment { steps: 4 }, 4),
+    items: [160, 40, 100],
+};
+
+const TABLES: Plan = Plan {
+    architecture: "table-mlp",
+    trainings: &[("l2x", "", "column", 4), ("meed", "", "column", 4)],
+    explainer: ("l2x", Unit::Column, 4),
+    items: ITEMS,
+};
+
+const ITEMS: [usize; 3] = [6000, 200, 500];
+
+const fn plan_for(modality: Modality) -> &'static Plan {
     match modality {
-        Modality::Image => Ok(&PICTURES),
-        Modality::Text => Ok(&TEXTS),
-        Modality::Series | Modality::Table => {
-            Err(usage(format!("bench measures pictures and texts, found {}; give --data of these", modality.plural())))
-        }
+        Modality::Image => &PICTURES,
+        Modality::Text => &TEXTS,
+        Modality::Series => &SERIES,
+        Modality::Table => &TABLES,
     }
 }
 
@@ -98,9 +118,9 @@ pub fn run(args: &BenchArgs, frames: Option<&FrameBench>) -> Outcome {
     figures.insert("items".to_owned(), data.len() as f64);
     figures.insert("threads".to_owned(), runner.threads as f64);
     eprintln!("{}: {} items opened in {:.2} s", data.name, data.len(), figures["open_seconds"]);
-    let plan = plan_for(data.modality)?;
+    let plan = plan_for(data.modality);
     // A box of one short epoch: speed does not depend on how good it is.
-    let small = small_part(&data);
+    let small = small_part(&data, plan);
     let black_box = fit(&mut runner, plan, &small, args.compute.seed)?;
     for (id, preset, unit, k) in plan.trainings {
         let name = if preset.is_empty() { (*id).to_owned() } else { format!("{id}-paper") };
@@ -131,10 +151,11 @@ pub fn run(args: &BenchArgs, frames: Option<&FrameBench>) -> Outcome {
     Ok(())
 }
 
-/// The first items of each split: enough for the stretches.
-fn small_part(data: &Arc<Dataset>) -> Arc<Dataset> {
-    let items: Vec<usize> = [(Split::Train, 6000), (Split::Validation, 200), (Split::Test, 500)]
+/// The first items of each split.
+fn small_part(data: &Arc<Dataset>, plan: &Plan) -> Arc<Dataset> {
+    let items: Vec<usize> = Split::ALL
         .into_iter()
+        .zip(plan.items)
         .flat_map(|(split, n)| data.in_split(split).into_iter().take(n).collect::<Vec<_>>())
         .collect();
     Arc::new(data.subset(&items))
@@ -236,7 +257,7 @@ fn quick_explainers(
     }
 }
 
-/// Milliseconds from asking for an item to its pixels (a picture) or its scores and answers (a text), on a worker thread of its own, as in the window.
+/// Milliseconds from asking for an item to its pixels (a picture), what is drawn (a series, a row) or its scores and answers (a text), on a worker thread of its own, as in the window.
 fn explain_times(
     name: &str,
     data: &Arc<Dataset>,
@@ -281,10 +302,13 @@ fn explain_times(
             return Err(work("explaining gave no explanation"));
         };
         // A text is laid out by the window itself, within the frames that are timed below.
-        if data.modality == Modality::Image {
+        if data.modality != Modality::Text {
             let mut picture = picture_of(data, &black_box.card, &explainers[0].card, &explained, 0).map_err(work)?;
             picture.view = View::Overlay;
-            overlay_rgba(&picture, Panel::Overlay, None).map_err(work)?;
+            // So are lines of series and of tables; only pictures have pixels to make.
+            if picture.has_pixels() {
+                overlay_rgba(&picture, Panel::Overlay, None).map_err(work)?;
+            }
         }
         // The first ones load the network.
         if at >= 5 {

@@ -33,6 +33,7 @@ pub static LOADERS: &[&Loader] = &[
     &cifar::LOADER,
     &folder::LOADER,
     &hatexplain::LOADER,
+    &series::sessions::LOADER,
     &series::LOADER,
     &tabular::ADULT,
     &delimited::LOADER,

@@ -1,6 +1,9 @@
-//! Time series: all items of one length in memory, and the loader of NumPy arrays N x T x C with labels and truth beside.
+//! Time series: all items of one length in memory, and the loader of NumPy arrays N x T x C with labels and truth beside. CSV is read by
+//! [`written`], recorded mouse sessions by [`sessions`].
 
 mod arrays;
+pub mod sessions;
+mod written;
 
 use std::sync::Arc;
 
@@ -18,11 +21,11 @@ pub const MAX_VALUES: usize = 1 << 22;
 /// Most classes that labels may name.
 const MAX_CLASSES: usize = 1000;
 
-/// Reads NumPy arrays of series.
+/// Reads NumPy arrays and CSV files of series.
 pub static LOADER: Loader = Loader {
     names: &["series"],
-    about: "time series (.npz or .npy, items x steps x channels)",
-    keys: &["names"],
+    about: "time series (.npz, .npy or CSV)",
+    keys: &["names", "layout", "item", "step", "label", "channels", "steps", "header", "delimiter", "quotes"],
     guess,
     load,
 };
@@ -46,6 +49,12 @@ impl SeriesItems {
         let n = values.len().checked_div(shape.len()).unwrap_or(0);
         let order = Arc::new((0..n as u32).collect());
         Self { shape, values: Arc::new(values), order, names: Arc::default() }
+    }
+
+    /// The same with names for its channels, where they are as many as the channels.
+    pub fn called(self, names: Vec<String>) -> Self {
+        let fits = names.len() == self.shape.channels;
+        Self { names: Arc::new(if fits { names } else { Vec::new() }), ..self }
     }
 
     /// The values of item `item_idx`, channel by channel.
@@ -95,7 +104,7 @@ fn array_name(member: &Member) -> Option<String> {
 fn guess(tree: &Tree) -> Option<String> {
     let candidates = tree.candidates();
     let has_arrays = !candidates.is_empty() && candidates.iter().all(|member| array_name(member).is_some());
-    has_arrays.then(|| "it holds NumPy arrays".to_owned())
+    has_arrays.then(|| "it holds NumPy arrays".to_owned()).or_else(|| written::guess(tree))
 }
 
 /// The arrays of one part of the data.
@@ -119,8 +128,8 @@ const PARTS: [(&str, Option<Split>); 6] = [
 fn parts(tree: &Tree) -> Result<Vec<Part<'_>>, DataError> {
     if let Some(values) = tree.focused() {
         if array_name(values).is_none() {
-            let advice = "name a .npz or .npy file";
-            return Err(values.unfit("a NumPy array or an archive of them", "another file", advice));
+            let advice = "name a .npz, .npy or .csv file";
+            return Err(values.unfit("a NumPy array, an archive of them or CSV", "another file", advice));
         }
         return Ok(vec![Part { values, labels: None, truth: None, split: None }]);
     }
@@ -155,6 +164,9 @@ fn parts(tree: &Tree) -> Result<Vec<Part<'_>>, DataError> {
 }
 
 fn load(tree: &Tree, spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, DataError> {
+    if written::is_written(tree) {
+        return written::load(tree, spec, watch);
+    }
     let parts = parts(tree)?;
     let mut gathered = Gathered::default();
     for (part_idx, part) in parts.iter().enumerate() {
@@ -327,6 +339,15 @@ pub(super) fn raw_of(
 }
 
 impl Raw {
+    /// With names for the channels of its series.
+    pub(super) fn called(self, names: Vec<String>) -> Self {
+        let items = match self.items {
+            Items::Series(series) => Items::Series(series.called(names)),
+            other => other,
+        };
+        Self { items, ..self }
+    }
+
     /// With parts, numbers of the items in their files and remarks.
     fn with(self, parts: Vec<Option<Split>>, source_index: Vec<u32>, remarks: Vec<String>) -> Self {
         Self { parts, source_index, remarks, ..self }

@@ -58,6 +58,16 @@ pub const fn text_fill_words(fill: Fill) -> &'static str {
     }
 }
 
+/// What a fill of columns is called under a figure.
+pub const fn table_fill_words(fill: Fill) -> &'static str {
+    match fill {
+        Fill::Zero => "the mean, no category",
+        Fill::Mean => "mean, usual category",
+        Fill::Noise => "values of other rows",
+        Fill::Uniform => "uniform noise",
+    }
+}
+
 /// What is written beside a picture.
 #[derive(Clone, Copy, Debug)]
 pub struct Beside<'a> {
@@ -162,7 +172,7 @@ pub fn picture_of_result(
         return ExplainedPicture { series, fill: fill_words(explained.fill).to_owned(), ..shared };
     }
     if let Some(row) = row_of(beside, explained, result) {
-        return ExplainedPicture { row: Some(row), fill: fill_words(explained.fill).to_owned(), ..shared };
+        return ExplainedPicture { row: Some(row), fill: table_fill_words(explained.fill).to_owned(), ..shared };
     }
     ExplainedPicture {
         width: shape.width,

@@ -10,6 +10,7 @@ mod pictures;
 mod real;
 mod sampled;
 mod series;
+mod series_files;
 mod synthetic;
 mod tables;
 mod tabular;

@@ -2,6 +2,7 @@
 
 mod color;
 mod look;
+mod series;
 mod text;
 
 use unmask::figure::color::Scale;

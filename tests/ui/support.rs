@@ -201,7 +201,7 @@ impl<F: FnMut() -> Step<Output>> Job<World> for Epochs<F> {
 }
 
 fn run(task: &Task) -> Result<Output, JobError> {
-    if let Some(output) = super::texts::run(task) {
+    if let Some(output) = super::texts::run(task).or_else(|| super::series::run(task)) {
         return Ok(output);
     }
     Ok(match task {

@@ -78,7 +78,8 @@ pub(super) fn draw(n: usize, mut rng: ChaCha8Rng) -> Raw {
     let marked = |axis: usize| (LAST..LAST + EDITED).map(move |step| (axis * STEPS + step) as u32);
     let truth = edited.iter().map(|&is_edited| (0..2).filter(|_| is_edited).flat_map(marked).collect()).collect();
     let labels = edited.iter().map(|&is_edited| Some(u16::from(is_edited))).collect();
-    raw_of(shape, values, labels, vec!["original".to_owned(), "edited".to_owned()], Some(truth))
+    let names = vec!["x velocity".to_owned(), "y velocity".to_owned()];
+    raw_of(shape, values, labels, vec!["original".to_owned(), "edited".to_owned()], Some(truth)).called(names)
 }
 
 /// Velocities of one movement from rest to rest.

@@ -60,5 +60,7 @@ pub(super) fn draw(n: usize, mut rng: ChaCha8Rng) -> Raw {
         let is_wrong = rng.random_ratio(1, WRONG);
         labels.push(Some((class ^ usize::from(is_wrong)) as u16));
     }
-    raw_of(shape, values, labels, vec!["adult".to_owned(), "teenager".to_owned()], Some(truth))
+    let names = (0..GROUPS)
+        .flat_map(|group| (0..start(group + 1) - start(group)).map(move |feature| format!("group {group}/{feature}")));
+    raw_of(shape, values, labels, vec!["adult".to_owned(), "teenager".to_owned()], Some(truth)).called(names.collect())
 }

@@ -183,6 +183,61 @@ impl ExplainedSeries {
     }
 }
 
+/// Channels that belong together: hundreds of features are read group by group.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Group {
+    /// Its name.
+    pub name: String,
+    /// Its channels.
+    pub channels: std::ops::Range<usize>,
+    /// Share of its values that are selected.
+    pub share: f32,
+}
+
+/// The groups of a map: neighbours whose names agree up to the last `/`, `.` or `:`; unnamed channels in blocks. None for few channels.
+pub fn groups(picture: &ExplainedPicture, series: &ExplainedSeries) -> Vec<Group> {
+    let n = series.channels();
+    if n < LEAST_GROUPED {
+        return Vec::new();
+    }
+    let stem = |name: &String| name.rsplit_once(['/', '.', ':']).map(|(stem, _)| stem.to_owned());
+    let stems: Vec<Option<String>> = series.names.iter().map(stem).collect();
+    let mut out: Vec<Group> = Vec::new();
+    let selected = selected_values(picture, series);
+    let mut start = 0;
+    for at in 1..=n {
+        let is_named = stems[start].is_some();
+        let ends = match stems.get(at) {
+            None => true,
+            Some(next) if is_named => *next != stems[start],
+            Some(next) => next.is_some() || at - start >= BLOCK,
+        };
+        if ends {
+            let name = stems[start].clone().unwrap_or_else(|| format!("channels {start} to {}", at - 1));
+            let values = &selected[start * series.steps..at * series.steps];
+            let share = values.iter().filter(|selected| **selected).count() as f32 / values.len().max(1) as f32;
+            out.push(Group { name, channels: start..at, share });
+            start = at;
+        }
+    }
+    // A group for each channel says nothing.
+    if out.len() * 2 > n { Vec::new() } else { out }
+}
+
+/// The groups of which most is selected, in words; empty where nothing is.
+pub fn highest_groups(groups: &[Group]) -> String {
+    let mut order: Vec<&Group> = groups.iter().filter(|group| group.share > 0.0).collect();
+    order.sort_by(|a, b| b.share.total_cmp(&a.share));
+    let named: Vec<String> =
+        order.iter().take(4).map(|group| format!("{} {:.0} %", group.name, group.share * 100.0)).collect();
+    if named.is_empty() { String::new() } else { format!("selected of each group: {}", named.join(", ")) }
+}
+
+/// Fewer channels are not grouped.
+const LEAST_GROUPED: usize = 24;
+/// Channels of a group without a name.
+const BLOCK: usize = 16;
+
 /// Whether each value of a series is selected, channel by channel.
 pub fn selected_values(picture: &ExplainedPicture, series: &ExplainedSeries) -> Vec<bool> {
     series.unit_of.iter().map(|&unit| picture.selected.get(unit as usize) == Some(&true)).collect()
@@ -461,7 +516,7 @@ fn plane(picture: &ExplainedPicture, series: &ExplainedSeries, panel: Panel, wid
     let line = |points: &[[f64; 2]], color: Color, width: f32| {
         Element::polyline(points.iter().map(place).collect(), stroke(color, width))
     };
-    let mut elements = vec![line(&points, palette.full, LINE)];
+    let mut elements = vec![line(&points, path_color(palette, panel), LINE)];
     let marked = series.marked_steps(&selected_values(picture, series), panel);
     let color = if panel == Panel::Unselected { palette.unselected } else { palette.selected };
     for (start, end, _) in runs(&marked).into_iter().filter(|run| run.2) {
@@ -479,6 +534,14 @@ fn plane(picture: &ExplainedPicture, series: &ExplainedSeries, panel: Panel, wid
     block.elements.push(framed(frame, palette));
     block
 }
+
+/// Colour of the path where it is not marked: pale where the panel hides the rest.
+pub fn path_color(palette: &Palette, panel: Panel) -> Color {
+    if matches!(panel, Panel::Selected | Panel::Unselected) { palette.hairline } else { palette.full }
+}
+
+/// Height of the bars of groups over a map.
+const GROUPS: f32 = 14.0;
 
 /// Longer runs are drawn without points.
 pub const MOST_DOTS: usize = 40;
@@ -511,10 +574,25 @@ fn map(picture: &ExplainedPicture, series: &ExplainedSeries, panel: Panel, width
     let style = Style::muted(palette);
     let (steps, channels) = (series.steps, series.channels());
     let row = ((width * 0.6) / steps.max(1) as f32).clamp(0.2, 22.0);
-    let frame = rect(AXIS, 0.0, width - AXIS, row * steps as f32);
+    let groups = groups(picture, series);
+    let groups_height = if groups.is_empty() || panel == Panel::Input { 0.0 } else { GROUPS + style.leading() };
+    let frame = rect(AXIS, groups_height, width - AXIS, row * steps as f32);
     let pixels = map_pixels(picture, series, panel, range);
     let alt = format!("{steps} steps by {channels} channels");
     let mut block = Block { width, height: frame.bottom(), ..Default::default() };
+    if groups_height > 0.0 {
+        let words = super::super::fonts::shorten(&highest_groups(&groups), style.size, frame.width);
+        block.elements.push(style.line(&words, frame.x, 0.0, Anchor::Start));
+        for group in &groups {
+            let (from, to) = (group.channels.start as f32, group.channels.end as f32);
+            let cell = frame.width / channels as f32;
+            let bar = |height: f32| {
+                rect(frame.x + cell * from, frame.y - height, (cell * (to - from) - 0.4).max(0.3), height)
+            };
+            block.elements.push(Element::fill(bar(GROUPS), palette.track));
+            block.elements.push(Element::fill(bar(GROUPS * group.share), palette.selected));
+        }
+    }
     block.elements.push(Element::Raster(Raster { rect: frame, pixels, alt }));
     block.elements.push(framed(frame, palette));
     let whole = ScoreRange { low: 0.0, high: steps.saturating_sub(1) as f32, below: false, above: false };
@@ -524,7 +602,7 @@ fn map(picture: &ExplainedPicture, series: &ExplainedSeries, panel: Panel, width
         color::ticks(whole, 5).into_iter().map(|tick| (tick.at * (steps - 1) as f32, tick.label)).collect()
     };
     for (step, label) in labels {
-        let y = (step + 0.5) * row;
+        let y = frame.y + (step + 0.5) * row;
         block.elements.push(style.line(&label, frame.x - 4.0, y - style.leading() / 2.0, Anchor::End));
     }
     let words =

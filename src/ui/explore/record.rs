@@ -9,7 +9,7 @@ use crate::figure::layout::{ExplainedPicture, Panel};
 
 /// Height of a line.
 const LINE: f32 = 20.0;
-/// Room of a bar.
+/// Room of a bar where there is enough.
 const BAR: f32 = 90.0;
 
 /// Draws the row of a picture in `area`.
@@ -49,7 +49,8 @@ fn one(ui: &mut Ui, picture: &ExplainedPicture, panel: Panel, line: &Line<'_>) {
             let band = Rect::from_min_size(ui.max_rect().left_top(), vec2(ui.available_width(), LINE));
             ui.painter().rect_filled(band, 2.0, t.selected.gamma_multiply(0.16));
         }
-        let width = ((ui.available_width() - BAR - 44.0) / 2.0).max(40.0);
+        let room = BAR.min(ui.available_width() * 0.25);
+        let width = ((ui.available_width() - room - 44.0) / 2.0).max(20.0);
         let ink = if line.is_shown { t.text } else { t.muted };
         let mark = rank.map_or_else(String::new, |rank| rank.to_string());
         ui.add_sized(vec2(22.0, LINE), Label::new(RichText::new(mark).strong().color(t.text)));
@@ -58,7 +59,7 @@ fn one(ui: &mut Ui, picture: &ExplainedPicture, panel: Panel, line: &Line<'_>) {
         cell(ui, width, Label::new(title).truncate());
         cell(ui, width, Label::new(RichText::new(&line.value).color(ink)).truncate());
         if is_marked {
-            bar(ui, picture, line);
+            bar(ui, picture, line, room);
         }
     });
 }
@@ -72,11 +73,11 @@ fn cell(ui: &mut Ui, width: f32, label: Label) {
 }
 
 /// A score as a bar, in the colour that the legend names.
-fn bar(ui: &mut Ui, picture: &ExplainedPicture, line: &Line<'_>) {
-    let (rect, response) = ui.allocate_exact_size(vec2(BAR, LINE), egui::Sense::hover());
+fn bar(ui: &mut Ui, picture: &ExplainedPicture, line: &Line<'_>, room: f32) {
+    let (rect, response) = ui.allocate_exact_size(vec2(room, LINE), egui::Sense::hover());
     let t = theme::tokens(ui);
     let (from, to) = extent(line.share, picture.signed);
-    let (left, right) = (rect.left() + BAR * from, rect.left() + BAR * to);
+    let (left, right) = (rect.left() + room * from, rect.left() + room * to);
     let bar = Rect::from_x_y_ranges(left..=right.max(left + 1.0), rect.top() + 5.0..=rect.bottom() - 5.0);
     ui.painter().rect_filled(bar, 1.0, if line.rank.is_some() { t.selected } else { t.unselected });
     let score = picture.scores.get(line.column).copied().unwrap_or(0.0);

@@ -10,7 +10,8 @@ use super::super::theme::{self, space, tokens};
 use crate::data::Dataset;
 use crate::figure::Palette;
 use crate::figure::layout::series::{
-    ExplainedSeries, Form, MOST_DOTS, extent_of, line_color, runs, score_of_values, selected_values, shades,
+    ExplainedSeries, Form, MOST_DOTS, extent_of, groups, highest_groups, line_color, path_color, runs, score_of_values,
+    selected_values, shades,
 };
 use crate::figure::layout::{ExplainedPicture, Panel};
 
@@ -18,6 +19,8 @@ use crate::figure::layout::{ExplainedPicture, Panel};
 const AXIS_WIDTH: f32 = 44.0;
 /// Highest row of a map.
 const MOST_ROW: f32 = 90.0;
+/// Height of the bars of groups over a map.
+const GROUPS: f32 = 26.0;
 /// Room for the name of a channel over its plot.
 const NAME: f32 = 15.0;
 
@@ -203,7 +206,9 @@ fn map(ui: &mut Ui, area: Rect, page: &Page<'_>, series: &ExplainedSeries) {
     let response = ui.interact(area, ui.scope_id().with(("series map", page.at)), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, page.name));
     let words = vec2(0.0, NAME);
-    let room = Rect::from_min_max(area.min, area.max - words);
+    let groups = if page.panel == Panel::Input { Vec::new() } else { groups(page.picture, series) };
+    let over = if groups.is_empty() { 0.0 } else { GROUPS + NAME + 2.0 };
+    let room = Rect::from_min_max(area.min + vec2(0.0, over), area.max - words);
     let row = (room.height() / steps as f32).min(MOST_ROW);
     let whole = Rect::from_min_size(room.min, vec2(room.width(), row * steps as f32));
     let painter = ui.painter_at(area);
@@ -218,7 +223,18 @@ fn map(ui: &mut Ui, area: Rect, page: &Page<'_>, series: &ExplainedSeries) {
         series.names[0],
         series.names[channels - 1]
     );
-    painter.text(whole.left_bottom(), egui::Align2::LEFT_TOP, below, font, t.muted);
+    painter.text(whole.left_bottom(), egui::Align2::LEFT_TOP, below, font.clone(), t.muted);
+    if !groups.is_empty() {
+        painter.text(area.left_top(), egui::Align2::LEFT_TOP, highest_groups(&groups), font, t.muted);
+        let cell = whole.width() / channels as f32;
+        for group in &groups {
+            let left = whole.left() + cell * group.channels.start as f32;
+            let right = (whole.left() + cell * group.channels.end as f32 - 1.0).max(left + 0.5);
+            let bar = |height: f32| Rect::from_min_max(pos2(left, whole.top() - height), pos2(right, whole.top()));
+            painter.rect_filled(bar(GROUPS), 0.0, t.line.gamma_multiply(page.opacity));
+            painter.rect_filled(bar(GROUPS * group.share), 0.0, t.selected.gamma_multiply(page.opacity));
+        }
+    }
     if let Some(at) = response.hover_pos().filter(|at| whole.contains(*at)) {
         let channel = (((at.x - whole.left()) / whole.width() * channels as f32) as usize).min(channels - 1);
         let step = (((at.y - whole.top()) / row) as usize).min(steps - 1);
@@ -244,7 +260,7 @@ fn path(ui: &mut Ui, rect: Rect, page: &Page<'_>, series: &ExplainedSeries) {
         .show_axes([false, false])
         .show_grid(false)
         .show(&mut inner, |plot| {
-            plot.line(Line::new("path", points.clone()).color(color(palette.full)).width(1.0));
+            plot.line(Line::new("path", points.clone()).color(color(path_color(palette, page.panel))).width(1.0));
             let strong = color(if page.panel == Panel::Unselected { palette.unselected } else { palette.selected });
             for (start, end, _) in runs(&marked).into_iter().filter(|run| run.2) {
                 plot.line(Line::new("selected", points[start..=end].to_vec()).color(strong).width(3.0));

@@ -397,7 +397,10 @@ fn controls(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut 
         };
         command_button(ui, session, Command::Flip, flip, commands);
         let is_hatched = explore.hidden == Hidden::Hatched;
-        command_choice(ui, session, Command::ToggleHidden, is_hatched, "Hatch hidden", commands);
+        // Lines have no place to hatch.
+        if session.modality() != Modality::Series {
+            command_choice(ui, session, Command::ToggleHidden, is_hatched, "Hatch hidden", commands);
+        }
         if session.modality() == Modality::Text {
             let open = session.own_text().is_some();
             command_choice(ui, session, Command::Reading(Action::OpenOwn(!open)), open, "Your own text", commands);
@@ -513,11 +516,15 @@ fn legend(ui: &mut Ui, session: &Session, canvas: &Canvas) {
     let explore = &session.explore;
     let t = tokens(ui);
     let is_text = explore.unit.is_text();
+    let modality = session.modality();
     ui.add_space(2.0);
     let has_own_row = explore.columns.len() > 2 || explore.columns.len() > 1 && ui.available_width() < 560.0;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
         match explore.view {
+            _ if matches!(modality, Modality::Series | Modality::Table) => {
+                marks_legend(ui, session, canvas, modality == Modality::Table);
+            }
             View::Heat => heat_legend(ui, canvas),
             View::Overlay => {
                 swatch(ui, t.selected, false);
@@ -562,6 +569,42 @@ fn overlaps(ui: &mut Ui, session: &Session) {
     let words = RichText::new(format!("Overlap (IoU): {}", words.join(", "))).small().color(tokens(ui).muted);
     ui.add(Label::new(words).truncate())
         .on_hover_text("Units that both methods select, as a share of those that either selects");
+}
+
+/// What the colours of a series or of a row of a table mean.
+fn marks_legend(ui: &mut Ui, session: &Session, canvas: &Canvas, is_table: bool) {
+    let t = tokens(ui);
+    let view = session.explore.view;
+    let is_map = session.series_form() == Some(Form::Map);
+    let mut mark = |color, words: &str| {
+        swatch(ui, color, false);
+        muted(ui, words);
+        ui.add_space(space::S);
+    };
+    if is_table {
+        mark(t.selected, "selected, with its rank; the bar is the score");
+        mark(t.unselected, "not selected");
+        return;
+    }
+    match view {
+        View::Overlay if is_map => {
+            mark(t.selected, "selected, deeper for larger values");
+            mark(t.full, "not selected, darker further from 0");
+        }
+        View::Overlay => mark(t.selected, "selected, deeper for higher scores"),
+        View::Heat if is_map => heat_legend(ui, canvas),
+        View::Heat => mark(t.selected, "score at each step"),
+        _ if is_map => mark(t.full, "value, further from 0 is stronger; what is hidden is blank"),
+        View::Selected | View::Unselected | View::Side => {
+            if view != View::Unselected {
+                mark(t.selected, "selected");
+            }
+            if view != View::Selected {
+                mark(t.unselected, "not selected");
+            }
+            mark(t.line, "hidden: what the model gets there");
+        }
+    }
 }
 
 fn heat_legend(ui: &mut Ui, canvas: &Canvas) {

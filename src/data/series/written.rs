@@ -1,0 +1,577 @@
+//! Series in CSV: long (a row for each step of each item), wide (a row for each item), and folders of files (a file for each item, its folder
+//! the class). What the columns are for is guessed, said, and changed by the query: `item=`, `step=`, `label=`, `channels=x,y`, `layout=`,
+//! `steps=128` (longer series are cut, shorter ones end in zeros).
+
+use std::collections::HashMap;
+
+use super::{MAX_STEPS, MAX_VALUES, described, raw_of};
+use crate::data::archive::{Member, Tree, byte_size};
+use crate::data::delimited::{Form, is_table, reader};
+use crate::data::open::{Raw, Watch};
+use crate::data::spec::{DataSpec, in_words};
+use crate::data::text::{MAX_TEXT_BYTES, decode};
+use crate::data::{DataError, MAX_DENSE_BYTES, Shape, Split};
+
+/// Names of a column that says which item a row belongs to.
+const ITEMS: [&str; 11] =
+    ["item", "id", "series", "series_id", "sample", "case", "session", "subject", "trial", "sequence", "recording"];
+/// Names of a column of steps.
+const STEPS: [&str; 8] = ["step", "t", "time", "timestamp", "frame", "tick", "datetime", "second"];
+/// Names of a column of classes.
+const LABELS: [&str; 5] = ["label", "class", "target", "y_label", "category"];
+/// Least numbered columns of one name from which a table is taken for wide series.
+const LEAST_WIDE: usize = 8;
+/// Least files in folders from which they are taken for an item each.
+const LEAST_FILES: usize = 4;
+/// Bytes from which the form of a file is guessed.
+const LOOKED_AT: usize = 1 << 18;
+/// Most files of a folder.
+const MOST_FILES: usize = 200_000;
+/// Most classes.
+const MOST_CLASSES: usize = 1000;
+/// Rows between two reports.
+const ROWS: usize = 4096;
+
+/// How a CSV holds series.
+#[derive(Clone, Debug, PartialEq)]
+enum Layout {
+    /// A row for each step: columns of the item, the step, the class, and the channels.
+    Long { item: usize, step: Option<usize>, label: Option<usize>, channels: Vec<usize> },
+    /// A row for each item: for each channel its columns in the order of the steps, and that of the class.
+    Wide { channels: Vec<(String, Vec<usize>)>, label: Option<usize> },
+}
+
+/// Why files look like series, or `None`. Texts and tables are CSV too: only what is plain is taken.
+pub(super) fn guess(tree: &Tree) -> Option<String> {
+    let spec = DataSpec::from_path(&tree.origin);
+    let files = in_folders(tree);
+    if tree.focus.is_none() && files.len() >= LEAST_FILES {
+        let mut seen = files.iter().step_by(files.len().div_ceil(4));
+        let numbers = |member: &&Member| {
+            let form = form_of(member, &spec)?;
+            let channels = channels_of_file(&form);
+            Some((channels.len(), form.sample.len())).filter(|(channels, steps)| *channels > 0 && *steps > 3)
+        };
+        let first = numbers(seen.next()?)?;
+        let is_same = seen.all(|member| numbers(member).is_some_and(|of| of.0 == first.0));
+        return is_same.then(|| format!("it holds {} tables of numbers in folders, one for each item", files.len()));
+    }
+    let member = tree.focused().filter(|member| is_table(member))?;
+    let form = form_of(member, &spec)?;
+    match layout(&form, &spec, member).ok()? {
+        Layout::Long { item, step: Some(step), .. } if form.has_header && repeats(&form, item) => {
+            let names = &form.columns.names;
+            Some(format!("{} has a row for each {} and {}", member.plain_name(), names[item], names[step]))
+        }
+        Layout::Wide { channels, .. } if form.has_header && channels[0].1.len() >= LEAST_WIDE => {
+            let (from, to) = (&channels[0].1[0], channels[0].1[channels[0].1.len() - 1]);
+            let names = &form.columns.names;
+            Some(format!("columns of {} are numbered from {} to {}", member.plain_name(), names[*from], names[to]))
+        }
+        _ => None,
+    }
+}
+
+/// Whether most values of a column stand in several rows, as those of an item do.
+fn repeats(form: &Form, column: usize) -> bool {
+    let values: std::collections::HashSet<&String> = form.sample.iter().filter_map(|row| row.get(column)).collect();
+    values.len() * 2 <= form.sample.len()
+}
+
+/// Whether the tree holds CSV files that may be read.
+pub(super) fn is_written(tree: &Tree) -> bool {
+    tree.candidates().iter().any(is_table)
+}
+
+/// Reads series from CSV files.
+pub(super) fn load(tree: &Tree, spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, DataError> {
+    if let Some(member) = tree.focused() {
+        return one_file(tree, member, spec, watch);
+    }
+    let files: Vec<&Member> = tree.members.iter().filter(|member| is_table(member)).collect();
+    match files.as_slice() {
+        [only] => one_file(tree, only, spec, watch),
+        _ => folder(tree, spec, watch),
+    }
+}
+
+fn form_of(member: &Member, spec: &DataSpec) -> Option<Form> {
+    let (text, is_whole) = decode::peek(member, LOOKED_AT)?;
+    Form::of(&text, is_whole, member, spec).ok()
+}
+
+fn is_number(field: &str) -> bool {
+    number(field).is_some()
+}
+
+fn number(field: &str) -> Option<f32> {
+    field.trim().parse::<f32>().ok().filter(|value| value.is_finite())
+}
+
+/// Whether a column holds numbers wherever it was looked at.
+fn is_numeric(form: &Form, column: usize) -> bool {
+    let mut values = form.sample.iter().filter_map(|row| row.get(column));
+    !form.sample.is_empty() && values.all(|value| is_number(value))
+}
+
+fn named(form: &Form, known: &[&str]) -> Option<usize> {
+    let is_so = |name: &String, word: &str| name.trim().eq_ignore_ascii_case(word);
+    known.iter().find_map(|word| form.columns.names.iter().position(|name| is_so(name, word)))
+}
+
+/// The column that the query names under `key`.
+fn asked(form: &Form, spec: &DataSpec, key: &str) -> Result<Option<usize>, DataError> {
+    spec.query.get(key).map(|name| find(form, spec, name)).transpose()
+}
+
+fn find(form: &Form, spec: &DataSpec, name: &str) -> Result<usize, DataError> {
+    let at = form.columns.names.iter().position(|known| known.trim().eq_ignore_ascii_case(name.trim()));
+    at.ok_or_else(|| {
+        let advice = format!("the columns are {}", listed(&form.columns.names));
+        spec.refuse(format!("there is no column \"{name}\""), advice)
+    })
+}
+
+/// A name in a sentence: on one line and not too long, whatever a damaged file holds.
+fn shown(name: &str) -> String {
+    let short = name.chars().take(40).map(|c| if c.is_control() { ' ' } else { c });
+    format!("{}{}", short.collect::<String>(), if name.chars().count() > 40 { "…" } else { "" })
+}
+
+/// Names in words, not too many.
+fn listed(names: &[String]) -> String {
+    let more = if names.len() > 12 { " and more" } else { "" };
+    format!("{}{more}", in_words(names.iter().take(12).map(|name| shown(name))))
+}
+
+/// What the columns of a table of series are for.
+fn layout(form: &Form, spec: &DataSpec, member: &Member) -> Result<Layout, DataError> {
+    let names = &form.columns.names;
+    let label = asked(form, spec, "label")?.or_else(|| named(form, &LABELS));
+    let item = asked(form, spec, "item")?.or_else(|| named(form, &ITEMS));
+    let step = asked(form, spec, "step")?.or_else(|| named(form, &STEPS));
+    let wanted = match spec.query.get("layout").map(String::as_str) {
+        None => None,
+        Some("long") => Some(true),
+        Some("wide") => Some(false),
+        Some(other) => return Err(spec.refuse(format!("layout is \"{other}\""), "write layout=long or layout=wide")),
+    };
+    let chosen = match spec.list("channels") {
+        Some(asked) => Some(asked.iter().map(|name| find(form, spec, name)).collect::<Result<Vec<_>, _>>()?),
+        None => None,
+    };
+    let wide = wide_columns(form, &[label, item]);
+    let is_wide = |columns: &[(String, Vec<usize>)]| columns.iter().any(|(_, columns)| columns.len() >= LEAST_WIDE);
+    let is_long = wanted.unwrap_or_else(|| item.is_some() && (step.is_some() || !is_wide(&wide)));
+    if is_long {
+        let Some(item) = item else {
+            let expected = "a column that says which item a row belongs to";
+            let advice = "name it with item=, or write layout=wide for a row for each item";
+            return Err(member.unfit(expected, format!("columns {}", listed(names)), advice));
+        };
+        let is_free = |column: &usize| ![Some(item), step, label].contains(&Some(*column));
+        let numeric = || (0..names.len()).filter(is_free).filter(|column| is_numeric(form, *column)).collect();
+        let channels: Vec<usize> = chosen.unwrap_or_else(numeric);
+        if channels.is_empty() {
+            let advice = "name the channels with channels=";
+            return Err(member.unfit("columns of numbers beside item and step", listed(names), advice));
+        }
+        return Ok(Layout::Long { item, step, label, channels });
+    }
+    let channels = match chosen {
+        Some(columns) => vec![("value".to_owned(), columns)],
+        None => wide,
+    };
+    let len = channels.first().map_or(0, |(_, columns)| columns.len());
+    if len < 2 || channels.iter().any(|(_, columns)| columns.len() != len) {
+        let found = channels.iter().map(|(name, columns)| format!("{} of {}", columns.len(), shown(name)));
+        let found = if channels.is_empty() { listed(names) } else { in_words(found) };
+        let expected = "numbered columns of steps, as many for each channel (x0, x1, ..., y0, y1, ...)";
+        return Err(member.unfit(expected, found, "name a column of items with item= if each row is a step"));
+    }
+    Ok(Layout::Wide { channels, label })
+}
+
+/// Columns of numbers by the name before their number, in the order of their numbers; unnumbered ones are one channel.
+fn wide_columns(form: &Form, taken: &[Option<usize>]) -> Vec<(String, Vec<usize>)> {
+    let mut channels: Vec<(String, Vec<(u64, usize)>)> = Vec::new();
+    let names = &form.columns.names;
+    for column in (0..names.len()).filter(|column| !taken.contains(&Some(*column)) && is_numeric(form, *column)) {
+        let name = names[column].trim().trim_end_matches([']', ')']);
+        let stem = name.trim_end_matches(|c: char| c.is_ascii_digit());
+        let Ok(number) = name[stem.len()..].parse::<u64>() else { continue };
+        let stem = stem.trim_end_matches(['_', '.', '-', ' ', '[', '(']);
+        let stem = if stem.is_empty() { "value" } else { stem };
+        match channels.iter_mut().find(|(known, _)| known == stem) {
+            Some((_, columns)) => columns.push((number, column)),
+            None => channels.push((stem.to_owned(), vec![(number, column)])),
+        }
+    }
+    let ordered = |(name, mut columns): (String, Vec<(u64, usize)>)| {
+        columns.sort_unstable();
+        (name, columns.into_iter().map(|(_, column)| column).collect())
+    };
+    channels.into_iter().map(ordered).collect()
+}
+
+/// Items that are being put together: each step by step, all channels of a step beside each other.
+struct Gathered {
+    names: Vec<String>,
+    items: Vec<Vec<f32>>,
+    labels: Vec<Option<u16>>,
+    parts: Vec<Option<Split>>,
+    classes: Vec<String>,
+    by_class: HashMap<String, u16>,
+    n_values: usize,
+    /// So many steps of each, where that is asked for.
+    steps: Option<usize>,
+}
+
+impl Gathered {
+    fn new(names: Vec<String>, spec: &DataSpec) -> Result<Self, DataError> {
+        let steps = match spec.number("steps")? {
+            Some(n) if !(1..=MAX_STEPS as u64).contains(&n) => {
+                return Err(spec.refuse(format!("steps is {n}"), format!("ask for 1 to {MAX_STEPS}")));
+            }
+            steps => steps.map(|n| n as usize),
+        };
+        Ok(Self {
+            names,
+            items: Vec::new(),
+            labels: Vec::new(),
+            parts: Vec::new(),
+            classes: Vec::new(),
+            by_class: HashMap::new(),
+            n_values: 0,
+            steps,
+        })
+    }
+
+    /// Number of the class called so.
+    fn class(&mut self, name: &str, member: &Member) -> Result<Option<u16>, DataError> {
+        let name = name.trim();
+        if name.is_empty() {
+            return Ok(None);
+        }
+        if let Some(&class) = self.by_class.get(name) {
+            return Ok(Some(class));
+        }
+        if self.classes.len() >= MOST_CLASSES {
+            let expected = format!("at most {MOST_CLASSES} classes");
+            return Err(member.unfit(expected, "more", "name the column of classes with label="));
+        }
+        let class = self.classes.len() as u16;
+        self.classes.push(name.to_owned());
+        self.by_class.insert(name.to_owned(), class);
+        Ok(Some(class))
+    }
+
+    fn begin(&mut self, label: Option<u16>, part: Option<Split>) -> usize {
+        self.items.push(Vec::new());
+        self.labels.push(label);
+        self.parts.push(part);
+        self.items.len() - 1
+    }
+
+    /// One more value of an item; what it may hold is checked before it grows.
+    fn push(&mut self, item: usize, value: f32, member: &Member) -> Result<(), DataError> {
+        let most_of_item = MAX_VALUES.min(MAX_STEPS * self.names.len());
+        self.n_values += 1;
+        if self.items[item].len() >= most_of_item || self.n_values as u64 * 4 > MAX_DENSE_BYTES {
+            let expected = format!("at most {MAX_STEPS} steps of an item and {} in all", byte_size(MAX_DENSE_BYTES));
+            return Err(member.unfit(expected, "more", "take fewer items or thin the steps out"));
+        }
+        self.items[item].push(value);
+        Ok(())
+    }
+
+    /// All items as one block, channel by channel; classes in the order of their names.
+    fn finish(mut self, tree: &Tree, spec: &DataSpec, mut remarks: Vec<String>) -> Result<Raw, DataError> {
+        let channels = self.names.len().max(1);
+        let len_of = |item: &Vec<f32>| item.len() / channels;
+        let lens: Vec<usize> = self.items.iter().map(len_of).collect();
+        let (least, most) = (lens.iter().min().copied().unwrap_or(0), lens.iter().max().copied().unwrap_or(0));
+        let steps = match self.steps {
+            Some(steps) => {
+                remarks.push(format!("Items have {least} to {most} steps: cut to {steps}, or filled up with zeros"));
+                steps
+            }
+            None if least == most => most,
+            None => {
+                let found = format!("{least} to {most}");
+                let advice = "write steps=N: longer items are cut, shorter ones filled up with zeros";
+                return Err(tree.unfit("the same number of steps in each item", found, advice));
+            }
+        };
+        let shape = Shape::new(channels, 1, steps);
+        let total = self.items.len().saturating_mul(shape.len());
+        if self.items.is_empty() || shape.is_empty() {
+            return Err(tree.unfit("at least one series with a value", "none", "choose another file"));
+        }
+        if shape.len() > MAX_VALUES || total as u64 * 4 > MAX_DENSE_BYTES {
+            let expected = format!("at most {MAX_VALUES} values in a series, {} in all", byte_size(MAX_DENSE_BYTES));
+            return Err(tree.unfit(expected, format!("{total} values"), "ask for fewer steps"));
+        }
+        let mut values = Vec::with_capacity(total);
+        for item in &self.items {
+            for channel in 0..channels {
+                let at = |step: usize| item.get(step * channels + channel).copied().unwrap_or(0.0);
+                values.extend((0..steps).map(at));
+            }
+        }
+        // Numbers by their size, else names in the order of letters.
+        let mut order: Vec<usize> = (0..self.classes.len()).collect();
+        let all_numbers = self.classes.iter().all(|name| is_number(name));
+        order.sort_by(|&a, &b| {
+            let (a, b) = (&self.classes[a], &self.classes[b]);
+            let by_number = || number(a).partial_cmp(&number(b)).unwrap_or(std::cmp::Ordering::Equal);
+            if all_numbers { by_number() } else { a.cmp(b) }
+        });
+        let mut place = vec![0_u16; order.len()];
+        order.iter().enumerate().for_each(|(new, &old)| place[old] = new as u16);
+        for label in self.labels.iter_mut().flatten() {
+            *label = place[usize::from(*label)];
+        }
+        let found: Vec<String> = order.iter().map(|&at| self.classes[at].clone()).collect();
+        let classes = match spec.list("names") {
+            Some(names) if names.len() == found.len() => names,
+            Some(names) => {
+                let problem = format!("names= gives {} names for {} classes", names.len(), found.len());
+                return Err(spec.refuse(problem, format!("name {} in this order", in_words(found))));
+            }
+            None => found,
+        };
+        remarks.push(format!("Each item is one of {}", described(shape)));
+        if classes.is_empty() {
+            remarks.push("No labels: name a column with label=, or put files into a folder for each class".to_owned());
+        }
+        let raw = raw_of(shape, values, self.labels, classes, None);
+        let n = self.parts.len();
+        Ok(Raw { parts: self.parts, source_index: (0..n as u32).collect(), remarks, ..raw.called(self.names) })
+    }
+}
+
+/// Goes through the rows of a file, without its header: the number of the row and its fields.
+fn rows(
+    member: &Member,
+    form: &Form,
+    text: &str,
+    watch: &mut Watch<'_>,
+    take: &mut dyn FnMut(u64, &csv::StringRecord) -> Result<(), DataError>,
+) -> Result<(), DataError> {
+    let n_columns = form.columns.names.len();
+    let mut reader = reader(text, form.delimiter, form.quoting, form.escape);
+    let mut record = csv::StringRecord::new();
+    let mut is_first = form.has_header;
+    let mut row_idx = 0_usize;
+    while reader.read_record(&mut record).map_err(|err| member.unfit("CSV", err.to_string(), "mend the file"))? {
+        let (line, byte) = record.position().map_or((0, 0), |at| (at.line(), at.byte()));
+        if std::mem::take(&mut is_first) {
+            continue;
+        }
+        if row_idx % ROWS == 0 {
+            watch.step("Reading rows", byte, Some(text.len() as u64))?;
+        }
+        if record.len() != n_columns {
+            let found = format!("{} on line {line}", record.len());
+            let advice = "mend the row, or change delimiter=";
+            return Err(member.unfit(format!("{n_columns} fields in each row, as in the first"), found, advice));
+        }
+        take(line, &record)?;
+        row_idx += 1;
+    }
+    Ok(())
+}
+
+/// The number in a field, or a sentence on what stands there.
+fn value(record: &csv::StringRecord, column: usize, line: u64, form: &Form, member: &Member) -> Result<f32, DataError> {
+    let field = record.get(column).unwrap_or("");
+    number(field).ok_or_else(|| {
+        let short = shown(field);
+        let found = format!("\"{short}\" on line {line}, column {}", shown(&form.columns.names[column]));
+        member.unfit("numbers", found, "fill gaps before you open the file, or leave the column out with channels=")
+    })
+}
+
+fn one_file(tree: &Tree, member: &Member, spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, DataError> {
+    let decode::Decoded { text, note } = decode::read(member, MAX_TEXT_BYTES, watch)?;
+    let start = &text[..text.floor_char_boundary(LOOKED_AT)];
+    let form = Form::of(start, start.len() == text.len(), member, spec)?;
+    let layout = layout(&form, spec, member)?;
+    let mut remarks: Vec<String> =
+        note.map(|note| format!("{} was read as {note}", member.plain_name())).into_iter().collect();
+    remarks.push(form.said(member, !["delimiter", "header"].iter().all(|key| spec.query.contains_key(*key))));
+    let names = &form.columns.names;
+    let name = |column: usize| names[column].clone();
+    let of_label = |label: Option<usize>| {
+        label.map_or("no column of classes".to_owned(), |at| format!("classes are column {}", names[at]))
+    };
+    match layout {
+        Layout::Long { item, step, label, channels } => {
+            let of_step =
+                step.map_or("rows in their order are steps".to_owned(), |at| format!("steps are column {}", names[at]));
+            let of_channels: Vec<String> = channels.iter().map(|&at| name(at)).collect();
+            remarks.push(format!(
+                "A row for each step: items are column {}, {of_step}, channels {}, {} (item=, step=, channels= and label= change it)",
+                names[item],
+                listed(&of_channels),
+                of_label(label)
+            ));
+            long(member, (&form, &text), (item, step, label), &channels, Gathered::new(of_channels, spec)?, watch)?
+                .finish(tree, spec, remarks)
+        }
+        Layout::Wide { channels, label } => {
+            let of_channels: Vec<String> = channels.iter().map(|(name, _)| name.clone()).collect();
+            remarks.push(format!(
+                "A row for each item: {} columns for each of the channels {}, {} (channels=, label= and layout=long change it)",
+                channels[0].1.len(),
+                listed(&of_channels),
+                of_label(label)
+            ));
+            let mut gathered = Gathered::new(of_channels, spec)?;
+            rows(member, &form, &text, watch, &mut |line, record| {
+                let class = match label {
+                    Some(label) => gathered.class(record.get(label).unwrap_or(""), member)?,
+                    None => None,
+                };
+                let item = gathered.begin(class, None);
+                for step in 0..channels[0].1.len() {
+                    for (_, columns) in &channels {
+                        gathered.push(item, value(record, columns[step], line, &form, member)?, member)?;
+                    }
+                }
+                Ok(())
+            })?;
+            gathered.finish(tree, spec, remarks)
+        }
+    }
+}
+
+fn long(
+    member: &Member,
+    (form, text): (&Form, &str),
+    (item, step, label): (usize, Option<usize>, Option<usize>),
+    channels: &[usize],
+    mut gathered: Gathered,
+    watch: &mut Watch<'_>,
+) -> Result<Gathered, DataError> {
+    let mut by_name: HashMap<String, usize> = HashMap::new();
+    // Steps of each item as written: numbers are put in order.
+    let mut steps: Vec<Vec<f64>> = Vec::new();
+    rows(member, form, text, watch, &mut |line, record| {
+        let called = record.get(item).unwrap_or("").trim();
+        let class = match label {
+            Some(label) => gathered.class(record.get(label).unwrap_or(""), member)?,
+            None => None,
+        };
+        let at = match by_name.get(called) {
+            Some(&at) => at,
+            None => {
+                steps.push(Vec::new());
+                by_name.insert(called.to_owned(), steps.len() - 1);
+                gathered.begin(class, None)
+            }
+        };
+        if gathered.labels[at] != class {
+            let found = format!("two in item {}, line {line}", shown(called));
+            return Err(member.unfit("one class for each item", found, "name the column of classes with label="));
+        }
+        if let Some(step) = step {
+            let field = record.get(step).unwrap_or("").trim();
+            steps[at].push(field.parse::<f64>().unwrap_or(f64::NAN));
+        }
+        for &column in channels {
+            gathered.push(at, value(record, column, line, form, member)?, member)?;
+        }
+        Ok(())
+    })?;
+    for (values, steps) in gathered.items.iter_mut().zip(&steps) {
+        let is_sorted = steps.windows(2).all(|pair| pair[0] <= pair[1]);
+        // Steps that are no numbers, such as dates, keep the order of the file.
+        if !is_sorted && steps.iter().all(|step| step.is_finite()) {
+            let mut order: Vec<usize> = (0..steps.len()).collect();
+            order.sort_by(|&a, &b| steps[a].total_cmp(&steps[b]));
+            let n = channels.len();
+            *values = order.iter().flat_map(|&step| values[step * n..(step + 1) * n].iter().copied()).collect();
+        }
+    }
+    Ok(gathered)
+}
+
+/// CSV files that lie in folders named like classes below the tree's root.
+fn in_folders(tree: &Tree) -> Vec<&Member> {
+    let has_class = |member: &Member| {
+        member.folder().split('/').any(|folder| !folder.is_empty() && crate::data::folder::part_named(folder).is_none())
+    };
+    tree.members.iter().filter(|member| is_table(member) && has_class(member)).collect()
+}
+
+/// Columns of numbers of a file that is an item, without one of steps.
+fn channels_of_file(form: &Form) -> Vec<usize> {
+    let step = named(form, &STEPS);
+    (0..form.columns.names.len()).filter(|column| Some(*column) != step && is_numeric(form, *column)).collect()
+}
+
+/// A file for each item; the folder above is its class, one called train or test above that its part.
+fn folder(tree: &Tree, spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, DataError> {
+    let mut files: Vec<&Member> = tree.members.iter().filter(|member| is_table(member)).collect();
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    let total: u64 = files.iter().map(|member| member.len).sum();
+    if files.len() > MOST_FILES || total > MAX_DENSE_BYTES {
+        let expected = format!("at most {MOST_FILES} files, {} in all", byte_size(MAX_DENSE_BYTES));
+        return Err(tree.unfit(expected, format!("{} files, {}", files.len(), byte_size(total)), "name a sub-folder"));
+    }
+    let Some(first) = files.first() else {
+        return Err(tree.unfit(
+            "CSV files",
+            format!("{} other files", tree.members.len()),
+            "name the folder of series",
+        ));
+    };
+    let mut known: Option<(Vec<String>, Vec<usize>, Gathered)> = None;
+    let mut remarks = Vec::new();
+    for (at, member) in files.iter().enumerate() {
+        watch.step("Reading series", at as u64, Some(files.len() as u64))?;
+        let decode::Decoded { text, .. } = decode::read(member, MAX_TEXT_BYTES, watch)?;
+        let start = &text[..text.floor_char_boundary(LOOKED_AT)];
+        let form = Form::of(start, start.len() == text.len(), member, spec)?;
+        let (names, channels, gathered) = match &mut known {
+            Some(known) => known,
+            none => {
+                let channels = match spec.list("channels") {
+                    Some(asked) => asked.iter().map(|name| find(&form, spec, name)).collect::<Result<Vec<_>, _>>()?,
+                    None => channels_of_file(&form),
+                };
+                if channels.is_empty() {
+                    let found = format!("columns {}", listed(&form.columns.names));
+                    return Err(member.unfit("columns of numbers", found, "name the channels with channels="));
+                }
+                let called: Vec<String> = channels.iter().map(|&at| form.columns.names[at].clone()).collect();
+                remarks.push(form.said(member, true));
+                remarks.push(format!(
+                    "A file for each item, a row for each step: channels {} (channels= changes it); the folder of a file is its class",
+                    listed(&called)
+                ));
+                none.insert((form.columns.names.clone(), channels, Gathered::new(called, spec)?))
+            }
+        };
+        if *names != form.columns.names {
+            let expected = format!("the columns {} as in {}", listed(names), first.path);
+            return Err(member.unfit(expected, listed(&form.columns.names), "name a folder of like files"));
+        }
+        let folders: Vec<&str> = member.folder().split('/').filter(|folder| !folder.is_empty()).collect();
+        let part = folders.iter().find_map(|folder| crate::data::folder::part_named(folder));
+        let class = folders.iter().rev().find(|folder| crate::data::folder::part_named(folder).is_none());
+        let class = gathered.class(class.unwrap_or(&""), member)?;
+        let item = gathered.begin(class, part);
+        rows(member, &form, &text, watch, &mut |line, record| {
+            channels
+                .iter()
+                .try_for_each(|&column| gathered.push(item, value(record, column, line, &form, member)?, member))
+        })?;
+    }
+    match known {
+        Some((_, _, gathered)) => gathered.finish(tree, spec, remarks),
+        None => Err(tree.unfit("series", "none", "choose another folder")),
+    }
+}

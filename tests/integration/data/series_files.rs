@@ -1,0 +1,271 @@
+//! Series in CSV, long, wide and in folders, and recorded sessions: what is guessed and said, what is refused, and damaged files.
+
+use std::fmt::Write as _;
+
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use unmask::data::{Modality, Split};
+
+use super::*;
+
+/// Two items of three steps and two channels, the second with its steps out of order.
+const LONG: &str = "item,step,class,ax,ay\n\
+    a,0,still,1,10\na,1,still,2,20\na,2,still,3,30\n\
+    b,2,moved,6,60\nb,0,moved,4,40\nb,1,moved,5,50\n";
+
+fn values(data: &Dataset, item: usize) -> Vec<f32> {
+    match &data.items {
+        Items::Series(series) => series.get(item).to_vec(),
+        _ => panic!("no series"),
+    }
+}
+
+fn class_of(data: &Dataset, item: usize) -> &str {
+    data.labels[item].map_or("", |label| &data.classes[usize::from(label)])
+}
+
+fn said(data: &Dataset) -> String {
+    data.remarks.join(" | ")
+}
+
+#[test]
+fn long_tables_are_put_together_item_by_item_and_say_which_column_is_what() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("long.csv");
+    write(&path, LONG.as_bytes());
+    for kind in ["auto", "series"] {
+        let data = open_at(kind, &path, &[]).unwrap();
+        assert_eq!((data.modality, data.shape()), (Modality::Series, Some(Shape::new(2, 1, 3))));
+        assert_eq!(values(&data, 0), [1.0, 2.0, 3.0, 10.0, 20.0, 30.0], "channel by channel");
+        assert_eq!(values(&data, 1), [4.0, 5.0, 6.0, 40.0, 50.0, 60.0], "in the order of its steps");
+        assert_eq!(data.classes, ["moved", "still"]);
+        assert_eq!((class_of(&data, 0), class_of(&data, 1)), ("still", "moved"));
+        assert_eq!(data.channel_names(), ["ax", "ay"]);
+        assert_has(
+            &said(&data),
+            &["items are column item", "steps are column step", "channels ax and ay", "column class"],
+        );
+    }
+    let one = open_at("series", &path, &[("channels", "ay")]).unwrap();
+    assert_eq!((one.shape(), values(&one, 0)), (Some(Shape::new(1, 1, 3)), vec![10.0, 20.0, 30.0]));
+}
+
+#[test]
+fn wide_tables_have_a_row_for_each_item() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("wide.csv");
+    let names = |of: &str| (0..9).map(|step| format!("{of}_{step}")).collect::<Vec<_>>().join(",");
+    let mut text = format!("label,{},{}\n", names("x"), names("y"));
+    for item in 0..4 {
+        let numbers: Vec<String> = (0..18).map(|at| (100 * item + at).to_string()).collect();
+        writeln!(text, "{},{}", item % 2, numbers.join(",")).unwrap();
+    }
+    write(&path, text.as_bytes());
+    let data = open_at("auto", &path, &[]).unwrap();
+    assert_eq!((data.len(), data.shape()), (4, Some(Shape::new(2, 1, 9))));
+    assert_eq!(values(&data, 2), (200..218).map(|value| value as f32).collect::<Vec<_>>());
+    assert_eq!(
+        (data.classes.as_slice(), data.channel_names()),
+        (["0", "1"].map(String::from).as_slice(), ["x", "y"].map(String::from).as_slice())
+    );
+    assert_has(&said(&data), &["A row for each item: 9 columns for each of the channels x and y", "column label"]);
+    // The tenth step sorts behind the ninth, not behind the first.
+    let ten = format!(
+        "{}\n{}\n",
+        (0..12).rev().map(|at| format!("v{at}")).collect::<Vec<_>>().join(","),
+        (0..12).rev().map(|at| at.to_string()).collect::<Vec<_>>().join(",")
+    );
+    write(&path, ten.as_bytes());
+    let data = open_at("series", &path, &[("header", "yes")]).unwrap();
+    assert_eq!(values(&data, 0), (0..12).map(|value| value as f32).collect::<Vec<_>>());
+}
+
+/// Six files in folders of classes, five steps of two channels.
+fn folders(dir: &Path) {
+    for (at, place) in
+        ["train/walk/1", "train/walk/2", "train/run/1", "train/run/2", "test/walk/3", "test/run/3"].iter().enumerate()
+    {
+        let rows: String = (0..5).map(|step| format!("{step},{},{}\n", at * 10 + step, step * step)).collect();
+        write(&dir.join(format!("{place}.csv")), format!("time,x,y\n{rows}").as_bytes());
+    }
+}
+
+#[test]
+fn folders_hold_a_file_for_each_item() {
+    let dir = tempfile::tempdir().unwrap();
+    folders(dir.path());
+    let data = open_at("auto", dir.path(), &[]).unwrap();
+    assert_eq!((data.len(), data.shape()), (6, Some(Shape::new(2, 1, 5))));
+    assert_eq!(
+        (data.classes.as_slice(), data.channel_names()),
+        (["run", "walk"].map(String::from).as_slice(), ["x", "y"].map(String::from).as_slice())
+    );
+    // The order is that of the paths: test before train, run before walk.
+    assert_eq!((class_of(&data, 0), values(&data, 0)[0]), ("run", 50.0));
+    assert!(!data.in_split(Split::Test).is_empty(), "{:?}", data.splits);
+    assert!(!data.in_split(Split::Test).contains(&2), "a file of train is not tested on");
+    assert_has(&said(&data), &["A file for each item", "the folder of a file is its class"]);
+}
+
+#[test]
+fn what_does_not_fit_is_refused_in_one_sentence() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("s.csv");
+    let refused = |text: &str, query: &[(&str, &str)]| {
+        write(&path, text.as_bytes());
+        refusal(open_at("series", &path, query))
+    };
+    let uneven = LONG.replace("a,2,still,3,30\n", "");
+    assert_has(&refused(&uneven, &[]), &["the same number of steps in each item", "2 to 3", "steps=N"]);
+    write(&path, uneven.as_bytes());
+    let filled = open_at("series", &path, &[("steps", "4")]).unwrap();
+    assert_eq!(values(&filled, 0), [1.0, 2.0, 0.0, 0.0, 10.0, 20.0, 0.0, 0.0]);
+    assert_has(
+        &refused(&LONG.replace("b,0,moved,4,", "b,0,moved,?,"), &[("channels", "ax,ay")]),
+        &["numbers", "\"?\" on line 6, column ax"],
+    );
+    assert_has(&refused(&LONG.replace("b,0,moved", "b,0,still"), &[]), &["one class for each item", "item b"]);
+    assert_has(&refused(LONG, &[("item", "who")]), &["there is no column \"who\"", "item, step, class, ax and ay"]);
+    assert_has(&refused(LONG, &[("layout", "tall")]), &["layout is \"tall\"", "layout=long"]);
+    assert_has(&refused(LONG, &[("steps", "0")]), &["steps is 0"]);
+    assert_has(&refused("a,b\n1,2\n", &[("header", "yes")]), &["numbered columns of steps"]);
+    assert_has(&refused(&format!("{LONG}b,3\n"), &[]), &["5 fields in each row", "2 on line 8"]);
+    folders(dir.path());
+    std::fs::remove_file(&path).unwrap();
+    write(&dir.path().join("train/run/2.csv"), b"time,z\n0,1\n1,2\n");
+    assert_has(
+        &refusal(open_at("series", dir.path(), &[])),
+        &["the columns time, x and y as in test/run/3.csv", "time and z"],
+    );
+}
+
+/// Recordings of two users, 40 events each.
+fn sessions() -> Vec<(String, Vec<u8>)> {
+    let session = |start: usize| {
+        let mut text = "record timestamp,client timestamp,button,state,x,y\n".to_owned();
+        for at in 0..40 {
+            writeln!(text, "{at}.0,{at}.0,NoButton,Move,{},{}", start + at * at, start + at).unwrap();
+        }
+        text += "40.0,40.0,Left,Pressed,9,9\n41.0,41.0,NoButton,Move,65535,65535\n";
+        text.into_bytes()
+    };
+    let mut files =
+        vec![("public_labels_subset.csv".to_owned(), b"filename,is_illegal\nsession_7,0\nsession_8,1\n".to_vec())];
+    for (at, place) in [
+        "training_files/user7/session_1",
+        "training_files/user7/session_2",
+        "training_files/user12/session_3",
+        "training_files/user12/session_4",
+        "test_files/user7/session_7",
+        "test_files/user12/session_8",
+        "test_files/user12/session_9",
+    ]
+    .iter()
+    .enumerate()
+    {
+        files.push(((*place).to_owned(), session(100 + at)));
+    }
+    files
+}
+
+#[test]
+fn sessions_are_cut_into_windows_that_never_share_a_recording_between_parts() {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, bytes) in sessions() {
+        write(&dir.path().join(name), &bytes);
+    }
+    let data = open_at("auto", dir.path(), &[("window", "16")]).unwrap();
+    // 39 steps of 40 events give two windows; five of seven recordings count.
+    assert_eq!((data.len(), data.shape()), (10, Some(Shape::new(2, 1, 16))));
+    assert_eq!(data.classes, ["user7", "user12"]);
+    // x goes by 1, 3, 5, ... from one event to the next, y by 1.
+    let first = values(&data, 0);
+    assert_eq!(first[16..], [1.0; 16]);
+    assert!((0..16).all(|step| first[step] % 2.0 == 1.0));
+    let count = |split| data.in_split(split).len();
+    assert_eq!((count(Split::Train), count(Split::Validation), count(Split::Test)), (4, 4, 2));
+    assert_has(
+        &said(&data),
+        &[
+            "1 sessions by some other user",
+            "1 sessions of test_files without a public label",
+            "5 events without a position",
+        ],
+    );
+    assert_has(&refusal(open_at("mouse", dir.path(), &[("window", "64")])), &["at least 64 events"]);
+    assert_has(&refusal(open_at("mouse", dir.path(), &[("window", "2")])), &["window is 2"]);
+}
+
+#[test]
+fn real_sessions_open_where_they_are() {
+    let Some(root) = std::env::var_os("UNMASK_DATA") else { return };
+    let path = Path::new(&root).join("mouse_dynamics/balabit_subset.tar.gz");
+    if !path.exists() {
+        return;
+    }
+    let data = open_at("auto", &path, &[]).unwrap();
+    assert_eq!((data.classes.len(), data.shape()), (10, Some(Shape::new(2, 1, 128))));
+    // 757,835 events in training_files, of which a part are no movement.
+    assert!(data.len() > 4000, "{} windows", data.len());
+    for split in Split::ALL {
+        let items = data.in_split(split);
+        let users: std::collections::BTreeSet<_> = items.iter().map(|&item| data.labels[item]).collect();
+        assert_eq!(users.len(), 10, "{split} has every user");
+    }
+    assert_has(&said(&data), &["40 sessions by some other user are left out"]);
+}
+
+/// Flips, cuts and repeats bytes.
+fn damaged(bytes: &[u8], rng: &mut ChaCha8Rng) -> Vec<u8> {
+    let mut out = bytes.to_vec();
+    for _ in 0..rng.random_range(1..=4) {
+        if out.is_empty() {
+            break;
+        }
+        let at = rng.random_range(0..out.len());
+        match rng.random_range(0..5) {
+            0 => out[at] ^= 1 << rng.random_range(0..8),
+            1 => out[at] = b",\n\"-9e"[rng.random_range(0..6)],
+            2 => out.truncate(at),
+            3 => out.insert(at, b"1,\n\"\0"[rng.random_range(0..5)]),
+            _ => {
+                let end = (at + rng.random_range(1..64)).min(out.len());
+                let piece = out[at..end].to_vec();
+                out.splice(at..at, piece);
+            }
+        }
+    }
+    out
+}
+
+#[test]
+fn damaged_series_files_never_panic() {
+    let mut rng = ChaCha8Rng::seed_from_u64(7);
+    let wide = "label,x0,x1,x2,x3,x4,x5,x6,x7,x8\n0,1,2,3,4,5,6,7,8,9\n1,9,8,7,6,5,4,3,2,1\n";
+    let mut n_read = 0;
+    for case in 0..n_cases(400) {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("s.csv");
+        let text = if case % 2 == 0 { LONG } else { wide };
+        write(&path, &damaged(text.as_bytes(), &mut rng));
+        for kind in ["series", "auto"] {
+            match open_at(kind, &path, &[]) {
+                Ok(data) => n_read += usize::from(!data.is_empty()),
+                Err(error) => assert!(!error.to_string().contains('\n') && error.to_string().len() > 20, "{error}"),
+            }
+        }
+    }
+    assert!(n_read > 0, "some damage is harmless");
+    for _ in 0..n_cases(60) {
+        let dir = tempfile::tempdir().unwrap();
+        let files = sessions();
+        let hit = rng.random_range(0..files.len());
+        for (at, (name, bytes)) in files.iter().enumerate() {
+            let bytes = if at == hit { damaged(bytes, &mut rng) } else { bytes.clone() };
+            write(&dir.path().join(name), &bytes);
+        }
+        if let Err(error) = open_at("mouse", dir.path(), &[("window", "16")]) {
+            assert!(!error.to_string().contains('\n') && error.to_string().len() > 20, "{error}");
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! Figures of series and of rows of tables: what is shaded, kept, named and ranked, in all three formats.
+
+use unmask::figure::layout::series::{Form, cells, runs, shades};
+use unmask::figure::layout::{ExplainedRow, ExplainedSeries};
+
+use super::*;
+
+/// Two channels of 12 steps in segments of three; the second and the last segment are selected, the last with the higher score.
+fn steps(view: View, form: Form) -> ExplainedPicture {
+    let x: Vec<f32> = (0..12).map(|step| step as f32).collect();
+    let y: Vec<f32> = (0..12).map(|step| if step % 2 == 0 { 2.0 } else { -2.0 }).collect();
+    let unit_of = (0..24).map(|at| (at % 12 / 3) as u32).collect();
+    ExplainedPicture {
+        width: 0,
+        height: 0,
+        channels: 0,
+        pixels: Vec::new(),
+        fill_pixels: Vec::new(),
+        unit_of: Vec::new(),
+        scores: vec![0.0, 0.5, 0.1, 0.9],
+        selected: vec![false, true, false, true],
+        unit_noun: "segments of 3 steps".to_owned(),
+        source: "movements, item 3".to_owned(),
+        series: Some(ExplainedSeries {
+            steps: 12,
+            names: vec!["x velocity".to_owned(), "y velocity".to_owned()],
+            values: [x, y].concat(),
+            fill: vec![0.0; 24],
+            unit_of,
+            form,
+        }),
+        ..ring(view, Hidden::AsModelSees)
+    }
+}
+
+fn row(view: View) -> ExplainedPicture {
+    let words = |of: [&str; 3]| of.map(str::to_owned).to_vec();
+    ExplainedPicture {
+        scores: vec![0.2, 0.8, 0.4],
+        selected: vec![false, true, false],
+        unit_noun: "columns".to_owned(),
+        source: "adult, item 3".to_owned(),
+        series: None,
+        row: Some(ExplainedRow {
+            names: words(["age", "capital-gain", "occupation"]),
+            values: words(["39", "2174", "Sales"]),
+            fill: words(["38.6", "1077", "(none)"]),
+            ranks: vec![2, 0, 1],
+        }),
+        ..steps(view, Form::Stacked)
+    }
+}
+
+fn draw(of: &ExplainedPicture) -> Figure {
+    picture(of, &PictureLayout::default()).expect("it fits together")
+}
+
+fn texts(figure: &Figure) -> String {
+    figure.texts().iter().map(|text| text.text.as_str()).collect::<Vec<_>>().join(" ").replace('\u{A0}', " ")
+}
+
+/// Every rectangle filled with one of `colors`, in drawing order.
+fn filled(elements: &[Element], is_it: &dyn Fn(Color) -> bool) -> Vec<unmask::figure::Rect> {
+    let mut out = Vec::new();
+    for element in elements {
+        match element {
+            Element::Rect { rect, fill: Some(fill), .. } if is_it(*fill) => out.push(*rect),
+            Element::Group { elements, .. } => out.extend(filled(elements, is_it)),
+            _ => {}
+        }
+    }
+    out
+}
+
+/// Points of every line of this colour.
+fn lines(elements: &[Element], color: Color) -> Vec<Vec<unmask::figure::Point>> {
+    let mut out = Vec::new();
+    for element in elements {
+        match element {
+            Element::Path(path) if path.stroke.is_some_and(|stroke| stroke.color == color) => {
+                out.extend(path.lines.clone())
+            }
+            Element::Group { elements, .. } => out.extend(lines(elements, color)),
+            _ => {}
+        }
+    }
+    out
+}
+
+#[test]
+fn selected_steps_are_shaded_in_each_channel_deeper_for_higher_scores() {
+    let of = steps(View::Overlay, Form::Stacked);
+    let palette = Palette::of(Theme::Light);
+    let shade = shades(&of);
+    assert!(shade[0] == 0.0 && shade[2] == 0.0 && shade[3] > shade[1] && shade[1] > 0.0, "{shade:?}");
+    let figure = draw(&of);
+    for unit in [1, 3] {
+        let color = palette.background.mix(palette.selected, shade[unit]);
+        let strips = filled(&figure.elements, &|fill| fill == color);
+        assert_eq!(strips.len(), 2, "one in each channel");
+        assert!((strips[0].x - strips[1].x).abs() < 1e-3 && strips[0].y < strips[1].y, "over each other");
+        // Three of twelve steps.
+        let frame = filled(&figure.elements, &|fill| fill == palette.background)
+            .into_iter()
+            .map(|rect| rect.width)
+            .fold(0.0, f32::max);
+        assert!((strips[0].width * 4.0 - frame).abs() < 0.01, "{} of {frame}", strips[0].width);
+    }
+    let said = texts(&figure);
+    for part in [
+        "x velocity",
+        "y velocity",
+        "time step",
+        "selected (deeper: higher score)",
+        "A ring",
+        "MEED",
+        "2 of 4 segments of 3 steps",
+        "seed 7",
+    ] {
+        assert!(said.contains(part), "\"{part}\" is missing in: {said}");
+    }
+    assert!(figure.description.contains("shaded"), "{}", figure.description);
+}
+
+#[test]
+fn selected_only_keeps_the_selected_runs_and_draws_what_the_model_gets_elsewhere() {
+    let palette = Palette::of(Theme::Light);
+    for (view, color) in [(View::Selected, palette.selected), (View::Unselected, palette.unselected)] {
+        let kept = lines(&draw(&steps(view, Form::Stacked)).elements, color);
+        // Two runs of three steps in each of two channels; the legend's swatch is a rectangle.
+        assert_eq!(kept.iter().map(Vec::len).collect::<Vec<_>>(), [3, 3, 3, 3], "{view:?}");
+    }
+    // Within a channel a later step lies further to the right, a larger value higher.
+    let kept = lines(&draw(&steps(View::Selected, Form::Stacked)).elements, palette.selected);
+    assert!(kept[0].windows(2).all(|pair| pair[0].x < pair[1].x && pair[0].y > pair[1].y));
+    let both = draw(&steps(View::Side, Form::Stacked));
+    assert!(texts(&both).contains("Selected only") && texts(&both).contains("Unselected only"));
+}
+
+#[test]
+fn every_form_is_written_in_every_format_with_real_text_and_lines() {
+    for form in Form::ALL {
+        for view in [View::Overlay, View::Selected, View::Unselected, View::Side, View::Heat] {
+            let figure = draw(&steps(view, form));
+            assert!(figure.missing_glyphs().is_empty());
+            let text = svg::write(&figure).unwrap();
+            let document = resvg::usvg::roxmltree::Document::parse(&text).unwrap();
+            let images = document.descendants().filter(|node| node.has_tag_name("image")).count();
+            let is_map = form == Form::Map;
+            assert_eq!(images > 0, is_map, "{form:?} {view:?}: pixels only in a map");
+            assert!(document.descendants().any(|node| node.has_tag_name("text")));
+            assert!(encode(&figure, Format::Pdf, 1.0).unwrap().starts_with(b"%PDF"));
+            let png = decode(&encode(&figure, Format::Png, 1.0).unwrap());
+            assert_eq!((png.width(), png.height()), (figure.width as u32, figure.height as u32));
+        }
+    }
+}
+
+#[test]
+fn the_path_adds_up_velocities_and_its_y_axis_points_down() {
+    let of = steps(View::Overlay, Form::Path);
+    let series = of.series.as_ref().unwrap();
+    let path = series.path();
+    assert_eq!(path.len(), 13);
+    // 0 + 1 + 2 to the right; 2 up and down again.
+    assert_eq!((path[0], path[1], path[3]), ([0.0, 0.0], [0.0, -2.0], [3.0, -2.0]));
+    let marked = series.marked_steps(&unmask::figure::layout::series::selected_values(&of, series), Panel::Overlay);
+    assert_eq!(runs(&marked), [(0, 3, false), (3, 6, true), (6, 9, false), (9, 12, true)]);
+    let strong = lines(&draw(&of).elements, Palette::of(Theme::Light).selected);
+    assert_eq!(strong.iter().map(Vec::len).collect::<Vec<_>>(), [4, 4], "four points lead over three steps");
+}
+
+#[test]
+fn a_map_has_a_cell_for_each_value_in_the_colour_of_its_part() {
+    let of = steps(View::Selected, Form::Map);
+    let series = of.series.as_ref().unwrap();
+    let range = unmask::figure::color::Range::robust(&of.scores, Scale::Sequential);
+    let kept = cells(&of, series, Panel::Selected, range);
+    let hidden = cells(&of, series, Panel::Unselected, range);
+    assert_eq!(kept.len(), 24);
+    for at in 0..24 {
+        assert_eq!(kept[at].is_some(), [1, 3].contains(&(at % 12 / 3)), "{at}");
+        assert!(kept[at].is_some() != hidden[at].is_some(), "each value is in exactly one part");
+    }
+    let raster = first_image(&draw(&of));
+    assert_eq!((raster.pixels.width, raster.pixels.height), (2, 12), "channels across, steps down");
+}
+
+#[test]
+fn a_row_names_values_ranks_and_bars_and_hides_what_is_hidden() {
+    let palette = Palette::of(Theme::Light);
+    let figure = draw(&row(View::Overlay));
+    let said = texts(&figure);
+    for part in ["age", "39", "capital-gain", "2174", "Sales", "1 of 3 columns", "not selected"] {
+        assert!(said.contains(part), "\"{part}\" is missing in: {said}");
+    }
+    let bars = |figure: &Figure, color: Color| filled(&figure.elements, &|fill| fill == color);
+    // The bar of the selected column, and the swatch of the legend, share one colour; the largest score fills its track.
+    let (selected, others) = (bars(&figure, palette.selected), bars(&figure, palette.unselected));
+    let track = bars(&figure, palette.track)[0].width;
+    assert!((selected[0].width - track).abs() < 1e-3);
+    assert!((others[0].width - track * 0.25).abs() < 1e-3 && (others[1].width - track * 0.5).abs() < 1e-3);
+    let only = texts(&draw(&row(View::Selected)));
+    assert!(only.contains("2174") && !only.contains(" 39 ") && only.contains("hidden (38.6)"), "{only}");
+    for format in [Format::Png, Format::Svg, Format::Pdf] {
+        assert!(encode(&figure, format, 2.0).unwrap().len() > 500);
+    }
+}
+
+#[test]
+fn several_methods_and_several_items_share_a_page() {
+    for of in [steps(View::Overlay, Form::Path), row(View::Overlay)] {
+        let other = ExplainedPicture { method: "L2X".to_owned(), ..of.clone() };
+        let both = compare(&[of.clone(), other], &CompareLayout::default()).unwrap();
+        assert!(texts(&both).contains("(a) MEED") && texts(&both).contains("(b) L2X"), "{}", texts(&both));
+        let many = sheet(&vec![of; 5], &SheetLayout::default()).unwrap();
+        assert!(many.description.contains("5 items"));
+    }
+}
+
+#[test]
+fn what_does_not_fit_together_is_refused() {
+    let mut of = steps(View::Overlay, Form::Stacked);
+    of.series.as_mut().unwrap().values.pop();
+    let sentence = picture(&of, &PictureLayout::default()).unwrap_err().to_string();
+    assert!(sentence.contains("the number of values should be 24, but is 23"), "{sentence}");
+    let mut of = steps(View::Overlay, Form::Path);
+    of.series.as_mut().unwrap().names.push("z".to_owned());
+    assert!(picture(&of, &PictureLayout::default()).is_err());
+    let mut of = row(View::Overlay);
+    of.row.as_mut().unwrap().ranks.pop();
+    assert!(
+        picture(&of, &PictureLayout::default()).unwrap_err().to_string().contains("the number of ranks should be 3")
+    );
+    // A kept figure is read again as it was written; files from before know neither.
+    let of = steps(View::Overlay, Form::Overlaid);
+    let text = serde_json::to_string(&of).unwrap();
+    assert_eq!(serde_json::from_str::<ExplainedPicture>(&text).unwrap(), of);
+    assert!(!serde_json::to_string(&ring(View::Overlay, Hidden::Hatched)).unwrap().contains("series"));
+}

@@ -1,0 +1,320 @@
+//! Series and rows of tables in the window: a world of movements, one of many channels and one of people, whose answers are known; the flows of
+//! the explorer on them, kept figures, and pictures of both panels.
+
+use std::sync::Arc;
+
+use egui::Key;
+use egui::accesskit::Role;
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT, Queryable};
+use unmask::data::series::SeriesItems;
+use unmask::data::table::{Column, ColumnKind, Table, TableFit, TableItems};
+use unmask::data::{DataSpec, Dataset, Items, Modality, Rows, Shape, Split, Unit, Units};
+use unmask::explain::mask::{Mask, keep_only};
+use unmask::figure::layout::View;
+use unmask::figure::layout::series::Form;
+use unmask::jobs::{Explain, Explained, MethodResult, Output, Task, classes};
+use unmask::model::{Background, SavedBox};
+use unmask::session::settings::Appearance;
+use unmask::session::{Command, Session};
+use unmask::ui::App;
+use unmask::ui::dialogs::PresetDialogs;
+
+use super::support::{black_box, window_with};
+
+const SIZE: [f32; 2] = [1280.0, 720.0];
+const ITEMS: usize = 24;
+const STEPS: usize = 48;
+
+/// Movements that swing; those of class "jerky" stand still for steps 20 to 23 and leap at 24.
+fn movements(shape: Shape) -> Dataset {
+    let mut values = Vec::new();
+    for item in 0..ITEMS {
+        for channel in 0..shape.channels {
+            for step in 0..shape.width {
+                let turn = (step as f32 + item as f32) * 0.35 + channel as f32 * 1.3;
+                let value = match (item % 2, step) {
+                    (1, 20..24) => 0.0,
+                    (1, 24) => 4.0,
+                    _ => turn.sin(),
+                };
+                values.push(value);
+            }
+        }
+    }
+    let names = match shape.channels {
+        2 => vec!["x".to_owned(), "y".to_owned()],
+        n => (0..n).map(|channel| format!("group{}/f{}", channel / 8, channel % 8)).collect(),
+    };
+    world(
+        "movements",
+        Modality::Series,
+        Items::Series(SeriesItems::all(shape, values).called(names)),
+        ["smooth", "jerky"],
+    )
+}
+
+fn people() -> Dataset {
+    let kinds = ["Private", "Public", "None"].map(str::to_owned).to_vec();
+    let columns = vec![
+        Column { name: "age".to_owned(), kind: ColumnKind::Number },
+        Column { name: "workclass".to_owned(), kind: ColumnKind::Category(kinds) },
+        Column { name: "capital-gain".to_owned(), kind: ColumnKind::Number },
+        Column { name: "hours-per-week".to_owned(), kind: ColumnKind::Number },
+    ];
+    let cells = (0..ITEMS).flat_map(|item| [20.0 + item as f32, (item % 3) as f32, 500.0 * (item % 5) as f32, 40.0]);
+    let table = Table { columns, cells: cells.collect(), as_is: false };
+    world("people", Modality::Table, Items::Table(TableItems::all(table)), ["low", "high"])
+}
+
+fn world(name: &str, modality: Modality, items: Items, classes: [&str; 2]) -> Dataset {
+    Dataset {
+        name: name.to_owned(),
+        spec: DataSpec::from_path(name),
+        modality,
+        items,
+        labels: (0..ITEMS).map(|item| Some((item % 2) as u16)).collect(),
+        classes: classes.map(str::to_owned).to_vec(),
+        splits: (0..ITEMS).map(|item| if item < 12 { Split::Train } else { Split::Test }).collect(),
+        source_index: (0..ITEMS as u32).collect(),
+        hash: format!("{name} hash"),
+        remarks: Vec::new(),
+        truth: None,
+    }
+}
+
+fn dataset(name: &str) -> Option<Dataset> {
+    match name {
+        "movements" => Some(movements(Shape::new(2, 1, STEPS))),
+        "player" => Some(movements(Shape::new(40, 1, 3))),
+        "people" => Some(people()),
+        _ => None,
+    }
+}
+
+fn box_for(data: &Dataset) -> SavedBox {
+    let mut made = black_box();
+    made.card.name = format!("Box of {}", data.name);
+    made.card.architecture = if data.modality == Modality::Table { "table-mlp" } else { "dorar-series" }.to_owned();
+    made.card.table = TableFit::of(data);
+    made.card.shape = made.card.table.as_ref().map_or_else(|| data.shape().expect("series"), TableFit::shape);
+    made.card.classes.clone_from(&data.classes);
+    made.card.data_hash.clone_from(&data.hash);
+    let rows = Rows { shape: made.card.shape, values: vec![0.0; made.card.shape.len()] };
+    made.background = Arc::new(Background::from_rows(&rows));
+    made
+}
+
+fn rows_of(data: &Dataset, black_box: &SavedBox, items: &[usize]) -> Rows {
+    match &black_box.card.table {
+        Some(table) => data.table_rows(items, table).expect("rows"),
+        None => data.rows(items, black_box.card.shape, &black_box.card.fit).expect("series"),
+    }
+}
+
+/// The larger the largest value, the surer of the second class.
+fn answer(row: &[f32]) -> Vec<f32> {
+    let largest = row.iter().filter(|value| **value < 500.0).fold(0.0_f32, |most, value| most.max(value.abs()));
+    let p = 1.0 / (1.0 + (-(largest - 2.0) * 2.0).exp());
+    vec![1.0 - p, p]
+}
+
+fn explain(task: &Explain) -> Output {
+    let rows = rows_of(&task.data, &task.black_box, &[task.item]);
+    let units = Units::new(task.unit, rows.shape);
+    let fill = Rows { shape: rows.shape, values: vec![0.0; rows.values.len()] };
+    let methods = task.explainers.iter().map(|explainer| {
+        let mut scores = vec![0.0_f32; units.count()];
+        for (value, unit) in rows.values.iter().zip(units.unit_of_values()) {
+            scores[unit as usize] += match explainer.card.method.as_str() {
+                "random" => ((unit * 37) % 64) as f32 / 64.0,
+                _ => value.abs().min(5.0),
+            };
+        }
+        let mask = Mask::top_k(&scores, task.k);
+        let only = |mask: Mask| answer(&keep_only(&rows, units, &[mask], &fill).values);
+        Ok(MethodResult {
+            explainer: explainer.card.hash.clone(),
+            ranks: classes::ranks(&scores),
+            probs_selected: only(mask.clone()),
+            probs_unselected: only(mask.complement()),
+            scores,
+            by_class: None,
+            millis: 1.0,
+            rebuilt: Vec::new(),
+        })
+    });
+    Output::Explained(Arc::new(Explained {
+        item: task.item,
+        units,
+        k: task.k,
+        fill: task.fill,
+        seed: task.seed,
+        probs_full: answer(&rows.values),
+        methods: methods.collect(),
+        row: rows.values.clone(),
+        fill_row: fill.values.clone(),
+        text: None,
+        millis: 1.0,
+    }))
+}
+
+/// Answers tasks about series and tables.
+pub fn run(task: &Task) -> Option<Output> {
+    let is_ours = |data: &Dataset| matches!(data.modality, Modality::Series | Modality::Table);
+    Some(match task {
+        Task::OpenData { spec } => Output::Data(Arc::new(dataset(&spec.path.display().to_string())?)),
+        Task::Explain(task) if is_ours(&task.data) => explain(task),
+        Task::Predict { black_box, data, items, .. } if is_ours(data) => {
+            let rows = rows_of(data, black_box, items);
+            let probs = (0..items.len()).flat_map(|at| answer(rows.row(at))).collect();
+            Output::Predictions { items: items.clone(), probs, classes: 2 }
+        }
+        _ => return None,
+    })
+}
+
+fn opened(size: [f32; 2], appearance: Appearance, name: &str) -> Harness<'static, App> {
+    let mut session = Session::new();
+    session.settings.appearance = appearance;
+    session.boxes.push(Arc::new(box_for(&dataset(name).expect("a world"))));
+    session.active_box = Some(0);
+    session.machine = Some("CPU, 2 cores, 8 GB".to_owned());
+    let mut harness = window_with(size, session, PresetDialogs::default());
+    harness.state_mut().command(Command::OpenSpec(name.to_owned()));
+    harness.run();
+    harness
+}
+
+fn selected(app: &Harness<'static, App>) -> Vec<usize> {
+    let session = &app.state().session;
+    let result = session.explore.focused_result().expect("a result");
+    session.explore.mask(result).selected()
+}
+
+#[test]
+fn a_series_is_explained_flipped_stepped_and_k_follows_the_keys() {
+    let mut app = opened(SIZE, Appearance::Dark, "movements");
+    let session = &app.state().session;
+    assert_eq!((session.explore.item, session.explore.unit), (Some(0), Unit::Step));
+    assert_eq!(session.series_form(), Some(Form::Path), "two channels lead along a path");
+    app.get_by_label_contains("Overlay of item 0");
+    app.key_press(Key::ArrowRight);
+    app.run();
+    // The leap of a jerky movement is the largest value.
+    app.state_mut().command(Command::SetK(1));
+    app.run();
+    assert_eq!((app.state().session.explore.item, selected(&app)), (Some(1), vec![24]));
+    app.get_by_label_contains("Selected only: jerky");
+    app.get_by_label_contains("Unselected only: smooth");
+    app.key_press(Key::Space);
+    app.run();
+    assert_eq!(app.state().session.explore.view, View::Selected);
+    app.get_by_label_contains("Selected only of item 1");
+    app.key_press(Key::Space);
+    app.run();
+    app.get_by_label_contains("Unselected only of item 1");
+    app.event(egui::Event::Text(".".to_owned()));
+    app.run();
+    assert_eq!((app.state().session.explore.k, selected(&app).len()), (2, 2));
+    app.state_mut().command(Command::SetUnit(Unit::Segment { steps: 4 }, 1));
+    app.run();
+    assert_eq!(selected(&app), [6], "steps 24 to 27");
+}
+
+#[test]
+fn each_form_has_a_button_and_only_those_that_fit() {
+    let mut app = opened(SIZE, Appearance::Light, "movements");
+    for (name, form) in
+        [("Stacked", Form::Stacked), ("Overlaid", Form::Overlaid), ("Map", Form::Map), ("With path", Form::Path)]
+    {
+        app.get_by_role_and_label(Role::Button, name).click();
+        app.run();
+        assert_eq!(app.state().session.series_form(), Some(form), "by the button {name}");
+        app.get_by_label_contains("Overlay of item 0");
+    }
+    let app = opened(SIZE, Appearance::Light, "player");
+    assert_eq!(app.state().session.series_form(), Some(Form::Map), "forty channels are a map");
+    assert!(app.query_by_role_and_label(Role::Button, "With path").is_none());
+    assert!(app.query_by_role_and_label(Role::Button, "Stacked").is_none());
+}
+
+#[test]
+fn kept_figures_of_series_and_rows_show_what_was_in_view() {
+    for (name, has_series) in [("movements", true), ("people", false)] {
+        let mut app = opened(SIZE, Appearance::Light, name);
+        if has_series {
+            app.state_mut().command(Command::SetForm(Form::Overlaid));
+        }
+        app.state_mut().command(Command::SetView(View::Side));
+        app.state_mut().command(Command::SetK(2));
+        app.run();
+        app.key_press(Key::K);
+        app.run();
+        let kept = &app.state().session.figures.kept;
+        assert_eq!(kept.len(), 1, "{name}");
+        let picture = &kept[0].pictures[0];
+        assert_eq!((picture.view, picture.k()), (View::Side, 2));
+        assert_eq!(picture.series.as_ref().map(|series| series.form), has_series.then_some(Form::Overlaid));
+        assert_eq!(picture.row.is_some(), !has_series);
+        let said: Vec<&str> = kept[0].figure.texts().iter().map(|text| text.text.as_str()).collect();
+        assert!(said.iter().any(|text| text.contains(if has_series { "y" } else { "capital-gain" })), "{said:?}");
+    }
+}
+
+#[test]
+fn a_row_says_names_values_and_what_is_hidden() {
+    let mut app = opened(SIZE, Appearance::Dark, "people");
+    app.state_mut().command(Command::SetK(1));
+    app.run();
+    let spoken = |app: &Harness<'static, App>, of: &str| {
+        app.get_by_label_contains(of).accesskit_node().value().unwrap_or_default()
+    };
+    // A category is the largest value in this world.
+    let overlay = spoken(&app, "Overlay of item 0");
+    assert!(overlay.contains("workclass Private, selected") && overlay.contains("age 20"), "{overlay}");
+    app.state_mut().command(Command::SetView(View::Selected));
+    app.run();
+    let only = spoken(&app, "Selected only of item 0");
+    assert!(only.contains("workclass Private, selected") && only.contains("age hidden"), "{only}");
+}
+
+fn picture(name: &str, of: &str, appearance: Appearance, commands: &[Command]) {
+    let mut app = opened(SIZE, appearance, of);
+    app.state_mut().command(Command::SelectItem(1));
+    for command in commands {
+        app.state_mut().command(command.clone());
+    }
+    app.run();
+    app.snapshot(name);
+}
+
+#[test]
+fn series_dark() {
+    picture("series_dark", "movements", Appearance::Dark, &[Command::SetUnit(Unit::Segment { steps: 4 }, 2)]);
+}
+
+#[test]
+fn series_light() {
+    let side = [
+        Command::SetUnit(Unit::Segment { steps: 4 }, 2),
+        Command::SetView(View::Side),
+        Command::SetForm(Form::Stacked),
+    ];
+    picture("series_light", "movements", Appearance::Light, &side);
+}
+
+#[test]
+fn series_map_light() {
+    picture("series_map_light", "player", Appearance::Light, &[Command::SetUnit(Unit::ChannelStep, 20)]);
+}
+
+#[test]
+fn table_dark() {
+    picture("table_dark", "people", Appearance::Dark, &[Command::SetK(2)]);
+}
+
+#[test]
+fn table_light() {
+    picture("table_light", "people", Appearance::Light, &[Command::SetK(2), Command::SetView(View::Side)]);
+}
