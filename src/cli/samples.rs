@@ -26,6 +26,9 @@ pub struct SamplesArgs {
     /// Only write the state of the sample projects anew, beside the models that are there
     #[arg(long, hide = true, conflicts_with = "models")]
     pub project: bool,
+    /// With --models or --project: only the sample project in this folder
+    #[arg(long, hide = true)]
+    pub only: Option<String>,
     /// Seed, device and threads.
     #[command(flatten)]
     pub compute: ComputeArgs,
@@ -52,7 +55,7 @@ struct Sample {
     study: Option<&'static study::SampleStudy>,
 }
 
-const SAMPLES: [Sample; 4] = [
+static SAMPLES: [Sample; 4] = [
     Sample {
         folder: "project",
         data: ("mnist", "digits"),
@@ -114,14 +117,14 @@ pub fn run(args: &SamplesArgs) -> Outcome {
     if args.project {
         // One thread, so that every machine gives the same masks.
         let compute = ComputeArgs { threads: Some(1), ..args.compute.clone() };
-        return project(&mut Runner::new(&compute)?, &args.out);
+        return project(&mut Runner::new(&compute)?, args);
     }
     let files = crate::data::samples::write_all(&args.out).map_err(work)?;
     println!("{} files of sample data: {}", files.len(), args.out.display());
     if args.models {
         // One thread, so that every machine gives the same weights.
         let compute = ComputeArgs { threads: Some(1), ..args.compute.clone() };
-        models(&mut Runner::new(&compute)?, &args.out)?;
+        models(&mut Runner::new(&compute)?, args)?;
     }
     Ok(())
 }
@@ -150,9 +153,15 @@ impl Sample {
     }
 }
 
+fn chosen(args: &SamplesArgs) -> impl Iterator<Item = &'static Sample> {
+    let only = args.only.clone();
+    SAMPLES.iter().filter(move |sample| only.as_ref().is_none_or(|only| only == sample.folder))
+}
+
 /// The sample projects: a black box each, and explainers for it.
-fn models(runner: &mut Runner, samples: &Path) -> Outcome {
-    for sample in &SAMPLES {
+fn models(runner: &mut Runner, args: &SamplesArgs) -> Outcome {
+    let samples = args.out.as_path();
+    for sample in chosen(args) {
         let data = sample.open(runner, samples)?;
         let black_box = fit(runner, sample, &data, &sample.box_dir(samples))?;
         let mut trained = Vec::new();
@@ -169,8 +178,9 @@ fn models(runner: &mut Runner, samples: &Path) -> Outcome {
 }
 
 /// The state of the sample projects, over the models that lie there.
-fn project(runner: &mut Runner, samples: &Path) -> Outcome {
-    for sample in &SAMPLES {
+fn project(runner: &mut Runner, args: &SamplesArgs) -> Outcome {
+    let samples = args.out.as_path();
+    for sample in chosen(args) {
         let data = sample.open(runner, samples)?;
         let black_box = super::load_box(&sample.box_dir(samples))?;
         let mut columns = Vec::new();
