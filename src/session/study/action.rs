@@ -104,7 +104,7 @@ impl StudyDialog {
                 ("Save design…", "Write the design as a TOML file, for instance to share or register it.")
             }
             Self::Folder => {
-                ("Make it in another folder…", "Choose where participant file, key and design are written.")
+                ("Make the study in a folder…", "Choose where participant file, key and design are written.")
             }
             Self::Open => (
                 "Open participant files…",

@@ -92,7 +92,7 @@ fn add(session: &Session, form: &mut DesignForm, kind: ArmKind, words: &str) {
 fn explainer(ui: &mut Ui, session: &Session, usable: &[usize], at: usize, arm: &mut FormArm) {
     let chosen = arm.explainer.as_ref().and_then(|hash| session.explainers.iter().find(|e| e.card.hash == *hash));
     let words = chosen.map_or("choose…", |explainer| explainer.card.name.as_str());
-    let combo = ComboBox::from_id_salt("explainer").selected_text(words).width(110.0);
+    let combo = ComboBox::from_id_salt("explainer").selected_text(words).width(134.0).truncate();
     let shown = combo.show_ui(ui, |ui| {
         for &index in usable {
             let card = &session.explainers[index].card;
