@@ -90,6 +90,19 @@ pub const PARAMS: &[ParamSpec] = &[
     },
     temperature(0.7),
     ParamSpec {
+        id: "generator",
+        label: "Generators",
+        tip: "What rebuilds the input. Two dense layers as wide as the input, as in the paper; for series also convolutions over the steps (ours), \
+              which keep what is shown and need far fewer items.",
+        kind: ParamKind::Choice {
+            options: &[
+                ("dense", "two dense layers (paper)"),
+                ("local", "convolutions over the steps, for series only"),
+            ],
+            default: "dense",
+        },
+    },
+    ParamSpec {
         id: "generator-learning-rate",
         label: "Generators' learning rate",
         tip: "0.0005; 0.0001 for CIFAR-10 (appendix C).",
@@ -150,7 +163,8 @@ impl Method for Dorar {
         let device = black_box.tensor_box().map_or(tch::Device::Cpu, TensorBox::device);
         let range = Range::of(black_box.background(), card.modality());
         let complementary = saved.card.params.switch(PARAMS, "complementary");
-        let mut nets = without_init(|| Nets::new(units, range, complementary, device));
+        let is_local = saved.card.params.choice(PARAMS, "generator") == "local";
+        let mut nets = without_init(|| Nets::new(units, range, (complementary, is_local), device));
         load_variables(nets.variables(), &saved.weights, &format!("weights of {}", saved.card.name))?;
         nets.selector_store.freeze();
         nets.generator_store.freeze();
@@ -169,7 +183,7 @@ struct Nets {
 }
 
 impl Nets {
-    fn new(units: Units, range: Range, complementary: bool, device: tch::Device) -> Self {
+    fn new(units: Units, range: Range, (complementary, is_local): (bool, bool), device: tch::Device) -> Self {
         let selector_store = nn::VarStore::new(device);
         let generator_store = nn::VarStore::new(device);
         let root = generator_store.root();
@@ -179,10 +193,18 @@ impl Nets {
         } else {
             Box::new(DorarSelector::new(&path, units, range))
         };
+        let generator = |name: &str| {
+            let path = &root / name;
+            if is_local {
+                Generator::local(&path, units.shape, range)
+            } else {
+                Generator::new(&path, units.shape, range)
+            }
+        };
         Self {
             selector,
-            selected: Generator::new(&(&root / "selected"), units.shape, range),
-            unselected: complementary.then(|| Generator::new(&(&root / "unselected"), units.shape, range)),
+            selected: generator("selected"),
+            unselected: complementary.then(|| generator("unselected")),
             selector_store,
             generator_store,
         }
@@ -217,7 +239,14 @@ impl DorarLearner {
             ));
         }
         let range = Range::of(setup.background, modality);
-        let nets = Nets::new(setup.units, range, params.switch(PARAMS, "complementary"), setup.device);
+        let is_local = params.choice(PARAMS, "generator") == "local";
+        if is_local && modality != Modality::Series {
+            return Err(ExplainError::Unfit(format!(
+                "generator local: expected series, found {}; choose the generator dense",
+                modality.plural()
+            )));
+        }
+        let nets = Nets::new(setup.units, range, (params.switch(PARAMS, "complementary"), is_local), setup.device);
         // Both optimizers step together, on gradients of the same forward pass.
         let (beta1, beta2) = ADAM_BETAS;
         let adam = |lr: f64| OptimSpec::Adam { lr, beta1, beta2, eps: 1e-8 };
@@ -342,6 +371,12 @@ impl Learner for DorarLearner {
 
     fn scores(&self, input: &Tensor, probs: &Tensor) -> Tensor {
         self.nets.selector.scores(input, probs, false)
+    }
+
+    /// For series the last epoch is kept, as in the paper: validation puts zeros at hidden steps, and to a model of movements a pause is a
+    /// movement like any other.
+    fn keeps_last(&self) -> bool {
+        self.units.unit.modality() == Modality::Series
     }
 
     /// None: its generators need the mask beside the masked input.

@@ -7,7 +7,10 @@ use tch::{Device, Kind, Tensor};
 use super::selector::{Selector, pool_to_grid};
 use crate::data::{Modality, Shape, Units};
 use crate::model::Background;
-use crate::model::layers::{Conv, Framework, linear, max_pool};
+use crate::model::layers::{Conv, Framework, conv1d, linear, max_pool};
+
+/// Filters of [`Generator::local`].
+const LOCAL_WIDTH: i64 = 32;
 
 /// What values look like: inputs are standardised by the first two, generators answer within the last two.
 ///
@@ -98,30 +101,56 @@ impl Selector for DorarSelector {
 /// that is stretched to the range of the data.
 #[derive(Debug)]
 pub struct Generator {
-    hidden: nn::Linear,
-    out: nn::Linear,
+    body: Body,
     shape: Shape,
     range: Range,
+}
+
+#[derive(Debug)]
+enum Body {
+    Dense { hidden: nn::Linear, out: nn::Linear },
+    Local { first: nn::Conv1D, second: nn::Conv1D, out: nn::Conv1D },
 }
 
 impl Generator {
     /// Builds it at `path`.
     pub fn new(path: &nn::Path<'_>, shape: Shape, range: Range) -> Self {
         let width = shape.len() as i64;
-        Self {
-            hidden: linear(path / "hidden", width, width, Framework::XavierRelu),
-            out: linear(path / "out", width, width, Framework::XavierRelu),
-            shape,
-            range,
-        }
+        let hidden = linear(path / "hidden", width, width, Framework::XavierRelu);
+        let out = linear(path / "out", width, width, Framework::XavierRelu);
+        Self { body: Body::Dense { hidden, out }, shape, range }
+    }
+
+    /// For series (ours): three convolutions over 9 steps whose answer is added to what is shown, so that a movement need not be learned by heart
+    /// before its details can be rebuilt.
+    pub fn local(path: &nn::Path<'_>, shape: Shape, range: Range) -> Self {
+        let channels = shape.channels as i64;
+        let conv = |name: &str, from, to| conv1d(path / name, from, to, 9, true, Framework::XavierRelu);
+        let body = Body::Local {
+            first: conv("first", channels, LOCAL_WIDTH),
+            second: conv("second", LOCAL_WIDTH, LOCAL_WIDTH),
+            out: conv("out", LOCAL_WIDTH, channels),
+        };
+        Self { body, shape, range }
     }
 
     /// Reconstructions `[b, c, h, w]` of inputs of that size.
     pub fn forward(&self, input: &Tensor) -> Tensor {
-        let flat = self.range.standardised(input).flatten(1, -1);
-        let shares = self.out.forward(&self.hidden.forward(&flat).relu()).sigmoid();
         let Shape { channels, height, width } = self.shape;
-        (shares * self.range.span + self.range.low).view([-1, channels as i64, height as i64, width as i64])
+        let size = [-1, channels as i64, height as i64, width as i64];
+        let shown = self.range.standardised(input);
+        match &self.body {
+            Body::Dense { hidden, out } => {
+                let shares = out.forward(&hidden.forward(&shown.flatten(1, -1)).relu()).sigmoid();
+                (shares * self.range.span + self.range.low).view(size)
+            }
+            Body::Local { first, second, out } => {
+                let shown = shown.flatten(2, -1);
+                let change = out.forward(&second.forward(&first.forward(&shown).relu()).relu());
+                let rebuilt = (shown + change) * self.range.sd + self.range.mean;
+                rebuilt.clamp(self.range.low, self.range.low + self.range.span).view(size)
+            }
+        }
     }
 }
 

@@ -79,6 +79,11 @@ pub trait Learner {
         None
     }
 
+    /// Whether the last epoch is kept instead of the best by FS-M.
+    fn keeps_last(&self) -> bool {
+        false
+    }
+
     /// Its own approximator's logits `[b, classes]` on an input with a hard mask, where it has one.
     fn approximate(&self, masked: &Tensor) -> Option<Tensor>;
 

@@ -281,7 +281,8 @@ impl TrainRun {
         }
         let (fs_m, fu_m) = (figures["fs_m"], figures["fu_m"]);
         // FS-M by the black box decides; where it is equal, the smaller FU-M.
-        let better = self.best.is_none_or(|(best_fs, best_fu)| fs_m > best_fs || (fs_m == best_fs && fu_m < best_fu));
+        let is_better = |(best_fs, best_fu): (f64, f64)| fs_m > best_fs || (fs_m == best_fs && fu_m < best_fu);
+        let better = self.learner.keeps_last() || self.best.is_none_or(is_better);
         if better {
             self.best = Some((fs_m, fu_m));
             self.best_weights = Arc::new(self.learner.weights()?);

@@ -4,7 +4,7 @@
 use egui::{
     Color32, Rect, Sense, Stroke, StrokeKind, TextureId, Ui, UiBuilder, WidgetInfo, accesskit::Role, pos2, vec2,
 };
-use egui_plot::{Line, Plot, PlotPoints, PlotUi, Points, Polygon};
+use egui_plot::{HLine, Line, Plot, PlotPoints, PlotUi, Points, Polygon};
 
 use super::super::theme::{self, space, tokens};
 use crate::data::Dataset;
@@ -128,9 +128,14 @@ fn channels_over_time(ui: &mut Ui, rect: Rect, page: &Page<'_>, series: &Explain
         // Channels begin at the same place, whatever their numbers' lengths.
         .y_axis_min_width(AXIS_WIDTH)
         .show_axes([is_last, true])
+        .show_grid(false)
         .show(&mut inner, |plot| {
             if page.panel == Panel::Overlay {
                 shaded(plot, page, series, channels, (low, high));
+            }
+            if low < 0.0 && high > 0.0 {
+                let pale = theme::color(Palette::of(picture.theme).hairline);
+                plot.hline(HLine::new("zero", 0.0).color(pale).width(0.7));
             }
             for &channel in channels {
                 one_line(plot, page, series, channel, &scores, is_alone);
@@ -259,6 +264,7 @@ fn path(ui: &mut Ui, rect: Rect, page: &Page<'_>, series: &ExplainedSeries) {
         .allow_scroll(false)
         .show_axes([false, false])
         .show_grid(false)
+        .show_crosshair(false)
         .show(&mut inner, |plot| {
             plot.line(Line::new("path", points.clone()).color(color(path_color(palette, page.panel))).width(1.0));
             let strong = color(if page.panel == Panel::Unselected { palette.unselected } else { palette.selected });

@@ -157,7 +157,8 @@ fn one_column(
         Rect::from_min_max(area.min, pos2(area.right(), (area.bottom() - words_height).max(area.top() + 40.0)));
     let opacity = if dimmed { DIMMED } else { 1.0 };
     // Two panels stand beside each other, or one over the other where the column is narrow.
-    let stack = picture_area.height() > picture_area.width() * 1.2;
+    // Names and values of a row want their width.
+    let stack = picture_area.height() > picture_area.width() * 1.2 || is_table && picture_area.width() < 760.0;
     let gap = space::S;
     let count = panels.len() as f32;
     for (at, panel) in panels.iter().enumerate() {
@@ -576,6 +577,7 @@ fn marks_legend(ui: &mut Ui, session: &Session, canvas: &Canvas, is_table: bool)
     let t = tokens(ui);
     let view = session.explore.view;
     let is_map = session.series_form() == Some(Form::Map);
+    let pale = theme::color(crate::figure::Palette::of(theme::figure_theme(ui)).hairline);
     let mut mark = |color, words: &str| {
         swatch(ui, color, false);
         muted(ui, words);
@@ -602,7 +604,7 @@ fn marks_legend(ui: &mut Ui, session: &Session, canvas: &Canvas, is_table: bool)
             if view != View::Selected {
                 mark(t.unselected, "not selected");
             }
-            mark(t.line, "hidden: what the model gets there");
+            mark(pale, "hidden: what the model gets there");
         }
     }
 }

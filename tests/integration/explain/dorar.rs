@@ -190,3 +190,24 @@ fn trained_selectors_rebuild_both_parts_within_the_range_of_the_data() {
     let again = explainer.rebuild(&black_box, &rows, &masks, units, 5).unwrap().unwrap();
     assert_eq!(rebuilt, again, "the same seed gives the same noise");
 }
+
+#[test]
+fn a_local_generator_adds_to_what_is_shown_and_stays_within_the_data() {
+    let shape = Shape::new(2, 1, 12);
+    let rows = rows_by_formula(5, shape);
+    let range = Range::of(&Background::from_rows(&rows), Modality::Series);
+    let store = nn::VarStore::new(Device::Cpu);
+    let generator = Generator::local(&store.root(), shape, range);
+    for weight in store.variables().values() {
+        let _zeroed = tch::no_grad(|| weight.shallow_clone().zero_());
+    }
+    let input = from_rows(&rows, Device::Cpu);
+    let rebuilt = generator.forward(&input);
+    assert_eq!(rebuilt.size(), input.size());
+    // Without weights nothing is added.
+    let shown: Vec<f64> = rows.values.iter().map(|value| f64::from(*value)).collect();
+    assert_near(&values(&rebuilt), &shown, 1e-4, "what is shown");
+    let far = values(&generator.forward(&(&input * 100.0)));
+    let (low, high) = shown.iter().fold((f64::MAX, f64::MIN), |(low, high), v| (low.min(*v), high.max(*v)));
+    assert!(far.iter().all(|value| *value >= low - 1e-4 && *value <= high + 1e-4), "{low} to {high}");
+}
