@@ -1,9 +1,12 @@
-//! Tables of numbers and categories in CSV and TSV: `table:FILE?label=income`. What each column is for is guessed, said, and changed by the
+//! Tables of numbers and categories in CSV, TSV and Parquet: `table:FILE?label=income`. What each column is for is guessed, said, and changed by the
 //! query: `columns=age,sex` (only these, in this order), `numbers=`, `categories=`, `ignore=`, `threshold=0.75` (a label that is a number becomes
 //! two classes), `products=a*b` (further columns), `indicators=size` (a column of 0 and 1 for each of its values), `header=`, `delimiter=`, `quotes=` as for texts. `adult:FOLDER` is the census data of UCI.
 
+mod parquet;
+
 use std::collections::{BTreeMap, HashMap};
 
+use self::parquet::is_parquet;
 use super::archive::{Member, Tree};
 use super::columns;
 use super::delimited::{Form, is_table, reader};
@@ -17,7 +20,7 @@ use super::{DataError, Items, MAX_ITEMS, Modality};
 /// Reads tables.
 pub static LOADER: Loader = Loader {
     names: &["table"],
-    about: "CSV and TSV tables of numbers and categories",
+    about: "tables of numbers and categories (CSV, TSV, Parquet)",
     keys: &[
         "label",
         "columns",
@@ -80,6 +83,9 @@ const MOST_COLUMNS: usize = 4096;
 const ROWS: usize = 4096;
 
 fn guess(tree: &Tree) -> Option<String> {
+    if let Some(member) = tree.focused().filter(|member| is_parquet(member)) {
+        return Some(format!("{} is a table in Parquet", member.plain_name()));
+    }
     let member = tree.focused().filter(|member| is_table(member))?;
     let (text, is_whole) = decode::peek(member, 1 << 18)?;
     let form = Form::of(&text, is_whole, member, &DataSpec::from_path(&tree.origin)).ok()?;
@@ -128,10 +134,14 @@ fn parse(field: &str) -> Option<f32> {
 }
 
 fn load(tree: &Tree, spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, DataError> {
-    let files = columns::files(tree, "a CSV or TSV table", is_table)?;
+    let files = columns::files(tree, "a CSV, TSV or Parquet table", |member| is_table(member) || is_parquet(member))?;
     let mut written: Option<Written> = None;
     let mut remarks = Vec::new();
     for (member, part) in files {
+        if is_parquet(member) {
+            parquet::read_into(&mut written, (member, part), watch)?;
+            continue;
+        }
         let decode::Decoded { text, note } = decode::read(member, MAX_TEXT_BYTES, watch)?;
         remarks.extend(note.map(|note| format!("{} was read as {note}", member.plain_name())));
         let start = &text[..text.floor_char_boundary(1 << 18)];

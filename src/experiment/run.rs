@@ -355,6 +355,7 @@ fn table(
                     mean: stats::mean(&means),
                     sd: stats::sd(&means),
                     ci95,
+                    spread: (*id == "median_rank").then(|| stats::spread(&runs.concat())),
                     items: first.len(),
                     seeds: runs.len(),
                 });
@@ -408,6 +409,7 @@ fn box_cells(
         mean: stats::mean(values),
         sd: 0.0,
         ci95: stats::interval(values, 0),
+        spread: None,
         items: values.len(),
         seeds: 1,
     };

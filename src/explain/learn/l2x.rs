@@ -27,6 +27,7 @@ pub struct L2x;
 pub const PARAMS: &[ParamSpec] = &[
     super::critic(),
     hidden(),
+    softening(),
     temperature(0.5),
     final_temperature(0.1),
     super::optimizer(),
@@ -34,6 +35,20 @@ pub const PARAMS: &[ParamSpec] = &[
     batch(32),
     learning_rate(1e-3),
 ];
+
+/// Parameter: how far both answers are softened before they are compared.
+const fn softening() -> ParamSpec {
+    ParamSpec {
+        id: "softening",
+        label: "Softening of answers",
+        tip: "Log-probabilities are divided by this before the answer to the selected part is compared with the full one. Above 1 units count that change \
+              a certain answer only a little (Hinton et al. 2015 for distillation). 1: as in the paper.",
+        kind: ParamKind::Real { min: 1.0, max: 100.0, default: 1.0, log: true },
+    }
+}
+
+/// The logarithm of the smallest probability that is told from 0.
+const LEAST_LOG: f64 = -16.0;
 
 /// Parameter: what the box sees in place of what is hidden.
 const fn hidden() -> ParamSpec {
@@ -74,6 +89,11 @@ static SPEC: MethodSpec = MethodSpec {
             id: "synthetic",
             title: "Tables: the frozen black box judges (ours)",
             values: &[("epochs", "5"), ("batch", "500")],
+        },
+        Preset {
+            id: "synthetic-others",
+            title: "Tables of which columns compete: hidden columns become another row's values (ours)",
+            values: &[("hidden", "others"), ("epochs", "30"), ("batch", "500"), ("learning-rate", "0.003")],
         },
         Preset {
             id: "paper-synthetic",
@@ -227,6 +247,8 @@ struct L2xLearner {
     k: i64,
     /// Whether another row's values stand in place of what is hidden.
     mixes: bool,
+    /// What log-probabilities are divided by.
+    softening: f64,
     /// At the first and at the last step.
     temperatures: (f64, f64),
 }
@@ -254,6 +276,7 @@ impl L2xLearner {
             optimizers,
             units: setup.units,
             k,
+            softening: setup.params.real(PARAMS, "softening"),
             mixes: setup.params.choice(PARAMS, "hidden") == "others",
             temperatures: (setup.params.real(PARAMS, "temperature"), setup.params.real(PARAMS, "final-temperature")),
         })
@@ -274,7 +297,13 @@ impl Learner for L2xLearner {
             }
             None => batch.black_box.logits_masked(batch.input, &spread(&mask, self.units)),
         };
-        let loss = soft_cross_entropy(&logits, batch.probs);
+        let loss = if self.softening > 1.0 {
+            let soften = |log_probs: Tensor| log_probs.clamp_min(LEAST_LOG) / self.softening;
+            let targets = soften(batch.probs.clamp_min(f64::MIN_POSITIVE).log()).softmax(-1, Kind::Float);
+            soft_cross_entropy(&soften(logits.log_softmax(-1, Kind::Float)), &targets)
+        } else {
+            soft_cross_entropy(&logits, batch.probs)
+        };
         super::step_together(&mut self.optimizers, &loss)?;
         Ok(vec![("loss", loss.detach())])
     }

@@ -61,3 +61,27 @@ fn gradients_of_series_and_tables_are_autograds() {
         }
     }
 }
+
+#[test]
+fn another_row_stands_where_the_mask_hides() {
+    let _lock = torch();
+    for net in json(include_str!("../../golden/series_table_nets.json")).as_array().unwrap() {
+        let (black_box, rows, mask) = net_of(net);
+        let what = format!("{} with {} categories", net["id"], net["levels"]);
+        let input = unmask::model::tensors::from_rows(&rows, Device::Cpu);
+        let others = input.flip([0i64].as_slice());
+        let tensor_box = black_box.tensor_box().unwrap();
+        let mixed = |mask: &Tensor| values(&tensor_box.logits_mixed(&input, mask, &others));
+        assert_near(&mixed(&mask.ones_like()), &values(&tensor_box.logits(&input)), 1e-4, &what);
+        assert_near(&mixed(&mask.zeros_like()), &values(&tensor_box.logits(&others)), 1e-4, &what);
+    }
+}
+
+#[test]
+fn rules_belong_to_their_own_tables_and_all_else_to_any() {
+    use unmask::model::nets::rules::belongs_to;
+    let table =
+        |name: &str| unmask::data::open(&format!("synthetic:{name}?n=300").parse().unwrap(), &mut |_| true).unwrap();
+    assert!(belongs_to("rule-xor", &table("xor")) && !belongs_to("rule-xor", &table("orange")));
+    assert!(belongs_to("table-mlp", &table("xor")) && belongs_to("exec", &table("xor")));
+}
