@@ -29,9 +29,20 @@ fn main() -> ExitCode {
 
 /// Opens the window on `paths`, or on the bundled samples where nothing is named.
 fn window(paths: Vec<String>, device: Option<String>) -> Result<(), Failure> {
-    let missing =
-        |path: &&String| !Path::new(path.as_str()).exists() && path.parse::<unmask::data::DataSpec>().is_err();
+    // Of a data specification whose loader is named, the window tells what is wrong.
+    let missing = |path: &&String| {
+        let spec = path.parse::<unmask::data::DataSpec>();
+        let is_spec = spec.is_ok_and(|spec| path.contains(':') || spec.path.exists());
+        !is_spec && !Path::new(path.as_str()).exists()
+    };
     if let Some(path) = paths.iter().find(missing) {
+        // A bare word is more likely a mistyped command than a file.
+        if path.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'-') {
+            return Err(Failure::Usage(format!(
+                "{path}: expected a command, a file, a folder or a data specification, found no command of this name and nothing at this \
+                 path; unmask --help lists the commands"
+            )));
+        }
         return Err(Failure::Usage(format!(
             "{path}: expected a file, a folder or a data specification, found nothing there; check the path"
         )));
@@ -60,6 +71,8 @@ fn window(paths: Vec<String>, device: Option<String>) -> Result<(), Failure> {
         vec![
             ("Sample project: drawn digits, explained".to_owned(), at("project")),
             ("Sample project: short reviews, explained".to_owned(), at("reviews_project")),
+            ("Sample project: pointer movements, explained".to_owned(), at("pointer_project")),
+            ("Sample project: a table of plants, explained".to_owned(), at("table_project")),
             ("Drawn digits".to_owned(), format!("mnist:{}", at("digits"))),
             ("Coloured shapes".to_owned(), format!("images:{}", at("shapes"))),
             ("Short reviews".to_owned(), format!("csv:{}", at("reviews.csv"))),

@@ -28,6 +28,8 @@ mod session;
 mod snapshots;
 #[path = "ui/study_place.rs"]
 mod study_place;
+#[path = "ui/study_runs.rs"]
+mod study_runs;
 #[path = "ui/support.rs"]
 mod support;
 #[path = "ui/texts.rs"]

@@ -135,6 +135,7 @@ pub fn run(args: &BenchArgs, frames: Option<&FrameBench>) -> Outcome {
         seed: 1,
         name: "busy".to_owned(),
         out: None,
+        teacher: None,
     }));
     explain_times("while_training", &data, &black_box, &explainers, Some(busy), &runner, &mut figures)?;
     if let Some(frames) = frames {
@@ -170,6 +171,7 @@ fn fit(runner: &mut Runner, plan: &Plan, data: &Arc<Dataset>, seed: u64) -> Resu
         seed,
         name: "bench".to_owned(),
         out: None,
+        teacher: None,
     }));
     match runner.run(task, "training the black box", |_| {})? {
         Output::Box(saved) => Ok(saved),

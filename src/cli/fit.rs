@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::{ComputeArgs, Outcome, Runner, check_out, params_from, usage, work};
 use crate::jobs::{FitBox, Output, Task};
-use crate::model::{ARCHITECTURES, architecture};
+use crate::model::{ARCHITECTURES, SavedBox, architecture};
 
 /// Arguments of `fit`.
 #[derive(Debug, Args)]
@@ -17,6 +17,9 @@ pub struct FitArgs {
     /// Architecture
     #[arg(long, help = names())]
     pub model: String,
+    /// Folder of a black box whose answers are learned in place of the labels (a stand-in with gradients for one that has none)
+    #[arg(long, value_name = "BOX")]
+    pub distil: Option<PathBuf>,
     /// Folder for the black box
     #[arg(long)]
     pub out: PathBuf,
@@ -44,7 +47,8 @@ fn names() -> String {
 
 /// Runs it.
 pub fn run(args: &FitArgs) -> Outcome {
-    let id = if args.model.starts_with("exec:") { "exec" } else { args.model.as_str() };
+    // Texts have one parameter more than all other kinds of data.
+    let id = if args.model.starts_with("exec:") { "exec-text" } else { args.model.as_str() };
     let architecture = architecture(id).map_err(usage)?;
     let mut settings = args.settings.clone();
     settings.extend(args.epochs.map(|epochs| format!("epochs={epochs}")));
@@ -59,6 +63,8 @@ pub fn run(args: &FitArgs) -> Outcome {
             data.classes.len()
         )));
     }
+    let teacher =
+        args.distil.as_ref().map(|dir| SavedBox::load(dir).map_err(work)).transpose()?.map(std::sync::Arc::new);
     let name = args.name.clone().unwrap_or_else(|| format!("{} on {}", architecture.title, data.name));
     let task = Task::FitBox(Box::new(FitBox {
         architecture: args.model.clone(),
@@ -67,6 +73,7 @@ pub fn run(args: &FitArgs) -> Outcome {
         seed: args.compute.seed,
         name,
         out: Some(args.out.clone()),
+        teacher,
     }));
     let output = runner.run(task, "training the black box", |_| {})?;
     let Output::Box(saved) = output else { return Err(work("training gave no black box")) };
@@ -85,5 +92,14 @@ pub fn run(args: &FitArgs) -> Outcome {
         card.threads,
         &card.hash[..12]
     );
+    if let Some(distilled) = &card.distilled {
+        println!(
+            "stand-in for {}: the same class on {} of the validation items and {} of the test items; probabilities differ by {} on average",
+            distilled.name,
+            percent(distilled.validation),
+            percent(distilled.test),
+            distilled.difference.map_or("an unknown amount".to_owned(), |by| format!("{by:.3}"))
+        );
+    }
     Ok(())
 }

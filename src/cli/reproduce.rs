@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{Bar, ComputeArgs, Failure, Outcome, Runner, usage, work};
-use crate::experiment::{EXPERIMENTS, Options, Reproduced, experiment};
+use crate::experiment::{EXPERIMENTS, Experiment, Options, Reproduced, experiment};
+use crate::figure::layout::boxes::{BoxPlot, BoxRow, box_plot};
+use crate::figure::{Figure, Format, Theme, encode};
 use crate::store::Cache;
 
 /// Arguments of `reproduce`.
@@ -31,6 +33,9 @@ pub struct ReproduceArgs {
     /// The table, as JSON
     #[arg(long)]
     pub out: Option<PathBuf>,
+    /// Box plots of the median ranks as a figure (.svg, .pdf or .png), where the experiment has them
+    #[arg(long, value_name = "FILE")]
+    pub figure: Option<PathBuf>,
     /// Seed, device and threads.
     #[command(flatten)]
     pub compute: ComputeArgs,
@@ -53,6 +58,11 @@ pub fn run(args: &ReproduceArgs) -> Outcome {
     let data_root = data_root.or_else(|| is_drawn.then(PathBuf::new)).ok_or_else(|| {
         usage("reproduce needs the folder of the data sets; give --data-root DIR or set UNMASK_DATA to it")
     })?;
+    let has_ranks = experiment.rows.iter().any(|row| row.metrics.contains(&"median_rank"));
+    if args.figure.is_some() && !has_ranks {
+        return Err(usage(format!("{} measures no median ranks; leave --figure out", experiment.id)));
+    }
+    let format = args.figure.as_deref().map(Format::from_path).transpose().map_err(usage)?;
     let runner = Runner::new(&args.compute)?;
     let cache = Cache::of_user().map_err(work)?;
     let bar = Bar::new(experiment.id);
@@ -88,7 +98,32 @@ pub fn run(args: &ReproduceArgs) -> Outcome {
         error => Failure::Work(error.to_string()),
     })?;
     print!("{}", text_of(&table));
+    if let (Some(path), Some(format)) = (&args.figure, format) {
+        let bytes = encode(&ranks(experiment, &table), format, 2.0).map_err(work)?;
+        crate::store::atomic::write(path, &bytes).map_err(work)?;
+        println!("box plots: {}", path.display());
+    }
     Ok(())
+}
+
+/// Median ranks of every row, as in L2X's Figure 3.
+fn ranks(experiment: &Experiment, table: &Reproduced) -> Figure {
+    let cells = table.cells.iter().filter(|cell| cell.metric == "median_rank");
+    let rows: Vec<BoxRow> = cells
+        .filter_map(|cell| Some(BoxRow { name: cell.row.clone(), spread: cell.spread?, mean: cell.mean }))
+        .collect();
+    let largest = rows.iter().map(|row| row.spread[4]).fold(1.0, f64::max);
+    box_plot(
+        &BoxPlot {
+            title: experiment.title.to_owned(),
+            axis: "median rank of the columns that matter".to_owned(),
+            rows,
+            most: largest.ceil() + 1.0,
+            // Where exactly the columns that matter come first.
+            best: Some((experiment.k as f64 + 1.0) / 2.0),
+        },
+        Theme::Light,
+    )
 }
 
 /// The table as aligned text.

@@ -26,6 +26,9 @@ pub struct SamplesArgs {
     /// Only write the state of the sample projects anew, beside the models that are there
     #[arg(long, hide = true, conflicts_with = "models")]
     pub project: bool,
+    /// With --models or --project: only the sample project in this folder
+    #[arg(long, hide = true)]
+    pub only: Option<String>,
     /// Seed, device and threads.
     #[command(flatten)]
     pub compute: ComputeArgs,
@@ -52,7 +55,7 @@ struct Sample {
     study: Option<&'static study::SampleStudy>,
 }
 
-const SAMPLES: [Sample; 2] = [
+static SAMPLES: [Sample; 4] = [
     Sample {
         folder: "project",
         data: ("mnist", "digits"),
@@ -83,6 +86,30 @@ const SAMPLES: [Sample; 2] = [
         item: 3,
         study: None,
     },
+    Sample {
+        folder: "pointer_project",
+        data: ("series", "pointer/movements.npz"),
+        black_box: ("pointer", "Pointer net"),
+        architecture: "dorar-series",
+        epochs: "20",
+        methods: &[("l2x", &[("epochs", "20")]), ("grad-x-input", &[]), ("random", &[])],
+        unit: Unit::Segment { steps: 4 },
+        k: 4,
+        item: 0,
+        study: None,
+    },
+    Sample {
+        folder: "table_project",
+        data: ("table", "table.csv?label=thrives"),
+        black_box: ("plants", "Plants net"),
+        architecture: "table-mlp",
+        epochs: "60",
+        methods: &[("aim", &[("epochs", "60")]), ("l2x", &[("epochs", "60")]), ("grad-x-input", &[]), ("random", &[])],
+        unit: Unit::Column,
+        k: 3,
+        item: 0,
+        study: None,
+    },
 ];
 
 /// Runs it.
@@ -90,14 +117,14 @@ pub fn run(args: &SamplesArgs) -> Outcome {
     if args.project {
         // One thread, so that every machine gives the same masks.
         let compute = ComputeArgs { threads: Some(1), ..args.compute.clone() };
-        return project(&mut Runner::new(&compute)?, &args.out);
+        return project(&mut Runner::new(&compute)?, args);
     }
     let files = crate::data::samples::write_all(&args.out).map_err(work)?;
     println!("{} files of sample data: {}", files.len(), args.out.display());
     if args.models {
         // One thread, so that every machine gives the same weights.
         let compute = ComputeArgs { threads: Some(1), ..args.compute.clone() };
-        models(&mut Runner::new(&compute)?, &args.out)?;
+        models(&mut Runner::new(&compute)?, args)?;
     }
     Ok(())
 }
@@ -126,9 +153,15 @@ impl Sample {
     }
 }
 
+fn chosen(args: &SamplesArgs) -> impl Iterator<Item = &'static Sample> {
+    let only = args.only.clone();
+    SAMPLES.iter().filter(move |sample| only.as_ref().is_none_or(|only| only == sample.folder))
+}
+
 /// The sample projects: a black box each, and explainers for it.
-fn models(runner: &mut Runner, samples: &Path) -> Outcome {
-    for sample in &SAMPLES {
+fn models(runner: &mut Runner, args: &SamplesArgs) -> Outcome {
+    let samples = args.out.as_path();
+    for sample in chosen(args) {
         let data = sample.open(runner, samples)?;
         let black_box = fit(runner, sample, &data, &sample.box_dir(samples))?;
         let mut trained = Vec::new();
@@ -145,8 +178,9 @@ fn models(runner: &mut Runner, samples: &Path) -> Outcome {
 }
 
 /// The state of the sample projects, over the models that lie there.
-fn project(runner: &mut Runner, samples: &Path) -> Outcome {
-    for sample in &SAMPLES {
+fn project(runner: &mut Runner, args: &SamplesArgs) -> Outcome {
+    let samples = args.out.as_path();
+    for sample in chosen(args) {
         let data = sample.open(runner, samples)?;
         let black_box = super::load_box(&sample.box_dir(samples))?;
         let mut columns = Vec::new();
@@ -171,6 +205,7 @@ fn fit(runner: &mut Runner, sample: &Sample, data: &Arc<Dataset>, out: &Path) ->
         seed: 0,
         name: sample.black_box.1.to_owned(),
         out: Some(out.to_owned()),
+        teacher: None,
     }));
     match runner.run(task, "training the sample black box", |_| {})? {
         Output::Box(saved) => {

@@ -149,9 +149,35 @@ pub struct ReportArgs {
     /// Study and key.
     #[command(flatten)]
     pub study: KeyedArgs,
-    /// The report: .md, .json or .csv, or its figure: .svg, .pdf or .png; without it, Markdown is printed
+    /// The report: .md, .json, .csv or .tex, or a figure: .svg, .pdf or .png; without it, Markdown is printed
     #[arg(long)]
     pub out: Option<PathBuf>,
+    /// Which figure, where --out ends in .svg, .pdf or .png
+    #[arg(long, value_enum, default_value_t)]
+    pub figure: ReportFigure,
+}
+
+/// Figures of a report.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum ReportFigure {
+    /// FS-H beside FS-M and chance.
+    #[default]
+    FsH,
+    /// Response times.
+    Times,
+    /// Right answers by confidence.
+    Confidence,
+}
+
+impl ReportFigure {
+    /// Name among [`report::figures_in`].
+    const fn name(self) -> &'static str {
+        match self {
+            Self::FsH => "fs_h",
+            Self::Times => "times",
+            Self::Confidence => "confidence",
+        }
+    }
 }
 
 /// Arguments of `study export`.
@@ -286,11 +312,11 @@ fn run_report(args: &ReportArgs) -> Outcome {
     let ending = |path: &Path| path.extension().map(|end| end.to_string_lossy().to_lowercase()).unwrap_or_default();
     // A wrong name is refused before anything is computed.
     if let Some(path) = &args.out
-        && !["md", "json", "csv"].contains(&ending(path).as_str())
+        && !["md", "json", "csv", "tex"].contains(&ending(path).as_str())
         && Format::from_path(path).is_err()
     {
         return Err(usage(format!(
-            "{}: expected a name that ends in .md, .json, .csv, .svg, .pdf or .png, found \".{}\"; choose one of these",
+            "{}: expected a name that ends in .md, .json, .csv, .tex, .svg, .pdf or .png, found \".{}\"; choose one of these",
             path.display(),
             ending(path)
         )));
@@ -306,7 +332,16 @@ fn run_report(args: &ReportArgs) -> Outcome {
         "md" => report::markdown(&scores, &key).into_bytes(),
         "json" => report::json_of(&scores, &key).map_err(fail)?.into_bytes(),
         "csv" => report::csv_of(&scores).map_err(fail)?,
-        _ => encode(&report::figure(&scores), Format::from_path(path).map_err(usage)?, 2.0).map_err(work)?,
+        "tex" => report::latex(&scores).into_bytes(),
+        _ => {
+            let figures = report::figures_in(&scores, crate::figure::Theme::Light);
+            let Some((_, figure)) = figures.iter().find(|(name, _)| *name == args.figure.name()) else {
+                return Err(usage(
+                    "confidence: expected a study that asks for it, found one that does not; choose fs-h or times",
+                ));
+            };
+            encode(figure, Format::from_path(path).map_err(usage)?, 2.0).map_err(work)?
+        }
     };
     write_file(path, &bytes)?;
     println!("{}", path.display());

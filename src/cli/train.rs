@@ -26,7 +26,8 @@ pub struct TrainArgs {
     /// How many units are selected
     #[arg(long)]
     pub k: usize,
-    /// What is selected: pixel, patch:4, word, sentence, column; by default the black box's smallest unit
+    /// What is selected: pixel, patch:4, patch:2x7, word, sentence, step, channel-step, segment:N, column; by default the black box's
+    /// smallest unit
     #[arg(long)]
     pub unit: Option<String>,
     /// Folder for the explainer

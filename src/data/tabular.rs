@@ -1,9 +1,12 @@
-//! Tables of numbers and categories in CSV and TSV: `table:FILE?label=income`. What each column is for is guessed, said, and changed by the
+//! Tables of numbers and categories in CSV, TSV and Parquet: `table:FILE?label=income`. What each column is for is guessed, said, and changed by the
 //! query: `columns=age,sex` (only these, in this order), `numbers=`, `categories=`, `ignore=`, `threshold=0.75` (a label that is a number becomes
-//! two classes), `products=a*b` (further columns), `header=`, `delimiter=`, `quotes=` as for texts. `adult:FOLDER` is the census data of UCI.
+//! two classes), `products=a*b` (further columns), `indicators=size` (a column of 0 and 1 for each of its values), `header=`, `delimiter=`, `quotes=` as for texts. `adult:FOLDER` is the census data of UCI.
+
+mod parquet;
 
 use std::collections::{BTreeMap, HashMap};
 
+use self::parquet::is_parquet;
 use super::archive::{Member, Tree};
 use super::columns;
 use super::delimited::{Form, is_table, reader};
@@ -17,7 +20,7 @@ use super::{DataError, Items, MAX_ITEMS, Modality};
 /// Reads tables.
 pub static LOADER: Loader = Loader {
     names: &["table"],
-    about: "CSV and TSV tables of numbers and categories",
+    about: "tables of numbers and categories (CSV, TSV, Parquet)",
     keys: &[
         "label",
         "columns",
@@ -26,6 +29,7 @@ pub static LOADER: Loader = Loader {
         "ignore",
         "threshold",
         "products",
+        "indicators",
         "header",
         "delimiter",
         "quotes",
@@ -79,6 +83,9 @@ const MOST_COLUMNS: usize = 4096;
 const ROWS: usize = 4096;
 
 fn guess(tree: &Tree) -> Option<String> {
+    if let Some(member) = tree.focused().filter(|member| is_parquet(member)) {
+        return Some(format!("{} is a table in Parquet", member.plain_name()));
+    }
     let member = tree.focused().filter(|member| is_table(member))?;
     let (text, is_whole) = decode::peek(member, 1 << 18)?;
     let form = Form::of(&text, is_whole, member, &DataSpec::from_path(&tree.origin)).ok()?;
@@ -127,10 +134,14 @@ fn parse(field: &str) -> Option<f32> {
 }
 
 fn load(tree: &Tree, spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, DataError> {
-    let files = columns::files(tree, "a CSV or TSV table", is_table)?;
+    let files = columns::files(tree, "a CSV, TSV or Parquet table", |member| is_table(member) || is_parquet(member))?;
     let mut written: Option<Written> = None;
     let mut remarks = Vec::new();
     for (member, part) in files {
+        if is_parquet(member) {
+            parquet::read_into(&mut written, (member, part), watch)?;
+            continue;
+        }
         let decode::Decoded { text, note } = decode::read(member, MAX_TEXT_BYTES, watch)?;
         remarks.extend(note.map(|note| format!("{} was read as {note}", member.plain_name())));
         let start = &text[..text.floor_char_boundary(1 << 18)];
@@ -238,6 +249,7 @@ fn finish(tree: &Tree, spec: &DataSpec, written: &Written, mut remarks: Vec<Stri
         spec.list(key).unwrap_or_default().iter().map(|name| written.find(spec, name)).collect()
     };
     let (numbers, categories, ignored) = (list("numbers")?, list("categories")?, list("ignore")?);
+    let indicators = list("indicators")?;
     let chosen = list("columns")?;
     let is_chosen = !chosen.is_empty();
     let chosen = if is_chosen { chosen } else { (0..written.names.len()).collect() };
@@ -245,6 +257,10 @@ fn finish(tree: &Tree, spec: &DataSpec, written: &Written, mut remarks: Vec<Stri
     let mut said = (Vec::new(), Vec::new(), Vec::new());
     for at in chosen.into_iter().filter(|at| *at != label && !ignored.contains(at)) {
         let name = written.names[at].trim().to_owned();
+        if indicators.contains(&at) {
+            columns.extend(indicators_of(spec, written, at)?);
+            continue;
+        }
         let is_number = written.column(at).all(|field| is_missing(field) || parse(field).is_some());
         if (is_number && !categories.contains(&at)) || numbers.contains(&at) {
             if let Some(bad) = written.column(at).find(|field| !is_missing(field) && parse(field).is_none()) {
@@ -319,6 +335,27 @@ fn finish(tree: &Tree, spec: &DataSpec, written: &Written, mut remarks: Vec<Stri
         remarks,
         truth: None,
     })
+}
+
+/// A column of 0 and 1 for each value of a column, the values in order; NaN where the value is missing.
+fn indicators_of(spec: &DataSpec, written: &Written, at: usize) -> Result<Vec<(Column, Vec<f32>)>, DataError> {
+    let name = written.names[at].trim();
+    let mut levels: Vec<&str> = written.column(at).filter(|field| !is_missing(field)).collect();
+    levels.sort_unstable();
+    levels.dedup();
+    if levels.len() > MOST_NUMBERED {
+        return Err(spec.refuse(
+            format!("column {name} has {} different values, more than {MOST_NUMBERED}", levels.len()),
+            "leave it out of indicators=",
+        ));
+    }
+    levels.sort_by(|a, b| parse(a).unwrap_or(0.0).total_cmp(&parse(b).unwrap_or(0.0)));
+    let indicator = |level: &&str| {
+        let is_here = |field: &str| if is_missing(field) { f32::NAN } else { f32::from(u8::from(field == *level)) };
+        let column = Column { name: format!("{name} = {level}"), kind: ColumnKind::Number };
+        (column, written.column(at).map(is_here).collect())
+    };
+    Ok(levels.iter().map(indicator).collect())
 }
 
 /// A column that is the product of two others: `a*b`.

@@ -1,8 +1,9 @@
 //! AIM, Table 10: Adult and Admission. The paper names neither its columns nor its threshold; these are ours.
 //!
 //! Adult: the seven columns age, education-num, marital-status, occupation, capital-gain, capital-loss and hours-per-week, explained by 3;
-//! logistic regression. Admission: the seven predictors and five products (GRE * CGPA, TOEFL * CGPA, SOP * LOR, rating * CGPA, research * CGPA)
-//! make twelve columns, explained by 6; "above 0.75" is the class. The paper's black box there is a random forest; here it is a perceptron.
+//! logistic regression. Admission: GRE, TOEFL, SOP, LOR and CGPA as numbers, an indicator of each of the five university ratings and of research or
+//! none make twelve columns of the seven predictors, explained by 6; "above 0.75" is the class. The paper's black box there is a random forest;
+//! here it is a perceptron.
 //!
 //! The masking stands in the row: `/mean` puts the training mean (of categories the most frequent), `/noise` a draw from [-1, 1] on the
 //! standardised column (of categories any), each measured over ten draws.
@@ -62,8 +63,8 @@ pub static AIM_ADMISSION: Experiment = Experiment {
     id: "aim-admission",
     title: "AIM, Table 10: Admission, 6 of 12 columns",
     dataset: "admission",
-    data: "table:{root}/admission/Admission_Predict_Ver1.1.csv?label=Chance of Admit&threshold=0.75&ignore=Serial No.&products=GRE \
-           Score*CGPA,TOEFL Score*CGPA,SOP*LOR,University Rating*CGPA,Research*CGPA",
+    data: "table:{root}/admission/Admission_Predict_Ver1.1.csv?label=Chance of Admit&threshold=0.75&ignore=Serial \
+           No.&indicators=University Rating,Research",
     black_box: ("table-mlp", &[]),
     unit: "column",
     k: 6,

@@ -10,6 +10,7 @@ pub mod aim_imdb;
 pub mod aim_mnist;
 mod aim_table;
 pub mod aim_tables;
+pub mod dorar_cifar10;
 pub mod dorar_mnist;
 pub mod dorar_mouse;
 pub mod l2x_imdb_sentence;
@@ -184,6 +185,7 @@ pub static EXPERIMENTS: &[&Experiment] = &[
     &aim_mnist::AIM_MNIST,
     &aim_fashion::AIM_FASHION,
     &dorar_mnist::DORAR_MNIST,
+    &dorar_cifar10::DORAR_CIFAR10,
     &l2x_synthetic::L2X_SYNTHETIC_XOR,
     &l2x_synthetic::L2X_SYNTHETIC_ORANGE,
     &l2x_synthetic::L2X_SYNTHETIC_ADDITIVE,

@@ -23,6 +23,9 @@ pub struct ResultCell {
     pub sd: f64,
     /// 95 % interval: over items for one seed, over seeds and items for several.
     pub ci95: [f64; 2],
+    /// For a box plot over items of all seeds: the ends of the whiskers and the quartiles between them, ascending.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spread: Option<[f64; 5]>,
     /// Items per seed.
     pub items: usize,
     /// Seeds.

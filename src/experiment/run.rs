@@ -142,7 +142,15 @@ fn black_box(
         return Ok(SavedBox::load(&folder)?);
     }
     let name = format!("{} on {}", architecture.title, data.name);
-    let setup = FitSetup { architecture: id, params: &params, data, seed: 0, name: &name, device: options.device };
+    let setup = FitSetup {
+        architecture: id,
+        params: &params,
+        data,
+        seed: 0,
+        name: &name,
+        device: options.device,
+        teacher: None,
+    };
     let mut run = FitRun::new(setup)?;
     while !run.is_done() {
         run.step()?;
@@ -347,6 +355,7 @@ fn table(
                     mean: stats::mean(&means),
                     sd: stats::sd(&means),
                     ci95,
+                    spread: (*id == "median_rank").then(|| stats::spread(&runs.concat())),
                     items: first.len(),
                     seeds: runs.len(),
                 });
@@ -400,6 +409,7 @@ fn box_cells(
         mean: stats::mean(values),
         sd: 0.0,
         ci95: stats::interval(values, 0),
+        spread: None,
         items: values.len(),
         seeds: 1,
     };

@@ -101,6 +101,19 @@ pub struct MethodSpec {
 }
 
 impl MethodSpec {
+    /// Whether it needs gradients of the black box with these values, and which value (`id=value`) frees it from them; `Some(None)` where none does.
+    pub fn needs_gradients_with(&self, params: &Params) -> Option<Option<&'static str>> {
+        if self.needs_gradients {
+            return Some(None);
+        }
+        let asks = |id: &str, value: &str| {
+            let has = self.params.iter().any(|known| known.id == id);
+            has && (params.choice(self.params, id) == value || params.switch(self.params, id))
+        };
+        let known = [("critic", "black-box", "critic=approximators"), ("prior", "on", "prior=off")];
+        known.iter().find(|(id, value, _)| asks(id, value)).map(|(_, _, instead)| Some(*instead))
+    }
+
     /// The values that the program starts from for this kind of input; what equals the parameters' defaults is left out.
     pub fn start(&self, modality: Modality) -> Params {
         let id = self.starts.iter().find(|(of, _)| *of == modality).map(|(_, id)| *id);
@@ -196,7 +209,8 @@ pub enum ExplainError {
     },
     /// The black box gives no gradients.
     #[error(
-        "{method} needs gradients of the black box, and {black_box} gives none; choose a method that only queries it"
+        "{method} needs gradients of the black box, and {black_box} gives none; choose a method that only queries it, or distil a stand-in that \
+         has gradients first (`unmask fit --distil`, or Distil a stand-in under Train)"
     )]
     NoGradients {
         /// Method.

@@ -365,8 +365,9 @@ const CHECKPOINT_EVERY: std::time::Duration = std::time::Duration::from_secs(30)
 impl Job<Compute> for FitJob {
     fn step(&mut self, env: &mut Compute, cx: &mut JobContext<'_>) -> Result<Step<Output>, JobError> {
         let Some(run) = &mut self.run else {
-            let FitBox { architecture, params, data, seed, name, .. } = self.task.as_ref();
-            let setup = FitSetup { architecture, params, data, seed: *seed, name, device: env.device };
+            let FitBox { architecture, params, data, seed, name, teacher, .. } = self.task.as_ref();
+            let (device, teacher) = (env.device, teacher.as_deref());
+            let setup = FitSetup { architecture, params, data, seed: *seed, name, device, teacher };
             self.run = Some(FitRun::new(setup)?);
             return Ok(Step::Continue);
         };

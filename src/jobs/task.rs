@@ -99,6 +99,8 @@ pub struct FitBox {
     pub name: String,
     /// Folder that checkpoints and the result go to.
     pub out: Option<PathBuf>,
+    /// The black box whose answers are learned in place of the labels.
+    pub teacher: Option<Arc<SavedBox>>,
 }
 
 /// Trains an explainer.

@@ -22,6 +22,24 @@ pub fn sd(values: &[f64]) -> f64 {
     (values.iter().map(|value| (value - centre).powi(2)).sum::<f64>() / (values.len() - 1) as f64).sqrt()
 }
 
+/// Whisker, quartile, median, quartile, whisker, as in box plots: quartiles by linear interpolation, whiskers to the last value within 1.5 times the
+/// distance between the quartiles (Tukey). NaN for no values.
+pub fn spread(values: &[f64]) -> [f64; 5] {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let Some(last) = sorted.len().checked_sub(1) else { return [f64::NAN; 5] };
+    let at = |share: f64| {
+        let place = share * last as f64;
+        let (below, above) = (sorted[place.floor() as usize], sorted[place.ceil() as usize]);
+        below + (above - below) * place.fract()
+    };
+    let (low, middle, high) = (at(0.25), at(0.5), at(0.75));
+    let reach = 1.5 * (high - low);
+    let inside = |value: &&f64| (low - reach..=high + reach).contains(*value);
+    let (first, end) = (sorted.iter().find(inside), sorted.iter().rev().find(inside));
+    [first.copied().unwrap_or(low).min(low), low, middle, high, end.copied().unwrap_or(high).max(high)]
+}
+
 /// Wilson's 95 % interval of `hits` out of `n`, as shares 0..=1 (Wilson 1927).
 pub fn wilson(hits: usize, n: usize) -> [f64; 2] {
     if n == 0 {

@@ -79,6 +79,9 @@ pub struct BoxCard {
     /// The command that answers for it (see [`super::exec`]); `None` where it runs in this process.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exec: Option<String>,
+    /// Whose answers it learned in place of labels; `None` where it learned labels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub distilled: Option<super::distil::Distilled>,
     /// Seed of initialisation, order and dropout.
     pub seed: u64,
     /// Epochs trained so far.
@@ -115,6 +118,11 @@ impl BoxCard {
             return Modality::Table;
         }
         architecture(&self.architecture).map_or(Modality::Image, |architecture| architecture.modality)
+    }
+
+    /// Whether it gives gradients: a command and a forest are only queried.
+    pub fn has_gradients(&self) -> bool {
+        self.exec.is_none() && self.architecture != super::nets::forest::TABLE_FOREST.id
     }
 
     /// Refuses units that its input does not have.

@@ -1,33 +1,62 @@
 //! Black boxes behind a command.
 #![doc = include_str!("exec.md")]
 
-use std::io::{Cursor, Read, Write};
+use std::io::{BufRead, BufReader, Cursor, Read, Write};
 use std::path::PathBuf;
-use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use super::card::BoxCard;
 use super::{ModelError, Probs};
-use crate::data::{Rows, TableFit};
+use crate::data::text::fit::PADDING;
+use crate::data::{Modality, Rows, TableFit, TextFit};
 
-/// How long an answer may take.
-pub const TIMEOUT: Duration = Duration::from_secs(60);
 /// Most bytes of an answer.
 const MOST_BYTES: u64 = 1 << 30;
 /// Rows of one question.
-const CHUNK: usize = 1024;
+pub(super) const CHUNK: usize = 1024;
+/// Values of one question: 64 MB of them.
+const MOST_VALUES: usize = 16 << 20;
+/// Most bytes of a line.
+const MOST_LINE: u64 = 1 << 24;
 /// Signs of standard error that are kept.
 const KEPT: usize = 300;
 /// How far from 1 the probabilities of a row may sum.
 const TOLERANCE: f32 = 0.01;
+
+/// How rows are written for a program, and how its answers are read.
+#[derive(Clone, Debug)]
+pub enum Form {
+    /// Tables in their own units, as a `npy` file.
+    Table(TableFit),
+    /// Pictures, as a `npy` file.
+    Pictures,
+    /// Time series, as a `npy` file with the channels last.
+    Series,
+    /// Texts, one JSON object a line.
+    Text(TextFit),
+}
+
+impl Form {
+    /// The form for what a black box reads.
+    pub fn of(card: &BoxCard) -> Self {
+        match (&card.text, &card.table) {
+            (Some(text), _) => Self::Text(text.clone()),
+            (None, Some(table)) => Self::Table(table.clone()),
+            (None, None) if card.modality() == Modality::Series => Self::Series,
+            (None, None) => Self::Pictures,
+        }
+    }
+}
 
 /// A program that answers for a model.
 #[derive(Debug)]
 pub struct ExecModel {
     command: String,
     classes: usize,
-    table: Option<TableFit>,
+    form: Form,
     timeout: Duration,
     running: Option<Running>,
 }
@@ -35,7 +64,8 @@ pub struct ExecModel {
 #[derive(Debug)]
 struct Running {
     child: Child,
-    input: Option<ChildStdin>,
+    /// Questions are written by a thread: a program that does not read them would block whoever writes.
+    questions: Option<Sender<Vec<u8>>>,
     answers: Receiver<Result<Vec<u8>, String>>,
     said: Arc<Mutex<String>>,
 }
@@ -43,7 +73,7 @@ struct Running {
 impl Drop for Running {
     fn drop(&mut self) {
         // A program that waits for its input ends by itself; one that hangs does not.
-        drop(self.input.take());
+        drop(self.questions.take());
         self.child.kill().ok();
         self.child.wait().ok();
     }
@@ -58,9 +88,9 @@ enum Failure {
 }
 
 impl ExecModel {
-    /// A program that answers for `classes` classes; it is started at the first question. `table` gives rows their own units back.
-    pub fn new(command: &str, classes: usize, table: Option<TableFit>, timeout: Duration) -> Self {
-        Self { command: command.to_owned(), classes, table, timeout, running: None }
+    /// A program that answers for `classes` classes; it is started at the first question.
+    pub fn new(command: &str, classes: usize, form: Form, timeout: Duration) -> Self {
+        Self { command: command.to_owned(), classes, form, timeout, running: None }
     }
 
     /// Probabilities of each row.
@@ -69,18 +99,22 @@ impl ExecModel {
     /// One sentence: the program cannot be started, ends, is silent for too long or answers nonsense.
     pub fn predict(&mut self, rows: &Rows) -> Result<Probs, ModelError> {
         let mut values = Vec::with_capacity(rows.n() * self.classes);
-        for start in (0..rows.n()).step_by(CHUNK) {
-            let chunk = rows.slice(start..(start + CHUNK).min(rows.n()));
-            values.extend(self.ask(&chunk)?);
+        let chunk = CHUNK.min(MOST_VALUES / rows.shape.len().max(1)).max(1);
+        for start in (0..rows.n()).step_by(chunk) {
+            values.extend(self.ask(&rows.slice(start..(start + chunk).min(rows.n())))?);
         }
         Ok(Probs { classes: self.classes, values })
     }
 
+    /// The number of the program's process while it runs.
+    pub fn process(&self) -> Option<u32> {
+        self.running.as_ref().map(|running| running.child.id())
+    }
+
     fn ask(&mut self, rows: &Rows) -> Result<Vec<f32>, ModelError> {
-        let question = question(rows, self.table.as_ref());
         let mut has_restarted = self.running.is_none();
         loop {
-            match self.try_once(&question, rows.n()) {
+            match self.try_once(rows) {
                 Ok(values) => return Ok(values),
                 Err(Failure::Ended(why)) => {
                     let said = self.stop();
@@ -97,25 +131,42 @@ impl ExecModel {
         }
     }
 
-    fn try_once(&mut self, question: &[u8], n: usize) -> Result<Vec<f32>, Failure> {
+    fn try_once(&mut self, rows: &Rows) -> Result<Vec<f32>, Failure> {
         if self.running.is_none() {
-            self.running = Some(start(&self.command)?);
+            self.running = Some(start(&self.command, matches!(self.form, Form::Text(_)))?);
+            // A program that cannot answer one row is found out before many are sent.
+            self.exchange(&rows.slice(0..1))?;
         }
-        let Some(running) = &mut self.running else { return Err(Failure::Ended("could not be started".to_owned())) };
-        let Some(input) = &mut running.input else { return Err(Failure::Ended("has no input".to_owned())) };
-        let head = (question.len() as u64).to_le_bytes();
-        let sent = input.write_all(&head).and_then(|()| input.write_all(question)).and_then(|()| input.flush());
-        if sent.is_err() {
-            return Err(Failure::Ended("has ended".to_owned()));
-        }
-        match running.answers.recv_timeout(self.timeout) {
-            Ok(Ok(bytes)) => read_answer(&bytes, n, self.classes).map_err(Failure::Wrong),
+        self.exchange(rows)
+    }
+
+    /// One question and its answer.
+    fn exchange(&self, rows: &Rows) -> Result<Vec<f32>, Failure> {
+        let not_there = || Failure::Ended("has ended".to_owned());
+        let running = self.running.as_ref().ok_or_else(not_there)?;
+        let questions = running.questions.as_ref().ok_or_else(not_there)?;
+        questions.send(question(rows, &self.form)).map_err(|_| not_there())?;
+        let until = Instant::now() + self.timeout;
+        let answer = || match running.answers.recv_timeout(until.saturating_duration_since(Instant::now())) {
+            Ok(Ok(bytes)) => Ok(bytes),
             Ok(Err(why)) => Err(Failure::Wrong(why)),
             Err(RecvTimeoutError::Disconnected) => Err(Failure::Ended("has ended without an answer".to_owned())),
             Err(RecvTimeoutError::Timeout) => {
                 Err(Failure::Wrong(format!("gave no answer within {} seconds", self.timeout.as_secs_f64())))
             }
-        }
+        };
+        let values = match self.form {
+            Form::Text(_) => {
+                let mut values = Vec::with_capacity(rows.n() * self.classes);
+                for _ in 0..rows.n() {
+                    values.extend(read_line(&answer()?, self.classes).map_err(Failure::Wrong)?);
+                }
+                values
+            }
+            _ => read_answer(&answer()?, rows.n(), self.classes).map_err(Failure::Wrong)?,
+        };
+        check_probs(&values, self.classes).map_err(Failure::Wrong)?;
+        Ok(values)
     }
 
     /// Ends the program and returns the end of what it wrote to standard error.
@@ -138,7 +189,8 @@ impl ExecModel {
     }
 }
 
-fn start(command: &str) -> Result<Running, Failure> {
+/// Starts the program; `is_text` where it answers line by line.
+fn start(command: &str, is_text: bool) -> Result<Running, Failure> {
     let mut shell = if cfg!(windows) {
         let mut shell = Command::new("cmd");
         shell.arg("/C").arg(command);
@@ -157,9 +209,11 @@ fn start(command: &str) -> Result<Running, Failure> {
         .map_err(|error| Failure::Wrong(format!("cannot be started ({error})")))?;
     let (sender, answers) = channel();
     let said = Arc::new(Mutex::new(String::new()));
-    if let Some(mut output) = child.stdout.take() {
+    if let Some(output) = child.stdout.take() {
         std::thread::spawn(move || {
-            while let Some(answer) = next_answer(&mut output) {
+            let mut output = BufReader::new(output);
+            let next = if is_text { next_line } else { next_answer };
+            while let Some(answer) = next(&mut output) {
                 let is_last = answer.is_err();
                 if sender.send(answer).is_err() || is_last {
                     break;
@@ -180,12 +234,22 @@ fn start(command: &str) -> Result<Running, Failure> {
             }
         });
     }
-    let input = child.stdin.take();
-    Ok(Running { child, input, answers, said })
+    let (questions, to_write) = channel::<Vec<u8>>();
+    if let Some(mut input) = child.stdin.take() {
+        std::thread::spawn(move || {
+            // The input is closed when this ends: there are no more questions, or the program does not take them.
+            while let Ok(question) = to_write.recv() {
+                if input.write_all(&question).and_then(|()| input.flush()).is_err() {
+                    break;
+                }
+            }
+        });
+    }
+    Ok(Running { child, questions: Some(questions), answers, said })
 }
 
 /// The next message of a program; `None` at its end.
-fn next_answer(output: &mut impl Read) -> Option<Result<Vec<u8>, String>> {
+fn next_answer(output: &mut BufReader<ChildStdout>) -> Option<Result<Vec<u8>, String>> {
     let mut head = [0; 8];
     output.read_exact(&mut head).ok()?;
     let len = u64::from_le_bytes(head);
@@ -202,12 +266,53 @@ fn next_answer(output: &mut impl Read) -> Option<Result<Vec<u8>, String>> {
     }
 }
 
-/// A batch as a `npy` file: tables `n x columns` in their own units, all else `n x channels x height x width`.
-fn question(rows: &Rows, table: Option<&TableFit>) -> Vec<u8> {
-    let shape = rows.shape;
-    let dims = match table {
-        Some(_) => format!("({}, {})", rows.n(), shape.width),
-        None => format!("({}, {}, {}, {})", rows.n(), shape.channels, shape.height, shape.width),
+/// The next line of a program that answers for texts; `None` at its end.
+fn next_line(output: &mut BufReader<ChildStdout>) -> Option<Result<Vec<u8>, String>> {
+    let mut line = Vec::new();
+    output.take(MOST_LINE).read_until(b'\n', &mut line).ok()?;
+    match line.last() {
+        None => None,
+        Some(b'\n') => Some(Ok(line)),
+        Some(_) if line.len() as u64 >= MOST_LINE => Some(Err(format!("wrote a line of more than {MOST_LINE} bytes"))),
+        // Cut off by its end.
+        Some(_) => None,
+    }
+}
+
+/// A batch as a program reads it.
+fn question(rows: &Rows, form: &Form) -> Vec<u8> {
+    match form {
+        Form::Text(fit) => {
+            let mut bytes = Vec::new();
+            for row_idx in 0..rows.n() {
+                let text = words_of(rows.row(row_idx), fit);
+                bytes.extend_from_slice(serde_json::json!({ "text": text }).to_string().as_bytes());
+                bytes.push(b'\n');
+            }
+            bytes
+        }
+        _ => {
+            let file = npy(rows, form);
+            let mut bytes = (file.len() as u64).to_le_bytes().to_vec();
+            bytes.extend(file);
+            bytes
+        }
+    }
+}
+
+/// The words of a row in order, with one blank between them; hidden ones are left out.
+fn words_of(row: &[f32], fit: &TextFit) -> String {
+    let words = row.iter().map(|id| *id as usize).filter(|id| *id != PADDING);
+    words.map(|id| fit.word(id)).collect::<Vec<_>>().join(" ")
+}
+
+/// A batch as a `npy` file: tables `n x columns` in their own units, series `n x steps x channels`, pictures `n x channels x height x width`.
+fn npy(rows: &Rows, form: &Form) -> Vec<u8> {
+    let (n, shape) = (rows.n(), rows.shape);
+    let dims = match form {
+        Form::Table(_) => format!("({n}, {})", shape.width),
+        Form::Series => format!("({n}, {}, {})", shape.width, shape.channels),
+        _ => format!("({n}, {}, {}, {})", shape.channels, shape.height, shape.width),
     };
     let mut header = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': {dims}, }}");
     // Magic, version and length take 10 bytes; the whole header is a multiple of 64 and ends in a newline.
@@ -218,11 +323,29 @@ fn question(rows: &Rows, table: Option<&TableFit>) -> Vec<u8> {
     bytes.extend_from_slice(b"\x93NUMPY\x01\x00");
     bytes.extend_from_slice(&(header.len() as u16).to_le_bytes());
     bytes.extend_from_slice(header.as_bytes());
-    for (place, value) in rows.values.iter().enumerate() {
-        let value = table.map_or(*value, |table| table.raw(place % shape.width.max(1), *value));
-        bytes.extend_from_slice(&value.to_le_bytes());
+    for row in (0..n).map(|row_idx| rows.row(row_idx)) {
+        for place in 0..row.len() {
+            let value = match form {
+                Form::Table(fit) => fit.raw(place, row[place]),
+                Form::Series => row[place % shape.channels * shape.width + place / shape.channels],
+                _ => row[place],
+            };
+            bytes.extend_from_slice(&value.to_le_bytes());
+        }
     }
     bytes
+}
+
+/// Probabilities from a line: a JSON list of numbers, or an object that has one under `probs`.
+fn read_line(line: &[u8], classes: usize) -> Result<Vec<f32>, String> {
+    let shown = || String::from_utf8_lossy(&line[..line.len().min(80)]).trim().escape_default().to_string();
+    let value: serde_json::Value = serde_json::from_slice(line)
+        .map_err(|_| format!("answered \"{}\", which is no JSON (nothing else may be printed)", shown()))?;
+    let list = value.get("probs").unwrap_or(&value).as_array().cloned().unwrap_or_default();
+    let values: Option<Vec<f32>> = list.iter().map(|value| value.as_f64().map(|value| value as f32)).collect();
+    values
+        .filter(|values| values.len() == classes)
+        .ok_or_else(|| format!("answered \"{}\" where a list of {classes} numbers was asked for", shown()))
 }
 
 /// Probabilities from an answer, or what is wrong with it.
@@ -248,13 +371,18 @@ fn read_answer(bytes: &[u8], n: usize, classes: usize) -> Result<Vec<f32>, Strin
             Err(_) => return Err("answered with numbers that are neither float32 nor float64".to_owned()),
         },
     };
+    Ok(values)
+}
+
+/// Refuses rows that are no probabilities.
+fn check_probs(values: &[f32], classes: usize) -> Result<(), String> {
     for row in values.chunks_exact(classes.max(1)) {
         let sum: f32 = row.iter().sum();
         if !sum.is_finite() || (sum - 1.0).abs() > TOLERANCE || row.iter().any(|value| *value < -TOLERANCE) {
             return Err(format!("answered with {row:?}, which are no probabilities"));
         }
     }
-    Ok(values)
+    Ok(())
 }
 
 /// Where the commands are noted that were connected on this computer.

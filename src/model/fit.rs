@@ -3,18 +3,24 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use tch::Device;
+use tch::{Device, Tensor};
 
 use super::architecture::{InputSpec, architecture};
 use super::card::{BOX_FORMAT, BOX_VERSION, BoxCard, Curves, Versions};
-use super::nets::rules;
+use super::distil::Teacher;
+use super::forest::ForestRun;
+use super::nets::forest::TABLE_FOREST;
+use super::nets::{commands, rules};
 use super::params::Params;
 use super::saved::{Background, SavedBox, hash_of};
 use super::tensors::{device_name, from_rows, load_weights, save_weights};
 use super::train::{ClassifierRun, ClassifierSetup, StepResult, one_hot};
-use super::{BlackBox, ModelError, TorchBox, exec};
+use super::{BlackBox, ModelError, TorchBox, distil, exec};
 use crate::data::text::{TextFit, TextFitSpec};
 use crate::data::{Dataset, Fit, Rows, Shape, Split, TableFit};
+
+/// Trees between two looks at the validation rows.
+const TREES: usize = 10;
 
 /// What a black box is trained on.
 pub struct FitSetup<'a> {
@@ -30,6 +36,8 @@ pub struct FitSetup<'a> {
     pub name: &'a str,
     /// Where to train.
     pub device: Device,
+    /// The black box whose answers are learned in place of the labels.
+    pub teacher: Option<&'a SavedBox>,
 }
 
 /// Rows and labels of one split.
@@ -49,7 +57,7 @@ impl Labelled {
         shape: Shape,
         (text, table): (Option<&TextFit>, Option<&TableFit>),
     ) -> Result<Self, ModelError> {
-        let items: Vec<usize> = data.in_split(split).into_iter().filter(|&item| data.labels[item].is_some()).collect();
+        let items = labelled(data, split);
         let classes = items.iter().filter_map(|&item| data.labels[item]).map(usize::from).collect();
         let rows = match (text, table) {
             (Some(text), _) => data.token_rows(&items, text)?,
@@ -58,6 +66,11 @@ impl Labelled {
         };
         Ok(Self { rows, classes })
     }
+}
+
+/// The labelled items of a split.
+pub(super) fn labelled(data: &Dataset, split: Split) -> Vec<usize> {
+    data.in_split(split).into_iter().filter(|&item| data.labels[item].is_some()).collect()
 }
 
 /// A black box under training.
@@ -73,15 +86,21 @@ pub struct FitRun {
     patience: Option<u32>,
     /// Validation accuracy, epoch and weights of the best epoch.
     best: Option<(f64, u32, Vec<u8>)>,
+    /// Where trees grow in place of a network.
+    forest: Option<ForestRun>,
+    /// What it learns in place of the labels.
+    teacher: Option<Teacher>,
+    /// For a command: how far it has been asked.
+    connected: Option<Connected>,
 }
 
 impl FitRun {
     /// Checks the data and initialises the network.
     pub fn new(setup: FitSetup<'_>) -> Result<Self, ModelError> {
-        let FitSetup { architecture: asked, params, data, seed, name, device } = setup;
+        let FitSetup { architecture: asked, params, data, seed, name, device, teacher } = setup;
         let command = asked.strip_prefix("exec:");
-        let id = if command.is_some() { "exec" } else { asked };
-        if asked == "exec" {
+        let id = if command.is_some() { commands::id_for(data.modality) } else { asked };
+        if command.is_none_or(|command| command.trim().is_empty()) && (command.is_some() || commands::is_command(id)) {
             return Err(ModelError::Unfit("exec: expected a command, found none; write exec:COMMAND".to_owned()));
         }
         let architecture = architecture(id)?;
@@ -95,9 +114,8 @@ impl FitRun {
                 data.modality.plural()
             )));
         }
-        let drawn_from = data.spec.path.to_string_lossy();
         if let Some(table) = rules::table_of(id)
-            && (data.spec.kind.name() != "synthetic" || drawn_from != table)
+            && !rules::belongs_to(id, data)
         {
             return Err(ModelError::Unfit(format!(
                 "{}: expected the data synthetic:{table}, found {}; open that table or choose another black box",
@@ -111,7 +129,14 @@ impl FitRun {
                 data.classes.len()
             )));
         }
-        let text = architecture.text.map(|spec| vocabulary(data, &spec(params)));
+        let has_network = command.is_none() && id != TABLE_FOREST.id;
+        if teacher.is_some() && !has_network {
+            return Err(ModelError::Unfit(format!(
+                "{}: expected a network that can learn from the answers of another black box, found one without gradients; choose another",
+                architecture.title
+            )));
+        }
+        let text = architecture.text.map(|spec| vocabulary(data, &spec(params), command.is_some()));
         let table = TableFit::of(data);
         let shape = match &text {
             Some(text) => text.shape(),
@@ -125,15 +150,24 @@ impl FitRun {
                 data.name
             )));
         }
-        let (epochs, batch) = (params.whole(architecture.params, "epochs"), params.whole(architecture.params, "batch"));
+        let teacher = teacher.map(|saved| Teacher::ask(saved, data, device)).transpose()?;
+        // What has no network is not trained by batches either.
+        let whole = |id: &str, default| if has_network { params.whole(architecture.params, id) } else { default };
+        let (epochs, batch) = (whole("epochs", 1), whole("batch", 1));
         let classes = data.classes.len();
         let levels = table.as_ref().map_or(0, TableFit::most_levels);
         let input = InputSpec { shape, vocabulary: text.as_ref().map_or(levels, TextFit::vocabulary_len) };
         let run = ClassifierRun::new(ClassifierSetup {
             build: &|path| (architecture.build)(path, input, classes),
-            optimizer: architecture.optim(params),
+            optimizer: if has_network { architecture.optim(params) } else { (architecture.optimizer)(1e-3) },
             input: from_rows(&train.rows, Device::Cpu),
-            targets: one_hot(&train.classes, classes, Device::Cpu),
+            targets: match &teacher {
+                Some(teacher) => {
+                    let answers = teacher.of(Split::Train);
+                    Tensor::from_slice(&answers.values).view([-1, classes as i64])
+                }
+                None => one_hot(&train.classes, classes, Device::Cpu),
+            },
             batch: batch as usize,
             epochs: epochs as u32,
             seed,
@@ -153,6 +187,7 @@ impl FitRun {
             text,
             table,
             exec: command.map(str::to_owned),
+            distilled: teacher.as_ref().map(|teacher| teacher.card.clone()),
             seed,
             epochs: 0,
             complete: false,
@@ -166,7 +201,15 @@ impl FitRun {
             seconds: 0.0,
             hash: String::new(),
         };
+        let forest = match &card.table {
+            Some(table) if id == TABLE_FOREST.id => {
+                Some(ForestRun::new((&train.rows, &train.classes), table, classes, params, seed)?)
+            }
+            _ => None,
+        };
         Ok(Self {
+            forest,
+            teacher,
             validation: Labelled::of(data, Split::Validation, shape, (card.text.as_ref(), card.table.as_ref()))?,
             test: Labelled::of(data, Split::Test, shape, (card.text.as_ref(), card.table.as_ref()))?,
             background: Arc::new(match card.table {
@@ -177,9 +220,10 @@ impl FitRun {
             card,
             started: Instant::now(),
             device,
-            patience: (architecture.params.iter().any(|spec| spec.id == "patience"))
+            patience: (has_network && architecture.params.iter().any(|spec| spec.id == "patience"))
                 .then(|| params.whole(architecture.params, "patience").max(1) as u32),
             best: None,
+            connected: None,
         })
     }
 
@@ -188,48 +232,107 @@ impl FitRun {
         if self.card.exec.is_some() {
             return self.connect();
         }
+        if self.forest.is_some() {
+            return self.grow();
+        }
         let result = self.run.step()?;
         if let StepResult::Epoch(epoch, loss) = result {
             self.card.epochs = epoch;
             self.card.curves.push("loss", f64::from(epoch), loss);
-            if let Some(accuracy) = self.accuracy(&self.validation)? {
+            let answers = self.classes(&self.validation)?;
+            if let Some(accuracy) = share_of_equal(&answers, &self.validation.classes) {
                 self.card.validation_accuracy = Some(accuracy);
                 self.card.curves.push("validation accuracy", f64::from(epoch), 100.0 * accuracy);
+            }
+            if let (Some(teacher), Some(card)) = (&self.teacher, &mut self.card.distilled) {
+                card.validation = share_of_equal(&answers, &teacher.of(Split::Validation).all_classes());
+                if let Some(agreement) = card.validation {
+                    self.card.curves.push("agreement", f64::from(epoch), 100.0 * agreement);
+                }
             }
             let is_past_its_best = self.is_past_its_best(epoch)?;
             if self.run.is_done() || is_past_its_best {
                 self.keep_best()?;
                 self.card.complete = true;
-                self.card.test_accuracy = self.accuracy(&self.test)?;
-                self.card.test_items = self.test.classes.len();
+                self.measure_on_test()?;
             }
             self.card.seconds = self.started.elapsed().as_secs_f64();
         }
         Ok(result)
     }
 
-    /// Starts a command for the first time and measures it; there is nothing to train.
+    /// Starts a command and measures it, some rows a step; there is nothing to train.
     fn connect(&mut self) -> Result<StepResult, ModelError> {
-        let saved = self.checkpoint()?;
-        exec::trust(saved.card.exec.as_deref().unwrap_or_default())?;
-        let black_box = TorchBox::new(&saved, self.device)?;
-        black_box.predict(&self.background.rows.slice(0..1.min(self.background.rows.n())))?;
-        let share = |set: &Labelled| -> Result<Option<f64>, ModelError> {
-            let answers = black_box.predict(&set.rows)?.all_classes();
-            let right = answers.iter().zip(&set.classes).filter(|(answer, class)| answer == class).count();
-            Ok((!set.classes.is_empty()).then(|| right as f64 / set.classes.len() as f64))
+        let Some(connected) = &mut self.connected else {
+            let saved = self.checkpoint()?;
+            exec::trust(saved.card.exec.as_deref().unwrap_or_default())?;
+            let black_box = TorchBox::new(&saved, self.device)?;
+            // One row first: a program that does not answer it is refused.
+            black_box.predict(&self.background.rows.slice(0..1.min(self.background.rows.n())))?;
+            self.connected = Some(Connected { black_box, classes: Vec::new() });
+            return Ok(StepResult::Batch(0));
         };
-        self.card.validation_accuracy = share(&self.validation)?;
-        self.card.test_accuracy = share(&self.test)?;
+        let (n_validation, n) =
+            (self.validation.classes.len(), self.validation.classes.len() + self.test.classes.len());
+        let at = connected.classes.len();
+        if at < n {
+            let (set, from) = if at < n_validation { (&self.validation, at) } else { (&self.test, at - n_validation) };
+            let rows = set.rows.slice(from..(from + exec::CHUNK / 4).min(set.rows.n()));
+            connected.classes.extend(connected.black_box.predict(&rows)?.all_classes());
+            return Ok(StepResult::Batch(0));
+        }
+        let (validation, test) = connected.classes.split_at(n_validation);
+        self.card.validation_accuracy = share_of_equal(validation, &self.validation.classes);
+        self.card.test_accuracy = share_of_equal(test, &self.test.classes);
         self.card.test_items = self.test.classes.len();
         self.card.seconds = self.started.elapsed().as_secs_f64();
         (self.card.epochs, self.card.complete) = (1, true);
+        self.connected = None;
         Ok(StepResult::Epoch(1, 0.0))
+    }
+
+    /// One tree; now and then the accuracy on validation.
+    fn grow(&mut self) -> Result<StepResult, ModelError> {
+        let Some(run) = &mut self.forest else { return Ok(StepResult::Batch(0)) };
+        run.step()?;
+        let (done, wanted) = run.progress();
+        if done % TREES != 0 && done < wanted {
+            return Ok(StepResult::Batch(1));
+        }
+        self.card.epochs = done as u32;
+        self.card.complete = done >= wanted;
+        self.card.seconds = self.started.elapsed().as_secs_f64();
+        let answers = self.classes(&self.validation)?;
+        self.card.validation_accuracy = share_of_equal(&answers, &self.validation.classes);
+        if let Some(accuracy) = self.card.validation_accuracy {
+            self.card.curves.push("validation accuracy", done as f64, 100.0 * accuracy);
+        }
+        if self.card.complete {
+            self.measure_on_test()?;
+        }
+        Ok(StepResult::Epoch(done as u32, 0.0))
+    }
+
+    /// What the model is like now, on the test items.
+    fn measure_on_test(&mut self) -> Result<(), ModelError> {
+        let answers = self.classes(&self.test)?;
+        self.card.test_accuracy = share_of_equal(&answers, &self.test.classes);
+        self.card.test_items = self.test.classes.len();
+        if self.teacher.is_none() {
+            return Ok(());
+        }
+        let own = TorchBox::new(&self.checkpoint()?, self.device)?.predict(&self.test.rows)?;
+        if let (Some(teacher), Some(card)) = (&self.teacher, &mut self.card.distilled) {
+            let other = teacher.of(Split::Test);
+            card.test = share_of_equal(&own.all_classes(), &other.all_classes());
+            card.difference = distil::difference(&own, other);
+        }
+        Ok(())
     }
 
     /// Keeps the weights if this epoch is the best so far; whether training has gone on for too long without a better one.
     fn is_past_its_best(&mut self, epoch: u32) -> Result<bool, ModelError> {
-        let (Some(patience), Some(accuracy)) = (self.patience, self.card.validation_accuracy) else { return Ok(false) };
+        let (Some(patience), Some(accuracy)) = (self.patience, self.judged_by()) else { return Ok(false) };
         match &self.best {
             Some((best, at, _)) if accuracy <= *best => Ok(epoch - at >= patience),
             _ => {
@@ -239,11 +342,23 @@ impl FitRun {
         }
     }
 
+    /// What decides between epochs, 0..=1: the accuracy on validation, or how often it agrees with the black box that it learns from.
+    fn judged_by(&self) -> Option<f64> {
+        match &self.card.distilled {
+            Some(card) => card.validation,
+            None => self.card.validation_accuracy,
+        }
+    }
+
     /// Goes back to the weights of the best epoch.
     fn keep_best(&mut self) -> Result<(), ModelError> {
-        let Some((accuracy, _, weights)) = self.best.take() else { return Ok(()) };
+        let Some((_, _, weights)) = self.best.take() else { return Ok(()) };
         load_weights(self.run.store(), &weights, "the best epoch's weights")?;
-        self.card.validation_accuracy = Some(accuracy);
+        let answers = self.classes(&self.validation)?;
+        self.card.validation_accuracy = share_of_equal(&answers, &self.validation.classes);
+        if let (Some(teacher), Some(card)) = (&self.teacher, &mut self.card.distilled) {
+            card.validation = share_of_equal(&answers, &teacher.of(Split::Validation).all_classes());
+        }
         Ok(())
     }
 
@@ -254,6 +369,14 @@ impl FitRun {
 
     /// Minibatches done and in all.
     pub fn progress(&self) -> (u64, u64) {
+        if self.card.exec.is_some() {
+            let done = self.connected.as_ref().map_or(0, |connected| connected.classes.len());
+            return (done as u64, (self.validation.classes.len() + self.test.classes.len()).max(1) as u64);
+        }
+        if let Some(forest) = &self.forest {
+            let (done, wanted) = forest.progress();
+            return (done as u64, wanted as u64);
+        }
         self.run.progress()
     }
 
@@ -269,25 +392,46 @@ impl FitRun {
 
     /// What it is now, ready to be saved and used.
     pub fn checkpoint(&self) -> Result<SavedBox, ModelError> {
+        if let Some(forest) = &self.forest {
+            return self.checkpoint_with(forest.forest().to_bytes()?);
+        }
         let weights = match (&self.card.exec, &self.best) {
             // What a command is known by is itself.
             (Some(command), _) => command.clone().into_bytes(),
             (None, Some((_, _, weights))) => weights.clone(),
             (None, None) => save_weights(self.run.store())?,
         };
+        self.checkpoint_with(weights)
+    }
+
+    fn checkpoint_with(&self, weights: Vec<u8>) -> Result<SavedBox, ModelError> {
         let mut card = self.card.clone();
         card.hash = hash_of(&card, &weights);
         Ok(SavedBox { card, weights: Arc::new(weights), background: self.background.clone() })
     }
 
-    fn accuracy(&self, set: &Labelled) -> Result<Option<f64>, ModelError> {
-        if set.classes.is_empty() {
-            return Ok(None);
+    /// Classes of a set of rows by the model as it is now.
+    fn classes(&self, set: &Labelled) -> Result<Vec<usize>, ModelError> {
+        match (&self.forest, &self.card.table) {
+            (Some(run), Some(table)) => Ok(run.forest().predict(&set.rows, table).all_classes()),
+            _ if set.classes.is_empty() => Ok(Vec::new()),
+            _ => self.run.classes(&from_rows(&set.rows, Device::Cpu).to_device(self.device)),
         }
-        let answers = self.run.classes(&from_rows(&set.rows, Device::Cpu).to_device(self.device))?;
-        let right = answers.iter().zip(&set.classes).filter(|(answer, class)| answer == class).count();
-        Ok(Some(right as f64 / set.classes.len() as f64))
     }
+}
+
+/// A command that is being measured.
+#[derive(Debug)]
+struct Connected {
+    black_box: TorchBox,
+    /// Its classes for the validation rows, then for the test rows.
+    classes: Vec<usize>,
+}
+
+/// Share of equal entries, 0..=1; `None` where there are none.
+fn share_of_equal(a: &[usize], b: &[usize]) -> Option<f64> {
+    let equal = a.iter().zip(b).filter(|(a, b)| a == b).count();
+    (!b.is_empty()).then(|| equal as f64 / b.len() as f64)
 }
 
 /// Input shape for pictures of mixed sizes: the first picture's colours, 32 x 32 (what the small nets here are made for).
@@ -296,8 +440,8 @@ fn default_shape(data: &Dataset) -> Shape {
     Shape::new(channels, 32, 32)
 }
 
-/// The words of the training documents: test documents have no say in what the model can read.
-fn vocabulary(data: &Dataset, spec: &TextFitSpec) -> TextFit {
-    let items = data.in_split(Split::Train);
+/// The words of the training documents: test documents have no say in what the model can read. A command reads `all` words as they stand.
+fn vocabulary(data: &Dataset, spec: &TextFitSpec, all: bool) -> TextFit {
+    let items = if all { (0..data.len()).collect() } else { data.in_split(Split::Train) };
     TextFit::build(items.iter().filter_map(|&item| data.text(item)), spec)
 }

@@ -6,9 +6,11 @@
 
 pub mod architecture;
 pub mod card;
+pub mod distil;
 pub mod exec;
 pub mod fit;
 pub(crate) mod folder;
+pub mod forest;
 pub mod layers;
 pub mod nets;
 pub mod network;
@@ -113,6 +115,13 @@ pub trait TensorBox {
     fn logits_masked(&self, input: &tch::Tensor, mask: &tch::Tensor) -> tch::Tensor {
         let network = self.network();
         network.logits(&network.masked(input, mask), false)
+    }
+
+    /// The same where the row of `others` stands in place of what is hidden.
+    fn logits_mixed(&self, input: &tch::Tensor, mask: &tch::Tensor, others: &tch::Tensor) -> tch::Tensor {
+        let network = self.network();
+        let (shown, hidden) = (network.embed(input), network.embed(others));
+        network.logits(&((shown - &hidden) * mask + hidden), false)
     }
 
     /// Where it lives.

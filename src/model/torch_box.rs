@@ -7,11 +7,13 @@ use tch::{Device, Kind, Tensor};
 
 use super::card::BoxCard;
 use super::exec::{self, ExecModel};
+use super::forest::Forest;
 use super::layers::without_init;
+use super::nets::commands;
 use super::saved::{Background, SavedBox};
 use super::tensors::{from_rows, load_weights, to_vec};
 use super::{BlackBox, ModelError, Network, Probs, Saliency, TensorBox, architecture};
-use crate::data::Rows;
+use crate::data::{Rows, TableFit};
 
 /// Rows per forward pass: large enough to keep the cores busy, small enough for the memory of its feature maps.
 const CHUNK: usize = 256;
@@ -22,8 +24,25 @@ pub struct TorchBox {
     background: std::sync::Arc<Background>,
     net: Box<dyn Network>,
     store: nn::VarStore,
-    /// The program that answers in place of the network.
-    exec: Option<RefCell<ExecModel>>,
+    /// What answers in place of the network, without gradients.
+    queried: Option<Queried>,
+}
+
+/// A model that is only queried.
+enum Queried {
+    /// A program.
+    Command(RefCell<ExecModel>),
+    /// Trees for rows of a table.
+    Forest(Forest, TableFit),
+}
+
+impl Queried {
+    fn predict(&self, rows: &Rows) -> Result<Probs, ModelError> {
+        match self {
+            Self::Command(model) => model.borrow_mut().predict(rows),
+            Self::Forest(forest, table) => Ok(forest.predict(rows, table)),
+        }
+    }
 }
 
 impl std::fmt::Debug for TorchBox {
@@ -39,26 +58,30 @@ impl TorchBox {
         let mut store = nn::VarStore::new(device);
         let architecture = architecture(&card.architecture)?;
         let net = without_init(|| (architecture.build)(&store.root(), card.input(), card.classes.len()));
-        let exec = match &card.exec {
-            Some(command) => {
+        let classes = card.classes.len();
+        let queried = match (&card.exec, &card.table) {
+            (Some(command), _) => {
                 exec::check_trust(command)?;
-                let model = ExecModel::new(command, card.classes.len(), card.table.clone(), exec::TIMEOUT);
-                Some(RefCell::new(model))
+                let (form, timeout) = (exec::Form::of(&card), commands::timeout(&card.params));
+                Some(Queried::Command(RefCell::new(ExecModel::new(command, classes, form, timeout))))
             }
-            None => {
+            (None, Some(table)) if !card.has_gradients() => {
+                Some(Queried::Forest(Forest::from_bytes(&saved.weights, table, classes)?, table.clone()))
+            }
+            _ => {
                 load_weights(&store, &saved.weights, &format!("weights of {}", card.name))?;
                 None
             }
         };
         store.freeze();
-        Ok(Self { card, background: saved.background.clone(), net, store, exec })
+        Ok(Self { card, background: saved.background.clone(), net, store, queried })
     }
 
     /// A tensor `[n, c, h, w]`'s probabilities `[n, classes]`, without gradients, in chunks.
     pub(crate) fn probs(&self, input: &Tensor) -> Result<Tensor, ModelError> {
-        if let Some(exec) = &self.exec {
+        if let Some(queried) = &self.queried {
             let rows = Rows { shape: self.card.shape, values: to_vec(input)? };
-            let probs = exec.borrow_mut().predict(&rows)?;
+            let probs = queried.predict(&rows)?;
             return Ok(Tensor::from_slice(&probs.values)
                 .view([-1, probs.classes as i64])
                 .to_device(self.store.device()));
@@ -102,7 +125,7 @@ impl TensorBox for TorchBox {
     }
 
     fn logits(&self, input: &Tensor) -> Tensor {
-        if self.exec.is_none() {
+        if self.queried.is_none() {
             return self.network().forward(input, false);
         }
         // A program that fails answers nothing: the loss is then not finite, which stops the training with a sentence.
@@ -115,12 +138,15 @@ impl TensorBox for TorchBox {
     }
 
     fn logits_masked(&self, input: &Tensor, mask: &Tensor) -> Tensor {
-        if self.exec.is_none() {
+        if self.queried.is_none() {
             let network = self.network();
             return network.logits(&network.masked(input, mask), false);
         }
-        // A number is scaled as the mask says; a category is there or not.
-        let is_category = input.ge(f64::from(crate::data::table::CATEGORY) / 2.0);
+        // A number is scaled as the mask says; a category or a word is there or not.
+        let is_category = match self.card.text {
+            Some(_) => input.ones_like().to_kind(Kind::Bool),
+            None => input.ge(f64::from(crate::data::table::CATEGORY) / 2.0),
+        };
         let mask = mask.where_self(&is_category.logical_not(), &mask.ge(0.5).to_kind(Kind::Float));
         self.logits(&(input * mask))
     }
@@ -137,8 +163,8 @@ impl BlackBox for TorchBox {
 
     fn predict(&self, rows: &Rows) -> Result<Probs, ModelError> {
         self.check(rows)?;
-        if let Some(exec) = &self.exec {
-            return exec.borrow_mut().predict(rows);
+        if let Some(queried) = &self.queried {
+            return queried.predict(rows);
         }
         let mut values = Vec::with_capacity(rows.n() * self.card.classes.len());
         let mut start = 0;
@@ -154,11 +180,11 @@ impl BlackBox for TorchBox {
     }
 
     fn saliency(&self, rows: &Rows, classes: &[usize], kind: Saliency) -> Option<Result<Rows, ModelError>> {
-        self.exec.is_none().then(|| self.saliencies(rows, classes, kind))
+        self.queried.is_none().then(|| self.saliencies(rows, classes, kind))
     }
 
     fn tensor_box(&self) -> Option<&dyn TensorBox> {
-        if self.exec.is_none() { Some(self) } else { None }
+        if self.queried.is_none() { Some(self) } else { None }
     }
 }
 

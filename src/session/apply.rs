@@ -621,12 +621,13 @@ impl Session {
         let Some(data) = self.data.clone() else { return Vec::new() };
         let name = self.unused_name(Makes::Box, &form.name);
         let task = Task::FitBox(Box::new(FitBox {
-            architecture: form.architecture.clone(),
+            architecture: form.asked(),
             params: form.params.clone(),
             data,
             seed: form.seed,
             out: self.out_dir("blackboxes", &name, form.seed),
             name: name.clone(),
+            teacher: form.distil.then(|| self.active_box().cloned()).flatten(),
         }));
         self.start_run(Makes::Box, name, task)
     }

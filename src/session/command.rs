@@ -746,7 +746,10 @@ impl Command {
             Self::Study(action) => action.availability(session),
             Self::Ask(Dialog::Study(dialog)) => dialog.availability(session),
             Self::Ask(Dialog::ExportScores) => needs_result(),
-            Self::KeepFigure | Self::Ask(Dialog::ExportFigure) => needs_result(),
+            Self::KeepFigure | Self::Ask(Dialog::ExportFigure) => {
+                let why = session.explore.explained().and_then(|explained| crate::jobs::picture::undrawable(explained));
+                why.map_or_else(needs_result, |why| Err(Cow::Owned(why)))
+            }
             Self::Ask(Dialog::ExportAllKept(_)) if session.figures.kept.is_empty() => no("No figure was kept yet"),
             Self::Ask(Dialog::ExportTable) => {
                 if session.measure.table().is_some() {

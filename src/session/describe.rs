@@ -54,6 +54,22 @@ pub fn signed(value: f32, digits: usize) -> String {
     }
 }
 
+/// A score in as few signs as tell its size, with a true minus sign.
+pub fn score(value: f32) -> String {
+    let size = value.abs();
+    if size != 0.0 && !(1e-3..1e4).contains(&size) {
+        return format!("{value:.1e}").replace('-', "\u{2212}");
+    }
+    let digits = if size >= 100.0 {
+        0
+    } else if size >= 1.0 {
+        2
+    } else {
+        3
+    };
+    signed(value, digits)
+}
+
 /// A probability with two digits that does not claim more certainty than it shows.
 pub fn probability(p: f32) -> String {
     if !p.is_finite() {
@@ -151,5 +167,18 @@ impl Session {
             }
         }
         out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::score;
+
+    #[test]
+    fn scores_of_any_size_are_told_in_a_few_signs() {
+        let of = [(0.0, "0.000"), (-0.25, "\u{2212}0.250"), (3.14159, "3.14"), (250.0, "250"), (2e-5, "2.0e\u{2212}5")];
+        for (value, words) in of {
+            assert_eq!(score(value), words);
+        }
     }
 }

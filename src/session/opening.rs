@@ -55,6 +55,20 @@ impl Holds {
 impl Session {
     pub(crate) fn open_paths(&mut self, paths: &[PathBuf]) -> Vec<Request> {
         let mut requests = Vec::new();
+        // What is named beside a project waits for it: a project's models take the place of all others.
+        if let Some(at) = paths.iter().position(|path| Holds::at(path) == Holds::Project) {
+            requests.extend(self.open_project(&paths[at]));
+            let rest = paths.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, path)| path.clone());
+            let (data, models): (Vec<_>, Vec<_>) = rest.partition(|path| Holds::at(path) == Holds::Data);
+            if self.files.opening.is_none() {
+                // It is open already.
+                requests.extend(self.open_paths(&[data, models].concat()));
+                return requests;
+            }
+            let data = data.first().map(|path| DataSpec::from_path(path));
+            self.files.beside = super::project::Beside { paths: models, data };
+            return requests;
+        }
         let (mut data, mut studies) = (Vec::new(), Vec::new());
         for path in paths {
             match Holds::at(path) {
@@ -106,6 +120,11 @@ impl Session {
             return self.open_paths(&[path]);
         }
         match DataSpec::from_argument(text) {
+            // Named beside a project that is being opened.
+            Ok(spec) if self.files.opening.is_some() => {
+                self.files.beside.data = Some(spec);
+                Vec::new()
+            }
             Ok(spec) => self.open_data(spec),
             Err(error) => {
                 self.notify(Level::Error, Notice::new("data-spec", error.to_string()), None);
@@ -162,6 +181,11 @@ impl Session {
     }
 
     /// Where what is trained goes: the project, or the scratch folder until there is one.
+    /// Whether there is a saved project that can be written to.
+    pub fn has_home(&self) -> bool {
+        self.project.is_some() && !self.is_read_only()
+    }
+
     pub(crate) fn out_dir(&self, kind: &str, name: &str, seed: u64) -> Option<PathBuf> {
         // A project that another window has is not written to.
         let home = self.project.clone().filter(|_| !self.is_read_only()).or_else(|| self.scratch.clone())?;

@@ -114,6 +114,11 @@ impl<C: Clock + Clone> Participant<C> {
         self
     }
 
+    /// The same for one that is there already.
+    pub fn take_uids(&mut self, uids: impl FnMut() -> String + 'static) {
+        self.uids = Box::new(uids);
+    }
+
     /// The clock.
     pub fn clock(&self) -> &C {
         &self.clock
@@ -296,7 +301,7 @@ impl<C: Clock + Clone> Participant<C> {
     }
 
     fn input(&mut self, input: Input, at: u64) -> Step {
-        if self.trouble.is_some() && !matches!(input, Input::Focus(_) | Input::LateFrame { .. }) {
+        if self.trouble.is_some() && !matches!(input, Input::Focus(_) | Input::Screen(_) | Input::LateFrame { .. }) {
             return Step::Ignored;
         }
         let Stage::Running(session) = &mut self.stage else { return Step::Ignored };
@@ -331,6 +336,12 @@ impl<C: Clock + Clone> Participant<C> {
         }
         let code = session.code().map(str::to_owned);
         self.refuse(error, code);
+    }
+
+    /// The item cannot be shown: nothing is asked about it.
+    pub fn cannot_show(&mut self) {
+        let code = self.code().map(str::to_owned);
+        self.refuse(&StudyError::Render("an item cannot be shown".to_owned()), code);
     }
 
     fn refuse(&mut self, error: &StudyError, code: Option<String>) {

@@ -13,9 +13,10 @@ use super::notices::Level;
 use super::project_job::{
     FiguresToSave, Missing, OpenedProject, ProjectDone, ProjectJob, SaveJob, SaveKind, Saved, Target, card_hash,
 };
+use super::study::DesignForm;
 use super::train::RunState;
 use super::{Command, Place, Request, Session};
-use crate::data::{DataSpec, Dataset, Fit, Split, Unit};
+use crate::data::{DataError, DataSpec, Dataset, Fit, Split, Unit};
 use crate::explain::{Fill, SavedExplainer};
 use crate::figure::layout::{Hidden, View};
 use crate::jobs::Task;
@@ -74,6 +75,12 @@ pub struct ViewState {
     /// Folders outside the project that something is being trained into.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub out_dirs: Vec<PathBuf>,
+    /// The design of a study as it was changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub design: Option<Box<DesignForm>>,
+    /// Participant files outside the project.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub studies: Vec<PathBuf>,
     /// Kept figures, in a file of their own. Known only where the state is written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub figures: Option<FiguresRef>,
@@ -128,6 +135,15 @@ pub struct Look {
     pub(super) figures: FiguresLook,
 }
 
+/// What was named together with a project.
+#[derive(Default)]
+pub(crate) struct Beside {
+    /// Black boxes, explainers and studies.
+    pub paths: Vec<PathBuf>,
+    /// Data, instead of the project's own.
+    pub data: Option<DataSpec>,
+}
+
 /// The open project's files, and what is known of them.
 #[derive(Default)]
 pub(crate) struct OpenFiles {
@@ -137,6 +153,8 @@ pub(crate) struct OpenFiles {
     read_only: bool,
     /// A project is being opened.
     pub opening: Option<PathBuf>,
+    /// What was named beside the project that is being opened: its models follow it, its data take the place of the project's.
+    pub beside: Beside,
     /// The sample is open, as an untitled copy.
     pub is_sample: bool,
     /// What the project names and could not be read.
@@ -214,6 +232,8 @@ impl Session {
             sort: explore.list.sort,
             style: explore.list.style,
             out_dirs: self.out_dirs().filter(|dir| !self.is_in_project(dir)).map(Path::to_path_buf).collect(),
+            design: self.study.form.clone().map(Box::new),
+            studies: self.study.opened.iter().filter(|file| !self.is_in_project(file)).cloned().collect(),
             figures: None,
         }
     }
@@ -402,7 +422,10 @@ impl Session {
             ProjectDone::Opened(Err(notice)) => {
                 let retry = self.files.opening.take().map(|dir| Command::OpenPaths(vec![dir]));
                 self.notify(Level::Error, notice, retry);
-                Vec::new()
+                let Beside { paths, data } = std::mem::take(&mut self.files.beside);
+                let mut requests = self.open_paths(&paths);
+                requests.extend(data.into_iter().flat_map(|spec| self.open_data(spec)));
+                requests
             }
             ProjectDone::Saved(saved) => self.saved(saved),
         }
@@ -471,6 +494,7 @@ impl Session {
             opened;
         let mut requests: Vec<Request> = self.save_at_close().into_iter().collect();
         requests.extend(self.leave_untitled());
+        let beside = std::mem::take(&mut self.files.beside);
         let saved_state = saved_state.filter(|_| !is_untitled);
         let is_restored = saved_state.is_some();
         // That unsaved work is shown is no news to who asked for it.
@@ -522,12 +546,21 @@ impl Session {
         self.active_box = None;
         self.explore = super::explore::Explore::default();
         self.undo.clear();
-        requests.extend(self.begin_restoring(state));
+        requests.extend(match beside.data {
+            Some(spec) => self.begin_restoring_with(state, Some(Ok(spec))),
+            None => self.begin_restoring(state),
+        });
+        requests.extend(self.open_paths(&beside.paths));
         requests
     }
 
     /// Opens the data of a state; the rest follows when it is there.
     fn begin_restoring(&mut self, state: ProjectState) -> Vec<Request> {
+        let spec = state.data.first().map(|spec| spec.parse::<DataSpec>());
+        self.begin_restoring_with(state, spec)
+    }
+
+    fn begin_restoring_with(&mut self, state: ProjectState, spec: Option<Result<DataSpec, DataError>>) -> Vec<Request> {
         let place = ViewState::of(&state).place;
         if let Ok(layout) = serde_json::from_value::<Layout>(state.layout.clone()) {
             self.settings.show_items = layout.items;
@@ -538,10 +571,9 @@ impl Session {
                 self.settings.layout_version += 1;
             }
         }
-        let spec = state.data.first().cloned();
         self.files.restoring = Some(Box::new(state));
         let said = self.last_action.clone();
-        let requests = match spec.as_deref().map(str::parse::<DataSpec>) {
+        let requests = match spec {
             Some(Ok(spec)) if self.data.as_ref().is_some_and(|data| data.spec == spec) => {
                 self.restore().unwrap_or_default()
             }
@@ -595,6 +627,9 @@ impl Session {
                 self.notices.push(Level::Warning, Notice::new("data-changed", summary), None);
             }
         }
+        self.study.form = saved.design.map(|form| *form);
+        self.study.opened = saved.studies;
+        self.study.looked = false;
         let listed = |items: BTreeSet<usize>| items.into_iter().filter(|&item| is_same && item < n).collect();
         let explore = &mut self.explore;
         explore.item = saved.item.filter(|&item| is_same && item < n);

@@ -82,8 +82,8 @@ pub struct Study {
     pub make_error: Option<Notice>,
     /// Keys that were chosen by hand.
     keys: BTreeMap<PathBuf, PathBuf>,
-    /// Files and folders that were opened by hand.
-    opened: Vec<PathBuf>,
+    /// Files and folders that were opened by hand, or made outside the project; the project remembers them.
+    pub(super) opened: Vec<PathBuf>,
     /// The folder of the sample project, which is no project of this session.
     pub(crate) sample: Option<PathBuf>,
     /// Whether the files were looked at since the project was opened.
@@ -316,13 +316,14 @@ impl Session {
     }
 
     fn write_report(&mut self, path: &Path) -> Vec<Request> {
-        let path = super::figures::with_extension(path, &["md", "json", "csv", "svg", "pdf", "png"]);
+        let path = super::figures::with_extension(path, &["md", "json", "csv", "tex", "svg", "pdf", "png"]);
         let Some(known) = self.study.report.value().cloned() else { return Vec::new() };
         let ending = path.extension().map(|end| end.to_string_lossy().to_lowercase()).unwrap_or_default();
         let bytes = match ending.as_str() {
             "md" => Ok(report::markdown(&known.scores, &known.key).into_bytes()),
             "json" => report::json_of(&known.scores, &known.key).map(String::into_bytes),
             "csv" => report::csv_of(&known.scores),
+            "tex" => Ok(report::latex(&known.scores).into_bytes()),
             _ => {
                 let content = Content::Figure { figure: known.figure.clone(), scale: self.figures.scale };
                 return self.write(path, content);

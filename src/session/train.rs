@@ -115,6 +115,10 @@ pub struct FitForm {
     pub seed: u64,
     /// Name on screen.
     pub name: String,
+    /// For a model behind a command: the command.
+    pub command: String,
+    /// Whether it learns the answers of the black box in use in place of the labels.
+    pub distil: bool,
 }
 
 /// An explainer to train.
@@ -132,4 +136,15 @@ pub struct TrainForm {
     pub seed: u64,
     /// Name on screen.
     pub name: String,
+}
+
+impl FitForm {
+    /// What is asked for: the id of an architecture, or `exec:` and a command.
+    pub fn asked(&self) -> String {
+        if crate::model::nets::commands::is_command(&self.architecture) {
+            format!("exec:{}", self.command.trim())
+        } else {
+            self.architecture.clone()
+        }
+    }
 }

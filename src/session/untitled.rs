@@ -74,6 +74,7 @@ fn contents(folder: &Path, state: &ProjectState) -> Vec<String> {
         (view.figures.map_or(0, |figures| figures.count), "kept figure", "kept figures"),
         (view.marked.len(), "marked item", "marked items"),
         (view.pinned.len(), "pinned item", "pinned items"),
+        (usize::from(view.design.is_some()), "design of a study", "designs of studies"),
     ];
     counted.into_iter().filter(|(n, ..)| *n > 0).map(|(n, one, many)| describe::count(n, one, many)).collect()
 }
@@ -156,7 +157,7 @@ impl Session {
     fn has_untitled_work(&self) -> bool {
         let explore = &self.explore;
         let has_marks = !explore.marked.is_empty() || !explore.pinned.is_empty();
-        has_marks || !self.figures.kept.is_empty() || self.has_scratch_models()
+        has_marks || !self.figures.kept.is_empty() || self.study.form.is_some() || self.has_scratch_models()
     }
 
     fn untitled_job(&mut self) -> Option<Request> {

@@ -12,6 +12,7 @@ use super::StudyError;
 use super::key::Key;
 use super::responses::{Response, Responses};
 use super::store::Store;
+use crate::figure::Format;
 use crate::store::hash::Hash;
 
 /// A value of a table.
@@ -239,7 +240,8 @@ pub fn codebook() -> String {
     out.push_str(
         "\n# Events\n\n`events.jsonl` holds one object per line: `person`, `attempt`, `run` (which start of the program), `seconds` \
          since that start, `position` (trial), `event` and `detail`. Events: consent, instructions-read, section, presented, undo, \
-         pause, continue, resumed, focus-lost, focus-got, late-frame, clock-set-back, quit.\n",
+         pause, continue, resumed, screen (size of the window in points, pixels per point, and the sizes of text and item that \
+         the participant chose, at the start and whenever one changes), focus-lost, focus-got, late-frame, clock-set-back, quit.\n",
     );
     out
 }
@@ -295,9 +297,16 @@ pub fn export(store: &Store, key: &Key, dir: &Path, with_times: bool) -> Result<
         ("report.md", super::report::markdown(&scores, key).into_bytes()),
         ("report.json", super::report::json_of(&scores, key)?.into_bytes()),
     ];
-    for (name, format) in [("fs_h.svg", crate::figure::Format::Svg), ("fs_h.pdf", crate::figure::Format::Pdf)] {
-        files.push((name, crate::figure::encode(&super::report::figure(&scores), format, 2.0)?));
+    files.push(("report.csv", super::report::csv_of(&scores)?));
+    files.push(("report.tex", super::report::latex(&scores).into_bytes()));
+    let figures = super::report::figures_in(&scores, crate::figure::Theme::Light);
+    let mut drawn = Vec::new();
+    for (name, figure) in &figures {
+        for format in [Format::Svg, Format::Pdf, Format::Png] {
+            drawn.push((format!("{name}.{}", format.extension()), crate::figure::encode(figure, format, 3.0)?));
+        }
     }
+    files.extend(drawn.iter().map(|(name, bytes)| (name.as_str(), bytes.clone())));
     let times = with_times.then(|| {
         json!(
             responses

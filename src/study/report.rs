@@ -1,15 +1,18 @@
-//! The report of a study as Markdown, JSON, CSV and a figure.
+//! The report of a study as Markdown, JSON, CSV, LaTeX and figures.
 
 mod figure;
+mod latex;
 pub mod words;
 
-pub use figure::{figure, figure_in};
+pub use figure::{figure, figure_in, figures_in};
+pub use latex::latex;
 
 use std::fmt::Write;
 
 use serde_json::json;
 
 use super::StudyError;
+use super::design::Protocol;
 use super::key::Key;
 use super::score::{ArmScore, Scores};
 use words::{interval, number, p, two, wilson};
@@ -81,6 +84,13 @@ fn write_markdown(out: &mut String, scores: &Scores, key: &Key) -> std::fmt::Res
             "answers"
         }
     )?;
+    if matches!(key.spec.protocol, Protocol::L2x | Protocol::Meed) {
+        writeln!(
+            out,
+            "\nThe interval over people and items draws both anew 2,000 times. Drawing people twice leaves fewer different answers to an \
+             item to be averaged, so the draws are moved to have FS-H as their mean."
+        )?;
+    }
     if scores.arms.iter().any(|arm| arm.undecided_items.n > 0) {
         for arm in &scores.arms {
             let share = &arm.undecided_items;

@@ -114,6 +114,8 @@ pub struct Times {
     pub median: Option<f64>,
     /// First and third quartile.
     pub quartiles: Option<[f64; 2]>,
+    /// 5th and 95th percentile.
+    pub spread: Option<[f64; 2]>,
     /// Largest frame interval: the error of a single time.
     pub error: Option<f64>,
 }
@@ -284,6 +286,7 @@ fn arm_score(responses: &Responses, key: &Key, arm: usize, data: &ArmData) -> Ar
         seconds: Times {
             median: (!seconds.is_empty()).then(|| stats::quantile(&seconds, 0.5)),
             quartiles: (!seconds.is_empty()).then(|| [0.25, 0.75].map(|share| stats::quantile(&seconds, share))),
+            spread: (!seconds.is_empty()).then(|| [0.05, 0.95].map(|share| stats::quantile(&seconds, share))),
             error: own.iter().map(|r| r.frame_seconds).max_by(f64::total_cmp),
         },
         calibration,

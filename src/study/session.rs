@@ -60,6 +60,8 @@ pub enum Input {
     Resume,
     /// The window got or lost the focus.
     Focus(bool),
+    /// How large everything is: sent at the start, and whenever it changes.
+    Screen(ScreenSize),
     /// A frame came late.
     LateFrame {
         /// Time since the frame before, in nanoseconds.
@@ -67,6 +69,19 @@ pub enum Input {
     },
     /// The window closes.
     Quit,
+}
+
+/// How large the participant's screen is, and what is on it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ScreenSize {
+    /// Width and height of the window, in points.
+    pub points: [f32; 2],
+    /// Pixels per point.
+    pub scale: f32,
+    /// Size of text that the participant chose, as a factor.
+    pub text: f32,
+    /// Size of the item, likewise.
+    pub item: f32,
 }
 
 /// What an input did.
@@ -447,6 +462,14 @@ impl<C: Clock> Session<C> {
             (Stage::Trial, input @ (Input::Confidence(_) | Input::Truth(_))) => self.enter(&input, at, false),
             (Stage::Trial, Input::Confirm) => self.confirm(at),
             (Stage::Trial, Input::Clear) => Ok(self.clear()),
+            (_, Input::Screen(size)) => {
+                let [width, height] = size.points;
+                let detail = json!({
+                    "width": width, "height": height, "scale": size.scale, "text": size.text, "item": size.item,
+                });
+                self.note("screen", at, Some(detail));
+                Ok(Step::Ignored)
+            }
             (_, Input::Focus(has_focus)) => Ok(self.focus(has_focus, at)),
             (_, Input::LateFrame { ns }) => {
                 self.note("late-frame", at, Some(json!({ "ns": ns })));

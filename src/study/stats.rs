@@ -5,7 +5,7 @@ mod agreement;
 mod bootstrap;
 
 pub use agreement::{Level, cohen_kappa, fleiss_kappa, gwet_ac1, krippendorff_alpha, percent_agreement};
-pub use bootstrap::{RESAMPLES, cluster_interval};
+pub use bootstrap::{RESAMPLES, centred_interval, cluster_interval};
 
 /// 97.5 % point of the standard normal distribution.
 pub const Z: f64 = 1.959_963_984_540_054;

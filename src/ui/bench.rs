@@ -73,6 +73,7 @@ fn measure(
         seed: 1,
         name: "busy".to_owned(),
         out: None,
+        teacher: None,
     };
     window.app.workers.of(Lane::Training).submit(
         Slot::new(u16::MAX, 0),

@@ -17,7 +17,12 @@ pub fn show(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
             command_button(ui, session, Command::RestoreUntitled, "Restore", commands);
             ui.with_layout(Layout::left_to_right(Align::Center).with_main_wrap(true), |ui| {
                 ui.label(icons::ICON_HISTORY.rich_text().size(text::ICON).color(tokens(ui).accent));
-                ui.label(&leftover.sentence).on_hover_text(leftover.folder.display().to_string());
+                let more = session.leftovers.len() - 1;
+                let sentence = match more {
+                    0 => leftover.sentence.clone(),
+                    _ => format!("{} Then {more} older.", leftover.sentence),
+                };
+                ui.label(sentence).on_hover_text(leftover.folder.display().to_string());
             });
         });
     });

@@ -1,5 +1,6 @@
 //! The place for training: black boxes, explainers and runs on the left, the form for a new one, and how the chosen one goes.
 
+mod distil;
 mod form;
 mod models;
 mod run;
@@ -44,6 +45,8 @@ impl Default for TrainState {
                 architecture: architecture.map_or_else(String::new, |chosen| chosen.id.to_owned()),
                 params: Params::default(),
                 seed: 0,
+                command: String::new(),
+                distil: false,
             },
             train: TrainForm {
                 method: method.map_or_else(String::new, |spec| spec.id.to_owned()),

@@ -368,6 +368,7 @@ fn wrong_usage_ends_with_two_and_a_sentence_and_writes_nothing() {
     let (over, lone) = (["fit", "--data", data, "--out", "box"], ["fit", "--data", one_class, "--out", "new-box"]);
     let unreadable = ["fit", "--data", magic.as_str(), "--out", "new-box"];
     let cases: Vec<(&[&str], &[&str], &[&str])> = vec![
+        (&["trian"], &[], &["trian", "expected a command", "--help"]),
         (&["fit", "--data", "no-such-file", "--out", "new-box"], &["--model", "l2x-cnn"], &["no-such-file"]),
         (&unreadable, &["--model", "l2x-cnn"], &["magic.idx", "expected", "found"]),
         (&["fit", "--data", "nokind:x", "--out", "new-box"], &["--model", "l2x-cnn"], &["nokind", "mnist"]),

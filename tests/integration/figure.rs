@@ -1,5 +1,6 @@
 //! Figures: fonts, layouts and the three formats; colours and texts beside this.
 
+mod boxes;
 mod color;
 mod look;
 mod series;

@@ -37,6 +37,7 @@ fn fit(data: &Arc<Dataset>, seed: u64, out: Option<&Path>) -> Task {
         seed,
         name: "a box".to_owned(),
         out: out.map(Path::to_owned),
+        teacher: None,
     }))
 }
 

@@ -2,6 +2,8 @@
 
 mod exec;
 mod golden;
+mod queried;
 mod saved;
+mod series_table_nets;
 mod text_nets;
 mod training;

@@ -4,6 +4,7 @@ mod allocate;
 mod design;
 mod kill;
 mod merged;
+mod recomputed;
 mod reports;
 mod sessions;
 mod simulated;

@@ -127,6 +127,7 @@ pub(super) fn text_box_with(
         text,
         table: None,
         exec: None,
+        distilled: None,
         seed: 0,
         epochs: 1,
         complete: true,
@@ -150,12 +151,14 @@ pub(super) fn background(shape: Shape) -> Background {
     Background::from_rows(&rows_by_formula(5, shape))
 }
 
-/// Weights by the golden script's formula for tensors of these shapes.
+/// Weights by the golden scripts' formula for tensors of these shapes; variances are 1.5 above it.
 pub(super) fn weights_by_formula(shapes: &BTreeMap<String, Vec<usize>>) -> Vec<u8> {
     let tensors = shapes.iter().enumerate().map(|(j, (name, shape))| {
         let fan_in = if shape.len() > 1 { shape[1..].iter().product::<usize>() } else { 100 };
         let scale = 2.0 / (fan_in as f64).sqrt();
-        (name.clone(), (shape.clone(), wave(shape.iter().product(), scale, 0.7, 1.3 * j as f64)))
+        let above = if name.ends_with("running_var") { 1.5 } else { 0.0 };
+        let wave = wave(shape.iter().product(), scale, 0.7, 1.3 * j as f64);
+        (name.clone(), (shape.clone(), wave.into_iter().map(|value| value + above).collect()))
     });
     safetensors(&tensors.collect())
 }
@@ -232,8 +235,15 @@ pub(super) fn params(specs: &[ParamSpec], values: &[(&str, &str)]) -> Params {
 /// A tiny box trained on [`halves`] until it tells them apart.
 pub(super) fn trained_box(data: &Dataset, seed: u64) -> SavedBox {
     let params = params(architecture("meed-cnn").unwrap().params, &[("epochs", "4"), ("batch", "8")]);
-    let setup =
-        FitSetup { architecture: "meed-cnn", params: &params, data, seed, name: "halves box", device: Device::Cpu };
+    let setup = FitSetup {
+        architecture: "meed-cnn",
+        params: &params,
+        data,
+        seed,
+        name: "halves box",
+        device: Device::Cpu,
+        teacher: None,
+    };
     let mut run = FitRun::new(setup).unwrap();
     while !run.is_done() {
         run.step().unwrap();

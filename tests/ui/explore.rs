@@ -126,10 +126,26 @@ fn c_adds_methods_side_by_side_and_their_overlap_is_told() {
     app.key_press(Key::C);
     app.run();
     assert_eq!(app.state().session.explore.columns.len(), 2);
-    app.get_by_label_contains("Overlap of the selected units (IoU): A-B");
+    app.get_by_label_contains("Overlap (IoU): A-B");
     app.get_by_role_and_label(Role::Button, "Remove column 2").click();
     app.run();
     assert_eq!(app.state().session.explore.columns.len(), 1);
+}
+
+#[test]
+fn flipping_with_two_methods_does_not_move_the_picture() {
+    let mut app = explained([1280.0, 800.0], Appearance::Dark);
+    app.state_mut().command(Command::AddColumn);
+    app.run();
+    let mut places = Vec::new();
+    for view in [View::Overlay, View::Selected, View::Unselected, View::Heat] {
+        app.state_mut().command(Command::SetView(view));
+        app.run();
+        let name = format!("of item {}", app.state().session.explore.item.expect("an item"));
+        let shown = app.get_all_by(|node| node.label().is_some_and(|label| label.contains(&name)));
+        places.push(shown.map(|node| node.rect()).collect::<Vec<_>>());
+    }
+    assert!(places.iter().all(|place| !place.is_empty() && *place == places[0]), "{places:?}");
 }
 
 #[test]

@@ -47,7 +47,7 @@ pub fn spec(form: Form) -> Spec {
 }
 
 /// A picture of the model's class, the item and the arm in colours.
-fn picture(item: usize, class: u16, arm: usize) -> Media {
+pub fn picture(item: usize, class: u16, arm: usize) -> Media {
     let mut image = image::RgbaImage::new(28, 28);
     for (x, y, pixel) in image.enumerate_pixels_mut() {
         let on = (x / 7 + y / 7) % 4 == u32::from(class) || (arm == 1 && y > 20);
@@ -70,6 +70,8 @@ fn words(item: usize, arm: usize) -> Media {
 pub struct OnDisk {
     pub dir: tempfile::TempDir,
     pub file: PathBuf,
+    /// One per machine; `file` is the first.
+    pub files: Vec<PathBuf>,
     pub key: StudyKey,
 }
 
@@ -79,6 +81,11 @@ impl OnDisk {
     }
 
     pub fn with(spec: &Spec, is_text: bool) -> Self {
+        Self::made(spec, 1, |item, class, arm| if is_text { words(item, arm) } else { picture(item, class, arm) })
+    }
+
+    /// For several machines, with stimuli of (item, class, arm).
+    pub fn made(spec: &Spec, copies: usize, draw: impl Fn(usize, u16, usize) -> Media) -> Self {
         let classes = ["cat".to_owned(), "dog".to_owned(), "horse".to_owned()];
         let pool: Vec<PoolItem> = (0..200)
             .map(|index| {
@@ -102,13 +109,12 @@ impl OnDisk {
         };
         let made = make(blueprint, &mut |item, arm, _| {
             let (class, arm) = (pool[item].candidate.model, arm.unwrap_or(2));
-            let media = if is_text { words(item, arm) } else { picture(item, class, arm) };
-            Ok(Rendered { media, answer: class, selected: vec![item as u32] })
+            Ok(Rendered { media: draw(item, class, arm), answer: class, selected: vec![item as u32] })
         })
         .unwrap();
         let dir = tempfile::tempdir().unwrap();
-        let files = made.write(&dir.path().join("study"), 1).unwrap();
-        Self { dir, file: files.participants[0].clone(), key: made.key }
+        let files = made.write(&dir.path().join("study"), copies).unwrap().participants;
+        Self { dir, file: files[0].clone(), files, key: made.key }
     }
 
     pub fn store(&self) -> Store {
@@ -574,4 +580,95 @@ fn a_key_let_go_after_shift_answers_again_and_a_held_one_does_not() {
     strike(&mut app, Key::ArrowDown, false);
     strike(&mut app, Key::Num2, true);
     assert_eq!(choice(&app), Choice::Class(1), "let go and pressed again");
+}
+
+#[test]
+fn who_does_not_agree_leaves_nothing() {
+    let study = OnDisk::new(&spec(Form::Class));
+    let mut app = window(&study.file, &FakeClock::new(DAY), Appearance::Light);
+    press(&mut app, &[Key::Enter, Key::Escape]);
+    assert!(app.query_by_label("You do not take part, and nothing was stored.").is_some());
+    press(&mut app, &[Key::Enter]);
+    assert!(app.query_by_label("Begin").is_some(), "the next person can begin");
+    drop(app);
+    let store = study.store();
+    assert!(store.people().unwrap().is_empty() && store.events().unwrap().is_empty());
+}
+
+#[test]
+fn an_item_that_cannot_be_shown_is_not_asked_about() {
+    // The first scored item of the first place is no picture; which one that is depends on the order, so all of one class are.
+    let broken = |_: usize, class: u16, _: usize| match class {
+        0 => Media::Image(b"this is no PNG".to_vec()),
+        _ => picture(0, class, 0),
+    };
+    let mut spec = spec(Form::Class);
+    spec.checks.practice = 0;
+    let study = OnDisk::made(&spec, 1, broken);
+    let mut app = window(&study.file, &FakeClock::new(DAY), Appearance::Light);
+    press(&mut app, &[Key::Enter, Key::Enter, Key::Enter]);
+    let mut answered = 0;
+    while let Scene::Study(View::Trial(_)) = app.state().participant().scene() {
+        press(&mut app, &[Key::Num2, Key::Enter]);
+        answered += 1;
+        assert!(answered < 6, "two of the six cannot be shown");
+    }
+    assert!(app.query_by_label_contains("This item cannot be shown").is_some());
+    assert!(app.query_by_label_contains("PNG").is_none());
+    // Trying again brings to the same item, and nothing can be answered there.
+    press(&mut app, &[Key::Enter, Key::Enter, Key::Num2, Key::Enter]);
+    drop(app);
+    let answers = study.store().answers().unwrap();
+    assert_eq!(answers.len(), answered, "{answers:?}");
+}
+
+#[test]
+fn how_large_everything_is_is_kept_at_the_start_and_at_each_change() {
+    let study = OnDisk::new(&spec(Form::Class));
+    let mut app = window(&study.file, &FakeClock::new(DAY), Appearance::Light);
+    to_items(&mut app);
+    app.set_size(egui::vec2(900.0, 700.0));
+    app.run();
+    press(&mut app, &[Key::Plus]);
+    answer(&mut app);
+    drop(app);
+    let sizes: Vec<serde_json::Value> = study
+        .store()
+        .events()
+        .unwrap()
+        .iter()
+        .filter(|event| event.kind == "screen")
+        .map(|event| serde_json::from_str(event.detail.as_deref().unwrap()).unwrap())
+        .collect();
+    let seen: Vec<_> = sizes.iter().map(|size| (size["width"].as_f64(), size["text"].as_f64() > Some(1.0))).collect();
+    assert_eq!(seen, [(Some(1000.0), false), (Some(900.0), false), (Some(900.0), true)], "{sizes:?}");
+}
+
+/// What a keyboard sends for the 4 of the number pad where NumLock is pressed for it (recorded from X11): the key goes up after NumLock,
+/// and then it is an arrow. The 4 of the row follows, as confidence.
+#[test]
+fn the_number_pad_answers_and_the_same_digit_of_the_row_after_it() {
+    let mut spec = spec(Form::Class);
+    spec.answer.confidence = true;
+    let study = OnDisk::new(&spec);
+    let mut app = window(&study.file, &FakeClock::new(DAY), Appearance::Light);
+    to_items(&mut app);
+    let strike = |app: &mut Window, key, place, pressed| {
+        let modifiers = egui::Modifiers::NONE;
+        app.event(egui::Event::Key { key, physical_key: Some(place), pressed, repeat: false, modifiers });
+        app.run();
+    };
+    for at in 1..=6 {
+        strike(&mut app, Key::Num2, Key::Num2, true);
+        // NumLock is no key of egui's that answers anything; what it changes is the sign of the next.
+        strike(&mut app, if at % 2 == 0 { Key::Num2 } else { Key::ArrowDown }, Key::Num2, false);
+        strike(&mut app, Key::Num2, Key::Num2, true);
+        strike(&mut app, Key::Num2, Key::Num2, false);
+        press(&mut app, &[Key::Enter]);
+    }
+    assert!(matches!(view(&app), View::Finished), "{:?}", view(&app));
+    drop(app);
+    for answer in study.store().answers().unwrap().iter().skip(1) {
+        assert_eq!((answer.choice, answer.confidence), (Some(1), Some(2)));
+    }
 }

@@ -170,6 +170,21 @@ fn classes_with_two_more_questions() {
 }
 
 #[test]
+fn classes_in_the_dark_theme() {
+    snapshot(Form::Class, false, Appearance::Dark, "participant_class_dark");
+}
+
+#[test]
+fn a_text_in_the_light_theme() {
+    snapshot(Form::ClassOrUndecided, true, Appearance::Light, "participant_text_light");
+}
+
+#[test]
+fn scores_in_the_light_theme() {
+    snapshot(Form::Scores, false, Appearance::Light, "participant_scores_light");
+}
+
+#[test]
 fn a_text_with_cannot_decide() {
     snapshot(Form::ClassOrUndecided, true, Appearance::Dark, "participant_text_dark");
 }

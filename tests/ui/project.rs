@@ -471,6 +471,35 @@ fn the_sample_of_texts_opens_explained_and_its_guide_speaks_of_words() {
 }
 
 #[test]
+fn data_named_beside_a_project_take_the_place_of_its_own() {
+    let samples = sample_data();
+    let mut app = window(Session::new());
+    run(&mut app, [Command::OpenPaths(vec![samples.join("shapes"), samples.join("project")])]);
+    let session = &app.state().session;
+    assert!(session.data.as_ref().expect("data").spec.path.ends_with("shapes"), "{:?}", summaries(&app));
+    assert!(!session.explainers.is_empty(), "the project's models are there");
+    let mut app = window(Session::new());
+    app.state_mut().command(Command::OpenPaths(vec![samples.join("project")]));
+    run(&mut app, [Command::OpenSpec(format!("images:{}", samples.join("shapes").display()))]);
+    let session = &app.state().session;
+    assert!(session.data.as_ref().expect("data").spec.path.ends_with("shapes"), "{:?}", summaries(&app));
+}
+
+#[test]
+fn a_method_that_selects_other_units_says_so_and_a_button_goes_to_its_own() {
+    let mut app = open(&sample_data().join("project"));
+    run(&mut app, [Command::SetUnit(Unit::Patch { rows: 7, cols: 7 }, 2)]);
+    app.get_by_label_contains("MEED (adversarial infidelity) was trained to select pixels");
+    app.get_by_role_and_label(Role::Button, "Select pixels").click();
+    run(&mut app, []);
+    app.step();
+    run(&mut app, [Command::FocusColumn(0)]);
+    let explore = &app.state().session.explore;
+    assert_eq!((explore.unit, explore.k), (Unit::Pixel, 25));
+    assert!(explore.focused_result().is_some());
+}
+
+#[test]
 fn the_sample_projects_are_what_their_command_writes() {
     let samples = [
         ("project", "mnist:", "digits", "blackboxes/digits", ["meed", "grad-x-input"], 0),

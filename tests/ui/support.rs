@@ -102,6 +102,7 @@ pub fn black_box() -> SavedBox {
         text: None,
         table: None,
         exec: None,
+        distilled: None,
         seed: 0,
         epochs: 1,
         complete: true,

@@ -1,7 +1,7 @@
 //! L2X: learning to explain by maximising the information of the selected units about the black box's answer (Chen et al. 2018).
 
-use tch::Tensor;
 use tch::nn::{self, Module};
+use tch::{Kind, Tensor};
 
 use super::columns::{ColumnApproximator, ColumnSelector};
 use super::concrete::{concrete_mask, spread};
@@ -14,7 +14,7 @@ use crate::explain::{ExplainError, Explainer, Method, MethodSpec, SavedExplainer
 use crate::model::architecture::{batch, epochs, learning_rate};
 use crate::model::layers::{Conv, Framework, linear, max_pool, without_init};
 use crate::model::optim::Optim;
-use crate::model::params::{ParamSpec, Preset};
+use crate::model::params::{ParamKind, ParamSpec, Preset};
 use crate::model::tensors::{load_weights, save_weights, seed_step};
 use crate::model::train::soft_cross_entropy;
 use crate::model::{BlackBox, InputSpec, Network};
@@ -26,6 +26,8 @@ pub struct L2x;
 /// Parameters of [`L2x`].
 pub const PARAMS: &[ParamSpec] = &[
     super::critic(),
+    hidden(),
+    softening(),
     temperature(0.5),
     final_temperature(0.1),
     super::optimizer(),
@@ -33,6 +35,35 @@ pub const PARAMS: &[ParamSpec] = &[
     batch(32),
     learning_rate(1e-3),
 ];
+
+/// Parameter: how far both answers are softened before they are compared.
+const fn softening() -> ParamSpec {
+    ParamSpec {
+        id: "softening",
+        label: "Softening of answers",
+        tip: "Log-probabilities are divided by this before the answer to the selected part is compared with the full one. Above 1 units count that change \
+              a certain answer only a little (Hinton et al. 2015 for distillation). 1: as in the paper.",
+        kind: ParamKind::Real { min: 1.0, max: 100.0, default: 1.0, log: true },
+    }
+}
+
+/// The logarithm of the smallest probability that is told from 0.
+const LEAST_LOG: f64 = -16.0;
+
+/// Parameter: what the box sees in place of what is hidden.
+const fn hidden() -> ParamSpec {
+    ParamSpec {
+        id: "hidden",
+        label: "Hidden units become",
+        tip: "What the frozen black box sees in place of the units that are hidden while the selector is trained. Zeros say nothing about a unit that \
+              is near zero itself, which is then left out at will; values of other rows make it count, as DoRaR's background noise does. Only where \
+              the black box judges.",
+        kind: ParamKind::Choice {
+            options: &[("zero", "zeros, as in the paper"), ("others", "the values of another training row")],
+            default: "zero",
+        },
+    }
+}
 
 static SPEC: MethodSpec = MethodSpec {
     id: "l2x",
@@ -58,6 +89,11 @@ static SPEC: MethodSpec = MethodSpec {
             id: "synthetic",
             title: "Tables: the frozen black box judges (ours)",
             values: &[("epochs", "5"), ("batch", "500")],
+        },
+        Preset {
+            id: "synthetic-others",
+            title: "Tables of which columns compete: hidden columns become another row's values (ours)",
+            values: &[("hidden", "others"), ("epochs", "30"), ("batch", "500"), ("learning-rate", "0.003")],
         },
         Preset {
             id: "paper-synthetic",
@@ -209,6 +245,10 @@ struct L2xLearner {
     optimizers: Vec<Optim>,
     units: Units,
     k: i64,
+    /// Whether another row's values stand in place of what is hidden.
+    mixes: bool,
+    /// What log-probabilities are divided by.
+    softening: f64,
     /// At the first and at the last step.
     temperatures: (f64, f64),
 }
@@ -236,6 +276,8 @@ impl L2xLearner {
             optimizers,
             units: setup.units,
             k,
+            softening: setup.params.real(PARAMS, "softening"),
+            mixes: setup.params.choice(PARAMS, "hidden") == "others",
             temperatures: (setup.params.real(PARAMS, "temperature"), setup.params.real(PARAMS, "final-temperature")),
         })
     }
@@ -248,9 +290,20 @@ impl Learner for L2xLearner {
         let mask = concrete_mask(&self.selector.scores(batch.input, batch.probs, true), self.k, temperature);
         let logits = match &self.approximator {
             Some((approximator, _)) => approximator.logits(batch.input, &mask, self.units),
+            None if self.mixes => {
+                let order = Tensor::randperm(batch.input.size()[0], (Kind::Int64, batch.input.device()));
+                let others = batch.input.index_select(0, &order);
+                batch.black_box.logits_mixed(batch.input, &spread(&mask, self.units), &others)
+            }
             None => batch.black_box.logits_masked(batch.input, &spread(&mask, self.units)),
         };
-        let loss = soft_cross_entropy(&logits, batch.probs);
+        let loss = if self.softening > 1.0 {
+            let soften = |log_probs: Tensor| log_probs.clamp_min(LEAST_LOG) / self.softening;
+            let targets = soften(batch.probs.clamp_min(f64::MIN_POSITIVE).log()).softmax(-1, Kind::Float);
+            soft_cross_entropy(&soften(logits.log_softmax(-1, Kind::Float)), &targets)
+        } else {
+            soft_cross_entropy(&logits, batch.probs)
+        };
         super::step_together(&mut self.optimizers, &loss)?;
         Ok(vec![("loss", loss.detach())])
     }

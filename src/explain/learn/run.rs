@@ -102,19 +102,17 @@ impl TrainRun {
                 "k: expected at least 1 unit to select, found 0; give a larger k".to_owned(),
             ));
         }
-        if black_box.tensor_box().is_none() {
-            let asks = |id: &str, value: &str| {
-                let has = spec.params.iter().any(|known| known.id == id);
-                has && (setup.params.choice(spec.params, id) == value || setup.params.switch(spec.params, id))
-            };
-            let what = [("critic", "black-box", "critic=approximators"), ("prior", "on", "prior=off")];
-            if let Some((_, _, instead)) = what.iter().find(|(id, value, _)| asks(id, value)) {
-                return Err(ExplainError::Unfit(format!(
-                    "{} needs gradients of the black box with these settings, and {} gives none; set {instead}",
-                    spec.title,
-                    black_box.card().name
-                )));
-            }
+        if black_box.tensor_box().is_none()
+            && let Some(instead) = spec.needs_gradients_with(setup.params)
+        {
+            let (method, black_box) = (spec.title.to_owned(), black_box.card().name.clone());
+            return Err(match instead {
+                None => ExplainError::NoGradients { method, black_box },
+                Some(instead) => ExplainError::Unfit(format!(
+                    "{method} needs gradients of the black box with these settings, and {black_box} gives none; set {instead}, or distil a \
+                     stand-in that has gradients first (`unmask fit --distil`, or Distil a stand-in under Train)"
+                )),
+            });
         }
         let learner = method
             .learner(&Setup {

@@ -4,6 +4,7 @@
 //! pixels that the window uploads as a texture, and the marks that both draw over them.
 
 mod block;
+pub mod boxes;
 mod compare;
 mod legend;
 mod picture;

@@ -42,21 +42,6 @@ pub static TABLE_LOGISTIC: Architecture = Architecture {
     optimizer: OptimSpec::keras_adam,
 };
 
-/// A model behind a command (see [`crate::model::exec`]). The network stands in for it where a method trains one of the same form.
-pub static EXEC: Architecture = Architecture {
-    id: "exec",
-    title: "A command (exec:COMMAND)",
-    summary: "Any model behind a program that answers for it: rows in, probabilities out. It is only queried and has no gradients.",
-    citation: "The protocol is described in the documentation of the module model::exec",
-    params: MLP_PARAMS,
-    presets: &[],
-    modality: Modality::Table,
-    text: None,
-    min_side: 1,
-    build: build_mlp,
-    optimizer: OptimSpec::keras_adam,
-};
-
 const MLP_PARAMS: &[ParamSpec] = &[epochs(20), batch(100), learning_rate(1e-3), patience(5)];
 const LOGISTIC_PARAMS: &[ParamSpec] = &[epochs(20), batch(100), learning_rate(1e-2), patience(5)];
 

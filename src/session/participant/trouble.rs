@@ -29,6 +29,9 @@ pub fn sentence(error: &StudyError) -> String {
                  was answered is kept; please begin as a new participant."
             );
         }
+        StudyError::Render(_) => {
+            "This item cannot be shown, so nothing is asked about it. What was confirmed is safe; please call the researcher."
+        }
         _ => "The study could not be written. What was confirmed is safe; please call the researcher, then try again.",
     }
     .to_owned()

@@ -104,7 +104,7 @@ impl StudyDialog {
                 ("Save design…", "Write the design as a TOML file, for instance to share or register it.")
             }
             Self::Folder => {
-                ("Make it in another folder…", "Choose where participant file, key and design are written.")
+                ("Make the study in a folder…", "Choose where participant file, key and design are written.")
             }
             Self::Open => (
                 "Open participant files…",
@@ -117,10 +117,12 @@ impl StudyDialog {
             ),
             Self::Export => (
                 "Export…",
-                "All responses as CSV and Parquet, events as JSON Lines, codebook, manifest and report, without times of day.",
+                "All responses as CSV and Parquet, events as JSON Lines, codebook, manifest, report and figures, without times of day.",
             ),
             Self::ExportTimes => ("Export with times of day…", "The same, with when each person began."),
-            Self::Report => ("Save report…", "As Markdown, JSON or CSV; or its figure as SVG, PDF or PNG."),
+            Self::Report => {
+                ("Save report…", "As Markdown, JSON, CSV or LaTeX; or its first figure as SVG, PDF or PNG.")
+            }
         }
     }
 
@@ -130,7 +132,7 @@ impl StudyDialog {
         Some(Command::Study(match self {
             Self::OpenDesign => StudyAction::OpenDesign(first),
             Self::SaveDesign => StudyAction::SaveDesign(first),
-            Self::Folder => StudyAction::Make(Some(first)),
+            Self::Folder => StudyAction::Make(Some(study_folder(first))),
             Self::Open => StudyAction::Open(paths),
             Self::Key => StudyAction::UseKey(first),
             Self::Merge => StudyAction::MergeInto(first),
@@ -161,6 +163,7 @@ impl StudyDialog {
                 ("Markdown", "md"),
                 ("JSON", "json"),
                 ("CSV", "csv"),
+                ("LaTeX", "tex"),
                 ("SVG, vectors", "svg"),
                 ("PDF, vectors", "pdf"),
                 ("PNG, pixels", "png"),
@@ -176,13 +179,20 @@ impl StudyDialog {
 }
 
 fn free_folder(inside: &std::path::Path) -> PathBuf {
-    if !inside.exists() {
-        return inside.to_owned();
-    }
-    let mut dir = inside.join("study-export");
+    if inside.exists() { free_name(inside, "study-export") } else { inside.to_owned() }
+}
+
+/// The chosen folder where it is empty or new; else a new one inside, so that a study never lies among other files.
+fn study_folder(chosen: PathBuf) -> PathBuf {
+    let is_empty = std::fs::read_dir(&chosen).map_or(true, |mut entries| entries.next().is_none());
+    if is_empty { chosen } else { free_name(&chosen, "study") }
+}
+
+fn free_name(inside: &std::path::Path, name: &str) -> PathBuf {
+    let mut dir = inside.join(name);
     let mut number = 2;
     while dir.exists() {
-        dir = inside.join(format!("study-export-{number}"));
+        dir = inside.join(format!("{name}-{number}"));
         number += 1;
     }
     dir

@@ -10,7 +10,7 @@ use crate::study::StudyError;
 use crate::study::design::{Arm, ArmKind, Spec};
 
 /// Which items are drawn from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum ItemsFrom {
     /// The whole split, as many as asked for.
     #[default]
@@ -22,7 +22,7 @@ pub enum ItemsFrom {
 }
 
 /// An arm in the form.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct FormArm {
     /// Name in the report.
     pub name: String,
@@ -33,7 +33,7 @@ pub struct FormArm {
 }
 
 /// A design that is being made.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct DesignForm {
     /// Everything but arms, data and listed items, which the fields below hold.
     pub spec: Spec,
@@ -55,6 +55,8 @@ impl DesignForm {
         spec.show.unit = Some(explore.unit);
         spec.show.fill = explore.fill;
         spec.show.hidden = explore.hidden;
+        // How sure people are stands in for "can't decide".
+        spec.answer.confidence = true;
         if session.explore.k == 0 {
             spec.show.k = Some(1);
         }
@@ -80,6 +82,8 @@ impl DesignForm {
         if let Some(data) = &session.data {
             let most = data.in_split(crate::data::Split::Test).len();
             spec.items.count = spec.items.count.min(most.saturating_sub(10).max(1));
+            // 5 to 10 % of the items are usual, also of a few.
+            spec.checks.repeats = spec.checks.repeats.min((spec.items.count / 10).max(1));
         }
         Self { spec, arms, items: ItemsFrom::Split, copies: 1 }
     }

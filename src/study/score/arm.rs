@@ -200,7 +200,7 @@ impl ArmData {
 
     /// 95 % interval of FS-H in percent, by a bootstrap over people and items.
     pub fn interval(&self, seed: u64) -> Option<[f64; 2]> {
-        interval(&[self], seed, |people, items| self.value(people, items))
+        interval(&[self], seed, [0.0, 1.0], |people, items| self.value(people, items))
     }
 
     /// Items that have answers but no verdict (L2X).
@@ -222,7 +222,12 @@ impl ArmData {
 }
 
 /// Draws among the people and items that occur in `arms`, and hands weights over all of them to `statistic`.
-fn interval(arms: &[&ArmData], seed: u64, statistic: impl Fn(&[u32], &[u32]) -> f64) -> Option<[f64; 2]> {
+fn interval(
+    arms: &[&ArmData],
+    seed: u64,
+    range: [f64; 2],
+    statistic: impl Fn(&[u32], &[u32]) -> f64,
+) -> Option<[f64; 2]> {
     let distinct = |mut known: Vec<usize>| {
         known.sort_unstable();
         known.dedup();
@@ -233,15 +238,24 @@ fn interval(arms: &[&ArmData], seed: u64, statistic: impl Fn(&[u32], &[u32]) -> 
     let items = distinct(all().map(|item| item.item).collect());
     let mut of_person = vec![0; arms.iter().map(|arm| arm.people).max()?];
     let mut of_item = vec![0; arms.iter().map(|arm| arm.n_key_items).max()?];
-    let drawn = stats::cluster_interval(people.len(), items.len(), seed, |person_counts, item_counts| {
+    let found = statistic(&vec![1; of_person.len()], &vec![1; of_item.len()]);
+    let of_draw = |person_counts: &[u32], item_counts: &[u32]| {
         people.iter().zip(person_counts).for_each(|(&at, &count)| of_person[at] = count);
         items.iter().zip(item_counts).for_each(|(&at, &count)| of_item[at] = count);
         statistic(&of_person, &of_item)
-    });
+    };
+    let (n_people, n_items) = (people.len(), items.len());
+    let drawn = match arms[0].protocol {
+        // A share of answers is as large in resamples as it is; what people make of an item together is not.
+        Protocol::Standard | Protocol::Aim => stats::cluster_interval(n_people, n_items, seed, of_draw),
+        Protocol::L2x | Protocol::Meed => stats::centred_interval(n_people, n_items, seed, found, range, of_draw),
+    };
     drawn.map(|interval| interval.map(|share| 100.0 * share))
 }
 
 /// 95 % interval of FS-H of `first` minus FS-H of `second`, in points: people and items are drawn together for both.
 pub(super) fn difference_interval(first: &ArmData, second: &ArmData, seed: u64) -> Option<[f64; 2]> {
-    interval(&[first, second], seed, |people, items| first.value(people, items) - second.value(people, items))
+    interval(&[first, second], seed, [-1.0, 1.0], |people, items| {
+        first.value(people, items) - second.value(people, items)
+    })
 }

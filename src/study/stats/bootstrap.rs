@@ -8,14 +8,41 @@ use crate::study::dice::{Dice, stream};
 /// Resamples.
 pub const RESAMPLES: usize = 2000;
 
-/// 95 % percentile interval of a statistic over `people` people and `items` items. The statistic gets how often each person and each
-/// item was drawn; NaN where it is not defined. `None` with fewer than two of both, or where most resamples leave it undefined.
+/// 95 % percentile interval of a statistic over `people` people and `items` items, of [`cluster_draws`].
 pub fn cluster_interval(
     people: usize,
     items: usize,
     seed: u64,
-    mut statistic: impl FnMut(&[u32], &[u32]) -> f64,
+    statistic: impl FnMut(&[u32], &[u32]) -> f64,
 ) -> Option<[f64; 2]> {
+    let drawn = cluster_draws(people, items, seed, statistic)?;
+    Some([super::quantile(&drawn, 0.025), super::quantile(&drawn, 0.975)])
+}
+
+/// The same for a statistic that resampling shifts, such as a majority over people: drawing people twice leaves fewer different answers to
+/// an item than there were, so majorities are less often right. The draws are moved so that their mean is `found`, and kept within
+/// `range` (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapter 10: the bootstrap's estimate of bias).
+pub fn centred_interval(
+    people: usize,
+    items: usize,
+    seed: u64,
+    found: f64,
+    range: [f64; 2],
+    statistic: impl FnMut(&[u32], &[u32]) -> f64,
+) -> Option<[f64; 2]> {
+    let drawn = cluster_draws(people, items, seed, statistic)?;
+    let shift = found - super::mean(&drawn);
+    Some([0.025, 0.975].map(|share| (super::quantile(&drawn, share) + shift).clamp(range[0], range[1])))
+}
+
+/// The statistic of each resample. It gets how often each person and each item was drawn; NaN where it is not defined. `None` with fewer
+/// than two of both, or where most resamples leave it undefined.
+fn cluster_draws(
+    people: usize,
+    items: usize,
+    seed: u64,
+    mut statistic: impl FnMut(&[u32], &[u32]) -> f64,
+) -> Option<Vec<f64>> {
     if people < 2 || items < 2 {
         return None;
     }
@@ -33,7 +60,7 @@ pub fn cluster_interval(
     if drawn.len() < RESAMPLES / 2 {
         return None;
     }
-    Some([super::quantile(&drawn, 0.025), super::quantile(&drawn, 0.975)])
+    Some(drawn)
 }
 
 /// How often each of `counts.len()` is drawn in as many draws.

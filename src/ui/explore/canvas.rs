@@ -50,6 +50,8 @@ type Marks = (Rect, Vec<Element>);
 struct Painted {
     key: u64,
     picture: Option<ExplainedPicture>,
+    /// Scores that the ends of the heat colours stand for.
+    range: Option<Range>,
     panels: Vec<(Panel, TextureHandle, Option<Marks>)>,
     /// What is known of a text; nothing for pictures.
     text: TextView,
@@ -112,6 +114,8 @@ impl Canvas {
         let result = session.seen(result);
         let picture = session.picture_of(explained, &result, view, explore.hidden, dark);
         let wanted: &[Panel] = if explore.peek { &[Panel::Input] } else { view.panels() };
+        let is_heat = view == View::Heat && !explore.peek;
+        painted.range = is_heat.then(|| Range::robust(&picture.scores, picture.scale()));
         // A view of two panels keeps both places while peeking, so that nothing jumps.
         let wanted: Vec<Panel> =
             if explore.peek && view == View::Side { vec![Panel::Input, Panel::Input] } else { wanted.to_vec() };
@@ -156,6 +160,11 @@ impl Canvas {
     /// The picture of a column, as prepared.
     pub fn picture(&self, column: usize) -> Option<&ExplainedPicture> {
         self.painted.get(column)?.picture.as_ref()
+    }
+
+    /// Scores that the ends of a column's heat colours stand for, while it is coloured by them.
+    pub fn heat_range(&self, column: usize) -> Option<Range> {
+        self.painted.get(column)?.range
     }
 
     /// The text of a column with what is known of it, as prepared.

@@ -110,6 +110,8 @@ pub struct Pages {
     drawn: Vec<((usize, usize), f32)>,
     seen_choice: u64,
     id: u64,
+    /// Another text, not drawn yet.
+    is_fresh: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -120,10 +122,10 @@ struct FlowKey {
 }
 
 impl Pages {
-    /// Call before the pages of a frame are drawn: another text begins at its top.
+    /// Call before the pages of a frame are drawn: another text begins at its top, or where something is selected.
     pub fn begin(&mut self, id: u64) {
         if self.id != id {
-            (self.id, self.offset) = (id, 0.0);
+            (self.id, self.offset, self.is_fresh) = (id, 0.0, true);
         }
     }
 
@@ -185,6 +187,17 @@ pub fn show(ui: &mut Ui, pages: &mut Pages, page: &Page<'_>, session: &Session) 
         let in_sight = top >= pages.offset && top + LINE <= pages.offset + page.area.height();
         if !in_sight {
             pages.offset = (top - page.area.height() / 3.0).max(0.0);
+        }
+    }
+    if std::mem::take(&mut pages.is_fresh) {
+        // A long text that shows nothing at its top would seem to have no explanation.
+        let is_selected = |unit: Option<u32>| {
+            unit.is_some_and(|unit| page.picture.selected.get(unit as usize).is_some_and(|selected| *selected))
+        };
+        let first = text.spans.iter().position(|span| is_selected(span.unit));
+        let first = first.and_then(|span| flow.line_of(span)).unwrap_or(0) as f32 * LINE;
+        if first + LINE > page.area.height() {
+            pages.offset = first - page.area.height() / 3.0;
         }
     }
     let mut inner = ui.new_child(

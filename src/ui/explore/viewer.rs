@@ -14,6 +14,7 @@ use super::super::widgets::{self, command_button, command_choice, command_icon, 
 use super::canvas::Canvas;
 use super::{classes, series};
 use crate::data::{Modality, Unit, Units};
+use crate::figure::color::Range;
 use crate::figure::layout::series::Form;
 use crate::figure::layout::{Hidden, Panel as FigurePanel, View};
 use crate::jobs::{Explained, MethodResult};
@@ -135,11 +136,7 @@ fn one_column(
     let result = match &explained.methods[column] {
         Ok(result) => result,
         Err(reason) => {
-            ui.add_space(space::XL);
-            ui.horizontal(|ui| {
-                ui.label(icons::ICON_INFO.rich_text().size(text::ICON).color(tokens(ui).warning));
-                ui.add(Label::new(reason).wrap());
-            });
+            refused(ui, session, column, reason, commands);
             return;
         }
     };
@@ -210,7 +207,30 @@ fn one_column(
     if dimmed {
         words.multiply_opacity(DIMMED);
     }
-    answers(&mut words, session, explained, result);
+    answers(&mut words, session, explained, result, canvas.heat_range(column));
+}
+
+/// Why a method has nothing to show here, and the way out where it only selects other units than the explorer does.
+fn refused(ui: &mut Ui, session: &Session, column: usize, reason: &str, commands: &mut Vec<Command>) {
+    let explore = &session.explore;
+    let explainer = explore.columns.get(column).and_then(|&at| session.explainers.get(at));
+    let other = explainer.filter(|explainer| !session.selects_unit(explainer, explore.unit)).map(|found| &found.card);
+    ui.add_space(space::XL);
+    ui.horizontal_top(|ui| {
+        ui.label(icons::ICON_INFO.rich_text().size(text::ICON).color(tokens(ui).warning));
+        ui.vertical(|ui| {
+            let Some(card) = other else {
+                ui.add(Label::new(reason).wrap());
+                return;
+            };
+            let (selects, asked) = (unit_name(card.unit), unit_name(explore.unit));
+            let sentence = format!("{} was trained to select {selects}; the explorer is set to {asked}.", card.name);
+            ui.add(Label::new(sentence).wrap());
+            if ui.button(format!("Select {selects}")).clicked() {
+                commands.push(Command::SetUnit(card.unit, card.k));
+            }
+        });
+    });
 }
 
 fn panel_words(panel: FigurePanel, peek: bool) -> &'static str {
@@ -279,8 +299,8 @@ fn column_head(ui: &mut Ui, session: &Session, column: usize, commands: &mut Vec
     });
 }
 
-/// What is shown, and what the model answers to it.
-fn answers(ui: &mut Ui, session: &Session, explained: &Explained, result: &MethodResult) {
+/// What is shown, and what the model answers to it. `range` is that of the colours, where scores are coloured.
+fn answers(ui: &mut Ui, session: &Session, explained: &Explained, result: &MethodResult, range: Option<Range>) {
     let explore = &session.explore;
     let units = explained.units;
     let what = if explore.peek {
@@ -292,6 +312,10 @@ fn answers(ui: &mut Ui, session: &Session, explained: &Explained, result: &Metho
             View::Unselected => "Unselected only",
             View::Side => "Selected and unselected",
             View::Heat => "Scores",
+        };
+        let shown = match range {
+            Some(range) => format!("{shown} from {} to {}", describe::score(range.low), describe::score(range.high)),
+            None => shown.to_owned(),
         };
         // Padding cannot be selected.
         let n = result.ranks.iter().filter(|rank| **rank != u32::MAX).count();
@@ -394,7 +418,7 @@ fn controls(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut 
     });
     ui.add_space(2.0);
     // Units of series have long names.
-    if ui.available_width() < if session.modality() == Modality::Series { 720.0 } else { 600.0 } {
+    if ui.available_width() < if session.modality() == Modality::Series { 720.0 } else { 640.0 } {
         ui.horizontal(|ui| k_slider(ui, session, commands));
         ui.horizontal(|ui| {
             unit_choice(ui, session, commands);
@@ -496,7 +520,8 @@ fn legend(ui: &mut Ui, session: &Session, canvas: &Canvas) {
     let is_text = explore.unit.is_text();
     let modality = session.modality();
     ui.add_space(2.0);
-    ui.horizontal_wrapped(|ui| {
+    let has_own_row = explore.columns.len() > 2 || explore.columns.len() > 1 && ui.available_width() < 560.0;
+    ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
         match explore.view {
             _ if matches!(modality, Modality::Series | Modality::Table) => {
@@ -519,23 +544,33 @@ fn legend(ui: &mut Ui, session: &Session, canvas: &Canvas) {
                     match explore.hidden {
                         Hidden::Hatched => "hidden, hatched here",
                         Hidden::AsModelSees if is_text => "hidden words leave a gap",
-                        Hidden::AsModelSees => "hidden units are drawn as the model gets them",
+                        Hidden::AsModelSees => "hidden units as the model gets them",
                     },
                 );
             }
         }
-        let overlaps = explore.overlaps();
-        if !overlaps.is_empty() {
+        // In a row of its own where there is little room: a row that wraps in one view only would move the picture.
+        if !has_own_row && explore.columns.len() > 1 {
             ui.add_space(space::M);
-            let letter = |at: usize| char::from(b'A' + at as u8);
-            let words: Vec<String> = overlaps
-                .iter()
-                .map(|(a, b, iou)| format!("{}-{} {:.0} %", letter(*a), letter(*b), iou * 100.0))
-                .collect();
-            muted(ui, format!("Overlap of the selected units (IoU): {}", words.join(", ")))
-                .on_hover_text("Units that both methods select, as a share of those that either selects");
+            overlaps(ui, session);
         }
     });
+    if has_own_row {
+        ui.horizontal(|ui| overlaps(ui, session));
+    }
+}
+
+fn overlaps(ui: &mut Ui, session: &Session) {
+    let overlaps = session.explore.overlaps();
+    if overlaps.is_empty() {
+        return;
+    }
+    let letter = |at: usize| char::from(b'A' + at as u8);
+    let words: Vec<String> =
+        overlaps.iter().map(|(a, b, iou)| format!("{}-{} {:.0} %", letter(*a), letter(*b), iou * 100.0)).collect();
+    let words = RichText::new(format!("Overlap (IoU): {}", words.join(", "))).small().color(tokens(ui).muted);
+    ui.add(Label::new(words).truncate())
+        .on_hover_text("Units that both methods select, as a share of those that either selects");
 }
 
 /// What the colours of a series or of a row of a table mean.
@@ -586,6 +621,7 @@ fn heat_legend(ui: &mut Ui, canvas: &Canvas) {
         ui.painter().rect_filled(part, 0.0, theme::color(scale.color(step as f32 / (steps - 1) as f32)));
     }
     ui.add_space(space::XS);
-    let words = if picture.signed { "score: against (left), for (right)" } else { "score: low (left), high (right)" };
+    let words =
+        if picture.signed { "each method's scores: against, for" } else { "each method's lowest to highest score" };
     ui.label(RichText::new(words).small().color(tokens(ui).muted));
 }

@@ -38,7 +38,7 @@ use egui::{CentralPanel, Frame, ViewportCommand};
 
 use crate::session::participant::{Act, Participant, Scene};
 use crate::study::StudyError;
-use crate::study::session::{Clock, Input, Step, View};
+use crate::study::session::{Clock, Input, ScreenSize, Step, View};
 use crate::study::store::Store;
 use looks::Looks;
 use stimulus::Pictures;
@@ -60,6 +60,8 @@ pub struct Screen<C: Clock + Clone> {
     typed: String,
     /// Keys that are down.
     held: Vec<egui::Key>,
+    /// What was kept last of how large everything is, and for whom.
+    size: Option<(String, ScreenSize)>,
     opening: Option<Receiver<Result<Store, StudyError>>>,
     /// Whether files are opened in the window's own thread, for tests.
     is_inline: bool,
@@ -77,6 +79,7 @@ impl<C: Clock + Clone> Screen<C> {
             looks: Looks::default(),
             typed: String::new(),
             held: Vec::new(),
+            size: None,
             opening: None,
             is_inline: false,
             has_closed: false,
@@ -182,12 +185,18 @@ impl<C: Clock + Clone> Screen<C> {
         let ctx = ui.ctx().clone();
         self.frames.begin_unless_begun(ctx.cumulative_frame_nr(), self.participant.clock().now_ns());
         self.take_focus(&ctx);
+        self.take_size(&ctx);
         self.take_keys(&ctx);
         self.present(&ctx);
         let t = super::theme::tokens(ui);
         ui.painter().rect_filled(ui.max_rect(), 0.0, t.canvas);
         let acts = CentralPanel::default().frame(Frame::new().fill(t.canvas)).show(ui, |ui| self.show(ui)).inner;
         let mut is_changed = false;
+        if std::mem::take(&mut self.pictures.is_broken) {
+            self.participant.cannot_show();
+            ctx.request_repaint();
+            return;
+        }
         for act in acts {
             is_changed |= match act {
                 parts::Did::Act(act) => self.act(act) != Step::Ignored,
@@ -212,6 +221,22 @@ impl<C: Clock + Clone> Screen<C> {
         let has_focus = ctx.input(|input| input.raw.focused);
         if let Some(changed) = self.frames.focus(has_focus) {
             self.act(Act::Study(Input::Focus(changed)));
+        }
+    }
+
+    /// Keeps how large everything is, at the start of each person and whenever it changes.
+    fn take_size(&mut self, ctx: &egui::Context) {
+        let Some(code) = self.participant.code().map(str::to_owned) else { return };
+        let points = ctx.content_rect().size();
+        let size = ScreenSize {
+            points: points.into(),
+            scale: ctx.pixels_per_point(),
+            text: self.looks.text,
+            item: self.looks.picture,
+        };
+        if self.size.as_ref() != Some(&(code.clone(), size)) {
+            self.size = Some((code, size));
+            self.act(Act::Study(Input::Screen(size)));
         }
     }
 

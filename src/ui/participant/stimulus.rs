@@ -22,13 +22,23 @@ pub(super) struct Pictures {
     scroll_wish: f32,
     /// Where the item was drawn last.
     pub drawn: Rect,
+    /// Whether the item could not be drawn.
+    pub is_broken: bool,
     /// Height of the questions under it.
     pub below: f32,
 }
 
 impl Default for Pictures {
     fn default() -> Self {
-        Self { textures: Vec::new(), text: 0, scrolled: 0.0, scroll_wish: 0.0, drawn: Rect::NOTHING, below: 0.0 }
+        Self {
+            textures: Vec::new(),
+            text: 0,
+            scrolled: 0.0,
+            scroll_wish: 0.0,
+            drawn: Rect::NOTHING,
+            is_broken: false,
+            below: 0.0,
+        }
     }
 }
 
@@ -83,7 +93,10 @@ impl Pictures {
 
     fn picture(&mut self, ui: &Ui, cx: &Cx<'_>, png: &[u8], area: Rect) {
         self.drawn = area;
-        let Some(texture) = self.texture(ui.ctx(), png) else { return };
+        let Some(texture) = self.texture(ui.ctx(), png) else {
+            self.is_broken = true;
+            return;
+        };
         let size = texture.size_vec2();
         let fit = (area.width() / size.x).min(area.height() / size.y);
         let rect = Rect::from_center_size(area.center(), size * (fit * cx.looks.picture.min(1.0)));
@@ -121,9 +134,12 @@ impl Pictures {
         }
         let height = at.y + row_height;
         self.scroll_to_wish(runs, height, inner.height());
+        // A few words stand in the middle, near the question, not lost in a corner.
+        let widest = placed.iter().map(|(at, size, _)| at.x + size.x).fold(0.0, f32::max);
+        let middle = (0.5 * (inner.size() - vec2(widest, height))).max(Vec2::ZERO);
         let painter = ui.painter_at(inner.expand(space::S));
         for (at, size, galley) in placed {
-            let rect = Rect::from_min_size(inner.min + at - vec2(0.0, self.scrolled), size);
+            let rect = Rect::from_min_size(inner.min + middle + at - vec2(0.0, self.scrolled), size);
             if rect.intersects(inner) {
                 painter.rect(rect, f32::from(theme::RADIUS), t.button, Stroke::NONE, StrokeKind::Inside);
                 painter.galley(rect.min + pad, galley, Color32::PLACEHOLDER);

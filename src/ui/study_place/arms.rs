@@ -28,7 +28,7 @@ pub fn show(ui: &mut Ui, session: &Session, form: &mut DesignForm) {
     for (at, arm) in form.arms.iter_mut().enumerate() {
         ui.push_id(("arm", at), |ui| {
             ui.horizontal(|ui| {
-                let name = ui.add(TextEdit::singleline(&mut arm.name).desired_width(112.0));
+                let name = ui.add(TextEdit::singleline(&mut arm.name).desired_width(128.0));
                 name.accessible_name(format!("Name of arm {}", at + 1));
                 let combo = ComboBox::from_id_salt("kind").selected_text(title_of(arm.kind)).width(116.0);
                 let shown = combo.show_ui(ui, |ui| {
@@ -92,7 +92,7 @@ fn add(session: &Session, form: &mut DesignForm, kind: ArmKind, words: &str) {
 fn explainer(ui: &mut Ui, session: &Session, usable: &[usize], at: usize, arm: &mut FormArm) {
     let chosen = arm.explainer.as_ref().and_then(|hash| session.explainers.iter().find(|e| e.card.hash == *hash));
     let words = chosen.map_or("choose…", |explainer| explainer.card.name.as_str());
-    let combo = ComboBox::from_id_salt("explainer").selected_text(words).width(110.0);
+    let combo = ComboBox::from_id_salt("explainer").selected_text(words).width(134.0).truncate();
     let shown = combo.show_ui(ui, |ui| {
         for &index in usable {
             let card = &session.explainers[index].card;

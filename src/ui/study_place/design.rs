@@ -38,8 +38,14 @@ pub fn show(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
         ui.separator();
         let problem = session.study.making.map(|_| "A study is being made".to_owned());
         let problem = problem.or_else(|| session.design_problem(&before));
-        let words = format!("Make the study: {}, {} people", session.study_items(&before), before.spec.people.count);
-        primary(ui, session, Command::Study(StudyAction::Make(None)), &words, problem, commands);
+        let what = format!("{}, {} people", session.study_items(&before), before.spec.people.count);
+        // People's answers belong where the researcher will look for them, never into work that has no name yet.
+        let (words, command) = if session.has_home() {
+            (format!("Make the study: {what}"), Command::Study(StudyAction::Make(None)))
+        } else {
+            (format!("Make the study in a folder…: {what}"), StudyDialog::Folder.ask())
+        };
+        primary(ui, session, command, &words, problem, commands);
     });
     CentralPanel::default().frame(frame).show(ui, |ui| {
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {

@@ -11,18 +11,18 @@ use crate::figure::{Figure, Theme};
 use crate::jobs::study::StudyReport;
 use crate::session::study::{StudyAction, StudyDialog, StudyPart};
 use crate::session::{Command, Session};
-use crate::study::report::figure_in;
+use crate::study::report::figures_in;
 use crate::study::report::words::{interval, number, p, two, wilson};
 use crate::study::score::Scores;
 use crate::ui::forms::{facts, warning};
 use crate::ui::theme::{self, space, text};
 use crate::ui::widgets::{command_button, empty, failed, heading, muted};
 
-/// The figure of a report in the colours of a theme.
+/// The figures of a report in the colours of a theme.
 pub struct Drawn {
     report: Arc<StudyReport>,
     theme: Theme,
-    figure: Arc<Figure>,
+    figures: Vec<(&'static str, Arc<Figure>)>,
 }
 
 /// The part.
@@ -71,7 +71,7 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut StudyState, commands: &m
         }
         return;
     };
-    ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| results(ui, session, state, report, commands));
+    ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| results(ui, state, report));
     state.figures.sweep();
 }
 
@@ -107,13 +107,7 @@ fn title(ui: &mut Ui, words: &str) {
     ui.label(RichText::new(words).size(text::HEADING));
 }
 
-fn results(
-    ui: &mut Ui,
-    session: &Session,
-    state: &mut StudyState,
-    report: &Arc<StudyReport>,
-    _commands: &mut Vec<Command>,
-) {
+fn results(ui: &mut Ui, state: &mut StudyState, report: &Arc<StudyReport>) {
     let scores = &report.scores;
     heading(ui, &scores.title);
     ui.add(Label::new(&scores.rule).wrap());
@@ -134,30 +128,38 @@ fn results(
         ),
     );
     ui.add_space(space::S);
-    picture(ui, state, report);
+    draw(ui, state, report);
+    picture(ui, state, "fs_h");
     main_table(ui, scores);
     against_model(ui, scores);
     between(ui, scores);
     agreement(ui, scores);
     times(ui, scores);
+    picture(ui, state, "times");
     calibration(ui, scores);
+    picture(ui, state, "confidence");
     second(ui, scores);
     checks(ui, scores);
     notes(ui, report);
-    let _ = session;
 }
 
-fn picture(ui: &mut Ui, state: &mut StudyState, report: &Arc<StudyReport>) {
+/// Makes the figures of a report, in the colours of the theme.
+fn draw(ui: &Ui, state: &mut StudyState, report: &Arc<StudyReport>) {
     let theme = theme::figure_theme(ui);
     let is_current =
         state.drawn.as_ref().is_some_and(|drawn| Arc::ptr_eq(&drawn.report, report) && drawn.theme == theme);
     if !is_current {
-        let figure = Arc::new(figure_in(&report.scores, theme));
-        state.drawn = Some(Drawn { report: report.clone(), theme, figure });
+        let figures = figures_in(&report.scores, theme);
+        let figures = figures.into_iter().map(|(name, figure)| (name, Arc::new(figure))).collect();
+        state.drawn = Some(Drawn { report: report.clone(), theme, figures });
     }
-    let Some(drawn) = &state.drawn else { return };
-    let figure = drawn.figure.clone();
-    let width = ui.available_width().min(640.0);
+}
+
+fn picture(ui: &mut Ui, state: &mut StudyState, name: &str) {
+    let drawn = state.drawn.iter().flat_map(|drawn| &drawn.figures).find(|(known, _)| *known == name);
+    let Some((_, figure)) = drawn.cloned() else { return };
+    ui.add_space(space::S);
+    let width = ui.available_width().min(1.6 * figure.width);
     let size = vec2(width, width * figure.height / figure.width.max(1.0));
     let (area, response) = ui.allocate_exact_size(size, egui::Sense::hover());
     let words = format!("{}. {}", figure.title, figure.description);

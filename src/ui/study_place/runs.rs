@@ -175,7 +175,8 @@ fn one(
             command_button(ui, session, report, "Show the report", commands);
             command_button(ui, session, StudyDialog::Export.ask(), "Export…", commands);
         }
-        if key.is_none() {
+        // Also after one was chosen by hand: it may be the wrong one.
+        if facts_of.key.is_err() {
             let choose = command_button(ui, session, StudyDialog::Key.ask(), "Choose the key…", commands);
             if let Some(words) = terms::explain("key") {
                 choose.on_hover_text(words);

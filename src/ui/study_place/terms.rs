@@ -21,7 +21,7 @@ pub const TERMS: &[(&str, &str)] = &[
     (
         "over people and items",
         "A 95 % interval that draws people and items anew 2,000 times, since answers of one person, or to one item, go together (cluster \
-         bootstrap; Owen 2007).",
+         bootstrap; Owen 2007). Where answers are averaged over people first (L2X, MEED), the draws are centred on FS-H.",
     ),
     (
         "p, chance",

@@ -2,11 +2,13 @@
 
 use egui::{Button, ComboBox, DragValue, Label, RichText, Slider, TextEdit, Ui, WidgetInfo, accesskit::Role};
 
-use super::TrainState;
+use super::{TrainState, distil};
 use crate::data::{Modality, Unit, Units};
+use crate::model::nets::commands::is_command;
+use crate::model::nets::rules;
 use crate::model::params::{ParamKind, ParamSpec, ParamValue, Params, Preset};
 use crate::model::{ARCHITECTURES, architecture};
-use crate::session::train::Makes;
+use crate::session::train::{FitForm, Makes};
 use crate::session::{Command, Dialog, Session, describe};
 use crate::ui::forms::{field, field_width, primary, reset_button};
 use crate::ui::plots::number;
@@ -42,7 +44,10 @@ pub fn start(ui: &mut Ui, session: &Session, state: &mut TrainState, commands: &
 fn box_form(ui: &mut Ui, session: &Session, state: &mut TrainState) {
     let form = &mut state.fit;
     let modality = session.data.as_ref().map_or(Modality::Image, |data| data.modality);
-    let fitting = || ARCHITECTURES.iter().filter(move |known| known.modality == modality);
+    let data = session.data.clone();
+    let belongs =
+        |id: &str| data.as_ref().is_some_and(|data| rules::belongs_to(id, data)) || rules::table_of(id).is_none();
+    let fitting = || ARCHITECTURES.iter().filter(|known| known.modality == modality && belongs(known.id));
     // Data of another kind was opened: a network that reads it takes the place of the chosen one.
     if !fitting().any(|known| known.id == form.architecture)
         && let Some(first) = fitting().next()
@@ -68,6 +73,16 @@ fn box_form(ui: &mut Ui, session: &Session, state: &mut TrainState) {
         shown.response.labelled_by(label.id);
     });
     about(ui, chosen.summary, chosen.citation);
+    if is_command(chosen.id) {
+        let tip = "The program that answers for the model, with its arguments, as in a terminal. It runs on this computer with your rights";
+        field(ui, "Command", tip, |ui, label| {
+            let edit = TextEdit::singleline(&mut form.command).hint_text("python3 serve.py model.joblib");
+            let edit = ui.add(edit.desired_width(field_width(ui)));
+            edit.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Command"));
+            edit.labelled_by(label.id);
+        });
+    }
+    distil::choice(ui, session, form);
     presets(ui, chosen.params, chosen.presets, &Params::default(), &mut form.params);
     group(ui, "Training");
     params_form(ui, chosen.params, &mut form.params);
@@ -147,12 +162,17 @@ fn box_start(ui: &mut Ui, session: &Session, state: &mut TrainState, commands: &
     let Ok(chosen) = architecture(&form.architecture) else { return };
     let classes = session.data.as_ref().map_or(0, |data| data.classes.len());
     let epochs = form.params.whole(chosen.params, "epochs");
+    let stands_for = distil::teacher(session, form).filter(|_| form.distil);
     let task = match classes {
+        _ if is_command(chosen.id) => "Connect the command and ask it about the test items".to_owned(),
+        _ if stands_for.is_some() => format!("Train a stand-in, {}", epochs_words(epochs)),
         0 => format!("Train the black box, {}", epochs_words(epochs)),
         n => format!("Train the black box on {}, {}", describe::count(n, "class", "classes"), epochs_words(epochs)),
     };
     let reason = if form.name.trim().is_empty() {
         Some("Give it a name first".to_owned())
+    } else if is_command(chosen.id) && form.command.trim().is_empty() {
+        Some("Say which command answers for the model".to_owned())
     } else if session.data.is_some() && classes < 2 {
         Some("The open data has fewer than two classes; open data with labels".to_owned())
     } else if items == Some(0) {
@@ -160,15 +180,20 @@ fn box_start(ui: &mut Ui, session: &Session, state: &mut TrainState, commands: &
     } else {
         None
     };
-    primary(ui, session, Command::StartFit(Box::new(form.clone())), &task, reason, commands);
-    let batch = form.params.whole(chosen.params, "batch");
-    below_start(ui, session, items, epochs, batch, commands);
+    let asked = FitForm { distil: stands_for.is_some(), ..form.clone() };
+    primary(ui, session, Command::StartFit(Box::new(asked)), &task, reason, commands);
+    let has = |id: &str| chosen.params.iter().any(|spec| spec.id == id);
+    if items.is_none() || (has("batch") && !is_command(chosen.id)) {
+        let batch = if has("batch") { form.params.whole(chosen.params, "batch") } else { 1 };
+        below_start(ui, session, items, epochs, batch, commands);
+    }
 }
 
 fn explainer_start(ui: &mut Ui, session: &Session, state: &mut TrainState, commands: &mut Vec<Command>) {
     let items = state.train_items(session);
-    let TrainState { train: form, makes, .. } = state;
+    let TrainState { train: form, makes, fit, .. } = state;
     let Ok(chosen) = crate::explain::method(&form.method).map(|method| method.spec()) else { return };
+    let refused = distil::refusal(session, chosen, &form.params);
     let shape = session.active_box().map(|active| active.card.shape);
     let most = shape.map_or(4096, |shape| Units::new(form.unit, shape).count()).max(1);
     let epochs = form.params.whole(chosen.params, "epochs");
@@ -179,11 +204,14 @@ fn explainer_start(ui: &mut Ui, session: &Session, state: &mut TrainState, comma
     } else if session.active_box().is_some() && items == Some(0) {
         Some("The open data has no training items; open data with a training split".to_owned())
     } else {
-        None
+        refused.clone()
     };
     primary(ui, session, Command::StartTraining(Box::new(form.clone())), &task, reason, commands);
     if session.data.is_some() && session.active_box().is_none() && ui.button("Set up a black box").clicked() {
         *makes = Some(Makes::Box);
+    }
+    if refused.is_some() {
+        distil::offer(ui, session, fit, makes);
     }
     let batch = form.params.whole(chosen.params, "batch");
     below_start(ui, session, items, epochs, batch, commands);

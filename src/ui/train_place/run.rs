@@ -273,6 +273,9 @@ fn box_card(ui: &mut Ui, card: &BoxCard) {
         &[
             ("Right on test", test),
             ("On validation", share(card.validation_accuracy)),
+            ("Stand-in for", card.distilled.as_ref().map_or_else(String::new, |of| of.name.clone())),
+            ("Agrees on test", share(card.distilled.as_ref().and_then(|of| of.test))),
+            ("Command", card.exec.clone().unwrap_or_default()),
             ("Epochs", epochs_words(card.epochs, card.complete)),
             ("Input", card.shape.to_string()),
             ("Classes", card.classes.join(", ")),

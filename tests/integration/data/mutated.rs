@@ -137,6 +137,8 @@ fn mutated_texts_never_panic() {
     let people = "id,age,city,income\n".to_owned()
         + &(0..9).map(|i| format!("{i},{},\"Old {}\",{}\n", i * 7, i % 3, i % 2)).collect::<String>();
     check("table", "table", 400, &[("a.csv", people.into_bytes())]);
+    let packed = tabular::people_in_parquet(parquet::basic::Compression::SNAPPY);
+    check("parquet", "table", 400, &[("a.parquet", packed)]);
     let lines: String =
         (0..6).map(|i| format!("{{\"text\": \"A line of words {i}\", \"label\": {}}}\n", i % 2)).collect();
     check("jsonl", "jsonl", 300, &[("a.jsonl", lines.into_bytes())]);

@@ -1,18 +1,22 @@
 //! Tables of numbers and categories: types, missing values, classes, scaling, refusals.
 
 use unmask::data::table::{CATEGORY, ColumnKind, Scale};
-use unmask::data::{DataSpec, Dataset, Split, TableFit};
+use unmask::data::{DataError, DataSpec, Dataset, Split, TableFit};
 
 use super::{assert_has, open_at, refusal, write};
 
 const PEOPLE: &str =
     "id,age,city,height,income\n1,20,Rome,1.5,low\n2,?,Oslo,1.7,high\n3,40,Rome,,low\n4,60,,1.9,high\n";
 
-fn people(query: &[(&str, &str)]) -> Dataset {
+fn try_people(query: &[(&str, &str)]) -> Result<Dataset, DataError> {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("people.csv");
     write(&path, PEOPLE.as_bytes());
-    open_at("table", &path, query).unwrap()
+    open_at("table", &path, query)
+}
+
+fn people(query: &[(&str, &str)]) -> Dataset {
+    try_people(query).unwrap()
 }
 
 #[test]
@@ -59,6 +63,16 @@ fn the_query_chooses_columns_classes_and_products() {
 }
 
 #[test]
+fn a_column_becomes_an_indicator_of_each_of_its_values() {
+    let data = people(&[("columns", "age,city"), ("indicators", "city")]);
+    let table = &data.table().unwrap().table;
+    let names: Vec<_> = table.columns.iter().map(|column| column.name.as_str()).collect();
+    assert_eq!(names, ["age", "city = Oslo", "city = Rome"]);
+    assert_eq!([data.cell(0, 1), data.cell(0, 2), data.cell(1, 1), data.cell(3, 1)], ["0", "1", "1", "(missing)"]);
+    assert_has(&refusal(try_people(&[("indicators", "town")])), &["town", "the columns are id, age"]);
+}
+
+#[test]
 fn what_does_not_fit_is_refused_with_a_sentence() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("a.csv");
@@ -92,4 +106,65 @@ fn adult_and_admission_have_the_columns_of_the_experiments() {
     assert_eq!(adult.labels.iter().filter(|label| **label == Some(1)).count(), 7_841 + 3_846);
     let admission = open(unmask::experiment::aim_tables::AIM_ADMISSION.data, &root);
     assert_eq!((admission.len(), admission.table().unwrap().table.columns.len()), (500, 12));
+}
+
+/// PEOPLE as Parquet, its texts and numbers by their own types, with `packing`.
+pub fn people_in_parquet(packing: parquet::basic::Compression) -> Vec<u8> {
+    use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int64Type};
+    let schema = "message people { REQUIRED INT64 id; OPTIONAL INT64 age; OPTIONAL BYTE_ARRAY city (UTF8); OPTIONAL DOUBLE height; \
+                  REQUIRED BYTE_ARRAY income (UTF8); }";
+    let schema = std::sync::Arc::new(parquet::schema::parser::parse_message_type(schema).unwrap());
+    let properties = parquet::file::properties::WriterProperties::builder().set_compression(packing).build();
+    let mut out = Vec::new();
+    let mut writer =
+        parquet::file::writer::SerializedFileWriter::new(&mut out, schema, std::sync::Arc::new(properties)).unwrap();
+    let mut group = writer.next_row_group().unwrap();
+    let texts = |texts: &[&str]| texts.iter().map(|text| ByteArray::from(*text)).collect::<Vec<_>>();
+    for at in 0.. {
+        let Some(mut column) = group.next_column().unwrap() else { break };
+        match at {
+            0 => column.typed::<Int64Type>().write_batch(&[1, 2, 3, 4], None, None),
+            1 => column.typed::<Int64Type>().write_batch(&[20, 40, 60], Some(&[1, 0, 1, 1]), None),
+            2 => {
+                let cities = texts(&["Rome", "Oslo", "Rome"]);
+                column.typed::<ByteArrayType>().write_batch(&cities, Some(&[1, 1, 1, 0]), None)
+            }
+            3 => column.typed::<DoubleType>().write_batch(&[1.5, 1.7, 1.9], Some(&[1, 1, 0, 1]), None),
+            _ => column.typed::<ByteArrayType>().write_batch(&texts(&["low", "high", "low", "high"]), None, None),
+        }
+        .unwrap();
+        column.close().unwrap();
+    }
+    group.close().unwrap();
+    writer.close().unwrap();
+    out
+}
+
+#[test]
+fn parquet_holds_the_same_table() {
+    use parquet::basic::Compression;
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("people.parquet");
+    let from_csv = people(&[]);
+    for packing in [Compression::UNCOMPRESSED, Compression::SNAPPY] {
+        write(&path, &people_in_parquet(packing));
+        for kind in ["table", "auto"] {
+            let data = open_at(kind, &path, &[]).unwrap();
+            assert_eq!(data.hash, from_csv.hash, "cells, classes and splits are the same");
+            assert_eq!(data.row_start(1), from_csv.row_start(1));
+        }
+    }
+}
+
+#[test]
+fn parquet_that_cannot_be_read_is_refused_with_a_sentence() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("people.parquet");
+    write(&path, b"PAR1 and no more");
+    assert_has(&refusal(open_at("table", &path, &[])), &["people.parquet", "a table in Parquet", "damaged"]);
+    let whole = people_in_parquet(parquet::basic::Compression::SNAPPY);
+    write(&path, &whole[..whole.len() / 2]);
+    assert_has(&refusal(open_at("table", &path, &[])), &["a table in Parquet", "damaged"]);
+    write(&path, &whole);
+    assert_has(&refusal(open_at("table", &path, &[("label", "wage")])), &["wage", "the columns are id, age"]);
 }

@@ -29,3 +29,14 @@ fn selected_units_rank_first_and_a_perfect_mask_is_optimal() {
     assert_eq!(median(&mut [5, 1, 9]), Some(5.0));
     assert_eq!(median(&mut []), None);
 }
+
+#[test]
+fn the_spread_is_that_of_a_box_plot() {
+    use unmask::metric::stats::spread;
+    // numpy.quantile gives 2, 3, 4 for the quartiles; 100 lies beyond 4 + 1.5 * 2, so that the whisker ends at 4.
+    assert_eq!(spread(&[100.0, 1.0, 4.0, 2.0, 3.0]), [1.0, 2.0, 3.0, 4.0, 4.0]);
+    assert_eq!(spread(&[2.5; 7]), [2.5; 5]);
+    // Between two values: numpy.quantile([1, 2, 3, 4], [0.25, 0.5, 0.75]).
+    assert_eq!(spread(&[1.0, 2.0, 3.0, 4.0]), [1.0, 1.75, 2.5, 3.25, 4.0]);
+    assert!(spread(&[]).iter().all(|value| value.is_nan()));
+}

@@ -125,5 +125,12 @@ fn the_cluster_bootstrap_covers_people_and_items() {
     let half = 1.96 * (0.25_f64 / n as f64).sqrt();
     assert!((by_people[0] - (0.5 - half)).abs() < 0.03 && (by_people[1] - (0.5 + half)).abs() < 0.03, "{by_people:?}");
     let constant = cluster_interval(n, n, 1, |_, _| 0.25).unwrap();
+    // A statistic that resampling shifts: the share of people who are drawn at all, 1 as it is and 1 - 1/e in resamples.
+    let drawn_share = |people: &[u32], _: &[u32]| people.iter().filter(|count| **count > 0).count() as f64 / n as f64;
+    let shifted = cluster_interval(n, n, 1, drawn_share).unwrap();
+    assert!(shifted[1] < 0.85, "{shifted:?}");
+    let centred = centred_interval(n, n, 1, 0.8, [0.0, 1.0], drawn_share).unwrap();
+    assert!(centred[0] < 0.8 && centred[1] > 0.8, "{centred:?}");
+    assert!((centred[1] - centred[0] - (shifted[1] - shifted[0])).abs() < 1e-9, "as wide as before");
     assert_eq!(constant, [0.25, 0.25]);
 }

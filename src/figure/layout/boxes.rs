@@ -1,0 +1,121 @@
+//! Box plots: one row for each method, as in L2X's Figure 3.
+
+use crate::figure::{Anchor, Element, Figure, Metadata, Palette, Text, Theme, Weight, point, rect, stroke};
+
+/// One row: its name, the spread over items (whisker, quartile, median, quartile, whisker) and the mean.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BoxRow {
+    /// Name.
+    pub name: String,
+    /// Ascending.
+    pub spread: [f64; 5],
+    /// Mean.
+    pub mean: f64,
+}
+
+/// What is drawn.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BoxPlot {
+    /// Above the plot.
+    pub title: String,
+    /// Below the axis.
+    pub axis: String,
+    /// Rows from top to bottom.
+    pub rows: Vec<BoxRow>,
+    /// The axis goes from 0 to this.
+    pub most: f64,
+    /// The best value that there can be, as a dashed line.
+    pub best: Option<f64>,
+}
+
+/// Points from the left edge to the axis.
+const LABELS: f32 = 100.0;
+/// Length of the axis, in points.
+const AXIS: f32 = 280.0;
+/// Height of a row.
+const ROW: f32 = 24.0;
+/// Above the first row.
+const HEAD: f32 = 34.0;
+/// Half the height of a box.
+const HALF: f32 = 6.0;
+/// Size of text.
+const TEXT: f32 = 8.5;
+
+/// Box from quartile to quartile, a thick line at the median, whiskers, and a diamond at the mean.
+pub fn box_plot(plot: &BoxPlot, theme: Theme) -> Figure {
+    let palette = Palette::of(theme);
+    let bottom = HEAD + ROW * plot.rows.len() as f32;
+    let x = |value: f64| LABELS + AXIS * (value.clamp(0.0, plot.most) / plot.most.max(f64::MIN_POSITIVE)) as f32;
+    let text = |at, text: &str, anchor, weight, color| {
+        Element::Text(Text { at, text: text.to_owned(), size: TEXT, color, anchor, weight })
+    };
+    let mut elements = vec![text(point(12.0, 16.0), &plot.title, Anchor::Start, Weight::Strong, palette.ink)];
+    let step = if plot.most > 20.0 { 5.0 } else { 1.0 };
+    let ticks = (plot.most / step).floor() as usize;
+    for tick in (0..=ticks).map(|tick| tick as f64 * step) {
+        let line = stroke(palette.hairline, 0.6);
+        elements.push(Element::line(point(x(tick), HEAD - 4.0), point(x(tick), bottom), line));
+        let label = format!("{tick:.0}");
+        elements.push(text(point(x(tick), bottom + 12.0), &label, Anchor::Middle, Weight::Regular, palette.ink));
+    }
+    let below = point(LABELS + AXIS / 2.0, bottom + 26.0);
+    elements.push(text(below, &plot.axis, Anchor::Middle, Weight::Regular, palette.ink_muted));
+    if let Some(best) = plot.best {
+        let mut y = HEAD - 4.0;
+        while y < bottom {
+            let end = (y + 4.0).min(bottom);
+            elements.push(Element::line(point(x(best), y), point(x(best), end), stroke(palette.selected, 1.4)));
+            y += 7.0;
+        }
+    }
+    for (at, row) in plot.rows.iter().enumerate() {
+        let y = HEAD + ROW * (at as f32 + 0.5);
+        let [low, first, middle, third, high] = row.spread.map(x);
+        let thin = stroke(palette.ink, 1.0);
+        elements.push(text(point(LABELS - 8.0, y + 3.0), &row.name, Anchor::End, Weight::Regular, palette.ink));
+        elements.push(Element::line(point(low, y), point(first, y), thin));
+        elements.push(Element::line(point(third, y), point(high, y), thin));
+        for end in [low, high] {
+            elements.push(Element::line(point(end, y - HALF / 2.0), point(end, y + HALF / 2.0), thin));
+        }
+        let shape = rect(first, y - HALF, (third - first).max(0.5), 2.0 * HALF);
+        elements.push(Element::Rect { rect: shape, fill: None, stroke: Some(thin), radius: 0.0, hatch: None });
+        elements.push(Element::line(point(middle, y - HALF), point(middle, y + HALF), stroke(palette.ink, 2.4)));
+        let mean = x(row.mean);
+        for (from, to) in
+            [((-3.0, 0.0), (0.0, -3.0)), ((0.0, -3.0), (3.0, 0.0)), ((3.0, 0.0), (0.0, 3.0)), ((0.0, 3.0), (-3.0, 0.0))]
+        {
+            let ends = (point(mean + from.0, y + from.1), point(mean + to.0, y + to.1));
+            elements.push(Element::line(ends.0, ends.1, stroke(palette.unselected, 1.2)));
+        }
+    }
+    let note = match plot.best {
+        Some(_) => "Thick line: median; box: quartiles; diamond: mean; dashed: the best there can be",
+        None => "Thick line: median; box: quartiles; diamond: mean",
+    };
+    let note_at = point(12.0, bottom + 42.0);
+    elements.push(text(note_at, note, Anchor::Start, Weight::Regular, palette.ink_muted));
+    let sentences: Vec<String> = plot
+        .rows
+        .iter()
+        .map(|row| {
+            format!(
+                "{}: median {:.1}, quartiles {:.1} and {:.1}, mean {:.2}.",
+                row.name, row.spread[2], row.spread[1], row.spread[3], row.mean
+            )
+        })
+        .collect();
+    Figure {
+        width: LABELS + AXIS + 24.0,
+        height: bottom + 52.0,
+        background: palette.background,
+        title: plot.title.clone(),
+        description: sentences.join(" "),
+        metadata: Metadata {
+            source: plot.title.clone(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            ..Metadata::default()
+        },
+        elements,
+    }
+}

@@ -1,0 +1,70 @@
+//! Black boxes that are only queried: why a method does not explain them, and a stand-in that learns their answers.
+
+use egui::{Label, RichText, Ui};
+
+use crate::explain::MethodSpec;
+use crate::model::params::Params;
+use crate::model::{ARCHITECTURES, SavedBox, nets};
+use crate::session::Session;
+use crate::session::train::{FitForm, Makes};
+use crate::ui::theme::tokens;
+use crate::ui::widgets::muted;
+
+/// Whether an architecture is a network that can learn another's answers.
+fn can_learn(id: &str) -> bool {
+    !nets::commands::is_command(id) && id != nets::forest::TABLE_FOREST.id && nets::rules::table_of(id).is_none()
+}
+
+/// The black box whose answers a new one of the form could learn: the one in use, where it gives no gradients.
+pub fn teacher<'a>(session: &'a Session, form: &FitForm) -> Option<&'a SavedBox> {
+    let active = session.active_box().filter(|active| !active.card.has_gradients())?;
+    can_learn(&form.architecture).then_some(active.as_ref())
+}
+
+/// The choice between labels and answers, where there is one.
+pub fn choice(ui: &mut Ui, session: &Session, form: &mut FitForm) {
+    let Some(active) = teacher(session, form) else { return };
+    let words = format!("Learn the answers of {}, not the labels", active.card.name);
+    let tip = "A stand-in: a network that gives gradients and answers as the other black box does, as far as it can. Its card says how often the two \
+               agree on test. What is explained is then the stand-in";
+    ui.checkbox(&mut form.distil, words).on_hover_text(tip);
+    if form.distil {
+        muted(ui, "The other black box is first asked about all items; that can take a while.");
+    }
+}
+
+/// Why a method with these values cannot explain the black box in use.
+pub fn refusal(session: &Session, method: &MethodSpec, params: &Params) -> Option<String> {
+    let active = session.active_box().filter(|active| !active.card.has_gradients())?;
+    let instead = method.needs_gradients_with(params)?;
+    let named = instead.and_then(|instead| instead.split_once('=')).and_then(|(id, value)| {
+        let spec = method.params.iter().find(|spec| spec.id == id)?;
+        Some(format!(", or set {} to {value}", spec.label))
+    });
+    let short = method.title.split(" (").next().unwrap_or(method.title);
+    Some(format!(
+        "{short} needs gradients, and {} gives none: distil a stand-in first{}",
+        active.card.name,
+        named.unwrap_or_default()
+    ))
+}
+
+/// The reason in words, and a button that fills the form for a stand-in.
+pub fn offer(ui: &mut Ui, session: &Session, form: &mut FitForm, makes: &mut Option<Makes>) {
+    let Some(active) = session.active_box() else { return };
+    let mut fitting = ARCHITECTURES.iter().filter(|known| known.modality == active.card.modality());
+    let Some(network) = fitting.find(|known| can_learn(known.id)) else { return };
+    let words =
+        "A method that needs gradients cannot explain it directly. A stand-in is a network that learns its answers.";
+    ui.add(Label::new(RichText::new(words).small().color(tokens(ui).muted)).wrap());
+    if ui.button("Distil a stand-in").clicked() {
+        *makes = Some(Makes::Box);
+        *form = FitForm {
+            architecture: network.id.to_owned(),
+            params: Params::default(),
+            name: format!("Stand-in for {}", active.card.name),
+            distil: true,
+            ..form.clone()
+        };
+    }
+}

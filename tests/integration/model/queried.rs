@@ -1,0 +1,164 @@
+//! Models without gradients: random forests against the library that grows them, and networks that learn their answers.
+
+use smartcore::ensemble::random_forest_classifier::{RandomForestClassifier, RandomForestClassifierParameters};
+use smartcore::linalg::basic::matrix::DenseMatrix;
+use tch::Device;
+use unmask::data::{Dataset, Rows, Split};
+use unmask::explain::learn::run::{RunSetup, TrainRun};
+use unmask::model::forest::{Forest, ForestRun};
+use unmask::model::params::Params;
+use unmask::model::{BlackBox, FitRun, FitSetup, SavedBox, TorchBox, architecture};
+
+use crate::integration::tiny::*;
+
+/// Rows of the additive table: which of two classes depends on four of ten columns.
+fn table() -> Dataset {
+    unmask::data::open(&"synthetic:orange?n=1500".parse().unwrap(), &mut |_| true).unwrap()
+}
+
+fn fitted(id: &str, settings: &[(&str, &str)], data: &Dataset, teacher: Option<&SavedBox>) -> SavedBox {
+    let params = params(architecture(id).unwrap().params, settings);
+    let setup = FitSetup { architecture: id, params: &params, data, seed: 3, name: id, device: Device::Cpu, teacher };
+    let mut run = FitRun::new(setup).unwrap();
+    while !run.is_done() {
+        run.step().unwrap();
+    }
+    run.checkpoint().unwrap()
+}
+
+fn rows_of(saved: &SavedBox, data: &Dataset, split: Split) -> Rows {
+    saved.card.rows(data, &data.in_split(split), &saved.card.fit).unwrap()
+}
+
+#[test]
+fn a_tree_answers_as_the_library_that_grew_it() {
+    let data = table();
+    let fit = unmask::data::TableFit::of(&data).unwrap();
+    let rows = data.table_rows(&data.in_split(Split::Train), &fit).unwrap();
+    let classes: Vec<usize> =
+        data.in_split(Split::Train).iter().map(|&item| usize::from(data.labels[item].unwrap())).collect();
+    let specs = architecture("table-forest").unwrap().params;
+    let params = params(specs, &[("depth", "6"), ("leaf", "3")]);
+    let mut run = ForestRun::new((&rows, &classes), &fit, 2, &params, 11).unwrap();
+    run.step().unwrap();
+    let found = run.forest().predict(&rows, &fit).all_classes();
+
+    let matrix = DenseMatrix::new(rows.n(), 10, rows.values.clone(), false).unwrap();
+    let labels: Vec<u32> = classes.iter().map(|class| *class as u32).collect();
+    let parameters = RandomForestClassifierParameters::default()
+        .with_n_trees(1)
+        .with_max_depth(6)
+        .with_min_samples_leaf(3)
+        .with_seed(unmask::model::mix(11, 0));
+    let library = RandomForestClassifier::<f32, u32, _, _>::fit(&matrix, &labels, parameters).unwrap();
+    let expected: Vec<usize> = library.predict(&matrix).unwrap().into_iter().map(|class: u32| class as usize).collect();
+    assert_eq!(found, expected);
+    assert!(found.contains(&0) && found.contains(&1));
+}
+
+#[test]
+fn a_forest_is_trained_saved_loaded_and_asked() {
+    let _lock = torch();
+    let data = table();
+    let saved = fitted("table-forest", &[("epochs", "25")], &data, None);
+    assert!(saved.card.complete && !saved.card.has_gradients());
+    let share = saved.card.test_accuracy.unwrap();
+    assert!(share > 0.7, "the rule itself is right on about 80 % of the rows, the forest on {share}");
+    assert_eq!(fitted("table-forest", &[("epochs", "25")], &data, None).card.hash, saved.card.hash, "the same seed");
+    let dir = tempfile::tempdir().unwrap();
+    saved.save(dir.path()).unwrap();
+    let loaded = SavedBox::load(dir.path()).unwrap();
+    let black_box = TorchBox::new(&loaded, Device::Cpu).unwrap();
+    let probs = black_box.predict(&rows_of(&loaded, &data, Split::Test)).unwrap();
+    for row in 0..probs.n() {
+        let votes = probs.row(row)[0] * 25.0;
+        assert!((votes - votes.round()).abs() < 1e-3 && (probs.row(row).iter().sum::<f32>() - 1.0).abs() < 1e-4);
+    }
+    assert!(black_box.tensor_box().is_none());
+}
+
+#[test]
+fn damaged_forests_are_refused() {
+    let _lock = torch();
+    let data = table();
+    let saved = fitted("table-forest", &[("epochs", "2"), ("depth", "3")], &data, None);
+    let table = saved.card.table.clone().unwrap();
+    let text = String::from_utf8(saved.weights.to_vec()).unwrap();
+    assert!(Forest::from_bytes(text.as_bytes(), &table, 2).is_ok());
+    for (from, to) in [
+        ("\"lower\":1", "\"lower\":99999"),
+        ("\"class\":0", "\"class\":9"),
+        ("\"inputs\":10", "\"inputs\":3"),
+        ("{", "["),
+    ] {
+        assert!(text.contains(from), "{from}");
+        let error = Forest::from_bytes(text.replacen(from, to, 1).as_bytes(), &table, 2).unwrap_err();
+        assert_sentence(&error.to_string(), &["expected trees for 10 inputs and 2 classes"]);
+    }
+}
+
+#[test]
+fn a_stand_in_learns_the_answers_and_says_how_often_it_agrees() {
+    let _lock = torch();
+    let data = table();
+    let forest = fitted("table-forest", &[("epochs", "25"), ("depth", "6")], &data, None);
+    let stand_in = fitted("table-mlp", &[("epochs", "8")], &data, Some(&forest));
+    let card = stand_in.card.distilled.clone().unwrap();
+    assert_eq!((card.name.as_str(), &card.hash), ("table-forest", &forest.card.hash));
+    // What the card says is what both answer.
+    let answers = |saved: &SavedBox| {
+        TorchBox::new(saved, Device::Cpu).unwrap().predict(&rows_of(saved, &data, Split::Test)).unwrap().all_classes()
+    };
+    let (own, other) = (answers(&stand_in), answers(&forest));
+    let agreed = own.iter().zip(&other).filter(|(a, b)| a == b).count() as f64 / own.len() as f64;
+    assert!((card.test.unwrap() - agreed).abs() < 1e-9, "{card:?}, {agreed}");
+    assert!(agreed > 0.75, "{agreed}");
+    assert!(stand_in.card.has_gradients() && card.difference.unwrap() < 0.3);
+    // A box that is only queried cannot learn.
+    let params = Params::default();
+    let setup = FitSetup {
+        architecture: "table-forest",
+        params: &params,
+        data: &data,
+        seed: 0,
+        name: "x",
+        device: Device::Cpu,
+        teacher: Some(&forest),
+    };
+    assert_sentence(&FitRun::new(setup).err().unwrap().to_string(), &["expected a network that can learn"]);
+}
+
+#[test]
+fn methods_that_need_gradients_refuse_and_offer_a_stand_in() {
+    let _lock = torch();
+    let data = table();
+    let forest = fitted("table-forest", &[("epochs", "3"), ("depth", "3")], &data, None);
+    let refused = |method: &str| {
+        let params = Params::default();
+        let setup = RunSetup {
+            method,
+            params: &params,
+            unit: "column".parse().unwrap(),
+            k: 4,
+            data: &data,
+            black_box: &forest,
+            seed: 0,
+            name: method,
+            device: Device::Cpu,
+        };
+        TrainRun::new(setup).err().map(|error| error.to_string())
+    };
+    for method in ["l2x", "meed"] {
+        let sentence = refused(method).unwrap();
+        assert_sentence(&sentence, &["needs gradients", "set critic=approximators", "unmask fit --distil"]);
+    }
+    let saved =
+        unmask::explain::SavedExplainer::untrained("grad", "column".parse().unwrap(), 4, &forest.card, 0).unwrap();
+    let black_box = TorchBox::new(&forest, Device::Cpu).unwrap();
+    let rows = rows_of(&forest, &data, Split::Test);
+    let probs = black_box.predict(&rows).unwrap();
+    let mut explainer = unmask::explain::method("grad").unwrap().explainer(&saved, &black_box).unwrap();
+    let units = unmask::data::Units::new("column".parse().unwrap(), rows.shape);
+    let error = explainer.scores(&black_box, &rows, &probs, units, 0).unwrap_err().to_string();
+    assert_sentence(&error, &["needs gradients", "table-forest gives none", "unmask fit --distil"]);
+}
