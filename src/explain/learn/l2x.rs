@@ -95,8 +95,13 @@ static SPEC: MethodSpec = MethodSpec {
             values: &[("epochs", "5"), ("batch", "500")],
         },
         Preset {
+            id: "synthetic-long",
+            title: "Tables, longer: constant temperature 0.5, 20 epochs (ours)",
+            values: &[("final-temperature", "0.5"), ("epochs", "20"), ("batch", "500")],
+        },
+        Preset {
             id: "synthetic-others",
-            title: "Tables of which columns compete: hidden columns become another row's values (ours)",
+            title: "Tables: hidden columns become another row's values (ours)",
             values: &[("hidden", "others"), ("epochs", "30"), ("batch", "500"), ("learning-rate", "0.003")],
         },
         Preset {
