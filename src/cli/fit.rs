@@ -65,7 +65,10 @@ pub fn run(args: &FitArgs) -> Outcome {
     }
     let teacher =
         args.distil.as_ref().map(|dir| SavedBox::load(dir).map_err(work)).transpose()?.map(std::sync::Arc::new);
-    let name = args.name.clone().unwrap_or_else(|| format!("{} on {}", architecture.title, data.name));
+    let name = args.name.clone().unwrap_or_else(|| match &teacher {
+        Some(teacher) => format!("Stand-in for {}", teacher.card.name),
+        None => format!("{} on {}", architecture.title, data.name),
+    });
     let task = Task::FitBox(Box::new(FitBox {
         architecture: args.model.clone(),
         params,

@@ -59,7 +59,11 @@ const fn hidden() -> ParamSpec {
               is near zero itself, which is then left out at will; values of other rows make it count, as DoRaR's background noise does. Only where \
               the black box judges.",
         kind: ParamKind::Choice {
-            options: &[("zero", "zeros, as in the paper"), ("others", "the values of another training row")],
+            options: &[
+                ("zero", "zeros, as in the paper"),
+                ("others", "the values of another training row"),
+                ("both", "one or the other, by chance for each row"),
+            ],
             default: "zero",
         },
     }
@@ -91,8 +95,13 @@ static SPEC: MethodSpec = MethodSpec {
             values: &[("epochs", "5"), ("batch", "500")],
         },
         Preset {
+            id: "synthetic-long",
+            title: "Tables, longer: constant temperature 0.5, 20 epochs (ours)",
+            values: &[("final-temperature", "0.5"), ("epochs", "20"), ("batch", "500")],
+        },
+        Preset {
             id: "synthetic-others",
-            title: "Tables of which columns compete: hidden columns become another row's values (ours)",
+            title: "Tables: hidden columns become another row's values (ours)",
             values: &[("hidden", "others"), ("epochs", "30"), ("batch", "500"), ("learning-rate", "0.003")],
         },
         Preset {
@@ -245,8 +254,8 @@ struct L2xLearner {
     optimizers: Vec<Optim>,
     units: Units,
     k: i64,
-    /// Whether another row's values stand in place of what is hidden.
-    mixes: bool,
+    /// How often another row's values stand in place of what is hidden, 0..=1; zeros otherwise.
+    mixes: f64,
     /// What log-probabilities are divided by.
     softening: f64,
     /// At the first and at the last step.
@@ -277,7 +286,11 @@ impl L2xLearner {
             units: setup.units,
             k,
             softening: setup.params.real(PARAMS, "softening"),
-            mixes: setup.params.choice(PARAMS, "hidden") == "others",
+            mixes: match setup.params.choice(PARAMS, "hidden").as_str() {
+                "others" => 1.0,
+                "both" => 0.5,
+                _ => 0.0,
+            },
             temperatures: (setup.params.real(PARAMS, "temperature"), setup.params.real(PARAMS, "final-temperature")),
         })
     }
@@ -290,9 +303,11 @@ impl Learner for L2xLearner {
         let mask = concrete_mask(&self.selector.scores(batch.input, batch.probs, true), self.k, temperature);
         let logits = match &self.approximator {
             Some((approximator, _)) => approximator.logits(batch.input, &mask, self.units),
-            None if self.mixes => {
+            None if self.mixes > 0.0 => {
                 let order = Tensor::randperm(batch.input.size()[0], (Kind::Int64, batch.input.device()));
-                let others = batch.input.index_select(0, &order);
+                let chosen =
+                    Tensor::rand([order.size()[0], 1, 1, 1], (Kind::Float, batch.input.device())).lt(self.mixes);
+                let others = batch.input.index_select(0, &order) * chosen.to_kind(Kind::Float);
                 batch.black_box.logits_mixed(batch.input, &spread(&mask, self.units), &others)
             }
             None => batch.black_box.logits_masked(batch.input, &spread(&mask, self.units)),

@@ -73,8 +73,10 @@ pub fn box_plot(plot: &BoxPlot, theme: Theme) -> Figure {
         let [low, first, middle, third, high] = row.spread.map(x);
         let thin = stroke(palette.ink, 1.0);
         elements.push(text(point(LABELS - 8.0, y + 3.0), &row.name, Anchor::End, Weight::Regular, palette.ink));
-        elements.push(Element::line(point(low, y), point(first, y), thin));
-        elements.push(Element::line(point(third, y), point(high, y), thin));
+        // A line without length cannot be drawn.
+        for (from, to) in [(low, first), (third, high)].into_iter().filter(|(from, to)| from < to) {
+            elements.push(Element::line(point(from, y), point(to, y), thin));
+        }
         for end in [low, high] {
             elements.push(Element::line(point(end, y - HALF / 2.0), point(end, y + HALF / 2.0), thin));
         }

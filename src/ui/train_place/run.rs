@@ -207,6 +207,10 @@ fn curve_words(id: &str) -> (String, String) {
              the shape of the mask."
                 .to_owned(),
         ),
+        "agreement" => (
+            "Agreement".to_owned(),
+            "Share of validation items to which it gives the class that the black box gives whose answers it learns".to_owned(),
+        ),
         "validation accuracy" => {
             ("Accuracy".to_owned(), "Share of validation items that the black box classifies right".to_owned())
         }
@@ -267,6 +271,7 @@ fn box_card(ui: &mut Ui, card: &BoxCard) {
         format!("{:.2} % of {} items (95 % interval {low:.2} to {high:.2})", share * 100.0, card.test_items)
     });
     let recipe = known.map_or("", |known| form::recipe(known.params, known.presets, &Params::default(), &card.params));
+    let is_forest = card.architecture == crate::model::nets::forest::TABLE_FOREST.id;
     facts(
         ui,
         "box card",
@@ -276,7 +281,7 @@ fn box_card(ui: &mut Ui, card: &BoxCard) {
             ("Stand-in for", card.distilled.as_ref().map_or_else(String::new, |of| of.name.clone())),
             ("Agrees on test", share(card.distilled.as_ref().and_then(|of| of.test))),
             ("Command", card.exec.clone().unwrap_or_default()),
-            ("Epochs", epochs_words(card.epochs, card.complete)),
+            (if is_forest { "Trees" } else { "Epochs" }, epochs_words(card.epochs, card.complete)),
             ("Input", card.shape.to_string()),
             ("Classes", card.classes.join(", ")),
             ("Parameters", params_words(recipe, &card.params)),
