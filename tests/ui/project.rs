@@ -471,6 +471,19 @@ fn the_sample_of_texts_opens_explained_and_its_guide_speaks_of_words() {
 }
 
 #[test]
+fn the_samples_of_series_and_of_a_table_open_explained() {
+    for (folder, columns_in_view) in
+        [("pointer_project", ["L2X", "Gradient x input"]), ("table_project", ["AIM (weights for every class)", "L2X"])]
+    {
+        let app = open(&sample_data().join(folder));
+        assert_eq!(codes(&app), [""; 0], "{:?}", summaries(&app));
+        assert_eq!(columns(&app), columns_in_view);
+        let explained = app.state().session.explore.explained().expect("explained at once").clone();
+        assert!(explained.methods.iter().all(Result::is_ok), "{folder}");
+    }
+}
+
+#[test]
 fn data_named_beside_a_project_take_the_place_of_its_own() {
     let samples = sample_data();
     let mut app = window(Session::new());
@@ -504,6 +517,8 @@ fn the_sample_projects_are_what_their_command_writes() {
     let samples = [
         ("project", "mnist:", "digits", "blackboxes/digits", ["meed", "grad-x-input"], 0),
         ("reviews_project", "csv:", "reviews.csv", "blackboxes/reviews", ["aim", "l2x"], 3),
+        ("pointer_project", "series:", "pointer/movements.npz", "blackboxes/pointer", ["l2x", "grad-x-input"], 0),
+        ("table_project", "table:", "table.csv?label=thrives", "blackboxes/plants", ["aim", "l2x"], 0),
     ];
     for (folder, loader, path, black_box, columns, item) in samples {
         let dir = tempfile::tempdir().expect("a folder");

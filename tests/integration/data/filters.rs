@@ -28,7 +28,7 @@ fn what_cannot_be_understood_is_refused_with_what_exists() {
     let refused = |text: &str| text.parse::<DataSpec>().unwrap_err().to_string();
     assert_has(
         &refused("sheet:x.csv"),
-        &["there is no kind \"sheet\"", "mnist, idx, cifar, images, hatexplain, series, adult, csv, tsv"],
+        &["there is no kind \"sheet\"", "mnist, idx, cifar, images, hatexplain, mouse, series, adult, csv, tsv"],
     );
     assert_has(
         &refused("mnist:x?clases=3"),

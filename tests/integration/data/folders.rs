@@ -102,7 +102,7 @@ fn what_is_no_data_is_refused_with_the_kinds_that_exist() {
         &refusal(open(&DataSpec::from_path(dir.path()))),
         &[
             "found nothing",
-            "mnist, idx, cifar, images, hatexplain, series, adult, csv, tsv, jsonl, json, table, text, txt and synthetic",
+            "mnist, idx, cifar, images, hatexplain, mouse, series, adult, csv, tsv, jsonl, json, table, text, txt and synthetic",
         ],
     );
     write(&dir.path().join("a.xyz"), b"text");
