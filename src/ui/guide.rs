@@ -25,13 +25,16 @@ pub fn show(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
                 ui.label(RichText::new("Try").strong());
                 let key = |command: &Command| command.info().keys.first().map(ToString::to_string).unwrap_or_default();
                 let is_text = session.modality() == Modality::Text;
+                let fewer = match session.modality() {
+                    Modality::Image => "selects fewer or more pixels",
+                    Modality::Text => "selects fewer or more words",
+                    Modality::Series => "selects fewer or more steps",
+                    Modality::Table => "selects fewer or more columns",
+                };
                 let steps = [
                     (key(&Command::Flip), "flips selected and unselected"),
                     (format!("{} {}", key(&Command::PreviousItem), key(&Command::NextItem)), "steps through items"),
-                    (
-                        format!("{} {}", key(&Command::KBy(-1)), key(&Command::KBy(1))),
-                        if is_text { "selects fewer or more words" } else { "selects fewer or more pixels" },
-                    ),
+                    (format!("{} {}", key(&Command::KBy(-1)), key(&Command::KBy(1))), fewer),
                     (key(&Command::NextMethod), "shows another method"),
                     (key(&Command::ToggleShortcuts), "lists all keys"),
                 ];

@@ -472,9 +472,10 @@ fn the_sample_of_texts_opens_explained_and_its_guide_speaks_of_words() {
 
 #[test]
 fn the_samples_of_series_and_of_a_table_open_explained() {
-    for (folder, columns_in_view) in
-        [("pointer_project", ["L2X", "Gradient x input"]), ("table_project", ["AIM (weights for every class)", "L2X"])]
-    {
+    for (folder, columns_in_view) in [
+        ("pointer_project", ["DoRaR (remove and reconstruct)", "Gradient"]),
+        ("table_project", ["AIM (weights for every class)", "L2X"]),
+    ] {
         let app = open(&sample_data().join(folder));
         assert_eq!(codes(&app), [""; 0], "{:?}", summaries(&app));
         assert_eq!(columns(&app), columns_in_view);
@@ -517,7 +518,7 @@ fn the_sample_projects_are_what_their_command_writes() {
     let samples = [
         ("project", "mnist:", "digits", "blackboxes/digits", ["meed", "grad-x-input"], 0),
         ("reviews_project", "csv:", "reviews.csv", "blackboxes/reviews", ["aim", "l2x"], 3),
-        ("pointer_project", "series:", "pointer/movements.npz", "blackboxes/pointer", ["l2x", "grad-x-input"], 0),
+        ("pointer_project", "series:", "pointer/movements.npz", "blackboxes/pointer", ["dorar", "grad"], 2),
         ("table_project", "table:", "table.csv?label=thrives", "blackboxes/plants", ["aim", "l2x"], 0),
     ];
     for (folder, loader, path, black_box, columns, item) in samples {

@@ -15,6 +15,7 @@ use super::super::chrome::shorten;
 use super::super::theme::{self, space, text, tokens};
 use super::super::widgets::muted;
 use super::canvas::Canvas;
+use crate::data::Modality;
 use crate::explain::mask::top_k;
 use crate::figure::color::{Range, Scale};
 use crate::figure::layout::text::readable_on;
@@ -108,13 +109,18 @@ pub fn panel(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut
     let t = tokens(ui);
     let frame = Frame::new().fill(t.panel).inner_margin(Margin::symmetric(space::M as i8, space::S as i8));
     // Small pictures with their names and answers need their height; a table scrolls.
-    let (height, least) = if explained.text.is_some() { (250.0, 150.0) } else { (236.0, 236.0) };
+    let (height, least) = match explained.units.unit.modality() {
+        Modality::Text => (250.0, 150.0),
+        Modality::Table => (170.0, 130.0),
+        Modality::Image | Modality::Series => (236.0, 236.0),
+    };
+    let is_listed = matches!(explained.units.unit.modality(), Modality::Text | Modality::Table);
     Panel::bottom("classes").resizable(true).default_size(height).size_range(least..=520.0).frame(frame).show(
         ui,
         |ui| {
             contrast(ui, session, by_class, commands);
             ui.add_space(space::XS);
-            if explained.text.is_some() {
+            if is_listed {
                 let area = ui.available_rect_before_wrap();
                 let table_width = (90.0 + CELL * (by_class.classes + 1) as f32 + 150.0).min(area.width() * 0.55);
                 let (left, right) = area.split_left_right_at_x(area.left() + table_width);
@@ -226,7 +232,7 @@ fn table(
         state.order = top_k(scores.as_ref().unwrap_or(&result.scores), result.scores.len());
     }
     let (scale, range) = range_of(result, by_class);
-    let words = canvas.text_view(session.explore.focus).map(|(_, view)| &view.words);
+    let (head, names) = unit_names(session, canvas);
     let reading = &session.explore.reading;
     let mut found = None;
     let is_wide = ui.available_width() < 90.0 + CELL * by_class.classes as f32;
@@ -244,7 +250,7 @@ fn table(
         builder
             .header(ROW + 2.0, |mut header| {
                 header.col(|ui| {
-                    if sort_button(ui, "Word", state.sort == Sort::Rank, "Sort by the method's own rank") {
+                    if sort_button(ui, head, state.sort == Sort::Rank, "Sort by the method's own rank") {
                         state.sort = Sort::Rank;
                     }
                 });
@@ -273,7 +279,7 @@ fn table(
                     let Some(&unit) = state.order.get(row.index()) else { return };
                     row.set_selected(reading.chosen == Some(unit));
                     row.set_hovered(reading.pointed == Some(unit));
-                    let name = words.and_then(|words| words.get(unit)).map_or("", |words| words.as_str());
+                    let name = names.get(unit).map_or("", String::as_str);
                     row.col(|ui| {
                         let label = RichText::new(shorten(name, 60));
                         let selected = result.is_selected(unit, session.explore.k);
@@ -301,7 +307,24 @@ fn table(
             });
     });
     canvas.classes = state;
-    canvas.point(found);
+    point(canvas, session, found);
+}
+
+/// What a unit is called in the head of a list, and the names of all: the words of a text, the columns of a row.
+fn unit_names(session: &Session, canvas: &Canvas) -> (&'static str, Vec<String>) {
+    let focus = session.explore.focus;
+    if let Some((_, view)) = canvas.text_view(focus) {
+        return ("Word", view.words.clone());
+    }
+    let row = canvas.picture(focus).and_then(|picture| picture.row.as_ref());
+    ("Column", row.map_or_else(Vec::new, |row| row.names.clone()))
+}
+
+/// Marks a unit under the pointer in the other lists of a text.
+fn point(canvas: &mut Canvas, session: &Session, found: Option<usize>) {
+    if session.modality() == Modality::Text {
+        canvas.point(found);
+    }
 }
 
 fn sort_button(ui: &mut Ui, name: &str, is_sorted: bool, tip: &str) -> bool {
@@ -333,7 +356,7 @@ fn tops(
     by_class: &ByClass,
     commands: &mut Vec<Command>,
 ) {
-    let words = canvas.text_view(session.explore.focus).map_or_else(Vec::new, |(_, view)| view.words.clone());
+    let (_, words) = unit_names(session, canvas);
     let width = ((ui.available_width() - space::S) / by_class.classes.max(1) as f32 - space::S).clamp(124.0, 220.0);
     let mut found = None;
     ScrollArea::both().id_salt("tops").auto_shrink([false, false]).show(ui, |ui| {
@@ -367,7 +390,7 @@ fn tops(
             }
         });
     });
-    canvas.point(found);
+    point(canvas, session, found);
 }
 
 /// Name of a class, and what its units alone make the black box answer.
