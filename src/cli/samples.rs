@@ -118,7 +118,7 @@ static SAMPLES: [Sample; 4] = [
         black_box: ("plants", "Plants net"),
         architecture: "table-mlp",
         epochs: "60",
-        methods: &[("aim", &[("epochs", "30")]), ("l2x", &[("epochs", "30")]), ("grad-x-input", &[]), ("random", &[])],
+        methods: &[("l2x", &[("epochs", "30")]), ("grad-x-input", &[]), ("aim", &[("epochs", "30")]), ("random", &[])],
         unit: Unit::Column,
         k: 3,
         item: 0,

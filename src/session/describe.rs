@@ -176,7 +176,7 @@ mod tests {
 
     #[test]
     fn scores_of_any_size_are_told_in_a_few_signs() {
-        let of = [(0.0, "0.000"), (-0.25, "\u{2212}0.250"), (3.14159, "3.14"), (250.0, "250"), (2e-5, "2.0e\u{2212}5")];
+        let of = [(0.0, "0.000"), (-0.25, "\u{2212}0.250"), (3.456, "3.46"), (250.0, "250"), (2e-5, "2.0e\u{2212}5")];
         for (value, words) in of {
             assert_eq!(score(value), words);
         }

@@ -65,7 +65,7 @@ impl Session {
                 requests.extend(self.open_paths(&[data, models].concat()));
                 return requests;
             }
-            let data = data.first().map(|path| DataSpec::from_path(path));
+            let data = data.first().map(DataSpec::from_path);
             self.files.beside = super::project::Beside { paths: models, data };
             return requests;
         }

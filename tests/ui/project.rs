@@ -474,7 +474,7 @@ fn the_sample_of_texts_opens_explained_and_its_guide_speaks_of_words() {
 fn the_samples_of_series_and_of_a_table_open_explained() {
     for (folder, columns_in_view) in [
         ("pointer_project", ["DoRaR (remove and reconstruct)", "Gradient"]),
-        ("table_project", ["AIM (weights for every class)", "L2X"]),
+        ("table_project", ["L2X", "Gradient x input"]),
     ] {
         let app = open(&sample_data().join(folder));
         assert_eq!(codes(&app), [""; 0], "{:?}", summaries(&app));
@@ -519,7 +519,7 @@ fn the_sample_projects_are_what_their_command_writes() {
         ("project", "mnist:", "digits", "blackboxes/digits", ["meed", "grad-x-input"], 0),
         ("reviews_project", "csv:", "reviews.csv", "blackboxes/reviews", ["aim", "l2x"], 3),
         ("pointer_project", "series:", "pointer/movements.npz", "blackboxes/pointer", ["dorar", "grad"], 2),
-        ("table_project", "table:", "table.csv?label=thrives", "blackboxes/plants", ["aim", "l2x"], 0),
+        ("table_project", "table:", "table.csv?label=thrives", "blackboxes/plants", ["l2x", "grad-x-input"], 0),
     ];
     for (folder, loader, path, black_box, columns, item) in samples {
         let dir = tempfile::tempdir().expect("a folder");

@@ -35,7 +35,7 @@ fn samples_are_the_same_bytes_each_time_and_open() {
     assert_eq!(dataset.classes, ["negative", "positive"]);
     assert_eq!(Split::ALL.map(|split| dataset.in_split(split).len()), [480, 60, 60]);
     let table = std::fs::read_to_string(first.path().join("table.csv")).unwrap();
-    assert!(table.lines().count() == 601 && table.lines().all(|line| line.split(',').count() == 9));
+    assert!(table.lines().count() == 2_001 && table.lines().all(|line| line.split(',').count() == 9));
 }
 
 #[test]
