@@ -92,17 +92,21 @@ fn add(session: &Session, form: &mut DesignForm, kind: ArmKind, words: &str) {
 fn explainer(ui: &mut Ui, session: &Session, usable: &[usize], at: usize, arm: &mut FormArm) {
     let chosen = arm.explainer.as_ref().and_then(|hash| session.explainers.iter().find(|e| e.card.hash == *hash));
     let words = chosen.map_or("choose…", |explainer| explainer.card.name.as_str());
-    let combo = ComboBox::from_id_salt("explainer").selected_text(words).width(134.0).truncate();
-    let shown = combo.show_ui(ui, |ui| {
-        for &index in usable {
-            let card = &session.explainers[index].card;
-            let name = if card.epochs == 0 {
-                card.name.clone()
-            } else {
-                format!("{}, trained for {} {}", card.name, card.k, card.unit.noun(card.k))
-            };
-            ui.selectable_value(&mut arm.explainer, Some(card.hash.clone()), name);
-        }
+    ui.scope(|ui| {
+        // A long name must not lie under the button that removes the arm.
+        ui.set_max_width((ui.available_width() - 40.0).clamp(80.0, 180.0));
+        let combo = ComboBox::from_id_salt("explainer").selected_text(words).width(134.0).truncate();
+        let shown = combo.show_ui(ui, |ui| {
+            for &index in usable {
+                let card = &session.explainers[index].card;
+                let name = if card.epochs == 0 {
+                    card.name.clone()
+                } else {
+                    format!("{}, trained for {} {}", card.name, card.k, card.unit.noun(card.k))
+                };
+                ui.selectable_value(&mut arm.explainer, Some(card.hash.clone()), name);
+            }
+        });
+        shown.response.accessible_name(format!("Explainer of arm {}", at + 1));
     });
-    shown.response.accessible_name(format!("Explainer of arm {}", at + 1));
 }
