@@ -137,11 +137,13 @@ fn mapped_folder(maps: &str, name: &str) -> Option<PathBuf> {
     })
 }
 
-/// The version that the libtorch in `folder` says of itself; `None` when it lies there without a note, as in the packaged form.
+/// The version that the libtorch in `folder` says of itself; a package notes it among the libraries. `None` when it lies there without a note.
 fn version_in(folder: &Path) -> Option<String> {
     let torch = folder.parent()?;
-    if let Ok(text) = std::fs::read_to_string(torch.join("build-version")) {
-        return Some(text.trim().to_owned());
+    for place in [folder, torch] {
+        if let Ok(text) = std::fs::read_to_string(place.join("build-version")) {
+            return Some(text.trim().to_owned());
+        }
     }
     let text = std::fs::read_to_string(torch.join("version.py")).ok()?;
     let value = text.lines().find_map(|line| line.strip_prefix("__version__ = "))?;

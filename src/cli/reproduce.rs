@@ -21,7 +21,7 @@ pub struct ReproduceArgs {
     /// Seeds of the main rows
     #[arg(long)]
     pub seeds: Option<u64>,
-    /// A smoke run: one seed, two epochs, 1,500 items of all splits together, no fresh approximators
+    /// A smoke run: one seed, two epochs, 1,500 items of each split (300 of series), no fresh approximators
     #[arg(long)]
     pub quick: bool,
     /// Leave out FS-A, FU-A and their ceiling, which train fresh approximators and take most of the time

@@ -240,6 +240,12 @@ fn check(torch: &Path) -> Result<(), String> {
     Ok(())
 }
 
+/// The version that the libtorch in the folder `torch` says of itself.
+pub fn version(torch: &Path) -> Option<String> {
+    let noted = fs::read_to_string(torch.join("build-version")).ok().map(|text| text.trim().to_owned());
+    noted.or_else(|| version_of(&fs::read_to_string(torch.join("version.py")).ok()?))
+}
+
 /// `__version__ = '2.11.0+cu130'` -> `2.11.0+cu130`
 fn version_of(version_py: &str) -> Option<String> {
     let line = version_py.lines().find(|line| line.trim_start().starts_with("__version__ ="))?;

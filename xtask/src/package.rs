@@ -51,6 +51,11 @@ pub fn package(root: &Path, binary: Option<PathBuf>, out: Option<PathBuf>, archi
         bytes += copy(&path, &lib.join(&name))?;
         println!("lib/{name}");
     }
+    // The packaged `doctor` reads it there.
+    if let Some(version) = libtorch::version(&home) {
+        std::fs::write(lib.join("build-version"), version)
+            .map_err(|error| failed(format!("build-version: {error}")))?;
+    }
     for name in BESIDE {
         copy(&root.join(name), &out.join(name))?;
     }
