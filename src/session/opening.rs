@@ -54,29 +54,24 @@ impl Holds {
 
 impl Session {
     pub(crate) fn open_paths(&mut self, paths: &[PathBuf]) -> Vec<Request> {
-        let mut requests = Vec::new();
+        let held: Vec<(Holds, &PathBuf)> = paths.iter().map(|path| (Holds::at(path), path)).collect();
+        let of = |wanted: Holds| -> Vec<PathBuf> {
+            held.iter().filter(|(holds, _)| *holds == wanted).map(|(_, path)| (*path).clone()).collect()
+        };
+        let (projects, data, studies) = (of(Holds::Project), of(Holds::Data), of(Holds::Study));
+        let mut requests: Vec<Request> = projects.iter().flat_map(|path| self.open_project(path)).collect();
         // What is named beside a project waits for it: a project's models take the place of all others.
-        if let Some(at) = paths.iter().position(|path| Holds::at(path) == Holds::Project) {
-            requests.extend(self.open_project(&paths[at]));
-            let rest = paths.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, path)| path.clone());
-            let (data, models): (Vec<_>, Vec<_>) = rest.partition(|path| Holds::at(path) == Holds::Data);
-            if self.files.opening.is_none() {
-                // It is open already.
-                requests.extend(self.open_paths(&[data, models].concat()));
-                return requests;
-            }
+        if !projects.is_empty() && self.files.opening.is_some() {
+            let models = [of(Holds::Box), of(Holds::Explainer), studies].concat();
             let data = data.first().map(DataSpec::from_path);
             self.files.beside = super::project::Beside { paths: models, data };
             return requests;
         }
-        let (mut data, mut studies) = (Vec::new(), Vec::new());
-        for path in paths {
-            match Holds::at(path) {
-                Holds::Project => requests.extend(self.open_project(path)),
-                Holds::Box => requests.push(self.load_box(path.clone())),
-                Holds::Explainer => requests.push(self.load_explainer(path.clone())),
-                Holds::Study => studies.push(path.clone()),
-                Holds::Data => data.push(path.clone()),
+        for (holds, path) in &held {
+            match holds {
+                Holds::Box => requests.push(self.load_box((*path).clone())),
+                Holds::Explainer => requests.push(self.load_explainer((*path).clone())),
+                Holds::Project | Holds::Study | Holds::Data => {}
             }
         }
         if !studies.is_empty() {

@@ -16,7 +16,7 @@ use super::project_job::{
 use super::study::DesignForm;
 use super::train::RunState;
 use super::{Command, Place, Request, Session};
-use crate::data::{DataError, DataSpec, Dataset, Fit, Split, Unit};
+use crate::data::{DataSpec, Dataset, Fit, Split, Unit};
 use crate::explain::{Fill, SavedExplainer};
 use crate::figure::layout::{Hidden, View};
 use crate::jobs::Task;
@@ -546,21 +546,15 @@ impl Session {
         self.active_box = None;
         self.explore = super::explore::Explore::default();
         self.undo.clear();
-        requests.extend(match beside.data {
-            Some(spec) => self.begin_restoring_with(state, Some(Ok(spec))),
-            None => self.begin_restoring(state),
-        });
+        requests.extend(self.begin_restoring(state, beside.data));
         requests.extend(self.open_paths(&beside.paths));
         requests
     }
 
     /// Opens the data of a state; the rest follows when it is there.
-    fn begin_restoring(&mut self, state: ProjectState) -> Vec<Request> {
-        let spec = state.data.first().map(|spec| spec.parse::<DataSpec>());
-        self.begin_restoring_with(state, spec)
-    }
-
-    fn begin_restoring_with(&mut self, state: ProjectState, spec: Option<Result<DataSpec, DataError>>) -> Vec<Request> {
+    /// `instead` is looked at in place of the state's own data.
+    fn begin_restoring(&mut self, state: ProjectState, instead: Option<DataSpec>) -> Vec<Request> {
+        let spec = instead.map(Ok).or_else(|| state.data.first().map(|spec| spec.parse::<DataSpec>()));
         let place = ViewState::of(&state).place;
         if let Ok(layout) = serde_json::from_value::<Layout>(state.layout.clone()) {
             self.settings.show_items = layout.items;
@@ -600,7 +594,7 @@ impl Session {
             state.data.iter_mut().for_each(|spec| *spec = from_project(folder, spec));
         }
         self.last_action = "Went back to the last saved state".to_owned();
-        self.begin_restoring(state)
+        self.begin_restoring(state, None)
     }
 
     /// Whether [`Session::revert_project`] has something to go back to.

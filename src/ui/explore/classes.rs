@@ -232,7 +232,7 @@ fn table(
         state.order = top_k(scores.as_ref().unwrap_or(&result.scores), result.scores.len());
     }
     let (scale, range) = range_of(result, by_class);
-    let (head, names) = unit_names(session, canvas);
+    let (head, names) = unit_names(canvas, session.explore.focus);
     let reading = &session.explore.reading;
     let mut found = None;
     let is_wide = ui.available_width() < 90.0 + CELL * by_class.classes as f32;
@@ -311,13 +311,12 @@ fn table(
 }
 
 /// What a unit is called in the head of a list, and the names of all: the words of a text, the columns of a row.
-fn unit_names(session: &Session, canvas: &Canvas) -> (&'static str, Vec<String>) {
-    let focus = session.explore.focus;
-    if let Some((_, view)) = canvas.text_view(focus) {
-        return ("Word", view.words.clone());
+fn unit_names(canvas: &Canvas, column: usize) -> (&'static str, &[String]) {
+    if let Some((_, view)) = canvas.text_view(column) {
+        return ("Word", &view.words);
     }
-    let row = canvas.picture(focus).and_then(|picture| picture.row.as_ref());
-    ("Column", row.map_or_else(Vec::new, |row| row.names.clone()))
+    let row = canvas.picture(column).and_then(|picture| picture.row.as_ref());
+    ("Column", row.map_or(&[], |row| row.names.as_slice()))
 }
 
 /// Marks a unit under the pointer in the other lists of a text.
@@ -356,7 +355,7 @@ fn tops(
     by_class: &ByClass,
     commands: &mut Vec<Command>,
 ) {
-    let (_, words) = unit_names(session, canvas);
+    let (_, words) = unit_names(canvas, session.explore.focus);
     let width = ((ui.available_width() - space::S) / by_class.classes.max(1) as f32 - space::S).clamp(124.0, 220.0);
     let mut found = None;
     ScrollArea::both().id_salt("tops").auto_shrink([false, false]).show(ui, |ui| {
