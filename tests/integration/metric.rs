@@ -147,6 +147,7 @@ const TABLE: [&[(usize, usize, u8)]; 4] = [&[(2, 2, 255)], &[(5, 5, 255)], &[(3,
 
 #[test]
 fn the_black_box_answers_as_worked_out() {
+    let _torch = torch();
     let black_box = TorchBox::new(&readable_box(), Device::Cpu).unwrap();
     let rows = pictures(&TABLE, 4).rows(&[0, 1, 2, 3], SHAPE, &Fit::default()).unwrap();
     let probs = black_box.predict(&rows).unwrap();
@@ -293,6 +294,7 @@ fn sensitivity_of_the_input_itself_is_bounded_by_the_radius_and_grows_with_the_d
 
 #[test]
 fn an_empty_split_is_refused() {
+    let _torch = torch();
     let saved = readable_box();
     let black_box = TorchBox::new(&saved, Device::Cpu).unwrap();
     let explainer = untrained("random", "pixel", 2, &saved);

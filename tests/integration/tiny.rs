@@ -15,7 +15,8 @@ use unmask::model::saved::hash_of;
 use unmask::model::{Background, BoxCard, Curves, Device, FitRun, FitSetup, SavedBox, architecture};
 use unmask::work::Worker;
 
-/// libtorch has one random generator for the whole process: whoever draws from it in training holds this.
+/// libtorch has one random generator for the whole process: whoever draws from it holds this, in training or by making a network, whose
+/// first weights are drawn.
 pub(super) fn torch() -> MutexGuard<'static, ()> {
     static TORCH: Mutex<()> = Mutex::new(());
     let guard = TORCH.lock().unwrap_or_else(std::sync::PoisonError::into_inner);

@@ -111,6 +111,7 @@ impl Case {
 
 #[test]
 fn the_relaxed_bernoulli_sample_is_the_papers_and_its_temperature_acts() {
+    let _torch = torch();
     let golden = &golden()["sampler"];
     let noise = tensor(&golden["kept"]) - tensor(&golden["hidden"]);
     let mut masks = Vec::new();

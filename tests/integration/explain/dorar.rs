@@ -40,6 +40,7 @@ fn noise(shift: f64) -> Tensor {
 
 #[test]
 fn one_backward_pass_gives_each_of_the_three_players_the_gradient_of_its_own_objective() {
+    let _torch = torch();
     let golden = golden();
     let range = Range::of(&Background::from_rows(&rows_by_formula(5, FOUR)), Modality::Image);
     let input = from_rows(&rows_by_formula(3, FOUR), Device::Cpu);
@@ -193,6 +194,7 @@ fn trained_selectors_rebuild_both_parts_within_the_range_of_the_data() {
 
 #[test]
 fn a_local_generator_adds_to_what_is_shown_and_stays_within_the_data() {
+    let _torch = torch();
     let shape = Shape::new(2, 1, 12);
     let rows = rows_by_formula(5, shape);
     let range = Range::of(&Background::from_rows(&rows), Modality::Series);

@@ -22,6 +22,7 @@ fn soft_cross_entropy_is_pytorchs() {
 
 #[test]
 fn optimizers_take_the_steps_of_their_frameworks() {
+    let _torch = torch();
     let golden = json(include_str!("../../golden/optimizers.json"));
     let torch_adadelta = OptimSpec::Adadelta { lr: 1.0, rho: 0.9, eps: 1e-6 };
     for (name, spec) in [
@@ -79,6 +80,7 @@ fn initial_weights_fill_exactly_the_bounds_of_their_framework() {
 
 #[test]
 fn every_architecture_computes_what_pytorch_computes() {
+    let _torch = torch();
     for net in json(include_str!("../../golden/nets.json")).as_array().unwrap() {
         let id = net["id"].as_str().unwrap();
         let black_box = golden_box(net);
@@ -110,6 +112,7 @@ fn every_architecture_is_in_the_golden_file() {
 
 #[test]
 fn gradients_and_gradient_times_input_are_autograds() {
+    let _torch = torch();
     let golden = json(include_str!("../../golden/nets.json"));
     for net in golden.as_array().unwrap().iter().filter(|net| net["gradient"].is_array()) {
         let black_box = golden_box(net);

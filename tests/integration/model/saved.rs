@@ -19,6 +19,7 @@ fn assert_same(a: &SavedBox, b: &SavedBox) {
 
 #[test]
 fn a_saved_box_comes_back_as_it_was() {
+    let _torch = torch();
     let dir = tempfile::tempdir().unwrap();
     let saved = formula_box();
     saved.save(dir.path()).unwrap();
@@ -92,6 +93,7 @@ fn sizes_that_no_network_can_have_are_refused_before_anything_is_built() {
 
 #[test]
 fn weights_of_another_network_are_refused_with_the_tensor() {
+    let _torch = torch();
     let dir = tempfile::tempdir().unwrap();
     let mut shapes = meed_shapes();
     shapes.insert("dense2.weight".to_owned(), vec![3, 128]);
@@ -103,6 +105,7 @@ fn weights_of_another_network_are_refused_with_the_tensor() {
 
 #[test]
 fn weights_that_are_not_numbers_are_refused() {
+    let _torch = torch();
     let mut tensors = tensors_of(&formula_box().weights);
     tensors.get_mut("conv1.bias").unwrap()[3] = f32::INFINITY;
     let shapes = meed_shapes();

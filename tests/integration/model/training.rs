@@ -106,6 +106,7 @@ fn a_huge_learning_rate_ends_training_with_epoch_and_batch() {
 
 #[test]
 fn gradients_do_not_reach_a_frozen_box() {
+    let _torch = torch();
     let saved = formula_box();
     let black_box = TorchBox::new(&saved, Device::Cpu).unwrap();
     let rows = rows_by_formula(3, SHAPE);
