@@ -218,11 +218,7 @@ fn open(path: &Path) -> Result<Store, Failure> {
 fn open_with_key(args: &KeyedArgs) -> Result<(Store, Key), Failure> {
     let file = file_of(&args.study)?;
     let beside = file.with_file_name("key.json");
-    let key_path = args.key.clone().unwrap_or(beside);
-    let key = Key::read(&key_path).map_err(fail)?;
-    let store = Store::open(&file).map_err(fail)?;
-    key.check_fits(&store).map_err(fail)?;
-    Ok((store, key))
+    crate::jobs::study::open(&file, args.key.as_ref().unwrap_or(&beside)).map_err(fail)
 }
 
 /// Runs it.
@@ -312,7 +308,7 @@ fn run_report(args: &ReportArgs) -> Outcome {
     let ending = |path: &Path| path.extension().map(|end| end.to_string_lossy().to_lowercase()).unwrap_or_default();
     // A wrong name is refused before anything is computed.
     if let Some(path) = &args.out
-        && !["md", "json", "csv", "tex"].contains(&ending(path).as_str())
+        && !report::TEXTS.contains(&ending(path).as_str())
         && Format::from_path(path).is_err()
     {
         return Err(usage(format!(
@@ -328,12 +324,9 @@ fn run_report(args: &ReportArgs) -> Outcome {
         print!("{}", report::markdown(&scores, &key));
         return Ok(());
     };
-    let bytes = match ending(path).as_str() {
-        "md" => report::markdown(&scores, &key).into_bytes(),
-        "json" => report::json_of(&scores, &key).map_err(fail)?.into_bytes(),
-        "csv" => report::csv_of(&scores).map_err(fail)?,
-        "tex" => report::latex(&scores).into_bytes(),
-        _ => {
+    let bytes = match report::text(&ending(path), &scores, &key) {
+        Some(text) => text.map_err(fail)?,
+        None => {
             let figures = report::figures_in(&scores, crate::figure::Theme::Light);
             let Some((_, figure)) = figures.iter().find(|(name, _)| *name == args.figure.name()) else {
                 return Err(usage(

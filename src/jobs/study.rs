@@ -8,14 +8,13 @@ use std::sync::Arc;
 pub use make::{MakeStudy, StudyArm};
 
 use super::{Compute, Output};
-use crate::figure::Figure;
 use crate::study::key::Key;
 use crate::study::make::Files;
 use crate::study::merge::Merged;
 use crate::study::responses::Responses;
 use crate::study::score::{Scores, score};
 use crate::study::store::{FileState, Meta, PersonState, Store};
-use crate::study::{StudyError, export, report};
+use crate::study::{StudyError, export};
 use crate::work::{Job, JobError, Notice, one_step};
 
 /// Something to do with a study.
@@ -168,8 +167,6 @@ pub struct StudyReport {
     pub key: Key,
     /// The numbers.
     pub scores: Scores,
-    /// FS-H beside FS-M and chance, in the colours of a light page.
-    pub figure: Arc<Figure>,
 }
 
 /// Bad input is told apart from failed work by its code.
@@ -205,8 +202,9 @@ pub fn run(task: &StudyTask) -> Result<Output, StudyError> {
         }
         StudyTask::Read(files) => StudyOutput::Read(expanded(files).iter().map(|path| read(path)).collect()),
         StudyTask::Withdraw { file, person } => {
-            Store::open(file)?.withdraw(person)?;
-            StudyOutput::Changed(read(file))
+            let mut store = Store::open(file)?;
+            store.withdraw(person)?;
+            StudyOutput::Changed(known(file, facts_of(&store)))
         }
         StudyTask::Merge { files, out } => {
             let paths: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
@@ -215,8 +213,7 @@ pub fn run(task: &StudyTask) -> Result<Output, StudyError> {
         StudyTask::Close { file, key } => {
             let (mut store, _) = open(file, key)?;
             store.close_study()?;
-            drop(store);
-            StudyOutput::Changed(read(file))
+            StudyOutput::Changed(known(file, facts_of(&store)))
         }
         StudyTask::Report { file, key } => {
             let (store, read_key) = open(file, key)?;
@@ -224,7 +221,6 @@ pub fn run(task: &StudyTask) -> Result<Output, StudyError> {
             StudyOutput::Report(Arc::new(StudyReport {
                 file: file.clone(),
                 key_file: key.clone(),
-                figure: Arc::new(report::figure(&scores)),
                 key: read_key,
                 scores,
             }))
@@ -236,7 +232,8 @@ pub fn run(task: &StudyTask) -> Result<Output, StudyError> {
     }))
 }
 
-fn open(file: &Path, key: &Path) -> Result<(Store, Key), StudyError> {
+/// A participant file with the key that belongs to it.
+pub fn open(file: &Path, key: &Path) -> Result<(Store, Key), StudyError> {
     let key = Key::read(key)?;
     let store = Store::open(file)?;
     key.check_fits(&store)?;
@@ -271,14 +268,17 @@ fn expanded(paths: &[PathBuf]) -> Vec<PathBuf> {
 
 /// Looks at one participant file.
 pub fn read(path: &Path) -> StudyFile {
-    StudyFile { path: path.to_owned(), facts: facts(path).map_err(|error| error.to_string()) }
+    known(path, Store::open(path).and_then(|store| facts_of(&store)))
 }
 
-fn facts(path: &Path) -> Result<StudyFacts, StudyError> {
-    let store = Store::open(path)?;
-    let beside = path.with_file_name("key.json");
+fn known(path: &Path, facts: Result<StudyFacts, StudyError>) -> StudyFile {
+    StudyFile { path: path.to_owned(), facts: facts.map_err(|error| error.to_string()) }
+}
+
+fn facts_of(store: &Store) -> Result<StudyFacts, StudyError> {
+    let beside = store.path().with_file_name("key.json");
     let key = if beside.is_file() {
-        Key::read(&beside).and_then(|key| key.check_fits(&store).map(|()| key)).map_err(|error| error.to_string())
+        Key::read(&beside).and_then(|key| key.check_fits(store).map(|()| key)).map_err(|error| error.to_string())
     } else {
         Err(format!(
             "{}: expected the key file here, found none; choose the key.json that was made with the study",

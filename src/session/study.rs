@@ -182,7 +182,7 @@ impl Session {
                 self.score_if_closed()
             }
             StudyAction::Withdraw(person) => {
-                self.on_current(|file, _| StudyTask::Withdraw { file, person }, StudyJob::Change)
+                self.on_current(|file| StudyTask::Withdraw { file, person }, StudyJob::Change)
             }
             StudyAction::Close => self.with_key(|file, key| StudyTask::Close { file, key }, StudyJob::Change),
             StudyAction::Score => self.with_key(|file, key| StudyTask::Report { file, key }, StudyJob::Report),
@@ -286,10 +286,9 @@ impl Session {
         }))
     }
 
-    fn on_current(&mut self, task: impl FnOnce(PathBuf, &StudyFile) -> StudyTask, job: StudyJob) -> Vec<Request> {
-        let Some(file) = self.study.current().cloned() else { return Vec::new() };
-        let task = task(file.path.clone(), &file);
-        vec![self.study_run(job, task)]
+    fn on_current(&mut self, task: impl FnOnce(PathBuf) -> StudyTask, job: StudyJob) -> Vec<Request> {
+        let Some(path) = self.study.current().map(|file| file.path.clone()) else { return Vec::new() };
+        vec![self.study_run(job, task(path))]
     }
 
     fn with_key(&mut self, task: impl FnOnce(PathBuf, PathBuf) -> StudyTask, job: StudyJob) -> Vec<Request> {
@@ -319,19 +318,13 @@ impl Session {
         let path = super::figures::with_extension(path, &["md", "json", "csv", "tex", "svg", "pdf", "png"]);
         let Some(known) = self.study.report.value().cloned() else { return Vec::new() };
         let ending = path.extension().map(|end| end.to_string_lossy().to_lowercase()).unwrap_or_default();
-        let bytes = match ending.as_str() {
-            "md" => Ok(report::markdown(&known.scores, &known.key).into_bytes()),
-            "json" => report::json_of(&known.scores, &known.key).map(String::into_bytes),
-            "csv" => report::csv_of(&known.scores),
-            "tex" => Ok(report::latex(&known.scores).into_bytes()),
-            _ => {
-                let content = Content::Figure { figure: known.figure.clone(), scale: self.figures.scale };
-                return self.write(path, content);
+        match report::text(&ending, &known.scores, &known.key) {
+            Some(Ok(bytes)) => self.write(path, Content::Bytes(std::sync::Arc::new(bytes))),
+            Some(Err(error)) => self.study_refused(&error),
+            None => {
+                let figure = std::sync::Arc::new(report::figure(&known.scores));
+                self.write(path, Content::Figure { figure, scale: self.figures.scale })
             }
-        };
-        match bytes {
-            Ok(bytes) => self.write(path, Content::Bytes(std::sync::Arc::new(bytes))),
-            Err(error) => self.study_refused(&error),
         }
     }
 

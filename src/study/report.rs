@@ -22,6 +22,20 @@ fn cell(text: &str) -> String {
     text.replace('|', "\\|").replace('\n', " ")
 }
 
+/// Endings of files that [`text`] writes.
+pub const TEXTS: [&str; 4] = ["md", "json", "csv", "tex"];
+
+/// The report as the bytes of a file with this ending; `None` where it is none of [`TEXTS`].
+pub fn text(ending: &str, scores: &Scores, key: &Key) -> Option<Result<Vec<u8>, StudyError>> {
+    Some(match ending {
+        "md" => Ok(markdown(scores, key).into_bytes()),
+        "json" => json_of(scores, key).map(String::into_bytes),
+        "csv" => csv_of(scores),
+        "tex" => Ok(latex(scores).into_bytes()),
+        _ => return None,
+    })
+}
+
 /// The report as Markdown.
 pub fn markdown(scores: &Scores, key: &Key) -> String {
     let mut out = String::new();
