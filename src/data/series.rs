@@ -274,7 +274,8 @@ impl Gathered {
             remarks.push("The array truth says which values decide".to_owned());
         }
         let truth = self.has_truth.then_some(self.truth);
-        Ok(raw_of(shape, self.values, labels, classes, truth).with(self.parts, self.source_index, remarks))
+        let raw = raw_of(shape, self.values, labels, classes, truth);
+        Ok(Raw { parts: self.parts, source_index: self.source_index, remarks, ..raw })
     }
 }
 
@@ -346,10 +347,5 @@ impl Raw {
             other => other,
         };
         Self { items, ..self }
-    }
-
-    /// With parts, numbers of the items in their files and remarks.
-    fn with(self, parts: Vec<Option<Split>>, source_index: Vec<u32>, remarks: Vec<String>) -> Self {
-        Self { parts, source_index, remarks, ..self }
     }
 }

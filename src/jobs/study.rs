@@ -2,6 +2,7 @@
 
 mod make;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -242,10 +243,10 @@ pub fn open(file: &Path, key: &Path) -> Result<(Store, Key), StudyError> {
 
 /// Files as they are, folders as the participant files in them and in their folders; each once.
 fn expanded(paths: &[PathBuf]) -> Vec<PathBuf> {
-    let mut out: Vec<PathBuf> = Vec::new();
+    let (mut out, mut seen) = (Vec::new(), BTreeSet::new());
     let mut push = |path: PathBuf| {
-        let same = |known: &PathBuf| *known == path || known.canonicalize().ok() == path.canonicalize().ok();
-        if !out.iter().any(same) {
+        // A file that is gone is told under the name that it was given.
+        if seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone())) {
             out.push(path);
         }
     };
@@ -309,13 +310,12 @@ pub fn file_in(path: &Path) -> Result<PathBuf, StudyError> {
     if !path.is_dir() {
         return Ok(path.to_owned());
     }
-    let mut found = files_in(path);
-    match (found.pop(), found.len()) {
-        (Some(only), 0) => Ok(only),
-        (last, n) => Err(StudyError::Step(format!(
+    match files_in(path).as_slice() {
+        [only] => Ok(only.clone()),
+        found => Err(StudyError::Step(format!(
             "{}: expected one participant file (.sqlite) in this folder, found {}; name the file, or merge them first",
             path.display(),
-            n + usize::from(last.is_some())
+            found.len()
         ))),
     }
 }

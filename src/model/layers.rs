@@ -156,7 +156,17 @@ fn rnn_config(from: i64, hidden: i64, gates: i64, framework: Framework) -> nn::R
 
 /// A bidirectional LSTM at `path`: sequences `[n, t, from]` to `[n, t, 2 hidden]`. Keras' forget gates start with bias 1.
 pub fn lstm(path: nn::Path<'_>, from: i64, hidden: i64, framework: Framework) -> nn::LSTM {
-    let lstm = nn::lstm(&path, from, hidden, rnn_config(from, hidden, 4, framework));
+    lstm_of(path, from, hidden, framework, true)
+}
+
+/// An LSTM at `path` that reads forward: sequences `[n, t, from]` to `[n, t, hidden]`.
+pub fn forward_lstm(path: nn::Path<'_>, from: i64, hidden: i64, framework: Framework) -> nn::LSTM {
+    lstm_of(path, from, hidden, framework, false)
+}
+
+fn lstm_of(path: nn::Path<'_>, from: i64, hidden: i64, framework: Framework, bidirectional: bool) -> nn::LSTM {
+    let config = nn::RNNConfig { bidirectional, ..rnn_config(from, hidden, 4, framework) };
+    let lstm = nn::lstm(&path, from, hidden, config);
     if framework == Framework::Keras && !IS_LOADING.get() {
         for name in ["bias_ih_l0", "bias_ih_l0_reverse"] {
             if let Some(bias) = path.get(name) {
@@ -164,19 +174,6 @@ pub fn lstm(path: nn::Path<'_>, from: i64, hidden: i64, framework: Framework) ->
                 tch::no_grad(|| drop(bias.narrow(0, hidden, hidden).fill_(1.0)));
             }
         }
-    }
-    lstm
-}
-
-/// An LSTM at `path` that reads forward: sequences `[n, t, from]` to `[n, t, hidden]`.
-pub fn forward_lstm(path: nn::Path<'_>, from: i64, hidden: i64, framework: Framework) -> nn::LSTM {
-    let config = nn::RNNConfig { bidirectional: false, ..rnn_config(from, hidden, 4, framework) };
-    let lstm = nn::lstm(&path, from, hidden, config);
-    if framework == Framework::Keras
-        && !IS_LOADING.get()
-        && let Some(bias) = path.get("bias_ih_l0")
-    {
-        tch::no_grad(|| drop(bias.narrow(0, hidden, hidden).fill_(1.0)));
     }
     lstm
 }

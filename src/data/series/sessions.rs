@@ -39,24 +39,17 @@ const MOST_USERS: usize = 1000;
 
 /// The session files with their user and whether they are for training, by path.
 fn sessions(tree: &Tree) -> Vec<(&Member, &str, bool)> {
-    let place = |member: &&Member| member.plain_name().starts_with("session_");
-    let of = |member: &'_ Member| {
+    fn place(member: &Member) -> Option<(&str, bool)> {
         let mut folders = member.path.rsplit('/').skip(1);
         let user = folders.next().filter(|user| user.starts_with("user"))?;
-        let is_training = match folders.next()? {
-            "training_files" => true,
-            "test_files" => false,
-            _ => return None,
-        };
-        // The user's name lives as long as the member's path.
-        let at = member.path.find(&format!("/{user}/")).map_or(0, |at| at + 1);
-        Some((at..at + user.len(), is_training))
-    };
-    tree.members
-        .iter()
-        .filter(place)
-        .filter_map(|member| of(member).map(|(user, is_training)| (member, &member.path[user], is_training)))
-        .collect()
+        match folders.next()? {
+            "training_files" => Some((user, true)),
+            "test_files" => Some((user, false)),
+            _ => None,
+        }
+    }
+    let files = tree.members.iter().filter(|member| member.plain_name().starts_with("session_"));
+    files.filter_map(|member| place(member).map(|(user, is_training)| (member, user, is_training))).collect()
 }
 
 /// What the labels say: file name and whether another user sat there.
@@ -89,9 +82,8 @@ fn positions(member: &Member) -> Result<(Vec<[f32; 2]>, usize), DataError> {
     for (at, line) in lines.filter(|(_, line)| !line.trim().is_empty()) {
         let mut fields = line.split(',');
         let state = fields.nth(3);
-        let place =
+        let mut place =
             || -> Option<[f32; 2]> { Some([fields.next()?.trim().parse().ok()?, fields.next()?.trim().parse().ok()?]) };
-        let mut place = place;
         let Some((state, place)) = state.zip(place()) else {
             let found = format!("\"{}\" on line {}", line.chars().take(40).collect::<String>(), at + 1);
             return Err(member.unfit("two times, button, state, x and y", found, "fetch the file again"));
@@ -142,7 +134,7 @@ fn load(tree: &Tree, spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, Data
         *entry = (&member.path, entry.1 + 1);
     }
     let shape = Shape::new(2, 1, window);
-    let (mut values, mut labels, mut parts, mut source) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut values, mut labels, mut parts) = (Vec::new(), Vec::new(), Vec::new());
     let (mut n_illegal, mut n_unknown, mut n_off) = (0, 0, 0);
     for (at, (member, user, is_training)) in found.iter().enumerate() {
         watch.step("Reading sessions", at as u64, Some(found.len() as u64))?;
@@ -174,7 +166,6 @@ fn load(tree: &Tree, spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, Data
             }
             labels.push(class);
             parts.push(Some(part));
-            source.push(source.len() as u32);
         }
         if values.len() as u64 * 4 > MAX_DENSE_BYTES {
             return Err(tree.unfit(format!("at most {}", byte_size(MAX_DENSE_BYTES)), "more", "take fewer sessions"));
@@ -206,5 +197,5 @@ fn load(tree: &Tree, spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, Data
     }
     let raw = raw_of(shape, values, labels, users.iter().map(|user| (*user).to_owned()).collect(), None);
     let raw = raw.called(vec!["x".to_owned(), "y".to_owned()]);
-    Ok(Raw { parts, source_index: source, remarks, ..raw })
+    Ok(Raw { parts, remarks, ..raw })
 }

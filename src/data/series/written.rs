@@ -346,8 +346,7 @@ impl Gathered {
             remarks.push("No labels: name a column with label=, or put files into a folder for each class".to_owned());
         }
         let raw = raw_of(shape, values, self.labels, classes, None);
-        let n = self.parts.len();
-        Ok(Raw { parts: self.parts, source_index: (0..n as u32).collect(), remarks, ..raw.called(self.names) })
+        Ok(Raw { parts: self.parts, remarks, ..raw.called(self.names) })
     }
 }
 
