@@ -35,6 +35,9 @@ pub struct EvaluateArgs {
     /// At most so many items
     #[arg(long)]
     pub limit: Option<usize>,
+    /// Embedding of texts for iou: word vectors (GloVe's or word2vec's text form), or .npy with a row for each item of the data; else TF-IDF
+    #[arg(long)]
+    pub embedding: Option<PathBuf>,
     /// The table: .json, .csv, .md or .tex
     #[arg(long)]
     pub out: PathBuf,
@@ -66,6 +69,7 @@ pub fn run(args: &EvaluateArgs) -> Outcome {
         fill: args.fill.parse().map_err(usage)?,
         seed: args.compute.seed,
         limit: args.limit,
+        embedding: args.embedding.clone(),
     }));
     let Output::Cells(cells) = runner.run(task, "measuring", |_| {})? else {
         return Err(work("measuring gave no table"));

@@ -47,6 +47,13 @@ pub struct Opened {
 }
 
 impl Member {
+    /// One file, whatever it holds.
+    pub fn on_disk(path: &Path) -> Result<Self, DataError> {
+        let metadata = std::fs::metadata(path).map_err(|source| DataError::Io { path: path.to_path_buf(), source })?;
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        Ok(Self { path: name, len: metadata.len(), place: Place::Disk(path.to_path_buf()) })
+    }
+
     /// File name without folders and without `.gz`.
     pub fn plain_name(&self) -> &str {
         let name = self.path.rsplit('/').next().unwrap_or(&self.path);

@@ -8,6 +8,7 @@ pub mod cifar;
 mod columns;
 pub mod delimited;
 pub mod documents;
+pub mod embedding;
 pub mod fit;
 pub mod folder;
 pub mod hatexplain;
@@ -28,6 +29,7 @@ pub mod units;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use embedding::Embedding;
 pub use fit::Fit;
 pub use open::{OpenProgress, open};
 pub use picture::Picture;

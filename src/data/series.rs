@@ -1,7 +1,7 @@
 //! Time series: all items of one length in memory, and the loader of NumPy arrays N x T x C with labels and truth beside. CSV is read by
 //! [`written`], recorded mouse sessions by [`sessions`].
 
-mod arrays;
+pub(super) mod arrays;
 pub mod sessions;
 mod written;
 

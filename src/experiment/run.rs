@@ -213,6 +213,7 @@ fn part(
         split: Split::Test,
         limit: None,
         seed,
+        embedding: None,
         shared,
         checkpoint: &mut checkpoint,
     })?;

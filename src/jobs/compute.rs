@@ -556,6 +556,7 @@ pub fn evaluate<'a>(
         split: task.split,
         limit: task.limit,
         seed: task.seed,
+        embedding: task.embedding.as_deref(),
         shared,
         checkpoint,
     })?;

@@ -236,6 +236,8 @@ pub struct Evaluate {
     pub seed: u64,
     /// At most so many items.
     pub limit: Option<usize>,
+    /// A user's embedding of texts for IoU (see [`crate::data::Embedding`]); without it TF-IDF.
+    pub embedding: Option<PathBuf>,
 }
 
 /// One cell of a table of metrics.

@@ -2,11 +2,13 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
 
 use super::MetricSpec;
 use super::repack::repacked;
 use crate::data::text::{Side as End, TextFit};
-use crate::data::{Dataset, Fit, Rows, Split, Unit, Units};
+use crate::data::{Dataset, Embedding, Fit, Rows, Split, Unit, Units};
 use crate::explain::mask::{fill_rows, keep_only, top_k};
 use crate::explain::{ExplainError, Explainer, ExplainerCard, Fill, Mask, SavedExplainer, Scores, method};
 use crate::model::{BlackBox, Probs, SavedBox, TorchBox};
@@ -44,9 +46,14 @@ pub enum Form {
     Repacked,
 }
 
-/// What belongs to no explainer and is computed once for a whole table: each list of values under a name.
+/// What belongs to no explainer and is computed once for a whole table.
 #[derive(Debug, Default)]
-pub struct Shared(RefCell<HashMap<String, Vec<f64>>>);
+pub struct Shared {
+    /// Lists of values by name.
+    values: RefCell<HashMap<String, Vec<f64>>>,
+    /// For each reported item its most similar others.
+    neighbours: RefCell<Option<Arc<Vec<Vec<usize>>>>>,
+}
 
 impl Shared {
     /// The values under `name`, computed at the first call.
@@ -55,11 +62,11 @@ impl Shared {
         name: &str,
         compute: impl FnOnce() -> Result<Vec<f64>, ExplainError>,
     ) -> Result<Vec<f64>, ExplainError> {
-        if let Some(known) = self.0.borrow().get(name) {
+        if let Some(known) = self.values.borrow().get(name) {
             return Ok(known.clone());
         }
         let values = compute()?;
-        self.0.borrow_mut().insert(name.to_owned(), values.clone());
+        self.values.borrow_mut().insert(name.to_owned(), values.clone());
         Ok(values)
     }
 }
@@ -95,7 +102,7 @@ pub struct Context<'a> {
     fit: Fit,
     train: Option<Scored>,
     answers: HashMap<Asked, Probs>,
-    neighbours: Option<Vec<Vec<usize>>>,
+    embedding: Option<&'a Path>,
     known: HashMap<String, Vec<f64>>,
     /// What it shares with the other explainers of a table.
     pub shared: &'a Shared,
@@ -124,6 +131,8 @@ pub struct ContextSetup<'a> {
     pub limit: Option<usize>,
     /// Seed.
     pub seed: u64,
+    /// A user's embedding of texts (see [`Embedding`]), where similar ones are asked for; without it TF-IDF.
+    pub embedding: Option<&'a Path>,
     /// What it shares with the other explainers of a table.
     pub shared: &'a Shared,
     /// Called now and then by slow metrics.
@@ -144,6 +153,7 @@ impl<'a> Context<'a> {
             split,
             limit,
             seed,
+            embedding,
             shared,
             checkpoint,
         } = setup;
@@ -172,7 +182,7 @@ impl<'a> Context<'a> {
             fit,
             train: None,
             answers: HashMap::new(),
-            neighbours: None,
+            embedding,
             known: HashMap::new(),
             shared,
             checkpoint,
@@ -276,17 +286,26 @@ impl<'a> Context<'a> {
         self.saved_box.card.text.as_ref()
     }
 
-    /// For each reported item its most similar others, found once: they depend on neither k nor explainer.
+    /// For each reported item its most similar others, found once for a whole table: they depend on neither k nor explainer.
     pub fn neighbours(
         &mut self,
         find: impl FnOnce(&mut Self) -> Result<Vec<Vec<usize>>, ExplainError>,
-    ) -> Result<Vec<Vec<usize>>, ExplainError> {
-        if let Some(known) = &self.neighbours {
-            return Ok(known.clone());
+    ) -> Result<Arc<Vec<Vec<usize>>>, ExplainError> {
+        if let Some(known) = self.shared.neighbours.borrow().as_ref() {
+            return Ok(Arc::clone(known));
         }
-        let found = find(self)?;
-        self.neighbours = Some(found.clone());
+        let found = Arc::new(find(self)?);
+        *self.shared.neighbours.borrow_mut() = Some(Arc::clone(&found));
         Ok(found)
+    }
+
+    /// Vectors of length 1 of the reported texts by the user's embedding, where one was given.
+    pub fn text_vectors(&self) -> Result<Option<Vec<Vec<f32>>>, ExplainError> {
+        let (Some(path), Some(text)) = (self.embedding, self.text()) else { return Ok(None) };
+        let embedding = Embedding::open(path, text, self.data.len()).map_err(crate::model::ModelError::from)?;
+        let ids = |row_idx: usize| self.test.rows.row(row_idx).iter().map(|id| *id as usize);
+        let vectors = self.items.iter().enumerate().map(|(row_idx, &item)| embedding.text(item, ids(row_idx)));
+        Ok(Some(vectors.collect()))
     }
 
     /// The values under `name`, computed at the first call: for metrics that need what another has computed.

@@ -14,8 +14,8 @@ static SPEC: MetricSpec = MetricSpec {
     id: "iou",
     title: "IoU of neighbours",
     tip: "How much the selected words of similar documents have in common, |A ∩ B| / |A ∪ B|, the mean over a document's neighbours of the same predicted \
-          class: the 10 that share most words and the 10 nearest others by the cosine of TF-IDF vectors, where the paper takes BERT (AIM, appendix \
-          B.4). NLTK's English stop words (crate stop-words 0.10.1), punctuation and unknown words are left out.",
+          class: the 10 that share most words and the 10 nearest others by the cosine of TF-IDF vectors, or of an embedding of your own, where the \
+          paper takes BERT (AIM, appendix B.4). NLTK's English stop words (crate stop-words 0.10.1), punctuation and unknown words are left out.",
     unit: MetricUnit::Percent,
     higher_is_better: Some(true),
     is_slow: false,
@@ -33,7 +33,8 @@ impl Metric for Iou {
         let neighbours = context.neighbours(|context| {
             let classes = context.test.probs.all_classes();
             let index = Index::new(&context.test.rows, &is_left_out);
-            neighbours(&index, &classes, &mut |progress| context.checkpoint(progress))
+            let vectors = context.text_vectors()?;
+            neighbours(&index, vectors.as_deref(), &classes, &mut |progress| context.checkpoint(progress))
         })?;
         let mut words = selected_words(context);
         for words in &mut words {

@@ -1,4 +1,4 @@
-//! Similar documents by the words that they share and by the cosine of their TF-IDF vectors, both from one inverted index.
+//! Similar documents by the words that they share and by the cosine of their vectors: TF-IDF, from one inverted index with the first, or a user's.
 
 use std::collections::HashMap;
 
@@ -91,9 +91,10 @@ impl Index {
 }
 
 /// For each document the [`EACH`] of the same class that share most words with it, then the [`EACH`] others with the largest cosine; ties by position.
-/// Fewer where the class is small.
+/// Fewer where the class is small. Cosines are those of `vectors` of length 1, one for each document, or else of TF-IDF.
 pub fn neighbours(
     index: &Index,
+    vectors: Option<&[Vec<f32>]>,
     classes: &[usize],
     report: &mut dyn FnMut(Progress) -> Result<(), ExplainError>,
 ) -> Result<Vec<Vec<usize>>, ExplainError> {
@@ -108,10 +109,25 @@ pub fn neighbours(
         let others = (0..classes.len()).filter(|other| *other != document && classes[*other] == classes[document]);
         let mut others: Vec<usize> = others.collect();
         let mut found = best(&mut others, &similar.overlap);
-        found.extend(best(&mut others, &similar.cosine));
+        let cosine = match vectors {
+            // Only others of the class are asked for.
+            Some(vectors) => {
+                let mut cosine = vec![0.0; vectors.len()];
+                for &other in &others {
+                    cosine[other] = f64::from(dot(&vectors[document], &vectors[other]));
+                }
+                cosine
+            }
+            None => similar.cosine,
+        };
+        found.extend(best(&mut others, &cosine));
         out.push(found);
     }
     Ok(out)
+}
+
+fn dot(a: &[f32], b: &[f32]) -> f32 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
 /// Takes the [`EACH`] documents with the largest values out of `others`.

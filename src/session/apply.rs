@@ -299,6 +299,7 @@ impl Session {
             Command::ExportKept(at, path) => return self.export_kept(at, &path),
             Command::ExportScores(path) => return self.export_scores(&path),
             Command::ExportTable(path) => return self.export_table(&path),
+            Command::SetEmbedding(path) => self.measure.embedding = path,
             Command::StartFit(form) => return self.start_fit(&form),
             Command::StartTraining(form) => return self.start_training(&form),
             Command::RetryTraining(number) => return self.retry_training(number),

@@ -180,6 +180,8 @@ pub enum Command {
     SelectRun(u32),
     /// Measure.
     StartEvaluation(Box<EvaluateForm>),
+    /// Find similar texts by this embedding; by TF-IDF without one.
+    SetEmbedding(Option<PathBuf>),
     /// Cancel a job.
     CancelJob(JobId),
     /// Pause a job or let it go on.
@@ -288,6 +290,11 @@ impl Command {
             Self::Ask(Dialog::ExportTable) => {
                 info("Export table…", "Write the table of metrics as CSV, JSON, Markdown or LaTeX.", &[])
             }
+            Self::Ask(Dialog::Embedding) => info(
+                "Embedding for IoU…",
+                "Find similar texts by vectors of words (GloVe's or word2vec's text form) or by .npy with a row for each text.",
+                &[],
+            ),
             Self::OpenPaths(paths) => {
                 let name = paths.first().map(|path| path.display().to_string()).unwrap_or_default();
                 info(format!("Open {name}"), "Open it.", &[])
@@ -489,6 +496,10 @@ impl Command {
             Self::RetryTraining(_) => info("Start the training again", "With the same settings and seed.", &[]),
             Self::SelectRun(_) => info("Show this run", "Show its curves.", &[]),
             Self::StartEvaluation(_) => info("Measure", "Compute the chosen metrics.", &[]),
+            Self::SetEmbedding(None) => info("Back to TF-IDF", "Find similar texts by TF-IDF vectors.", &[]),
+            Self::SetEmbedding(Some(path)) => {
+                info(format!("Similar texts by {}", path.display()), "Find similar texts by this embedding.", &[])
+            }
             Self::CancelJob(_) => info("Cancel", "End this job; what it finished stays.", &[]),
             Self::PauseJob(_, true) => info("Pause", "Let the job rest after its step.", &[]),
             Self::PauseJob(_, false) => info("Go on", "Let the job go on.", &[]),

@@ -1,7 +1,7 @@
 //! What was measured: the table of metrics, fidelity over k, and how much methods agree.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::figures::with_extension;
@@ -57,6 +57,8 @@ pub struct Measure {
     pub curves: Shown<Vec<Cell>>,
     /// Overlap of masks.
     pub agreement: Shown<Agreement>,
+    /// A user's embedding of texts, by which IoU finds similar ones; without it TF-IDF.
+    pub embedding: Option<PathBuf>,
     /// What was asked for last, to do it again.
     pub asked: Option<EvaluateForm>,
 }
@@ -157,6 +159,7 @@ impl Session {
                 fill: self.explore.fill,
                 seed: form.seed,
                 limit: form.limit,
+                embedding: self.measure.embedding.clone(),
             }))
         };
         let mut parts = Vec::new();

@@ -228,6 +228,8 @@ pub enum Dialog {
     ExportScores,
     /// File for the table of metrics.
     ExportTable,
+    /// A user's embedding of texts, by which similar ones are found.
+    Embedding,
     /// Files of the Study place.
     Study(study::StudyDialog),
 }

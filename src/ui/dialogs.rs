@@ -35,6 +35,7 @@ pub fn command_for(dialog: Dialog, paths: Vec<PathBuf>) -> Option<Command> {
         Dialog::ExportAllKept(format) => Command::ExportAllKept(first, format),
         Dialog::ExportScores => Command::ExportScores(first),
         Dialog::ExportTable => Command::ExportTable(first),
+        Dialog::Embedding => Command::SetEmbedding(Some(first)),
         Dialog::Study(dialog) => return dialog.command(paths),
     })
 }
@@ -93,6 +94,7 @@ pub const fn title(dialog: Dialog) -> &'static str {
         Dialog::ExportAllKept(_) => "Folder for the figures",
         Dialog::ExportScores => "Export scores",
         Dialog::ExportTable => "Export table",
+        Dialog::Embedding => "Embedding of texts",
         Dialog::Study(dialog) => dialog.words().0,
     }
 }
@@ -104,7 +106,9 @@ pub fn file_name(dialog: Dialog, name: &str) -> Option<String> {
         Dialog::ExportScores => Some(format!("{name}-scores.csv")),
         Dialog::ExportTable => Some("metrics.csv".to_owned()),
         Dialog::Study(dialog) => dialog.file_name().map(str::to_owned),
-        Dialog::OpenFiles | Dialog::OpenFolder | Dialog::SaveProject | Dialog::ExportAllKept(_) => None,
+        Dialog::OpenFiles | Dialog::OpenFolder | Dialog::SaveProject | Dialog::ExportAllKept(_) | Dialog::Embedding => {
+            None
+        }
     }
 }
 
@@ -125,6 +129,7 @@ fn ask_system(dialog: Dialog, name: &str, start: Option<&Path>) -> Vec<PathBuf> 
         }
         Dialog::ExportTable => vec![("CSV", "csv"), ("JSON", "json"), ("Markdown", "md"), ("LaTeX", "tex")],
         Dialog::Study(dialog) => dialog.filters().to_vec(),
+        Dialog::Embedding => vec![("Word vectors, or an array of vectors", "txt"), ("NumPy", "npy"), ("All", "*")],
         Dialog::OpenFiles | Dialog::OpenFolder | Dialog::SaveProject | Dialog::ExportAllKept(_) => Vec::new(),
     };
     for (words, extension) in filters {
@@ -135,7 +140,7 @@ fn ask_system(dialog: Dialog, name: &str, start: Option<&Path>) -> Vec<PathBuf> 
         Dialog::OpenFiles | Dialog::Study(StudyDialog::Open) => asked.pick_files().unwrap_or_default(),
         Dialog::Study(dialog) if dialog.is_folder() => one(asked.pick_folder()),
         Dialog::Study(dialog) if dialog.file_name().is_some() => one(asked.save_file()),
-        Dialog::Study(_) => one(asked.pick_file()),
+        Dialog::Study(_) | Dialog::Embedding => one(asked.pick_file()),
         Dialog::OpenFolder | Dialog::SaveProject | Dialog::ExportAllKept(_) => one(asked.pick_folder()),
         Dialog::ExportFigure | Dialog::ExportKept(_) | Dialog::ExportScores | Dialog::ExportTable => {
             one(asked.save_file())

@@ -90,7 +90,7 @@ fn check(dialog: Dialog, path: &Path) -> (&'static str, Option<String>) {
         (!parent.is_dir()).then(|| format!("There is no folder {}.", parent.display()))
     };
     match dialog {
-        Dialog::OpenFiles | Dialog::OpenFolder => {
+        Dialog::OpenFiles | Dialog::OpenFolder | Dialog::Embedding => {
             ("Open", (!path.exists()).then(|| format!("There is nothing at {}.", path.display())))
         }
         Dialog::SaveProject | Dialog::ExportAllKept(_) => ("Save", no_folder()),

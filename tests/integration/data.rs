@@ -2,6 +2,7 @@
 
 mod archives;
 mod binary;
+mod embedding;
 mod filters;
 mod fitting;
 mod folders;

@@ -343,6 +343,7 @@ fn metrics_of_an_unknown_name_fail_with_the_known_ones() {
         fill: Fill::Zero,
         seed: 0,
         limit: None,
+        embedding: None,
     }));
     assert_sentence(&run(&mut worker, task).unwrap_err().notice().summary, &["fs_x", "fs_m, fu_m"]);
 }

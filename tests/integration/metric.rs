@@ -129,6 +129,7 @@ fn evaluate(data: &Arc<Dataset>, methods: &[&str], metrics: &[&str], ks: &[usize
         fill: Fill::Zero,
         seed: 0,
         limit: None,
+        embedding: None,
     }));
     let mut worker = worker();
     let id = worker.submit(Slot::new(0, 0), Priority::Normal, task);
@@ -261,6 +262,7 @@ fn with_fixed<R>(fixed: fn(&[f32]) -> Vec<f32>, run: impl FnOnce(&mut Context<'_
         split: Split::Test,
         limit: None,
         seed: 0,
+        embedding: None,
         shared: &shared,
         checkpoint: &mut checkpoint,
     })
@@ -312,6 +314,7 @@ fn an_empty_split_is_refused() {
         split: Split::Test,
         limit: None,
         seed: 0,
+        embedding: None,
         shared: &shared,
         checkpoint: &mut checkpoint,
     });

@@ -6,7 +6,7 @@ use crate::data::archive::Member;
 use crate::data::{DataError, MAX_DENSE_BYTES};
 
 /// An array in row-major order.
-pub(super) struct Array {
+pub(in crate::data) struct Array {
     /// Its sides.
     pub shape: Vec<usize>,
     /// Its values, the last side fastest.

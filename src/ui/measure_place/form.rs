@@ -3,13 +3,13 @@
 use egui::{ComboBox, DragValue, Grid, RichText, ScrollArea, TextEdit, Ui};
 
 use super::MeasureState;
-use crate::data::Split;
+use crate::data::{Modality, Split};
 use crate::metric::{METRICS, Metric, MetricSpec};
 use crate::session::measure::{EvaluateForm, curve_ks};
-use crate::session::{Command, Session, describe};
+use crate::session::{Command, Dialog, Session, describe};
 use crate::ui::forms::primary;
 use crate::ui::theme::{space, tokens};
-use crate::ui::widgets::{group, muted};
+use crate::ui::widgets::{command_button, group, muted};
 
 /// Most values of k in one table.
 const MAX_KS: usize = 12;
@@ -33,6 +33,9 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut MeasureState, commands: 
         methods(ui, session, state);
         metrics(ui, session, state);
         ui.spacing_mut().interact_size.y = 24.0;
+        if state.metrics.contains("iou") && session.modality() == Modality::Text {
+            embedding(ui, session, commands);
+        }
         on_what(ui, session, state, &ks, ks_error.as_deref());
         beside(ui, session, state, &ks);
     });
@@ -185,6 +188,24 @@ fn tick(ui: &mut Ui, spec: &'static MetricSpec, state: &mut MeasureState) {
             state.metrics.remove(spec.id);
         }
     }
+}
+
+/// By what IoU finds similar texts.
+fn embedding(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
+    group(ui, "Similar texts for IoU");
+    match &session.measure.embedding {
+        None => muted(ui, "By shared words and by TF-IDF vectors."),
+        Some(path) => {
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            muted(ui, format!("By shared words and by {name}.")).on_hover_text(path.display().to_string())
+        }
+    };
+    ui.horizontal(|ui| {
+        command_button(ui, session, Command::Ask(Dialog::Embedding), "Choose vectors…", commands);
+        if session.measure.embedding.is_some() {
+            command_button(ui, session, Command::SetEmbedding(None), "Back to TF-IDF", commands);
+        }
+    });
 }
 
 /// What a metric says, and which way is better.

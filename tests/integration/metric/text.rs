@@ -159,6 +159,7 @@ fn with<R>(
         split: Split::Test,
         limit: None,
         seed: 0,
+        embedding: None,
         shared: &shared,
         checkpoint: &mut checkpoint,
     })
@@ -366,13 +367,25 @@ fn overlaps_and_tf_idf_cosines_are_those_of_scikit_learn() {
 }
 
 #[test]
+fn a_users_vectors_decide_which_others_are_near() {
+    // 25 texts of one class and no common word: by overlap the first ten others, then the nearest of the rest by angle.
+    let n = 25;
+    let rows = Rows { shape: Shape::new(1, 1, 1), values: (0..n).map(|id| (id + 5) as f32).collect() };
+    let index = Index::new(&rows, &|id| id < 3);
+    let vectors: Vec<Vec<f32>> = (0..n).map(|i| (i as f32 * 0.1).sin_cos()).map(|(sin, cos)| vec![cos, sin]).collect();
+    let found = neighbours(&index, Some(&vectors), &vec![0; n], &mut |_| Ok(())).unwrap();
+    assert_eq!(found[24], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 23, 22, 21, 20, 19, 18, 17, 16, 15, 14]);
+    assert_eq!(found[0], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20]);
+}
+
+#[test]
 fn neighbours_are_the_best_by_overlap_and_then_the_best_others_by_cosine_within_the_class() {
     let golden = golden();
     let (n, width) = (golden["n"].as_u64().unwrap() as usize, golden["width"].as_u64().unwrap() as usize);
     let rows = Rows { shape: Shape::new(1, 1, width), values: floats(&golden["tokens"]) };
     let index = Index::new(&rows, &|id| id < 3);
     let classes: Vec<usize> = (0..n).map(|document| usize::from(document % 5 == 0)).collect();
-    let found = neighbours(&index, &classes, &mut |_| Ok(())).unwrap();
+    let found = neighbours(&index, None, &classes, &mut |_| Ok(())).unwrap();
     for document in 0..n {
         let similar = index.similar(document);
         let mut others: Vec<usize> =
@@ -442,6 +455,7 @@ fn evaluate(methods: &[&str], metrics: &[&str]) -> Result<Vec<Cell>, String> {
         fill: Fill::Zero,
         seed: 0,
         limit: None,
+        embedding: None,
     }));
     let mut worker = worker();
     let id = worker.submit(Slot::new(0, 0), Priority::Normal, task);
