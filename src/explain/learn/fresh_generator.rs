@@ -10,7 +10,7 @@ use tch::{Device, Kind, Tensor};
 use super::concrete::spread;
 use super::dorar::{ADAM_BETAS, BATCH, LEARNING_RATE, side_losses};
 use super::dorar_nets::{Backdrop, Generator, Noise, Range, blend};
-use crate::data::{Rows, Units};
+use crate::data::{Modality, Rows, Units};
 use crate::explain::mask::{fill_rows, keep_only};
 use crate::explain::{ExplainError, Fill, Mask};
 use crate::model::optim::{Optim, OptimSpec};
@@ -73,12 +73,23 @@ impl<'a> FreshGenerator<'a> {
                     .to_owned(),
             ));
         }
+        if black_box.tensor_box().is_none() {
+            return Err(ExplainError::Unfit(format!(
+                "a1 and a2 train a generator through the black box, and {} gives no gradients; leave them out, or measure a stand-in that has \
+                 gradients (`unmask fit --distil`, or Distil a stand-in under Train)",
+                black_box.card().name
+            )));
+        }
         let device = TensorBox::device(black_box);
         let background = black_box.background();
         let range = Range::of(background, black_box.card().modality());
         seed_step(seed, u64::MAX);
         let store = nn::VarStore::new(device);
-        let generator = Generator::new(&store.root(), units.shape, range);
+        let generator = match units.unit.modality() {
+            // Dense layers over all steps would need far more items than such data have.
+            Modality::Series => Generator::local(&store.root(), units.shape, range),
+            _ => Generator::new(&store.root(), units.shape, range),
+        };
         let (beta1, beta2) = ADAM_BETAS;
         let optimizer = OptimSpec::Adam { lr: LEARNING_RATE, beta1, beta2, eps: 1e-8 }.build(&store)?;
         let mut order: Vec<usize> = (0..train.rows.n()).collect();

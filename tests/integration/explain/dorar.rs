@@ -1,7 +1,7 @@
 //! DoRaR against PyTorch (`tests/golden/make_dorar.py`), its options, and its evaluation on pictures whose truth is known.
 
 use tch::{Device, Kind, Tensor, nn};
-use unmask::data::{Modality, Shape, Split, Unit, Units};
+use unmask::data::{Dataset, Modality, Shape, Split, Unit, Units};
 use unmask::explain::learn::concrete::spread;
 use unmask::explain::learn::dorar::{Game, sum_mask, sum_mask_with};
 use unmask::explain::learn::dorar_nets::{Backdrop, Generator, Noise, Range, scale_gradient};
@@ -9,7 +9,7 @@ use unmask::explain::learn::fresh_generator::{FreshGenerator, Shown};
 use unmask::explain::learn::run::{RunSetup, TrainRun};
 use unmask::explain::{Mask, method};
 use unmask::model::tensors::from_rows;
-use unmask::model::{Background, BlackBox, TorchBox};
+use unmask::model::{Background, BlackBox, FitRun, FitSetup, SavedBox, TorchBox, architecture};
 
 use super::golden::LinearBox;
 use crate::integration::tiny::*;
@@ -118,14 +118,12 @@ fn noise_of_rows_takes_each_place_from_some_training_row_and_shared_maps_are_the
 }
 
 /// How often the black box's class is kept by what a fresh generator rebuilds when it is shown everything, or nothing.
-fn agreement_of(everything: bool) -> f64 {
-    let saved = trained_box(&halves(60), 1);
-    let data = halves(60);
-    let black_box = TorchBox::new(&saved, Device::Cpu).unwrap();
+fn agreement_of(saved: &SavedBox, data: &Dataset, unit: Unit, everything: bool) -> f64 {
+    let black_box = TorchBox::new(saved, Device::Cpu).unwrap();
     let card = black_box.card();
-    let units = Units::new(Unit::Patch { rows: 4, cols: 4 }, card.shape);
+    let units = Units::new(unit, card.shape);
     let part = |split: Split| {
-        let rows = card.rows(&data, &data.in_split(split), &card.fit).unwrap();
+        let rows = card.rows(data, &data.in_split(split), &card.fit).unwrap();
         let classes = black_box.predict(&rows).unwrap().all_classes();
         let masks = vec![Mask(vec![everything; units.count()]); rows.n()];
         (rows, masks, classes)
@@ -143,9 +141,50 @@ fn agreement_of(everything: bool) -> f64 {
 #[test]
 fn a_generator_that_sees_everything_keeps_the_class_and_one_that_sees_nothing_guesses() {
     let _torch = torch();
-    assert!(agreement_of(true) > 0.95);
-    let guessed = agreement_of(false);
+    let (saved, data) = (trained_box(&halves(60), 1), halves(60));
+    let agreement = |everything| agreement_of(&saved, &data, Unit::Patch { rows: 4, cols: 4 }, everything);
+    assert!(agreement(true) > 0.95);
+    let guessed = agreement(false);
     assert!((0.3..0.7).contains(&guessed), "{guessed}");
+}
+
+#[test]
+fn movements_are_rebuilt_too_and_without_what_was_edited_the_class_is_guessed() {
+    let _torch = torch();
+    let samples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_data");
+    let saved = SavedBox::load(&samples.join("pointer_project/blackboxes/pointer")).unwrap();
+    let movements = samples.join("pointer/movements.npz").display().to_string();
+    let data = unmask::data::open(&movements.parse().unwrap(), &mut |_| true).unwrap();
+    let agreement = |everything| agreement_of(&saved, &data, Unit::Segment { steps: 4 }, everything);
+    let (whole, nothing) = (agreement(true), agreement(false));
+    assert!(whole > 0.95 && nothing < 0.75, "{whole}, {nothing}");
+}
+
+#[test]
+fn no_generator_is_trained_through_a_black_box_without_gradients() {
+    let _torch = torch();
+    let data = unmask::data::open(&"synthetic:orange?n=300".parse().unwrap(), &mut |_| true).unwrap();
+    let few = params(architecture("table-forest").unwrap().params, &[("epochs", "2")]);
+    let setup = FitSetup {
+        architecture: "table-forest",
+        params: &few,
+        data: &data,
+        seed: 0,
+        name: "forest",
+        device: Device::Cpu,
+        teacher: None,
+    };
+    let mut run = FitRun::new(setup).unwrap();
+    while !run.is_done() {
+        run.step().unwrap();
+    }
+    let black_box = TorchBox::new(&run.checkpoint().unwrap(), Device::Cpu).unwrap();
+    let units = Units::new(Unit::Column, black_box.card().shape);
+    let rows = black_box.card().rows(&data, &[0, 1], &black_box.card().fit).unwrap();
+    let masks = [mask(units.count(), &[0]), mask(units.count(), &[1])];
+    let shown = Shown { rows: &rows, masks: &masks, classes: &[0, 1] };
+    let refused = FreshGenerator::new(&black_box, units, shown, 1, 0).map(|_| ()).unwrap_err();
+    assert_sentence(&refused.to_string(), &["a1 and a2", "forest gives no gradients", "--distil"]);
 }
 
 #[test]
