@@ -7,10 +7,10 @@ use super::{Experiment, published, published_at, published_of};
 /// The experiment.
 pub static AIM_HATEXPLAIN: Experiment = Experiment {
     id: "aim-hatexplain",
-    title: "AIM, Tables 2, 5 and 11: posts, k = 10 of 200 words (official split)",
+    title: "AIM, Tables 2, 5 and 11: posts, k = 10 of 64 words (official split)",
     dataset: "hatexplain",
     data: "hatexplain:{root}/hatexplain?merge=offensive:hatespeech&split=official",
-    black_box: ("aim-word-transformer", &[]),
+    black_box: ("aim-word-transformer", &[("length", "64")]),
     unit: "word",
     k: 10,
     ks: &[5, 10, 20],

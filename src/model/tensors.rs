@@ -9,6 +9,7 @@ use crate::data::Rows;
 
 /// Seeds libtorch for one step, so that a result does not depend on what ran in between.
 pub fn seed_step(seed: u64, step: u64) {
+    crate::device::flush_denormals();
     tch::manual_seed(mix(seed, step) as i64);
 }
 

@@ -54,6 +54,7 @@ impl std::fmt::Debug for TorchBox {
 impl TorchBox {
     /// Builds the network of `saved` on `device` and loads its weights.
     pub fn new(saved: &SavedBox, device: Device) -> Result<Self, ModelError> {
+        crate::device::flush_denormals();
         let card = saved.card.clone();
         let mut store = nn::VarStore::new(device);
         let architecture = architecture(&card.architecture)?;

@@ -117,3 +117,20 @@ fn gradients_do_not_reach_a_frozen_box() {
     assert!(input.grad().abs().sum(tch::Kind::Float).double_value(&[]) > 0.0, "the input must get a gradient");
     assert_eq!(before, black_box.predict(&rows).unwrap());
 }
+
+#[test]
+#[cfg(unix)]
+fn numbers_too_small_for_a_full_mantissa_count_as_zero_once_a_step_was_seeded() {
+    let _torch = torch();
+    // On a thread of its own: the state belongs to a thread, and those that it starts have it too.
+    let doubled = || f64::try_from(Tensor::from_slice(&[1e-40_f32]) * 2.0).unwrap();
+    let (before, after, on_another) = std::thread::spawn(move || {
+        let before = doubled();
+        unmask::model::tensors::seed_step(0, 0);
+        (before, doubled(), std::thread::spawn(doubled).join().unwrap())
+    })
+    .join()
+    .unwrap();
+    assert!((before / 2e-40 - 1.0).abs() < 1e-3, "{before}");
+    assert_eq!((after, on_another), (0.0, 0.0));
+}
