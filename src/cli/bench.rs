@@ -280,7 +280,10 @@ fn explain_times(
         std::thread::sleep(Duration::from_secs(3));
     }
     let mut worker = spawn("explaining")?;
-    let items = data.in_split(Split::Test);
+    let mut items = data.in_split(Split::Test);
+    if items.is_empty() {
+        items = (0..data.len()).collect();
+    }
     let mut millis = Vec::new();
     for at in 0..EXPLANATIONS + 5 {
         let item = items[(at * 37) % items.len()];

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::explain::Explainers;
+use super::explain::{Explainers, fill_for};
 use super::{ComputeArgs, Outcome, Runner, check_k, usage, work, write_file};
 use crate::data::Split;
 use crate::jobs::{Evaluate, Output, Task, table};
@@ -56,6 +56,7 @@ pub fn run(args: &EvaluateArgs) -> Outcome {
     for &k in &args.k {
         check_k(k, explainers[0].card.unit, &black_box.card)?;
     }
+    let fill = fill_for(&args.fill, &black_box)?;
     let mut runner = Runner::new(&args.compute)?;
     let data = runner.open(&args.data)?;
     let task = Task::Evaluate(Box::new(Evaluate {
@@ -66,7 +67,7 @@ pub fn run(args: &EvaluateArgs) -> Outcome {
         split: split_named(&args.split)?,
         metrics: args.metrics.clone(),
         ks: args.k.clone(),
-        fill: args.fill.parse().map_err(usage)?,
+        fill,
         seed: args.compute.seed,
         limit: args.limit,
         embedding: args.embedding.clone(),

@@ -161,11 +161,19 @@ impl Runner {
     }
 }
 
-/// The fill called `name`; the mean of word numbers is no word.
+/// The fill called `name`, where it makes sense for what the box reads: the mean of word numbers is no word.
 pub(super) fn fill_for(name: &str, black_box: &SavedBox) -> Result<Fill, Failure> {
     let fill: Fill = name.parse().map_err(usage)?;
-    if fills_for(black_box.card.modality()).contains(&fill) {
+    let modality = black_box.card.modality();
+    let fitting = fills_for(modality);
+    if fitting.contains(&fill) {
         return Ok(fill);
     }
-    Err(usage(format!("fill {name}: {} reads texts, whose words have no mean; use zero or noise", black_box.card.name)))
+    let known: Vec<&str> = fitting.iter().map(|fill| fill.id()).collect();
+    Err(usage(format!(
+        "fill: expected one of {} for {}, which {} reads, found {name}; name one of these",
+        known.join(", "),
+        modality.plural(),
+        black_box.card.name
+    )))
 }

@@ -9,10 +9,11 @@ use super::{Experiment, Row};
 use crate::data::{DataSpec, Dataset, Modality, Rows, Split, Unit};
 use crate::explain::fidelity::same_class;
 use crate::explain::learn::run::{RunSetup, TrainRun};
-use crate::explain::{ExplainError, SavedExplainer, method};
+use crate::explain::{ExplainError, Fill, SavedExplainer, method};
 use crate::metric::context::ContextSetup;
 use crate::metric::{Context, MetricUnit, Shared, ValuesByClass, interval, metric, stats, values_of};
 use crate::model::params::Params;
+use crate::model::tensors::device_name;
 use crate::model::{
     BlackBox, Device, FitRun, FitSetup, ModelError, Probs, SavedBox, TorchBox, Versions, architecture, mix,
 };
@@ -46,7 +47,7 @@ pub type Watch<'a> = dyn FnMut(Progress) -> Result<(), ExplainError> + 'a;
 
 /// Epochs of everything in a smoke run.
 const QUICK_EPOCHS: &str = "2";
-/// Items of all splits together in a smoke run: a whole table then takes about two minutes on two cores.
+/// Items of each split in a smoke run: a whole table then takes about two minutes on two cores.
 const QUICK_ITEMS: usize = 1500;
 /// The same for series: a recurrent network over 400 steps takes as long as for several pictures.
 const QUICK_SERIES: usize = 300;
@@ -70,11 +71,11 @@ pub fn run(experiment: &Experiment, options: &Options<'_>, watch: &mut Watch<'_>
         .collect();
     for (row, seed) in &plan {
         parts.push(part(experiment, row, *seed, (&data, &saved_box, &shared), options, watch)?);
-        let table = table(experiment, &parts, &seeds, &saved_box, options);
+        let table = table(experiment, &parts, &seeds, options);
         let bytes = serde_json::to_vec_pretty(&table).map_err(|error| ExplainError::Unfit(error.to_string()))?;
         crate::store::atomic::write(options.out, &bytes).map_err(|error| ExplainError::Unfit(error.to_string()))?;
     }
-    let mut table = table(experiment, &parts, &seeds, &saved_box, options);
+    let mut table = table(experiment, &parts, &seeds, options);
     table.cells.splice(0..0, box_cells(experiment, &data, &saved_box, options)?);
     let bytes = serde_json::to_vec_pretty(&table).map_err(|error| ExplainError::Unfit(error.to_string()))?;
     crate::store::atomic::write(options.out, &bytes).map_err(|error| ExplainError::Unfit(error.to_string()))?;
@@ -182,11 +183,16 @@ fn part(
     }
     values.extend(row.params);
     let params = params_of(spec.params, &values, options.quick)?;
+    // Rates and minutes belong to a device, figures to a masking; older parts without a word of it are those of the CPU and of zeros.
+    let (fill, draws) = row.masking();
     let described =
         (row.method, &params, at.unit, at.k, at.ks, row.metrics, seed, options.quick, options.no_approximators);
     let described =
         serde_json::to_string(&(described, &saved_box.card.hash, &data.hash, options.threads, Versions::current()))
             .map_err(|error| ExplainError::Unfit(error.to_string()))?;
+    let elsewhere = if options.device == Device::Cpu { String::new() } else { device_name(options.device) };
+    let masking = if fill == Fill::Zero { String::new() } else { format!("{} x {draws}", fill.id()) };
+    let described = described + &elsewhere + &masking;
     let key = blake3::hash(described.as_bytes()).to_hex().to_string();
     let folder = parts_folder(options.out);
     let path = folder.join(format!("{}-{seed}.json", row.file_key()));
@@ -208,8 +214,9 @@ fn part(
         explainer: &explainer,
         unit: explainer.card.unit,
         k: at.k,
-        fill: row.masking().0,
+        fill,
         data,
+        fit: saved_box.fit_for(data),
         split: Split::Test,
         limit: None,
         seed,
@@ -230,7 +237,6 @@ fn part(
             if k != at.main_k() && (is_slow || !metric.depends_on_k()) {
                 continue;
             }
-            let draws = row.masking().1;
             let mut drawn = Vec::new();
             for draw in 0..draws {
                 context.seed = if draws == 1 { seed } else { mix(seed, draw) };
@@ -310,13 +316,7 @@ fn parts_folder(out: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-fn table(
-    experiment: &Experiment,
-    parts: &[Part],
-    seeds: &[u64],
-    saved_box: &SavedBox,
-    options: &Options<'_>,
-) -> Reproduced {
+fn table(experiment: &Experiment, parts: &[Part], seeds: &[u64], options: &Options<'_>) -> Reproduced {
     let mut cells = Vec::new();
     for row in experiment.rows {
         let of_row: Vec<&Part> = parts.iter().filter(|part| part.row == row.key()).collect();
@@ -366,7 +366,7 @@ fn table(
     Reproduced {
         experiment: experiment.id.to_owned(),
         dataset: experiment.dataset.to_owned(),
-        device: saved_box.card.device.clone(),
+        device: device_name(options.device),
         threads: options.threads,
         seeds: seeds.to_vec(),
         versions: Versions::current(),

@@ -33,7 +33,7 @@ impl AgreeJob {
         let explainer = env.explainer(&task.explainers[at], &black_box)?;
         let start = self.masks[at].len();
         let items = &self.items[start..(start + CHUNK).min(self.items.len())];
-        let rows = card.rows(&task.data, items, &task.black_box.fit_for(&task.data))?;
+        let rows = card.rows(&task.data, items, &task.fit)?;
         let probs = black_box.predict(&rows)?;
         let units = Units::new(task.unit, card.shape);
         let scores = explainer.borrow_mut().scores(black_box.as_ref(), &rows, &probs, units, task.seed)?;

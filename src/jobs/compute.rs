@@ -268,6 +268,7 @@ pub(super) fn explain(env: &mut Compute, task: &Explain, cx: &mut JobContext<'_>
         methods.push(result.map_err(|error| error.to_string()));
     }
     Ok(Output::Explained(Arc::new(Explained {
+        data: task.data.hash.clone(),
         item: task.item,
         units,
         k: task.k,
@@ -553,6 +554,7 @@ pub fn evaluate<'a>(
         k: ks[0],
         fill: task.fill,
         data: &task.data,
+        fit: task.fit,
         split: task.split,
         limit: task.limit,
         seed: task.seed,

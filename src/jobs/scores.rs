@@ -59,7 +59,8 @@ pub struct Scores<'a> {
 type Encoder = fn(&Scores<'_>) -> Result<Vec<u8>, ScoresError>;
 
 fn encoder(path: &Path) -> Result<Encoder, ScoresError> {
-    match path.extension().and_then(|extension| extension.to_str()) {
+    let extension = path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
+    match extension.as_deref() {
         Some("csv") => Ok(csv_of),
         Some("jsonl") => Ok(jsonl_of),
         Some("npz") => Ok(npz_of),

@@ -36,8 +36,9 @@ impl TableError {
 
 /// The table in the format of the file's ending.
 pub fn encode(path: &Path, cells: &[Cell]) -> Result<Vec<u8>, TableError> {
-    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-    let text = match extension {
+    let extension =
+        path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+    let text = match extension.as_str() {
         "json" => serde_json::to_string_pretty(cells).map_err(TableError::writer)?,
         "csv" => csv_of(cells)?,
         "md" => {
@@ -52,7 +53,7 @@ pub fn encode(path: &Path, cells: &[Cell]) -> Result<Vec<u8>, TableError> {
             format!("\\begin{{tabular}}{{{align}}}\n{rows}\\end{{tabular}}\n")
         }
         _ => {
-            return Err(TableError::UnknownFormat { path: path.display().to_string(), found: extension.to_owned() });
+            return Err(TableError::UnknownFormat { path: path.display().to_string(), found: extension });
         }
     };
     Ok(text.into_bytes())

@@ -152,6 +152,8 @@ pub struct Explain {
 /// One item explained.
 #[derive(Clone, Debug)]
 pub struct Explained {
+    /// Hash of the data.
+    pub data: String,
     /// Item.
     pub item: usize,
     /// What is selected.
@@ -174,6 +176,21 @@ pub struct Explained {
     pub methods: Vec<Result<MethodResult, String>>,
     /// Milliseconds from the start of the task to its end.
     pub millis: f64,
+}
+
+impl Explained {
+    /// About how many bytes it takes.
+    pub fn bytes(&self) -> usize {
+        let numbers = |result: &MethodResult| {
+            let by_class = result.by_class.as_ref().map_or(0, |by_class| by_class.units() * by_class.classes);
+            result.scores.len()
+                + result.ranks.len()
+                + by_class
+                + result.rebuilt.iter().map(|one| one.row.len()).sum::<usize>()
+        };
+        let of_methods: usize = self.methods.iter().flatten().map(numbers).sum();
+        4 * (self.row.len() + self.fill_row.len() + of_methods) + self.text.as_ref().map_or(0, |text| text.len())
+    }
 }
 
 /// What one method says about one item.
@@ -269,6 +286,8 @@ pub struct Agree {
     pub explainers: Vec<Arc<SavedExplainer>>,
     /// Data.
     pub data: Arc<Dataset>,
+    /// Fit of pictures to the box.
+    pub fit: Fit,
     /// Items of this split are compared.
     pub split: Split,
     /// At most so many items.

@@ -125,6 +125,8 @@ pub struct ContextSetup<'a> {
     pub fill: Fill,
     /// Data.
     pub data: &'a Dataset,
+    /// How pictures are fitted to the box.
+    pub fit: Fit,
     /// Split reported on.
     pub split: Split,
     /// At most so many items.
@@ -150,6 +152,7 @@ impl<'a> Context<'a> {
             k,
             fill,
             data,
+            fit,
             split,
             limit,
             seed,
@@ -158,7 +161,6 @@ impl<'a> Context<'a> {
             checkpoint,
         } = setup;
         let units = Units::new(unit, black_box.card().shape);
-        let fit = crate::model::saved::fit_for(black_box.card(), black_box.background(), data);
         let mut loaded = method(&explainer.card.method)?.explainer(explainer, black_box)?;
         let mut items = data.in_split(split);
         items.truncate(limit.unwrap_or(usize::MAX));

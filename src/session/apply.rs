@@ -38,10 +38,19 @@ impl Session {
             }
             command => {
                 let back = self.inverse(&command);
+                let n_kept = self.figures.kept.len();
                 let requests = self.perform(command.clone());
-                if let Some(back) = back.filter(|back| *back != command) {
+                // What is in view may be another item by then: done again, the same figure comes back. One that could not be drawn is no step.
+                let forward = match command {
+                    Command::KeepFigure | Command::MakeSheet(_) => match self.figures.kept.get(n_kept) {
+                        Some(kept) => Command::RestoreFigure(n_kept, Box::new(kept.clone())),
+                        None => return requests,
+                    },
+                    command => command,
+                };
+                if let Some(back) = back.filter(|back| *back != forward) {
                     self.unsaved = true;
-                    self.undo.push(Step { back, forward: command, title: self.last_action.clone() });
+                    self.undo.push(Step { back, forward, title: self.last_action.clone() });
                 }
                 requests
             }
@@ -416,8 +425,18 @@ impl Session {
     fn step_item(&mut self, by: i64) -> Vec<Request> {
         let list = &self.explore.list;
         let Some(last) = list.visible().len().checked_sub(1) else { return Vec::new() };
-        let at = self.explore.item.and_then(|item| list.position(item)).unwrap_or(0) as i64;
-        let to = (at + by).clamp(0, last as i64) as usize;
+        let to = match self.explore.item {
+            Some(item) => match list.position(item) {
+                Some(at) => (at as i64 + by).clamp(0, last as i64) as usize,
+                // It has left the list (a mark taken off while only marked ones are listed): go on from where it stood, where that can be told.
+                None => {
+                    let before = list.visible().iter().take_while(|&&listed| (listed as usize) < item).count() as i64;
+                    let to = if by > 0 { before + by - 1 } else { before + by };
+                    to.clamp(0, last as i64) as usize
+                }
+            },
+            None => 0,
+        };
         let item = list.visible()[to] as usize;
         self.select_item(item)
     }
@@ -489,6 +508,10 @@ impl Session {
 
     pub(crate) fn use_box(&mut self, index: usize) -> Vec<Request> {
         let Some(active) = self.boxes.get(index).cloned() else { return Vec::new() };
+        if self.active_box != Some(index) {
+            // Columns, units and k of one black box mean nothing for another.
+            self.undo.clear();
+        }
         self.active_box = Some(index);
         self.last_action = format!("Explaining {}", active.card.name);
         self.explore.class_focus = None;
@@ -517,7 +540,8 @@ impl Session {
     /// Asks for the black box's answers to all items.
     pub(crate) fn predict_all(&mut self) -> Vec<Request> {
         let (Some(data), Some(active)) = (self.data.clone(), self.active_box().cloned()) else { return Vec::new() };
-        self.explore.list.predictions = items::Predictions::new(data.len());
+        let key: Arc<str> = format!("{} {:?}", active.card.hash, self.explore.fit).into();
+        self.explore.list.predictions = items::Predictions::of(data.len(), key.clone());
         self.explore.list.is_stale = true;
         let task =
             Task::Predict { black_box: active.clone(), fit: self.explore.fit, items: (0..data.len()).collect(), data };
@@ -525,7 +549,7 @@ impl Session {
             lane: Lane::Interactive,
             slot: Slot::new(slots::PREDICT, 0),
             priority: Priority::Background,
-            purpose: Purpose::Predict,
+            purpose: Purpose::Predict(key),
             title: format!("Classifying with {}", active.card.name),
             task,
         }))]

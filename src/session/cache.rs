@@ -8,12 +8,15 @@ use crate::jobs::Explained;
 
 /// Most explanations kept. One of MNIST with four methods takes some 40 kB.
 const CAPACITY: usize = 256;
+/// Most bytes that they take together: of photographs each is some megabytes.
+const MAX_BYTES: usize = 256 << 20;
 
 /// Explanations by key.
 #[derive(Default)]
 pub struct ExplainCache {
     entries: HashMap<Arc<ExplainKey>, (u64, Arc<Explained>)>,
     clock: u64,
+    bytes: usize,
 }
 
 impl ExplainCache {
@@ -30,20 +33,24 @@ impl ExplainCache {
         self.entries.contains_key(key)
     }
 
-    /// Keeps one; the least recently used goes when the cache is full.
+    /// Keeps one; the least recently used go when the cache is full.
     pub fn insert(&mut self, key: Arc<ExplainKey>, explained: Arc<Explained>) {
         self.clock += 1;
+        self.remove(&key);
+        self.bytes += explained.bytes();
         self.entries.insert(key, (self.clock, explained));
-        if self.entries.len() > CAPACITY
-            && let Some(oldest) = self.entries.iter().min_by_key(|(_, (used, _))| *used).map(|(key, _)| key.clone())
-        {
-            self.entries.remove(&oldest);
+        while self.entries.len() > CAPACITY || self.bytes > MAX_BYTES && self.entries.len() > 1 {
+            let oldest = self.entries.iter().min_by_key(|(_, (used, _))| *used).map(|(key, _)| key.clone());
+            let Some(oldest) = oldest else { return };
+            self.remove(&oldest);
         }
     }
 
     /// Forgets one.
     pub fn remove(&mut self, key: &ExplainKey) {
-        self.entries.remove(key);
+        if let Some((_, explained)) = self.entries.remove(key) {
+            self.bytes -= explained.bytes();
+        }
     }
 
     /// How many are kept.
@@ -59,5 +66,6 @@ impl ExplainCache {
     /// Forgets all.
     pub fn clear(&mut self) {
         self.entries.clear();
+        self.bytes = 0;
     }
 }

@@ -684,7 +684,8 @@ impl Command {
         };
         let needs_result = || {
             needs_methods()?;
-            if session.explore.focused_result().is_some() {
+            let is_in_view = session.explore.explained().is_some_and(|explained| session.is_in_view(explained));
+            if is_in_view && session.explore.is_current() && session.explore.focused_result().is_some() {
                 Ok(())
             } else {
                 no("There is no explanation of this item yet")
@@ -756,8 +757,8 @@ impl Command {
             Self::Reading(action) => action.availability(session),
             Self::Study(action) => action.availability(session),
             Self::Ask(Dialog::Study(dialog)) => dialog.availability(session),
-            Self::Ask(Dialog::ExportScores) => needs_result(),
-            Self::KeepFigure | Self::Ask(Dialog::ExportFigure) => {
+            Self::Ask(Dialog::ExportScores) | Self::ExportScores(_) => needs_result(),
+            Self::KeepFigure | Self::Ask(Dialog::ExportFigure) | Self::ExportFigure(_) => {
                 let why = session.explore.explained().and_then(|explained| crate::jobs::picture::undrawable(explained));
                 why.map_or_else(needs_result, |why| Err(Cow::Owned(why)))
             }

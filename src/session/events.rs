@@ -212,7 +212,7 @@ impl Session {
     fn answers(&mut self, purpose: &Purpose, output: Output) -> Vec<Request> {
         let list = &mut self.explore.list;
         match (purpose, output) {
-            (Purpose::Predict, Output::Predictions { items, probs, classes }) => {
+            (Purpose::Predict(key), Output::Predictions { items, probs, classes }) if *key == list.predictions.key => {
                 list.predictions.put(&items, &probs, classes);
                 list.is_stale |= list.depends_on_predictions();
             }
@@ -295,6 +295,7 @@ impl Session {
             explore.shown = Shown::Empty;
             explore.wanted = None;
             self.undo.clear();
+            self.measure = super::measure::Measure::default();
         }
         if let Some(requests) = self.restore() {
             return requests;
@@ -326,7 +327,11 @@ impl Session {
     pub(crate) fn put_box(&mut self, saved: Arc<SavedBox>) -> Vec<Request> {
         self.unsaved = true;
         let same = self.boxes.iter().position(|known| {
-            known.card.hash == saved.card.hash || (!known.card.complete && known.card.name == saved.card.name)
+            let is_earlier = !known.card.complete
+                && known.card.name == saved.card.name
+                && known.card.seed == saved.card.seed
+                && known.card.data_hash == saved.card.data_hash;
+            known.card.hash == saved.card.hash || is_earlier
         });
         let index = match same {
             Some(index) => {

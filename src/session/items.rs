@@ -1,5 +1,7 @@
 //! The list of items: what is known of each, which are listed, in which order.
 
+use std::sync::Arc;
+
 use crate::data::{Dataset, Split};
 use crate::model::argmax;
 use crate::model::card::BoxCard;
@@ -93,12 +95,19 @@ pub struct Predictions {
     confidence: Vec<f32>,
     /// For how many items the answer is known.
     pub known: usize,
+    /// Whose answers they are: answers of another black box that come late are not filed.
+    pub key: Arc<str>,
 }
 
 impl Predictions {
     /// Nothing known of `n` items.
     pub fn new(n: usize) -> Self {
-        Self { class: vec![u16::MAX; n], confidence: vec![f32::NAN; n], known: 0 }
+        Self { class: vec![u16::MAX; n], confidence: vec![f32::NAN; n], known: 0, key: Arc::from("") }
+    }
+
+    /// Nothing known of `n` items yet; answers under `key` are waited for.
+    pub fn of(n: usize, key: Arc<str>) -> Self {
+        Self { key, ..Self::new(n) }
     }
 
     /// Files the answers to some items.

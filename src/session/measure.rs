@@ -176,6 +176,7 @@ impl Session {
                 black_box: black_box.clone(),
                 explainers: explainers.clone(),
                 data: data.clone(),
+                fit: self.explore.fit,
                 split: form.split,
                 limit: form.limit,
                 unit: self.explore.unit,

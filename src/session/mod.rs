@@ -154,7 +154,7 @@ pub enum Purpose {
     /// The answer without one unit.
     Without(Arc<reading::WithoutKey>),
     /// Answers to all items.
-    Predict,
+    Predict(Arc<str>),
     /// Fidelity of one explainer over all items, by [`items::FidelityKey`].
     Fidelity(Arc<items::FidelityKey>),
     /// A training run, by its number.

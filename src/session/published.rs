@@ -42,7 +42,7 @@ fn is_about(experiment: &Experiment, spec: &DataSpec) -> bool {
 }
 
 /// The row of an explainer: of its method, with the settings that make the row another one than the method's main row.
-fn row_of(experiment: &'static Experiment, card: &ExplainerCard, unit: Unit) -> Option<&'static Row> {
+fn row_of(experiment: &'static Experiment, card: &ExplainerCard, unit: Unit, k: usize) -> Option<&'static Row> {
     let specs = method(&card.method).ok()?.spec().params;
     let has = |&(id, text): &(&str, &str)| {
         specs.iter().find(|spec| spec.id == id).is_some_and(|spec| {
@@ -50,7 +50,7 @@ fn row_of(experiment: &'static Experiment, card: &ExplainerCard, unit: Unit) -> 
             spec.parse(text).is_ok_and(|wanted| wanted == value)
         })
     };
-    let selects = |row: &Row| experiment.at(row).unit.parse() == Ok(unit);
+    let selects = |row: &Row| experiment.at(row).unit.parse() == Ok(unit) && experiment.at(row).ks().contains(&k);
     let fitting =
         experiment.rows.iter().filter(|row| row.method == card.method && selects(row) && row.params.iter().all(has));
     // Of equals the first: the main row and the paper's own recipe stand for the same printed numbers.
@@ -66,8 +66,8 @@ impl Session {
         let card = |name: &str| self.explainers.iter().map(|known| &known.card).find(|card| card.name == name);
         let card = card(&cell.row).or_else(|| card(name?))?;
         EXPERIMENTS.iter().copied().find_map(|experiment| {
-            let row = is_about(experiment, spec).then(|| row_of(experiment, card, self.explore.unit)).flatten()?;
-            experiment.at(row).ks().contains(&cell.k?).then_some(())?;
+            let row =
+                is_about(experiment, spec).then(|| row_of(experiment, card, self.explore.unit, cell.k?)).flatten()?;
             let value = experiment.printed(row.id, &cell.metric, cell.k, cell.class.as_deref())?;
             Some(Published { value, source: experiment.title })
         })

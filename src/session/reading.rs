@@ -188,6 +188,11 @@ impl Session {
         }
     }
 
+    /// Whether an explanation is one of the item in view: an older one stays on screen while the next is computed.
+    pub fn is_in_view(&self, explained: &Explained) -> bool {
+        self.in_view().is_some_and(|(data, item)| explained.item == item && explained.data == data.hash)
+    }
+
     /// Whether the open data may offend and is blurred in lists until the user asks for it.
     pub fn is_blurred(&self) -> bool {
         let offends = self.data.as_ref().is_some_and(|data| {
@@ -346,11 +351,11 @@ impl Session {
                 explore.unit = unit;
                 explore.k = if unit == Unit::Sentence { 1 } else { FIRST_WORDS };
             }
-            if explore.fill == Fill::Mean {
-                explore.fill = Fill::Zero;
-            }
         } else if explore.unit.modality() != Modality::Image {
             (explore.unit, explore.k) = (Unit::Pixel, 25);
+        }
+        if !fills_for(modality).contains(&explore.fill) {
+            explore.fill = Fill::Zero;
         }
     }
 }

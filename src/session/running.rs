@@ -42,7 +42,7 @@ impl RunningJob {
                 | Purpose::Evaluate
                 | Purpose::Measure(_)
                 | Purpose::Fidelity(_)
-                | Purpose::Predict
+                | Purpose::Predict(_)
                 | Purpose::Sheet(_)
         )
     }

@@ -246,6 +246,7 @@ fn run(task: &Task) -> Result<Output, JobError> {
                 })
             });
             Output::Explained(Arc::new(Explained {
+                data: task.data.hash.clone(),
                 item: task.item,
                 units,
                 k: task.k,

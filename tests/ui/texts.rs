@@ -151,6 +151,7 @@ fn explain(task: &Explain) -> Output {
         })
     });
     Output::Explained(Arc::new(Explained {
+        data: task.data.hash.clone(),
         item: task.item,
         units,
         k: task.k,

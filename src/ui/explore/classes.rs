@@ -42,6 +42,8 @@ pub struct ClassesUi {
     sort: Sort,
     key: u64,
     order: Vec<usize>,
+    /// How scores become colours.
+    range: Option<(Scale, Range)>,
     pictures: Vec<TextureHandle>,
 }
 
@@ -230,8 +232,9 @@ fn table(
             _ => None,
         };
         state.order = top_k(scores.as_ref().unwrap_or(&result.scores), result.scores.len());
+        state.range = None;
     }
-    let (scale, range) = range_of(result, by_class);
+    let (scale, range) = *state.range.get_or_insert_with(|| range_of(result, by_class));
     let (head, names) = unit_names(canvas, session.explore.focus);
     let reading = &session.explore.reading;
     let mut found = None;
@@ -426,15 +429,16 @@ fn pictures(
 ) {
     let mut hasher = DefaultHasher::new();
     (std::ptr::from_ref(result) as usize, explained.item, session.explore.k, theme::figure_theme(ui)).hash(&mut hasher);
-    let (scale, range) = range_of(result, by_class);
     if canvas.classes.key != hasher.finish() {
-        // In the first frame of an explanation its picture is not there yet: it is drawn after this panel.
-        let Some(base) = canvas.picture(session.explore.focus).cloned() else {
+        // In the first frame of an explanation its picture is not there yet, or is that of the one before: it is drawn after this panel.
+        let base = canvas.picture(session.explore.focus).filter(|base| base.scores.len() == by_class.units());
+        let Some(base) = base.cloned() else {
             ui.ctx().request_repaint();
             return;
         };
         canvas.classes.key = hasher.finish();
         canvas.classes.pictures.clear();
+        let (scale, range) = range_of(result, by_class);
         for class in 0..by_class.classes {
             let shown =
                 ExplainedPicture { scores: by_class.column(class), signed: scale == Scale::Signed, ..base.clone() };

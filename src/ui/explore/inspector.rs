@@ -46,7 +46,7 @@ pub fn show(
             Some(_) => super::own::head(ui, session, commands),
             None => item_head(ui, session, data, item, commands),
         }
-        let explained = session.explore.explained().filter(|explained| explained.item == item).cloned();
+        let explained = session.explore.explained().filter(|explained| session.is_in_view(explained)).cloned();
         if let Some(explained) = &explained {
             widgets::rule(ui);
             answers(ui, session, explained, commands);
@@ -198,6 +198,8 @@ fn pointed(ui: &mut Ui, session: &Session, canvas: &Canvas, explained: &Explaine
         ui.end_row();
         for (column, result) in explained.methods.iter().enumerate() {
             let Ok(result) = result else { continue };
+            // As the picture shows it: with a class in focus, by that class's scores.
+            let result = session.seen(result);
             let name = session
                 .explore
                 .columns

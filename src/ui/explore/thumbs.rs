@@ -145,7 +145,12 @@ impl Thumbs {
                         .picture(item as usize)
                         .map_or_else(|error| Full::Failed(error.to_string()), |picture| Full::Ready(Arc::new(picture))),
                     Items::Lazy(_) => {
-                        self.ask(ctx, Ask::Full(data.clone(), item));
+                        if !self.ask(ctx, Ask::Full(data.clone(), item)) {
+                            // Too many small ones are waited for: ask again soon.
+                            self.full = None;
+                            ctx.request_repaint_after(std::time::Duration::from_millis(50));
+                            return Full::Pending;
+                        }
                         Full::Pending
                     }
                 };

@@ -49,7 +49,7 @@ fn pictures(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut 
         return;
     };
     // An old result of another item must never pass for this one.
-    let is_other_item = session.in_view().map(|(_, item)| item) != Some(explained.item);
+    let is_other_item = !session.is_in_view(&explained);
     let dimmed =
         explore.shown.is_dimmed(Instant::now()) || is_other_item && matches!(explore.shown, Shown::Failed { .. });
     if matches!(explore.shown, Shown::Pending { .. }) {

@@ -156,6 +156,7 @@ fn with<R>(
         k,
         fill: Fill::Zero,
         data,
+        fit: saved.card.fit,
         split: Split::Test,
         limit: None,
         seed: 0,
