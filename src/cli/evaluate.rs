@@ -78,8 +78,8 @@ pub fn run(args: &EvaluateArgs) -> Outcome {
     write_file(&args.out, &table::encode(&args.out, &cells).map_err(work)?)?;
     let cells = Arc::unwrap_or_clone(cells);
     print!("{}", table::text(&cells));
-    for warning in table::honesty(&cells) {
-        println!("{warning}");
+    for words in table::honesty(&cells).into_iter().chain(table::order(&cells)) {
+        println!("{words}");
     }
     Ok(())
 }

@@ -117,15 +117,29 @@ pub fn run(args: &FigureArgs) -> Outcome {
     Ok(())
 }
 
-/// An item by its place, `17`, or by its split and its number in the file, `test:17`.
+/// An item by its place among what is open, `17`, or by its number in the file as the window shows it, `#17`, after its split where several have it,
+/// `test:17`.
 fn item_named(name: &str, data: &Dataset) -> Result<usize, Failure> {
     let wrong = || {
         usage(format!(
-            "item {name}: expected 0 to {} of {}, or a split and a number as the window shows them, such as test:17; choose one of these",
+            "item {name}: expected a place from 0 to {} in {}, or a number as the window shows it (#17, or test:17); no item that is open has it",
             data.len().saturating_sub(1),
             data.name
         ))
     };
+    if let Some(number) = name.strip_prefix('#') {
+        let number: u32 = number.parse().map_err(|_not_a_number| wrong())?;
+        let found: Vec<usize> = (0..data.len()).filter(|&item| data.source_index[item] == number).collect();
+        return match found[..] {
+            [] => Err(wrong()),
+            [only] => Ok(only),
+            [first, ..] => Err(usage(format!(
+                "item {name}: {} splits have an item of this number; say which, such as {}:{number}",
+                found.len(),
+                data.splits[first].name()
+            ))),
+        };
+    }
     match name.split_once(':') {
         None => name.parse().ok().filter(|&item: &usize| item < data.len()).ok_or_else(wrong),
         Some((split, number)) => {
@@ -145,7 +159,13 @@ fn layout(args: &FigureArgs, pictures: &[ExplainedPicture]) -> Result<Figure, Fi
             picture(&captioned, &PictureLayout { title, ..PictureLayout::default() })
         }
         _ if args.item.len() == 1 => compare(pictures, &CompareLayout { title, caption, ..CompareLayout::default() }),
-        _ => sheet(pictures, &SheetLayout { title, caption, ..SheetLayout::default() }),
+        _ => {
+            // The methods of an item stand side by side.
+            let n_methods = (pictures.len() / args.item.len().max(1)).max(1);
+            let usual = SheetLayout::default();
+            let columns = (usual.columns / n_methods).max(1) * n_methods;
+            sheet(pictures, &SheetLayout { title, caption, columns, ..usual })
+        }
     }
 }
 

@@ -269,7 +269,11 @@ pub(crate) fn check_k(k: usize, unit: Unit, card: &BoxCard) -> Outcome {
     if (1..=units).contains(&k) {
         return Ok(());
     }
-    Err(usage(format!("k {k}: expected 1 to {units} {} of {}; choose such a number", unit.noun(2), card.name)))
+    let smaller = match unit {
+        Unit::Step | Unit::Segment { .. } if card.shape.channels > 1 => ", or smaller units (--unit channel-step)",
+        _ => "",
+    };
+    Err(usage(format!("k {k}: expected 1 to {units} {} of {}; choose such a number{smaller}", unit.noun(2), card.name)))
 }
 
 /// Refuses a folder that holds a model already, unless it is to be replaced: a finished training is never lost by a slip.

@@ -26,8 +26,8 @@ pub struct TrainArgs {
     /// How many units are selected
     #[arg(long)]
     pub k: usize,
-    /// What is selected: pixel, patch:4, patch:2x7, word, sentence, step, channel-step, segment:N, column; by default the black box's
-    /// smallest unit
+    /// What is selected: pixel, patch:4, patch:2x7, word, sentence, step, channel-step, segment:N, column; by default pixel, word (or
+    /// sentence, where the black box reads those), step or column
     #[arg(long)]
     pub unit: Option<String>,
     /// Folder for the explainer
@@ -83,6 +83,13 @@ pub fn run(args: &TrainArgs) -> Outcome {
     let mut settings = args.settings.clone();
     settings.extend(args.epochs.map(|epochs| format!("epochs={epochs}")));
     params.0.extend(params_from(spec.params, &settings)?.0);
+    if !black_box.card.has_gradients() {
+        let asked = params.clone();
+        spec.without_gradients(&mut params);
+        for (id, value) in params.0.iter().filter(|(id, _)| !asked.0.contains_key(*id)) {
+            println!("{} gives no gradients, so {id} is {}", black_box.card.name, value);
+        }
+    }
     black_box.card.check_unit(unit).map_err(usage)?;
     check_k(args.k, unit, &black_box.card)?;
     let mut runner = Runner::new(&args.compute)?;

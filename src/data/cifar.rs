@@ -9,7 +9,8 @@ use super::spec::DataSpec;
 use super::{DataError, DensePictures, Items, MAX_DENSE_BYTES, MAX_ITEMS, Modality, Shape, Split};
 
 /// Reads CIFAR-10 batches.
-pub static LOADER: Loader = Loader { names: &["cifar"], about: "CIFAR-10 binary files", keys: &[], guess, load };
+pub static LOADER: Loader =
+    Loader { names: &["cifar"], about: "CIFAR-10 binary files", endings: &[], keys: &[], guess, load };
 
 const SIDE: usize = 32;
 const PLANE: usize = SIDE * SIDE;

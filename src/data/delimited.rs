@@ -12,6 +12,7 @@ use super::{DataError, split::Split};
 pub static LOADER: Loader = Loader {
     names: &["csv", "tsv"],
     about: "CSV and TSV with a column of text",
+    endings: &[".csv", ".tsv"],
     keys: &["text", "label", "split", "names", "header", "delimiter", "quotes"],
     guess,
     load,

@@ -12,6 +12,7 @@ use super::{DataError, Items, MAX_ITEMS, Modality, Split, columns};
 pub static LOADER: Loader = Loader {
     names: &["text", "txt"],
     about: "texts (a .txt file, a folder of them, one sub-folder per class)",
+    endings: &[".txt"],
     keys: &[],
     guess,
     load,

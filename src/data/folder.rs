@@ -12,6 +12,7 @@ use super::{DataError, Items, MAX_ITEMS, Modality, Picture, PictureSource, Shape
 pub static LOADER: Loader = Loader {
     names: &["images"],
     about: "pictures (a file, a folder, one sub-folder per class)",
+    endings: &[],
     keys: &[],
     guess,
     load,

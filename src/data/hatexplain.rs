@@ -19,6 +19,7 @@ pub static LOADER: Loader = Loader {
     names: &["hatexplain"],
     about: "HateXplain's dataset.json",
     // Merged before the annotators' votes are counted, which decides some posts on which all three differ.
+    endings: &[],
     keys: &["merge"],
     guess,
     load,

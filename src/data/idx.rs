@@ -10,7 +10,7 @@ use super::{DataError, DensePictures, Items, MAX_DENSE_BYTES, MAX_ITEMS, Modalit
 
 /// Reads IDX image files with their label files.
 pub static LOADER: Loader =
-    Loader { names: &["mnist", "idx"], about: "IDX files (as of MNIST)", keys: &["names"], guess, load };
+    Loader { names: &["mnist", "idx"], about: "IDX files (as of MNIST)", endings: &[], keys: &["names"], guess, load };
 
 const IMAGES_MAGIC: u32 = 2051;
 const LABELS_MAGIC: u32 = 2049;

@@ -10,8 +10,14 @@ use super::spec::DataSpec;
 use super::text::{MAX_TEXT_BYTES, decode};
 
 /// Reads JSON Lines with a field of text.
-pub static LOADER: Loader =
-    Loader { names: &["jsonl", "json"], about: "JSON Lines with a field of text", keys: &columns::KEYS, guess, load };
+pub static LOADER: Loader = Loader {
+    names: &["jsonl", "json"],
+    about: "JSON Lines with a field of text",
+    endings: &[".jsonl", ".ndjson", ".json"],
+    keys: &columns::KEYS,
+    guess,
+    load,
+};
 
 /// Bytes from which is guessed.
 const LOOKED_AT: usize = 1 << 18;

@@ -19,6 +19,8 @@ pub struct Loader {
     pub names: &'static [&'static str],
     /// What it reads, for messages and file dialogs.
     pub about: &'static str,
+    /// Endings of names that belong to its files, so that it says what is wrong with one that no kind recognises.
+    pub endings: &'static [&'static str],
     /// Options beside [`COMMON_KEYS`]. `split` and `merge` stand here if the loader itself reads them.
     pub keys: &'static [&'static str],
     /// Why these files look like its kind, or `None`.
@@ -126,6 +128,13 @@ fn guess(tree: &Tree) -> Result<(&'static Loader, Kind, String), DataError> {
     for loader in LOADERS {
         if let (Some(why), Some(kind)) = ((loader.guess)(tree), Kind::named(loader.names[0])) {
             return Ok((loader, kind, why));
+        }
+    }
+    if let Some(file) = tree.focused() {
+        let name = file.plain_name().to_ascii_lowercase();
+        let by_name = LOADERS.iter().find(|loader| loader.endings.iter().any(|ending| name.ends_with(ending)));
+        if let Some((loader, kind)) = by_name.and_then(|loader| Some((*loader, Kind::named(loader.names[0])?))) {
+            return Ok((loader, kind, "of its name".to_owned()));
         }
     }
     let found = match (tree.focused(), tree.members.len()) {

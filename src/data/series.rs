@@ -25,6 +25,7 @@ const MAX_CLASSES: usize = 1000;
 pub static LOADER: Loader = Loader {
     names: &["series"],
     about: "time series (.npz, .npy or CSV)",
+    endings: &[".npy", ".npz"],
     keys: &["names", "layout", "item", "step", "label", "channels", "steps", "header", "delimiter", "quotes"],
     guess,
     load,

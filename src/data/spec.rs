@@ -87,7 +87,9 @@ impl DataSpec {
 
 /// "a, b and c".
 pub(super) fn in_words(names: impl IntoIterator<Item = impl AsRef<str>>) -> String {
-    let names: Vec<String> = names.into_iter().map(|name| name.as_ref().to_owned()).collect();
+    // A damaged file can name a column by half of its content: a sentence stays one line.
+    let plain = |name: &str| name.split_whitespace().collect::<Vec<_>>().join(" ");
+    let names: Vec<String> = names.into_iter().map(|name| plain(name.as_ref())).collect();
     match names.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
         _ => names.concat(),

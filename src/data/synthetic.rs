@@ -17,6 +17,7 @@ use super::spec::{DataSpec, in_words};
 pub static LOADER: Loader = Loader {
     names: &["synthetic"],
     about: "data drawn by the program (synthetic:xor, orange, additive, switch, mouse, tgd)",
+    endings: &[],
     keys: &["n", "seed"],
     guess: |_| None,
     load,

@@ -21,6 +21,7 @@ use super::{DataError, Items, MAX_ITEMS, Modality};
 pub static LOADER: Loader = Loader {
     names: &["table"],
     about: "tables of numbers and categories (CSV, TSV, Parquet)",
+    endings: &[".parquet"],
     keys: &[
         "label",
         "columns",
@@ -42,6 +43,7 @@ pub static LOADER: Loader = Loader {
 pub static ADULT: Loader = Loader {
     names: &["adult"],
     about: "Adult (census income, UCI: adult.data and adult.test)",
+    endings: &[],
     keys: &["columns", "ignore"],
     guess: |tree| {
         let has = |name: &str| tree.members.iter().any(|member| member.plain_name() == name);

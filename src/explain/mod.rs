@@ -114,6 +114,18 @@ impl MethodSpec {
         known.iter().find(|(id, value, _)| asks(id, value)).map(|(_, _, instead)| Some(*instead))
     }
 
+    /// Sets what frees it from gradients of the black box, where that was left to the defaults. What was asked for stays, and is refused later.
+    pub fn without_gradients(&self, params: &mut Params) {
+        while let Some(Some(instead)) = self.needs_gradients_with(params) {
+            let Some((id, value)) = instead.split_once('=').filter(|(id, _)| !params.0.contains_key(*id)) else {
+                return;
+            };
+            if params.set(self.params, id, value).is_err() {
+                return;
+            }
+        }
+    }
+
     /// The values that the program starts from for this kind of input; what equals the parameters' defaults is left out.
     pub fn start(&self, modality: Modality) -> Params {
         let id = self.starts.iter().find(|(of, _)| *of == modality).map(|(_, id)| *id);

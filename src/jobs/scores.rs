@@ -1,4 +1,4 @@
-//! Scores of explained items as NPZ, CSV and JSON Lines, for the window and the command line alike.
+//! Scores of explained items as NPZ, CSV, Parquet and JSON Lines, for the window and the command line alike.
 
 use std::io::Write;
 use std::path::Path;
@@ -10,19 +10,23 @@ use crate::data::Dataset;
 use crate::explain::SavedExplainer;
 use crate::explain::mask::top_k;
 use crate::model::BoxCard;
+use crate::study::export::{Cell, Kind};
 
 /// Every format: file extension and name for menus. `encode` has one arm for each.
-pub const FORMATS: [(&str, &str); 3] = [
+pub const FORMATS: [(&str, &str); 4] = [
     ("csv", "CSV, a line per unit"),
     ("jsonl", "JSON Lines, a line per item and method"),
     ("npz", "NPZ, arrays for NumPy"),
+    ("parquet", "Parquet, a line per unit"),
 ];
 
 /// Why scores cannot be written.
 #[derive(Debug, thiserror::Error)]
 pub enum ScoresError {
     /// The file name does not say which format is wanted.
-    #[error("{path}: expected a file name ending in .npz, .csv or .jsonl, found \"{found}\"; choose one of these")]
+    #[error(
+        "{path}: expected a file name ending in .npz, .csv, .jsonl or .parquet, found \"{found}\"; choose one of these"
+    )]
     UnknownFormat {
         /// As given.
         path: String,
@@ -64,6 +68,7 @@ fn encoder(path: &Path) -> Result<Encoder, ScoresError> {
         Some("csv") => Ok(csv_of),
         Some("jsonl") => Ok(jsonl_of),
         Some("npz") => Ok(npz_of),
+        Some("parquet") => Ok(parquet_of),
         other => Err(ScoresError::UnknownFormat {
             path: path.display().to_string(),
             found: other.unwrap_or_default().to_owned(),
@@ -81,39 +86,105 @@ pub fn encode(path: &Path, scores: &Scores<'_>) -> Result<Vec<u8>, ScoresError> 
     encoder(path)?(scores)
 }
 
-/// One row per item, method and unit; of texts with the word and its bytes in the text as written, and without padding.
-fn csv_of(scores: &Scores<'_>) -> Result<Vec<u8>, ScoresError> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
+/// A line per item, method and unit: of texts with the word and its bytes in the text as written, and without padding; of tables with the column's
+/// name; of methods that tell classes apart with the score for each class. Ranks count from 1.
+fn lines_of(scores: &Scores<'_>) -> Result<(Vec<(String, Kind)>, Vec<Vec<Cell>>), ScoresError> {
     let is_text = scores.black_box.text.is_some();
-    let heads = ["item", "method", "unit", "score", "rank", "selected", "word", "start", "end"];
-    writer.write_record(&heads[..if is_text { 9 } else { 6 }]).map_err(ScoresError::writer)?;
+    let table = scores.black_box.table.as_ref();
+    let results = || scores.explained.iter().flat_map(|explained| explained.methods.iter().flatten());
+    let has_classes = results().any(|result| result.by_class.is_some());
+    let mut columns: Vec<(String, Kind)> = [
+        ("item", Kind::Int),
+        ("method", Kind::Text),
+        ("unit", Kind::Int),
+        ("score", Kind::Number),
+        ("rank", Kind::Int),
+        ("selected", Kind::Int),
+    ]
+    .map(|(name, kind)| (name.to_owned(), kind))
+    .to_vec();
+    let mut add = |name: &str, kind: Kind| columns.push((name.to_owned(), kind));
+    if is_text {
+        add("word", Kind::Text);
+        add("start", Kind::Int);
+        add("end", Kind::Int);
+    }
+    if table.is_some() {
+        add("column", Kind::Text);
+    }
+    if has_classes {
+        for (class, name) in scores.black_box.classes.iter().enumerate() {
+            add(&class_column(class, name), Kind::Number);
+        }
+    }
+    let mut lines = Vec::new();
     for explained in scores.explained {
         let written = written_units(scores.black_box, explained);
         for (saved, result) in scores.explainers.iter().zip(&explained.methods) {
             let result = result.as_ref().map_err(|reason| ScoresError::Method(reason.clone()))?;
             for (unit, score) in result.scores.iter().enumerate() {
-                let selected = u8::from(result.is_selected(unit, explained.k));
-                let mut record = vec![
-                    scores.data.source_index[explained.item].to_string(),
-                    saved.card.name.clone(),
-                    unit.to_string(),
-                    score.to_string(),
-                    result.ranks[unit].to_string(),
-                    selected.to_string(),
+                let mut line = vec![
+                    Cell::Int(i64::from(scores.data.source_index[explained.item])),
+                    Cell::Text(saved.card.name.clone()),
+                    Cell::Int(unit as i64),
+                    Cell::Number(f64::from(*score)),
+                    Cell::Int(i64::from(result.ranks[unit]) + 1),
+                    Cell::Int(i64::from(result.is_selected(unit, explained.k))),
                 ];
                 if is_text {
                     let Some(Some(written)) = written.get(unit) else { continue };
-                    record.extend([
-                        written.words.clone(),
-                        written.bytes.start.to_string(),
-                        written.bytes.end.to_string(),
+                    let place = |at: usize| Cell::Int(at as i64);
+                    line.extend([
+                        Cell::Text(written.words.clone()),
+                        place(written.bytes.start),
+                        place(written.bytes.end),
                     ]);
                 }
-                writer.write_record(&record).map_err(ScoresError::writer)?;
+                if let Some(table) = table {
+                    line.push(table.0.get(unit).map_or(Cell::Empty, |column| Cell::Text(column.name.clone())));
+                }
+                if has_classes {
+                    let of_class = |class: usize| match &result.by_class {
+                        Some(by_class) => Cell::Number(f64::from(by_class.score(unit, class))),
+                        None => Cell::Empty,
+                    };
+                    line.extend((0..scores.black_box.classes.len()).map(of_class));
+                }
+                lines.push(line);
             }
         }
     }
+    Ok((columns, lines))
+}
+
+/// `score_0_positive`: a name that every format takes, and that no two classes share.
+fn class_column(class: usize, name: &str) -> String {
+    let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    format!("score_{class}_{plain}")
+}
+
+fn csv_of(scores: &Scores<'_>) -> Result<Vec<u8>, ScoresError> {
+    let (columns, lines) = lines_of(scores)?;
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(columns.iter().map(|(name, _)| name)).map_err(ScoresError::writer)?;
+    for line in lines {
+        let record = line.iter().map(|cell| match cell {
+            Cell::Empty => String::new(),
+            Cell::Text(text) => text.clone(),
+            Cell::Int(value) => value.to_string(),
+            // Scores are single precision.
+            Cell::Number(value) => (*value as f32).to_string(),
+            Cell::Bool(value) => u8::from(*value).to_string(),
+        });
+        writer.write_record(record).map_err(ScoresError::writer)?;
+    }
     writer.into_inner().map_err(ScoresError::writer)
+}
+
+fn parquet_of(scores: &Scores<'_>) -> Result<Vec<u8>, ScoresError> {
+    let (columns, lines) = lines_of(scores)?;
+    let columns: Vec<(&str, Kind)> = columns.iter().map(|(name, kind)| (name.as_str(), *kind)).collect();
+    crate::study::export::parquet::write(&columns, &lines).map_err(ScoresError::writer)
 }
 
 /// One object per item and method; of texts with each unit's words and their bytes in the text as written.
@@ -144,6 +215,14 @@ fn jsonl_of(scores: &Scores<'_>) -> Result<Vec<u8>, ScoresError> {
                 "selected": selected,
                 "scores": result.scores,
             });
+            if let Some(by_class) = &result.by_class {
+                let classes = scores.black_box.classes.iter().enumerate();
+                let columns = classes.map(|(class, name)| (name.clone(), serde_json::json!(by_class.column(class))));
+                line["class_scores"] = serde_json::Value::Object(columns.collect());
+            }
+            if let Some(table) = &scores.black_box.table {
+                line["columns"] = table.0.iter().map(|column| column.name.as_str()).collect();
+            }
             if scores.black_box.text.is_some() {
                 let words = written.iter().enumerate().filter_map(|(unit, written)| {
                     let written = written.as_ref()?;
@@ -153,7 +232,7 @@ fn jsonl_of(scores: &Scores<'_>) -> Result<Vec<u8>, ScoresError> {
                         "start": written.bytes.start,
                         "end": written.bytes.end,
                         "score": result.scores[unit],
-                        "rank": result.ranks[unit],
+                        "rank": result.ranks[unit] + 1,
                     }))
                 });
                 line["words"] = words.collect();
@@ -164,13 +243,16 @@ fn jsonl_of(scores: &Scores<'_>) -> Result<Vec<u8>, ScoresError> {
     Ok(out)
 }
 
-/// Arrays `items` [n], `scores` [n, methods, units], `probs_full` [n, classes], `probs_selected` and `probs_unselected` [n, methods, classes].
+/// Arrays `items` [n], `scores` and `selected` [n, methods, units], `probs_full` [n, classes], `probs_selected` and `probs_unselected` [n, methods,
+/// classes], and, where some method tells classes apart, `class_scores` [n, methods, units, classes], NaN for the others.
 fn npz_of(scores: &Scores<'_>) -> Result<Vec<u8>, ScoresError> {
     let (n, n_methods) = (scores.explained.len() as u64, scores.explainers.len() as u64);
     let classes = scores.black_box.classes.len() as u64;
     let units = scores.explained.first().map_or(0, |explained| explained.units.count()) as u64;
     let mut by_method: [Vec<f32>; 3] = Default::default();
     let mut probs_full: Vec<f32> = Vec::new();
+    let (mut selected, mut class_scores): (Vec<u8>, Vec<f32>) = Default::default();
+    let mut has_classes = false;
     for explained in scores.explained {
         probs_full.extend(&explained.probs_full);
         for result in &explained.methods {
@@ -178,6 +260,12 @@ fn npz_of(scores: &Scores<'_>) -> Result<Vec<u8>, ScoresError> {
             by_method[0].extend(&result.scores);
             by_method[1].extend(&result.probs_selected);
             by_method[2].extend(&result.probs_unselected);
+            selected.extend((0..result.scores.len()).map(|unit| u8::from(result.is_selected(unit, explained.k))));
+            for unit in 0..result.scores.len() {
+                let of_class = |class: usize| result.by_class.as_ref().map_or(f32::NAN, |by| by.score(unit, class));
+                class_scores.extend((0..scores.black_box.classes.len()).map(of_class));
+            }
+            has_classes |= result.by_class.is_some();
         }
     }
     let items: Vec<u32> = scores.explained.iter().map(|explained| scores.data.source_index[explained.item]).collect();
@@ -185,6 +273,10 @@ fn npz_of(scores: &Scores<'_>) -> Result<Vec<u8>, ScoresError> {
     let mut npz = npyz::npz::NpzWriter::new(&mut cursor);
     array(&mut npz, "items", &[n], &items)?;
     array(&mut npz, "scores", &[n, n_methods, units], &by_method[0])?;
+    array(&mut npz, "selected", &[n, n_methods, units], &selected)?;
+    if has_classes {
+        array(&mut npz, "class_scores", &[n, n_methods, units, classes], &class_scores)?;
+    }
     array(&mut npz, "probs_full", &[n, classes], &probs_full)?;
     array(&mut npz, "probs_selected", &[n, n_methods, classes], &by_method[1])?;
     array(&mut npz, "probs_unselected", &[n, n_methods, classes], &by_method[2])?;

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::Cell;
 use crate::explain::learn::run;
+use crate::metric::order::{Standing, dominated_by};
 use crate::metric::{MetricUnit, metric};
 
 /// Every format: file extension and name for menus. `encode` has one arm for each.
@@ -161,4 +162,47 @@ fn csv_of(cells: &[Cell]) -> Result<String, TableError> {
     }
     let bytes = writer.into_inner().map_err(TableError::writer)?;
     String::from_utf8(bytes).map_err(TableError::writer)
+}
+
+/// Which explainers are better than others under Definition 2 of DoRaR, a sentence or two for each k where a1 and a2 were measured for two or more.
+pub fn order(cells: &[Cell]) -> Vec<String> {
+    let mut ks: Vec<Option<usize>> = cells.iter().filter(|cell| cell.metric == "a1").map(|cell| cell.k).collect();
+    ks.sort_unstable();
+    ks.dedup();
+    ks.into_iter().filter_map(|k| order_at(cells, k)).collect()
+}
+
+fn order_at(cells: &[Cell], k: Option<usize>) -> Option<String> {
+    let find = |row: &str, metric: &str| {
+        cells.iter().find(|cell| cell.row == row && cell.metric == metric && cell.k == k && cell.class.is_none())
+    };
+    let mut rows: Vec<(&str, &Cell, &Cell)> = Vec::new();
+    for cell in cells.iter().filter(|cell| cell.metric == "a1" && cell.k == k) {
+        rows.extend(find(&cell.row, "a2").map(|a2| (cell.row.as_str(), cell, a2)));
+    }
+    if rows.len() < 2 {
+        return None;
+    }
+    // All stand at the same number and kind of units: the table is one comparison.
+    let standing = |(_, a1, a2): &(&str, &Cell, &Cell)| Standing {
+        a1: a1.mean,
+        a2: a2.mean,
+        n_units: k.unwrap_or(0),
+        unit_size: 1,
+    };
+    let all: Vec<Standing> = rows.iter().map(standing).collect();
+    let better = dominated_by(&all);
+    let free: Vec<&str> = (0..all.len()).filter(|&at| better[at].is_none()).map(|at| rows[at].0).collect();
+    let at_k = k.map_or_else(String::new, |k| format!(" at k = {k}"));
+    let mut words = format!("Not dominated{at_k}: {}.", free.join(", "));
+    for (at, by) in better.iter().enumerate().filter_map(|(at, by)| Some((at, (*by)?))) {
+        let apart = |a: &Cell, b: &Cell| a.ci95[0] > b.ci95[1] || b.ci95[0] > a.ci95[1];
+        let is_sure = apart(rows[at].1, rows[by].1) || apart(rows[at].2, rows[by].2);
+        let doubt = if is_sure { "" } else { " (intervals overlap)" };
+        words.push_str(&format!(" {} is worse than {}{doubt}.", rows[at].0, rows[by].0));
+    }
+    if free.len() > 1 {
+        words.push_str(" Those that are not dominated cannot be ordered: one has the higher a1, another the lower a2.");
+    }
+    Some(words)
 }

@@ -66,6 +66,18 @@ pub enum ParamValue {
     Choice(String),
 }
 
+/// As it is typed.
+impl std::fmt::Display for ParamValue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Switch(on) => f.write_str(if *on { "on" } else { "off" }),
+            Self::Whole(value) => write!(f, "{value}"),
+            Self::Real(value) => write!(f, "{value}"),
+            Self::Choice(id) => f.write_str(id),
+        }
+    }
+}
+
 /// Values that differ from the defaults, by parameter id.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
@@ -161,13 +173,7 @@ impl Params {
     pub fn check(&self, specs: &[ParamSpec]) -> Result<(), ParamError> {
         let mut probe = Self::default();
         for (id, value) in &self.0 {
-            let text = match value {
-                ParamValue::Switch(on) => on.to_string(),
-                ParamValue::Whole(value) => value.to_string(),
-                ParamValue::Real(value) => value.to_string(),
-                ParamValue::Choice(id) => id.clone(),
-            };
-            probe.set(specs, id, &text)?;
+            probe.set(specs, id, &value.to_string())?;
         }
         Ok(())
     }

@@ -80,7 +80,11 @@ impl Default for Settings {
 impl Settings {
     /// Puts `spec` at the head of the recent list, with its path from the root: the next window may start in another folder.
     pub fn remember_data(&mut self, spec: &DataSpec) {
-        let path = std::path::absolute(&spec.path).unwrap_or_else(|_| spec.path.clone());
+        let path = match spec.kind.name() {
+            // What is drawn lies nowhere.
+            "synthetic" => spec.path.clone(),
+            _ => std::path::absolute(&spec.path).unwrap_or_else(|_| spec.path.clone()),
+        };
         self.remember(&DataSpec { path, ..spec.clone() }.to_string());
     }
 

@@ -2,7 +2,7 @@
 //!
 //! No names are there to be exported; times of day only when asked for.
 
-mod parquet;
+pub mod parquet;
 
 use std::path::{Path, PathBuf};
 
@@ -198,7 +198,8 @@ pub fn csv_of(table: &[Vec<Cell>]) -> Result<Vec<u8>, StudyError> {
 
 /// The table as Parquet.
 pub fn parquet_of(table: &[Vec<Cell>]) -> Result<Vec<u8>, StudyError> {
-    parquet::write(table)
+    let columns: Vec<(&str, Kind)> = COLUMNS.iter().map(|column| (column.name, column.kind)).collect();
+    parquet::write(&columns, table)
         .map_err(|error| StudyError::Step(format!("the table could not be written as Parquet: {error}")))
 }
 

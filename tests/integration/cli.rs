@@ -207,7 +207,7 @@ fn explain_writes_the_scores_that_the_window_would_show() {
 fn scores_as_csv_and_npz_hold_every_item_and_unit() {
     let made = made();
     let data = made.data();
-    for out in ["scores.csv", "scores.npz"] {
+    for out in ["scores.csv", "scores.npz", "scores.parquet"] {
         made.done(&with(&[
             "explain",
             "--method",
@@ -232,7 +232,22 @@ fn scores_as_csv_and_npz_hold_every_item_and_unit() {
     let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
     assert_eq!(rows.len(), 2 * 2 * 16);
     assert_eq!(rows.iter().filter(|row| &row[5] == "1").count(), 2 * 2 * 2);
+    // Ranks count from 1, as in the window: the two best of each item and method are selected.
+    assert!(rows.iter().all(|row| (&row[5] == "1") == (row[4].parse::<usize>().unwrap() <= 2)));
+    let parquet = std::fs::File::open(made.root.join("scores.parquet")).unwrap();
+    let parquet = parquet::file::reader::SerializedFileReader::new(parquet).unwrap();
+    let same = parquet.into_iter().zip(&rows).filter(|(line, row)| {
+        let line: Vec<String> = line.as_ref().unwrap().get_column_iter().map(|(_, field)| field.to_string()).collect();
+        line[0] == row[0]
+            && line[1].trim_matches('"') == &row[1]
+            && line[2] == row[2]
+            && line[4] == row[4]
+            && line[5] == row[5]
+    });
+    assert_eq!(same.count(), rows.len());
     let mut npz = npyz::npz::NpzArchive::open(made.root.join("scores.npz")).unwrap();
+    let selected: Vec<u8> = npz.by_name("selected").unwrap().unwrap().into_vec().unwrap();
+    assert!(selected.iter().zip(&rows).all(|(selected, row)| selected.to_string() == row[5]));
     let scores = npz.by_name("scores").unwrap().unwrap();
     assert_eq!(scores.shape(), [2, 2, 16]);
     let scores: Vec<f32> = scores.into_vec().unwrap();
@@ -397,7 +412,11 @@ fn wrong_usage_ends_with_two_and_a_sentence_and_writes_nothing() {
         (&lone, &["--model", "l2x-cnn"], &["two classes", "found 1"]),
         (&evaluate_many, &["--k", "4,9999", "--out", "new.json"], &["k 9999", "1 to 784"]),
         (&figure, &["--item", "test:99999", "--out", "new.svg"], &["item test:99999", "test:17"]),
-        (&explain, &["--method", "random", "--out", "new.txt"], &["new.txt", ".npz, .csv or .jsonl", "\"txt\""]),
+        (
+            &explain,
+            &["--method", "random", "--out", "new.txt"],
+            &["new.txt", ".npz, .csv, .jsonl or .parquet", "\"txt\""],
+        ),
         (&explain, &["--method", "random", "--out", "new.csv", "--split", "some"], &["split \"some\"", "validation"]),
         (&explain, &["--method", "random", "--out", "new.csv", "--fill", "blur"], &["fill \"blur\"", "mean"]),
         (&explain, &["--method", "l2x", "--out", "new.csv"], &["L2X", "unmask train"]),
@@ -406,6 +425,8 @@ fn wrong_usage_ends_with_two_and_a_sentence_and_writes_nothing() {
         (&figure, &["--item", "0", "--out", "new.gif"], &["new.gif", "svg"]),
         (&figure, &["--item", "0", "--view", "x-ray", "--out", "new.svg"], &["view \"x-ray\"", "overlay"]),
         (&figure, &["--item", "99999", "--out", "new.svg"], &["item 99999", "0 to"]),
+        (&figure, &["--item", "#99999", "--out", "new.svg"], &["item #99999", "#17"]),
+        (&evaluate, &["--fill", "uniform", "--out", "new.json"], &["zero, mean, noise for pictures", "found uniform"]),
         (&evaluate, &["--metrics", "fs_x", "--out", "new.json"], &["metric fs_x", "fs_m, fu_m"]),
         (&evaluate, &["--out", "new.xlsx"], &["new.xlsx", ".json, .csv, .md or .tex"]),
         (&["reproduce", "meed-cifar"], &["--out", "new.json"], &["meed-cifar", "l2x-mnist"]),

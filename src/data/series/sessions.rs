@@ -16,6 +16,7 @@ use crate::data::{DataError, MAX_DENSE_BYTES, Shape, Split};
 pub static LOADER: Loader = Loader {
     names: &["mouse"],
     about: "recorded mouse sessions (Balabit Mouse Dynamics Challenge)",
+    endings: &[],
     keys: &["window"],
     guess: |tree| {
         let n = sessions(tree).len();

@@ -111,18 +111,29 @@ fn check(metadata: &ParquetMetaData, member: &Member) -> Result<Vec<String>, Dat
         }
     }
     let packed = metadata.row_groups().iter().flat_map(|group| group.columns());
-    let unread = packed
-        .map(|column| column.compression())
-        .find(|compression| !matches!(compression, Compression::UNCOMPRESSED | Compression::SNAPPY));
+    let unread = packed.map(|column| column.compression()).find(|compression| !is_read(*compression));
     if let Some(unread) = unread {
         let found = unread.to_string();
         return Err(member.unfit(
-            "columns packed with Snappy, or not at all",
+            "columns packed with Snappy, Zstandard, gzip or LZ4, or not at all",
             found,
             "write the file again in that way",
         ));
     }
     Ok(fields.iter().map(|field| field.name().to_owned()).collect())
+}
+
+/// Ways of packing that are read.
+const fn is_read(compression: Compression) -> bool {
+    matches!(
+        compression,
+        Compression::UNCOMPRESSED
+            | Compression::SNAPPY
+            | Compression::ZSTD(_)
+            | Compression::GZIP(_)
+            | Compression::LZ4
+            | Compression::LZ4_RAW
+    )
 }
 
 /// A value as it would stand in a CSV file; `None` for what is no single value.

@@ -96,6 +96,17 @@ impl TrainRun {
         let black_box = TorchBox::new(setup.black_box, setup.device)?;
         let shape = black_box.card().shape;
         black_box.card().check_unit(setup.unit)?;
+        let modality = black_box.card().modality();
+        if !spec.modalities.contains(&modality) {
+            let known: Vec<&str> = spec.modalities.iter().map(|modality| modality.plural()).collect();
+            return Err(ExplainError::Unfit(format!(
+                "{}: expected a black box that reads {}, found {}, which reads {}; choose another method",
+                spec.title,
+                known.join(" or "),
+                black_box.card().name,
+                modality.plural()
+            )));
+        }
         let units = Units::new(setup.unit, shape);
         if setup.k == 0 {
             return Err(ExplainError::Unfit(

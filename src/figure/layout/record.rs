@@ -30,8 +30,8 @@ pub struct Line<'a> {
     pub value: String,
     /// Whether the model gets it.
     pub is_shown: bool,
-    /// Its score as a share of the largest, -1..=1.
-    pub share: f32,
+    /// Both ends of its bar as shares of the room.
+    pub bar: (f32, f32),
 }
 
 impl ExplainedRow {
@@ -51,7 +51,7 @@ impl ExplainedRow {
     }
 
     /// The line of a column.
-    pub fn line<'a>(&'a self, picture: &ExplainedPicture, panel: Panel, column: usize, most: f32) -> Line<'a> {
+    pub fn line<'a>(&'a self, picture: &ExplainedPicture, panel: Panel, column: usize, bars: Bars) -> Line<'a> {
         let selected = picture.selected.get(column) == Some(&true);
         let is_shown = match panel {
             Panel::Selected => selected,
@@ -71,14 +71,47 @@ impl ExplainedRow {
             name: self.names.get(column).map_or("", String::as_str),
             value,
             is_shown,
-            share: if most > 0.0 { score / most } else { 0.0 },
+            bar: bars.of(score),
         }
     }
 }
 
-/// The largest score without its sign.
-pub fn most_of(picture: &ExplainedPicture) -> f32 {
-    picture.scores.iter().filter(|score| score.is_finite()).fold(0.0, |most, score| most.max(score.abs()))
+/// How scores become bars: a higher score never has a shorter one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bars {
+    low: f32,
+    high: f32,
+    signed: bool,
+}
+
+impl Bars {
+    /// From zero, from the middle to both sides where the sign of a score has a meaning, and from the lowest score where some are negative without
+    /// one (a selector's logits).
+    pub fn new(scores: &[f32], signed: bool) -> Self {
+        let finite = || scores.iter().copied().filter(|score| score.is_finite());
+        let (low, high) = (finite().fold(0.0, f32::min), finite().fold(f32::MIN, f32::max));
+        if signed {
+            let most = finite().fold(0.0, |most: f32, score| most.max(score.abs()));
+            return Self { low: -most, high: most, signed };
+        }
+        Self { low, high, signed }
+    }
+
+    /// Those of a picture.
+    pub fn of_picture(picture: &ExplainedPicture) -> Self {
+        Self::new(&picture.scores, picture.signed)
+    }
+
+    /// Both ends of the bar of `score` as shares of the room.
+    pub fn of(self, score: f32) -> (f32, f32) {
+        let span = self.high - self.low;
+        let end = if span > 0.0 { ((score - self.low) / span).clamp(0.0, 1.0) } else { 0.0 };
+        match (self.signed, span > 0.0) {
+            (true, true) => (end.min(0.5), end.max(0.5)),
+            (true, false) => (0.5, 0.5),
+            (false, _) => (0.0, end),
+        }
+    }
 }
 
 /// Most columns of a figure; of wider tables the selected ones and the first of the others are drawn.
@@ -93,7 +126,7 @@ pub(super) fn panel(picture: &ExplainedPicture, row: &ExplainedRow, panel: Panel
     let palette = Palette::of(picture.theme);
     let style = Style::small(palette);
     let muted = Style::muted(palette);
-    let most = most_of(picture);
+    let bars = Bars::of_picture(picture);
     let n = row.names.len();
     let is_kept = |column: &usize| n <= MOST_LINES || picture.selected.get(*column) == Some(&true);
     let mut columns: Vec<usize> = (0..n).filter(is_kept).take(MOST_LINES).collect();
@@ -106,7 +139,7 @@ pub(super) fn panel(picture: &ExplainedPicture, row: &ExplainedRow, panel: Panel
     let bar_at = width - bar_width;
     let mut block = Block { width, ..Default::default() };
     for &column in &columns {
-        let line = row.line(picture, panel, column, most);
+        let line = row.line(picture, panel, column, bars);
         let top = block.height;
         let selected = line.rank.is_some();
         if selected && panel == Panel::Overlay {
@@ -125,10 +158,10 @@ pub(super) fn panel(picture: &ExplainedPicture, row: &ExplainedRow, panel: Panel
         block.elements.push(name.line(&short(line.name), name_at, text_top, Anchor::Start));
         block.elements.push(ink.line(&short(&line.value), value_at, text_top, Anchor::Start));
         if is_marked {
-            let bars = rect(bar_at, top + (ROW - BAR) / 2.0, bar_width, BAR);
-            block.elements.push(Element::fill(bars, palette.track));
-            let (from, to) = extent(line.share, picture.signed);
-            let bar = rect(bars.x + bar_width * from, bars.y, (bar_width * (to - from)).max(0.6), BAR);
+            let track = rect(bar_at, top + (ROW - BAR) / 2.0, bar_width, BAR);
+            block.elements.push(Element::fill(track, palette.track));
+            let (from, to) = line.bar;
+            let bar = rect(track.x + bar_width * from, track.y, (bar_width * (to - from)).max(0.6), BAR);
             let color = if selected { palette.selected } else { palette.unselected };
             block.elements.push(Element::fill(bar, color));
         }
@@ -142,11 +175,26 @@ pub(super) fn panel(picture: &ExplainedPicture, row: &ExplainedRow, panel: Panel
     block
 }
 
-/// Ends of a bar as shares of its room: from the left end, or from the middle where the sign of a score has a meaning.
-pub fn extent(share: f32, signed: bool) -> (f32, f32) {
-    if !signed {
-        return (0.0, share.abs().min(1.0));
+#[cfg(test)]
+mod tests {
+    use super::Bars;
+
+    #[test]
+    fn a_higher_score_never_has_a_shorter_bar() {
+        let length = |bars: Bars, score: f32| bars.of(score).1 - bars.of(score).0;
+        // A selector's logits, all below zero; weights of both signs without a meaning; plain weights.
+        for scores in [[-5.0, -1.0, -3.0], [-2.9, 0.24, 1.0], [0.1, 0.5, 0.0]] {
+            let bars = Bars::new(&scores, false);
+            let mut sorted = scores;
+            sorted.sort_by(f32::total_cmp);
+            let lengths: Vec<f32> = sorted.iter().map(|score| length(bars, *score)).collect();
+            assert!(lengths.windows(2).all(|pair| pair[0] <= pair[1]), "{scores:?}: {lengths:?}");
+            assert!(lengths.iter().all(|length| (0.0..=1.0).contains(length)));
+        }
+        assert_eq!(Bars::new(&[0.0, 2.0], false).of(1.0), (0.0, 0.5));
+        // Where the sign has a meaning: from the middle to both sides.
+        let both = Bars::new(&[-1.0, 2.0], true);
+        assert_eq!((both.of(2.0), both.of(-1.0), both.of(0.0)), ((0.5, 1.0), (0.25, 0.5), (0.5, 0.5)));
+        assert_eq!(Bars::new(&[0.0, 0.0], false).of(0.0), (0.0, 0.0));
     }
-    let end = 0.5 + share.clamp(-1.0, 1.0) / 2.0;
-    (end.min(0.5), end.max(0.5))
 }

@@ -37,13 +37,16 @@ pub fn sheet(pictures: &[ExplainedPicture], layout: &SheetLayout) -> Result<Figu
         });
     };
     let palette = Palette::of(first.theme);
+    let same_method = pictures.iter().all(|picture| {
+        words::method_line(picture, true) == words::method_line(first, true) && picture.hidden == first.hidden
+    });
     let columns = layout.columns.clamp(1, pictures.len());
     let mut ranges = Vec::with_capacity(pictures.len());
     let mut cells = Vec::with_capacity(pictures.len());
     for picture in pictures {
         picture.check()?;
         let range = Range::robust(&picture.scores, picture.scale());
-        cells.push(cell(picture, layout.image_side, range, first, palette)?);
+        cells.push(cell(picture, layout.image_side, range, (first, !same_method), palette)?);
         ranges.push(range);
     }
     let cell_width = cells.iter().map(|cell| cell.width).fold(0.0, f32::max);
@@ -65,9 +68,6 @@ pub fn sheet(pictures: &[ExplainedPicture], layout: &SheetLayout) -> Result<Figu
     let width = grid.width.max(LEAST_WIDTH);
     let mut block = Block { width, ..Default::default() };
     block.below(paragraph(&layout.title, Style::heading(palette), width), 0.0);
-    let same_method = pictures.iter().all(|picture| {
-        words::method_line(picture, true) == words::method_line(first, true) && picture.hidden == first.hidden
-    });
     if same_method {
         block.below(paragraph(&words::method_line(first, true), Style::muted(palette), width), 0.0);
     }
@@ -96,7 +96,7 @@ fn cell(
     picture: &ExplainedPicture,
     side: f32,
     range: Range,
-    first: &ExplainedPicture,
+    (first, names_method): (&ExplainedPicture, bool),
     palette: &Palette,
 ) -> Result<Block, FigureError> {
     let mut themed = ExplainedPicture { theme: first.theme, ..picture.clone() };
@@ -116,6 +116,10 @@ fn cell(
     let style = Style::small(palette);
     let name = picture.caption.first().unwrap_or(&picture.source);
     block.below(paragraph(&fonts::shorten(name, style.size, width), style, width), 0.0);
+    if names_method {
+        let method = format!("{}, k = {}", picture.method, picture.k());
+        block.below(paragraph(&fonts::shorten(&method, style.size, width), Style::muted(palette), width), 0.0);
+    }
     block.below(images, 2.0);
     if let Some(prediction) = &picture.prediction {
         let muted = Style::muted(palette);

@@ -1,4 +1,4 @@
-//! The table of responses as Parquet, uncompressed, one row group, every column optional.
+//! A table as Parquet, uncompressed, one row group, every column optional.
 
 use std::sync::Arc;
 
@@ -8,20 +8,20 @@ use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
 
-use super::{COLUMNS, Cell, Kind};
+use super::{Cell, Kind};
 
-/// Writes the table.
-pub(super) fn write(table: &[Vec<Cell>]) -> Result<Vec<u8>, ParquetError> {
-    let fields: Vec<String> = COLUMNS
+/// Writes rows of cells under these columns, whose names are words of letters, digits and `_`.
+pub fn write(columns: &[(&str, Kind)], table: &[Vec<Cell>]) -> Result<Vec<u8>, ParquetError> {
+    let fields: Vec<String> = columns
         .iter()
-        .map(|column| match column.kind {
-            Kind::Text => format!("OPTIONAL BYTE_ARRAY {} (UTF8);", column.name),
-            Kind::Int => format!("OPTIONAL INT64 {};", column.name),
-            Kind::Number => format!("OPTIONAL DOUBLE {};", column.name),
-            Kind::Bool => format!("OPTIONAL BOOLEAN {};", column.name),
+        .map(|(name, kind)| match kind {
+            Kind::Text => format!("OPTIONAL BYTE_ARRAY {name} (UTF8);"),
+            Kind::Int => format!("OPTIONAL INT64 {name};"),
+            Kind::Number => format!("OPTIONAL DOUBLE {name};"),
+            Kind::Bool => format!("OPTIONAL BOOLEAN {name};"),
         })
         .collect();
-    let schema = parse_message_type(&format!("message responses {{ {} }}", fields.join(" ")))?;
+    let schema = parse_message_type(&format!("message rows {{ {} }}", fields.join(" ")))?;
     let properties =
         WriterProperties::builder().set_created_by(format!("Unmask {}", env!("CARGO_PKG_VERSION"))).build();
     let mut out = Vec::new();
@@ -31,7 +31,7 @@ pub(super) fn write(table: &[Vec<Cell>]) -> Result<Vec<u8>, ParquetError> {
     while let Some(mut column) = group.next_column()? {
         let cells = || table.iter().map(|row| &row[at]);
         let levels: Vec<i16> = cells().map(|cell| i16::from(*cell != Cell::Empty)).collect();
-        match COLUMNS[at].kind {
+        match columns[at].1 {
             Kind::Text => {
                 let values: Vec<ByteArray> = cells()
                     .filter_map(|cell| match cell {

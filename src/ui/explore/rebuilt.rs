@@ -2,17 +2,21 @@
 
 use std::sync::Arc;
 
-use egui::{Label, RichText, TextureHandle, Ui, vec2};
+use egui::{Label, Rect, RichText, Sense, Stroke, TextureHandle, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
 
 use super::super::theme::{space, tokens};
 use super::super::widgets::{group, muted};
 use super::inspector::texture;
-use crate::data::{Modality, Picture};
+use crate::data::{Modality, Picture, Shape};
 use crate::jobs::{Explained, MethodResult};
 use crate::session::{Session, describe};
 
 /// Largest side of a picture on screen.
 const SIDE: f32 = 108.0;
+/// Height of a channel of a series.
+const CHANNEL: f32 = 34.0;
+/// Most channels that are drawn.
+const MOST_CHANNELS: usize = 4;
 
 /// The pictures that were made last, of which explanation and column.
 #[derive(Default)]
@@ -29,7 +33,6 @@ pub fn show(ui: &mut Ui, session: &Session, explained: &Arc<Explained>, result: 
         let shape = explained.units.shape;
         let picture = |row: &[f32], name| texture(ui, name, &Picture::from_row(row, shape));
         let names = ["rebuilt from the selected part", "rebuilt from the rest"];
-        // Of a series only the answers are shown: two channels make no picture.
         let is_picture = explained.units.unit.modality() == Modality::Image;
         let pictures = result.rebuilt.iter().filter(|_| is_picture).zip(names);
         state.pictures = pictures.map(|(rebuilt, name)| picture(&rebuilt.row, name)).collect();
@@ -55,6 +58,9 @@ pub fn show(ui: &mut Ui, session: &Session, explained: &Arc<Explained>, result: 
                     ui.add(egui::Image::new(picture).fit_to_exact_size(natural * scale).alt_text(&name))
                         .on_hover_text(&name);
                 }
+                if explained.units.unit.modality() == Modality::Series {
+                    lines(ui, (&explained.row, &rebuilt.row), explained.units.shape, &name);
+                }
                 let stays = if class == full { "class stays" } else { "class changes" };
                 ui.label(format!("{answer}, {stays}"));
                 ui.set_min_size(vec2(SIDE, 0.0));
@@ -64,4 +70,33 @@ pub fn show(ui: &mut Ui, session: &Session, explained: &Arc<Explained>, result: 
     });
     let words = "Hidden places hold noise from data. Good: the class stays on the left and changes on the right.";
     ui.add(Label::new(RichText::new(words).small().color(tokens(ui).muted)).wrap());
+}
+
+/// The first channels of a series as it is (pale) and as it was rebuilt.
+fn lines(ui: &mut Ui, (whole, rebuilt): (&[f32], &[f32]), shape: Shape, name: &str) {
+    let t = tokens(ui);
+    let channels = shape.channels.min(MOST_CHANNELS);
+    let (rect, response) = ui.allocate_exact_size(vec2(SIDE, CHANNEL * channels as f32), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, name));
+    let steps = shape.height * shape.width;
+    for channel in 0..channels {
+        let of = channel * steps..(channel + 1) * steps;
+        let (Some(whole), Some(rebuilt)) = (whole.get(of.clone()), rebuilt.get(of)) else { return };
+        let both = || whole.iter().chain(rebuilt).copied();
+        let (low, high) = (both().fold(f32::MAX, f32::min), both().fold(f32::MIN, f32::max));
+        let top = rect.top() + CHANNEL * channel as f32;
+        let room = Rect::from_min_size(pos2(rect.left(), top + 2.0), vec2(SIDE, CHANNEL - 4.0));
+        ui.painter().rect_filled(room, 2.0, t.canvas);
+        let span = if high > low { high - low } else { 1.0 };
+        let points = |values: &[f32]| {
+            let x = |step: usize| room.left() + room.width() * (step as f32 + 0.5) / steps.max(1) as f32;
+            let y = |value: f32| room.bottom() - room.height() * (value - low) / span;
+            values.iter().enumerate().map(|(step, value)| pos2(x(step), y(*value))).collect::<Vec<_>>()
+        };
+        ui.painter().line(points(whole), Stroke::new(1.0, t.outline));
+        ui.painter().line(points(rebuilt), Stroke::new(1.5, t.selected));
+    }
+    let more = shape.channels - channels;
+    let more = if more > 0 { format!(" {more} more channels are not drawn.") } else { String::new() };
+    response.on_hover_text(format!("{name}. Pale: the series as it is.{more}"));
 }

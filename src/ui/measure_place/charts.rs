@@ -5,7 +5,6 @@ use egui_plot::{LineStyle, MarkerShape, VLine};
 
 use super::{look_of, rows};
 use crate::figure::color::{Scale, contrast};
-use crate::metric::order::{Standing, dominated_by};
 use crate::session::{Command, Session};
 use crate::ui::plots::{Chart, Look, Series, chart, legend, note};
 use crate::ui::theme::{self, space, text, tokens};
@@ -141,28 +140,15 @@ pub fn trade_off(ui: &mut Ui, session: &Session) {
     }
 }
 
-/// Which methods are dominated under Definition 2 of DoRaR, in words.
+/// Which methods are better than others under Definition 2 of DoRaR, in words.
 fn order(ui: &mut Ui, session: &Session) {
     let Some(cells) = session.measure.table() else { return };
-    let find = |row: &str, metric: &str| cells.iter().find(|cell| cell.row == row && cell.metric == metric);
-    let mut names = Vec::new();
-    let mut all = Vec::new();
-    for row in rows(session) {
-        let (Some(a1), Some(a2)) = (find(&row, "a1"), find(&row, "a2")) else { continue };
-        // All stand at the same number and kind of units: the table is one comparison.
-        all.push(Standing { a1: a1.mean, a2: a2.mean, n_units: a1.k.unwrap_or(0), unit_size: 1 });
-        names.push(row);
+    for words in crate::jobs::table::order(cells) {
+        muted(ui, words).on_hover_text(
+            "One method is better than another if its a1 is no lower and its a2 no higher at the same k (DoRaR, Definition 2); otherwise the two \
+             cannot be ordered. Means are compared: where intervals overlap, the order may be chance.",
+        );
     }
-    let better = dominated_by(&all);
-    let free: Vec<&str> = (0..all.len()).filter(|&at| better[at].is_none()).map(|at| names[at].as_str()).collect();
-    let mut words = format!("Not dominated: {}.", free.join(", "));
-    for (name, by) in names.iter().zip(&better).filter_map(|(name, by)| Some((name, (*by)?))) {
-        words.push_str(&format!(" {name} is worse than {}.", names[by]));
-    }
-    muted(ui, words).on_hover_text(
-        "One method is better than another if its a1 is no lower and its a2 no higher at the same k (DoRaR, Definition 2); otherwise the two cannot be \
-         ordered.",
-    );
 }
 
 /// One figure against the other with intervals; the good corner is the upper left one.

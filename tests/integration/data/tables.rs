@@ -326,3 +326,21 @@ fn a_hundred_thousand_rows_open_filter_and_have_names() {
     assert_eq!(Split::ALL.map(|split| some.in_split(split).len()), [50; 3]);
     assert!(some.text(0).unwrap().starts_with("Row "));
 }
+
+#[test]
+fn a_file_that_no_kind_recognises_is_told_what_its_name_promises() {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, bytes, parts) in [
+        ("junk.csv", b"\x00\x01\x02\xff\xfe\x00\x00\x07 binary".as_slice(), ["junk.csv", "found"]),
+        ("junk.jsonl", b"no object\n", ["junk.jsonl", "JSON"]),
+        ("empty.csv", b"", ["empty.csv", "found"]),
+    ] {
+        let path = dir.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        let sentence = refusal(open(&DataSpec::from_path(&path)));
+        for part in parts {
+            assert!(sentence.contains(part), "{sentence}");
+        }
+        assert!(!sentence.contains("Balabit"), "not the list of everything: {sentence}");
+    }
+}

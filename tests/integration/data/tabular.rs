@@ -146,7 +146,14 @@ fn parquet_holds_the_same_table() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("people.parquet");
     let from_csv = people(&[]);
-    for packing in [Compression::UNCOMPRESSED, Compression::SNAPPY] {
+    let packed = [
+        Compression::SNAPPY,
+        Compression::ZSTD(Default::default()),
+        Compression::GZIP(Default::default()),
+        Compression::LZ4,
+        Compression::LZ4_RAW,
+    ];
+    for packing in [Compression::UNCOMPRESSED].into_iter().chain(packed) {
         write(&path, &people_in_parquet(packing));
         for kind in ["table", "auto"] {
             let data = open_at(kind, &path, &[]).unwrap();

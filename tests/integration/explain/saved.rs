@@ -8,6 +8,7 @@ use tch::Device;
 use unmask::data::{Fit, Units};
 use unmask::explain::learn::run::{RunSetup, TrainRun};
 use unmask::explain::{ExplainError, SavedExplainer, method};
+use unmask::model::params::Params;
 use unmask::model::{BlackBox, SavedBox, TorchBox};
 
 use crate::integration::tiny::*;
@@ -174,4 +175,39 @@ fn files() -> (&'static Vec<u8>, &'static Vec<u8>) {
         (serde_json::to_vec_pretty(&explainer.card).unwrap(), explainer.weights.to_vec())
     });
     (card, weights)
+}
+
+#[test]
+fn a_method_is_trained_only_for_what_it_can_read() {
+    let _torch = torch();
+    let samples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_data");
+    let saved = SavedBox::load(&samples.join("pointer_project/blackboxes/pointer")).unwrap();
+    let movements = samples.join("pointer/movements.npz").display().to_string();
+    let data = unmask::data::open(&movements.parse().unwrap(), &mut |_| true).unwrap();
+    let setup = RunSetup {
+        method: "aim",
+        params: &Params::default(),
+        unit: "step".parse().unwrap(),
+        k: 3,
+        data: &data,
+        black_box: &saved,
+        seed: 0,
+        name: "aim",
+        device: Device::Cpu,
+    };
+    let refused = TrainRun::new(setup).map(drop).unwrap_err().to_string();
+    assert_sentence(&refused, &["AIM", "pictures or texts or rows of a table", "reads time series", "another method"]);
+}
+
+#[test]
+fn what_was_left_to_the_defaults_gives_way_where_there_are_no_gradients() {
+    let spec = method("l2x").unwrap().spec();
+    let mut params = Params::default();
+    spec.without_gradients(&mut params);
+    assert_eq!(params.choice(spec.params, "critic"), "approximators");
+    assert_eq!(spec.needs_gradients_with(&params), None);
+    let mut asked = Params::default();
+    asked.set(spec.params, "critic", "black-box").unwrap();
+    spec.without_gradients(&mut asked);
+    assert_eq!(asked.choice(spec.params, "critic"), "black-box", "what was asked for stays, and is refused later");
 }
