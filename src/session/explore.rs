@@ -147,8 +147,11 @@ impl Session {
     /// Overlap of the selected units of each pair of shown methods, as they are looked at: (column, column, share of the union).
     pub fn overlaps(&self) -> Vec<(usize, usize, f64)> {
         let Some(explained) = self.explore.explained() else { return Vec::new() };
+        // Where there is nothing to select, nothing is shared.
+        let has_units = |result: &&MethodResult| result.ranks.iter().any(|rank| *rank != u32::MAX);
         let mask = |result: &MethodResult| self.explore.mask(&self.seen(result));
-        let masks: Vec<Option<Mask>> = explained.methods.iter().map(|method| method.as_ref().ok().map(mask)).collect();
+        let results = explained.methods.iter().map(|method| method.as_ref().ok().filter(has_units));
+        let masks: Vec<Option<Mask>> = results.map(|result| result.map(mask)).collect();
         let mut out = Vec::new();
         for a in 0..masks.len() {
             for b in a + 1..masks.len() {

@@ -219,3 +219,15 @@ fn lists_grow_with_the_window() {
     let (small, large) = (rows(SIZE), rows([1920.0, 1080.0]));
     assert!(large.0 > small.0 + 8 && large.1 > small.1 + 80.0, "{small:?} {large:?}");
 }
+
+#[test]
+fn of_a_text_without_words_no_verdict_is_given() {
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", true);
+    app.state_mut().command(Command::Reading(Action::OpenOwn(true)));
+    app.run();
+    app.get_by_label("There is nothing to select: the black box gets no words.");
+    app.get_by_label("of 0 words");
+    for absent in ["Selected only", "Unselected only", "same class", "other class", "What speaks for each class"] {
+        assert!(app.query_by_label_contains(absent).is_none(), "{absent}");
+    }
+}

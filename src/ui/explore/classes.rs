@@ -14,6 +14,7 @@ use egui_material_icons::icons;
 use super::super::chrome::shorten;
 use super::super::theme::{self, space, text, tokens};
 use super::super::widgets::muted;
+use super::answers::selectable;
 use super::canvas::Canvas;
 use crate::data::Modality;
 use crate::explain::mask::top_k;
@@ -29,8 +30,11 @@ use crate::session::{Command, Session, describe};
 const ROW: f32 = 22.0;
 /// Width of a column of the table.
 const CELL: f32 = 78.0;
-/// Units listed for each class.
+/// Units listed for each class at least; more where there is room.
 const LISTED: usize = 8;
+/// Height of a listed unit, and of the head over them.
+const LISTED_ROW: f32 = 28.0;
+const LISTED_HEAD: f32 = 60.0;
 /// Side of a small picture.
 const SIDE: f32 = 104.0;
 
@@ -56,13 +60,13 @@ enum Sort {
 }
 
 fn focused(session: &Session) -> Option<(&Explained, &MethodResult, &ByClass)> {
-    let result = session.explore.focused_result()?;
+    let result = session.explore.focused_result().filter(|result| selectable(result) > 0)?;
     Some((session.explore.explained()?, result, result.by_class.as_ref()?))
 }
 
 /// A button that opens and closes the panel, for methods that tell classes apart.
 pub fn toggle(ui: &mut Ui, session: &Session, canvas: &mut Canvas) {
-    if focused(session).is_none() {
+    if focused(session).is_none() || session.open.viewer_alone {
         return;
     }
     let open = !canvas.classes.is_closed;
@@ -346,6 +350,8 @@ fn tops(
 ) {
     let (_, words) = unit_names(canvas, session.explore.focus);
     let width = ((ui.available_width() - space::S) / by_class.classes.max(1) as f32 - space::S).clamp(124.0, 220.0);
+    let room = ((ui.available_height() - LISTED_HEAD) / LISTED_ROW).max(0.0) as usize;
+    let most = LISTED.max(room);
     let mut found = None;
     ScrollArea::both().id_salt("tops").auto_shrink([false, false]).show(ui, |ui| {
         ui.horizontal_top(|ui| {
@@ -354,7 +360,7 @@ fn tops(
                     ui.set_width(width);
                     class_head(ui, session, by_class, class, commands);
                     ui.spacing_mut().item_spacing.y = 1.0;
-                    let top = result.top_through(Lens::Class(class), LISTED);
+                    let top = result.top_through(Lens::Class(class), most);
                     let speaks = top.iter().filter(|&&unit| by_class.score(unit, class) > 0.0).count();
                     if speaks == 0 {
                         muted(ui, "Nothing speaks for it. Least against:");

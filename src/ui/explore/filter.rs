@@ -20,6 +20,8 @@ const SCROLLED: f32 = 132.0;
 pub fn form(ui: &mut Ui, session: &Session, data: &Dataset, commands: &mut Vec<Command>) {
     let mut filter = session.explore.list.filter.clone();
     ui.set_width(WIDTH);
+    // Buttons look like buttons, not like the lines of a menu.
+    ui.visuals_mut().widgets = ui.ctx().global_style().visuals.widgets.clone();
     choice(ui, "Class", &mut filter.class, &classes(&data.classes));
     if let Some(active) = session.active_box() {
         choice(ui, "Prediction", &mut filter.prediction, &classes(&active.card.classes));

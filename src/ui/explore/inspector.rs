@@ -148,7 +148,9 @@ fn answers(ui: &mut Ui, session: &Session, explained: &Explained, commands: &mut
     let p = |probs: &[f32]| probs.get(class).copied().unwrap_or(f32::NAN);
     let p_full = p(&explained.probs_full);
     bar_row(ui, "Full input", p_full, &describe::probability(p_full), t.full, false);
-    let Some(result) = explore.focused_result() else { return };
+    // Of a text without a word that the black box gets, nothing is selected.
+    let has_units = |result: &&MethodResult| super::answers::selectable(result) > 0;
+    let Some(result) = explore.focused_result().filter(has_units) else { return };
     ui.scope(|ui| {
         if explained.k != explore.k {
             ui.multiply_opacity(super::super::theme::DIMMED);

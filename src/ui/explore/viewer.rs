@@ -388,7 +388,8 @@ fn k_slider(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     // Of a text as many as it has words that the black box gets.
     let of_text = explore.focused_result().filter(|_| explore.unit.is_text());
     let most = of_text.map(selectable).unwrap_or_else(|| session.unit_count()).max(1);
-    let enabled = Command::SetK(1).availability(session).is_ok();
+    let is_empty = of_text.is_some_and(|result| selectable(result) == 0);
+    let enabled = Command::SetK(1).availability(session).is_ok() && !is_empty;
     let shown = explore.k.min(most);
     let mut k = shown;
     let label = ui.label("Select");
@@ -401,7 +402,8 @@ fn k_slider(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     if response.changed() && k != shown {
         commands.push(Command::SetK(k));
     }
-    ui.label(format!("of {most} {}", explore.unit.noun(most)));
+    let of = if is_empty { 0 } else { most };
+    ui.label(format!("of {of} {}", explore.unit.noun(of)));
 }
 
 fn unit_choice(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
