@@ -163,7 +163,10 @@ fn with_probability(session: &Session, probs: &[f32], class: usize) -> String {
 fn followed(session: &Session, probs: &[f32]) -> String {
     let class = session.explore.class_focus.filter(|class| *class < probs.len() && *class != argmax(probs));
     class.map_or_else(String::new, |class| {
-        format!(" · {} {}", session.class_name(class), describe::probability(probs[class]))
+        let name = session.class_name(class);
+        // Two numbers beside each other would be read as one.
+        let name = if name.starts_with(|c: char| c.is_ascii_digit()) { format!("class {name}:") } else { name };
+        format!(" · {name} {}", describe::probability(probs[class]))
     })
 }
 

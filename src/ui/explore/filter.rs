@@ -21,7 +21,9 @@ pub fn form(ui: &mut Ui, session: &Session, data: &Dataset, commands: &mut Vec<C
     let mut filter = session.explore.list.filter.clone();
     ui.set_width(WIDTH);
     // Buttons look like buttons, not like the lines of a menu.
-    ui.visuals_mut().widgets = ui.ctx().global_style().visuals.widgets.clone();
+    let style = ui.ctx().global_style();
+    ui.visuals_mut().widgets = style.visuals.widgets.clone();
+    ui.spacing_mut().button_padding = style.spacing.button_padding;
     choice(ui, "Class", &mut filter.class, &classes(&data.classes));
     if let Some(active) = session.active_box() {
         choice(ui, "Prediction", &mut filter.prediction, &classes(&active.card.classes));
@@ -55,9 +57,11 @@ pub fn form(ui: &mut Ui, session: &Session, data: &Dataset, commands: &mut Vec<C
         ],
     );
     ui.checkbox(&mut filter.marked, "Only marked items");
-    if ui.add_enabled(!filter.is_open(), Button::new("List all items")).clicked() {
-        filter = Filter::default();
-    }
+    ui.horizontal(|ui| {
+        if ui.add_enabled(!filter.is_open(), Button::new("List all items")).clicked() {
+            filter = Filter::default();
+        }
+    });
     if filter != session.explore.list.filter {
         commands.push(Command::SetFilter(filter));
     }
