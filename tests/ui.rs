@@ -36,3 +36,5 @@ mod support;
 mod texts;
 #[path = "ui/untitled.rs"]
 mod untitled;
+#[path = "ui/verdicts.rs"]
+mod verdicts;

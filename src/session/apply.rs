@@ -179,7 +179,7 @@ impl Session {
             Command::PageUp => return self.step_item(-PAGE),
             Command::FirstItem => return self.step_item(i64::MIN / 2),
             Command::LastItem => return self.step_item(i64::MAX / 2),
-            Command::SelectItem(item) => return self.select_item(item),
+            Command::SelectItem(item) => return self.go_to(item),
             Command::FocusColumn(column) => {
                 self.explore.focus = column.min(self.explore.columns.len().saturating_sub(1));
                 return self.refresh_fidelity();
@@ -209,7 +209,7 @@ impl Session {
             }
             Command::Peek(on) => self.explore.peek = on,
             Command::SetK(k) => {
-                self.explore.k = k;
+                (self.explore.k, self.explore.k_is_set) = (k, true);
                 self.last_action = format!("Select {} of {} {}", k, self.unit_count(), self.explore.unit.noun(2));
                 return self.refresh();
             }
@@ -438,6 +438,14 @@ impl Session {
             None => 0,
         };
         let item = list.visible()[to] as usize;
+        self.go_to(item)
+    }
+
+    /// The user goes to an item; the bottom line says so, so that it does not go on about what was done before.
+    fn go_to(&mut self, item: usize) -> Vec<Request> {
+        if let Some(data) = self.data.as_ref().filter(|data| item < data.len()) {
+            self.last_action = format!("Item {}", crate::jobs::picture::item_words(data, item));
+        }
         self.select_item(item)
     }
 
@@ -473,9 +481,13 @@ impl Session {
     fn step_method(&self, by: i64) -> Option<Vec<usize>> {
         let usable = self.usable_explainers();
         let mut columns = self.explore.columns.clone();
-        let shown = columns.get_mut(self.explore.focus)?;
-        let at = usable.iter().position(|explainer| explainer == shown)? as i64;
-        *shown = usable[(at + by).rem_euclid(usable.len() as i64) as usize];
+        let shown = *columns.get(self.explore.focus)?;
+        let at = usable.iter().position(|explainer| *explainer == shown)? as i64;
+        // What stands in another column is passed over.
+        let n = usable.len() as i64;
+        let next = (1..n).map(|step| usable[(at + step * by).rem_euclid(n) as usize]);
+        let next = next.into_iter().find(|explainer| !self.explore.columns.contains(explainer))?;
+        columns[self.explore.focus] = next;
         Some(columns)
     }
 
@@ -491,19 +503,35 @@ impl Session {
             n => self.explore.focus.min(n - 1),
         };
         self.explore.columns = columns;
-        // A trained selector answers for its own unit only: the first one shown sets it.
-        if let [only] = self.explore.columns[..]
-            && let Some(card) = self.explainers.get(only).map(|explainer| explainer.card.clone())
-            && card.unit != self.explore.unit
-            && crate::explain::method(&card.method).is_ok_and(|method| method.spec().trains)
-        {
-            (self.explore.unit, self.explore.k) = (card.unit, card.k);
-        }
+        let said = self.follow_trained();
         let names: Vec<String> = self.column_explainers().iter().map(|explainer| explainer.card.name.clone()).collect();
         if !names.is_empty() {
-            self.last_action = format!("Showing {}", describe::in_words(&names));
+            self.last_action = format!("Showing {}{said}", describe::in_words(&names));
         }
         self.refresh()
+    }
+
+    /// A trained selector answers for its own unit only, and best for its own k: the only one shown sets them, unless the user chose another k.
+    /// Gives what the bottom line adds.
+    fn follow_trained(&mut self) -> String {
+        let shown = self.column_explainers();
+        let trained: Vec<_> = shown
+            .iter()
+            .map(|explainer| &explainer.card)
+            .filter(|card| crate::explain::method(&card.method).is_ok_and(|method| method.spec().trains))
+            .collect();
+        let [card] = trained[..] else { return String::new() };
+        let (unit, k, name) = (card.unit, card.k.max(1), card.name.clone());
+        let explore = &mut self.explore;
+        if unit != explore.unit && shown.len() == 1 {
+            (explore.unit, explore.k, explore.k_is_set) = (unit, k, false);
+        } else if unit == explore.unit && k != explore.k && !explore.k_is_set {
+            explore.k = k;
+        } else {
+            return String::new();
+        }
+        self.explore.k = self.explore.k.min(self.unit_count().max(1));
+        format!("; {k} {} as {name} was trained", unit.noun(k))
     }
 
     pub(crate) fn use_box(&mut self, index: usize) -> Vec<Request> {

@@ -288,6 +288,7 @@ impl Session {
             explore.item = None;
             explore.pinned.clear();
             explore.marked.clear();
+            explore.k_is_set = false;
             explore.list.filter = items::Filter::default();
             explore.list.fidelity = None;
             explore.list.predictions = items::Predictions::new(data.len());

@@ -58,6 +58,8 @@ pub struct Explore {
     pub form: Option<Form>,
     /// How many units are selected.
     pub k: usize,
+    /// Whether the user set [`Explore::k`]; until then it follows the trained explainer in view.
+    pub k_is_set: bool,
     /// What is selected.
     pub unit: Unit,
     /// What hidden units become.
@@ -96,6 +98,7 @@ impl Default for Explore {
             hidden: Hidden::default(),
             form: None,
             k: 25,
+            k_is_set: false,
             unit: Unit::Pixel,
             fill: Fill::Zero,
             seed: 0,
@@ -138,12 +141,17 @@ impl Explore {
     pub fn mask(&self, result: &MethodResult) -> Mask {
         Mask((0..result.ranks.len()).map(|unit| result.is_selected(unit, self.k)).collect())
     }
+}
 
-    /// Overlap of the selected units of each pair of shown methods: (column, column, share of the union).
+impl Session {
+    /// Overlap of the selected units of each pair of shown methods, as they are looked at: (column, column, share of the union).
     pub fn overlaps(&self) -> Vec<(usize, usize, f64)> {
-        let Some(explained) = self.explained() else { return Vec::new() };
-        let masks: Vec<Option<Mask>> =
-            explained.methods.iter().map(|method| method.as_ref().ok().map(|result| self.mask(result))).collect();
+        let Some(explained) = self.explore.explained() else { return Vec::new() };
+        // Where there is nothing to select, nothing is shared.
+        let has_units = |result: &&MethodResult| result.ranks.iter().any(|rank| *rank != u32::MAX);
+        let mask = |result: &MethodResult| self.explore.mask(&self.seen(result));
+        let results = explained.methods.iter().map(|method| method.as_ref().ok().filter(has_units));
+        let masks: Vec<Option<Mask>> = results.map(|result| result.map(mask)).collect();
         let mut out = Vec::new();
         for a in 0..masks.len() {
             for b in a + 1..masks.len() {
@@ -156,9 +164,7 @@ impl Explore {
         }
         out
     }
-}
 
-impl Session {
     /// Number of units that can be selected in the inputs of the black box.
     pub fn unit_count(&self) -> usize {
         self.active_box().map_or(0, |active| self.explore.units(active.card.shape).count())

@@ -630,6 +630,7 @@ impl Session {
         (explore.view, explore.hidden, explore.fill, explore.seed) = (saved.view, saved.hidden, saved.fill, saved.seed);
         explore.unit = saved.unit.unwrap_or(explore.unit);
         explore.k = saved.k.unwrap_or(explore.k);
+        explore.k_is_set = saved.k.is_some();
         (explore.pinned, explore.marked) = (listed(saved.pinned), listed(saved.marked));
         (explore.list.sort, explore.list.style) = (saved.sort, saved.style);
         if is_same {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::command::Info;
 use super::{Chord, Command, Lane, Purpose, Request, Run, Session, slots};
+use crate::data::text::Unknown;
 use crate::data::{Dataset, Fit, Modality, Unit};
 use crate::explain::Fill;
 use crate::figure::layout::ExplainedText;
@@ -14,6 +15,8 @@ use crate::work::{Priority, Slot};
 
 /// Answers without one unit that are kept; all are forgotten when there are more.
 const MOST_KEPT: usize = 4096;
+/// The id of every word that a black box does not know.
+const UNKNOWN: usize = 1;
 /// Words selected at first in a text.
 const FIRST_WORDS: usize = 10;
 
@@ -148,6 +151,7 @@ impl Session {
             }
             Action::OpenOwn(false) => {
                 self.close_own();
+                self.last_action = "Back to the item".to_owned();
                 return self.refresh();
             }
             Action::EditOwn(text) => {
@@ -166,6 +170,19 @@ impl Session {
     /// The text of an explanation; `None` where the item is no text.
     pub fn text_of(&self, explained: &Explained) -> Option<ExplainedText> {
         reading::text_of(&self.active_box()?.card, explained)
+    }
+
+    /// For each word of a text, whether the black box does not know it.
+    pub fn unknown_words(&self, text: &ExplainedText) -> Vec<bool> {
+        let fit = self.active_box().and_then(|active| active.card.text.as_ref());
+        let is_unknown = |word: &str| fit.is_some_and(|fit| fit.id(word) == UNKNOWN);
+        text.spans.iter().map(|span| is_unknown(&span.word)).collect()
+    }
+
+    /// Whether the black box leaves out the words that it does not know, rather than reading a common sign for them.
+    pub fn drops_unknown(&self) -> bool {
+        let fit = self.active_box().and_then(|active| active.card.text.as_ref());
+        fit.is_some_and(|fit| fit.spec().unknown == Unknown::Drop)
     }
 
     /// The own text, if it is in view: then nothing is about the item of the list.
@@ -217,6 +234,11 @@ impl Session {
             Some(other) if other < classes && other != class => Lens::Contrast(class, other),
             _ => Lens::Class(class),
         })
+    }
+
+    /// How the columns are looked at: the lens of the first method that tells classes apart.
+    pub fn lens_in_view(&self) -> Option<Lens> {
+        self.explore.explained()?.methods.iter().flatten().find_map(|result| self.lens(result))
     }
 
     /// A result as it is looked at: through the class in focus where the method tells classes apart.
@@ -333,6 +355,7 @@ impl Session {
     pub(super) fn adopt_unit(&mut self, card: &BoxCard) {
         let modality = card.modality();
         let explore = &mut self.explore;
+        let before = explore.unit;
         if modality == Modality::Table {
             if explore.unit != Unit::Column {
                 // Half of the columns, at most four, as in the synthetic tables.
@@ -354,6 +377,8 @@ impl Session {
         } else if explore.unit.modality() != Modality::Image {
             (explore.unit, explore.k) = (Unit::Pixel, 25);
         }
+        // So many of another unit mean nothing.
+        explore.k_is_set &= explore.unit == before;
         if !fills_for(modality).contains(&explore.fill) {
             explore.fill = Fill::Zero;
         }

@@ -18,7 +18,10 @@ pub fn take(ctx: &egui::Context, session: &Session) -> Vec<Command> {
         .collect();
     let mut took_arrow = false;
     // Elsewhere, and under a sheet, plain keys belong to the controls: Space ticks a box, arrows move the focus.
-    let takes_plain = session.place == Place::Explore && !session.open.palette && !session.open.shortcuts;
+    // An open menu or list has them first, too.
+    let is_popup_open = egui::Popup::is_any_open(ctx);
+    let takes_plain =
+        session.place == Place::Explore && !session.open.palette && !session.open.shortcuts && !is_popup_open;
     let is_something_open = session.open != crate::session::settings::OpenPanels::default();
     ctx.input_mut(|input| {
         input.events.retain(|event| {
@@ -34,7 +37,7 @@ pub fn take(ctx: &egui::Context, session: &Session) -> Vec<Command> {
                 return true;
             }
             // With nothing to close, Escape belongs to menus and lists.
-            if *command == Command::CloseTop && !is_something_open {
+            if *command == Command::CloseTop && (!is_something_open || is_popup_open) {
                 return true;
             }
             if matches!(command, Command::Peek(_)) {

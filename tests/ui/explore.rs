@@ -265,6 +265,32 @@ fn the_filter_lists_only_wrong_answers() {
 }
 
 #[test]
+fn the_filter_works_by_clicks() {
+    let mut app = explained(SIZE, Appearance::Dark);
+    app.get_by_role_and_label(Role::Button, "Filter").click();
+    app.run();
+    app.get_by_role_and_label(Role::RadioButton, "Class: two").click();
+    app.run();
+    assert_eq!(app.state().session.explore.list.visible().len(), 20);
+    // The form stays, for the next question.
+    app.get_by_role_and_label(Role::RadioButton, "Split: test").click();
+    app.run();
+    let filter = app.state().session.explore.list.filter.clone();
+    assert_eq!((filter.class, filter.split), (Some(2), Some(unmask::data::Split::Test)));
+    app.get_by_role_and_label(Role::RadioButton, "Answer: right").click();
+    app.run();
+    assert!(app.state().session.explore.list.visible().is_empty(), "class two is never answered");
+    app.get_by_role_and_label(Role::RadioButton, "Answer: any").click();
+    app.run();
+    app.get_by_role_and_label(Role::RadioButton, "Class: any").click();
+    app.run();
+    assert_eq!(app.state().session.explore.list.visible().len(), 20, "the last third is for tests");
+    app.key_press(egui::Key::Escape);
+    app.run();
+    assert!(app.query_by_label("Class: any").is_none(), "closed");
+}
+
+#[test]
 fn sorting_by_confidence_starts_with_the_least_certain() {
     let mut app = explained(SIZE, Appearance::Dark);
     let sort = unmask::session::items::Sort { by: unmask::session::items::SortBy::Confidence, descending: false };

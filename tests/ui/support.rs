@@ -120,7 +120,7 @@ pub fn black_box() -> SavedBox {
     SavedBox { card, weights: Arc::new(Vec::new()), background: Arc::new(Background::from_rows(&rows)) }
 }
 
-fn explainer(method: &str, name: &str, unit: Unit, k: usize) -> SavedExplainer {
+pub fn explainer(method: &str, name: &str, unit: Unit, k: usize) -> SavedExplainer {
     SavedExplainer {
         card: ExplainerCard {
             format: EXPLAINER_FORMAT.to_owned(),

@@ -122,7 +122,8 @@ impl Canvas {
         if picture.text.is_some() {
             let mut hasher = DefaultHasher::new();
             (explained.text.as_deref(), session.active_box().map(|active| &active.card.hash)).hash(&mut hasher);
-            painted.text.update(hasher.finish(), &picture, &result.ranks, &wanted, explained.text.as_deref());
+            let original = explained.text.as_deref();
+            painted.text.update(hasher.finish(), &picture, &result.ranks, &wanted, original, session);
             painted.panels.clear();
             painted.picture = Some(picture);
             // The list of words was drawn before the text.

@@ -2,7 +2,7 @@
 
 use egui::accesskit::Role;
 use egui::text::{LayoutJob, TextWrapping};
-use egui::{Align2, FontId, Rect, ScrollArea, Sense, Stroke, StrokeKind, TextFormat, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, FontId, ScrollArea, Sense, Stroke, StrokeKind, TextFormat, Ui, WidgetInfo, pos2, vec2};
 use egui_material_icons::icons;
 
 use super::super::theme::{space, text, tokens};
@@ -110,8 +110,10 @@ fn card(ui: &mut Ui, session: &Session, data: &Dataset, truth: &Truth<'_>, item:
     if explore.pinned.contains(&item) {
         mark(icons::ICON_PUSH_PIN, t.accent);
     }
-    let room = Rect::from_min_max(inner.min, pos2(right, inner.top() + 15.0));
-    ui.painter_at(room).text(pos2(inner.left(), inner.top() + 7.0), Align2::LEFT_CENTER, &facts, small, t.muted);
+    let mut job = LayoutJob::simple_singleline(facts.clone(), small, t.muted);
+    job.wrap = TextWrapping::truncate_at_width(right - inner.left());
+    let galley = painter.layout_job(job);
+    painter.galley(pos2(inner.left(), inner.top() + 7.0 - galley.size().y / 2.0), galley, t.muted);
     let words = beginning(session, data, item, SIGNS);
     let color = if session.is_blurred() { t.muted } else { t.text };
     let mut job = LayoutJob::single_section(

@@ -5,8 +5,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use egui::accesskit::Role;
 use egui::{
-    Align, Align2, Button, ComboBox, FontId, Frame, Label, Layout, Margin, Panel, RichText, ScrollArea, Sense, Stroke,
-    StrokeKind, TextureHandle, TextureOptions, Ui, UiBuilder, WidgetInfo, vec2,
+    Align, Align2, Button, ComboBox, FontId, Frame, Id, Label, Layout, Margin, Panel, RichText, ScrollArea, Sense,
+    Stroke, StrokeKind, TextureHandle, TextureOptions, Ui, UiBuilder, WidgetInfo, vec2,
 };
 use egui_extras::{Column, TableBuilder};
 use egui_material_icons::icons;
@@ -14,6 +14,7 @@ use egui_material_icons::icons;
 use super::super::chrome::shorten;
 use super::super::theme::{self, space, text, tokens};
 use super::super::widgets::muted;
+use super::answers::selectable;
 use super::canvas::Canvas;
 use crate::data::Modality;
 use crate::explain::mask::top_k;
@@ -29,8 +30,11 @@ use crate::session::{Command, Session, describe};
 const ROW: f32 = 22.0;
 /// Width of a column of the table.
 const CELL: f32 = 78.0;
-/// Units listed for each class.
+/// Units listed for each class at least; more where there is room.
 const LISTED: usize = 8;
+/// Height of a listed unit, and of the head over them.
+const LISTED_ROW: f32 = 28.0;
+const LISTED_HEAD: f32 = 60.0;
 /// Side of a small picture.
 const SIDE: f32 = 104.0;
 
@@ -56,13 +60,13 @@ enum Sort {
 }
 
 fn focused(session: &Session) -> Option<(&Explained, &MethodResult, &ByClass)> {
-    let result = session.explore.focused_result()?;
+    let result = session.explore.focused_result().filter(|result| selectable(result) > 0)?;
     Some((session.explore.explained()?, result, result.by_class.as_ref()?))
 }
 
 /// A button that opens and closes the panel, for methods that tell classes apart.
 pub fn toggle(ui: &mut Ui, session: &Session, canvas: &mut Canvas) {
-    if focused(session).is_none() {
+    if focused(session).is_none() || session.open.viewer_alone {
         return;
     }
     let open = !canvas.classes.is_closed;
@@ -71,22 +75,6 @@ pub fn toggle(ui: &mut Ui, session: &Session, canvas: &mut Canvas) {
     if response.on_hover_text("What speaks for each class").clicked() {
         canvas.classes.is_closed = open;
     }
-}
-
-/// What is shown while a class is in focus: its units alone, or a contrast.
-pub fn lens_line(ui: &mut Ui, session: &Session, explained: &Explained, result: &MethodResult, lens: Lens) {
-    let full = argmax(&explained.probs_full);
-    let p = explained.probs_full.get(full).copied().unwrap_or(f32::NAN);
-    ui.label(format!("Full input: {} ({})", session.class_name(full), describe::probability(p)));
-    let noun = explained.units.unit.noun(2);
-    let line = match (lens, &result.by_class) {
-        (Lens::Class(class), Some(by_class)) => alone_words(session, by_class, class).map_or_else(
-            || format!("Colours: scores for {}", session.lens_words(lens)),
-            |(words, _)| format!("Only the {noun} of {}: {words}", session.class_name(class)),
-        ),
-        _ => format!("Colours: why {}", session.lens_words(lens)),
-    };
-    ui.add(Label::new(line).truncate());
 }
 
 /// What the black box answers to the units of a class alone, and whether that is the class.
@@ -104,41 +92,41 @@ fn alone_words(session: &Session, by_class: &ByClass, class: usize) -> Option<(S
 
 /// The panel under the viewer.
 pub fn panel(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut Vec<Command>) {
-    if canvas.classes.is_closed {
+    if canvas.classes.is_closed || session.open.viewer_alone {
         return;
     }
     let Some((explained, result, by_class)) = focused(session) else { return };
     let t = tokens(ui);
     let frame = Frame::new().fill(t.panel).inner_margin(Margin::symmetric(space::M as i8, space::S as i8));
     // Small pictures with their names and answers need their height; a table scrolls.
+    let window = ui.ctx().content_rect().height();
     let (height, least) = match explained.units.unit.modality() {
-        Modality::Text => (250.0, 150.0),
+        Modality::Text => ((window * 0.34).clamp(250.0, 460.0), 150.0),
         Modality::Table => (170.0, 130.0),
         Modality::Image | Modality::Series => (236.0, 236.0),
     };
     let is_listed = matches!(explained.units.unit.modality(), Modality::Text | Modality::Table);
-    Panel::bottom("classes").resizable(true).default_size(height).size_range(least..=520.0).frame(frame).show(
-        ui,
-        |ui| {
-            contrast(ui, session, by_class, commands);
-            ui.add_space(space::XS);
-            if is_listed {
-                let area = ui.available_rect_before_wrap();
-                let table_width = (90.0 + CELL * (by_class.classes + 1) as f32 + 150.0).min(area.width() * 0.55);
-                let (left, right) = area.split_left_right_at_x(area.left() + table_width);
-                let child = |ui: &mut Ui, name: &str, rect| {
-                    ui.new_child(UiBuilder::new().id_salt(name).max_rect(rect).layout(Layout::top_down(Align::Min)))
-                };
-                let mut table_ui = child(ui, "class table", left.with_max_x(left.right() - space::M));
-                table(&mut table_ui, session, canvas, result, by_class, commands);
-                let mut top_ui = child(ui, "class tops", right);
-                tops(&mut top_ui, session, canvas, result, by_class, commands);
-                ui.allocate_rect(area, Sense::hover());
-            } else {
-                pictures(ui, session, canvas, explained, result, by_class, commands);
-            }
-        },
-    );
+    // A panel keeps the height that it had first: in a much larger or smaller window it begins anew.
+    let id = Id::unique(("classes", (window / 120.0) as u32));
+    Panel::bottom(id).resizable(true).default_size(height).size_range(least..=560.0).frame(frame).show(ui, |ui| {
+        contrast(ui, session, by_class, commands);
+        ui.add_space(space::XS);
+        if is_listed {
+            let area = ui.available_rect_before_wrap();
+            let table_width = (90.0 + CELL * (by_class.classes + 1) as f32 + 150.0).min(area.width() * 0.55);
+            let (left, right) = area.split_left_right_at_x(area.left() + table_width);
+            let child = |ui: &mut Ui, name: &str, rect| {
+                ui.new_child(UiBuilder::new().id_salt(name).max_rect(rect).layout(Layout::top_down(Align::Min)))
+            };
+            let mut table_ui = child(ui, "class table", left.with_max_x(left.right() - space::M));
+            table(&mut table_ui, session, canvas, result, by_class, commands);
+            let mut top_ui = child(ui, "class tops", right);
+            tops(&mut top_ui, session, canvas, result, by_class, commands);
+            ui.allocate_rect(area, Sense::hover());
+        } else {
+            pictures(ui, session, canvas, explained, result, by_class, commands);
+        }
+    });
 }
 
 /// Why this class, rather than that one.
@@ -218,6 +206,8 @@ fn table(
     commands: &mut Vec<Command>,
 ) {
     let contrast = current_contrast(session, result);
+    // As the text shows it: with a class in focus, that class's words.
+    let seen = session.seen(result);
     let mut state = std::mem::take(&mut canvas.classes);
     if contrast.is_none() && state.sort == Sort::Contrast {
         state.sort = Sort::Rank;
@@ -285,7 +275,7 @@ fn table(
                     let name = names.get(unit).map_or("", String::as_str);
                     row.col(|ui| {
                         let label = RichText::new(shorten(name, 60));
-                        let selected = result.is_selected(unit, session.explore.k);
+                        let selected = unit < seen.ranks.len() && seen.is_selected(unit, session.explore.k);
                         ui.add(Label::new(if selected { label.underline() } else { label }).truncate());
                     });
                     let mut values: Vec<f32> = (0..by_class.classes).map(|class| by_class.score(unit, class)).collect();
@@ -360,6 +350,8 @@ fn tops(
 ) {
     let (_, words) = unit_names(canvas, session.explore.focus);
     let width = ((ui.available_width() - space::S) / by_class.classes.max(1) as f32 - space::S).clamp(124.0, 220.0);
+    let room = ((ui.available_height() - LISTED_HEAD) / LISTED_ROW).max(0.0) as usize;
+    let most = LISTED.max(room);
     let mut found = None;
     ScrollArea::both().id_salt("tops").auto_shrink([false, false]).show(ui, |ui| {
         ui.horizontal_top(|ui| {
@@ -368,7 +360,14 @@ fn tops(
                     ui.set_width(width);
                     class_head(ui, session, by_class, class, commands);
                     ui.spacing_mut().item_spacing.y = 1.0;
-                    for unit in result.top_through(Lens::Class(class), LISTED) {
+                    let top = result.top_through(Lens::Class(class), most);
+                    let speaks = top.iter().filter(|&&unit| by_class.score(unit, class) > 0.0).count();
+                    if speaks == 0 {
+                        muted(ui, "Nothing speaks for it. Least against:");
+                    }
+                    // What speaks against it is no reason for it.
+                    let listed = if speaks == 0 { top.len() } else { speaks };
+                    for unit in top.into_iter().take(listed) {
                         let score = by_class.score(unit, class);
                         let name = words.get(unit).map_or("", |words| words.as_str());
                         let is_here = session.explore.reading.pointed == Some(unit);
@@ -405,13 +404,14 @@ fn class_head(ui: &mut Ui, session: &Session, by_class: &ByClass, class: usize, 
         commands.push(Command::FocusClass(Some(class)));
     }
     let Some((words, is_class)) = alone_words(session, by_class, class) else { return };
-    ui.horizontal(|ui| {
+    ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
         let t = tokens(ui);
         let (icon, color) = if is_class { (icons::ICON_CHECK, t.text) } else { (icons::ICON_CLOSE, t.error) };
         ui.label(icon.rich_text().size(text::SMALL).color(color));
         let line = RichText::new(format!("alone: {words}")).small().color(t.muted);
-        ui.add(Label::new(line).truncate()).on_hover_text(
+        // Its number must not be what is cut off.
+        ui.add(Label::new(line).wrap()).on_hover_text(
             "What the black box answers when only the best units of this class are left, as many as are selected",
         );
     });

@@ -10,7 +10,7 @@ use super::fit;
 use super::thumbs::Thumbs;
 use crate::data::{Dataset, Picture, Split};
 use crate::explain::mask::top_k;
-use crate::jobs::Explained;
+use crate::jobs::{Explained, MethodResult};
 use crate::session::describe;
 use crate::session::{Command, Session};
 
@@ -148,33 +148,66 @@ fn answers(ui: &mut Ui, session: &Session, explained: &Explained, commands: &mut
     let p = |probs: &[f32]| probs.get(class).copied().unwrap_or(f32::NAN);
     let p_full = p(&explained.probs_full);
     bar_row(ui, "Full input", p_full, &describe::probability(p_full), t.full, false);
-    let Some(result) = explore.focused_result() else { return };
+    // Of a text without a word that the black box gets, nothing is selected.
+    let has_units = |result: &&MethodResult| super::answers::selectable(result) > 0;
+    let Some(result) = explore.focused_result().filter(has_units) else { return };
     ui.scope(|ui| {
         if explained.k != explore.k {
             ui.multiply_opacity(super::super::theme::DIMMED);
         }
+        // With a class in focus the picture shows that class's units, and the method's own selection is another.
+        let shown = session.lens(result).map(|lens| (lens, session.seen(result).probs_selected));
+        if let Some((lens, probs)) = &shown {
+            if !probs.is_empty() {
+                let noun = explained.units.unit.noun(2);
+                let tip = format!("The black box sees the {noun} shown for {} alone", session.lens_words(*lens));
+                bar_row(ui, "Shown only", p(probs), &describe::probability(p(probs)), t.selected, false)
+                    .on_hover_text(tip);
+            }
+            ui.add_space(space::XS);
+            muted(ui, format!("By the method's own {}:", explained.units.unit.noun(2)));
+        }
         let (selected, unselected) = (p(&result.probs_selected), p(&result.probs_unselected));
         bar_row(ui, "Selected only", selected, &describe::probability(selected), t.selected, false)
             .on_hover_text("S: the black box sees the selected units, all others are filled");
-        bar_row(ui, "Unselected only", unselected, &describe::probability(unselected), t.unselected, true)
-            .on_hover_text("The complement of S: the black box sees all but the selected units");
+        if explore.k < super::answers::selectable(result) {
+            bar_row(ui, "Unselected only", unselected, &describe::probability(unselected), t.unselected, true)
+                .on_hover_text("The complement of S: the black box sees all but the selected units");
+        } else {
+            muted(ui, "Unselected only: nothing is left");
+        }
         if explained.probs_full.len() > 2 {
             ui.add_space(space::XS);
-            Grid::new("classes").num_columns(4).spacing([space::M, 2.0]).striped(true).show(ui, |ui| {
-                for head in ["Class", "full", "sel.", "unsel."] {
-                    muted(ui, head);
-                }
-                ui.end_row();
-                for class in top_k(&explained.probs_full, LISTED_CLASSES) {
-                    ui.label(super::super::chrome::shorten(&session.class_name(class), 16));
-                    for probs in [&explained.probs_full, &result.probs_selected, &result.probs_unselected] {
-                        ui.label(describe::probability(probs.get(class).copied().unwrap_or(f32::NAN)));
-                    }
-                    ui.end_row();
-                }
-            });
+            classes(ui, session, explained, result, shown.map(|(_, probs)| probs));
         }
     });
+}
+
+/// The likeliest classes, by the full input, and by the method's own parts or what is shown of a class.
+fn classes(ui: &mut Ui, session: &Session, explained: &Explained, result: &MethodResult, shown: Option<Vec<f32>>) {
+    let mut columns = vec![("full", &explained.probs_full)];
+    match &shown {
+        Some(probs) if !probs.is_empty() => columns.push(("shown", probs)),
+        Some(_) => {}
+        None => columns.extend([("sel.", &result.probs_selected), ("unsel.", &result.probs_unselected)]),
+    }
+    Grid::new(("classes", columns.len())).num_columns(columns.len() + 1).spacing([space::M, 2.0]).striped(true).show(
+        ui,
+        |ui| {
+            muted(ui, "Class");
+            for (head, _) in &columns {
+                muted(ui, *head);
+            }
+            ui.end_row();
+            for class in top_k(&explained.probs_full, LISTED_CLASSES) {
+                ui.label(super::super::chrome::shorten(&session.class_name(class), 16));
+                for (_, probs) in &columns {
+                    ui.label(describe::probability(probs.get(class).copied().unwrap_or(f32::NAN)));
+                }
+                ui.end_row();
+            }
+        },
+    );
 }
 
 fn pointed(ui: &mut Ui, session: &Session, canvas: &Canvas, explained: &Explained) {

@@ -12,10 +12,11 @@ use egui_material_icons::icons;
 use super::super::theme::{self, space, text, tokens};
 use super::super::widgets::{command_icon, icon_button, muted};
 use super::cards;
+use super::filter;
 use super::thumbs::Thumbs;
-use crate::data::{Dataset, Modality, Split};
+use crate::data::{Dataset, Modality};
 use crate::session::describe;
-use crate::session::items::{Faithful, Filter, ListStyle, Outcome, Sort, SortBy, Truth};
+use crate::session::items::{Filter, ListStyle, Sort, SortBy, Truth};
 use crate::session::{Command, Session};
 
 /// Side of a small picture in points.
@@ -116,7 +117,7 @@ fn controls(ui: &mut Ui, session: &Session, data: &Dataset, commands: &mut Vec<C
             Button::new((icons::ICON_FILTER_LIST.rich_text(), label)).selected(active),
         )
         .config(egui::containers::menu::MenuConfig::new().close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside))
-        .ui(ui, |ui| filter_form(ui, session, data, commands))
+        .ui(ui, |ui| filter::form(ui, session, data, commands))
         .0
         .widget_info(|| WidgetInfo::labeled(Role::Button, true, "Filter"));
         command_icon(ui, session, Command::ToggleSheet, icons::ICON_VIEW_COMFY, commands);
@@ -131,89 +132,6 @@ const fn sort_name(by: SortBy) -> &'static str {
         SortBy::Confidence => "Confidence",
         SortBy::Fidelity => "Faithfulness",
     }
-}
-
-fn filter_form(ui: &mut Ui, session: &Session, data: &Dataset, commands: &mut Vec<Command>) {
-    let mut filter = session.explore.list.filter.clone();
-    ui.set_min_width(250.0);
-    let any = "any".to_owned();
-    let label_names = |class: Option<u16>, names: &[String]| {
-        class.and_then(|class| names.get(usize::from(class)).cloned()).unwrap_or_else(|| any.clone())
-    };
-    let pick_class = |ui: &mut Ui, name: &str, chosen: &mut Option<u16>, names: &[String]| {
-        let label = ui.label(name);
-        ComboBox::from_id_salt(name)
-            .selected_text(label_names(*chosen, names))
-            .width(130.0)
-            .show_ui(ui, |ui| {
-                ui.selectable_value(chosen, None, "any");
-                for (class, name) in names.iter().enumerate() {
-                    ui.selectable_value(chosen, Some(class as u16), name);
-                }
-            })
-            .response
-            .labelled_by(label.id)
-            .accessible_name(name);
-        ui.end_row();
-    };
-    egui::Grid::new("filter").num_columns(2).show(ui, |ui| {
-        pick_class(ui, "Class", &mut filter.class, &data.classes);
-        if let Some(active) = session.active_box() {
-            pick_class(ui, "Prediction", &mut filter.prediction, &active.card.classes);
-            choice(
-                ui,
-                "Answer",
-                &mut filter.outcome,
-                &[(Outcome::Any, "any"), (Outcome::Right, "right"), (Outcome::Wrong, "wrong")],
-            );
-            choice(
-                ui,
-                "Faithful",
-                &mut filter.faithful,
-                &[
-                    (Faithful::Any, "any"),
-                    (Faithful::SelectedKeeps, "selected keeps the class"),
-                    (Faithful::SelectedLoses, "selected loses the class"),
-                    (Faithful::UnselectedKeeps, "unselected keeps the class"),
-                ],
-            );
-        }
-        choice(
-            ui,
-            "Split",
-            &mut filter.split,
-            &[
-                (None, "any"),
-                (Some(Split::Train), "training"),
-                (Some(Split::Validation), "validation"),
-                (Some(Split::Test), "test"),
-            ],
-        );
-    });
-    ui.checkbox(&mut filter.marked, "Only marked items");
-    if ui.add_enabled(!filter.is_open(), Button::new("List all items")).clicked() {
-        filter = Filter::default();
-    }
-    if filter != session.explore.list.filter {
-        commands.push(Command::SetFilter(filter));
-    }
-}
-
-fn choice<T: Copy + PartialEq>(ui: &mut Ui, name: &str, chosen: &mut T, options: &[(T, &str)]) {
-    let label = ui.label(name);
-    let shown = options.iter().find(|(value, _)| value == chosen).map_or("any", |(_, name)| name);
-    ComboBox::from_id_salt(name)
-        .selected_text(shown)
-        .width(130.0)
-        .show_ui(ui, |ui| {
-            for (value, name) in options {
-                ui.selectable_value(chosen, *value, *name);
-            }
-        })
-        .response
-        .labelled_by(label.id)
-        .accessible_name(name);
-    ui.end_row();
 }
 
 fn strip(

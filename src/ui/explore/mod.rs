@@ -1,8 +1,10 @@
 //! The explorer: items on the left, the viewer in the middle, the inspector on the right.
 
+mod answers;
 mod canvas;
 mod cards;
 mod classes;
+mod filter;
 mod fit;
 mod inspector;
 mod items;
@@ -73,7 +75,7 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut ExploreUi, commands: &mu
         });
     }
     CentralPanel::default().frame(Frame::new().fill(t.canvas)).show(ui, |ui| {
-        own::editor(ui, session, &mut state.own, commands);
+        own::editor(ui, session, &state.canvas, &mut state.own, commands);
         viewer::show(ui, session, &mut state.canvas, commands);
     });
     own::take_paste(ui, session, commands);

@@ -6,6 +6,7 @@ use egui::{Button, Event, Frame, Margin, Panel, RichText, ScrollArea, TextEdit, 
 
 use super::super::theme::{space, text, tokens};
 use super::super::widgets::{command_button, muted};
+use super::canvas::Canvas;
 use crate::data::Modality;
 use crate::session::reading::Action;
 use crate::session::{Command, Session};
@@ -36,7 +37,7 @@ pub fn head(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
 }
 
 /// The editor over the viewer.
-pub fn editor(ui: &mut Ui, session: &Session, state: &mut OwnUi, commands: &mut Vec<Command>) {
+pub fn editor(ui: &mut Ui, session: &Session, canvas: &Canvas, state: &mut OwnUi, commands: &mut Vec<Command>) {
     let Some(own) = session.own_text() else {
         state.known = None;
         return;
@@ -53,6 +54,12 @@ pub fn editor(ui: &mut Ui, session: &Session, state: &mut OwnUi, commands: &mut 
             ui.label(RichText::new("Your own text").strong());
             let n = state.text.split_whitespace().count();
             muted(ui, crate::session::describe::count(n, "word", "words"));
+            let unknown = unknown_words(session, canvas);
+            if unknown > 0 {
+                let words = format!("{unknown} not in the black box's vocabulary (dotted)");
+                let way = if session.drops_unknown() { "left out" } else { "all read as the same unknown word" };
+                muted(ui, words).on_hover_text(format!("Words that the black box has not learned are {way}"));
+            }
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 command_button(ui, session, Command::Reading(Action::OpenOwn(false)), "Close", commands);
                 if ui.add_enabled(!state.text.is_empty(), Button::new("Clear")).clicked() {
@@ -96,6 +103,13 @@ pub fn editor(ui: &mut Ui, session: &Session, state: &mut OwnUi, commands: &mut 
             ui.ctx().request_repaint_after(REST - rested);
         }
     }
+}
+
+/// How many words of the own text the black box does not know; none while the text is still to be explained.
+fn unknown_words(session: &Session, canvas: &Canvas) -> usize {
+    let is_there = session.explore.explained().is_some_and(|explained| session.is_in_view(explained));
+    let view = canvas.text_view(session.explore.focus).filter(|_| is_there);
+    view.map_or(0, |(_, view)| view.unknown.iter().filter(|unknown| **unknown).count())
 }
 
 /// The listed item's text.

@@ -43,11 +43,18 @@ pub struct TextView {
     pub ranks: Vec<u32>,
     /// Looks in each panel in view.
     pub looks: Vec<(Panel, Looks)>,
+    /// For each span, whether the black box does not know its word.
+    pub unknown: Vec<bool>,
     /// What the user should know about how the text is shown, a sentence each.
     pub notes: Vec<String>,
 }
 
 impl TextView {
+    /// Whether the black box does not know the word of a span.
+    fn is_unknown(&self, span: usize) -> bool {
+        self.unknown.get(span) == Some(&true)
+    }
+
     /// Takes over a new picture of text `id`.
     pub fn update(
         &mut self,
@@ -56,11 +63,13 @@ impl TextView {
         ranks: &[u32],
         panels: &[Panel],
         original: Option<&str>,
+        session: &Session,
     ) {
         let Some(text) = &picture.text else { return };
         if self.id != id || self.words.len() != ranks.len() {
             self.id = id;
             self.words = unit_words(text, ranks.len());
+            self.unknown = session.unknown_words(text);
             self.notes = notes(text, original);
         }
         self.ranks = ranks.to_vec();
@@ -222,10 +231,15 @@ pub fn show(ui: &mut Ui, pages: &mut Pages, page: &Page<'_>, session: &Session) 
         let lines = (viewport.top() / LINE).max(0.0) as usize..(viewport.bottom() / LINE).ceil().max(0.0) as usize;
         paint(ui, rect, page, text, &flow, looks, lines, session);
         let clicked = response.clicked();
+        let is_unknown = hit.is_some_and(|piece| piece.is_word && page.view.is_unknown(piece.span));
         if let Some(unit) = unit {
-            response.on_hover_ui_at_pointer(|ui| words::card(ui, session, &page.view.words, unit));
+            response.on_hover_ui_at_pointer(|ui| words::card(ui, session, &page.view.words, unit, is_unknown));
         } else if hit.is_some_and(|piece| piece.is_word) {
-            response.on_hover_text_at_pointer("The black box does not get this word");
+            response.on_hover_text_at_pointer(if is_unknown && session.drops_unknown() {
+                "Not in the black box's vocabulary: left out"
+            } else {
+                "The black box does not get this word"
+            });
         }
         (unit, clicked.then_some(unit).flatten())
     });
@@ -287,6 +301,18 @@ fn paint(
             let at = pos2(rect.left() + piece.x, area.center().y);
             painter.text(at, Align2::LEFT_CENTER, text.text_of(piece), font.clone(), theme::color(ink));
         }
+        // In the user's own text, where a slip of the pen can be mended.
+        let is_unknown = session.own_text().is_some() && piece.is_word && page.view.is_unknown(piece.span);
+        if is_unknown && look.ink.is_some() {
+            paint_dots(painter, area, t);
+            if piece.bytes.start == 0 {
+                let id = ui.scope_id().with(("unknown", page.at, piece.span));
+                ui.interact(area, id, Sense::hover()).widget_info(|| {
+                    let words = format!("{}, not in the black box's vocabulary", text.text_of(piece));
+                    WidgetInfo::labeled(Role::Label, true, words)
+                });
+            }
+        }
         let Some(unit) = unit.map(|unit| unit as usize) else { continue };
         if reading.pointed == Some(unit) || reading.chosen == Some(unit) {
             let color = if reading.pointed == Some(unit) { t.text } else { t.accent };
@@ -299,6 +325,16 @@ fn paint(
                 WidgetInfo::labeled(Role::Label, true, format!("{}, selected, rank {rank}", text.text_of(piece)))
             });
         }
+    }
+}
+
+/// Dots under a word that the black box does not know.
+fn paint_dots(painter: &egui::Painter, area: Rect, t: &theme::Tokens) {
+    let y = area.bottom() + 2.0;
+    let mut x = area.left() + 1.0;
+    while x < area.right() {
+        painter.circle_filled(pos2(x, y), 1.0, t.warning);
+        x += 4.0;
     }
 }
 

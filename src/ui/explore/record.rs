@@ -3,14 +3,14 @@
 
 use egui::{Align, Label, Layout, Rect, RichText, ScrollArea, Ui, UiBuilder, WidgetInfo, accesskit::Role, vec2};
 
-use super::super::theme::{self, tokens};
+use super::super::theme::{self, space, tokens};
 use crate::figure::layout::record::{Bars, Line};
 use crate::figure::layout::{ExplainedPicture, Panel};
 
 /// Height of a line.
 const LINE: f32 = 20.0;
-/// Room of a rank.
-const RANK: f32 = 22.0;
+/// Room of the rank.
+const RANK: f32 = 26.0;
 /// Room of a bar where there is enough.
 const BAR: f32 = 90.0;
 
@@ -45,42 +45,40 @@ fn one(ui: &mut Ui, picture: &ExplainedPicture, panel: Panel, line: &Line<'_>) {
     let t = tokens(ui);
     let is_marked = panel != Panel::Input;
     let rank = line.rank.filter(|_| is_marked);
-    ui.horizontal(|ui| {
-        ui.set_height(LINE);
-        if rank.is_some() && panel == Panel::Overlay {
-            let band = Rect::from_min_size(ui.max_rect().left_top(), vec2(ui.available_width(), LINE));
-            ui.painter().rect_filled(band, 2.0, t.selected.gamma_multiply(0.16));
-        }
-        let room = BAR.min(ui.available_width() * 0.25);
-        let gaps = 3.0 * ui.spacing().item_spacing.x;
-        let width = ((ui.available_width() - room - RANK - gaps) / 2.0).max(20.0);
-        let ink = if line.is_shown { t.text } else { t.muted };
-        let mark = rank.map_or_else(String::new, |rank| rank.to_string());
-        ui.add_sized(vec2(RANK, LINE), Label::new(RichText::new(mark).strong().color(t.text)));
-        let title = RichText::new(line.name).color(ink);
-        let title = if rank.is_some() { title.strong() } else { title };
-        cell(ui, width, Label::new(title).truncate());
-        cell(ui, width, Label::new(RichText::new(&line.value).color(ink)).truncate());
-        if is_marked {
-            bar(ui, picture, line, room);
-        }
-    });
+    let (row, _) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), egui::Sense::hover());
+    if rank.is_some() && panel == Panel::Overlay {
+        ui.painter().rect_filled(row, 2.0, t.selected.gamma_multiply(0.16));
+    }
+    // The same places in every row, whatever stands in them.
+    let room = if is_marked { BAR.min(row.width() * 0.25) } else { 0.0 };
+    let (mark_at, rest) = row.split_left_right_at_x(row.left() + RANK);
+    let (words, bar_at) = rest.split_left_right_at_x(row.right() - room);
+    // Names are longer than values.
+    let (name_at, value_at) = words.split_left_right_at_fraction(0.58);
+    let ink = if line.is_shown { t.text } else { t.muted };
+    let mark = rank.map_or_else(String::new, |rank| rank.to_string());
+    ui.put(mark_at, Label::new(RichText::new(mark).strong().color(t.text)));
+    let title = RichText::new(line.name).color(ink);
+    let title = if rank.is_some() { title.strong() } else { title };
+    cell(ui, ("name", line.column), name_at, Label::new(title).truncate());
+    cell(ui, ("value", line.column), value_at, Label::new(RichText::new(&line.value).color(ink)).truncate());
+    if is_marked {
+        bar(ui, picture, line, bar_at);
+    }
 }
 
-fn cell(ui: &mut Ui, width: f32, label: Label) {
+fn cell(ui: &mut Ui, id: (&str, usize), area: Rect, label: Label) {
+    let area = area.with_max_x(area.right() - space::S);
     let layout = Layout::left_to_right(Align::Center);
-    ui.allocate_ui_with_layout(vec2(width, LINE), layout, |ui| {
-        ui.set_min_width(width);
-        ui.add(label);
-    });
+    ui.new_child(UiBuilder::new().id_salt(id).max_rect(area).layout(layout)).add(label);
 }
 
 /// A score as a bar, in the colour that the legend names.
-fn bar(ui: &mut Ui, picture: &ExplainedPicture, line: &Line<'_>, room: f32) {
-    let (rect, response) = ui.allocate_exact_size(vec2(room, LINE), egui::Sense::hover());
+fn bar(ui: &mut Ui, picture: &ExplainedPicture, line: &Line<'_>, rect: Rect) {
+    let response = ui.interact(rect, ui.scope_id().with(("bar", line.column)), egui::Sense::hover());
     let t = theme::tokens(ui);
     let (from, to) = line.bar;
-    let (left, right) = (rect.left() + room * from, rect.left() + room * to);
+    let (left, right) = (rect.left() + rect.width() * from, rect.left() + rect.width() * to);
     let bar = Rect::from_x_y_ranges(left..=right.max(left + 1.0), rect.top() + 5.0..=rect.bottom() - 5.0);
     ui.painter().rect_filled(bar, 1.0, if line.rank.is_some() { t.selected } else { t.unselected });
     let score = picture.scores.get(line.column).copied().unwrap_or(0.0);

@@ -11,18 +11,22 @@ use egui_material_icons::icons;
 
 use super::super::theme::{self, DIMMED, space, text, tokens};
 use super::super::widgets::{self, command_button, command_choice, command_icon, icon_button, muted, swatch, tip_of};
+use super::answers::{Answers, selectable};
 use super::canvas::Canvas;
 use super::{classes, series};
 use crate::data::{Modality, Unit, Units};
-use crate::figure::color::Range;
 use crate::figure::layout::series::Form;
 use crate::figure::layout::{Hidden, Panel as FigurePanel, View};
-use crate::jobs::{Explained, MethodResult};
+use crate::jobs::Explained;
 use crate::session::command::{VIEWS, view_title};
-use crate::session::describe::{self, Verdict};
 use crate::session::reading::{Action, fill_words_for, fills_for};
 use crate::session::{Command, Place, Session};
 use crate::work::Shown;
+
+/// Height of the heading of one of two panels.
+const PANEL_HEAD: f32 = 18.0;
+/// In a narrower column the name of its method has a row of its own.
+const NARROW_HEAD: f32 = 220.0;
 
 /// The viewer with its controls.
 pub fn show(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut Vec<Command>) {
@@ -59,14 +63,24 @@ fn pictures(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut 
     let gap = space::L;
     let width = (ui.available_width() - gap * (n - 1) as f32) / n as f32;
     let area = ui.available_rect_before_wrap();
-    for column in 0..explained.methods.len() {
+    let said: Vec<Option<Answers>> = (0..explained.methods.len())
+        .map(|column| {
+            let result = explained.methods[column].as_ref().ok()?;
+            canvas.prepare(ui.ctx(), session, column, &explained, result, theme::figure_theme(ui));
+            Some(Answers::new(ui, session, &explained, result, canvas.heat_range(column), width))
+        })
+        .collect();
+    // The same for all columns, so that their pictures stand on one line.
+    let said_height = said.iter().flatten().map(|answers| answers.height(ui, width)).fold(0.0, f32::max);
+    for (column, answers) in said.iter().enumerate() {
         let left = area.left() + (width + gap) * column as f32;
         let rect = Rect::from_min_size(pos2(left, area.top()), vec2(width, area.height()));
         let mut inner = ui.new_child(
             UiBuilder::new().id_salt(("column", column)).max_rect(rect).layout(Layout::top_down(Align::Min)),
         );
         inner.set_clip_rect(rect.expand(2.0).intersect(ui.clip_rect()));
-        one_column(&mut inner, session, canvas, &explained, column, dimmed, commands);
+        let under = answers.as_ref().map(|answers| (answers, said_height));
+        one_column(&mut inner, session, canvas, &explained, (column, under), dimmed, commands);
     }
     canvas.end(session);
     if dimmed && matches!(explore.shown, Shown::Pending { .. }) {
@@ -127,22 +141,18 @@ fn one_column(
     session: &Session,
     canvas: &mut Canvas,
     explained: &Arc<Explained>,
-    column: usize,
+    (column, under): (usize, Option<(&Answers, f32)>),
     dimmed: bool,
     commands: &mut Vec<Command>,
 ) {
     let whole = ui.max_rect();
     column_head(ui, session, column, commands);
-    let result = match &explained.methods[column] {
-        Ok(result) => result,
-        Err(reason) => {
-            refused(ui, session, column, reason, commands);
-            return;
-        }
-    };
+    if let Err(reason) = &explained.methods[column] {
+        refused(ui, session, column, reason, commands);
+        return;
+    }
     let modality = explained.units.unit.modality();
     let (is_series, is_table) = (modality == Modality::Series, modality == Modality::Table);
-    canvas.prepare(ui.ctx(), session, column, explained, result, theme::figure_theme(ui));
     let explore = &session.explore;
     let panels: &[FigurePanel] = explore.view.panels();
     let notes = canvas.text_view(column).filter(|_| !is_series && !is_table).map(|(_, view)| view.notes.clone());
@@ -152,7 +162,7 @@ fn one_column(
     }
     // Not what egui calls available: a wide head must not widen the picture.
     let area = Rect::from_min_max(pos2(whole.left(), ui.cursor().top()), whole.max);
-    let words_height = if explained.methods.len() > 2 { 82.0 } else { 66.0 };
+    let words_height = under.map_or(0.0, |(_, height)| height) + space::S;
     let picture_area =
         Rect::from_min_max(area.min, pos2(area.right(), (area.bottom() - words_height).max(area.top() + 40.0)));
     let opacity = if dimmed { DIMMED } else { 1.0 };
@@ -172,6 +182,7 @@ fn one_column(
             let width = (picture_area.width() - gap) / count;
             Rect::from_min_size(picture_area.min + vec2((width + gap) * at_f, 0.0), vec2(width, picture_area.height()))
         };
+        let part = if panels.len() > 1 { panel_head(ui, panel_words(*panel, explore.peek), part) } else { part };
         let name = format!(
             "{} of item {}, {}",
             panel_words(*panel, explore.peek),
@@ -202,12 +213,21 @@ fn one_column(
     let below = Rect::from_min_max(pos2(area.left(), picture_area.bottom() + space::XS), area.max);
     let mut words =
         ui.new_child(UiBuilder::new().id_salt("words").max_rect(below).layout(Layout::top_down(Align::Min)));
-    words.spacing_mut().item_spacing.y = 1.0;
-    words.spacing_mut().interact_size.y = 18.0;
     if dimmed {
         words.multiply_opacity(DIMMED);
     }
-    answers(&mut words, session, explained, result, canvas.heat_range(column));
+    if let Some((answers, _)) = under {
+        answers.show(&mut words);
+    }
+}
+
+/// What one of two panels shows; gives the place that is left for it.
+fn panel_head(ui: &mut Ui, words: &str, part: Rect) -> Rect {
+    let (head, rest) = part.split_top_bottom_at_y(part.top() + PANEL_HEAD);
+    let mut child =
+        ui.new_child(UiBuilder::new().id_salt(("head", words)).max_rect(head).layout(Layout::top_down(Align::Min)));
+    muted(&mut child, words);
+    rest
 }
 
 /// Why a method has nothing to show here, and the way out where it only selects other units than the explorer does.
@@ -251,6 +271,7 @@ fn method_name(session: &Session, column: usize) -> String {
 
 fn column_head(ui: &mut Ui, session: &Session, column: usize, commands: &mut Vec<Command>) {
     let explore = &session.explore;
+    let is_narrow = ui.available_width() < NARROW_HEAD && explore.columns.len() > 1;
     let is_focused = explore.focus == column && explore.columns.len() > 1;
     ui.horizontal(|ui| {
         if explore.columns.len() > 1 {
@@ -262,32 +283,11 @@ fn column_head(ui: &mut Ui, session: &Session, column: usize, commands: &mut Vec
                 commands.push(Command::FocusColumn(column));
             }
         }
-        // Room for the two icons after it.
-        let room = (ui.available_width() - 84.0).clamp(56.0, 260.0);
-        let summary = explore
-            .columns
-            .get(column)
-            .and_then(|&at| session.explainers.get(at))
-            .and_then(|explainer| crate::explain::method(&explainer.card.method).ok())
-            .map_or("", |method| method.spec().summary);
-        ui.scope(|ui| {
-            ui.set_max_width(room);
-            ComboBox::from_id_salt(("method", column))
-                .selected_text(method_name(session, column))
-                .width(room)
-                .truncate()
-                .show_ui(ui, |ui| {
-                    for explainer in session.usable_explainers() {
-                        let is_shown = explore.columns.get(column) == Some(&explainer);
-                        if ui.selectable_label(is_shown, &session.explainers[explainer].card.name).clicked() {
-                            commands.push(Command::SetMethod { column, explainer });
-                        }
-                    }
-                })
-                .response
-                .accessible_name(format!("Method of column {}", column + 1))
-                .on_hover_text(summary);
-        });
+        if !is_narrow {
+            // Room for the two icons after it.
+            let room = (ui.available_width() - 84.0).clamp(56.0, 260.0);
+            method_choice(ui, session, column, room, commands);
+        }
         if explore.columns.len() > 1
             && icon_button(ui, icons::ICON_CLOSE, &format!("Remove column {}", column + 1)).clicked()
         {
@@ -297,91 +297,39 @@ fn column_head(ui: &mut Ui, session: &Session, column: usize, commands: &mut Vec
             command_icon(ui, session, Command::AddColumn, icons::ICON_ADD, commands);
         }
     });
+    if is_narrow {
+        let room = ui.available_width();
+        method_choice(ui, session, column, room, commands);
+    }
 }
 
-/// What is shown, and what the model answers to it. `range` is that of the colours, where scores are coloured.
-fn answers(ui: &mut Ui, session: &Session, explained: &Explained, result: &MethodResult, range: Option<Range>) {
+/// The method of a column, `room` wide.
+fn method_choice(ui: &mut Ui, session: &Session, column: usize, room: f32, commands: &mut Vec<Command>) {
     let explore = &session.explore;
-    let units = explained.units;
-    let what = if explore.peek {
-        "Full input".to_owned()
-    } else {
-        let shown = match explore.view {
-            View::Overlay => "Overlay",
-            View::Selected => "Selected only",
-            View::Unselected => "Unselected only",
-            View::Side => "Selected and unselected",
-            View::Heat => "Scores",
-        };
-        let shown = match range {
-            Some(range) => format!("{shown} from {} to {}", describe::score(range.low), describe::score(range.high)),
-            None => shown.to_owned(),
-        };
-        // Padding cannot be selected.
-        let n = result.ranks.iter().filter(|rank| **rank != u32::MAX).count();
-        format!(
-            "{shown} · {} of {n} {} · fill: {}",
-            explore.k.min(n),
-            units.unit.noun(n),
-            fill_words_for(explained.fill, session.modality())
-        )
-    };
-    muted(ui, what);
-    if let Some(lens) = session.lens(result) {
-        classes::lens_line(ui, session, explained, result, lens);
-        return;
-    }
-    let Some(verdict) = Verdict::new(&explained.probs_full, result) else { return };
-    let is_stale = explained.k != explore.k;
+    let name = method_name(session, column);
+    let summary = explore
+        .columns
+        .get(column)
+        .and_then(|&at| session.explainers.get(at))
+        .and_then(|explainer| crate::explain::method(&explainer.card.method).ok())
+        .map_or("", |method| method.spec().summary);
     ui.scope(|ui| {
-        if is_stale {
-            // The mask follows the slider at once, the answers a moment later.
-            ui.multiply_opacity(DIMMED);
-        }
-        let focus = explore.class_focus;
-        let of_focus = |probs: &[f32]| match focus {
-            Some(class) => format!(
-                " · class {}: {}",
-                session.class_name(class),
-                describe::probability(probs.get(class).copied().unwrap_or(f32::NAN))
-            ),
-            None => String::new(),
-        };
-        if explore.peek || focus.is_some() {
-            let p = explained.probs_full[verdict.full];
-            ui.label(format!(
-                "Full input: {} ({}){}",
-                session.class_name(verdict.full),
-                describe::probability(p),
-                of_focus(&explained.probs_full)
-            ));
-        }
-        let line = |ui: &mut Ui, part: &str, (class, p): (usize, f32), stays: bool, probs: &[f32]| {
-            ui.horizontal(|ui| {
-                ui.spacing_mut().item_spacing.x = space::XS;
-                let t = tokens(ui);
-                // In a narrow column the verdict must not be what is cut off.
-                let is_narrow = ui.available_width() < 250.0;
-                let (icon, word) = match (stays, is_narrow) {
-                    (true, false) => (icons::ICON_CHECK, "same class"),
-                    (true, true) => (icons::ICON_CHECK, "same"),
-                    (false, false) => (icons::ICON_CLOSE, "other class"),
-                    (false, true) => (icons::ICON_CLOSE, "other"),
-                };
-                let part = if is_narrow { part.trim_end_matches(" only") } else { part };
-                ui.label(icon.rich_text().size(text::BODY).color(if stays { t.text } else { t.error }));
-                let words = format!(
-                    "{part}: {} ({}), {word}{}",
-                    session.class_name(class),
-                    describe::probability(p),
-                    of_focus(probs)
-                );
-                let words = RichText::new(words);
-                ui.add(Label::new(if is_narrow { words.small() } else { words }).truncate());
-            });
-        };
-        line(ui, "Selected only", verdict.selected, verdict.selected_stays(), &result.probs_selected);
-        line(ui, "Unselected only", verdict.unselected, verdict.unselected_stays(), &result.probs_unselected);
+        ui.set_max_width(room);
+        ComboBox::from_id_salt(("method", column))
+            .selected_text(&name)
+            .width(room)
+            .truncate()
+            .show_ui(ui, |ui| {
+                for explainer in session.usable_explainers() {
+                    let is_shown = explore.columns.get(column) == Some(&explainer);
+                    if ui.selectable_label(is_shown, &session.explainers[explainer].card.name).clicked() {
+                        commands.push(Command::SetMethod { column, explainer });
+                    }
+                }
+            })
+            .response
+            .accessible_name(format!("Method of column {}", column + 1))
+            .on_hover_text(format!("{name}. {summary}"));
     });
 }
 
@@ -439,9 +387,9 @@ fn k_slider(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     let explore = &session.explore;
     // Of a text as many as it has words that the black box gets.
     let of_text = explore.focused_result().filter(|_| explore.unit.is_text());
-    let selectable = of_text.map(|result| result.ranks.iter().filter(|rank| **rank != u32::MAX).count());
-    let most = selectable.unwrap_or_else(|| session.unit_count()).max(1);
-    let enabled = Command::SetK(1).availability(session).is_ok();
+    let most = of_text.map(selectable).unwrap_or_else(|| session.unit_count()).max(1);
+    let is_empty = of_text.is_some_and(|result| selectable(result) == 0);
+    let enabled = Command::SetK(1).availability(session).is_ok() && !is_empty;
     let shown = explore.k.min(most);
     let mut k = shown;
     let label = ui.label("Select");
@@ -454,7 +402,8 @@ fn k_slider(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     if response.changed() && k != shown {
         commands.push(Command::SetK(k));
     }
-    ui.label(format!("of {most} {}", explore.unit.noun(most)));
+    let of = if is_empty { 0 } else { most };
+    ui.label(format!("of {of} {}", explore.unit.noun(of)));
 }
 
 fn unit_choice(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
@@ -536,8 +485,14 @@ fn legend(ui: &mut Ui, session: &Session, canvas: &Canvas) {
                 swatch(ui, t.selected, false);
                 muted(ui, if is_text { "line under the selected words" } else { "edge of the selected units" });
                 ui.add_space(space::S);
+                // What is hidden is hatched in its own colour: what is selected in the one, what is not in the other.
                 if explore.hidden == Hidden::Hatched {
-                    swatch(ui, t.unselected, true);
+                    let hatched: &[_] = match explore.view {
+                        View::Unselected => &[t.selected],
+                        View::Side => &[t.unselected, t.selected],
+                        _ => &[t.unselected],
+                    };
+                    hatched.iter().for_each(|&color| swatch(ui, color, true));
                 }
                 muted(
                     ui,
@@ -561,16 +516,17 @@ fn legend(ui: &mut Ui, session: &Session, canvas: &Canvas) {
 }
 
 fn overlaps(ui: &mut Ui, session: &Session) {
-    let overlaps = session.explore.overlaps();
+    let overlaps = session.overlaps();
     if overlaps.is_empty() {
         return;
     }
     let letter = |at: usize| char::from(b'A' + at as u8);
     let words: Vec<String> =
         overlaps.iter().map(|(a, b, iou)| format!("{}-{} {:.0} %", letter(*a), letter(*b), iou * 100.0)).collect();
-    let words = RichText::new(format!("Overlap (IoU): {}", words.join(", "))).small().color(tokens(ui).muted);
+    let of = session.lens_in_view().map_or_else(String::new, |lens| format!(" for {}", session.lens_words(lens)));
+    let words = RichText::new(format!("Overlap (IoU){of}: {}", words.join(", "))).small().color(tokens(ui).muted);
     ui.add(Label::new(words).truncate())
-        .on_hover_text("Units that both methods select, as a share of those that either selects");
+        .on_hover_text("Units that are shown as selected in both columns, as a share of those shown so in either");
 }
 
 /// What the colours of a series or of a row of a table mean.

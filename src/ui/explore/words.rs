@@ -1,6 +1,7 @@
 //! Words in numbers: the list by rank beside the text, and what is known of the word under the pointer.
 
 use egui::accesskit::Role;
+use egui::text::{LayoutJob, TextWrapping};
 use egui::{
     Align2, FontId, Grid, Label, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
 };
@@ -17,8 +18,10 @@ use crate::session::{Command, Session, describe};
 
 /// Height of a row of the list.
 const ROW: f32 = 22.0;
-/// Height of the list.
+/// Least height of the list.
 const LIST: f32 = 300.0;
+/// Height of the panel that is left to all else.
+const BESIDE: f32 = 440.0;
 
 /// What the list remembers.
 #[derive(Default)]
@@ -58,9 +61,12 @@ pub fn without_words(session: &Session, unit: usize) -> Option<String> {
 }
 
 /// What is known of one unit, for the tooltip.
-pub fn card(ui: &mut Ui, session: &Session, words: &[String], unit: usize) {
+pub fn card(ui: &mut Ui, session: &Session, words: &[String], unit: usize, is_unknown: bool) {
     if let Some(words) = words.get(unit) {
         ui.add(Label::new(RichText::new(shorten(words, 120)).strong()).wrap());
+    }
+    if is_unknown {
+        ui.label("Not in the black box's vocabulary: read as unknown");
     }
     if let Some(result) = session.explore.focused_result() {
         let seen = session.seen(result);
@@ -108,6 +114,37 @@ pub fn pointed(ui: &mut Ui, session: &Session, canvas: &Canvas, explained: &Expl
     ui.add(Label::new(without).wrap());
 }
 
+/// Bars of scores: from zero to the side of their sign; where all are negative, from the lowest, so that the first rank has the longest.
+#[derive(Clone, Copy, Debug)]
+struct Bars {
+    low: f32,
+    high: f32,
+}
+
+impl Bars {
+    fn of(scores: &[f32]) -> Self {
+        let known = || scores.iter().copied().filter(|score| score.is_finite());
+        Self { low: known().fold(0.0, f32::min), high: known().fold(f32::NEG_INFINITY, f32::max) }
+    }
+
+    /// Where a score lies, 0 to 1.
+    fn place(self, score: f32) -> f32 {
+        let room = self.high - self.low;
+        if room > 0.0 && score.is_finite() { ((score - self.low) / room).clamp(0.0, 1.0) } else { 0.0 }
+    }
+
+    /// Where zero lies, where scores stand on both sides of it.
+    fn zero(self) -> Option<f32> {
+        (self.low < 0.0 && self.high > 0.0).then(|| self.place(0.0))
+    }
+
+    /// Both ends of a bar, 0 to 1.
+    fn ends(self, score: f32) -> (f32, f32) {
+        let (start, end) = (self.zero().unwrap_or(0.0), self.place(score));
+        (start.min(end), start.max(end))
+    }
+}
+
 /// All units by rank, linked with the text.
 pub fn list(ui: &mut Ui, session: &Session, canvas: &Canvas, state: &mut WordsUi, commands: &mut Vec<Command>) {
     let Some((picture, view)) = canvas.text_view(session.explore.focus) else { return };
@@ -116,12 +153,13 @@ pub fn list(ui: &mut Ui, session: &Session, canvas: &Canvas, state: &mut WordsUi
         None => "By rank".to_owned(),
     };
     group(ui, &title);
-    let most =
-        picture.scores.iter().filter(|score| score.is_finite()).fold(0.0_f32, |most, score| most.max(score.abs()));
+    let bars = Bars::of(&picture.scores);
     let reading = &session.explore.reading;
     let spacing = 1.0;
     ui.spacing_mut().item_spacing.y = spacing;
-    let mut area = ScrollArea::vertical().id_salt("words").max_height(LIST).auto_shrink([false, true]);
+    // What is in sight of the panel, which scrolls itself.
+    let height = (ui.clip_rect().height() - BESIDE).max(LIST);
+    let mut area = ScrollArea::vertical().id_salt("words").max_height(height).auto_shrink([false, true]);
     // Follows what the text points at, not what is pointed at here.
     let follow = if reading.choices != state.seen_choice {
         reading.chosen
@@ -132,12 +170,12 @@ pub fn list(ui: &mut Ui, session: &Session, canvas: &Canvas, state: &mut WordsUi
     };
     (state.seen_choice, state.seen_pointed) = (reading.choices, reading.pointed);
     if let Some(rank) = follow.and_then(|unit| view.ranks.get(unit)).filter(|rank| **rank != u32::MAX) {
-        area = area.vertical_scroll_offset((*rank as f32 * (ROW + spacing) - LIST / 2.0).max(0.0));
+        area = area.vertical_scroll_offset((*rank as f32 * (ROW + spacing) - height / 2.0).max(0.0));
     }
     area.show_rows(ui, ROW, view.order.len(), |ui, rows| {
         for rank in rows {
             let Some(&unit) = view.order.get(rank) else { continue };
-            row(ui, session, (picture, view), rank, unit as usize, most, state, commands);
+            row(ui, session, (picture, view), rank, unit as usize, bars, state, commands);
         }
     });
 }
@@ -149,7 +187,7 @@ fn row(
     (picture, view): (&ExplainedPicture, &TextView),
     rank: usize,
     unit: usize,
-    most: f32,
+    bars: Bars,
     state: &mut WordsUi,
     commands: &mut Vec<Command>,
 ) {
@@ -174,18 +212,24 @@ fn row(
     let bar_width = (rect.width() * 0.22).min(70.0);
     let bar_left = rect.right() - numbers - bar_width;
     let room = Rect::from_min_max(pos2(rect.left() + 34.0, rect.top()), pos2(bar_left - space::XS, rect.bottom()));
-    let font = FontId::proportional(text::BODY);
-    let start = pos2(room.left(), middle);
-    let drawn = ui.painter_at(room).text(start, Align2::LEFT_CENTER, shorten(words, 80), font, t.text);
+    // Long words and sentences end in "…".
+    let mut job = LayoutJob::simple_singleline(shorten(words, 80), FontId::proportional(text::BODY), t.text);
+    job.wrap = TextWrapping::truncate_at_width(room.width());
+    let galley = ui.painter().layout_job(job);
+    let right = (room.left() + galley.size().x).min(room.right());
+    ui.painter_at(room).galley(pos2(room.left(), middle - galley.size().y / 2.0), galley, t.text);
     if selected {
-        let right = drawn.right().min(room.right());
         painter.hline(room.left()..=right, rect.bottom() - 3.0, Stroke::new(2.0, t.selected));
     }
-    let share = if most > 0.0 && score.is_finite() { (score.abs() / most).min(1.0) } else { 0.0 };
     let track = Rect::from_min_max(pos2(bar_left, middle - 4.0), pos2(bar_left + bar_width, middle + 4.0));
     painter.rect_filled(track, 2.0, t.track);
     let fill = if selected { t.selected } else { t.unselected };
-    painter.rect_filled(Rect::from_min_size(track.min, vec2(track.width() * share, track.height())), 2.0, fill);
+    let (from, to) = bars.ends(score);
+    let at = |share: f32| track.left() + track.width() * share;
+    painter.rect_filled(Rect::from_x_y_ranges(at(from)..=at(to), track.y_range()), 2.0, fill);
+    if let Some(zero) = bars.zero() {
+        painter.vline(at(zero), track.y_range().expand(2.0), Stroke::new(1.0, t.muted));
+    }
     let number = describe::signed(score, 3);
     painter.text(pos2(rect.right() - 4.0, middle), Align2::RIGHT_CENTER, number, small, t.text);
     let said = if selected { ", selected" } else { "" };
@@ -201,5 +245,24 @@ fn row(
         let choice = (!is_marked).then_some(unit);
         commands.push(Command::Reading(Action::Choose(choice)));
         state.seen_choice += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Bars;
+
+    #[test]
+    fn a_higher_rank_never_has_a_shorter_bar_to_the_right() {
+        for scores in [vec![3.0, 1.0, 0.0], vec![-0.5, -2.0, -8.0], vec![2.0, 0.1, -1.0, -3.0, f32::NEG_INFINITY]] {
+            let bars = Bars::of(&scores);
+            let ends: Vec<(f32, f32)> = scores.iter().map(|score| bars.ends(*score)).collect();
+            assert!(ends.is_sorted_by(|a, b| a.0 >= b.0 && a.1 >= b.1), "{ends:?}");
+            assert_eq!(ends[0].1, 1.0);
+        }
+        // All on one side of zero: lengths follow ranks.
+        assert_eq!(Bars::of(&[-0.5, -8.0]).ends(-0.5), (0.0, 1.0));
+        assert_eq!(Bars::of(&[2.0, -2.0]).ends(0.0), (0.5, 0.5));
+        assert_eq!(Bars::of(&[2.0, -2.0]).ends(-2.0), (0.0, 0.5));
     }
 }

@@ -68,8 +68,12 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut MeasureState, commands: 
                 for id in &metrics {
                     match find(*line, id) {
                         Some(cell) => value(ui, session, cell, &cells),
-                        None => {
+                        None if session.measure.cells.awaited().is_some() => {
                             muted(ui, "not yet");
+                        }
+                        // Some metrics are defined for some methods only.
+                        None => {
+                            muted(ui, "none").on_hover_text("Not defined for this method, or not measured");
                         }
                     }
                 }

@@ -1,0 +1,233 @@
+//! What stands under a text and beside it: verdicts that are never cut off, readings of what is shown, the k of a trained explainer.
+
+use std::sync::Arc;
+
+use egui::Key;
+use egui::accesskit::Role;
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use unmask::data::Unit;
+use unmask::explain::SavedExplainer;
+use unmask::session::reading::Action;
+use unmask::session::settings::Appearance;
+use unmask::session::{Command, Session};
+use unmask::ui::App;
+use unmask::ui::dialogs::PresetDialogs;
+
+use super::support::{explainer, window_with};
+use super::texts::{reviews, text_box};
+
+const SIZE: [f32; 2] = [1280.0, 800.0];
+
+/// The labels that begin so, with where they end: (words, bottom).
+fn lines(app: &Harness<'_, App>, begins: &str) -> Vec<(String, f32)> {
+    use egui_kittest::kittest::NodeT;
+    app.get_all_by_label_contains(begins)
+        .filter_map(|node| Some((node.accesskit_node().value()?, node.rect().bottom())))
+        .filter(|(words, _)| words.starts_with(begins))
+        .collect()
+}
+
+/// Top of the controls under the viewer: nothing of a column may reach into it.
+fn end_of_columns(app: &Harness<'_, App>) -> f32 {
+    match app.query_by_label("What speaks for each class") {
+        Some(panel) => panel.rect().top(),
+        None => app.get_by_role_and_label(Role::Button, "Overlay").rect().top(),
+    }
+}
+
+#[test]
+fn no_verdict_is_cut_off_while_a_class_is_followed() {
+    for (size, columns) in [(SIZE, 2), (SIZE, 4), ([1920.0, 1080.0], 3)] {
+        let mut app = reviews(size, Appearance::Dark, "reviews", true);
+        for _ in 1..columns {
+            app.state_mut().command(Command::AddColumn);
+        }
+        app.state_mut().command(Command::FocusColumn(0));
+        app.state_mut().command(Command::FocusClass(Some(0)));
+        app.run();
+        let shown = app.state().session.explore.columns.len();
+        assert!(shown >= 2, "{shown}");
+        let end = end_of_columns(&app);
+        let own = lines(&app, "The method's own words");
+        assert_eq!(own.len(), 1, "{own:?}");
+        assert!(own[0].0.contains("Selected: ") && own[0].0.contains("Unselected: "), "{own:?}");
+        // Beside it stand methods that do not tell classes apart, each with both verdicts.
+        let mut verdicts = lines(&app, "Selected");
+        verdicts.extend(lines(&app, "Unselected"));
+        verdicts.retain(|(words, _)| words.contains("same") || words.contains("other"));
+        assert_eq!(verdicts.len(), 2 * (shown - 1), "{verdicts:?}");
+        assert!(verdicts.iter().all(|(words, _)| words.contains("negative ")), "{verdicts:?}");
+        for (words, bottom) in verdicts.into_iter().chain(own) {
+            assert!(bottom <= end, "{words} ends at {bottom}, below {end}");
+        }
+    }
+}
+
+#[test]
+fn a_followed_class_is_what_the_inspector_the_overlap_and_the_table_speak_of() {
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", true);
+    app.state_mut().command(Command::AddColumn);
+    app.state_mut().command(Command::FocusColumn(0));
+    app.run();
+    let before = app.state().session.overlaps()[0].2;
+    assert!(app.query_by_label_contains("Shown only").is_none());
+    app.state_mut().command(Command::FocusClass(Some(0)));
+    app.run();
+    let session = &app.state().session;
+    let result = session.explore.focused_result().expect("explained");
+    let (seen, k) = (session.seen(result), session.explore.k);
+    // "drags" is the one word for "negative": without the others the answer is negative at 0.88.
+    app.get_by_label("Shown only: 0.88");
+    app.get_by_label("By the method's own words:");
+    let other = session.explore.explained().expect("explained").methods[1].as_ref().expect("scores").clone();
+    let both = |unit: usize| (seen.is_selected(unit, k), other.is_selected(unit, k));
+    let pairs: Vec<(bool, bool)> = (0..seen.ranks.len()).map(both).collect();
+    let shared = pairs.iter().filter(|(a, b)| *a && *b).count() as f64;
+    let either = pairs.iter().filter(|(a, b)| *a || *b).count() as f64;
+    let now = session.overlaps()[0].2;
+    assert!((now - shared / either).abs() < 1e-9 && now != before, "{now}, before {before}");
+    app.get_by_label_contains("Overlap (IoU) for class negative: A-B");
+}
+
+#[test]
+fn words_that_speak_against_a_class_are_not_listed_for_it() {
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", true);
+    // Charming and superb, what a delight: no word is for "negative".
+    app.state_mut().command(Command::SelectItem(2));
+    app.run();
+    app.get_by_label("Nothing speaks for it. Least against:");
+    app.state_mut().command(Command::SelectItem(0));
+    app.run();
+    assert!(app.query_by_label("Nothing speaks for it. Least against:").is_none());
+}
+
+#[test]
+fn where_all_is_selected_nothing_is_said_of_the_rest() {
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
+    app.state_mut().command(Command::SetK(100));
+    app.run();
+    app.get_by_label_contains("Overlay · 44 of 44 words");
+    app.get_by_label("Unselected only: nothing is left, all is selected");
+    app.get_by_label("Unselected only: nothing is left");
+    app.state_mut().command(Command::SetK(5));
+    app.key_press(Key::U);
+    app.run();
+    app.get_by_label_contains("Unselected only · 39 of 44 words");
+}
+
+/// Reviews with explainers that were trained.
+fn trained(methods: &[(&str, usize)]) -> Harness<'static, App> {
+    let mut session = Session::new();
+    session.boxes.push(Arc::new(text_box()));
+    session.active_box = Some(0);
+    for (method, k) in methods {
+        let made = explainer(method, method, Unit::Word, *k);
+        session.explainers.push(Arc::new(SavedExplainer { weights: Arc::new(vec![1]), ..made }));
+    }
+    let mut app = window_with(SIZE, session, PresetDialogs::default());
+    app.state_mut().command(Command::OpenSpec("reviews".to_owned()));
+    app.run();
+    app
+}
+
+#[test]
+fn the_trained_explainer_in_view_sets_k_until_the_user_does() {
+    let mut app = trained(&[("aim", 3), ("l2x", 7)]);
+    assert_eq!(app.state().session.explore.k, 3);
+    app.state_mut().command(Command::SetMethod { column: 0, explainer: 1 });
+    app.run();
+    assert_eq!(app.state().session.explore.k, 7);
+    app.state_mut().command(Command::SetK(4));
+    app.state_mut().command(Command::SetMethod { column: 0, explainer: 0 });
+    app.run();
+    assert_eq!(app.state().session.explore.k, 4, "the user's own stays");
+}
+
+#[test]
+fn arrows_pass_over_a_method_of_another_column_and_stay_in_an_open_list() {
+    let mut app = trained(&[("aim", 3), ("l2x", 3)]);
+    app.state_mut().command(Command::AddColumn);
+    app.state_mut().command(Command::FocusColumn(0));
+    app.run();
+    assert_eq!(app.state().session.explore.columns, [0, 1]);
+    app.key_press(Key::ArrowDown);
+    app.run();
+    let columns = app.state().session.explore.columns.clone();
+    assert!(columns[0] > 1 && columns[1] == 1, "{columns:?}");
+    app.get_by_label("Class in focus").click();
+    app.run();
+    for key in [Key::ArrowDown, Key::ArrowDown, Key::ArrowRight, Key::S] {
+        app.key_press(key);
+        app.run();
+    }
+    let explore = &app.state().session.explore;
+    assert_eq!((&explore.columns, explore.item), (&columns, Some(0)));
+    assert_eq!(explore.view, unmask::figure::layout::View::Overlay);
+}
+
+#[test]
+fn going_to_an_item_is_what_the_bottom_line_says() {
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
+    app.key_press(Key::ArrowLeft);
+    app.run();
+    let refused = app.state().session.last_action.clone();
+    app.key_press(Key::ArrowRight);
+    app.run();
+    assert_ne!(app.state().session.last_action, refused);
+    assert_eq!(app.state().session.last_action, "Item #1");
+    app.state_mut().command(Command::Reading(Action::OpenOwn(true)));
+    app.state_mut().command(Command::Reading(Action::OpenOwn(false)));
+    app.run();
+    assert_eq!(app.state().session.last_action, "Back to the item");
+}
+
+#[test]
+fn unknown_words_of_ones_own_text_are_marked_and_counted() {
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
+    app.state_mut().command(Command::Reading(Action::OpenOwn(true)));
+    app.state_mut().command(Command::Reading(Action::EditOwn("A superb zyzzyva, delight of quokkas.".to_owned())));
+    app.run();
+    app.get_by_label("2 not in the black box's vocabulary (dotted)");
+    app.get_by_label("zyzzyva, not in the black box's vocabulary");
+    app.get_by_label("quokkas, not in the black box's vocabulary");
+    assert!(app.query_by_label("superb, not in the black box's vocabulary").is_none());
+}
+
+#[test]
+fn the_viewer_alone_has_no_panel_of_classes_and_side_by_side_names_its_parts() {
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", true);
+    app.get_by_label("What speaks for each class");
+    app.key_press(Key::F);
+    app.key_press(Key::D);
+    app.run();
+    assert!(app.query_by_label("What speaks for each class").is_none());
+    let (left, right) = (app.get_by_label("Selected only").rect(), app.get_by_label("Unselected only").rect());
+    assert!(left.max.x < right.min.x || left.max.y < right.min.y);
+}
+
+#[test]
+fn lists_grow_with_the_window() {
+    let rows = |size: [f32; 2]| {
+        let mut app = reviews(size, Appearance::Dark, "reviews", true);
+        app.state_mut().command(Command::SelectItem(0));
+        app.run();
+        let by_rank = app.get_all_by_label_contains("Rank ").filter(|node| node.rect().height() > 0.0).count();
+        let top = app.get_by_label("What speaks for each class").rect().top();
+        (by_rank, app.get_by_role_and_label(Role::Button, "Overlay").rect().top() - top)
+    };
+    let (small, large) = (rows(SIZE), rows([1920.0, 1080.0]));
+    assert!(large.0 > small.0 + 8 && large.1 > small.1 + 80.0, "{small:?} {large:?}");
+}
+
+#[test]
+fn of_a_text_without_words_no_verdict_is_given() {
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", true);
+    app.state_mut().command(Command::Reading(Action::OpenOwn(true)));
+    app.run();
+    app.get_by_label("There is nothing to select: the black box gets no words.");
+    app.get_by_label("of 0 words");
+    for absent in ["Selected only", "Unselected only", "same class", "other class", "What speaks for each class"] {
+        assert!(app.query_by_label_contains(absent).is_none(), "{absent}");
+    }
+}
