@@ -86,9 +86,12 @@ pub fn encode(path: &Path, scores: &Scores<'_>) -> Result<Vec<u8>, ScoresError> 
     encoder(path)?(scores)
 }
 
+/// Columns, and a cell for each in every line.
+type Lines = (Vec<(String, Kind)>, Vec<Vec<Cell>>);
+
 /// A line per item, method and unit: of texts with the word and its bytes in the text as written, and without padding; of tables with the column's
 /// name; of methods that tell classes apart with the score for each class. Ranks count from 1.
-fn lines_of(scores: &Scores<'_>) -> Result<(Vec<(String, Kind)>, Vec<Vec<Cell>>), ScoresError> {
+fn lines_of(scores: &Scores<'_>) -> Result<Lines, ScoresError> {
     let is_text = scores.black_box.text.is_some();
     let table = scores.black_box.table.as_ref();
     let results = || scores.explained.iter().flat_map(|explained| explained.methods.iter().flatten());

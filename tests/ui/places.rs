@@ -119,7 +119,7 @@ fn a_black_box_and_an_explainer_are_trained_and_measured_through_the_forms() {
     assert_eq!(a, b);
     assert!((0.0..=100.0).contains(&a.0) && a.1[0] <= a.0 && a.0 <= a.1[1]);
     app.get_by_label_contains("Agreement of methods: ");
-    for name in ["Trade-off of FS-M and FU-M: ", "Trade-off of a1 and a2: ", "Not dominated: "] {
+    for name in ["Trade-off of FS-M and FU-M: ", "Trade-off of a1 and a2: ", "Not dominated at k = 25: "] {
         assert!(app.query_all_by_label_contains(name).next().is_some(), "{name}");
     }
 }
