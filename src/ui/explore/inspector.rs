@@ -8,7 +8,7 @@ use super::super::widgets::{self, bar_row, command_icon, group, muted};
 use super::canvas::Canvas;
 use super::fit;
 use super::thumbs::Thumbs;
-use crate::data::{Dataset, Picture, Split};
+use crate::data::{Dataset, Modality, Picture, Split};
 use crate::explain::mask::top_k;
 use crate::jobs::{Explained, MethodResult};
 use crate::session::describe;
@@ -50,7 +50,10 @@ pub fn show(
         if let Some(explained) = &explained {
             widgets::rule(ui);
             answers(ui, session, explained, commands);
-            widgets::rule(ui);
+            // Of a table nothing follows: its columns tell their values themselves.
+            if explained.units.unit.modality() != Modality::Table {
+                widgets::rule(ui);
+            }
             if let Some(result) = session.explore.focused_result().filter(|result| !result.rebuilt.is_empty()) {
                 super::rebuilt::show(ui, session, explained, result, &mut state.rebuilt);
                 widgets::rule(ui);
@@ -59,7 +62,16 @@ pub fn show(
                 super::words::list(ui, session, canvas, &mut state.words, commands);
                 super::words::pointed(ui, session, canvas, explained);
             } else {
-                pointed(ui, session, canvas, explained);
+                match explained.units.unit.modality() {
+                    Modality::Image => pointed(ui, session, canvas, explained),
+                    Modality::Series => {
+                        muted(
+                            ui,
+                            "Point at a step for its value and score. Ctrl and scroll to zoom along the steps, drag to move, double-click for all.",
+                        );
+                    }
+                    Modality::Text | Modality::Table => {}
+                }
             }
             if fit::is_wanted(session, data) {
                 widgets::rule(ui);

@@ -114,12 +114,15 @@ fn channels_over_time(ui: &mut Ui, rect: Rect, page: &Page<'_>, series: &Explain
     let (low, high) = (f64::from(low), f64::from(high));
     let is_last = channels.last() == Some(&(series.channels() - 1));
     let mut inner = ui.new_child(UiBuilder::new().id_salt(("channels", page.at, first)).max_rect(rect));
-    Plot::new(("series plot", page.at, first))
+    let shown = Plot::new(("series plot", page.at, first))
         .width(rect.width())
         .height(rect.height())
         .link_axis(egui::Id::unique("series steps"), [true, false])
         .link_cursor(egui::Id::unique("series steps"), [true, false])
         .allow_scroll(false)
+        // Along the steps only: a curve never leaves its frame.
+        .allow_zoom([true, false])
+        .allow_drag([true, false])
         .include_y(low)
         .include_y(high)
         .include_x(-0.5)
@@ -140,8 +143,34 @@ fn channels_over_time(ui: &mut Ui, rect: Rect, page: &Page<'_>, series: &Explain
             for &channel in channels {
                 one_line(plot, page, series, channel, &scores, is_alone);
             }
+            plot.pointer_coordinate().map(|at| at.x.round())
         });
+    if let Some(step) = shown.inner.filter(|step| (0.0..series.steps as f64).contains(step)) {
+        let words = step_words(picture, series, channels, step as usize);
+        shown.response.on_hover_text_at_pointer(words);
+    }
 }
+
+/// What stands at a step: the value of each channel, the score of its unit, and whether that is selected.
+fn step_words(picture: &ExplainedPicture, series: &ExplainedSeries, channels: &[usize], step: usize) -> String {
+    let mut words = format!("step {step}");
+    for &channel in channels.iter().take(MOST_TOLD) {
+        let place = channel * series.steps + step;
+        let unit = series.unit_of[place] as usize;
+        let score = picture.scores.get(unit).copied().unwrap_or(0.0);
+        let selected = if picture.selected.get(unit) == Some(&true) { "selected" } else { "not selected" };
+        words.push_str(&format!(
+            "\n{}: {:.3}, score {}, {selected}",
+            series.names[channel],
+            series.values[place],
+            crate::data::table::number(f64::from(score))
+        ));
+    }
+    words
+}
+
+/// Most channels whose values are told at the pointer.
+const MOST_TOLD: usize = 8;
 
 /// Strips over the selected steps, deeper for higher scores.
 fn shaded(
