@@ -448,10 +448,17 @@ pub(super) fn counted(n: usize, what: &str) -> String {
 
 /// How many documents are in a script that the window cannot show, and which.
 pub(super) fn unshown(corpus: &Corpus) -> Option<String> {
-    let mut scripts = (0..corpus.len()).filter_map(|at| super::text::unshapeable(corpus.get(at)));
-    let first = scripts.next()?;
-    let n = 1 + scripts.count();
-    Some(format!("Letters that the window's fonts cannot show ({first} for one) occur in {}", counted(n, "text")))
+    let mut texts_of = std::collections::BTreeMap::<&str, usize>::new();
+    for text in (0..corpus.len()).map(|at| corpus.get(at)) {
+        if let Some(script) = super::text::unshapeable(text) {
+            *texts_of.entry(script).or_default() += 1;
+        }
+        if super::text::has_emoji(text) {
+            *texts_of.entry("emoji (some)").or_default() += 1;
+        }
+    }
+    let named: Vec<String> = texts_of.iter().map(|(name, n)| format!("{name} in {}", counted(*n, "text"))).collect();
+    (!named.is_empty()).then(|| format!("The window's fonts cannot show {}", in_words(&named)))
 }
 
 /// Names from the query, from `classes.txt` beside a table of numbers, else the values themselves.

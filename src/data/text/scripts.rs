@@ -1,5 +1,7 @@
 //! Scripts that the window's fonts cannot show, so that a notice can name them instead of a row of boxes.
 
+use std::borrow::Cow;
+
 /// Blocks of letters that the window cannot show, in the order of Unicode.
 const BLOCKS: &[(u32, u32, &str)] = &[
     (0x0300, 0x036f, "combining accents"),
@@ -49,12 +51,49 @@ const BLOCKS: &[(u32, u32, &str)] = &[
 ];
 
 /// The first script in `text` that the window cannot show, by name: its fonts hold Latin, Greek and Cyrillic letters, and it writes from
-/// left to right only. `None` if all letters can be shown. (Signs and pictograms are not looked at.)
+/// left to right only. `None` if all letters can be shown. (Signs and pictograms are not looked at; see [`has_emoji`].)
 pub fn unshapeable(text: &str) -> Option<&'static str> {
     if text.is_ascii() {
         return None;
     }
-    text.chars().filter(|&c| c > '\u{24f}' && is_letter(c) && !is_in_fonts(c)).map(name_of).next()
+    text.chars().find(|&c| is_unshown(c)).map(name_of)
+}
+
+fn is_unshown(c: char) -> bool {
+    c > '\u{24f}' && is_letter(c) && !is_in_fonts(c)
+}
+
+/// The text with each stretch of letters that the window cannot show named: "good [Arabic] news". Left in place, letters that are written from right
+/// to left would turn round what stands between them.
+pub fn with_scripts_named(text: &str) -> Cow<'_, str> {
+    if unshapeable(text).is_none() {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    // What may belong to a stretch: signs and blanks between two of its letters.
+    let (mut stretch, mut pending) = (None, String::new());
+    for c in text.chars() {
+        if is_unshown(c) {
+            if stretch != Some(name_of(c)) {
+                out.push_str(&pending);
+                out.push_str(&format!("[{}]", name_of(c)));
+            }
+            (stretch, pending) = (Some(name_of(c)), String::new());
+        } else if stretch.is_some() && !c.is_alphanumeric() {
+            pending.push(c);
+        } else {
+            out.push_str(&std::mem::take(&mut pending));
+            out.push(c);
+            stretch = None;
+        }
+    }
+    out.push_str(&pending);
+    Cow::Owned(out)
+}
+
+/// Whether the text holds pictograms, of which the window's fonts know only some.
+pub fn has_emoji(text: &str) -> bool {
+    !text.is_ascii() && text.chars().any(|c| matches!(c, '\u{1f000}'..='\u{1faff}' | '\u{fe0f}'))
 }
 
 /// Letters, and the marks in the blocks above that are no letters of their own.

@@ -8,6 +8,7 @@ use egui_material_icons::icons;
 use super::super::theme::{space, text, tokens};
 use super::super::widgets::command_button;
 use crate::data::Dataset;
+use crate::data::text::with_scripts_named;
 use crate::session::items::Truth;
 use crate::session::reading::{Action, start_of};
 use crate::session::{Command, Session, describe};
@@ -19,7 +20,11 @@ const SIGNS: usize = 160;
 
 /// What a list says of an item's text: its beginning, or nothing while it is blurred.
 pub fn beginning(session: &Session, data: &Dataset, item: usize, most: usize) -> String {
-    if session.is_blurred() { "(offensive text, not shown)".to_owned() } else { start_of(data, item, most) }
+    if session.is_blurred() {
+        "(offensive text, not shown)".to_owned()
+    } else {
+        with_scripts_named(&start_of(data, item, most)).into_owned()
+    }
 }
 
 /// A button that shows texts that may offend, where there are such.

@@ -107,6 +107,9 @@ fn notes(text: &ExplainedText, original: Option<&str>) -> Vec<String> {
             "This text holds {script}, which the window's fonts cannot show; explanations are right nevertheless."
         ));
     }
+    if original.is_some_and(crate::data::text::has_emoji) {
+        out.push("Emoji that the window's fonts do not have are drawn as boxes.".to_owned());
+    }
     out
 }
 
