@@ -106,12 +106,7 @@ pub fn fill_rows(rows: &Rows, fill: Fill, background: &Background, seed: u64) ->
             let mut out = Rows::with_capacity(rows.shape, rows.n());
             let n_real = background.rows.n().max(1);
             for row_idx in 0..rows.n() {
-                let mut hasher = blake3::Hasher::new();
-                hasher.update(b"noise fill").update(&seed.to_le_bytes());
-                for value in rows.row(row_idx) {
-                    hasher.update(&value.to_le_bytes());
-                }
-                let mut rng = ChaCha8Rng::from_seed(*hasher.finalize().as_bytes());
+                let mut rng = rng_of(rows.row(row_idx), seed);
                 for place in 0..len {
                     let real = (rng.next_u64() % n_real as u64) as usize;
                     let real = background.rows.values.get(real * len + place).copied().unwrap_or(0.0);
@@ -122,6 +117,29 @@ pub fn fill_rows(rows: &Rows, fill: Fill, background: &Background, seed: u64) ->
             out
         }
     }
+}
+
+/// For each row all values of one training row, drawn from `seed` and the row alone.
+pub fn whole_rows(rows: &Rows, background: &Background, seed: u64) -> Rows {
+    let mut out = Rows::with_capacity(rows.shape, rows.n());
+    let n_real = background.rows.n();
+    for row_idx in 0..rows.n() {
+        match rng_of(rows.row(row_idx), seed).next_u64().checked_rem(n_real as u64) {
+            Some(real) => out.push(background.rows.row(real as usize)),
+            None => out.push(&vec![0.0; rows.shape.len()]),
+        }
+    }
+    out
+}
+
+/// Draws that depend on a row's values and a seed, not on its place among others.
+fn rng_of(row: &[f32], seed: u64) -> ChaCha8Rng {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(b"noise fill").update(&seed.to_le_bytes());
+    for value in row {
+        hasher.update(&value.to_le_bytes());
+    }
+    ChaCha8Rng::from_seed(*hasher.finalize().as_bytes())
 }
 
 /// Rows with only the units kept by `masks[i]`; all else is taken from `fill` (same shape).

@@ -10,7 +10,7 @@ use super::selector::Selector;
 use super::series::SeriesSelector;
 use super::{Batch, Learner, Losses, Setup, temperature};
 use crate::data::{Modality, Rows, Units};
-use crate::explain::mask::fill_rows;
+use crate::explain::mask::{fill_rows, whole_rows};
 use crate::explain::{ExplainError, Explainer, Fill, Mask, Method, MethodSpec, SavedExplainer, Scores};
 use crate::model::architecture::{batch, epochs, learning_rate};
 use crate::model::layers::{Framework, without_init};
@@ -39,6 +39,10 @@ pub const PARAMS: &[ParamSpec] = &[
         kind: ParamKind::Choice {
             options: &[
                 ("rows", "for each item and place the value of a random training row, as in the paper"),
+                (
+                    "whole-rows",
+                    "for each item one random training row for all hidden places (ours): of a series what is hidden then stays smooth",
+                ),
                 (
                     "bernoulli",
                     "one map for the whole minibatch, dark or bright with each place's mean: published code, digits",
@@ -168,7 +172,8 @@ impl Method for Dorar {
         load_variables(nets.variables(), &saved.weights, &format!("weights of {}", saved.card.name))?;
         nets.selector_store.freeze();
         nets.generator_store.freeze();
-        Ok(Box::new(DorarExplainer { nets, units, device }))
+        let whole_rows = saved.card.params.choice(PARAMS, "background") == "whole-rows";
+        Ok(Box::new(DorarExplainer { nets, units, device, whole_rows }))
     }
 }
 
@@ -258,6 +263,7 @@ impl DorarLearner {
             "bernoulli" => Noise::Bernoulli,
             "gaussian" => Noise::Gaussian,
             "zero" => Noise::Zero,
+            "whole-rows" => Noise::WholeRows,
             _ => Noise::Rows,
         };
         let k = setup.k.min(setup.units.count());
@@ -394,6 +400,8 @@ struct DorarExplainer {
     nets: Nets,
     units: Units,
     device: tch::Device,
+    /// Whether its generators learned from one training row at all hidden places.
+    whole_rows: bool,
 }
 
 impl Explainer for DorarExplainer {
@@ -422,7 +430,11 @@ impl Explainer for DorarExplainer {
         units: Units,
         seed: u64,
     ) -> Option<Result<Vec<Rows>, ExplainError>> {
-        let noise = fill_rows(rows, Fill::Noise, black_box.background(), seed);
+        let noise = if self.whole_rows {
+            whole_rows(rows, black_box.background(), seed)
+        } else {
+            fill_rows(rows, Fill::Noise, black_box.background(), seed)
+        };
         let generators = [Some(&self.nets.selected), self.nets.unselected.as_ref()];
         let rest: Vec<Mask> = masks.iter().map(Mask::complement).collect();
         let sides = generators.into_iter().flatten().zip([masks, rest.as_slice()]);

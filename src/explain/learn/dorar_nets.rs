@@ -160,6 +160,8 @@ impl Generator {
 pub enum Noise {
     /// For each item and place the value of a random training row there (the paper).
     Rows,
+    /// For each item all places of one random training row (ours): what is hidden then looks like data as a whole, not only place by place.
+    WholeRows,
     /// One map for the whole minibatch: low or high end of the range at each place, high with the place's mean (published code, digits).
     Bernoulli,
     /// One map for the whole minibatch: normal with each place's mean and spread (published code, CIFAR-10).
@@ -198,6 +200,10 @@ impl Backdrop {
                 let (n_rows, n_places) = (self.rows.size()[0], self.rows.size()[1]);
                 let picked = Tensor::randint(n_rows, [size[0], n_places], (Kind::Int64, like.device()));
                 self.rows.gather(0, &picked, false).view(size.as_slice())
+            }
+            Noise::WholeRows => {
+                let picked = Tensor::randint(self.rows.size()[0], [size[0]], (Kind::Int64, like.device()));
+                self.rows.index_select(0, &picked).view(size.as_slice())
             }
             Noise::Bernoulli => {
                 let share = (&self.mean - self.range.low) / self.range.span;

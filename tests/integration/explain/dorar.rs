@@ -108,6 +108,11 @@ fn noise_of_rows_takes_each_place_from_some_training_row_and_shared_maps_are_the
         assert!(known, "place {} holds {value}, which no training row has there", at % 16);
     }
     assert_ne!(rows[..16], rows[16..32], "each item has its own noise");
+    let whole = draw(Noise::WholeRows, 1);
+    for item in whole.chunks(16) {
+        let is = |row: usize| background.rows.row(row).iter().zip(item).all(|(a, b)| (f64::from(*a) - b).abs() < 1e-6);
+        assert!((0..6).any(is), "every item gets one training row");
+    }
     for shared in [Noise::Bernoulli, Noise::Gaussian] {
         let map = draw(shared, 1);
         assert!((1..5).all(|item| map[item * 16..(item + 1) * 16] == map[..16]), "{shared:?} is one map");

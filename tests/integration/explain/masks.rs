@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use tch::{Device, Kind, Tensor};
 use unmask::data::{Rows, Shape, Units};
 use unmask::explain::learn::concrete::{gather, spread};
-use unmask::explain::mask::{fill_rows, iou, keep_only};
+use unmask::explain::mask::{fill_rows, iou, keep_only, whole_rows};
 use unmask::explain::{Fill, Mask, top_k};
 use unmask::model::Background;
 use unmask::model::tensors::from_rows;
@@ -158,6 +158,18 @@ fn an_item_gets_the_same_noise_alone_and_in_a_batch() {
         assert_eq!(alone.values, together.row(row));
     }
     assert_ne!(together.row(0), together.row(1));
+}
+
+#[test]
+fn a_whole_row_of_the_training_data_stands_behind_an_item_alone_as_in_a_batch() {
+    let (rows, background) = (rows_by_formula(5, SHAPE), background(SHAPE));
+    let together = whole_rows(&rows, &background, 9);
+    for row in 0..5 {
+        assert!((0..4).any(|real| background.rows.row(real) == together.row(row)));
+        assert_eq!(whole_rows(&rows.slice(row..row + 1), &background, 9).values, together.row(row));
+    }
+    let others: Vec<Rows> = (0..8).map(|seed| whole_rows(&rows, &background, seed)).collect();
+    assert!(others.iter().any(|other| *other != together), "another seed draws others");
 }
 
 #[test]
