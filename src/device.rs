@@ -119,7 +119,7 @@ fn open_globally(library: &OsStr) -> Result<(), String> {
 
 /// Lets numbers too small for a full mantissa count as zero, on this thread and on those that it starts; whether libtorch could do so.
 ///
-/// Gradients fade along the steps of a recurrent network until they are such numbers, and a processor takes a hundred times longer for each:
+/// Gradients fade along the steps of a recurrent network until they are such numbers, and a processor takes many times longer for each:
 /// training of AIM's GRU on 400 words was ten times slower with them.
 #[expect(
     unsafe_code,

@@ -305,16 +305,15 @@ fn run_simulate(args: &SimulateArgs) -> Outcome {
 }
 
 fn run_report(args: &ReportArgs) -> Outcome {
-    let ending = |path: &Path| path.extension().map(|end| end.to_string_lossy().to_lowercase()).unwrap_or_default();
     // A wrong name is refused before anything is computed.
     if let Some(path) = &args.out
-        && !report::TEXTS.contains(&ending(path).as_str())
+        && !report::TEXTS.contains(&crate::store::ending(path).as_str())
         && Format::from_path(path).is_err()
     {
         return Err(usage(format!(
             "{}: expected a name that ends in .md, .json, .csv, .tex, .svg, .pdf or .png, found \".{}\"; choose one of these",
             path.display(),
-            ending(path)
+            crate::store::ending(path)
         )));
     }
     let (store, key) = open_with_key(&args.study)?;
@@ -324,7 +323,7 @@ fn run_report(args: &ReportArgs) -> Outcome {
         print!("{}", report::markdown(&scores, &key));
         return Ok(());
     };
-    let bytes = match report::text(&ending(path), &scores, &key) {
+    let bytes = match report::text(&crate::store::ending(path), &scores, &key) {
         Some(text) => text.map_err(fail)?,
         None => {
             let figures = report::figures_in(&scores, crate::figure::Theme::Light);

@@ -50,8 +50,12 @@ impl Member {
     /// One file, whatever it holds.
     pub fn on_disk(path: &Path) -> Result<Self, DataError> {
         let metadata = std::fs::metadata(path).map_err(|source| DataError::Io { path: path.to_path_buf(), source })?;
+        Ok(Self::of_len(path, metadata.len()))
+    }
+
+    fn of_len(path: &Path, len: u64) -> Self {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        Ok(Self { path: name, len: metadata.len(), place: Place::Disk(path.to_path_buf()) })
+        Self { path: name, len, place: Place::Disk(path.to_path_buf()) }
     }
 
     /// File name without folders and without `.gz`.
@@ -178,8 +182,8 @@ impl Tree {
         if !metadata.is_file() {
             return Err(tree.unfit("a file or a folder", "neither", "name a file or a folder"));
         }
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let file = Member { path: name.clone(), len: metadata.len(), place: Place::Disk(path.to_path_buf()) };
+        let file = Member::of_len(path, metadata.len());
+        let name = file.path.clone();
         let plain_start = Member { path: "plain".to_owned(), ..file.clone() }.peek(4);
         if plain_start.starts_with(b"PK\x03\x04") || plain_start.starts_with(b"PK\x05\x06") {
             tree.read_zip(path, watch)?;

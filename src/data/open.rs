@@ -105,8 +105,7 @@ pub struct Raw {
 /// Anything that cannot be read, is not what it claims to be, is larger than the limits, or an option that does not fit.
 pub fn open(spec: &DataSpec, report: &mut dyn FnMut(OpenProgress) -> bool) -> Result<Dataset, DataError> {
     let mut watch = Watch::new(report);
-    let is_drawn = spec.kind.loader().is_some_and(|loader| loader.names == synthetic::LOADER.names);
-    let tree = if is_drawn { Tree::none(&spec.path) } else { Tree::open(&spec.path, &mut watch)? };
+    let tree = if spec.kind.is_drawn() { Tree::none(&spec.path) } else { Tree::open(&spec.path, &mut watch)? };
     let mut remarks = tree.remarks.clone();
     let (loader, kind) = match spec.kind.loader() {
         Some(loader) => (loader, spec.kind),

@@ -31,6 +31,11 @@ impl Kind {
     pub fn loader(self) -> Option<&'static Loader> {
         LOADERS.iter().copied().find(|loader| loader.names.contains(&self.0))
     }
+
+    /// Whether the program draws the data itself: what stands where a path stands is then a set's name.
+    pub fn is_drawn(self) -> bool {
+        super::synthetic::LOADER.names.contains(&self.0)
+    }
 }
 
 /// Names a data set and how it is filtered and split.

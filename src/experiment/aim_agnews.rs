@@ -4,8 +4,8 @@
 use super::aim_table::text_rows;
 use super::{Experiment, published, published_at, published_of};
 
-/// The experiment. Four fifths of the official test rows are validation, drawn at random. The paper pads to 400 words; 128 hold all words of 99.5 % of
-/// the texts, and a text is explained in a third of the time.
+/// The experiment. Four fifths of the official test rows are validation, drawn at random. The paper pads to 400 words; nearly every text has
+/// fewer than the 128 read here, and the rest of 400 would be padding.
 pub static AIM_AGNEWS: Experiment = Experiment {
     id: "aim-agnews",
     title: "AIM, Tables 2, 5 and 11: news, k = 10 of 128 words (a sixth of the training rows)",

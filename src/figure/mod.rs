@@ -387,7 +387,7 @@ pub const FORMATS: [(Format, &str, &str); 3] = [
 impl Format {
     /// The format that `path` asks for by its extension.
     pub fn from_path(path: &std::path::Path) -> Result<Self, FigureError> {
-        let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
+        let extension = crate::store::ending(path);
         FORMATS
             .iter()
             .find(|(_, known, _)| *known == extension)

@@ -77,22 +77,24 @@ impl MethodResult {
     #[must_use]
     pub fn through(&self, lens: Lens) -> Option<Self> {
         let scores = self.scores_through(lens)?;
-        let only = match lens {
-            Lens::Class(class) => {
-                self.by_class.as_ref().map_or_else(Vec::new, |by_class| by_class.only(class).to_vec())
-            }
-            Lens::Contrast(..) => Vec::new(),
-        };
         Some(Self {
             explainer: self.explainer.clone(),
             ranks: ranks(&scores),
             scores,
             by_class: self.by_class.clone(),
-            probs_selected: only,
+            probs_selected: self.only_through(lens).to_vec(),
             probs_unselected: Vec::new(),
             rebuilt: self.rebuilt.clone(),
             millis: self.millis,
         })
+    }
+
+    /// The black box's answer to what is shown through a lens: to a class's units alone; empty where it was not computed, as for a contrast.
+    pub fn only_through(&self, lens: Lens) -> &[f32] {
+        match (lens, &self.by_class) {
+            (Lens::Class(class), Some(by_class)) => by_class.only(class),
+            _ => &[],
+        }
     }
 }
 

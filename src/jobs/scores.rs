@@ -63,16 +63,13 @@ pub struct Scores<'a> {
 type Encoder = fn(&Scores<'_>) -> Result<Vec<u8>, ScoresError>;
 
 fn encoder(path: &Path) -> Result<Encoder, ScoresError> {
-    let extension = path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
-    match extension.as_deref() {
-        Some("csv") => Ok(csv_of),
-        Some("jsonl") => Ok(jsonl_of),
-        Some("npz") => Ok(npz_of),
-        Some("parquet") => Ok(parquet_of),
-        other => Err(ScoresError::UnknownFormat {
-            path: path.display().to_string(),
-            found: other.unwrap_or_default().to_owned(),
-        }),
+    let extension = crate::store::ending(path);
+    match extension.as_str() {
+        "csv" => Ok(csv_of),
+        "jsonl" => Ok(jsonl_of),
+        "npz" => Ok(npz_of),
+        "parquet" => Ok(parquet_of),
+        _ => Err(ScoresError::UnknownFormat { path: path.display().to_string(), found: extension }),
     }
 }
 

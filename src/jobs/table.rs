@@ -37,8 +37,7 @@ impl TableError {
 
 /// The table in the format of the file's ending.
 pub fn encode(path: &Path, cells: &[Cell]) -> Result<Vec<u8>, TableError> {
-    let extension =
-        path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+    let extension = crate::store::ending(path);
     let text = match extension.as_str() {
         "json" => serde_json::to_string_pretty(cells).map_err(TableError::writer)?,
         "csv" => csv_of(cells)?,

@@ -224,9 +224,14 @@ pub struct Rebuilt {
 }
 
 impl MethodResult {
-    /// Whether unit `unit` is selected at `k`.
+    /// Whether unit `unit` is selected at `k`; one that does not exist never is.
     pub fn is_selected(&self, unit: usize, k: usize) -> bool {
-        (self.ranks[unit] as usize) < k
+        self.ranks.get(unit).is_some_and(|rank| (*rank as usize) < k)
+    }
+
+    /// How many units can be selected: padding cannot.
+    pub fn selectable(&self) -> usize {
+        self.ranks.iter().filter(|rank| **rank != u32::MAX).count()
     }
 }
 

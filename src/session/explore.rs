@@ -148,7 +148,7 @@ impl Session {
     pub fn overlaps(&self) -> Vec<(usize, usize, f64)> {
         let Some(explained) = self.explore.explained() else { return Vec::new() };
         // Where there is nothing to select, nothing is shared.
-        let has_units = |result: &&MethodResult| result.ranks.iter().any(|rank| *rank != u32::MAX);
+        let has_units = |result: &&MethodResult| result.selectable() > 0;
         let mask = |result: &MethodResult| self.explore.mask(&self.seen(result));
         let results = explained.methods.iter().map(|method| method.as_ref().ok().filter(has_units));
         let masks: Vec<Option<Mask>> = results.map(|result| result.map(mask)).collect();

@@ -1,11 +1,13 @@
 //! Reading a text: the word pointed at, what the black box answers without it, the classes compared, the user's own text.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::command::Info;
 use super::{Chord, Command, Lane, Purpose, Request, Run, Session, slots};
 use crate::data::text::Unknown;
+use crate::data::text::fit::UNKNOWN;
 use crate::data::{Dataset, Fit, Modality, Unit};
 use crate::explain::Fill;
 use crate::figure::layout::ExplainedText;
@@ -15,8 +17,6 @@ use crate::work::{Priority, Slot};
 
 /// Answers without one unit that are kept; all are forgotten when there are more.
 const MOST_KEPT: usize = 4096;
-/// The id of every word that a black box does not know.
-const UNKNOWN: usize = 1;
 /// Words selected at first in a text.
 const FIRST_WORDS: usize = 10;
 
@@ -242,8 +242,8 @@ impl Session {
     }
 
     /// A result as it is looked at: through the class in focus where the method tells classes apart.
-    pub fn seen(&self, result: &MethodResult) -> MethodResult {
-        self.lens(result).and_then(|lens| result.through(lens)).unwrap_or_else(|| result.clone())
+    pub fn seen<'a>(&self, result: &'a MethodResult) -> Cow<'a, MethodResult> {
+        self.lens(result).and_then(|lens| result.through(lens)).map_or(Cow::Borrowed(result), Cow::Owned)
     }
 
     /// "class spam", "spam rather than ham".

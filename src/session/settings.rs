@@ -80,11 +80,8 @@ impl Default for Settings {
 impl Settings {
     /// Puts `spec` at the head of the recent list, with its path from the root: the next window may start in another folder.
     pub fn remember_data(&mut self, spec: &DataSpec) {
-        let path = match spec.kind.name() {
-            // What is drawn lies nowhere.
-            "synthetic" => spec.path.clone(),
-            _ => std::path::absolute(&spec.path).unwrap_or_else(|_| spec.path.clone()),
-        };
+        let whole = std::path::absolute(&spec.path).ok().filter(|_| !spec.kind.is_drawn());
+        let path = whole.unwrap_or_else(|| spec.path.clone());
         self.remember(&DataSpec { path, ..spec.clone() }.to_string());
     }
 

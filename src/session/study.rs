@@ -317,7 +317,7 @@ impl Session {
     fn write_report(&mut self, path: &Path) -> Vec<Request> {
         let path = super::figures::with_extension(path, &["md", "json", "csv", "tex", "svg", "pdf", "png"]);
         let Some(known) = self.study.report.value().cloned() else { return Vec::new() };
-        let ending = path.extension().map(|end| end.to_string_lossy().to_lowercase()).unwrap_or_default();
+        let ending = crate::store::ending(&path);
         match report::text(&ending, &known.scores, &known.key) {
             Some(Ok(bytes)) => self.write(path, Content::Bytes(std::sync::Arc::new(bytes))),
             Some(Err(error)) => self.study_refused(&error),

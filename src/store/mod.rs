@@ -18,3 +18,8 @@ pub use error::StoreError;
 pub use hash::Hash;
 pub use project::{Opened, Project, ProjectKind, ProjectNotice, SavedRef};
 pub use project_file::ProjectState;
+
+/// The ending of a file's name without the dot, in small letters; empty where it has none.
+pub fn ending(path: &std::path::Path) -> String {
+    path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default()
+}

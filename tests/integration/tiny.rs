@@ -235,21 +235,33 @@ pub(super) fn params(specs: &[ParamSpec], values: &[(&str, &str)]) -> Params {
 
 /// A tiny box trained on [`halves`] until it tells them apart.
 pub(super) fn trained_box(data: &Dataset, seed: u64) -> SavedBox {
-    let params = params(architecture("meed-cnn").unwrap().params, &[("epochs", "4"), ("batch", "8")]);
-    let setup = FitSetup {
-        architecture: "meed-cnn",
-        params: &params,
-        data,
-        seed,
-        name: "halves box",
-        device: Device::Cpu,
-        teacher: None,
-    };
+    fitted(("meed-cnn", "halves box"), &[("epochs", "4"), ("batch", "8")], data, seed, None)
+}
+
+/// A box of an architecture under a name, trained with these settings on labels or on a teacher's answers.
+pub(super) fn fitted(
+    (architecture_id, name): (&str, &str),
+    settings: &[(&str, &str)],
+    data: &Dataset,
+    seed: u64,
+    teacher: Option<&SavedBox>,
+) -> SavedBox {
+    let params = params(architecture(architecture_id).unwrap().params, settings);
+    let device = Device::Cpu;
+    let setup = FitSetup { architecture: architecture_id, params: &params, data, seed, name, device, teacher };
     let mut run = FitRun::new(setup).unwrap();
     while !run.is_done() {
         run.step().unwrap();
     }
     run.checkpoint().unwrap()
+}
+
+/// The bundled pointer movements and the black box that was trained on them.
+pub(super) fn pointer_sample() -> (SavedBox, Dataset) {
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_data");
+    let movements = samples.join("pointer/movements.npz").display().to_string();
+    let data = unmask::data::open(&movements.parse().unwrap(), &mut |_| true).unwrap();
+    (SavedBox::load(&samples.join("pointer_project/blackboxes/pointer")).unwrap(), data)
 }
 
 /// An explainer that needs no training, for `saved`.

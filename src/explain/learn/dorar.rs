@@ -15,7 +15,7 @@ use crate::explain::{ExplainError, Explainer, Fill, Mask, Method, MethodSpec, Sa
 use crate::model::architecture::{batch, epochs, learning_rate};
 use crate::model::layers::{Framework, without_init};
 use crate::model::optim::{Optim, OptimSpec};
-use crate::model::params::{ParamKind, ParamSpec, Preset};
+use crate::model::params::{ParamKind, ParamSpec, Params, Preset};
 use crate::model::tensors::{from_rows, joined, load_variables, save_variables, seed_step, to_vec};
 use crate::model::{BlackBox, Probs, TensorBox};
 
@@ -172,8 +172,18 @@ impl Method for Dorar {
         load_variables(nets.variables(), &saved.weights, &format!("weights of {}", saved.card.name))?;
         nets.selector_store.freeze();
         nets.generator_store.freeze();
-        let whole_rows = saved.card.params.choice(PARAMS, "background") == "whole-rows";
-        Ok(Box::new(DorarExplainer { nets, units, device, whole_rows }))
+        Ok(Box::new(DorarExplainer { nets, units, device, noise: noise_of(&saved.card.params) }))
+    }
+}
+
+/// What stands at hidden places.
+fn noise_of(params: &Params) -> Noise {
+    match params.choice(PARAMS, "background").as_str() {
+        "bernoulli" => Noise::Bernoulli,
+        "gaussian" => Noise::Gaussian,
+        "zero" => Noise::Zero,
+        "whole-rows" => Noise::WholeRows,
+        _ => Noise::Rows,
     }
 }
 
@@ -259,13 +269,7 @@ impl DorarLearner {
             adam(params.real(PARAMS, "learning-rate")).build(&nets.selector_store)?,
             adam(params.real(PARAMS, "generator-learning-rate")).build(&nets.generator_store)?,
         ];
-        let noise = match params.choice(PARAMS, "background").as_str() {
-            "bernoulli" => Noise::Bernoulli,
-            "gaussian" => Noise::Gaussian,
-            "zero" => Noise::Zero,
-            "whole-rows" => Noise::WholeRows,
-            _ => Noise::Rows,
-        };
+        let noise = noise_of(params);
         let k = setup.k.min(setup.units.count());
         let alpha = match params.real(PARAMS, "alpha") {
             alpha if alpha > 0.0 => alpha,
@@ -400,8 +404,8 @@ struct DorarExplainer {
     nets: Nets,
     units: Units,
     device: tch::Device,
-    /// Whether its generators learned from one training row at all hidden places.
-    whole_rows: bool,
+    /// What stood at hidden places while its generators learned.
+    noise: Noise,
 }
 
 impl Explainer for DorarExplainer {
@@ -430,7 +434,7 @@ impl Explainer for DorarExplainer {
         units: Units,
         seed: u64,
     ) -> Option<Result<Vec<Rows>, ExplainError>> {
-        let noise = if self.whole_rows {
+        let noise = if self.noise == Noise::WholeRows {
             whole_rows(rows, black_box.background(), seed)
         } else {
             fill_rows(rows, Fill::Noise, black_box.background(), seed)

@@ -3,6 +3,7 @@
 //! [`picture`] draws one explained picture, text, series or row of a table, [`compare`] several methods side by side, [`sheet`] many items. [`pixels`] makes the very
 //! pixels that the window uploads as a texture, and the marks that both draw over them.
 
+pub mod bars;
 mod block;
 pub mod boxes;
 mod compare;

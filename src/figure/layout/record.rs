@@ -1,6 +1,7 @@
 //! A row of a table: name, value and score of each column as lines with a bar. Window and exporters share the lines.
 
 use super::super::{Anchor, Element, FigureError, Palette, Weight, fonts, rect};
+use super::bars::{Bars, Origin};
 use super::block::{Block, Style};
 use super::{ExplainedPicture, Hidden, Panel, size};
 
@@ -71,47 +72,14 @@ impl ExplainedRow {
             name: self.names.get(column).map_or("", String::as_str),
             value,
             is_shown,
-            bar: bars.of(score),
+            bar: bars.ends(score),
         }
     }
 }
 
-/// How scores become bars: a higher score never has a shorter one.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Bars {
-    low: f32,
-    high: f32,
-    signed: bool,
-}
-
-impl Bars {
-    /// From zero, from the middle to both sides where the sign of a score has a meaning, and from the lowest score where some are negative without
-    /// one (a selector's logits).
-    pub fn new(scores: &[f32], signed: bool) -> Self {
-        let finite = || scores.iter().copied().filter(|score| score.is_finite());
-        let (low, high) = (finite().fold(0.0, f32::min), finite().fold(f32::MIN, f32::max));
-        if signed {
-            let most = finite().fold(0.0, |most: f32, score| most.max(score.abs()));
-            return Self { low: -most, high: most, signed };
-        }
-        Self { low, high, signed }
-    }
-
-    /// Those of a picture.
-    pub fn of_picture(picture: &ExplainedPicture) -> Self {
-        Self::new(&picture.scores, picture.signed)
-    }
-
-    /// Both ends of the bar of `score` as shares of the room.
-    pub fn of(self, score: f32) -> (f32, f32) {
-        let span = self.high - self.low;
-        let end = if span > 0.0 { ((score - self.low) / span).clamp(0.0, 1.0) } else { 0.0 };
-        match (self.signed, span > 0.0) {
-            (true, true) => (end.min(0.5), end.max(0.5)),
-            (true, false) => (0.5, 0.5),
-            (false, _) => (0.0, end),
-        }
-    }
+/// The bars of a picture's scores.
+pub fn bars_of(picture: &ExplainedPicture) -> Bars {
+    Bars::new(&picture.scores, if picture.signed { Origin::Middle } else { Origin::Lowest })
 }
 
 /// Most columns of a figure; of wider tables the selected ones and the first of the others are drawn.
@@ -126,7 +94,7 @@ pub(super) fn panel(picture: &ExplainedPicture, row: &ExplainedRow, panel: Panel
     let palette = Palette::of(picture.theme);
     let style = Style::small(palette);
     let muted = Style::muted(palette);
-    let bars = Bars::of_picture(picture);
+    let bars = bars_of(picture);
     let n = row.names.len();
     let is_kept = |column: &usize| n <= MOST_LINES || picture.selected.get(*column) == Some(&true);
     let mut columns: Vec<usize> = (0..n).filter(is_kept).take(MOST_LINES).collect();
@@ -173,28 +141,4 @@ pub(super) fn panel(picture: &ExplainedPicture, row: &ExplainedRow, panel: Panel
         block.height += muted.leading();
     }
     block
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Bars;
-
-    #[test]
-    fn a_higher_score_never_has_a_shorter_bar() {
-        let length = |bars: Bars, score: f32| bars.of(score).1 - bars.of(score).0;
-        // A selector's logits, all below zero; weights of both signs without a meaning; plain weights.
-        for scores in [[-5.0, -1.0, -3.0], [-2.9, 0.24, 1.0], [0.1, 0.5, 0.0]] {
-            let bars = Bars::new(&scores, false);
-            let mut sorted = scores;
-            sorted.sort_by(f32::total_cmp);
-            let lengths: Vec<f32> = sorted.iter().map(|score| length(bars, *score)).collect();
-            assert!(lengths.windows(2).all(|pair| pair[0] <= pair[1]), "{scores:?}: {lengths:?}");
-            assert!(lengths.iter().all(|length| (0.0..=1.0).contains(length)));
-        }
-        assert_eq!(Bars::new(&[0.0, 2.0], false).of(1.0), (0.0, 0.5));
-        // Where the sign has a meaning: from the middle to both sides.
-        let both = Bars::new(&[-1.0, 2.0], true);
-        assert_eq!((both.of(2.0), both.of(-1.0), both.of(0.0)), ((0.5, 1.0), (0.25, 0.5), (0.5, 0.5)));
-        assert_eq!(Bars::new(&[0.0, 0.0], false).of(0.0), (0.0, 0.0));
-    }
 }

@@ -50,7 +50,7 @@ pub fn table_of(id: &str) -> Option<&str> {
 
 /// Whether the rule `id` belongs to these data; what is no rule belongs to all.
 pub fn belongs_to(id: &str, data: &crate::data::Dataset) -> bool {
-    let is_of = |table: &str| data.spec.kind.name() == "synthetic" && data.spec.path.to_string_lossy() == table;
+    let is_of = |table: &str| data.spec.kind.is_drawn() && data.spec.path.to_string_lossy() == table;
     table_of(id).is_none_or(is_of)
 }
 

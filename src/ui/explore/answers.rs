@@ -129,11 +129,6 @@ impl Answers {
     }
 }
 
-/// How many units can be selected: padding cannot.
-pub fn selectable(result: &MethodResult) -> usize {
-    result.ranks.iter().filter(|rank| **rank != u32::MAX).count()
-}
-
 fn what(session: &Session, explained: &Explained, result: &MethodResult, view: View, range: Option<Range>) -> String {
     let shown = match view {
         View::Overlay => "Overlay",
@@ -146,7 +141,7 @@ fn what(session: &Session, explained: &Explained, result: &MethodResult, view: V
         Some(range) => format!("{shown} from {} to {}", describe::score(range.low), describe::score(range.high)),
         None => shown.to_owned(),
     };
-    let n = selectable(result);
+    let n = result.selectable();
     let selected = session.explore.k.min(n);
     let count = if view == View::Unselected { n - selected } else { selected };
     let noun = explained.units.unit.noun(n);
@@ -154,7 +149,7 @@ fn what(session: &Session, explained: &Explained, result: &MethodResult, view: V
 }
 
 /// A class with its probability.
-fn with_probability(session: &Session, probs: &[f32], class: usize) -> String {
+pub fn with_probability(session: &Session, probs: &[f32], class: usize) -> String {
     let p = describe::probability(probs.get(class).copied().unwrap_or(f32::NAN));
     format!("{} ({p})", session.class_name(class))
 }
@@ -172,7 +167,7 @@ fn followed(session: &Session, probs: &[f32]) -> String {
 
 fn lines(session: &Session, explained: &Explained, result: &MethodResult, is_narrow: bool) -> Vec<Line> {
     let mut out = Vec::new();
-    let (noun, n) = (&explained.units.unit.noun(2), selectable(result));
+    let (noun, n) = (&explained.units.unit.noun(2), result.selectable());
     if explained.probs_full.is_empty() {
         return out;
     }
@@ -203,10 +198,7 @@ fn lines(session: &Session, explained: &Explained, result: &MethodResult, is_nar
 
 /// What the black box answers to the units of the class in focus alone, or why the colours are as they are.
 fn through(session: &Session, result: &MethodResult, lens: Lens, noun: &str) -> Option<Line> {
-    let probs = result.by_class.as_ref().map_or(&[][..], |by_class| match lens {
-        Lens::Class(class) => by_class.only(class),
-        Lens::Contrast(..) => &[],
-    });
+    let probs = result.only_through(lens);
     let (Lens::Class(class), false) = (lens, probs.is_empty()) else {
         return Some(Line::plain(format!("Colours: why {}", session.lens_words(lens))));
     };

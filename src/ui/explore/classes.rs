@@ -14,7 +14,7 @@ use egui_material_icons::icons;
 use super::super::chrome::shorten;
 use super::super::theme::{self, space, text, tokens};
 use super::super::widgets::muted;
-use super::answers::selectable;
+use super::answers::with_probability;
 use super::canvas::Canvas;
 use crate::data::Modality;
 use crate::explain::mask::top_k;
@@ -60,7 +60,7 @@ enum Sort {
 }
 
 fn focused(session: &Session) -> Option<(&Explained, &MethodResult, &ByClass)> {
-    let result = session.explore.focused_result().filter(|result| selectable(result) > 0)?;
+    let result = session.explore.focused_result().filter(|result| result.selectable() > 0)?;
     Some((session.explore.explained()?, result, result.by_class.as_ref()?))
 }
 
@@ -81,12 +81,12 @@ pub fn toggle(ui: &mut Ui, session: &Session, canvas: &mut Canvas) {
 fn alone_words(session: &Session, by_class: &ByClass, class: usize) -> Option<(String, bool)> {
     let probs = by_class.only(class);
     let answer = (!probs.is_empty()).then(|| argmax(probs))?;
-    let p = describe::probability(probs.get(class).copied().unwrap_or(f32::NAN));
+    let words = with_probability(session, probs, answer);
     Some(if answer == class {
-        (format!("{} ({p})", session.class_name(class)), true)
+        (words, true)
     } else {
-        let other = describe::probability(probs[answer]);
-        (format!("{} ({other}), {} {p}", session.class_name(answer), session.class_name(class)), false)
+        let p = describe::probability(probs.get(class).copied().unwrap_or(f32::NAN));
+        (format!("{words}, {} {p}", session.class_name(class)), false)
     })
 }
 
@@ -275,7 +275,7 @@ fn table(
                     let name = names.get(unit).map_or("", String::as_str);
                     row.col(|ui| {
                         let label = RichText::new(shorten(name, 60));
-                        let selected = unit < seen.ranks.len() && seen.is_selected(unit, session.explore.k);
+                        let selected = seen.is_selected(unit, session.explore.k);
                         ui.add(Label::new(if selected { label.underline() } else { label }).truncate());
                     });
                     let mut values: Vec<f32> = (0..by_class.classes).map(|class| by_class.score(unit, class)).collect();

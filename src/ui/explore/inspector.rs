@@ -161,14 +161,14 @@ fn answers(ui: &mut Ui, session: &Session, explained: &Explained, commands: &mut
     let p_full = p(&explained.probs_full);
     bar_row(ui, "Full input", p_full, &describe::probability(p_full), t.full, false);
     // Of a text without a word that the black box gets, nothing is selected.
-    let has_units = |result: &&MethodResult| super::answers::selectable(result) > 0;
+    let has_units = |result: &&MethodResult| result.selectable() > 0;
     let Some(result) = explore.focused_result().filter(has_units) else { return };
     ui.scope(|ui| {
         if explained.k != explore.k {
             ui.multiply_opacity(super::super::theme::DIMMED);
         }
         // With a class in focus the picture shows that class's units, and the method's own selection is another.
-        let shown = session.lens(result).map(|lens| (lens, session.seen(result).probs_selected));
+        let shown = session.lens(result).map(|lens| (lens, result.only_through(lens)));
         if let Some((lens, probs)) = &shown {
             if !probs.is_empty() {
                 let noun = explained.units.unit.noun(2);
@@ -182,7 +182,7 @@ fn answers(ui: &mut Ui, session: &Session, explained: &Explained, commands: &mut
         let (selected, unselected) = (p(&result.probs_selected), p(&result.probs_unselected));
         bar_row(ui, "Selected only", selected, &describe::probability(selected), t.selected, false)
             .on_hover_text("S: the black box sees the selected units, all others are filled");
-        if explore.k < super::answers::selectable(result) {
+        if explore.k < result.selectable() {
             bar_row(ui, "Unselected only", unselected, &describe::probability(unselected), t.unselected, true)
                 .on_hover_text("The complement of S: the black box sees all but the selected units");
         } else {
@@ -196,12 +196,12 @@ fn answers(ui: &mut Ui, session: &Session, explained: &Explained, commands: &mut
 }
 
 /// The likeliest classes, by the full input, and by the method's own parts or what is shown of a class.
-fn classes(ui: &mut Ui, session: &Session, explained: &Explained, result: &MethodResult, shown: Option<Vec<f32>>) {
-    let mut columns = vec![("full", &explained.probs_full)];
-    match &shown {
+fn classes(ui: &mut Ui, session: &Session, explained: &Explained, result: &MethodResult, shown: Option<&[f32]>) {
+    let mut columns = vec![("full", explained.probs_full.as_slice())];
+    match shown {
         Some(probs) if !probs.is_empty() => columns.push(("shown", probs)),
         Some(_) => {}
-        None => columns.extend([("sel.", &result.probs_selected), ("unsel.", &result.probs_unselected)]),
+        None => columns.extend([("sel.", result.probs_selected.as_slice()), ("unsel.", &result.probs_unselected)]),
     }
     Grid::new(("classes", columns.len())).num_columns(columns.len() + 1).spacing([space::M, 2.0]).striped(true).show(
         ui,
@@ -259,11 +259,7 @@ fn pointed(ui: &mut Ui, session: &Session, canvas: &Canvas, explained: &Explaine
                     .get(unit)
                     .map_or_else(String::new, |rank| format!("{} of {}", rank + 1, result.ranks.len())),
             );
-            ui.label(if unit < result.ranks.len() && result.is_selected(unit, session.explore.k) {
-                "yes"
-            } else {
-                "no"
-            });
+            ui.label(if result.is_selected(unit, session.explore.k) { "yes" } else { "no" });
             ui.end_row();
         }
     });

@@ -4,7 +4,7 @@
 use egui::{Align, Label, Layout, Rect, RichText, ScrollArea, Ui, UiBuilder, WidgetInfo, accesskit::Role, vec2};
 
 use super::super::theme::{self, space, tokens};
-use crate::figure::layout::record::{Bars, Line};
+use crate::figure::layout::record::{Line, bars_of};
 use crate::figure::layout::{ExplainedPicture, Panel};
 
 /// Height of a line.
@@ -17,7 +17,7 @@ const BAR: f32 = 90.0;
 /// Draws the row of a picture in `area`.
 pub fn show(ui: &mut Ui, picture: &ExplainedPicture, (panel, area): (Panel, Rect), name: &str, opacity: f32) {
     let Some(row) = picture.row.as_ref().filter(|_| picture.check().is_ok()) else { return };
-    let bars = Bars::of_picture(picture);
+    let bars = bars_of(picture);
     let mut child = ui.new_child(UiBuilder::new().id_salt(name).max_rect(area).layout(Layout::top_down(Align::Min)));
     child.set_clip_rect(area.intersect(ui.clip_rect()));
     child.multiply_opacity(opacity);

@@ -11,13 +11,13 @@ use egui_material_icons::icons;
 
 use super::super::theme::{self, DIMMED, space, text, tokens};
 use super::super::widgets::{self, command_button, command_choice, command_icon, icon_button, muted, swatch, tip_of};
-use super::answers::{Answers, selectable};
+use super::answers::Answers;
 use super::canvas::Canvas;
 use super::{classes, series};
 use crate::data::{Modality, Unit, Units};
 use crate::figure::layout::series::Form;
 use crate::figure::layout::{Hidden, Panel as FigurePanel, View};
-use crate::jobs::Explained;
+use crate::jobs::{Explained, MethodResult};
 use crate::session::command::{VIEWS, view_title};
 use crate::session::reading::{Action, fill_words_for, fills_for};
 use crate::session::{Command, Place, Session};
@@ -387,8 +387,8 @@ fn k_slider(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     let explore = &session.explore;
     // Of a text as many as it has words that the black box gets.
     let of_text = explore.focused_result().filter(|_| explore.unit.is_text());
-    let most = of_text.map(selectable).unwrap_or_else(|| session.unit_count()).max(1);
-    let is_empty = of_text.is_some_and(|result| selectable(result) == 0);
+    let most = of_text.map(MethodResult::selectable).unwrap_or_else(|| session.unit_count()).max(1);
+    let is_empty = of_text.is_some_and(|result| result.selectable() == 0);
     let enabled = Command::SetK(1).availability(session).is_ok() && !is_empty;
     let shown = explore.k.min(most);
     let mut k = shown;

@@ -12,6 +12,7 @@ use super::super::widgets::{group, muted};
 use super::canvas::Canvas;
 use super::reading::TextView;
 use crate::figure::layout::ExplainedPicture;
+use crate::figure::layout::bars::{Bars, Origin};
 use crate::jobs::Explained;
 use crate::session::reading::Action;
 use crate::session::{Command, Session, describe};
@@ -73,7 +74,7 @@ pub fn card(ui: &mut Ui, session: &Session, words: &[String], unit: usize, is_un
         if let (Some(score), Some(rank)) =
             (seen.scores.get(unit), seen.ranks.get(unit).filter(|rank| **rank != u32::MAX))
         {
-            let n = seen.ranks.iter().filter(|rank| **rank != u32::MAX).count();
+            let n = seen.selectable();
             let selected = if seen.is_selected(unit, session.explore.k) { ", selected" } else { "" };
             ui.label(format!("Rank {} of {n}, score {}{selected}", rank + 1, score_words(*score)));
         }
@@ -105,44 +106,13 @@ pub fn pointed(ui: &mut Ui, session: &Session, canvas: &Canvas, explained: &Expl
             ui.label(seen.scores.get(unit).map_or_else(String::new, |score| score_words(*score)));
             let rank = seen.ranks.get(unit).filter(|rank| **rank != u32::MAX);
             ui.label(rank.map_or_else(|| "none".to_owned(), |rank| (rank + 1).to_string()));
-            let selected = unit < seen.ranks.len() && seen.is_selected(unit, session.explore.k);
+            let selected = seen.is_selected(unit, session.explore.k);
             ui.label(if selected { "yes" } else { "no" });
             ui.end_row();
         }
     });
     let without = without_words(session, unit).unwrap_or_else(|| "Asking for the answer without it…".to_owned());
     ui.add(Label::new(without).wrap());
-}
-
-/// Bars of scores: from zero to the side of their sign; where all are negative, from the lowest, so that the first rank has the longest.
-#[derive(Clone, Copy, Debug)]
-struct Bars {
-    low: f32,
-    high: f32,
-}
-
-impl Bars {
-    fn of(scores: &[f32]) -> Self {
-        let known = || scores.iter().copied().filter(|score| score.is_finite());
-        Self { low: known().fold(0.0, f32::min), high: known().fold(f32::NEG_INFINITY, f32::max) }
-    }
-
-    /// Where a score lies, 0 to 1.
-    fn place(self, score: f32) -> f32 {
-        let room = self.high - self.low;
-        if room > 0.0 && score.is_finite() { ((score - self.low) / room).clamp(0.0, 1.0) } else { 0.0 }
-    }
-
-    /// Where zero lies, where scores stand on both sides of it.
-    fn zero(self) -> Option<f32> {
-        (self.low < 0.0 && self.high > 0.0).then(|| self.place(0.0))
-    }
-
-    /// Both ends of a bar, 0 to 1.
-    fn ends(self, score: f32) -> (f32, f32) {
-        let (start, end) = (self.zero().unwrap_or(0.0), self.place(score));
-        (start.min(end), start.max(end))
-    }
 }
 
 /// All units by rank, linked with the text.
@@ -153,7 +123,7 @@ pub fn list(ui: &mut Ui, session: &Session, canvas: &Canvas, state: &mut WordsUi
         None => "By rank".to_owned(),
     };
     group(ui, &title);
-    let bars = Bars::of(&picture.scores);
+    let bars = Bars::new(&picture.scores, Origin::Zero);
     let reading = &session.explore.reading;
     let spacing = 1.0;
     ui.spacing_mut().item_spacing.y = spacing;
@@ -245,24 +215,5 @@ fn row(
         let choice = (!is_marked).then_some(unit);
         commands.push(Command::Reading(Action::Choose(choice)));
         state.seen_choice += 1;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Bars;
-
-    #[test]
-    fn a_higher_rank_never_has_a_shorter_bar_to_the_right() {
-        for scores in [vec![3.0, 1.0, 0.0], vec![-0.5, -2.0, -8.0], vec![2.0, 0.1, -1.0, -3.0, f32::NEG_INFINITY]] {
-            let bars = Bars::of(&scores);
-            let ends: Vec<(f32, f32)> = scores.iter().map(|score| bars.ends(*score)).collect();
-            assert!(ends.is_sorted_by(|a, b| a.0 >= b.0 && a.1 >= b.1), "{ends:?}");
-            assert_eq!(ends[0].1, 1.0);
-        }
-        // All on one side of zero: lengths follow ranks.
-        assert_eq!(Bars::of(&[-0.5, -8.0]).ends(-0.5), (0.0, 1.0));
-        assert_eq!(Bars::of(&[2.0, -2.0]).ends(0.0), (0.5, 0.5));
-        assert_eq!(Bars::of(&[2.0, -2.0]).ends(-2.0), (0.0, 0.5));
     }
 }

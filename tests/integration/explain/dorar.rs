@@ -9,7 +9,7 @@ use unmask::explain::learn::fresh_generator::{FreshGenerator, Shown};
 use unmask::explain::learn::run::{RunSetup, TrainRun};
 use unmask::explain::{Mask, method};
 use unmask::model::tensors::from_rows;
-use unmask::model::{Background, BlackBox, FitRun, FitSetup, SavedBox, TorchBox, architecture};
+use unmask::model::{Background, BlackBox, SavedBox, TorchBox};
 
 use super::golden::LinearBox;
 use crate::integration::tiny::*;
@@ -156,10 +156,7 @@ fn a_generator_that_sees_everything_keeps_the_class_and_one_that_sees_nothing_gu
 #[test]
 fn movements_are_rebuilt_too_and_without_what_was_edited_the_class_is_guessed() {
     let _torch = torch();
-    let samples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_data");
-    let saved = SavedBox::load(&samples.join("pointer_project/blackboxes/pointer")).unwrap();
-    let movements = samples.join("pointer/movements.npz").display().to_string();
-    let data = unmask::data::open(&movements.parse().unwrap(), &mut |_| true).unwrap();
+    let (saved, data) = pointer_sample();
     let agreement = |everything| agreement_of(&saved, &data, Unit::Segment { steps: 4 }, everything);
     let (whole, nothing) = (agreement(true), agreement(false));
     assert!(whole > 0.95 && nothing < 0.75, "{whole}, {nothing}");
@@ -169,21 +166,8 @@ fn movements_are_rebuilt_too_and_without_what_was_edited_the_class_is_guessed() 
 fn no_generator_is_trained_through_a_black_box_without_gradients() {
     let _torch = torch();
     let data = unmask::data::open(&"synthetic:orange?n=300".parse().unwrap(), &mut |_| true).unwrap();
-    let few = params(architecture("table-forest").unwrap().params, &[("epochs", "2")]);
-    let setup = FitSetup {
-        architecture: "table-forest",
-        params: &few,
-        data: &data,
-        seed: 0,
-        name: "forest",
-        device: Device::Cpu,
-        teacher: None,
-    };
-    let mut run = FitRun::new(setup).unwrap();
-    while !run.is_done() {
-        run.step().unwrap();
-    }
-    let black_box = TorchBox::new(&run.checkpoint().unwrap(), Device::Cpu).unwrap();
+    let forest = fitted(("table-forest", "forest"), &[("epochs", "2")], &data, 0, None);
+    let black_box = TorchBox::new(&forest, Device::Cpu).unwrap();
     let units = Units::new(Unit::Column, black_box.card().shape);
     let rows = black_box.card().rows(&data, &[0, 1], &black_box.card().fit).unwrap();
     let masks = [mask(units.count(), &[0]), mask(units.count(), &[1])];

@@ -180,10 +180,7 @@ fn files() -> (&'static Vec<u8>, &'static Vec<u8>) {
 #[test]
 fn a_method_is_trained_only_for_what_it_can_read() {
     let _torch = torch();
-    let samples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_data");
-    let saved = SavedBox::load(&samples.join("pointer_project/blackboxes/pointer")).unwrap();
-    let movements = samples.join("pointer/movements.npz").display().to_string();
-    let data = unmask::data::open(&movements.parse().unwrap(), &mut |_| true).unwrap();
+    let (saved, data) = pointer_sample();
     let setup = RunSetup {
         method: "aim",
         params: &Params::default(),

@@ -17,13 +17,7 @@ fn table() -> Dataset {
 }
 
 fn fitted(id: &str, settings: &[(&str, &str)], data: &Dataset, teacher: Option<&SavedBox>) -> SavedBox {
-    let params = params(architecture(id).unwrap().params, settings);
-    let setup = FitSetup { architecture: id, params: &params, data, seed: 3, name: id, device: Device::Cpu, teacher };
-    let mut run = FitRun::new(setup).unwrap();
-    while !run.is_done() {
-        run.step().unwrap();
-    }
-    run.checkpoint().unwrap()
+    crate::integration::tiny::fitted((id, id), settings, data, 3, teacher)
 }
 
 fn rows_of(saved: &SavedBox, data: &Dataset, split: Split) -> Rows {
