@@ -91,6 +91,28 @@ fn a_followed_class_is_what_the_inspector_the_overlap_and_the_table_speak_of() {
 }
 
 #[test]
+fn no_verdict_is_cut_off_under_an_own_text() {
+    // Less than the smallest window leaves under its guide, with the panel of classes open.
+    let mut app = reviews([1280.0, 720.0], Appearance::Dark, "reviews", true);
+    for command in [
+        Command::AddColumn,
+        Command::FocusColumn(0),
+        Command::Reading(Action::OpenOwn(true)),
+        Command::Reading(Action::EditOwn("The film was superb and simply a delight".to_owned())),
+    ] {
+        app.state_mut().command(command);
+        app.run();
+    }
+    app.get_by_label("What speaks for each class");
+    let end = end_of_columns(&app);
+    let verdicts: Vec<_> = [lines(&app, "Selected only"), lines(&app, "Unselected only")].concat();
+    assert!(verdicts.iter().filter(|(words, _)| words.contains(" class")).count() >= 4, "{verdicts:?}");
+    for (words, bottom) in verdicts.into_iter().filter(|(words, _)| words.contains(" class")) {
+        assert!(bottom <= end, "{words} ends at {bottom}, below {end}");
+    }
+}
+
+#[test]
 fn words_that_speak_against_a_class_are_not_listed_for_it() {
     let mut app = reviews(SIZE, Appearance::Dark, "reviews", true);
     // Charming and superb, what a delight: no word is for "negative".

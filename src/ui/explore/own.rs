@@ -16,6 +16,9 @@ const REST: Duration = Duration::from_millis(150);
 /// Longest text that is taken from the clipboard, in bytes.
 const MOST_BYTES: usize = 1 << 20;
 
+/// Height under which a window is small.
+const SMALL: f32 = 900.0;
+
 /// What the editor remembers.
 #[derive(Default)]
 pub struct OwnUi {
@@ -49,7 +52,9 @@ pub fn editor(ui: &mut Ui, session: &Session, canvas: &Canvas, state: &mut OwnUi
     }
     let t = tokens(ui);
     let frame = Frame::new().fill(t.panel).inner_margin(Margin::symmetric(space::M as i8, space::S as i8));
-    Panel::top("own text").resizable(true).default_size(150.0).size_range(90.0..=400.0).frame(frame).show(ui, |ui| {
+    // In a small window the answers need the room more.
+    let height = if ui.ctx().content_rect().height() < SMALL { 96.0 } else { 150.0 };
+    Panel::top("own text").resizable(true).default_size(height).size_range(90.0..=400.0).frame(frame).show(ui, |ui| {
         ui.horizontal(|ui| {
             ui.label(RichText::new("Your own text").strong());
             let n = state.text.split_whitespace().count();
@@ -79,7 +84,7 @@ pub fn editor(ui: &mut Ui, session: &Session, canvas: &Canvas, state: &mut OwnUi
                 .id_salt("own text")
                 .hint_text("Type or paste a text; prediction and explanation follow.")
                 .desired_width(f32::INFINITY)
-                .desired_rows(4)
+                .desired_rows(2)
                 .font(egui::FontId::proportional(text::BODY));
             let response = ui.add_sized(ui.available_size(), edit);
             response.clone().accessible_name("Your own text");
