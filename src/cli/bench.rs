@@ -14,7 +14,7 @@ use crate::explain::learn::bare::BareLoop;
 use crate::explain::learn::run::{RunSetup, Stepped, TrainRun};
 use crate::explain::{Fill, SavedExplainer, method};
 use crate::figure::layout::{Panel, View, overlay_rgba};
-use crate::jobs::{Compute, Explain, FitBox, Output, Task, TrainExplainer, picture_of};
+use crate::jobs::{CHUNK, Compute, Explain, FitBox, Output, Task, TrainExplainer, picture_of};
 use crate::metric::stats::mean;
 use crate::model::SavedBox;
 use crate::model::params::Params;
@@ -128,6 +128,7 @@ pub fn run(args: &BenchArgs, frames: Option<&FrameBench>) -> Outcome {
     }
     let explainers = quick_explainers(&mut runner, plan, &small, &black_box)?;
     explain_times("idle", &data, &black_box, &explainers, None, &runner, &mut figures)?;
+    batch_ratio(&mut runner, &data, &black_box, &explainers, &mut figures)?;
     let busy = Task::FitBox(Box::new(FitBox {
         architecture: plan.architecture.to_owned(),
         params: Params::default(),
@@ -255,6 +256,65 @@ fn quick_explainers(
         Output::Explainer(saved) => Ok(vec![saved]),
         _ => Err(work("training gave no explainer")),
     }
+}
+
+/// Items per second of explaining many items in one go, reading and encoding included, over those of the bare forward passes, in turns.
+fn batch_ratio(
+    runner: &mut Runner,
+    data: &Arc<Dataset>,
+    black_box: &Arc<SavedBox>,
+    explainers: &[Arc<SavedExplainer>],
+    figures: &mut BTreeMap<String, f64>,
+) -> Outcome {
+    let card = &explainers[0].card;
+    let setup = RunSetup {
+        method: &card.method,
+        params: &card.params,
+        unit: card.unit,
+        k: card.k,
+        data,
+        black_box,
+        seed: 0,
+        name: &card.name,
+        device: runner.device,
+    };
+    let mut bare = BareLoop::of_test(&setup, CHUNK, STEPS).map_err(work)?;
+    let mut items = data.in_split(Split::Test);
+    items.truncate(CHUNK * STEPS);
+    let (mut our_rates, mut bare_rates, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+    for stretch in 0..=STRETCHES {
+        let explain = Box::new(Explain {
+            black_box: black_box.clone(),
+            explainers: explainers.to_vec(),
+            data: data.clone(),
+            item: 0,
+            fit: black_box.card.fit,
+            unit: card.unit,
+            k: card.k,
+            fill: Fill::Zero,
+            seed: 0,
+        });
+        let started = Instant::now();
+        runner.run(Task::ExplainMany { explain, items: items.clone() }, "explaining", |_| {})?;
+        let our_rate = items.len() as f64 / started.elapsed().as_secs_f64();
+        let bare_rate = bare.forward(items.len().div_ceil(CHUNK)).map_err(work)?;
+        // The first stretch warms up.
+        if stretch > 0 {
+            our_rates.push(our_rate);
+            bare_rates.push(bare_rate);
+            ratios.push(our_rate / bare_rate);
+        }
+    }
+    eprintln!(
+        "explaining in batches: {:.0} items/s, bare forward passes {:.0}, ratio {:.3}",
+        mean(&our_rates),
+        mean(&bare_rates),
+        median(&mut ratios)
+    );
+    figures.insert("explain_batch_items_per_second".to_owned(), mean(&our_rates));
+    figures.insert("explain_batch_bare_items_per_second".to_owned(), mean(&bare_rates));
+    figures.insert("explain_batch_ratio".to_owned(), median(&mut ratios));
+    Ok(())
 }
 
 /// Milliseconds from asking for an item to its pixels (a picture), what is drawn (a series, a row) or its scores and answers (a text), on a worker thread of its own, as in the window.

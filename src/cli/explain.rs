@@ -10,9 +10,10 @@ use super::{ComputeArgs, Failure, Outcome, Runner, check_k, load_box, load_expla
 use crate::data::{Split, Unit};
 use crate::explain::{Fill, SavedExplainer};
 use crate::jobs::scores::{self, Scores};
-use crate::jobs::{Explain, Explained, Output, Task};
+use crate::jobs::{CHUNK, Explain, Explained, Output, Task};
 use crate::model::SavedBox;
 use crate::session::Session;
+use crate::session::describe::count;
 use crate::session::reading::fills_for;
 
 /// Which explainers, and for which black box.
@@ -115,29 +116,18 @@ pub fn run(args: &ExplainArgs) -> Outcome {
     let k = args.k.unwrap_or(explainers[0].card.k);
     check_k(k, explainers[0].card.unit, &black_box.card)?;
     let fill = fill_for(&args.fill, &black_box)?;
-    let mut explained = Vec::with_capacity(items.len());
-    let bar = super::Bar::new("explaining");
-    for (done, &item) in items.iter().enumerate() {
-        let task = Explain {
-            black_box: black_box.clone(),
-            explainers: explainers.clone(),
-            data: data.clone(),
-            item,
-            fit: black_box.fit_for(&data),
-            unit: explainers[0].card.unit,
-            k,
-            fill,
-            seed: args.compute.seed,
-        };
-        // One file that cannot be decoded does not stop the others.
-        match runner.explain(task) {
-            Ok(one) => explained.push(one),
-            Err(Failure::Usage(reason)) => eprintln!("left out: {reason}"),
-            Err(failure) => return Err(failure),
-        }
-        bar.show(&crate::work::Progress::new(done as u64 + 1, items.len() as u64, "items"));
-    }
-    bar.clear();
+    let asked = Explain {
+        black_box: black_box.clone(),
+        explainers: explainers.clone(),
+        data: data.clone(),
+        item: 0,
+        fit: black_box.fit_for(&data),
+        unit: explainers[0].card.unit,
+        k,
+        fill,
+        seed: args.compute.seed,
+    };
+    let explained = runner.explain_many(&asked, &items)?;
     if explained.is_empty() && !items.is_empty() {
         return Err(usage(format!(
             "{}: expected items that can be read, found none; see the reasons above",
@@ -147,7 +137,12 @@ pub fn run(args: &ExplainArgs) -> Outcome {
     let scores = Scores { data: &data, black_box: &black_box.card, explainers: &explainers, explained: &explained };
     let bytes = scores::encode(&args.out, &scores).map_err(work)?;
     write_file(&args.out, &bytes)?;
-    println!("{} items, {} methods: {}", explained.len(), explainers.len(), args.out.display());
+    println!(
+        "{}, {}: {}",
+        count(explained.len(), "item", "items"),
+        count(explainers.len(), "method", "methods"),
+        args.out.display()
+    );
     Ok(())
 }
 
@@ -158,6 +153,40 @@ impl Runner {
             Output::Explained(explained) => Ok(explained),
             _ => Err(work("explaining gave no explanation")),
         }
+    }
+
+    /// Explains many items in batches. One that cannot be read does not stop the others: the batch with it is done item by item.
+    fn explain_many(&mut self, asked: &Explain, items: &[usize]) -> Result<Vec<Arc<Explained>>, Failure> {
+        let mut explained = Vec::with_capacity(items.len());
+        let mut rest = items;
+        while !rest.is_empty() {
+            let before = explained.len();
+            let mut take = |output: &Output| {
+                if let Output::Explained(one) = output {
+                    explained.push(one.clone());
+                }
+            };
+            let task = Task::ExplainMany { explain: Box::new(asked.clone()), items: rest.to_vec() };
+            match self.run(task, "explaining", &mut take) {
+                Ok(last) => {
+                    take(&last);
+                    break;
+                }
+                Err(Failure::Usage(_)) => {}
+                Err(failure) => return Err(failure),
+            }
+            let left = &rest[explained.len() - before..];
+            let (batch, later) = left.split_at(left.len().min(CHUNK));
+            for &item in batch {
+                match self.explain(Explain { item, ..asked.clone() }) {
+                    Ok(one) => explained.push(one),
+                    Err(Failure::Usage(reason)) => eprintln!("left out: {reason}"),
+                    Err(failure) => return Err(failure),
+                }
+            }
+            rest = later;
+        }
+        Ok(explained)
     }
 }
 

@@ -107,27 +107,36 @@ pub fn ranks(scores: &[f32]) -> Vec<u32> {
     ranks
 }
 
-/// Classes of one item's scores, with the black box's answer to the `k` highest units of each class alone (the others are filled).
+/// Classes of each row's scores, with the black box's answer to the `k` highest units of each class alone (the others are filled). One batch for all
+/// rows; `None` where the method does not tell classes apart.
 pub(super) fn by_class(
     black_box: &dyn BlackBox,
     scores: &Scores,
     units: Units,
     k: usize,
     (rows, fill): (&Rows, &Rows),
-) -> Result<Option<ByClass>, ModelError> {
+) -> Result<Option<Vec<ByClass>>, ModelError> {
     let Some(ClassScores { classes, values }) = &scores.by_class else { return Ok(None) };
-    let mut found = ByClass { classes: *classes, scores: values.clone(), only: Vec::new() };
-    let own = scores.row(0);
-    let mut parts = Rows::with_capacity(rows.shape, *classes);
-    for class in 0..*classes {
-        let mut column = found.column(class);
-        for (score, own) in column.iter_mut().zip(own) {
-            if *own == f32::NEG_INFINITY {
-                *score = f32::NEG_INFINITY;
+    let classes = *classes;
+    let mut parts = Rows::with_capacity(rows.shape, rows.n() * classes);
+    let mut found = Vec::with_capacity(rows.n());
+    for (row_idx, values) in values.chunks_exact(scores.units * classes).enumerate() {
+        let one = ByClass { classes, scores: values.to_vec(), only: Vec::new() };
+        let (row, hidden) = (rows.slice(row_idx..row_idx + 1), fill.slice(row_idx..row_idx + 1));
+        for class in 0..classes {
+            let mut column = one.column(class);
+            for (score, own) in column.iter_mut().zip(scores.row(row_idx)) {
+                if *own == f32::NEG_INFINITY {
+                    *score = f32::NEG_INFINITY;
+                }
             }
+            parts.push(keep_only(&row, units, &[Mask::top_k(&column, k)], &hidden).row(0));
         }
-        parts.push(keep_only(rows, units, &[Mask::top_k(&column, k)], fill).row(0));
+        found.push(one);
     }
-    found.only = black_box.predict(&parts)?.values;
+    let answers = black_box.predict(&parts)?.values;
+    for (one, answers) in found.iter_mut().zip(answers.chunks_exact(classes * classes)) {
+        one.only = answers.to_vec();
+    }
     Ok(Some(found))
 }

@@ -7,10 +7,9 @@ use std::sync::Arc;
 
 use super::live::LiveLosses;
 use super::task::*;
-use crate::data::{DataError, Rows, Units};
+use crate::data::{DataError, Units};
 use crate::explain::fidelity::{answers, same_class};
 use crate::explain::learn::run::{RunSetup, Stepped, TrainRun};
-use crate::explain::mask::{fill_rows, keep_only};
 use crate::explain::{ExplainError, Explainer, Mask, SavedExplainer, method};
 use crate::metric::context::ContextSetup;
 use crate::metric::{Context, Shared, check_modality, interval, metric, stats, values_of};
@@ -20,7 +19,7 @@ use crate::work::{Env, Job, JobContext, JobError, Notice, Progress, Step, one_st
 /// Most frozen networks kept; the least recently used goes first.
 const MAX_KEPT: usize = 16;
 /// Items per step of a whole-table task: short enough that an explanation does not wait for long.
-pub(super) const CHUNK: usize = 64;
+pub const CHUNK: usize = 64;
 
 /// What lives on a worker thread.
 pub struct Compute {
@@ -146,8 +145,8 @@ impl Env for Compute {
                 Box::new(FitJob { task, run: None, saved_at, live })
             }
             Task::TrainExplainer(task) => start_training(task)?,
-            Task::Explain(task) => one_step(move |env: &mut Self, cx| explain(env, &task, cx)),
-            Task::ExplainMany { explain, items } => Box::new(ExplainManyJob { task: explain, items, at: 0 }),
+            Task::Explain(task) => one_step(move |env: &mut Self, cx| super::explain::one(env, &task, cx)),
+            Task::ExplainMany { explain, items } => Box::new(super::explain::ExplainMany::new(explain, items)),
             Task::Without(task) => one_step(move |env: &mut Self, _| super::without::run(env, &task)),
             Task::Predict { black_box, data, fit, items } => {
                 let black_box = self.black_box(&black_box)?;
@@ -250,106 +249,6 @@ fn chunks(
     }
 
     Box::new(Chunks { items, at: 0, run })
-}
-
-/// Explains one item; what the window waits for.
-pub(super) fn explain(env: &mut Compute, task: &Explain, cx: &mut JobContext<'_>) -> Result<Output, JobError> {
-    let started = std::time::Instant::now();
-    let black_box = env.black_box(&task.black_box)?;
-    let shape = black_box.card().shape;
-    let units = Units::new(task.unit, shape);
-    let rows = black_box.card().rows(&task.data, &[task.item], &task.fit)?;
-    let probs = black_box.predict(&rows)?;
-    let fill = fill_rows(&rows, task.fill, black_box.background(), task.seed);
-    let mut methods = Vec::with_capacity(task.explainers.len());
-    for saved in &task.explainers {
-        cx.check_cancelled()?;
-        let result = explain_one(env, saved, &black_box, task, (&rows, &fill), &probs, units);
-        methods.push(result.map_err(|error| error.to_string()));
-    }
-    Ok(Output::Explained(Arc::new(Explained {
-        data: task.data.hash.clone(),
-        item: task.item,
-        units,
-        k: task.k,
-        fill: task.fill,
-        seed: task.seed,
-        row: rows.values,
-        fill_row: fill.values,
-        text: task.data.text(task.item).map(Arc::from),
-        probs_full: probs.values,
-        methods,
-        millis: started.elapsed().as_secs_f64() * 1e3,
-    })))
-}
-
-/// Many items explained: one a step.
-struct ExplainManyJob {
-    task: Box<Explain>,
-    items: Vec<usize>,
-    at: usize,
-}
-
-impl Job<Compute> for ExplainManyJob {
-    fn step(&mut self, env: &mut Compute, cx: &mut JobContext<'_>) -> Result<Step<Output>, JobError> {
-        let Some(&item) = self.items.get(self.at) else {
-            return Err(JobError::failed("no-items", "Expected at least one item to explain, found none; choose some"));
-        };
-        self.task.item = item;
-        let output = explain(env, &self.task, cx)?;
-        self.at += 1;
-        cx.report(Progress::new(self.at as u64, self.items.len() as u64, "items"));
-        Ok(if self.at == self.items.len() { Step::Done(output) } else { Step::Partial(output) })
-    }
-}
-
-fn explain_one(
-    env: &mut Compute,
-    saved: &SavedExplainer,
-    black_box: &TorchBox,
-    task: &Explain,
-    (rows, fill): (&Rows, &Rows),
-    probs: &crate::model::Probs,
-    units: Units,
-) -> Result<MethodResult, ExplainError> {
-    let started = std::time::Instant::now();
-    let explainer = env.explainer(saved, black_box)?;
-    let scores = explainer.borrow_mut().scores(black_box, rows, probs, units, task.seed)?;
-    let millis = started.elapsed().as_secs_f64() * 1e3;
-    let mask = Mask::top_k(scores.row(0), task.k);
-    let mut both = keep_only(rows, units, std::slice::from_ref(&mask), fill);
-    both.push(keep_only(rows, units, &[mask.complement()], fill).row(0));
-    let answers = black_box.predict(&both)?;
-    let rebuilt = rebuilt(&mut **explainer.borrow_mut(), black_box, (rows, &mask), units, task.seed)?;
-    let by_class = super::classes::by_class(black_box, &scores, units, task.k, (rows, fill))?;
-    Ok(MethodResult {
-        explainer: saved.card.hash.clone(),
-        ranks: super::classes::ranks(scores.row(0)),
-        by_class,
-        probs_selected: answers.row(0).to_vec(),
-        probs_unselected: answers.row(1).to_vec(),
-        scores: scores.values,
-        rebuilt,
-        millis,
-    })
-}
-
-/// What the generators of a method make of one row, and the black box's answers to that.
-fn rebuilt(
-    explainer: &mut dyn Explainer,
-    black_box: &TorchBox,
-    (rows, mask): (&Rows, &Mask),
-    units: Units,
-    seed: u64,
-) -> Result<Vec<Rebuilt>, ExplainError> {
-    let Some(made) = explainer.rebuild(black_box, rows, std::slice::from_ref(mask), units, seed) else {
-        return Ok(Vec::new());
-    };
-    let answered = made?.into_iter().map(|rows| {
-        let probs = black_box.predict(&rows)?.values;
-        Ok(Rebuilt { row: rows.values, probs })
-    });
-    answered.collect()
 }
 
 /// Training of a black box: one minibatch a step.

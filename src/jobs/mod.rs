@@ -6,6 +6,7 @@
 pub mod agreement;
 pub mod classes;
 pub mod compute;
+mod explain;
 mod live;
 pub mod picture;
 pub mod reading;
@@ -16,7 +17,7 @@ pub mod task;
 pub mod without;
 
 pub use classes::{ByClass, Lens};
-pub use compute::Compute;
+pub use compute::{CHUNK, Compute};
 pub use picture::picture_of;
 pub use study::{MakeStudy, StudyArm, StudyOutput, StudyTask};
 pub use task::*;

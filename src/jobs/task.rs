@@ -33,7 +33,7 @@ pub enum Task {
     TrainExplainer(Box<TrainExplainer>),
     /// Explain one item with several methods.
     Explain(Box<Explain>),
-    /// The same for many items, one after the other, each a partial result.
+    /// The same for many items, in batches, each item a partial result.
     ExplainMany {
         /// What to do with each item; its own item is left aside.
         explain: Box<Explain>,

@@ -317,6 +317,66 @@ fn an_explained_item_agrees_with_the_table_of_all_items() {
     }
 }
 
+/// Equal but for the last digits: sums over a batch are taken in another order.
+fn near(a: &[f32], b: &[f32]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a == b || (a - b).abs() <= 1e-4 * b.abs().max(1.0))
+}
+
+#[test]
+fn many_items_explained_in_batches_are_what_each_is_alone() {
+    let _torch = torch();
+    // More than one batch.
+    let (data, mut worker) = (Arc::new(halves(unmask::jobs::CHUNK + 6)), worker());
+    let saved = Arc::new(trained_box(&data, 0));
+    let mut explainers = vec![untrained("random", "patch:2", 3, &saved), untrained("grad", "patch:2", 3, &saved)];
+    for id in ["aim", "dorar"] {
+        explainers.push(explainer(run(&mut worker, train(id, &saved, &data, 1, None)).unwrap()));
+    }
+    for fill in [Fill::Zero, Fill::Noise] {
+        let items: Vec<usize> = (0..data.len()).rev().collect();
+        let Task::Explain(explain) = explain_task(&saved, explainers.clone(), &data, 0, fill) else { unreachable!() };
+        let job = worker.submit(Slot::new(3, 0), Priority::Normal, Task::ExplainMany { explain, items: items.clone() });
+        let mut many = Vec::new();
+        let mut take = |output: Output| {
+            let Output::Explained(explained) = output else { panic!("{output:?}") };
+            many.push(explained);
+        };
+        let last = worker.wait_for(job, |event| {
+            if let Event::Partial(_, output) = event {
+                take(output);
+            }
+        });
+        take(last.unwrap());
+        assert_eq!(many.iter().map(|explained| explained.item).collect::<Vec<_>>(), items);
+        for together in many {
+            let alone = explained(&mut worker, explain_task(&saved, explainers.clone(), &data, together.item, fill));
+            assert_eq!((&together.row, &together.fill_row), (&alone.row, &alone.fill_row));
+            assert!(near(&together.probs_full, &alone.probs_full));
+            for (together, alone) in together.methods.iter().zip(&alone.methods) {
+                let (together, alone) = (together.as_ref().unwrap(), alone.as_ref().unwrap());
+                assert!(near(&together.scores, &alone.scores), "{together:?} {alone:?}");
+                assert_eq!(together.by_class.is_some(), alone.by_class.is_some());
+                if let (Some(together), Some(alone)) = (&together.by_class, &alone.by_class) {
+                    assert!(near(&together.scores, &alone.scores));
+                }
+                assert_eq!(together.rebuilt.len(), alone.rebuilt.len());
+                // What is selected can differ where two scores are equal but for the last digits.
+                if together.ranks != alone.ranks {
+                    continue;
+                }
+                assert!(near(&together.probs_selected, &alone.probs_selected));
+                assert!(near(&together.probs_unselected, &alone.probs_unselected));
+                for (together, alone) in together.rebuilt.iter().zip(&alone.rebuilt) {
+                    assert!(near(&together.row, &alone.row) && near(&together.probs, &alone.probs));
+                }
+                if let (Some(together), Some(alone)) = (&together.by_class, &alone.by_class) {
+                    assert!(near(&together.only, &alone.only));
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn a_method_that_cannot_explain_leaves_the_others_their_results() {
     let _torch = torch();

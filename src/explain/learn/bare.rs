@@ -24,8 +24,21 @@ pub struct BareLoop {
 impl BareLoop {
     /// For the same method, parameters and data as a [`super::run::TrainRun`]; `n_batches` batches are prepared before.
     pub fn new(setup: &RunSetup<'_>, n_batches: usize) -> Result<Self, ExplainError> {
+        let batch = setup.params.whole(method(setup.method)?.spec().params, "batch").max(1) as usize;
+        Self::of_batches(setup, (Split::Train, batch), n_batches)
+    }
+
+    /// The bare counterpart of explaining many items: batches of `batch` test items.
+    pub fn of_test(setup: &RunSetup<'_>, batch: usize, n_batches: usize) -> Result<Self, ExplainError> {
+        Self::of_batches(setup, (Split::Test, batch), n_batches)
+    }
+
+    fn of_batches(
+        setup: &RunSetup<'_>,
+        (split, batch): (Split, usize),
+        n_batches: usize,
+    ) -> Result<Self, ExplainError> {
         let method = method(setup.method)?;
-        let specs = method.spec().params;
         let black_box = TorchBox::new(setup.black_box, setup.device)?;
         let card = &setup.black_box.card;
         let learner = method.learner(&Setup {
@@ -40,8 +53,7 @@ impl BareLoop {
             device: setup.device,
         });
         let learner = learner.ok_or_else(|| ExplainError::Unfit("this method is not trained".to_owned()))??;
-        let batch = setup.params.whole(specs, "batch").max(1) as usize;
-        let items = setup.data.in_split(Split::Train);
+        let items = setup.data.in_split(split);
         let mut batches = Vec::new();
         for items in items.chunks_exact(batch).take(n_batches) {
             let rows = card.rows(setup.data, items, &card.fit).map_err(ModelError::from)?;
@@ -50,9 +62,28 @@ impl BareLoop {
             batches.push((input, probs));
         }
         if batches.is_empty() {
-            return Err(ExplainError::Unfit("too few training items for one batch".to_owned()));
+            return Err(ExplainError::Unfit(format!("too few {split} items for one batch")));
         }
         Ok(Self { learner, black_box, batches, at: 0 })
+    }
+
+    /// Forward passes alone, as explaining needs them: the black box on the input, the method's network, and the black box on two more inputs of that
+    /// size (the selected part and the rest). Runs `n` batches and returns the items per second.
+    pub fn forward(&mut self, n: usize) -> Result<f64, ExplainError> {
+        let started = Instant::now();
+        let mut items = 0;
+        for _ in 0..n {
+            let (input, _) = &self.batches[self.at % self.batches.len()];
+            self.at += 1;
+            items += input.size()[0];
+            let probs = self.black_box.probs(input)?;
+            let scores = tch::no_grad(|| self.learner.scores(input, &probs));
+            let parts = (self.black_box.probs(input)?, self.black_box.probs(input)?);
+            // Read back, as any loop that uses its answers does.
+            scores.sum(tch::Kind::Float).double_value(&[]);
+            (parts.0 + parts.1).sum(tch::Kind::Float).double_value(&[]);
+        }
+        Ok(items as f64 / started.elapsed().as_secs_f64())
     }
 
     /// Runs `n` steps and returns the items per second.

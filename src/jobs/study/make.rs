@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::StudyOutput;
 use crate::data::{Dataset, Fit, Split, Unit, Units};
 use crate::explain::SavedExplainer;
-use crate::jobs::compute::{CHUNK, Compute, explain};
+use crate::jobs::compute::{CHUNK, Compute};
 use crate::jobs::{Explain, Explained, Output, picture_of};
 use crate::model::{BlackBox, SavedBox, argmax};
 use crate::study::StudyError;
@@ -197,7 +197,7 @@ impl MakeJob {
             fill: task.spec.show.fill,
             seed: task.spec.seed,
         };
-        let Output::Explained(explained) = explain(env, &asked, cx)? else {
+        let Output::Explained(explained) = crate::jobs::explain::one(env, &asked, cx)? else {
             return Err(JobError::failed("study", "Explaining gave something else than was asked for"));
         };
         self.last = Some(explained.clone());

@@ -1,0 +1,158 @@
+//! Explanations: the black box's answer, each method's scores, and what the box says to the selected and to the unselected part; one item for the
+//! window, many in batches. An item gets the same explanation alone and in a batch, but for the last digits of sums: whatever is random is drawn from
+//! the seed and what the row holds.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::classes::{by_class, ranks};
+use super::compute::{CHUNK, Compute};
+use super::task::{Explain, Explained, MethodResult, Output, Rebuilt};
+use crate::data::{Rows, Units};
+use crate::explain::mask::{fill_rows, keep_only};
+use crate::explain::{ExplainError, Explainer, Mask, SavedExplainer};
+use crate::model::{BlackBox, Probs, TorchBox};
+use crate::work::{Job, JobContext, JobError, Progress, Step};
+
+/// Explains one item; what the window waits for.
+pub(in crate::jobs) fn one(env: &mut Compute, task: &Explain, cx: &mut JobContext<'_>) -> Result<Output, JobError> {
+    let mut explained = batch(env, task, &[task.item], cx)?;
+    explained.pop().map(Output::Explained).ok_or(JobError::Cancelled)
+}
+
+/// Many items explained in batches; each is a partial result of its own.
+pub(super) struct ExplainMany {
+    task: Box<Explain>,
+    items: Vec<usize>,
+    /// Items that were explained.
+    at: usize,
+    /// Explained and not yet handed over.
+    ready: VecDeque<Arc<Explained>>,
+}
+
+impl ExplainMany {
+    pub(super) fn new(task: Box<Explain>, items: Vec<usize>) -> Self {
+        Self { task, items, at: 0, ready: VecDeque::new() }
+    }
+}
+
+impl Job<Compute> for ExplainMany {
+    fn step(&mut self, env: &mut Compute, cx: &mut JobContext<'_>) -> Result<Step<Output>, JobError> {
+        if self.ready.is_empty() {
+            let end = (self.at + CHUNK).min(self.items.len());
+            self.ready.extend(batch(env, &self.task, &self.items[self.at..end], cx)?);
+            self.at = end;
+        }
+        let Some(explained) = self.ready.pop_front() else {
+            return Err(JobError::failed("no-items", "Expected at least one item to explain, found none; choose some"));
+        };
+        let n = self.items.len();
+        cx.report(Progress::new((self.at - self.ready.len()) as u64, n as u64, "items"));
+        let output = Output::Explained(explained);
+        Ok(if self.at == n && self.ready.is_empty() { Step::Done(output) } else { Step::Partial(output) })
+    }
+}
+
+/// Explains `items` in one go; the task's own item is left aside.
+fn batch(
+    env: &mut Compute,
+    task: &Explain,
+    items: &[usize],
+    cx: &mut JobContext<'_>,
+) -> Result<Vec<Arc<Explained>>, JobError> {
+    if items.is_empty() {
+        return Ok(Vec::new());
+    }
+    let started = Instant::now();
+    let black_box = env.black_box(&task.black_box)?;
+    let units = Units::new(task.unit, black_box.card().shape);
+    let rows = black_box.card().rows(&task.data, items, &task.fit)?;
+    let probs = black_box.predict(&rows)?;
+    let fill = fill_rows(&rows, task.fill, black_box.background(), task.seed);
+    let mut of_items: Vec<Vec<Result<MethodResult, String>>> = items.iter().map(|_| Vec::new()).collect();
+    for saved in &task.explainers {
+        cx.check_cancelled()?;
+        match by_method(env, saved, &black_box, task, (&rows, &fill), &probs, units) {
+            Ok(results) => {
+                for (methods, result) in of_items.iter_mut().zip(results) {
+                    methods.push(Ok(result));
+                }
+            }
+            Err(error) => of_items.iter_mut().for_each(|methods| methods.push(Err(error.to_string()))),
+        }
+    }
+    let millis = started.elapsed().as_secs_f64() * 1e3 / items.len() as f64;
+    let explained = of_items.into_iter().enumerate().map(|(row_idx, methods)| {
+        Arc::new(Explained {
+            data: task.data.hash.clone(),
+            item: items[row_idx],
+            units,
+            k: task.k,
+            fill: task.fill,
+            seed: task.seed,
+            row: rows.row(row_idx).to_vec(),
+            fill_row: fill.row(row_idx).to_vec(),
+            text: task.data.text(items[row_idx]).map(Arc::from),
+            probs_full: probs.row(row_idx).to_vec(),
+            methods,
+            millis,
+        })
+    });
+    Ok(explained.collect())
+}
+
+/// What one method says about each row.
+fn by_method(
+    env: &mut Compute,
+    saved: &SavedExplainer,
+    black_box: &TorchBox,
+    task: &Explain,
+    (rows, fill): (&Rows, &Rows),
+    probs: &Probs,
+    units: Units,
+) -> Result<Vec<MethodResult>, ExplainError> {
+    let started = Instant::now();
+    let explainer = env.explainer(saved, black_box)?;
+    let scores = explainer.borrow_mut().scores(black_box, rows, probs, units, task.seed)?;
+    let millis = started.elapsed().as_secs_f64() * 1e3 / rows.n() as f64;
+    let masks: Vec<Mask> = (0..rows.n()).map(|row_idx| Mask::top_k(scores.row(row_idx), task.k)).collect();
+    let complements: Vec<Mask> = masks.iter().map(Mask::complement).collect();
+    let mut both = keep_only(rows, units, &masks, fill);
+    both.values.extend(keep_only(rows, units, &complements, fill).values);
+    let answers = black_box.predict(&both)?;
+    let mut rebuilt = rebuilt(&mut **explainer.borrow_mut(), black_box, (rows, &masks), units, task.seed)?.into_iter();
+    let mut by_class = by_class(black_box, &scores, units, task.k, (rows, fill))?.map(Vec::into_iter);
+    let results = (0..rows.n()).map(|row_idx| MethodResult {
+        explainer: saved.card.hash.clone(),
+        ranks: ranks(scores.row(row_idx)),
+        by_class: by_class.as_mut().and_then(Iterator::next),
+        probs_selected: answers.row(row_idx).to_vec(),
+        probs_unselected: answers.row(rows.n() + row_idx).to_vec(),
+        scores: scores.row(row_idx).to_vec(),
+        rebuilt: rebuilt.next().unwrap_or_default(),
+        millis,
+    });
+    Ok(results.collect())
+}
+
+/// What the generators of a method make of each row, and the black box's answers to that; empty for a method without generators.
+fn rebuilt(
+    explainer: &mut dyn Explainer,
+    black_box: &TorchBox,
+    (rows, masks): (&Rows, &[Mask]),
+    units: Units,
+    seed: u64,
+) -> Result<Vec<Vec<Rebuilt>>, ExplainError> {
+    let Some(made) = explainer.rebuild(black_box, rows, masks, units, seed) else {
+        return Ok(Vec::new());
+    };
+    let mut of_rows: Vec<Vec<Rebuilt>> = masks.iter().map(|_| Vec::new()).collect();
+    for made in made? {
+        let probs = black_box.predict(&made)?;
+        for (row_idx, found) in of_rows.iter_mut().enumerate() {
+            found.push(Rebuilt { row: made.row(row_idx).to_vec(), probs: probs.row(row_idx).to_vec() });
+        }
+    }
+    Ok(of_rows)
+}
