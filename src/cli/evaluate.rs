@@ -1,7 +1,6 @@
 //! `unmask evaluate`: metrics of explainers as a table.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use clap::Args;
 
@@ -48,7 +47,7 @@ pub struct EvaluateArgs {
 
 /// Runs it.
 pub fn run(args: &EvaluateArgs) -> Outcome {
-    table::encode(&args.out, &[]).map_err(usage)?;
+    table::check(&args.out).map_err(usage)?;
     for id in &args.metrics {
         metric(id).map_err(usage)?;
     }
@@ -72,13 +71,13 @@ pub fn run(args: &EvaluateArgs) -> Outcome {
         limit: args.limit,
         embedding: args.embedding.clone(),
     }));
-    let Output::Cells(cells) = runner.run(task, "measuring", |_| {})? else {
+    let Output::Cells(measured) = runner.run(task, "measuring", |_| {})? else {
         return Err(work("measuring gave no table"));
     };
-    write_file(&args.out, &table::encode(&args.out, &cells).map_err(work)?)?;
-    let cells = Arc::unwrap_or_clone(cells);
-    print!("{}", table::text(&cells));
-    for words in table::honesty(&cells).into_iter().chain(table::order(&cells)) {
+    write_file(&args.out, &table::encode(&args.out, &measured).map_err(work)?)?;
+    print!("{}", table::text(&measured));
+    println!("{}.", measured.conditions.words());
+    for words in table::honesty(&measured).into_iter().chain(table::order(&measured)) {
         println!("{words}");
     }
     Ok(())

@@ -15,7 +15,7 @@ pub static AIM_AGNEWS: Experiment = Experiment {
     unit: "word",
     k: 10,
     ks: &[5, 10, 20],
-    rows: &text_rows("paper-agnews"),
+    rows: &text_rows("paper-agnews", &[]),
     paper: &[
         published_at("aim", "faithfulness_repacked", 5, 94.78),
         published_at("aim", "purity", 5, 1.29),

@@ -14,7 +14,7 @@ pub static AIM_HATEXPLAIN: Experiment = Experiment {
     unit: "word",
     k: 10,
     ks: &[5, 10, 20],
-    rows: &text_rows("paper-hatexplain"),
+    rows: &text_rows("paper-hatexplain", &[]),
     paper: &[
         published_at("aim", "faithfulness_repacked", 5, 85.15),
         published_at("aim", "purity", 5, 13.94),

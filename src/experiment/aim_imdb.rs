@@ -14,7 +14,7 @@ pub static AIM_IMDB: Experiment = Experiment {
     unit: "word",
     k: 10,
     ks: &[5, 10, 20],
-    rows: &text_rows("paper-imdb"),
+    rows: &text_rows("paper-imdb", &[("epochs", "3")]),
     paper: &[
         published_at("aim", "faithfulness_repacked", 5, 99.02),
         published_at("aim", "purity", 5, 5.91),

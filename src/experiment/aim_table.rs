@@ -68,10 +68,10 @@ const fn baseline(id: &'static str) -> Row {
 }
 
 /// Rows on texts: AIM with our defaults and with the paper's settings (a preset), what Table 7 leaves out, and the methods beside it.
-pub const fn text_rows(paper_preset: &'static str) -> [Row; 8] {
+pub const fn text_rows(paper_preset: &'static str, params: &'static [(&'static str, &'static str)]) -> [Row; 8] {
     [
-        aim("aim", ""),
-        aim("aim-paper", paper_preset),
+        Row { params, ..aim("aim", "") },
+        Row { params, ..aim("aim-paper", paper_preset) },
         ablation("aim-selector-only", &[("ablation", "selector-only")]),
         ablation("aim-infer-from-selector", &[("ablation", "infer-from-selector")]),
         ablation("aim-heuristic-masks", &[("ablation", "heuristic-masks")]),

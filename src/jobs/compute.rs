@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::live::LiveLosses;
+use super::measured::{Conditions, Measured};
 use super::task::*;
 use crate::data::{DataError, Units};
 use crate::explain::fidelity::{answers, same_class};
@@ -173,7 +174,12 @@ impl Env for Compute {
                     })
                 })
             }
-            Task::Evaluate(task) => Box::new(EvaluateJob { task, at: 0, cells: Vec::new(), shared: Shared::default() }),
+            Task::Evaluate(task) => Box::new(EvaluateJob {
+                made: Measured { conditions: Conditions::of(&task, self.device), cells: Vec::new() },
+                task,
+                at: 0,
+                shared: Shared::default(),
+            }),
             Task::Agree(task) => Box::new(super::agreement::AgreeJob::new(task)),
             Task::Study(task) => super::study::start(*task),
             Task::Write(task) => one_step(move |_, _| write_file(&task)),
@@ -404,7 +410,7 @@ impl Job<Compute> for TrainJob {
 struct EvaluateJob {
     task: Box<Evaluate>,
     at: usize,
-    cells: Vec<Cell>,
+    made: Measured,
     shared: Shared,
 }
 
@@ -412,7 +418,7 @@ impl Job<Compute> for EvaluateJob {
     fn step(&mut self, env: &mut Compute, cx: &mut JobContext<'_>) -> Result<Step<Output>, JobError> {
         let task = self.task.as_ref();
         let Some(explainer) = task.explainers.get(self.at) else {
-            return Ok(Step::Done(Output::Cells(Arc::new(self.cells.clone()))));
+            return Ok(Step::Done(Output::Cells(Arc::new(self.made.clone()))));
         };
         let black_box = env.black_box(&task.black_box)?;
         explainer.check_box(black_box.card())?;
@@ -429,10 +435,10 @@ impl Job<Compute> for EvaluateJob {
         if cancelled {
             return Err(JobError::Cancelled);
         }
-        self.cells.extend(cells?);
+        self.made.cells.extend(cells?);
         self.at += 1;
         cx.report(Progress::new(self.at as u64, task.explainers.len() as u64, "methods"));
-        Ok(Step::Partial(Output::Cells(Arc::new(self.cells.clone()))))
+        Ok(Step::Partial(Output::Cells(Arc::new(self.made.clone()))))
     }
 }
 

@@ -8,6 +8,7 @@ pub mod classes;
 pub mod compute;
 mod explain;
 mod live;
+pub mod measured;
 pub mod picture;
 pub mod reading;
 pub mod scores;
@@ -18,6 +19,7 @@ pub mod without;
 
 pub use classes::{ByClass, Lens};
 pub use compute::{CHUNK, Compute};
+pub use measured::{Conditions, Measured};
 pub use picture::picture_of;
 pub use study::{MakeStudy, StudyArm, StudyOutput, StudyTask};
 pub use task::*;

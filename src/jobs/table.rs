@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::Cell;
+use super::{Cell, Measured};
 use crate::explain::learn::run;
 use crate::metric::order::{Standing, dominated_by};
 use crate::metric::{MetricUnit, metric};
@@ -35,25 +35,34 @@ impl TableError {
     }
 }
 
-/// The table in the format of the file's ending.
-pub fn encode(path: &Path, cells: &[Cell]) -> Result<Vec<u8>, TableError> {
-    let extension = crate::store::ending(path);
-    let text = match extension.as_str() {
-        "json" => serde_json::to_string_pretty(cells).map_err(TableError::writer)?,
-        "csv" => csv_of(cells)?,
+/// Whether a file's ending names a format.
+pub fn check(path: &Path) -> Result<(), TableError> {
+    let found = crate::store::ending(path);
+    if FORMATS.iter().any(|(known, _)| *known == found) {
+        return Ok(());
+    }
+    Err(TableError::UnknownFormat { path: path.display().to_string(), found })
+}
+
+/// The table in the format of the file's ending, with what it was measured by: an object beside the cells in JSON, columns in CSV, a line below in
+/// Markdown, a comment below in LaTeX.
+pub fn encode(path: &Path, measured: &Measured) -> Result<Vec<u8>, TableError> {
+    check(path)?;
+    let text = match crate::store::ending(path).as_str() {
+        "json" => serde_json::to_string_pretty(measured).map_err(TableError::writer)?,
+        "csv" => csv_of(measured)?,
         "md" => {
-            let table = columns(cells);
+            let table = columns(measured);
             let rule: String = table[0].iter().map(|name| if is_text(name) { "---|" } else { "---:|" }).collect();
-            grid(&table, ("| ", " | ", " |\n"), &format!("|{rule}\n"))
-        }
-        "tex" => {
-            let table = columns(cells);
-            let align: String = table[0].iter().map(|name| if is_text(name) { 'l' } else { 'r' }).collect();
-            let rows = grid(&table, ("", " & ", " \\\\\n"), "\\hline\n").replace('%', "\\%").replace('_', "\\_");
-            format!("\\begin{{tabular}}{{{align}}}\n{rows}\\end{{tabular}}\n")
+            let grid = grid(&table, ("| ", " | ", " |\n"), &format!("|{rule}\n"));
+            format!("{grid}\n{}.\n", measured.conditions.words())
         }
         _ => {
-            return Err(TableError::UnknownFormat { path: path.display().to_string(), found: extension });
+            let table = columns(measured);
+            let align: String = table[0].iter().map(|name| if is_text(name) { 'l' } else { 'r' }).collect();
+            let rows = grid(&table, ("", " & ", " \\\\\n"), "\\hline\n").replace('%', "\\%").replace('_', "\\_");
+            let words = measured.conditions.words();
+            format!("\\begin{{tabular}}{{{align}}}\n{rows}\\end{{tabular}}\n% {words}.\n")
         }
     };
     Ok(text.into_bytes())
@@ -143,20 +152,52 @@ fn grid(table: &[Vec<String>], (start, between, end): (&str, &str, &str), rule: 
     out
 }
 
-fn csv_of(cells: &[Cell]) -> Result<String, TableError> {
-    let has_class = cells.iter().any(|cell| cell.class.is_some());
-    let class = |class: &str| has_class.then(|| class.to_owned());
+fn csv_of(measured: &Measured) -> Result<String, TableError> {
+    let has_class = measured.iter().any(|cell| cell.class.is_some());
+    let by = &measured.conditions;
     let mut writer = csv::Writer::from_writer(Vec::new());
-    let mut write = |start: [String; 3], class: Option<String>, end: [String; 4]| {
+    let mut write = |start: [&str; 3], class: &str, end: [&str; 12]| {
+        let class = has_class.then_some(class);
         writer.write_record(start.into_iter().chain(class).chain(end)).map_err(TableError::writer)
     };
-    let head = ["mean", "ci95_low", "ci95_high", "items"].map(str::to_owned);
-    write(["row", "metric", "k"].map(str::to_owned), class("class"), head)?;
-    for cell in cells {
+    let head = [
+        "mean",
+        "ci95_low",
+        "ci95_high",
+        "items",
+        "explainer_hash",
+        "black_box",
+        "black_box_hash",
+        "data",
+        "split",
+        "fill",
+        "seed",
+        "unmask",
+    ];
+    write(["row", "metric", "k"], "class", head)?;
+    let seed = by.seed.to_string();
+    for cell in measured.iter() {
+        let k = cell.k.map(|k| k.to_string()).unwrap_or_default();
+        let [mean, low, high] = [cell.mean, cell.ci95[0], cell.ci95[1]].map(|value| value.to_string());
+        let items = cell.items.to_string();
+        let explainer = by.explainers.iter().find(|explainer| explainer.row == cell.row);
         write(
-            [cell.row.clone(), cell.metric.clone(), cell.k.map(|k| k.to_string()).unwrap_or_default()],
-            class(cell.class.as_deref().unwrap_or_default()),
-            [cell.mean.to_string(), cell.ci95[0].to_string(), cell.ci95[1].to_string(), cell.items.to_string()],
+            [&cell.row, &cell.metric, &k],
+            cell.class.as_deref().unwrap_or_default(),
+            [
+                &mean,
+                &low,
+                &high,
+                &items,
+                explainer.map_or("", |explainer| &explainer.hash),
+                &by.black_box,
+                &by.black_box_hash,
+                &by.data,
+                &by.split,
+                &by.fill,
+                &seed,
+                &by.versions.unmask,
+            ],
         )?;
     }
     let bytes = writer.into_inner().map_err(TableError::writer)?;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::measured::Measured;
 use crate::data::{DataSpec, Dataset, Fit, Split, Unit, Units};
 use crate::explain::{Fill, SavedExplainer};
 use crate::model::params::Params;
@@ -400,7 +401,7 @@ pub enum Output {
         unselected_stays: Vec<bool>,
     },
     /// Cells so far (partial), then all.
-    Cells(Arc<Vec<Cell>>),
+    Cells(Arc<Measured>),
     /// How much masks have in common.
     Agreement(Arc<Agreement>),
     /// Something with a study is done.

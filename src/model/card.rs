@@ -13,7 +13,7 @@ pub const BOX_FORMAT: &str = "unmask-blackbox";
 pub const BOX_VERSION: u32 = 1;
 
 /// Versions of what made a result. Same versions, seed, device kind and thread count give identical bytes.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Versions {
     /// This program.
     pub unmask: String,

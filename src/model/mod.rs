@@ -194,6 +194,11 @@ pub fn use_threads(n_threads: usize) -> usize {
     tch::get_num_threads().max(1) as usize
 }
 
+/// How many threads libtorch uses on the calling thread.
+pub fn threads() -> i32 {
+    tch::get_num_threads()
+}
+
 /// What libtorch says about devices and threads, for `unmask doctor`.
 pub fn torch_facts() -> crate::device::TorchFacts {
     crate::device::TorchFacts {

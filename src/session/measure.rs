@@ -9,7 +9,7 @@ use super::notices::Level;
 use super::{Lane, Purpose, Request, Run, Session, describe, slots};
 use crate::data::{Split, Unit};
 use crate::explain::SavedExplainer;
-use crate::jobs::{Agree, Agreement, Cell, Content, Evaluate, Output, Task, table};
+use crate::jobs::{Agree, Agreement, Content, Evaluate, Measured, Output, Task, table};
 use crate::work::{JobError, JobId, Notice, Priority, Shown, Slot};
 
 /// How many values of k the curves have.
@@ -52,9 +52,9 @@ impl Part {
 #[derive(Default)]
 pub struct Measure {
     /// Cells of the table.
-    pub cells: Shown<Vec<Cell>>,
+    pub cells: Shown<Measured>,
     /// Cells of FS-M and FU-M over k.
-    pub curves: Shown<Vec<Cell>>,
+    pub curves: Shown<Measured>,
     /// Overlap of masks.
     pub agreement: Shown<Agreement>,
     /// A user's embedding of texts, by which IoU finds similar ones; without it TF-IDF.
@@ -65,7 +65,7 @@ pub struct Measure {
 
 impl Measure {
     /// The cells to draw.
-    pub fn table(&self) -> Option<&Arc<Vec<Cell>>> {
+    pub fn table(&self) -> Option<&Arc<Measured>> {
         self.cells.value()
     }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use unmask::data::{Fit, samples};
 use unmask::explain::{Fill, SavedExplainer};
-use unmask::jobs::{Cell, Explain, Output as JobOutput, Task};
+use unmask::jobs::{Explain, Measured, Output as JobOutput, Task};
 use unmask::model::SavedBox;
 use unmask::work::{Priority, Slot};
 
@@ -282,7 +282,19 @@ fn evaluate_writes_the_same_table_in_every_form() {
     };
     let printed = evaluate("table.json");
     assert!(printed.contains("fs_m") && printed.contains("Random"), "{printed}");
-    let cells: Vec<Cell> = serde_json::from_slice(&std::fs::read(made.root.join("table.json")).unwrap()).unwrap();
+    let measured: Measured = serde_json::from_slice(&std::fs::read(made.root.join("table.json")).unwrap()).unwrap();
+    let by = &measured.conditions;
+    assert_eq!((by.split.as_str(), by.fill.as_str(), by.seed, by.threads > 0), ("test", "zero", 0, true));
+    let methods: Vec<&str> = by.explainers.iter().map(|explainer| explainer.method.as_str()).collect();
+    assert_eq!(methods, ["meed", "random"]);
+    let card: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(made.root.join("box/card.json")).unwrap()).unwrap();
+    assert_eq!(
+        (card["hash"].as_str(), card["name"].as_str()),
+        (Some(by.black_box_hash.as_str()), Some(by.black_box.as_str()))
+    );
+    assert!(printed.contains(&by.words()), "{printed}");
+    let (words, cells) = (by.words(), measured.cells);
     assert_eq!(cells.len(), 2 * 2 * 2);
     assert_eq!(cells.iter().map(|cell| cell.k.unwrap()).collect::<Vec<_>>(), [4, 4, 40, 40, 4, 4, 40, 40]);
     evaluate("table.csv");
@@ -293,11 +305,13 @@ fn evaluate_writes_the_same_table_in_every_form() {
     }
     evaluate("table.md");
     let markdown = std::fs::read_to_string(made.root.join("table.md")).unwrap();
-    let n_columns: Vec<usize> = markdown.lines().map(|line| line.matches('|').count()).collect();
+    let n_columns: Vec<usize> = markdown.lines().take(10).map(|line| line.matches('|').count()).collect();
     assert_eq!(n_columns, vec![7; 10], "every line has six columns:\n{markdown}");
+    assert!(markdown.ends_with(&format!("\n{words}.\n")), "{markdown}");
     evaluate("table.tex");
     let latex = std::fs::read_to_string(made.root.join("table.tex")).unwrap();
     assert!(latex.starts_with("\\begin{tabular}{llrrrr}") && latex.contains("fs\\_m") && latex.contains("\\%"));
+    assert!(latex.ends_with(&format!("\\end{{tabular}}\n% {words}.\n")), "{latex}");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use unmask::data::DataSpec;
 use unmask::figure::Annotation;
-use unmask::jobs::Cell;
+use unmask::jobs::{Cell, Measured};
 use unmask::session::devices::{Devices, Origin};
 use unmask::session::settings::Appearance;
 use unmask::session::{Command, Place, Request, Session};
@@ -163,7 +163,7 @@ fn measured(app: &mut Harness<'static, App>, spec: &str, k: usize) {
         cell("Random", "fs_m", 55.0),
         cell("Random", "fu_m", 90.0),
     ];
-    session.measure.cells = Shown::Ready(Arc::new(cells));
+    session.measure.cells = Shown::Ready(Arc::new(Measured { cells, ..Measured::default() }));
     app.state_mut().command(Command::Go(Place::Measure));
     app.run();
 }

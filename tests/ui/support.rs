@@ -11,7 +11,9 @@ use unmask::data::{DataSpec, Dataset, DensePictures, Fit, Items, Modality, Rows,
 use unmask::explain::card::{EXPLAINER_FORMAT, EXPLAINER_VERSION};
 use unmask::explain::mask::{Mask, keep_only, top_k};
 use unmask::explain::{ExplainerCard, SavedExplainer};
-use unmask::jobs::{Agreement, Cell, Content, Explained, MethodResult, Output, Task, TrainingReport};
+use unmask::jobs::{
+    Agreement, Cell, Conditions, Content, Explained, Measured, MethodResult, Output, Task, TrainingReport,
+};
 use unmask::model::card::{BOX_FORMAT, BOX_VERSION};
 use unmask::model::{Background, BoxCard, Curves, SavedBox, Versions};
 use unmask::session::settings::Appearance;
@@ -271,8 +273,22 @@ fn run(task: &Task) -> Result<Output, JobError> {
             selected_stays: items.iter().map(|item| item % 2 == 0).collect(),
             unselected_stays: items.iter().map(|item| item % 5 == 0).collect(),
         },
-        Task::Evaluate(task) => Output::Cells(Arc::new(
-            task.explainers
+        Task::Evaluate(task) => Output::Cells(Arc::new(Measured {
+            conditions: Conditions {
+                black_box: task.black_box.card.name.clone(),
+                black_box_hash: "0a1b2c3d".to_owned(),
+                data: task.data.spec.to_string(),
+                data_hash: "4e5f6a7b".to_owned(),
+                split: task.split.to_string(),
+                unit: "pixel".to_owned(),
+                fill: task.fill.id().to_owned(),
+                device: "cpu".to_owned(),
+                threads: 2,
+                versions: Versions::current(),
+                ..Conditions::default()
+            },
+            cells: task
+                .explainers
                 .iter()
                 .map(|explainer| Cell {
                     row: explainer.card.name.clone(),
@@ -284,7 +300,7 @@ fn run(task: &Task) -> Result<Output, JobError> {
                     items: 20,
                 })
                 .collect(),
-        )),
+        })),
         // Files of studies are real ones; making one takes real networks, and is tested with them.
         Task::Study(task) => return Ok(unmask::jobs::study::run(task)?),
         Task::Agree(task) => {

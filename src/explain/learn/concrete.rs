@@ -6,6 +6,8 @@ use crate::data::Units;
 
 /// Smallest uniform draw: log(-log u) stays finite.
 const TINY: f64 = 1e-20;
+/// Smallest share left of a unit that was drawn: single precision next to 1.
+const TINY_LEFT: f64 = 1e-7;
 
 /// Standard Gumbel noise -log(-log u) of `size`.
 ///
@@ -30,6 +32,27 @@ pub fn concrete_mask(scores: &Tensor, k: i64, tau: f64) -> Tensor {
 /// [`concrete_mask`] with given noise `[b, k, units]`.
 pub fn concrete_mask_with(scores: &Tensor, noise: &Tensor, tau: f64) -> Tensor {
     ((scores.unsqueeze(1) + noise) / tau).softmax(-1, Kind::Float).amax([1i64].as_slice(), false)
+}
+
+/// A relaxed draw of `k` different units (Xie & Ermon 2019, "Reparameterizable subset sampling via continuous relaxations", Algorithm 2): `k` softmaxes
+/// at temperature `tau` over scores with Gumbel noise, each after what the ones before it took was taken away, summed. Scores `[b, units]`, mask `[b,
+/// units]` in 0..=1 whose sum is `k`.
+///
+/// Independent draws all land on the one best unit once it is known; here the best `k` are drawn, as they are chosen when an input is explained.
+pub fn subset_mask(scores: &Tensor, k: i64, tau: f64) -> Tensor {
+    subset_mask_with(scores, &gumbel(&scores.size(), scores), k, tau)
+}
+
+/// [`subset_mask`] with given noise `[b, units]`.
+pub fn subset_mask_with(scores: &Tensor, noise: &Tensor, k: i64, tau: f64) -> Tensor {
+    let mut left = scores + noise;
+    let mut mask = left.zeros_like();
+    for _ in 0..k {
+        let taken = (&left / tau).softmax(-1, Kind::Float);
+        left += (1.0f64 - &taken).clamp(TINY_LEFT, 1.0).log();
+        mask += taken;
+    }
+    mask.clamp(0.0, 1.0)
 }
 
 /// AIM's relaxed Bernoulli mask (Vo et al. 2023, section 3.2; binary Concrete): each unit is kept with probability sigmoid(`logits`), drawn

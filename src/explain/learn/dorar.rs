@@ -4,7 +4,7 @@
 use tch::nn;
 use tch::{Kind, Tensor};
 
-use super::concrete::{concrete_mask, gumbel, spread};
+use super::concrete::{concrete_mask, gumbel, spread, subset_mask};
 use super::dorar_nets::{Backdrop, DorarSelector, Generator, Noise, Range, blend, scale_gradient};
 use super::selector::Selector;
 use super::series::SeriesSelector;
@@ -71,11 +71,15 @@ pub const PARAMS: &[ParamSpec] = &[
     ParamSpec {
         id: "mask",
         label: "Soft mask",
-        tip: "How k Gumbel-softmax draws become a mask while training.",
+        tip: "How Gumbel-softmax draws become a mask of k units while training.",
         kind: ParamKind::Choice {
             options: &[
                 ("sum-sigmoid", "their sum, then sigmoid(10 (sum - 0.5)): published code"),
                 ("concrete-max", "their maximum, as in L2X"),
+                (
+                    "subset",
+                    "k different units, each drawn after the ones before it were taken away (ours, after Xie & Ermon 2019)",
+                ),
             ],
             default: "sum-sigmoid",
         },
@@ -230,6 +234,14 @@ impl Nets {
     }
 }
 
+/// How draws become a mask while training.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum SoftMask {
+    Sum,
+    Max,
+    Subset,
+}
+
 struct DorarLearner {
     nets: Nets,
     optimizers: Vec<Optim>,
@@ -237,7 +249,7 @@ struct DorarLearner {
     units: Units,
     k: i64,
     temperature: f64,
-    is_sum: bool,
+    mask: SoftMask,
     alpha: f64,
     /// Weight of the reconstruction losses; zero where they are off.
     beta: f64,
@@ -282,17 +294,21 @@ impl DorarLearner {
             units: setup.units,
             k: k as i64,
             temperature: params.real(PARAMS, "temperature"),
-            is_sum: params.choice(PARAMS, "mask") == "sum-sigmoid",
+            mask: match params.choice(PARAMS, "mask").as_str() {
+                "concrete-max" => SoftMask::Max,
+                "subset" => SoftMask::Subset,
+                _ => SoftMask::Sum,
+            },
             alpha,
             beta: if params.switch(PARAMS, "reconstruction") { params.real(PARAMS, "beta") } else { 0.0 },
         })
     }
 
     fn sample(&self, scores: &Tensor) -> Tensor {
-        if self.is_sum {
-            sum_mask(scores, self.k, self.temperature)
-        } else {
-            concrete_mask(scores, self.k, self.temperature)
+        match self.mask {
+            SoftMask::Sum => sum_mask(scores, self.k, self.temperature),
+            SoftMask::Max => concrete_mask(scores, self.k, self.temperature),
+            SoftMask::Subset => subset_mask(scores, self.k, self.temperature),
         }
     }
 }

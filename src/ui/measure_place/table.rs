@@ -94,6 +94,7 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut MeasureState, commands: 
              Headers sort; hover for intervals."
         ),
     );
+    muted(ui, format!("{}.", cells.conditions.words()));
 }
 
 fn header(ui: &mut Ui, id: &str, state: &mut MeasureState) {

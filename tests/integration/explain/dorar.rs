@@ -2,7 +2,7 @@
 
 use tch::{Device, Kind, Tensor, nn};
 use unmask::data::{Dataset, Modality, Shape, Split, Unit, Units};
-use unmask::explain::learn::concrete::spread;
+use unmask::explain::learn::concrete::{spread, subset_mask_with};
 use unmask::explain::learn::dorar::{Game, sum_mask, sum_mask_with};
 use unmask::explain::learn::dorar_nets::{Backdrop, Generator, Noise, Range, scale_gradient};
 use unmask::explain::learn::fresh_generator::{FreshGenerator, Shown};
@@ -80,6 +80,42 @@ fn scaling_a_gradient_leaves_the_numbers_and_multiplies_what_comes_back() {
     assert!(scaled.equal(&values_in));
     scaled.square().sum(Kind::Float).backward();
     assert_near(&values(&values_in.grad()), &[-0.15, 1.0, -3.5], 1e-6, "gradient");
+}
+
+#[test]
+fn a_subset_mask_takes_k_different_units_and_at_a_low_temperature_the_best_k_under_noise() {
+    let _torch = torch();
+    let scores = Tensor::from_slice(&wave(12, 1.0, 1.1, 0.3)).view([2, 6]).set_requires_grad(true);
+    let noise = Tensor::from_slice(&wave(12, 1.5, 1.9, 0.6)).view([2, 6]);
+    // By the recursion of Algorithm 2, in double precision.
+    let (tau, k) = (0.7, 3);
+    let mut expected = Vec::new();
+    for row in values(&(&scores + &noise)).chunks(6) {
+        let (mut left, mut mask) = (row.to_vec(), [0.0; 6]);
+        for _ in 0..k {
+            let total: f64 = left.iter().map(|left| (left / tau).exp()).sum();
+            for (left, mask) in left.iter_mut().zip(&mut mask) {
+                let taken = (*left / tau).exp() / total;
+                *left += (1.0 - taken).ln();
+                *mask += taken;
+            }
+        }
+        assert!((mask.iter().sum::<f64>() - 3.0).abs() < 1e-9);
+        expected.extend(mask.map(|share| share.min(1.0)));
+    }
+    let mask = subset_mask_with(&scores, &noise, k, tau);
+    assert_near(&values(&mask), &expected, 1e-5, "mask");
+    mask.square().sum(Kind::Float).backward();
+    assert!(values(&scores.grad()).iter().all(|slope| slope.is_finite() && *slope != 0.0));
+
+    let hard = subset_mask_with(&scores, &noise, k, 1e-3);
+    let mut best = values(&(&scores + &noise));
+    for row in best.chunks_mut(6) {
+        let mut sorted = row.to_vec();
+        sorted.sort_by(f64::total_cmp);
+        row.iter_mut().for_each(|score| *score = f64::from(u8::from(*score >= sorted[3])));
+    }
+    assert_near(&values(&hard), &best, 1e-4, "the three best");
 }
 
 #[test]

@@ -1,0 +1,125 @@
+//! A table of metrics together with what it was measured by, so that a table in a paper can be made again.
+
+use std::sync::Arc;
+
+use super::task::{Cell, Evaluate};
+use crate::model::{Versions, tensors};
+
+/// What an explainer in a table is.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct MeasuredExplainer {
+    /// Its row in the table.
+    pub row: String,
+    /// Id of the method.
+    pub method: String,
+    /// Values of its parameters that differ from the defaults.
+    pub params: crate::model::params::Params,
+    /// How many units it was trained to select.
+    pub k: usize,
+    /// Seed of its training.
+    pub seed: u64,
+    /// Hash of its card.
+    pub hash: String,
+}
+
+/// Everything that decides the figures of a table.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Conditions {
+    /// Name of the model explained.
+    pub black_box: String,
+    /// Its hash.
+    pub black_box_hash: String,
+    /// Specification of the data.
+    pub data: String,
+    /// Hash of the data.
+    pub data_hash: String,
+    /// `train`, `validation` or `test`.
+    pub split: String,
+    /// At most so many items of the split; `None`: all.
+    pub limit: Option<usize>,
+    /// What is selected, e.g. `word` or `patch:4`.
+    pub unit: String,
+    /// What hidden units become.
+    pub fill: String,
+    /// File of a user's embedding of texts; `None`: TF-IDF.
+    pub embedding: Option<String>,
+    /// Seed of draws and of networks trained to measure.
+    pub seed: u64,
+    /// `cpu` or `cuda:0`.
+    pub device: String,
+    /// Threads that libtorch used.
+    pub threads: i32,
+    /// What made it.
+    pub versions: Versions,
+    /// Explainers, in the order of the rows.
+    pub explainers: Vec<MeasuredExplainer>,
+}
+
+impl Conditions {
+    /// Those of a task on a device.
+    pub(super) fn of(task: &Evaluate, device: crate::model::Device) -> Self {
+        let explainer = |saved: &Arc<crate::explain::SavedExplainer>| MeasuredExplainer {
+            row: saved.card.name.clone(),
+            method: saved.card.method.clone(),
+            params: saved.card.params.clone(),
+            k: saved.card.k,
+            seed: saved.card.seed,
+            hash: saved.card.hash.clone(),
+        };
+        Self {
+            black_box: task.black_box.card.name.clone(),
+            black_box_hash: task.black_box.card.hash.clone(),
+            data: task.data.spec.to_string(),
+            data_hash: task.data.hash.clone(),
+            split: task.split.name().to_owned(),
+            limit: task.limit,
+            unit: task.explainers.first().map(|saved| saved.card.unit.to_string()).unwrap_or_default(),
+            fill: task.fill.id().to_owned(),
+            embedding: task.embedding.as_ref().map(|path| path.display().to_string()),
+            seed: task.seed,
+            device: tensors::device_name(device),
+            threads: crate::model::threads(),
+            versions: Versions::current(),
+            explainers: task.explainers.iter().map(explainer).collect(),
+        }
+    }
+
+    /// One line, for below a table: `black box CNN (1a2b3c4d), data mnist:…, split test, hidden units become zero, seed 0, …`.
+    pub fn words(&self) -> String {
+        let short = |hash: &str| hash.chars().take(8).collect::<String>();
+        let limit = self.limit.map(|limit| format!(" (at most {limit} items)")).unwrap_or_default();
+        let embedding = self.embedding.as_ref().map(|path| format!(", embedding {path}")).unwrap_or_default();
+        format!(
+            "Black box {} ({}), data {} ({}), split {}{limit}, unit {}, hidden units become {}{embedding}, seed {}, {}, {}, Unmask {}, libtorch {}",
+            self.black_box,
+            short(&self.black_box_hash),
+            self.data,
+            short(&self.data_hash),
+            self.split,
+            self.unit,
+            self.fill,
+            self.seed,
+            self.device,
+            if self.threads == 1 { "1 thread".to_owned() } else { format!("{} threads", self.threads) },
+            self.versions.unmask,
+            self.versions.libtorch,
+        )
+    }
+}
+
+/// A table of metrics. It reads as a slice of its cells.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Measured {
+    /// What it was measured by.
+    pub conditions: Conditions,
+    /// The cells so far.
+    pub cells: Vec<Cell>,
+}
+
+impl std::ops::Deref for Measured {
+    type Target = [Cell];
+
+    fn deref(&self) -> &[Cell] {
+        &self.cells
+    }
+}
