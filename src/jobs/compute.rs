@@ -14,6 +14,7 @@ use crate::explain::learn::run::{RunSetup, Stepped, TrainRun};
 use crate::explain::{ExplainError, Explainer, Mask, SavedExplainer, method};
 use crate::metric::context::ContextSetup;
 use crate::metric::{Context, Shared, check_modality, interval, metric, stats, values_of};
+use crate::model::distil::Teacher;
 use crate::model::{BlackBox, Device, FitRun, FitSetup, ModelError, SavedBox, TorchBox};
 use crate::work::{Env, Job, JobContext, JobError, Notice, Progress, Step, one_step};
 
@@ -143,7 +144,7 @@ impl Env for Compute {
             }
             Task::FitBox(task) => {
                 let (saved_at, live) = (std::time::Instant::now(), LiveLosses::default());
-                Box::new(FitJob { task, run: None, saved_at, live })
+                Box::new(FitJob { task, teacher: None, run: None, saved_at, live })
             }
             Task::TrainExplainer(task) => start_training(task)?,
             Task::Explain(task) => one_step(move |env: &mut Self, cx| super::explain::one(env, &task, cx)),
@@ -260,6 +261,8 @@ fn chunks(
 /// Training of a black box: one minibatch a step.
 struct FitJob {
     task: Box<FitBox>,
+    /// The model it learns from, while that is being asked.
+    teacher: Option<Teacher>,
     run: Option<FitRun>,
     saved_at: std::time::Instant,
     live: LiveLosses,
@@ -272,7 +275,19 @@ impl Job<Compute> for FitJob {
     fn step(&mut self, env: &mut Compute, cx: &mut JobContext<'_>) -> Result<Step<Output>, JobError> {
         let Some(run) = &mut self.run else {
             let FitBox { architecture, params, data, seed, name, teacher, .. } = self.task.as_ref();
-            let (device, teacher) = (env.device, teacher.as_deref());
+            let device = env.device;
+            if let (Some(saved), None) = (teacher, &self.teacher) {
+                self.teacher = Some(Teacher::new(saved, data, architecture, device)?);
+            }
+            if let Some(teacher) = &mut self.teacher {
+                cx.check_cancelled()?;
+                if teacher.ask()? {
+                    let (done, total) = teacher.progress();
+                    cx.report(Progress::new(done, total, "items").with_message("asking the black box".to_owned()));
+                    return Ok(Step::Continue);
+                }
+            }
+            let teacher = self.teacher.take();
             let setup = FitSetup { architecture, params, data, seed: *seed, name, device, teacher };
             self.run = Some(FitRun::new(setup)?);
             return Ok(Step::Continue);

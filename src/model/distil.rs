@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{BlackBox, ModelError, Probs, SavedBox, TorchBox};
-use crate::data::{Dataset, Split};
+use crate::data::{Dataset, Rows, Split};
 
 /// Whose answers a black box learned, and how well.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -20,20 +20,33 @@ pub struct Distilled {
     pub difference: Option<f64>,
 }
 
-/// What the other black box answers to the labelled items of each split.
+/// Rows that a teacher is asked about at a time: a program behind a command may take a while for each.
+const ROWS_AT_ONCE: usize = 256;
+
+/// What the other black box answers to the labelled items of each split, asked some rows at a time.
 #[derive(Debug)]
-pub(super) struct Teacher {
+pub struct Teacher {
+    black_box: TorchBox,
+    /// What is asked, in the order of asking, and how many rows of it were answered.
+    questions: Vec<(Split, Rows)>,
+    answered: usize,
     answers: BTreeMap<Split, Probs>,
     pub(super) card: Distilled,
 }
 
 impl Teacher {
-    /// Asks `saved` about the labelled items of `data`.
+    /// Checks that a network of `architecture` can learn from `saved` on the labelled items of `data`; asks nothing yet.
     ///
     /// # Errors
-    /// Other classes, data that it does not read, or a program that fails.
-    pub(super) fn ask(saved: &SavedBox, data: &Dataset, device: tch::Device) -> Result<Self, ModelError> {
+    /// An architecture without gradients, other classes, or data that `saved` does not read.
+    pub fn new(saved: &SavedBox, data: &Dataset, architecture: &str, device: tch::Device) -> Result<Self, ModelError> {
         let card = &saved.card;
+        if !super::fit::has_network(architecture) {
+            let title = super::architecture(architecture).map_or("a command", |architecture| architecture.title);
+            return Err(ModelError::Unfit(format!(
+                "{title}: expected a network that can learn from the answers of another black box, found one without gradients; choose another"
+            )));
+        }
         if card.classes != data.classes {
             return Err(ModelError::Unfit(format!(
                 "{}: expected the classes of the black box {} ({}), found {}; open the data that it was made for",
@@ -44,11 +57,10 @@ impl Teacher {
             )));
         }
         let black_box = TorchBox::new(saved, device)?;
-        let mut answers = BTreeMap::new();
-        for split in [Split::Train, Split::Validation, Split::Test] {
-            let rows = card.rows(data, &super::fit::labelled(data, split), &saved.fit_for(data))?;
-            answers.insert(split, black_box.predict(&rows)?);
-        }
+        let questions = Split::ALL
+            .into_iter()
+            .map(|split| Ok((split, card.rows(data, &super::fit::labelled(data, split), &saved.fit_for(data))?)))
+            .collect::<Result<Vec<_>, ModelError>>()?;
         let card = Distilled {
             name: card.name.clone(),
             hash: card.hash.clone(),
@@ -56,7 +68,34 @@ impl Teacher {
             test: None,
             difference: None,
         };
-        Ok(Self { answers, card })
+        Ok(Self { black_box, questions, answered: 0, answers: BTreeMap::new(), card })
+    }
+
+    /// Asks about the next rows; whether any were left.
+    ///
+    /// # Errors
+    /// A program that fails.
+    pub fn ask(&mut self) -> Result<bool, ModelError> {
+        let mut before = 0;
+        for (split, rows) in &self.questions {
+            let (from, n) = (self.answered - before, rows.n());
+            if from < n {
+                let to = (from + ROWS_AT_ONCE).min(n);
+                let answer = self.black_box.predict(&rows.slice(from..to))?;
+                let known =
+                    self.answers.entry(*split).or_insert_with(|| Probs { classes: answer.classes, values: Vec::new() });
+                known.values.extend(answer.values);
+                self.answered += to - from;
+                return Ok(true);
+            }
+            before += n;
+        }
+        Ok(false)
+    }
+
+    /// Rows answered and in all.
+    pub fn progress(&self) -> (u64, u64) {
+        (self.answered as u64, self.questions.iter().map(|(_, rows)| rows.n() as u64).sum())
     }
 
     /// Answers to the labelled items of `split`.

@@ -36,8 +36,8 @@ pub struct FitSetup<'a> {
     pub name: &'a str,
     /// Where to train.
     pub device: Device,
-    /// The black box whose answers are learned in place of the labels.
-    pub teacher: Option<&'a SavedBox>,
+    /// The black box whose answers are learned in place of the labels; what it was not asked yet is asked first.
+    pub teacher: Option<Teacher>,
 }
 
 /// Rows and labels of one split.
@@ -66,6 +66,11 @@ impl Labelled {
         };
         Ok(Self { rows, classes })
     }
+}
+
+/// Whether what has this id is a network, which has gradients and is trained in minibatches: no command and no forest.
+pub(super) fn has_network(architecture: &str) -> bool {
+    !architecture.starts_with("exec:") && !commands::is_command(architecture) && architecture != TABLE_FOREST.id
 }
 
 /// The labelled items of a split.
@@ -97,7 +102,7 @@ pub struct FitRun {
 impl FitRun {
     /// Checks the data and initialises the network.
     pub fn new(setup: FitSetup<'_>) -> Result<Self, ModelError> {
-        let FitSetup { architecture: asked, params, data, seed, name, device, teacher } = setup;
+        let FitSetup { architecture: asked, params, data, seed, name, device, mut teacher } = setup;
         let command = asked.strip_prefix("exec:");
         let id = if command.is_some() { commands::id_for(data.modality) } else { asked };
         if command.is_none_or(|command| command.trim().is_empty()) && (command.is_some() || commands::is_command(id)) {
@@ -129,13 +134,7 @@ impl FitRun {
                 data.classes.len()
             )));
         }
-        let has_network = command.is_none() && id != TABLE_FOREST.id;
-        if teacher.is_some() && !has_network {
-            return Err(ModelError::Unfit(format!(
-                "{}: expected a network that can learn from the answers of another black box, found one without gradients; choose another",
-                architecture.title
-            )));
-        }
+        let has_network = has_network(asked);
         let text = architecture.text.map(|spec| vocabulary(data, &spec(params), command.is_some()));
         let table = TableFit::of(data);
         let shape = match &text {
@@ -150,7 +149,9 @@ impl FitRun {
                 data.name
             )));
         }
-        let teacher = teacher.map(|saved| Teacher::ask(saved, data, device)).transpose()?;
+        if let Some(teacher) = &mut teacher {
+            while teacher.ask()? {}
+        }
         // What has no network is not trained by batches either.
         let whole = |id: &str, default| if has_network { params.whole(architecture.params, id) } else { default };
         let (epochs, batch) = (whole("epochs", 1), whole("batch", 1));

@@ -10,6 +10,7 @@ use unmask::data::{DataSpec, Dataset, DensePictures, Fit, Items, Modality, Rows,
 use unmask::explain::{Mask, SavedExplainer};
 use unmask::jobs::{Compute, Output, Task};
 use unmask::model::card::{BOX_FORMAT, BOX_VERSION, Versions};
+use unmask::model::distil::Teacher;
 use unmask::model::params::{ParamSpec, Params};
 use unmask::model::saved::hash_of;
 use unmask::model::{Background, BoxCard, Curves, Device, FitRun, FitSetup, SavedBox, architecture};
@@ -248,6 +249,7 @@ pub(super) fn fitted(
 ) -> SavedBox {
     let params = params(architecture(architecture_id).unwrap().params, settings);
     let device = Device::Cpu;
+    let teacher = teacher.map(|saved| Teacher::new(saved, data, architecture_id, device).unwrap());
     let setup = FitSetup { architecture: architecture_id, params: &params, data, seed, name, device, teacher };
     let mut run = FitRun::new(setup).unwrap();
     while !run.is_done() {

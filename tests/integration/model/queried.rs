@@ -5,9 +5,10 @@ use smartcore::linalg::basic::matrix::DenseMatrix;
 use tch::Device;
 use unmask::data::{Dataset, Rows, Split};
 use unmask::explain::learn::run::{RunSetup, TrainRun};
+use unmask::model::distil::Teacher;
 use unmask::model::forest::{Forest, ForestRun};
 use unmask::model::params::Params;
-use unmask::model::{BlackBox, FitRun, FitSetup, SavedBox, TorchBox, architecture};
+use unmask::model::{BlackBox, SavedBox, TorchBox, architecture};
 
 use crate::integration::tiny::*;
 
@@ -109,17 +110,27 @@ fn a_stand_in_learns_the_answers_and_says_how_often_it_agrees() {
     assert!(agreed > 0.75, "{agreed}");
     assert!(stand_in.card.has_gradients() && card.difference.unwrap() < 0.3);
     // A box that is only queried cannot learn.
-    let params = Params::default();
-    let setup = FitSetup {
-        architecture: "table-forest",
-        params: &params,
-        data: &data,
-        seed: 0,
-        name: "x",
-        device: Device::Cpu,
-        teacher: Some(&forest),
-    };
-    assert_sentence(&FitRun::new(setup).err().unwrap().to_string(), &["expected a network that can learn"]);
+    let refused =
+        |architecture: &str| Teacher::new(&forest, &data, architecture, Device::Cpu).err().unwrap().to_string();
+    for architecture in ["table-forest", "exec:cat"] {
+        assert_sentence(&refused(architecture), &["expected a network that can learn"]);
+    }
+}
+
+#[test]
+fn a_teacher_is_asked_some_rows_at_a_time_and_about_every_labelled_item_once() {
+    let _lock = torch();
+    let data = table();
+    let forest = fitted("table-forest", &[("epochs", "3"), ("depth", "3")], &data, None);
+    let mut teacher = Teacher::new(&forest, &data, "table-mlp", Device::Cpu).unwrap();
+    assert_eq!(teacher.progress(), (0, data.len() as u64));
+    let mut times = 0;
+    while teacher.ask().unwrap() {
+        times += 1;
+        assert!(teacher.progress().0 <= 256 * times);
+    }
+    assert_eq!(teacher.progress(), (data.len() as u64, data.len() as u64));
+    assert!(times > 3, "{times}");
 }
 
 #[test]
