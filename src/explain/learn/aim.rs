@@ -126,7 +126,7 @@ impl AimLearner {
 
 /// What the black box is asked in one pass: soft masks over units, each on the whole batch.
 struct Asked {
-    /// Logits of the selector's samples `[b, classes]`.
+    /// Logits of the selector's samples, or of its probabilities where only they are asked about `[b, classes]`.
     samples: Tensor,
     /// Logits of what the weights of one class select, where asked.
     columns: Option<Tensor>,
@@ -200,7 +200,10 @@ impl AimLearner {
             };
             (keep(self.select(&scores, batch)), class)
         });
-        let asked = self.ask(batch, &sample, judged.as_ref().map(|(mask, _)| mask));
+        let expected = logits.as_ref().filter(|_| options.expected).map(|logits| keep(logits.sigmoid()));
+        // Where an approximator judges the samples, the box is only asked about what the sums of weights are trained on.
+        let alone = expected.as_ref().filter(|_| self.approximator.is_some());
+        let asked = self.ask(batch, alone.unwrap_or(&sample), judged.as_ref().map(|(mask, _)| mask));
 
         let mut total = Tensor::zeros([], (Kind::Float, batch.input.device()));
         let mut losses = Losses::new();
@@ -209,16 +212,14 @@ impl AimLearner {
             total = &total + loss * weight;
         };
         if let Some(weights) = &weights {
-            let (mask, seen) = match (&logits, options.expected) {
-                (Some(logits), true) => {
-                    let expected = keep(logits.sigmoid());
-                    let seen =
-                        tch::no_grad(|| batch.black_box.logits_masked(batch.input, &spread(&expected, options.units)));
-                    (expected, seen)
+            let seen = match (&expected, alone) {
+                (Some(expected), None) => {
+                    tch::no_grad(|| batch.black_box.logits_masked(batch.input, &spread(expected, options.units)))
                 }
-                _ => (sample.shallow_clone(), asked.samples.shallow_clone()),
+                _ => asked.samples.shallow_clone(),
             };
-            add("additive", additive_loss(weights, &mask, &seen.argmax(-1, false)), 1.0);
+            let mask = expected.as_ref().unwrap_or(&sample);
+            add("additive", additive_loss(weights, mask, &seen.argmax(-1, false)), 1.0);
         }
         if logits.is_some() {
             let told = match &self.approximator {

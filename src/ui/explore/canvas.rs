@@ -49,6 +49,8 @@ type Marks = (Rect, Vec<Element>);
 #[derive(Default)]
 struct Painted {
     key: u64,
+    /// What it was painted from: kept, so that no other explanation comes to lie at its address, which is part of the key.
+    explained: Option<Arc<Explained>>,
     picture: Option<ExplainedPicture>,
     /// Scores that the ends of the heat colours stand for.
     range: Option<Range>,
@@ -110,6 +112,7 @@ impl Canvas {
             return;
         }
         painted.key = key;
+        painted.explained = Some(explained.clone());
         painted.problem = None;
         let result = session.seen(result);
         let picture = session.picture_of(explained, &result, view, explore.hidden, dark);
