@@ -34,6 +34,8 @@ mod study_runs;
 mod support;
 #[path = "ui/texts.rs"]
 mod texts;
+#[path = "ui/unexplained.rs"]
+mod unexplained;
 #[path = "ui/untitled.rs"]
 mod untitled;
 #[path = "ui/verdicts.rs"]

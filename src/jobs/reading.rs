@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::task::Explained;
 use crate::data::Units;
-use crate::data::text::TextLayout;
+use crate::data::text::{TextLayout, readable};
 use crate::figure::layout::text::MOST_WORDS;
 use crate::figure::layout::{ExplainedText, TextSpan};
 use crate::model::BoxCard;
@@ -57,43 +57,11 @@ pub fn spans_of(original: &str, layout: &TextLayout, units: Units) -> ExplainedT
     let mut end = 0;
     for (token, place) in layout.tokens.iter().zip(&layout.place) {
         spans.push(TextSpan {
-            before: readable(original.get(end..token.start).unwrap_or("")),
-            word: readable(original.get(token.start..token.end).unwrap_or("")),
+            before: readable(original.get(end..token.start).unwrap_or("")).into_owned(),
+            word: readable(original.get(token.start..token.end).unwrap_or("")).into_owned(),
             unit: place.map(|place| unit_at(units, place as usize) as u32),
         });
         end = token.end;
     }
-    ExplainedText { spans, after: readable(original.get(end..).unwrap_or("")), most_words: MOST_WORDS }
-}
-
-/// Tags that begin a new line.
-const BREAKING: [&str; 12] = ["br", "p", "div", "li", "ul", "ol", "tr", "table", "h1", "h2", "h3", "blockquote"];
-/// Signs that HTML writes by name.
-const NAMED: [(&str, &str); 7] =
-    [("&amp;", "&"), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&#39;", "'"), ("&nbsp;", " ")];
-
-/// What stands between two words, as a reader wants it: tags are left out, those that break a line become a line break.
-pub fn readable(between: &str) -> String {
-    let mut out = String::new();
-    let mut rest = between;
-    while let Some(c) = rest.chars().next() {
-        if c == '<'
-            && rest[1..].starts_with(|next: char| next.is_ascii_alphabetic() || matches!(next, '/' | '!'))
-            && let Some(end) = rest.find('>')
-        {
-            let name: String =
-                rest[1..end].trim_start_matches('/').chars().take_while(char::is_ascii_alphanumeric).collect();
-            if BREAKING.contains(&name.to_ascii_lowercase().as_str()) {
-                out.push('\n');
-            }
-            rest = &rest[end + 1..];
-        } else if let Some((name, sign)) = NAMED.iter().find(|(name, _)| rest.starts_with(name)) {
-            out.push_str(sign);
-            rest = &rest[name.len()..];
-        } else {
-            out.push(c);
-            rest = &rest[c.len_utf8()..];
-        }
-    }
-    out
+    ExplainedText { spans, after: readable(original.get(end..).unwrap_or("")).into_owned(), most_words: MOST_WORDS }
 }

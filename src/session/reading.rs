@@ -411,7 +411,7 @@ pub fn start_of(data: &Dataset, item: usize, most: usize) -> String {
     let Some(text) = data.text(item) else { return String::new() };
     // A tag may be cut at the end: enough signs are taken first.
     let head: String = text.chars().take(most * 2 + 200).collect();
-    let plain = reading::readable(&head);
+    let plain = crate::data::text::readable(&head);
     let mut out = String::new();
     let mut count = 0;
     for word in plain.split_whitespace() {

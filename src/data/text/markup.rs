@@ -98,6 +98,15 @@ const INLINE: [&str; 41] = [
     "small", "span", "strike", "strong", "sub", "sup", "tt", "u", "var", "wbr", "base",
 ];
 
+/// A text, or a part of one, as a reader wants it: without tags, comments, scripts and styles, with a line break where a tag breaks the line and with
+/// the signs that character references stand for.
+pub fn readable(text: &str) -> Cow<'_, str> {
+    match Plain::of(text).text {
+        plain if plain.contains(BREAK) => Cow::Owned(plain.replace(BREAK, "\n")),
+        plain => plain,
+    }
+}
+
 /// A text without HTML.
 #[derive(Debug)]
 pub(super) struct Plain<'a> {

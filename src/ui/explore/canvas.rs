@@ -12,7 +12,7 @@ use super::super::{figure_view, theme};
 use super::classes::ClassesUi;
 use super::reading::{self, Page, Pages, TextView};
 use crate::figure::color::Range;
-use crate::figure::layout::series::map_pixels;
+use crate::figure::layout::series::{Form, map_pixels};
 use crate::figure::layout::{ExplainedPicture, Panel, View, overlay_marks, overlay_rgba};
 use crate::figure::{Element, FigureError, Pixels, rect};
 use crate::jobs::{Explained, MethodResult};
@@ -306,6 +306,15 @@ fn pixels_of(picture: &ExplainedPicture, panel: Panel) -> Result<Pixels, FigureE
         }
         None => overlay_rgba(picture, panel, None),
     }
+}
+
+/// The map of a series whose form is one, as a texture.
+pub fn map_of(ctx: &Context, picture: &ExplainedPicture) -> Option<egui::TextureHandle> {
+    let series = picture.series.as_ref().filter(|series| series.form == Form::Map)?;
+    picture.check().ok()?;
+    let range = Range::robust(&picture.scores, picture.scale());
+    let image = image_of(&map_pixels(picture, series, Panel::Input, range));
+    Some(ctx.load_texture("map of the series", image, TextureOptions::NEAREST))
 }
 
 fn image_of(pixels: &Pixels) -> ColorImage {

@@ -238,7 +238,7 @@ fn thumb(
 }
 
 /// An item in words.
-fn words_of(session: &Session, data: &Dataset, item: usize, wrong: bool) -> String {
+pub fn words_of(session: &Session, data: &Dataset, item: usize, wrong: bool) -> String {
     let mut words = format!("Item {}", crate::jobs::picture::item_words(data, item));
     if let Some(label) = session.label_name(item) {
         words.push_str(&format!(", class {label}"));

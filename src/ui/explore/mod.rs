@@ -14,6 +14,7 @@ mod rebuilt;
 mod record;
 mod series;
 mod thumbs;
+mod unexplained;
 mod viewer;
 mod words;
 
@@ -33,6 +34,7 @@ pub struct ExploreUi {
     items: items::ItemsUi,
     thumbs: thumbs::Thumbs,
     canvas: canvas::Canvas,
+    unexplained: unexplained::Unexplained,
     inspector: inspector::InspectorUi,
     own: own::OwnUi,
 }
@@ -76,7 +78,13 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut ExploreUi, commands: &mu
     }
     CentralPanel::default().frame(Frame::new().fill(t.canvas)).show(ui, |ui| {
         own::editor(ui, session, &state.canvas, &mut state.own, commands);
-        viewer::show(ui, session, &mut state.canvas, commands);
+        match unexplained::Lack::of(session) {
+            Some(lack) => {
+                let own = (&mut state.unexplained, &mut state.thumbs);
+                unexplained::show(ui, session, &data, lack, own, commands);
+            }
+            None => viewer::show(ui, session, &mut state.canvas, commands),
+        }
     });
     own::take_paste(ui, session, commands);
     // Text and list of words point at the same unit.

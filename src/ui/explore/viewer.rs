@@ -20,7 +20,7 @@ use crate::figure::layout::{Hidden, Panel as FigurePanel, View};
 use crate::jobs::{Explained, MethodResult};
 use crate::session::command::{VIEWS, view_title};
 use crate::session::reading::{Action, fill_words_for, fills_for};
-use crate::session::{Command, Place, Session};
+use crate::session::{Command, Session};
 use crate::work::Shown;
 
 /// Height of the heading of one of two panels.
@@ -103,32 +103,8 @@ fn waiting(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     if session.explore.shown.error().is_some() {
         return;
     }
-    if session.active_box().is_none() {
-        let sentence = "There is no black box for this data yet: train one, or open one.";
-        widgets::empty(
-            ui,
-            session,
-            icons::ICON_MODEL_TRAINING,
-            sentence,
-            Some((Command::Go(Place::Train), "Train a black box")),
-            commands,
-        );
-    } else if session.explore.columns.is_empty() {
-        let is_coming =
-            session.running.all().iter().any(|job| matches!(job.purpose, crate::session::Purpose::MakeExplainer));
-        if is_coming {
-            widgets::empty(ui, session, icons::ICON_HOURGLASS_TOP, "Preparing the first explainers…", None, commands);
-        } else {
-            let sentence = "There is no explainer for this black box yet.";
-            widgets::empty(
-                ui,
-                session,
-                icons::ICON_MODEL_TRAINING,
-                sentence,
-                Some((Command::Go(Place::Train), "Train an explainer")),
-                commands,
-            );
-        }
+    if session.active_box().is_some() && session.explore.columns.is_empty() {
+        widgets::empty(ui, session, icons::ICON_HOURGLASS_TOP, "Preparing the first explainers…", None, commands);
     } else if session.explore.item.is_none() {
         widgets::empty(ui, session, icons::ICON_IMAGE, "Choose an item on the left.", None, commands);
     } else {

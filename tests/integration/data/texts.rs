@@ -1,8 +1,10 @@
 //! Documents to rows: words, sentences, HTML, vocabulary, padding, and the way back into the text.
 
 use proptest::prelude::*;
+use unmask::data::text::readable;
 use unmask::data::text::{self, Corpus, Side, TextItems, Unknown};
-use unmask::data::{Dataset, Items, Rows, Split, TextFit, TextFitSpec, TextLayout};
+use unmask::data::{Dataset, Items, Rows, Split, TextFit, TextFitSpec, TextLayout, Unit, Units};
+use unmask::jobs::reading::spans_of;
 
 use super::*;
 
@@ -93,8 +95,18 @@ fn wrapped_lines_do_not_end_sentences() {
 #[test]
 fn html_is_stripped_and_offsets_stay_those_of_the_original() {
     let text = "<p class=\"a>b\">Tom &amp; <b>Je</b>rry&#39;s caf&eacute;<br/>x &lt; 3 <user> a<b</p><!-- no -->end";
-    let layout = fit(&[], &TextFitSpec::l2x_word()).layout(text);
+    let of_words = fit(&[], &TextFitSpec::l2x_word());
+    let layout = of_words.layout(text);
     assert_eq!(slices(text, &layout), ["Tom", "Je</b>rry&#39;s", "caf&eacute;", "x", "3", "user", "a", "b", "end"]);
+    // What a reader sees between and within the words is the same text, with line breaks where tags break the line.
+    let seen = spans_of(text, &layout, Units::new(Unit::Word, of_words.shape()));
+    let seen: String =
+        seen.spans.iter().flat_map(|span| [span.before.as_str(), &span.word]).chain([seen.after.as_str()]).collect();
+    assert_eq!(seen.trim(), "Tom & Jerry's caf\u{e9}\nx < 3 <user> a<b\nend");
+    assert_eq!(
+        readable("Rock &mdash; roll<script>if (a < b) { }</script>&hellip;<!-- no --><p>end"),
+        "Rock \u{2014} roll\n\u{2026}\nend"
+    );
     assert_eq!(words("a<script>var x = '<p>';</script>b<STYLE>p{}</STYLE >c"), ["a", "b", "c"]);
     assert_eq!(words("AT&T &nosuch; &copy &#x41;bc"), ["AT", "T", "nosuch", "copy", "&#x41;bc"]);
     let built = fit(&["Tom &amp; <b>Je</b>rry&#39;s caf&eacute;"], &TextFitSpec::l2x_word());
