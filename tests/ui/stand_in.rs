@@ -147,14 +147,19 @@ fn methods_that_need_gradients_say_why_they_are_not_offered_and_offer_a_stand_in
 fn a_forest_is_grown_and_a_stand_in_distilled_from_it_through_the_forms() {
     let (_rows, mut app) = real_rows();
     choose(&mut app, "Network", "Random forest");
-    app.get_by_label_contains("Train the black box on 2 classes").click();
+    app.get_by_label("Train the black box on 2 classes, 100 trees").click();
     settle(&mut app);
     let session = &app.state().session;
     assert_eq!(session.train.runs[0].state, RunState::Done, "{:?}", session.train.runs[0].state);
     assert!(!session.active_box().expect("the forest").card.has_gradients());
 
+    // Not all three columns: such an explainer would have nothing to learn.
+    app.get_by_role_and_label(Role::Button, "New explainer").click();
+    app.run();
+    app.get_by_label_contains(" for 1 of 3 columns");
     // A gradient method in view says why it shows nothing, and leads to the form.
-    let at = session.explainers.iter().position(|known| known.card.method == "grad").expect("a gradient");
+    let known = &app.state().session.explainers;
+    let at = known.iter().position(|known| known.card.method == "grad").expect("a gradient");
     app.state_mut().command(Command::Go(Place::Explore));
     app.state_mut().command(Command::SetColumns(vec![at]));
     settle(&mut app);

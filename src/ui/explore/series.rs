@@ -271,6 +271,12 @@ fn path(ui: &mut Ui, whole: Rect, page: &Page<'_>, series: &ExplainedSeries) {
                     plot.points(Points::new("selected", points[start..=end].to_vec()).color(strong).radius(2.5));
                 }
             }
+            let truth = theme::color(palette.annotation);
+            let true_runs = (0..series.channels()).flat_map(|channel| series.true_runs(page.picture, channel));
+            for (start, end, _) in true_runs.filter(|_| page.panel != Panel::Input) {
+                let around = Points::new("truth", points[start..=end].to_vec()).color(truth);
+                plot.points(around.radius(4.0).filled(false));
+            }
             let start = points.first().copied().unwrap_or_default();
             plot.points(Points::new("start", vec![start]).color(color(palette.ink)).radius(3.5));
         });

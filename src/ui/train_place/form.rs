@@ -186,8 +186,8 @@ fn box_start(ui: &mut Ui, session: &Session, state: &mut TrainState, commands: &
     let task = match classes {
         _ if is_command(chosen.id) => "Connect the command and ask it about the test items".to_owned(),
         _ if stands_for.is_some() => format!("Train a stand-in, {}", epochs_words(epochs)),
-        0 => format!("Train the black box, {}", length),
-        n => format!("Train the black box on {}, {}", describe::count(n, "class", "classes"), length),
+        0 => format!("Train the black box, {length}"),
+        n => format!("Train the black box on {}, {length}", describe::count(n, "class", "classes")),
     };
     let reason = if form.name.trim().is_empty() {
         Some("Give it a name first".to_owned())
