@@ -26,6 +26,8 @@ mod series;
 mod session;
 #[path = "ui/snapshots.rs"]
 mod snapshots;
+#[path = "ui/stand_in.rs"]
+mod stand_in;
 #[path = "ui/study_place.rs"]
 mod study_place;
 #[path = "ui/study_runs.rs"]
@@ -34,6 +36,8 @@ mod study_runs;
 mod support;
 #[path = "ui/texts.rs"]
 mod texts;
+#[path = "ui/truth.rs"]
+mod truth;
 #[path = "ui/unexplained.rs"]
 mod unexplained;
 #[path = "ui/untitled.rs"]

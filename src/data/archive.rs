@@ -33,7 +33,7 @@ pub struct Member {
 #[derive(Clone, Debug)]
 enum Place {
     Disk(PathBuf),
-    Held(Arc<Vec<u8>>),
+    Held { bytes: Arc<Vec<u8>>, archive: Arc<Path> },
 }
 
 /// The bytes of a member, unpacked on the way.
@@ -81,7 +81,7 @@ impl Member {
                 let io = |source| DataError::Io { path: path.clone(), source };
                 Box::new(BufReader::with_capacity(1 << 18, File::open(path).map_err(io)?))
             }
-            Place::Held(bytes) => Box::new(Cursor::new(SharedBytes(Arc::clone(bytes)))),
+            Place::Held { bytes, .. } => Box::new(Cursor::new(SharedBytes(Arc::clone(bytes)))),
         };
         if self.is_packed() {
             let most = self.len.saturating_mul(MAX_DEFLATE_RATIO);
@@ -120,11 +120,11 @@ impl Member {
         Ok(String::from_utf8_lossy(&self.read(1 << 20)?).into_owned())
     }
 
-    /// Path on disk, or path inside the archive.
+    /// Path on disk, or the archive and the path inside it.
     pub fn display(&self) -> String {
         match &self.place {
             Place::Disk(path) => path.display().to_string(),
-            Place::Held(_) => self.path.clone(),
+            Place::Held { archive, .. } => format!("{}, {} in it", archive.display(), self.path),
         }
     }
 
@@ -311,10 +311,16 @@ impl Tree {
                 continue;
             }
             let bytes = self.hold(&mut entry, &mut held, |err| damaged(&origin, err))?;
-            self.add(Member { path, len: bytes.len() as u64, place: Place::Held(Arc::new(bytes)) })?;
+            self.add_held(path, bytes)?;
         }
         self.remark_unsafe(n_unsafe);
         Ok(())
+    }
+
+    /// Adds a member that was unpacked from the archive.
+    fn add_held(&mut self, path: String, bytes: Vec<u8>) -> Result<(), DataError> {
+        let archive = Arc::from(self.origin.as_path());
+        self.add(Member { path, len: bytes.len() as u64, place: Place::Held { bytes: Arc::new(bytes), archive } })
     }
 
     fn read_zip(&mut self, path: &Path, watch: &mut Watch<'_>) -> Result<(), DataError> {
@@ -344,8 +350,8 @@ impl Tree {
             if path.split('/').any(is_clutter) {
                 continue;
             }
-            let bytes = self.hold(&mut entry, &mut held, |err| damaged(err.to_string()))?;
-            self.add(Member { path, len: bytes.len() as u64, place: Place::Held(Arc::new(bytes)) })?;
+            let bytes = self.hold(&mut entry, &mut held, |err| damaged(format!("{path}: {err}")))?;
+            self.add_held(path, bytes)?;
         }
         self.remark_unsafe(n_unsafe);
         Ok(())

@@ -1,9 +1,8 @@
 //! Tables with a column of text: which columns hold texts, classes and parts (guessed, said, and changed by the query), and the data set that
 //! their rows make. What reads rows out of files is [`super::delimited`] and [`super::jsonl`].
 
-use std::collections::HashMap;
-
 use super::archive::{Member, Tree, byte_size};
+use super::class_numbers::ClassNumbers;
 use super::folder::part_named;
 use super::open::Raw;
 use super::spec::{DataSpec, in_words};
@@ -307,8 +306,7 @@ fn part_in_name(member: &Member) -> Option<Split> {
 pub(super) struct Builder {
     corpus: Corpus,
     labels: Vec<Option<u16>>,
-    values: Vec<String>,
-    numbers: HashMap<String, u16>,
+    classes: ClassNumbers,
     parts: Vec<Option<Split>>,
     source_index: Vec<u32>,
     joined: String,
@@ -322,8 +320,7 @@ impl Builder {
         Self {
             corpus: Corpus::default(),
             labels: Vec::new(),
-            values: Vec::new(),
-            numbers: HashMap::new(),
+            classes: ClassNumbers::default(),
             parts: Vec::new(),
             source_index: Vec::new(),
             joined: String::new(),
@@ -382,22 +379,15 @@ impl Builder {
     }
 
     fn number(&mut self, value: &str, member: &Member) -> Result<u16, DataError> {
-        if let Some(&number) = self.numbers.get(value) {
-            return Ok(number);
-        }
-        if self.values.len() >= MAX_CLASSES {
+        self.classes.number(value, MAX_CLASSES).ok_or_else(|| {
             let advice = "name another column with label=, or write label=none";
-            return Err(member.unfit(format!("at most {MAX_CLASSES} classes"), "more different values", advice));
-        }
-        let number = self.values.len() as u16;
-        self.values.push(value.to_owned());
-        self.numbers.insert(value.to_owned(), number);
-        Ok(number)
+            member.unfit(format!("at most {MAX_CLASSES} classes"), "more different values", advice)
+        })
     }
 
     /// The data set: classes in the order of their numbers or of the alphabet.
     pub fn finish(
-        self,
+        mut self,
         tree: &Tree,
         first: &Member,
         spec: &DataSpec,
@@ -422,17 +412,9 @@ impl Builder {
                 self.other_part
             ));
         }
-        let mut by_value: Vec<usize> = (0..self.values.len()).collect();
-        let numbers: Option<Vec<f64>> = self.values.iter().map(|value| value.parse().ok()).collect();
-        match &numbers {
-            Some(numbers) => by_value.sort_by(|&a, &b| numbers[a].total_cmp(&numbers[b])),
-            None => by_value.sort_by(|&a, &b| self.values[a].cmp(&self.values[b])),
-        }
-        let mut rank = vec![0; by_value.len()];
-        by_value.iter().enumerate().for_each(|(at, &value)| rank[value] = at as u16);
-        let labels = self.labels.iter().map(|label| label.map(|value| rank[usize::from(value)])).collect();
-        let values: Vec<String> = by_value.iter().map(|&value| self.values[value].clone()).collect();
-        let classes = class_names(tree, first, spec, values, numbers.is_some(), &mut remarks)?;
+        let (values, are_numbers) = self.classes.finish(&mut self.labels);
+        let labels = self.labels;
+        let classes = class_names(tree, first, spec, values, are_numbers, &mut remarks)?;
         let content = self.corpus.hash();
         remarks.extend(unshown(&self.corpus));
         let items = Items::Text(TextItems::all(self.corpus));

@@ -5,6 +5,7 @@
 
 pub mod archive;
 pub mod cifar;
+mod class_numbers;
 mod columns;
 pub mod delimited;
 pub mod documents;

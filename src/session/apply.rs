@@ -207,6 +207,15 @@ impl Session {
                     Hidden::AsModelSees => "Hidden units are drawn as the model sees them".to_owned(),
                 };
             }
+            Command::SetUpStandIn => {
+                self.place = super::Place::Train;
+                self.train.stand_ins_asked += 1;
+            }
+            Command::ToggleTruth => {
+                self.explore.shows_truth = !self.explore.shows_truth;
+                let done = if self.explore.shows_truth { "marked" } else { "no longer marked" };
+                self.last_action = format!("Units that truly decide the class are {done}");
+            }
             Command::Peek(on) => self.explore.peek = on,
             Command::SetK(k) => {
                 (self.explore.k, self.explore.k_is_set) = (k, true);
@@ -486,14 +495,16 @@ impl Session {
         // What stands in another column is passed over.
         let n = usable.len() as i64;
         let next = (1..n).map(|step| usable[(at + step * by).rem_euclid(n) as usize]);
-        let next = next.into_iter().find(|explainer| !self.explore.columns.contains(explainer))?;
+        let is_new = |at: &usize| !self.explore.columns.contains(at) && self.has_its_gradients(*at);
+        let next = next.into_iter().find(is_new)?;
         columns[self.explore.focus] = next;
         Some(columns)
     }
 
     /// The first usable explainer that no column shows.
     pub fn next_unshown(&self) -> Option<usize> {
-        self.usable_explainers().into_iter().find(|explainer| !self.explore.columns.contains(explainer))
+        let is_new = |at: &usize| !self.explore.columns.contains(at) && self.has_its_gradients(*at);
+        self.usable_explainers().into_iter().find(is_new)
     }
 
     pub(crate) fn set_columns(&mut self, columns: Vec<usize>) -> Vec<Request> {

@@ -96,6 +96,10 @@ pub enum Command {
     SetForm(Form),
     /// Swap the two ways of drawing hidden pixels.
     ToggleHidden,
+    /// Set up a stand-in for the black box in use.
+    SetUpStandIn,
+    /// Mark the units that truly decide the class, or do not.
+    ToggleTruth,
     /// Show the full input while a key is held.
     Peek(bool),
     /// Select more or fewer units.
@@ -386,6 +390,8 @@ impl Command {
                 "A hidden dark pixel looks like background; hatching tells them apart.",
                 &[Letter('T')],
             ),
+            Self::ToggleTruth => info(super::truth::TITLE, super::truth::TIP, &[]),
+            Self::SetUpStandIn => info(super::stand_in::TITLE, super::stand_in::TIP, &[]),
             Self::Peek(_) => {
                 info("Peek at the full input", "Hold the key to see the input without any marks.", &[Letter('X')])
             }
@@ -569,6 +575,7 @@ impl Command {
         all.extend(Form::ALL.map(Self::SetForm));
         all.extend([
             Self::ToggleHidden,
+            Self::ToggleTruth,
             Self::KBy(1),
             Self::KBy(-1),
             Self::KBy(10),
@@ -717,6 +724,7 @@ impl Command {
             }
             Self::RemoveColumn(_) if session.explore.columns.len() < 2 => no("One method always stays"),
             Self::SetForm(form) => session.form_fits(*form),
+            Self::ToggleTruth => session.truth_is_known(),
             Self::Flip | Self::SetView(_) | Self::SetHidden(_) | Self::ToggleHidden | Self::Peek(_) => needs_methods(),
             Self::KBy(by) => {
                 needs_methods()?;
@@ -763,20 +771,8 @@ impl Command {
                 why.map_or_else(needs_result, |why| Err(Cow::Owned(why)))
             }
             Self::Ask(Dialog::ExportAllKept(_)) if session.figures.kept.is_empty() => no("No figure was kept yet"),
-            Self::Ask(Dialog::ExportTable) => {
-                if session.measure.table().is_some() {
-                    Ok(())
-                } else {
-                    no("Measure something first")
-                }
-            }
-            Self::StartFit(_) => {
-                if session.data.is_some() {
-                    Ok(())
-                } else {
-                    no("Open data first")
-                }
-            }
+            Self::Ask(Dialog::ExportTable) if session.measure.table().is_none() => no("Measure something first"),
+            Self::StartFit(_) if session.data.is_none() => no("Open data first"),
             Self::StartTraining(_) | Self::StartEvaluation(_) => {
                 if session.data.is_none() {
                     no("Open data first")

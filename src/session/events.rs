@@ -387,7 +387,9 @@ impl Session {
             self.last_action = said;
             return requests;
         }
-        let requests = if self.explore.columns.is_empty() || (is_trained && shows_untrained_only && same.is_none()) {
+        let requests = if (self.explore.columns.is_empty() && self.has_its_gradients(index))
+            || (is_trained && shows_untrained_only && same.is_none())
+        {
             self.set_columns(vec![index])
         } else if self.explore.columns.contains(&index) {
             self.refresh()

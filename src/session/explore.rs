@@ -54,6 +54,8 @@ pub struct Explore {
     pub view: View,
     /// How hidden pixels are drawn.
     pub hidden: Hidden,
+    /// Whether the units that truly decide a class are marked, where they are known.
+    pub shows_truth: bool,
     /// How series are drawn; `None`: as usual for their number of channels.
     pub form: Option<Form>,
     /// How many units are selected.
@@ -96,6 +98,7 @@ impl Default for Explore {
             focus: 0,
             view: View::Overlay,
             hidden: Hidden::default(),
+            shows_truth: true,
             form: None,
             k: 25,
             k_is_set: false,

@@ -26,9 +26,11 @@ pub mod running;
 pub mod settings;
 pub mod sheet;
 pub mod shortcut;
+pub mod stand_in;
 pub mod study;
 pub mod train;
-pub mod undo;
+pub mod truth;
+mod undo;
 pub mod untitled;
 
 pub use command::{Availability, Command};

@@ -55,7 +55,8 @@ impl Session {
             form: self.explore.form,
         };
         let picture = picture_of_result(&beside, explained, result, self.explore.k);
-        ExplainedPicture { view, hidden, theme, ..picture }
+        let truth = self.truth_of(explained).filter(|_| self.explore.shows_truth);
+        ExplainedPicture { view, hidden, theme, truth, ..picture }
     }
 
     /// Data set and item in words.

@@ -90,6 +90,8 @@ pub struct Train {
     pub runs: Vec<TrainingRun>,
     /// The run whose curves are shown.
     pub selected: Option<u32>,
+    /// How often a stand-in for the black box in use was asked for.
+    pub stand_ins_asked: u32,
 }
 
 impl Train {

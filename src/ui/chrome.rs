@@ -121,7 +121,7 @@ fn menus(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
         for view in VIEWS {
             menu_item(ui, session, Command::SetView(view), commands);
         }
-        for command in [Command::Flip, Command::ToggleHidden] {
+        for command in [Command::Flip, Command::ToggleHidden, Command::ToggleTruth] {
             menu_item(ui, session, command, commands);
         }
         ui.separator();

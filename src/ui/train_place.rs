@@ -26,6 +26,10 @@ pub struct TrainState {
     named: bool,
     /// The kind of data that the values of the form are meant for; `None` until the form was shown.
     of: Option<Modality>,
+    /// Hash of the black box that the number of units was begun for.
+    k_of: String,
+    /// How often a stand-in was asked for elsewhere, as far as the form followed.
+    stand_ins: u32,
     /// A model whose curves and card are shown instead of a run's, by hash.
     card: Option<String>,
     /// How many training items the data with this hash has.
@@ -58,6 +62,8 @@ impl Default for TrainState {
             },
             named: false,
             of: None,
+            k_of: String::new(),
+            stand_ins: 0,
             card: None,
             train_items: (String::new(), 0),
         }
@@ -81,6 +87,10 @@ impl TrainState {
 
 /// The place.
 pub fn show(ui: &mut Ui, session: &Session, state: &mut TrainState, commands: &mut Vec<Command>) {
+    if state.stand_ins != session.train.stand_ins_asked {
+        state.stand_ins = session.train.stand_ins_asked;
+        distil::set_up(session, &mut state.fit, &mut state.makes);
+    }
     let t = tokens(ui);
     let margin = Margin::same(space::M as i8);
     let panel = Frame::new().fill(t.panel).inner_margin(Margin::same(space::S as i8));

@@ -83,11 +83,20 @@ fn world(name: &str, modality: Modality, items: Items, classes: [&str; 2]) -> Da
     }
 }
 
+/// The same data, of which it is known that these places of a row decide the second class and none the first.
+fn planted(data: Dataset, places: &[u32]) -> Dataset {
+    let truth = (0..ITEMS).map(|item| if item % 2 == 1 { places.to_vec() } else { Vec::new() }).collect();
+    Dataset { truth: Some(Arc::new(truth)), hash: format!("planted {}", data.hash), ..data }
+}
+
 fn dataset(name: &str) -> Option<Dataset> {
     match name {
         "movements" => Some(movements(Shape::new(2, 1, STEPS))),
         "player" => Some(movements(Shape::new(40, 1, 3))),
         "people" => Some(people()),
+        "planted movements" => Some(planted(movements(Shape::new(2, 1, STEPS)), &[24, STEPS as u32 + 24])),
+        "planted player" => Some(planted(movements(Shape::new(40, 1, 3)), &[0, 4, 62])),
+        "planted people" => Some(planted(people(), &[1, 3])),
         _ => None,
     }
 }
@@ -175,10 +184,23 @@ pub fn run(task: &Task) -> Option<Output> {
     })
 }
 
-fn opened(size: [f32; 2], appearance: Appearance, name: &str) -> Harness<'static, App> {
+/// A window on a world with its black box.
+pub fn opened(size: [f32; 2], appearance: Appearance, name: &str) -> Harness<'static, App> {
+    opened_with(size, appearance, name, |_| {})
+}
+
+/// The same with a changed black box.
+pub fn opened_with(
+    size: [f32; 2],
+    appearance: Appearance,
+    name: &str,
+    change: impl Fn(&mut SavedBox),
+) -> Harness<'static, App> {
     let mut session = Session::new();
     session.settings.appearance = appearance;
-    session.boxes.push(Arc::new(box_for(&dataset(name).expect("a world"))));
+    let mut made = box_for(&dataset(name).expect("a world"));
+    change(&mut made);
+    session.boxes.push(Arc::new(made));
     session.active_box = Some(0);
     session.machine = Some("CPU, 2 cores, 8 GB".to_owned());
     let mut harness = window_with(size, session, PresetDialogs::default());
@@ -187,7 +209,7 @@ fn opened(size: [f32; 2], appearance: Appearance, name: &str) -> Harness<'static
     harness
 }
 
-fn selected(app: &Harness<'static, App>) -> Vec<usize> {
+pub fn selected(app: &Harness<'static, App>) -> Vec<usize> {
     let session = &app.state().session;
     let result = session.explore.focused_result().expect("a result");
     session.explore.mask(result).selected()
@@ -238,6 +260,34 @@ fn each_form_has_a_button_and_only_those_that_fit() {
     assert_eq!(app.state().session.series_form(), Some(Form::Map), "forty channels are a map");
     assert!(app.query_by_role_and_label(Role::Button, "With path").is_none());
     assert!(app.query_by_role_and_label(Role::Button, "Stacked").is_none());
+}
+
+#[test]
+fn the_map_tells_a_cell_and_zooms_where_the_pointer_is() {
+    let mut app = opened(SIZE, Appearance::Light, "planted player");
+    app.state_mut().command(Command::SelectItem(1));
+    app.state_mut().command(Command::SetUnit(Unit::ChannelStep, 20));
+    app.run();
+    let middle = app.get_by_label_contains("Overlay of item 1").rect().center();
+    app.hover_at(middle);
+    app.run();
+    // Its words come when the pointer rests.
+    app.run_steps(60);
+    let told = app.get_by_label_contains("value ").accesskit_node().value().unwrap_or_default();
+    let [place, value, rank] = told.lines().collect::<Vec<_>>()[..] else { panic!("{told}") };
+    assert!(place.starts_with("step ") && place.contains(", channel 1") && place.contains("(group"), "{told}");
+    assert!(value.starts_with("value ") && rank.contains(", rank ") && rank.contains(" of 120, "), "{told}");
+    app.event(egui::Event::MouseWheel {
+        unit: egui::MouseWheelUnit::Point,
+        delta: egui::vec2(0.0, 400.0),
+        phase: egui::TouchPhase::Move,
+        source: egui::MouseWheelSource::Wheel,
+        modifiers: egui::Modifiers::NONE,
+    });
+    app.run_steps(30);
+    app.get_by_label_contains(": whole picture").click();
+    app.run();
+    assert!(app.query_by_label_contains(": whole picture").is_none());
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use super::{MAX_STEPS, MAX_VALUES, described, raw_of};
 use crate::data::archive::{Member, Tree, byte_size};
+use crate::data::class_numbers::ClassNumbers;
 use crate::data::delimited::{Form, is_table, reader};
 use crate::data::open::{Raw, Watch};
 use crate::data::spec::{DataSpec, in_words};
@@ -220,8 +221,7 @@ struct Gathered {
     items: Vec<Vec<f32>>,
     labels: Vec<Option<u16>>,
     parts: Vec<Option<Split>>,
-    classes: Vec<String>,
-    by_class: HashMap<String, u16>,
+    classes: ClassNumbers,
     n_values: usize,
     /// So many steps of each, where that is asked for.
     steps: Option<usize>,
@@ -240,8 +240,7 @@ impl Gathered {
             items: Vec::new(),
             labels: Vec::new(),
             parts: Vec::new(),
-            classes: Vec::new(),
-            by_class: HashMap::new(),
+            classes: ClassNumbers::default(),
             n_values: 0,
             steps,
         })
@@ -253,17 +252,10 @@ impl Gathered {
         if name.is_empty() {
             return Ok(None);
         }
-        if let Some(&class) = self.by_class.get(name) {
-            return Ok(Some(class));
-        }
-        if self.classes.len() >= MOST_CLASSES {
+        self.classes.number(name, MOST_CLASSES).map(Some).ok_or_else(|| {
             let expected = format!("at most {MOST_CLASSES} classes");
-            return Err(member.unfit(expected, "more", "name the column of classes with label="));
-        }
-        let class = self.classes.len() as u16;
-        self.classes.push(name.to_owned());
-        self.by_class.insert(name.to_owned(), class);
-        Ok(Some(class))
+            member.unfit(expected, "more", "name the column of classes with label=")
+        })
     }
 
     fn begin(&mut self, label: Option<u16>, part: Option<Split>) -> usize {
@@ -319,20 +311,7 @@ impl Gathered {
                 values.extend((0..steps).map(at));
             }
         }
-        // Numbers by their size, else names in the order of letters.
-        let mut order: Vec<usize> = (0..self.classes.len()).collect();
-        let all_numbers = self.classes.iter().all(|name| is_number(name));
-        order.sort_by(|&a, &b| {
-            let (a, b) = (&self.classes[a], &self.classes[b]);
-            let by_number = || number(a).partial_cmp(&number(b)).unwrap_or(std::cmp::Ordering::Equal);
-            if all_numbers { by_number() } else { a.cmp(b) }
-        });
-        let mut place = vec![0_u16; order.len()];
-        order.iter().enumerate().for_each(|(new, &old)| place[old] = new as u16);
-        for label in self.labels.iter_mut().flatten() {
-            *label = place[usize::from(*label)];
-        }
-        let found: Vec<String> = order.iter().map(|&at| self.classes[at].clone()).collect();
+        let (found, _) = self.classes.finish(&mut self.labels);
         let classes = match spec.list("names") {
             Some(names) if names.len() == found.len() => names,
             Some(names) => {

@@ -16,6 +16,7 @@ enum Swatch {
     HiddenUnselected,
     HiddenSelected,
     Line(Paint),
+    Truth,
 }
 
 /// Colour of a line or a bar.
@@ -60,6 +61,9 @@ pub(super) fn swatches(picture: &ExplainedPicture, panels: &[Panel], palette: &P
     entries.dedup();
     if !picture.has_pixels() && picture.text.is_none() {
         entries = marks(picture, panels);
+    }
+    if picture.has_true_units() && panels.iter().any(|panel| *panel != Panel::Input) {
+        entries.push((Swatch::Truth, "truly decides the class".to_owned()));
     }
     let style = Style::muted(palette);
     let side = style.size;
@@ -134,6 +138,9 @@ fn draw_swatch(swatch: Swatch, area: Rect, palette: &Palette) -> Vec<Element> {
         };
         return text::marks_of(&look, area, palette);
     }
+    if swatch == Swatch::Truth {
+        return vec![Element::fill(rect(area.x, area.y + area.height - 2.4, area.width, 2.4), palette.annotation)];
+    }
     if let Swatch::Line(paint) = swatch {
         let color = match paint {
             Paint::Selected => palette.selected,
@@ -146,7 +153,9 @@ fn draw_swatch(swatch: Swatch, area: Rect, palette: &Palette) -> Vec<Element> {
     }
     let (fill, line, hatch) = match swatch {
         Swatch::Tinted | Swatch::TintedWord => (palette.background.mix(palette.selected, 0.65), palette.selected, None),
-        Swatch::Outlined | Swatch::Underlined | Swatch::Line(_) => (palette.background, palette.selected, None),
+        Swatch::Outlined | Swatch::Underlined | Swatch::Line(_) | Swatch::Truth => {
+            (palette.background, palette.selected, None)
+        }
         Swatch::HiddenUnselected => (palette.hidden, palette.unselected, Some(pixels::unselected_hatch(palette))),
         Swatch::HiddenSelected => (palette.hidden, palette.selected, Some(pixels::selected_hatch(palette))),
     };

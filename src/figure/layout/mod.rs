@@ -173,6 +173,9 @@ pub struct ExplainedPicture {
     pub seed: Option<u64>,
     /// What the model answers.
     pub prediction: Option<Prediction>,
+    /// Whether each unit truly decides the class, where that is known and to be marked; never in a study.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub truth: Option<Vec<bool>>,
     /// Light or dark page.
     pub theme: Theme,
     /// The text, where the input is one; then there are no pixels, and `width`, `height` and what goes by pixel are empty.
@@ -205,6 +208,16 @@ impl ExplainedPicture {
     /// How many units are selected.
     pub fn k(&self) -> usize {
         self.selected.iter().filter(|is_selected| **is_selected).count()
+    }
+
+    /// Whether a unit is marked as one that truly decides the class.
+    pub fn is_true(&self, unit: usize) -> bool {
+        self.truth.as_ref().is_some_and(|truth| truth.get(unit) == Some(&true))
+    }
+
+    /// Whether any unit is marked so.
+    pub fn has_true_units(&self) -> bool {
+        self.truth.as_ref().is_some_and(|truth| truth.contains(&true))
     }
 
     /// The scale of its scores.

@@ -71,6 +71,10 @@ pub fn overlay_marks(picture: &ExplainedPicture, panel: Panel, rect: Rect) -> Ve
     let selected = picture.selected_pixels();
     let (width, height) = (picture.width, picture.height);
     let mut out = Vec::new();
+    if picture.has_true_units() {
+        let on: Vec<bool> = picture.unit_of.iter().map(|unit| picture.is_true(*unit as usize)).collect();
+        out.extend(truth_rings(&Mask { width, height, on: &on }, rect, palette));
+    }
     if picture.hidden == Hidden::Hatched && matches!(panel, Panel::Selected | Panel::Unselected) {
         let (on, hatch): (Vec<bool>, _) = if panel == Panel::Selected {
             (selected.iter().map(|is_selected| !is_selected).collect(), unselected_hatch(palette))
@@ -91,6 +95,12 @@ pub fn overlay_marks(picture: &ExplainedPicture, panel: Panel, rect: Rect) -> Ve
         out.push(rings_element(rings, palette.selected, size::OUTLINE));
     }
     out
+}
+
+/// Outlines around the places that truly decide the class: under those of the selection, and wider, so that both are seen where they meet.
+pub fn truth_rings(mask: &Mask<'_>, rect: Rect, palette: &Palette) -> Option<Element> {
+    let rings = hatch::outline(mask, rect);
+    (!rings.is_empty()).then(|| rings_element(rings, palette.annotation, size::OUTLINE * 2.2))
 }
 
 fn rings_element(lines: Vec<Vec<super::super::Point>>, color: Color, width: f32) -> Element {

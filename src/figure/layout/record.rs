@@ -29,6 +29,8 @@ pub struct Line<'a> {
     pub name: &'a str,
     /// What is written beside it.
     pub value: String,
+    /// Whether it truly decides the class.
+    pub is_true: bool,
     /// Whether the model gets it.
     pub is_shown: bool,
     /// Both ends of its bar as shares of the room.
@@ -71,6 +73,7 @@ impl ExplainedRow {
             rank: if selected { self.ranks.get(column).map(|rank| rank + 1) } else { None },
             name: self.names.get(column).map_or("", String::as_str),
             value,
+            is_true: picture.is_true(column),
             is_shown,
             bar: bars.ends(score),
         }
@@ -86,6 +89,8 @@ pub fn bars_of(picture: &ExplainedPicture) -> Bars {
 const MOST_LINES: usize = 60;
 /// Height of a line.
 const ROW: f32 = 12.0;
+/// Width of the mark of a column that truly decides the class.
+const TRUTH: f32 = 2.0;
 /// Height of a bar.
 const BAR: f32 = 5.5;
 
@@ -113,6 +118,9 @@ pub(super) fn panel(picture: &ExplainedPicture, row: &ExplainedRow, panel: Panel
         if selected && panel == Panel::Overlay {
             let ground = palette.background.mix(palette.selected, 0.14);
             block.elements.push(Element::fill(rect(0.0, top, width, ROW), ground));
+        }
+        if line.is_true && panel != Panel::Input {
+            block.elements.push(Element::fill(rect(0.0, top + 1.0, TRUTH, ROW - 2.0), palette.annotation));
         }
         let text_top = top + (ROW - style.leading()) / 2.0;
         let is_marked = panel != Panel::Input;

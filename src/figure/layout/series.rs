@@ -146,6 +146,16 @@ impl ExplainedSeries {
         of.get(channel * self.steps..(channel + 1) * self.steps).unwrap_or(&[])
     }
 
+    /// Stretches of steps of a channel that truly decide the class: first step, end, `true`.
+    pub fn true_runs(&self, picture: &ExplainedPicture, channel: usize) -> Vec<(usize, usize, bool)> {
+        if !picture.has_true_units() {
+            return Vec::new();
+        }
+        let is_true = |unit: &u32| picture.is_true(*unit as usize);
+        let of_step: Vec<bool> = self.channel(&self.unit_of, channel).iter().map(is_true).collect();
+        runs(&of_step).into_iter().filter(|run| run.2).collect()
+    }
+
     /// Least and greatest value of a channel, with a margin; of all channels where `channel` is `None`.
     pub fn extent(&self, channel: Option<usize>) -> [f32; 2] {
         let values = channel.map_or(self.values.as_slice(), |channel| self.channel(&self.values, channel));
@@ -398,6 +408,16 @@ fn plot(
             }
         }
     }
+    if panel != Panel::Input {
+        for &channel in channels {
+            for (start, end, _) in series.true_runs(picture, channel) {
+                let (left, right) = (x_of(start as f32 - 0.5), x_of(end as f32 - 0.5));
+                let thin = (1.2 - (right - left)).max(0.0) / 2.0;
+                let foot = rect(left - thin, frame.bottom() - TRUTH, right - left + 2.0 * thin, TRUTH);
+                inner.push(Element::fill(foot, palette.annotation));
+            }
+        }
+    }
     if low < 0.0 && high > 0.0 {
         let zero = [point(frame.x, y_of(0.0)), point(frame.right(), y_of(0.0))];
         inner.push(Element::line(zero[0], zero[1], stroke(palette.hairline, size::HAIRLINE)));
@@ -540,6 +560,8 @@ pub fn path_color(palette: &Palette, panel: Panel) -> Color {
     if matches!(panel, Panel::Selected | Panel::Unselected) { palette.hairline } else { palette.full }
 }
 
+/// Height of the foot under steps that truly decide the class.
+const TRUTH: f32 = 2.4;
 /// Height of the bars of groups over a map.
 const GROUPS: f32 = 14.0;
 
@@ -568,6 +590,21 @@ pub fn map_pixels(picture: &ExplainedPicture, series: &ExplainedSeries, panel: P
     Pixels { width: channels, height: steps, rgba }
 }
 
+/// Outlines of the cells of a map that truly decide the class. Call [`ExplainedPicture::check`] first.
+pub fn map_truth(picture: &ExplainedPicture, series: &ExplainedSeries, panel: Panel, frame: Rect) -> Option<Element> {
+    if panel == Panel::Input || !picture.has_true_units() {
+        return None;
+    }
+    let (steps, channels) = (series.steps, series.channels());
+    let unit = |step: usize, channel: usize| series.unit_of[channel * steps + step] as usize;
+    let on: Vec<bool> = (0..steps)
+        .flat_map(|step| (0..channels).map(move |channel| (step, channel)))
+        .map(|(step, channel)| picture.is_true(unit(step, channel)))
+        .collect();
+    let mask = super::super::hatch::Mask { width: channels, height: steps, on: &on };
+    super::pixels::truth_rings(&mask, frame, Palette::of(picture.theme))
+}
+
 /// Steps (down) by channels (across), a cell for each value.
 fn map(picture: &ExplainedPicture, series: &ExplainedSeries, panel: Panel, width: f32, range: ScoreRange) -> Block {
     let palette = Palette::of(picture.theme);
@@ -594,6 +631,7 @@ fn map(picture: &ExplainedPicture, series: &ExplainedSeries, panel: Panel, width
         }
     }
     block.elements.push(Element::Raster(Raster { rect: frame, pixels, alt }));
+    block.elements.extend(map_truth(picture, series, panel, frame));
     block.elements.push(framed(frame, palette));
     let whole = ScoreRange { low: 0.0, high: steps.saturating_sub(1) as f32, below: false, above: false };
     let labels: Vec<(f32, String)> = if steps <= 8 {

@@ -190,6 +190,9 @@ fn lines(session: &Session, explained: &Explained, result: &MethodResult, is_nar
     } else {
         out.extend(verdicts(session, full, result, n, (is_narrow, is_narrow)));
     }
+    if let Some(hits) = session.hits(explained, &session.seen(result)).filter(|_| n > 0) {
+        out.push(Line { mark: None, words: hits.words(), is_small: true });
+    }
     if is_narrow {
         out.iter_mut().for_each(|line| line.is_small |= line.mark.is_some());
     }

@@ -33,6 +33,31 @@ impl Default for Zoom {
     }
 }
 
+impl Zoom {
+    /// Follows the pointer over `area`, in which the whole picture lies at `image`: scrolling zooms, dragging moves, a double click shows all.
+    pub fn follow(&mut self, ui: &Ui, response: &egui::Response, area: Rect, image: Rect) {
+        if response.double_clicked() {
+            *self = Self::default();
+        }
+        if response.dragged() && self.factor > 1.0 {
+            let moved = response.drag_delta() / image.size();
+            self.center = (self.center - moved).clamp(Vec2::ZERO, Vec2::splat(1.0));
+        }
+        let Some(pointer) = response.hover_pos() else { return };
+        let (scroll, pinch) = ui.input(|input| (input.smooth_scroll_delta().y, input.zoom_delta()));
+        let by = pinch * (scroll / 240.0).exp2();
+        if (by - 1.0).abs() > 1e-3 {
+            let factor = (self.factor * by).clamp(1.0, 64.0);
+            // The spot under the pointer stays under it.
+            let spot = (pointer - image.min) / image.size();
+            let from_middle = (pointer - area.center()) / (image.size() / self.factor * factor);
+            self.factor = factor;
+            self.center =
+                if factor <= 1.001 { vec2(0.5, 0.5) } else { (spot - from_middle).clamp(Vec2::ZERO, Vec2::splat(1.0)) };
+        }
+    }
+}
+
 /// A pixel under the pointer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pointed {
@@ -102,7 +127,8 @@ impl Canvas {
         let mut hasher = DefaultHasher::new();
         (Arc::as_ptr(explained) as usize, column, view, explore.hidden, explore.k, dark, explore.peek)
             .hash(&mut hasher);
-        (&result.explainer, explore.class_focus, explore.reading.against, explore.form).hash(&mut hasher);
+        (&result.explainer, explore.class_focus, explore.reading.against, explore.form, explore.shows_truth)
+            .hash(&mut hasher);
         let key = hasher.finish();
         while self.painted.len() <= column {
             self.painted.push(Painted::default());
@@ -254,25 +280,8 @@ impl Canvas {
     }
 
     fn follow_pointer(&mut self, ui: &Ui, response: &egui::Response, area: Rect, image: Rect, size: Vec2) {
-        if response.double_clicked() {
-            self.zoom = Zoom::default();
-        }
-        if response.dragged() && self.zoom.factor > 1.0 {
-            let moved = response.drag_delta() / image.size();
-            self.zoom.center = (self.zoom.center - moved).clamp(Vec2::ZERO, Vec2::splat(1.0));
-        }
+        self.zoom.follow(ui, response, area, image);
         let Some(pointer) = response.hover_pos() else { return };
-        let (scroll, pinch) = ui.input(|input| (input.smooth_scroll_delta().y, input.zoom_delta()));
-        let by = pinch * (scroll / 240.0).exp2();
-        if (by - 1.0).abs() > 1e-3 {
-            let factor = (self.zoom.factor * by).clamp(1.0, 64.0);
-            // The spot under the pointer stays under it.
-            let spot = (pointer - image.min) / image.size();
-            let from_middle = (pointer - area.center()) / (image.size() / self.zoom.factor * factor);
-            self.zoom.factor = factor;
-            self.zoom.center =
-                if factor <= 1.001 { vec2(0.5, 0.5) } else { (spot - from_middle).clamp(Vec2::ZERO, Vec2::splat(1.0)) };
-        }
         let spot = (pointer - image.min) / image.size() * size;
         if image.contains(pointer) && spot.x >= 0.0 && spot.y >= 0.0 {
             let (x, y) = ((spot.x as usize).min(size.x as usize - 1), (spot.y as usize).min(size.y as usize - 1));

@@ -2,6 +2,7 @@
 //! box answers to one class's units alone. Pictures get a small picture for each class.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::time::Instant;
 
 use egui::accesskit::Role;
 use egui::{
@@ -96,6 +97,8 @@ pub fn panel(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut
         return;
     }
     let Some((explained, result, by_class)) = focused(session) else { return };
+    // As in the viewer: an old result stays, but never passes for the one that was asked for.
+    let is_old = session.explore.shown.is_dimmed(Instant::now()) || !session.is_in_view(explained);
     let t = tokens(ui);
     let frame = Frame::new().fill(t.panel).inner_margin(Margin::symmetric(space::M as i8, space::S as i8));
     // Small pictures with their names and answers need their height; a table scrolls.
@@ -109,6 +112,10 @@ pub fn panel(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut
     // A panel keeps the height that it had first: in a much larger or smaller window it begins anew.
     let id = Id::unique(("classes", (window / 120.0) as u32));
     Panel::bottom(id).resizable(true).default_size(height).size_range(least..=560.0).frame(frame).show(ui, |ui| {
+        if is_old {
+            muted(ui, "Of the result before; the one asked for follows");
+            ui.multiply_opacity(theme::DIMMED);
+        }
         contrast(ui, session, by_class, commands);
         ui.add_space(space::XS);
         if is_listed {

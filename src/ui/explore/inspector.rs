@@ -10,6 +10,7 @@ use super::fit;
 use super::thumbs::Thumbs;
 use crate::data::{Dataset, Modality, Picture, Split};
 use crate::explain::mask::top_k;
+use crate::figure::layout::series::Form;
 use crate::jobs::{Explained, MethodResult};
 use crate::session::describe;
 use crate::session::{Command, Session};
@@ -65,10 +66,12 @@ pub fn show(
                 match explained.units.unit.modality() {
                     Modality::Image => pointed(ui, session, canvas, explained),
                     Modality::Series => {
-                        muted(
-                            ui,
-                            "Point at a step for its value and score. Ctrl and scroll to zoom along the steps, drag to move, double-click for all.",
-                        );
+                        let words = if session.series_form() == Some(Form::Map) {
+                            "Point at a cell for its value, score and rank. Scroll to zoom, drag to move, double-click for all."
+                        } else {
+                            "Point at a step for its value and score. Ctrl and scroll to zoom along the steps, drag to move, double-click for all."
+                        };
+                        muted(ui, words);
                     }
                     Modality::Text | Modality::Table => {}
                 }

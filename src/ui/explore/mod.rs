@@ -13,6 +13,7 @@ mod reading;
 mod rebuilt;
 mod record;
 mod series;
+mod series_map;
 mod thumbs;
 mod unexplained;
 mod viewer;

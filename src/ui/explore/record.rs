@@ -4,9 +4,12 @@
 use egui::{Align, Label, Layout, Rect, RichText, ScrollArea, Ui, UiBuilder, WidgetInfo, accesskit::Role, vec2};
 
 use super::super::theme::{self, space, tokens};
+use crate::figure::Palette;
 use crate::figure::layout::record::{Line, bars_of};
 use crate::figure::layout::{ExplainedPicture, Panel};
 
+/// Width of the mark of a column that truly decides the class.
+const TRUTH: f32 = 4.0;
 /// Height of a line.
 const LINE: f32 = 20.0;
 /// Room of the rank.
@@ -30,7 +33,8 @@ pub fn show(ui: &mut Ui, picture: &ExplainedPicture, (panel, area): (Panel, Rect
             for column in rows {
                 let line = row.line(picture, panel, column, bars);
                 let selected = if line.rank.is_some() { ", selected" } else { "" };
-                spoken.push(format!("{} {}{selected}", line.name, line.value));
+                let truth = if line.is_true { ", true" } else { "" };
+                spoken.push(format!("{} {}{selected}{truth}", line.name, line.value));
                 one(ui, picture, panel, &line);
             }
         },
@@ -48,6 +52,10 @@ fn one(ui: &mut Ui, picture: &ExplainedPicture, panel: Panel, line: &Line<'_>) {
     let (row, _) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), egui::Sense::hover());
     if rank.is_some() && panel == Panel::Overlay {
         ui.painter().rect_filled(row, 2.0, t.selected.gamma_multiply(0.16));
+    }
+    if line.is_true && is_marked {
+        let mark = row.with_max_x(row.left() + TRUTH).shrink2(vec2(0.0, 2.0));
+        ui.painter().rect_filled(mark, 1.0, theme::color(Palette::of(picture.theme).annotation));
     }
     // The same places in every row, whatever stands in them.
     let room = if is_marked { BAR.min(row.width() * 0.25) } else { 0.0 };

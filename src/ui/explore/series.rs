@@ -1,28 +1,24 @@
 //! A time series on screen: what its figure shows, with shared zoom and cursor. Which steps are shaded, kept or marked, and every colour, is
 //! decided in [`crate::figure::layout::series`].
 
-use egui::{
-    Color32, Rect, Sense, Stroke, StrokeKind, TextureId, Ui, UiBuilder, WidgetInfo, accesskit::Role, pos2, vec2,
-};
+use egui::{Color32, Rect, Sense, Stroke, TextureId, Ui, UiBuilder, WidgetInfo, accesskit::Role, pos2, vec2};
 use egui_plot::{HLine, Line, Plot, PlotPoints, PlotUi, Points, Polygon};
 
 use super::super::theme::{self, space, tokens};
+use super::canvas::Zoom;
 use crate::data::Dataset;
 use crate::figure::Palette;
 use crate::figure::layout::series::{
-    ExplainedSeries, Form, MOST_DOTS, extent_of, groups, highest_groups, line_color, path_color, runs, score_of_values,
-    selected_values, shades,
+    ExplainedSeries, Form, MOST_DOTS, extent_of, line_color, path_color, runs, score_of_values, selected_values, shades,
 };
 use crate::figure::layout::{ExplainedPicture, Panel};
 
 /// Room for the numbers of the y axis.
-const AXIS_WIDTH: f32 = 44.0;
-/// Highest row of a map.
-const MOST_ROW: f32 = 90.0;
-/// Height of the bars of groups over a map.
-const GROUPS: f32 = 26.0;
+pub(super) const AXIS_WIDTH: f32 = 44.0;
+/// Height of the foot under steps that truly decide the class.
+const TRUTH: f32 = 4.0;
 /// Room for the name of a channel over its plot.
-const NAME: f32 = 15.0;
+pub(super) const NAME: f32 = 15.0;
 
 /// One panel of a method's result.
 #[derive(Clone, Copy)]
@@ -41,16 +37,16 @@ pub struct Page<'a> {
     pub texture: Option<TextureId>,
 }
 
-/// Draws a panel into `area`.
-pub fn show(ui: &mut Ui, area: Rect, page: &Page<'_>) {
-    let Some(series) = page.picture.series.as_ref().filter(|_| page.picture.check().is_ok()) else { return };
+/// Draws a panel into `area`; gives where the pointer leads the zoom of a map (plots have zooms of their own).
+pub fn show(ui: &mut Ui, area: Rect, page: &Page<'_>, zoom: Zoom) -> Zoom {
+    let Some(series) = page.picture.series.as_ref().filter(|_| page.picture.check().is_ok()) else { return zoom };
     let mut inner = ui.new_child(UiBuilder::new().id_salt(("series", page.at)).max_rect(area));
     inner.set_clip_rect(area.intersect(ui.clip_rect()));
     inner.multiply_opacity(page.opacity);
     let channels = series.channels();
     let lines_height = if series.form == Form::Path { area.height() * 0.5 } else { area.height() };
     match series.form {
-        Form::Map => return map(&mut inner, area, page, series),
+        Form::Map => return super::series_map::show(&mut inner, area, page, series, zoom),
         Form::Overlaid => {
             let names = Rect::from_min_size(area.min, vec2(area.width(), NAME));
             line_names(&inner, names, page, series);
@@ -77,6 +73,7 @@ pub fn show(ui: &mut Ui, area: Rect, page: &Page<'_>) {
     }
     let name = ui.interact(area, ui.scope_id().with(("series name", page.at)), Sense::hover());
     name.widget_info(|| WidgetInfo::labeled(Role::Image, true, page.name));
+    zoom
 }
 
 fn line_names(ui: &Ui, area: Rect, page: &Page<'_>, series: &ExplainedSeries) {
@@ -143,11 +140,21 @@ fn channels_over_time(ui: &mut Ui, rect: Rect, page: &Page<'_>, series: &Explain
             for &channel in channels {
                 one_line(plot, page, series, channel, &scores, is_alone);
             }
+            if page.panel != Panel::Input {
+                let foot = low + (high - low) * f64::from(TRUTH / rect.height().max(1.0));
+                let color = theme::color(Palette::of(picture.theme).annotation);
+                for run in channels.iter().flat_map(|channel| series.true_runs(picture, *channel)) {
+                    let (from, to) = (run.0 as f64 - 0.5, run.1 as f64 - 0.5);
+                    let corners = vec![[from, low], [to, low], [to, foot], [from, foot]];
+                    plot.polygon(Polygon::new("truth", corners).fill_color(color).stroke(Stroke::new(1.2, color)));
+                }
+            }
             plot.pointer_coordinate().map(|at| at.x.round())
         });
     if let Some(step) = shown.inner.filter(|step| (0.0..series.steps as f64).contains(step)) {
-        let words = step_words(picture, series, channels, step as usize);
-        shown.response.on_hover_text_at_pointer(words);
+        shown.response.on_hover_ui_at_pointer(|ui| {
+            ui.label(step_words(picture, series, channels, step as usize));
+        });
     }
 }
 
@@ -159,8 +166,9 @@ fn step_words(picture: &ExplainedPicture, series: &ExplainedSeries, channels: &[
         let unit = series.unit_of[place] as usize;
         let score = picture.scores.get(unit).copied().unwrap_or(0.0);
         let selected = if picture.selected.get(unit) == Some(&true) { "selected" } else { "not selected" };
+        let truth = if picture.is_true(unit) { ", truly decides the class" } else { "" };
         words.push_str(&format!(
-            "\n{}: {:.3}, score {}, {selected}",
+            "\n{}: {:.3}, score {}, {selected}{truth}",
             series.names[channel],
             series.values[place],
             crate::data::table::number(f64::from(score))
@@ -233,54 +241,14 @@ fn one_line(
     }
 }
 
-/// Steps (down) by channels (across).
-fn map(ui: &mut Ui, area: Rect, page: &Page<'_>, series: &ExplainedSeries) {
-    let t = tokens(ui);
-    let (steps, channels) = (series.steps, series.channels());
-    let response = ui.interact(area, ui.scope_id().with(("series map", page.at)), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, page.name));
-    let words = vec2(0.0, NAME);
-    let groups = if page.panel == Panel::Input { Vec::new() } else { groups(page.picture, series) };
-    let over = if groups.is_empty() { 0.0 } else { GROUPS + NAME + 2.0 };
-    let room = Rect::from_min_max(area.min + vec2(0.0, over), area.max - words);
-    let row = (room.height() / steps as f32).min(MOST_ROW);
-    let whole = Rect::from_min_size(room.min, vec2(room.width(), row * steps as f32));
-    let painter = ui.painter_at(area);
-    if let Some(texture) = page.texture {
-        let tint = theme::UNTINTED.gamma_multiply(page.opacity);
-        painter.image(texture, whole, Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0)), tint);
-    }
-    painter.rect_stroke(whole, 0.0, Stroke::new(1.0, t.line), StrokeKind::Inside);
-    let font = egui::TextStyle::Small.resolve(ui.style());
-    let below = format!(
-        "{steps} time steps (down) by {channels} channels: {} … {}",
-        series.names[0],
-        series.names[channels - 1]
-    );
-    painter.text(whole.left_bottom(), egui::Align2::LEFT_TOP, below, font.clone(), t.muted);
-    if !groups.is_empty() {
-        painter.text(area.left_top(), egui::Align2::LEFT_TOP, highest_groups(&groups), font, t.muted);
-        let cell = whole.width() / channels as f32;
-        for group in &groups {
-            let left = whole.left() + cell * group.channels.start as f32;
-            let right = (whole.left() + cell * group.channels.end as f32 - 1.0).max(left + 0.5);
-            let bar = |height: f32| Rect::from_min_max(pos2(left, whole.top() - height), pos2(right, whole.top()));
-            painter.rect_filled(bar(GROUPS), 0.0, t.line.gamma_multiply(page.opacity));
-            painter.rect_filled(bar(GROUPS * group.share), 0.0, t.selected.gamma_multiply(page.opacity));
-        }
-    }
-    if let Some(at) = response.hover_pos().filter(|at| whole.contains(*at)) {
-        let channel = (((at.x - whole.left()) / whole.width() * channels as f32) as usize).min(channels - 1);
-        let step = (((at.y - whole.top()) / row) as usize).min(steps - 1);
-        let place = channel * steps + step;
-        let unit = series.unit_of[place] as usize;
-        let what = if page.picture.selected.get(unit) == Some(&true) { "selected" } else { "not selected" };
-        response.on_hover_text(format!("{}, step {step}: {:.3}, {what}", series.names[channel], series.values[place]));
-    }
-}
-
 /// Two channels taken for velocities: the path that they lead along, selected steps marked.
-fn path(ui: &mut Ui, rect: Rect, page: &Page<'_>, series: &ExplainedSeries) {
+fn path(ui: &mut Ui, whole: Rect, page: &Page<'_>, series: &ExplainedSeries) {
+    let title = format!("path of {} and {} as velocities", series.names[0], series.names[1]);
+    let ink = tokens(ui).muted.gamma_multiply(page.opacity);
+    let font = egui::TextStyle::Small.resolve(ui.style());
+    let at = pos2(whole.left() + AXIS_WIDTH, whole.top());
+    ui.painter().text(at, egui::Align2::LEFT_TOP, title, font, ink);
+    let rect = Rect::from_min_max(whole.min + vec2(0.0, NAME), whole.max);
     let palette = Palette::of(page.picture.theme);
     let points = series.path();
     let marked = series.marked_steps(&selected_values(page.picture, series), page.panel);
@@ -302,6 +270,12 @@ fn path(ui: &mut Ui, rect: Rect, page: &Page<'_>, series: &ExplainedSeries) {
                 if end - start <= MOST_DOTS {
                     plot.points(Points::new("selected", points[start..=end].to_vec()).color(strong).radius(2.5));
                 }
+            }
+            let truth = theme::color(palette.annotation);
+            let true_runs = (0..series.channels()).flat_map(|channel| series.true_runs(page.picture, channel));
+            for (start, end, _) in true_runs.filter(|_| page.panel != Panel::Input) {
+                let around = Points::new("truth", points[start..=end].to_vec()).color(truth);
+                plot.points(around.radius(4.0).filled(false));
             }
             let start = points.first().copied().unwrap_or_default();
             plot.points(Points::new("start", vec![start]).color(color(palette.ink)).radius(3.5));

@@ -55,6 +55,8 @@ pub struct Unexplained {
     unset: usize,
     made: Option<ExplainedPicture>,
     texture: Option<TextureHandle>,
+    /// Of the map of a series.
+    zoom: canvas::Zoom,
 }
 
 /// The item in view with what it lacks.
@@ -195,7 +197,7 @@ fn drawn(ui: &mut Ui, data: &Dataset, item: usize, state: &mut Unexplained, name
     let mut inner = ui.new_child(UiBuilder::new().id_salt("series as it is").max_rect(area));
     let texture = state.texture.as_ref().map(TextureHandle::id);
     let page = series::Page { picture: made, panel: Panel::Input, at: (0, 0), name, opacity: 1.0, texture };
-    series::show(&mut inner, area, &page);
+    state.zoom = series::show(&mut inner, area, &page, state.zoom);
 }
 
 /// A series or a row without scores; `None` for other items.

@@ -170,7 +170,7 @@ fn one_column(
             let texture = canvas.texture(column, at);
             if let Some(picture) = canvas.picture(column) {
                 let page = series::Page { picture, panel, at: (column, at), name: &name, opacity, texture };
-                series::show(ui, part.shrink(1.0), &page);
+                canvas.zoom = series::show(ui, part.shrink(1.0), &page, canvas.zoom);
             }
         } else if is_table {
             let panel = if explore.peek { FigurePanel::Input } else { *panel };
@@ -216,7 +216,12 @@ fn refused(ui: &mut Ui, session: &Session, column: usize, reason: &str, commands
         ui.label(icons::ICON_INFO.rich_text().size(text::ICON).color(tokens(ui).warning));
         ui.vertical(|ui| {
             let Some(card) = other else {
-                ui.add(Label::new(reason).wrap());
+                let missing = explainer.and_then(|explainer| session.gradients_missing(&explainer.card.method));
+                let words = missing.as_ref().map_or_else(|| reason.to_owned(), |missing| format!("{missing}."));
+                ui.add(Label::new(words).wrap());
+                if missing.is_some() {
+                    command_button(ui, session, Command::SetUpStandIn, crate::session::stand_in::TITLE, commands);
+                }
                 return;
             };
             let (selects, asked) = (unit_name(card.unit), unit_name(explore.unit));
@@ -296,11 +301,25 @@ fn method_choice(ui: &mut Ui, session: &Session, column: usize, room: f32, comma
             .width(room)
             .truncate()
             .show_ui(ui, |ui| {
+                let mut is_any_refused = false;
                 for explainer in session.usable_explainers() {
                     let is_shown = explore.columns.get(column) == Some(&explainer);
-                    if ui.selectable_label(is_shown, &session.explainers[explainer].card.name).clicked() {
+                    let card = &session.explainers[explainer].card;
+                    let refused = session.gradients_missing(&card.method);
+                    let choice = Button::selectable(is_shown, card.name.as_str());
+                    let response = ui.add_enabled(refused.is_none(), choice);
+                    if response.clicked() {
                         commands.push(Command::SetMethod { column, explainer });
                     }
+                    if let Some(reason) = refused {
+                        is_any_refused = true;
+                        muted(ui, &reason);
+                        response.on_disabled_hover_text(reason);
+                    }
+                }
+                if is_any_refused {
+                    ui.separator();
+                    command_button(ui, session, Command::SetUpStandIn, crate::session::stand_in::TITLE, commands);
                 }
             })
             .response
@@ -334,6 +353,9 @@ fn controls(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut 
             for choice in Form::ALL.into_iter().filter(|form| Command::SetForm(*form).availability(session).is_ok()) {
                 command_choice(ui, session, Command::SetForm(choice), form == choice, choice.title(), commands);
             }
+        }
+        if session.knows_truth() {
+            command_choice(ui, session, Command::ToggleTruth, explore.shows_truth, "Truth", commands);
         }
         classes::toggle(ui, session, canvas);
         if canvas.zoom.factor > 1.0 && ui.button(format!("Zoom {:.1}x: whole picture", canvas.zoom.factor)).clicked() {
@@ -446,6 +468,7 @@ fn legend(ui: &mut Ui, session: &Session, canvas: &Canvas) {
     let modality = session.modality();
     ui.add_space(2.0);
     let has_own_row = explore.columns.len() > 2 || explore.columns.len() > 1 && ui.available_width() < 560.0;
+    let truth_has_row = session.knows_truth() && ui.available_width() < 560.0;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
         match explore.view {
@@ -480,14 +503,29 @@ fn legend(ui: &mut Ui, session: &Session, canvas: &Canvas) {
                 );
             }
         }
+        if !truth_has_row {
+            truth_legend(ui, session);
+        }
         // In a row of its own where there is little room: a row that wraps in one view only would move the picture.
         if !has_own_row && explore.columns.len() > 1 {
             ui.add_space(space::M);
             overlaps(ui, session);
         }
     });
+    if truth_has_row {
+        ui.horizontal(|ui| truth_legend(ui, session));
+    }
     if has_own_row {
         ui.horizontal(|ui| overlaps(ui, session));
+    }
+}
+
+/// What the mark of the truth means.
+fn truth_legend(ui: &mut Ui, session: &Session) {
+    if session.knows_truth() && session.explore.shows_truth {
+        ui.spacing_mut().item_spacing.x = space::XS;
+        swatch(ui, theme::color(crate::figure::Palette::of(theme::figure_theme(ui)).annotation), false);
+        muted(ui, "truly decides the class");
     }
 }
 

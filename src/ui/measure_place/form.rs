@@ -142,6 +142,8 @@ fn methods(ui: &mut Ui, session: &Session, state: &mut MeasureState) {
         let explainer = &session.explainers[at];
         let card = &explainer.card;
         let fits = session.selects_unit(explainer, session.explore.unit);
+        let refused = session.gradients_missing(&card.method);
+        let fits = fits && refused.is_none();
         let mut on = fits && !state.left_out.contains(&card.hash);
         let name =
             if explainer.weights.is_empty() { card.name.clone() } else { format!("{}, k {}", card.name, card.k) };
@@ -153,6 +155,11 @@ fn methods(ui: &mut Ui, session: &Session, state: &mut MeasureState) {
                 } else {
                     state.left_out.insert(card.hash.clone());
                 }
+            }
+            if let Some(reason) = refused {
+                muted(ui, &reason);
+                response.on_disabled_hover_text(reason);
+                return;
             }
             response.on_disabled_hover_text(format!(
                 "It selects {}; the explorer is set to {}.",

@@ -4,7 +4,7 @@ use egui::{Label, RichText, Ui};
 
 use crate::explain::MethodSpec;
 use crate::model::params::Params;
-use crate::model::{ARCHITECTURES, SavedBox, nets};
+use crate::model::{ARCHITECTURES, Architecture, SavedBox, nets};
 use crate::session::Session;
 use crate::session::train::{FitForm, Makes};
 use crate::ui::theme::tokens;
@@ -51,20 +51,32 @@ pub fn refusal(session: &Session, method: &MethodSpec, params: &Params) -> Optio
 
 /// The reason in words, and a button that fills the form for a stand-in.
 pub fn offer(ui: &mut Ui, session: &Session, form: &mut FitForm, makes: &mut Option<Makes>) {
-    let Some(active) = session.active_box() else { return };
-    let mut fitting = ARCHITECTURES.iter().filter(|known| known.modality == active.card.modality());
-    let Some(network) = fitting.find(|known| can_learn(known.id)) else { return };
+    if network_for(session).is_none() {
+        return;
+    }
     let words =
         "A method that needs gradients cannot explain it directly. A stand-in is a network that learns its answers.";
     ui.add(Label::new(RichText::new(words).small().color(tokens(ui).muted)).wrap());
-    if ui.button("Distil a stand-in").clicked() {
-        *makes = Some(Makes::Box);
-        *form = FitForm {
-            architecture: network.id.to_owned(),
-            params: Params::default(),
-            name: format!("Stand-in for {}", active.card.name),
-            distil: true,
-            ..form.clone()
-        };
+    if ui.button(crate::session::stand_in::TITLE).clicked() {
+        set_up(session, form, makes);
     }
+}
+
+/// The first network that can learn the answers of the black box in use.
+fn network_for(session: &Session) -> Option<&'static Architecture> {
+    let modality = session.active_box()?.card.modality();
+    ARCHITECTURES.iter().copied().find(|known| known.modality == modality && can_learn(known.id))
+}
+
+/// Fills the form for a stand-in.
+pub fn set_up(session: &Session, form: &mut FitForm, makes: &mut Option<Makes>) {
+    let (Some(active), Some(network)) = (session.active_box(), network_for(session)) else { return };
+    *makes = Some(Makes::Box);
+    *form = FitForm {
+        architecture: network.id.to_owned(),
+        params: Params::default(),
+        name: format!("Stand-in for {}", active.card.name),
+        distil: true,
+        ..form.clone()
+    };
 }

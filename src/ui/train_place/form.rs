@@ -5,6 +5,7 @@ use egui::{Button, ComboBox, DragValue, Label, RichText, Slider, TextEdit, Ui, W
 use super::{TrainState, distil};
 use crate::data::{Modality, Unit, Units};
 use crate::model::nets::commands::is_command;
+use crate::model::nets::forest::TABLE_FOREST;
 use crate::model::nets::rules;
 use crate::model::params::{ParamKind, ParamSpec, ParamValue, Params, Preset};
 use crate::model::{ARCHITECTURES, architecture};
@@ -84,13 +85,19 @@ fn box_form(ui: &mut Ui, session: &Session, state: &mut TrainState) {
     }
     distil::choice(ui, session, form);
     presets(ui, chosen.params, chosen.presets, &Params::default(), &mut form.params);
-    group(ui, "Training");
-    params_form(ui, chosen.params, &mut form.params);
+    // A program is trained elsewhere: what only a network follows is not asked for.
+    let is_command = is_command(chosen.id);
+    group(ui, if is_command { "Asking" } else { "Training" });
+    let has_effect = |spec: &&ParamSpec| !is_command || !OF_NETWORKS.contains(&spec.id);
+    params_form(ui, chosen.params.iter().filter(has_effect), &mut form.params);
     name_and_seed(ui, &mut form.name, &mut form.seed);
 }
 
+/// Settings that a command has for the networks which stand in for it in approximators, not for itself.
+const OF_NETWORKS: [&str; 3] = ["epochs", "batch", "learning-rate"];
+
 fn explainer_form(ui: &mut Ui, session: &Session, state: &mut TrainState) {
-    let TrainState { train: form, named, of, .. } = state;
+    let TrainState { train: form, named, of, k_of, .. } = state;
     let modality = session.modality();
     let fitting = || {
         let specs = crate::explain::METHODS.iter().map(|method| method.spec());
@@ -143,6 +150,14 @@ fn explainer_form(ui: &mut Ui, session: &Session, state: &mut TrainState) {
         }
     }
     let most = shape.map_or(4096, |shape| Units::new(form.unit, shape).count()).max(1);
+    // A number that takes everything teaches nothing: for small inputs it begins with a third.
+    let of_box = card.map(|card| card.hash.clone()).unwrap_or_default();
+    if card.is_some() && *k_of != of_box {
+        *k_of = of_box;
+        if form.k >= most {
+            form.k = most.div_ceil(3);
+        }
+    }
     form.k = form.k.clamp(1, most);
     let tip = "How many units the explainer may select for each item. It can be changed later in Explore, but it learns for this number";
     field(ui, "Number, k", tip, |ui, label| {
@@ -162,12 +177,17 @@ fn box_start(ui: &mut Ui, session: &Session, state: &mut TrainState, commands: &
     let Ok(chosen) = architecture(&form.architecture) else { return };
     let classes = session.data.as_ref().map_or(0, |data| data.classes.len());
     let epochs = form.params.whole(chosen.params, "epochs");
+    let length = if chosen.id == TABLE_FOREST.id {
+        describe::count(epochs.max(1) as usize, "tree", "trees")
+    } else {
+        epochs_words(epochs)
+    };
     let stands_for = distil::teacher(session, form).filter(|_| form.distil);
     let task = match classes {
         _ if is_command(chosen.id) => "Connect the command and ask it about the test items".to_owned(),
         _ if stands_for.is_some() => format!("Train a stand-in, {}", epochs_words(epochs)),
-        0 => format!("Train the black box, {}", epochs_words(epochs)),
-        n => format!("Train the black box on {}, {}", describe::count(n, "class", "classes"), epochs_words(epochs)),
+        0 => format!("Train the black box, {length}"),
+        n => format!("Train the black box on {}, {length}", describe::count(n, "class", "classes")),
     };
     let reason = if form.name.trim().is_empty() {
         Some("Give it a name first".to_owned())
@@ -389,7 +409,7 @@ fn default_words(spec: &ParamSpec) -> String {
 }
 
 /// A form made from the specifications of parameters; only what differs from the defaults is kept.
-pub fn params_form(ui: &mut Ui, specs: &[ParamSpec], params: &mut Params) {
+pub fn params_form<'a>(ui: &mut Ui, specs: impl IntoIterator<Item = &'a ParamSpec>, params: &mut Params) {
     for spec in specs {
         let default = spec.default_value();
         let mut value = params.0.get(spec.id).cloned().unwrap_or_else(|| default.clone());

@@ -5,6 +5,8 @@ use egui_material_icons::{MaterialIcon, icons};
 
 use super::TrainState;
 use super::run::{Chosen, chosen};
+use crate::jobs::Task;
+use crate::model::nets::forest::TABLE_FOREST;
 use crate::session::train::{RunState, TrainingRun};
 use crate::session::{Command, Session};
 use crate::ui::forms::list_row;
@@ -95,12 +97,18 @@ fn is_made_now(session: &Session, hash: &str) -> bool {
     session.train.runs.iter().any(makes)
 }
 
+/// Whether a run grows a forest, which counts trees.
+fn makes_forest(run: &TrainingRun) -> bool {
+    matches!(&run.task, Task::FitBox(task) if task.architecture == TABLE_FOREST.id)
+}
+
 /// Where a run stands, as a sign and in words.
 pub fn standing(session: &Session, run: &TrainingRun) -> (MaterialIcon, String) {
+    let one = if makes_forest(run) { "tree" } else { "epoch" };
     let epochs = || {
         run.report.as_ref().filter(|report| report.epochs > 0).map_or_else(
-            || "first epoch".to_owned(),
-            |report| format!("epoch {} of {}", (report.epoch + 1).min(report.epochs), report.epochs),
+            || format!("first {one}"),
+            |report| format!("{one} {} of {}", (report.epoch + 1).min(report.epochs), report.epochs),
         )
     };
     match &run.state {

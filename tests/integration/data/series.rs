@@ -148,3 +148,26 @@ fn damaged_arrays_never_panic() {
         }
     }
 }
+
+#[test]
+fn a_broken_array_in_an_archive_is_told_by_the_archive_and_its_own_name() {
+    let bytes = |inside: &[u8]| {
+        let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        let stored = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+        archive.start_file("x.npy", stored).expect("a member");
+        std::io::Write::write_all(&mut archive, inside).expect("written");
+        archive.finish().expect("an archive").into_inner()
+    };
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("movements.npz");
+    let whole = bytes(b"\x93NUMPY that says nothing more");
+    // The same with a byte that its checksum does not allow.
+    let mut torn = whole.clone();
+    let at = torn.windows(4).position(|found| found == b"says").expect("the words");
+    torn[at] ^= 1;
+    for broken in [whole, torn] {
+        std::fs::write(&path, broken).expect("written");
+        let sentence = open(&format!("series:{}", path.display())).expect_err("broken");
+        assert!(sentence.contains("movements.npz") && sentence.contains("x.npy"), "{sentence}");
+    }
+}

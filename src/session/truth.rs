@@ -1,0 +1,66 @@
+//! Data of which it is known what decides each item's class: which units these are, and how many of them a method selects. The window and its
+//! figures mark them; studies draw their pictures elsewhere ([`crate::jobs::study`]) and never get to know them.
+
+use super::{Availability, Session};
+use crate::jobs::{Explained, MethodResult};
+
+/// Name of the command.
+pub const TITLE: &str = "Mark the truth";
+/// What it does.
+pub const TIP: &str = "Mark the units that truly decide the class, where the data says which they are.";
+
+/// How many selected units truly decide the class.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hits {
+    /// Selected units that do.
+    pub hits: usize,
+    /// Selected units.
+    pub selected: usize,
+    /// Units that do.
+    pub of: usize,
+}
+
+impl Hits {
+    /// In a line, e.g. `3 of 4 selected are true, of 5`.
+    pub fn words(self) -> String {
+        let Self { hits, selected, of } = self;
+        match of {
+            0 => "Truth: no unit decides this item's class".to_owned(),
+            _ => format!("Truth: {hits} of {selected} selected are true, {of} in all"),
+        }
+    }
+}
+
+impl Session {
+    /// Whether truly deciding units can be marked: the open data says which they are.
+    pub fn knows_truth(&self) -> bool {
+        self.own_text().is_none() && self.data.as_ref().is_some_and(|data| data.truth.is_some())
+    }
+
+    pub(super) fn truth_is_known(&self) -> Availability {
+        if self.knows_truth() { Ok(()) } else { Err("The open data does not say what truly decides a class".into()) }
+    }
+
+    /// Whether each unit truly decides the class of the explained item; `None` where that is not known.
+    pub fn truth_of(&self, explained: &Explained) -> Option<Vec<bool>> {
+        let data = self.data.as_ref().filter(|data| data.hash == explained.data)?;
+        let units = explained.units;
+        // Places of truth are those of the data: an input fitted to another shape has others.
+        if data.shape()?.len() != units.shape.len() {
+            return None;
+        }
+        let mut truth = vec![false; units.count()];
+        for unit in data.true_units(explained.item, units)? {
+            *truth.get_mut(unit)? = true;
+        }
+        Some(truth)
+    }
+
+    /// How many of the units that a method selects at the k of the slider are true, while truth is shown.
+    pub fn hits(&self, explained: &Explained, result: &MethodResult) -> Option<Hits> {
+        let truth = self.truth_of(explained).filter(|_| self.explore.shows_truth)?;
+        let selected = self.explore.mask(result).selected();
+        let hits = selected.iter().filter(|unit| truth.get(**unit) == Some(&true)).count();
+        Some(Hits { hits, selected: selected.len(), of: truth.iter().filter(|is_true| **is_true).count() })
+    }
+}

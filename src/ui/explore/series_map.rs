@@ -1,0 +1,139 @@
+//! The map of a series: time steps (down) by channels (across), with numbers on both axes, zoom, and what stands in the cell under the pointer.
+
+use egui::{Align2, Rect, Response, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, accesskit::Role, pos2, vec2};
+
+use super::super::figure_view;
+use super::super::theme::{self, tokens};
+use super::canvas::Zoom;
+use super::series::{AXIS_WIDTH, NAME, Page};
+use crate::data::table::number;
+use crate::figure::layout::series::{ExplainedSeries, groups, highest_groups, map_truth};
+use crate::figure::layout::{ExplainedPicture, Panel};
+
+/// Highest row.
+const MOST_ROW: f32 = 90.0;
+/// Height of the bars of groups over it.
+const GROUPS: f32 = 26.0;
+/// Least distance of two numbers of an axis.
+const APART: Vec2 = vec2(34.0, 18.0);
+
+/// Draws the map into `area` at `zoom`; gives where the pointer leads the zoom.
+pub fn show(ui: &mut Ui, area: Rect, page: &Page<'_>, series: &ExplainedSeries, mut zoom: Zoom) -> Zoom {
+    let t = tokens(ui);
+    let (steps, channels) = (series.steps, series.channels());
+    let response = ui.interact(area, ui.scope_id().with(("series map", page.at)), Sense::click_and_drag());
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, page.name));
+    let groups = if page.panel == Panel::Input { Vec::new() } else { groups(page.picture, series) };
+    let over = if groups.is_empty() { 0.0 } else { GROUPS + NAME + 2.0 };
+    // Under it the numbers of channels and a line of words.
+    let room = Rect::from_min_max(area.min + vec2(AXIS_WIDTH, over), area.max - vec2(0.0, 2.0 * NAME + 3.0));
+    let height = room.height().min(MOST_ROW * steps as f32);
+    let frame = Rect::from_min_size(room.min, vec2(room.width(), height));
+    let shown = frame.size() * zoom.factor;
+    let cells = Rect::from_center_size(frame.center() + (vec2(0.5, 0.5) - zoom.center) * shown, shown);
+    let cell = vec2(cells.width() / channels as f32, cells.height() / steps as f32);
+    let inside = ui.painter_at(frame);
+    if let Some(texture) = page.texture {
+        let tint = theme::UNTINTED.gamma_multiply(page.opacity);
+        inside.image(texture, cells, Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0)), tint);
+    }
+    let whole = crate::figure::rect(cells.left(), cells.top(), cells.width(), cells.height());
+    if let Some(rings) = map_truth(page.picture, series, page.panel, whole).filter(|_| page.opacity >= 1.0) {
+        figure_view::paint_marks(&inside, &[rings]);
+    }
+    let painter = ui.painter_at(area);
+    painter.rect_stroke(frame, 0.0, Stroke::new(1.0, t.line), StrokeKind::Inside);
+    let font = egui::TextStyle::Small.resolve(ui.style());
+    let mark = |at, align, words: String| painter.text(at, align, words, font.clone(), t.muted);
+    let seen = |from: f32, to: f32, start: f32, each: f32, n: usize| {
+        let first = (((from - start) / each).floor().max(0.0) as usize).min(n - 1);
+        (first, (((to - start) / each).ceil().max(1.0) as usize).clamp(first + 1, n))
+    };
+    let (first, end) = seen(frame.top(), frame.bottom(), cells.top(), cell.y, steps);
+    for step in numbers(first, end, (frame.height() / APART.y) as usize) {
+        let y = cells.top() + (step as f32 + 0.5) * cell.y;
+        if frame.y_range().contains(y) {
+            painter.hline(frame.left() - 4.0..=frame.left(), y, Stroke::new(1.0, t.line));
+            mark(pos2(frame.left() - 6.0, y), Align2::RIGHT_CENTER, step.to_string());
+        }
+    }
+    let (first, end) = seen(frame.left(), frame.right(), cells.left(), cell.x, channels);
+    for channel in numbers(first, end, (frame.width() / APART.x) as usize) {
+        let x = cells.left() + (channel as f32 + 0.5) * cell.x;
+        if frame.x_range().contains(x) {
+            painter.vline(x, frame.bottom()..=frame.bottom() + 4.0, Stroke::new(1.0, t.line));
+            mark(pos2(x, frame.bottom() + 3.0), Align2::CENTER_TOP, channel.to_string());
+        }
+    }
+    let (from, to) = (&series.names[0], &series.names[channels - 1]);
+    let below = format!("{steps} time steps (down) by {channels} channels: {from} … {to}");
+    mark(frame.left_bottom() + vec2(0.0, NAME + 3.0), Align2::LEFT_TOP, below);
+    if !groups.is_empty() {
+        mark(pos2(frame.left(), area.top()), Align2::LEFT_TOP, highest_groups(&groups));
+        let over = ui.painter_at(Rect::from_min_max(pos2(frame.left(), area.top()), frame.right_top()));
+        for group in &groups {
+            let left = cells.left() + cell.x * group.channels.start as f32;
+            let right = (cells.left() + cell.x * group.channels.end as f32 - 1.0).max(left + 0.5);
+            let bar = |height: f32| Rect::from_min_max(pos2(left, frame.top() - height), pos2(right, frame.top()));
+            over.rect_filled(bar(GROUPS), 0.0, t.line.gamma_multiply(page.opacity));
+            over.rect_filled(bar(GROUPS * group.share), 0.0, t.selected.gamma_multiply(page.opacity));
+        }
+    }
+    zoom.follow(ui, &response, frame, cells);
+    told(&response, page.picture, series, frame, (cells, cell));
+    zoom
+}
+
+/// The cell under the pointer in words.
+fn told(response: &Response, picture: &ExplainedPicture, series: &ExplainedSeries, frame: Rect, grid: (Rect, Vec2)) {
+    let (cells, cell) = grid;
+    let Some(at) = response.hover_pos().filter(|at| frame.contains(*at)) else { return };
+    let spot = (at - cells.min) / cell;
+    let channel = (spot.x.max(0.0) as usize).min(series.channels() - 1);
+    let step = (spot.y.max(0.0) as usize).min(series.steps - 1);
+    response.clone().on_hover_ui_at_pointer(|ui| {
+        ui.label(cell_words(picture, series, step, channel));
+    });
+}
+
+/// Step, channel, value, score and rank of a cell.
+fn cell_words(picture: &ExplainedPicture, series: &ExplainedSeries, step: usize, channel: usize) -> String {
+    let place = channel * series.steps + step;
+    let unit = series.unit_of[place] as usize;
+    let score = picture.scores.get(unit).copied().unwrap_or(0.0);
+    // As methods rank: higher scores first, equal ones by position.
+    let is_before = |(at, other): (usize, &f32)| *other > score || (*other == score && at < unit);
+    let rank = 1 + picture.scores.iter().enumerate().filter(|other| is_before(*other)).count();
+    let selected = if picture.selected.get(unit) == Some(&true) { "selected" } else { "not selected" };
+    let truth = if picture.is_true(unit) { ", truly decides the class" } else { "" };
+    format!(
+        "step {step}, channel {channel} ({})\nvalue {:.3}\nscore {}, rank {rank} of {}, {selected}{truth}",
+        series.names[channel],
+        series.values[place],
+        number(f64::from(score)),
+        picture.scores.len()
+    )
+}
+
+/// Round numbers of `first..end`, at most `most` of them: in steps of 1, 2 or 5 times a power of ten.
+fn numbers(first: usize, end: usize, most: usize) -> impl Iterator<Item = usize> {
+    let n = end.saturating_sub(first);
+    let steps = (0..9).flat_map(|power| [1, 2, 5].map(|by| by * 10_usize.pow(power)));
+    let by = steps.into_iter().find(|by| n.div_ceil(*by) <= most.max(1)).unwrap_or(n.max(1));
+    (first.div_ceil(by) * by..end).step_by(by)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::numbers;
+
+    #[test]
+    fn numbers_of_an_axis_are_round_and_not_too_many() {
+        let of = |first, end, most| numbers(first, end, most).collect::<Vec<_>>();
+        assert_eq!(of(0, 3, 10), [0, 1, 2]);
+        assert_eq!(of(0, 643, 7), [0, 100, 200, 300, 400, 500, 600]);
+        assert_eq!(of(37, 61, 5), [40, 45, 50, 55, 60]);
+        assert_eq!(of(0, 40, 1), [0]);
+        assert_eq!(of(5, 5, 3), [0_usize; 0]);
+    }
+}

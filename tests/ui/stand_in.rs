@@ -1,0 +1,266 @@
+//! Black boxes that are only queried: gradient methods say why they are not offered, a stand-in is distilled through the form, and a program
+//! behind the field for a command answers for the model. Training and asking are real; programs are skipped where there is no Python.
+
+use std::sync::Arc;
+
+use egui::accesskit::Role;
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT, Queryable};
+use unmask::data::series::SeriesItems;
+use unmask::data::{DataSpec, Dataset, Items, Modality, Shape, Split};
+use unmask::jobs::Compute;
+use unmask::model::Device;
+use unmask::session::settings::Appearance;
+use unmask::session::train::RunState;
+use unmask::session::{Command, Place, Session};
+use unmask::ui::dialogs::PresetDialogs;
+use unmask::ui::{App, Workers};
+
+use super::series::opened_with;
+
+const SIZE: [f32; 2] = [1280.0, 800.0];
+const N: usize = 48;
+
+fn data_of(name: &str, modality: Modality, items: Items) -> Dataset {
+    let split = |item: usize| match item {
+        0..24 => Split::Train,
+        24..36 => Split::Validation,
+        _ => Split::Test,
+    };
+    Dataset {
+        name: name.to_owned(),
+        spec: DataSpec::from_path(name),
+        modality,
+        items,
+        labels: (0..N).map(|item| Some((item % 2) as u16)).collect(),
+        classes: vec!["low".to_owned(), "high".to_owned()],
+        splits: (0..N).map(split).collect(),
+        source_index: (0..N as u32).collect(),
+        hash: format!("{name} hash"),
+        remarks: Vec::new(),
+        truth: None,
+    }
+}
+
+/// A window over a file of rows of three columns; the first is the share of class "a" that the programs below answer.
+fn real_rows() -> (tempfile::TempDir, Harness<'static, App>) {
+    let line = |item: usize| {
+        let (share, class) = if item.is_multiple_of(2) { (0.8, "a") } else { (0.2, "b") };
+        format!("{share},{:.3},{:.3},{class}\n", (item as f32 * 0.7).sin(), (item as f32 * 1.3).cos())
+    };
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("rows.csv");
+    std::fs::write(&path, format!("share,b,c,class\n{}", (0..N).map(line).collect::<String>())).expect("written");
+    let mut app = real(None);
+    app.state_mut().command(Command::OpenSpec(format!("table:{}?label=class", path.display())));
+    settle(&mut app);
+    app.state_mut().command(Command::Go(Place::Train));
+    app.run();
+    (dir, app)
+}
+
+/// Series of one channel that begin with the same share.
+fn series() -> Dataset {
+    let value = |item: usize, step: usize| match step {
+        0 => {
+            if item.is_multiple_of(2) {
+                0.8
+            } else {
+                0.2
+            }
+        }
+        _ => ((item + step) as f32 * 0.4).sin(),
+    };
+    let values = (0..N).flat_map(|item| (0..12).map(move |step| value(item, step))).collect();
+    let items = SeriesItems::all(Shape::new(1, 1, 12), values).called(vec!["x".to_owned()]);
+    data_of("waves", Modality::Series, Items::Series(items))
+}
+
+/// A window over data, with real models that are stepped between frames.
+fn real(data: Option<Dataset>) -> Harness<'static, App> {
+    let mut session = Session::new();
+    session.data = data.map(Arc::new);
+    session.place = Place::Train;
+    let mut app = Harness::builder().with_size(SIZE).with_max_steps(600).build_eframe(move |cc| {
+        let workers = Workers::inline(|| Compute::new(Device::Cpu, 1));
+        App::inline(&cc.egui_ctx, session, workers, PresetDialogs::default())
+    });
+    app.run();
+    app
+}
+
+fn settle(app: &mut Harness<'static, App>) {
+    for _ in 0..400 {
+        app.run();
+        if app.state().session.running.all().is_empty() {
+            return;
+        }
+    }
+    panic!("still running: {:?}", app.state().session.running.all());
+}
+
+/// Takes an entry of a list of the form.
+fn choose(app: &mut Harness<'static, App>, list: &str, entry: &str) {
+    app.get_by_role_and_label(Role::ComboBox, list).click();
+    app.run();
+    app.get_by_role_and_label(Role::Button, entry).click();
+    app.run();
+}
+
+fn queried() -> Harness<'static, App> {
+    opened_with(SIZE, Appearance::Light, "people", |made| made.card.architecture = "table-forest".to_owned())
+}
+
+const REASON: &str = "Gradient needs gradients, and Box of people gives none";
+
+#[test]
+fn methods_that_need_gradients_say_why_they_are_not_offered_and_offer_a_stand_in() {
+    let mut app = queried();
+    let shown = |app: &Harness<'static, App>| {
+        let session = &app.state().session;
+        session.column_explainers().iter().map(|shown| shown.card.method.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(shown(&app), ["random"], "what can be shown is shown first");
+    // Neither the keys nor another column lead to them.
+    app.key_press(egui::Key::ArrowDown);
+    app.run();
+    assert_eq!(shown(&app), ["random"]);
+    assert!(Command::AddColumn.availability(&app.state().session).is_err());
+    app.get_by_role_and_label(Role::ComboBox, "Method of column 1").click();
+    app.run();
+    app.get_by_label(REASON);
+    assert!(app.get_by_role_and_label(Role::Button, "Gradient").accesskit_node().is_disabled());
+    assert!(!app.get_by_role_and_label(Role::Button, "Random").accesskit_node().is_disabled());
+    app.get_by_role_and_label(Role::Button, "Distil a stand-in").click();
+    app.run();
+    assert_eq!(app.state().session.place, Place::Train);
+    app.get_by_role_and_label(Role::CheckBox, "Learn the answers of Box of people, not the labels");
+    app.get_by_label_contains("Train a stand-in, ");
+
+    app.state_mut().command(Command::Go(Place::Measure));
+    app.run();
+    app.get_by_label(REASON);
+    assert!(app.get_by_role_and_label(Role::CheckBox, "Gradient").accesskit_node().is_disabled());
+}
+
+#[test]
+fn a_forest_is_grown_and_a_stand_in_distilled_from_it_through_the_forms() {
+    let (_rows, mut app) = real_rows();
+    choose(&mut app, "Network", "Random forest");
+    app.get_by_label("Train the black box on 2 classes, 100 trees").click();
+    settle(&mut app);
+    let session = &app.state().session;
+    assert_eq!(session.train.runs[0].state, RunState::Done, "{:?}", session.train.runs[0].state);
+    assert!(!session.active_box().expect("the forest").card.has_gradients());
+
+    // Not all three columns: such an explainer would have nothing to learn.
+    app.get_by_role_and_label(Role::Button, "New explainer").click();
+    app.run();
+    app.get_by_label_contains(" for 1 of 3 columns");
+    // A gradient method in view says why it shows nothing, and leads to the form.
+    let known = &app.state().session.explainers;
+    let at = known.iter().position(|known| known.card.method == "grad").expect("a gradient");
+    app.state_mut().command(Command::Go(Place::Explore));
+    app.state_mut().command(Command::SetColumns(vec![at]));
+    settle(&mut app);
+    app.get_by_label("Gradient needs gradients, and Random forest gives none.");
+    app.get_by_role_and_label(Role::Button, "Distil a stand-in").click();
+    app.run();
+    app.get_by_role_and_label(Role::CheckBox, "Learn the answers of Random forest, not the labels");
+    app.get_by_label_contains("Train a stand-in, ").click();
+    settle(&mut app);
+    let session = &app.state().session;
+    assert_eq!(session.train.runs[1].state, RunState::Done, "{:?}", session.train.runs[1].state);
+    let made = session.boxes.iter().find(|made| made.card.distilled.is_some()).expect("the stand-in");
+    assert!(made.card.has_gradients());
+    let of = made.card.distilled.as_ref().expect("its teacher");
+    assert_eq!(of.name, "Random forest");
+    assert!(of.test.is_some(), "its card says how often the two agree on test");
+    app.get_by_label("Stand-in for");
+    app.get_by_label("Agrees on test");
+}
+
+/// Answers [x, 1 - x] of the first value of each row, by nothing but Python itself.
+const SERVER: &str = r#"
+import struct, sys
+while True:
+    head = sys.stdin.buffer.read(8)
+    if len(head) < 8: break
+    body = sys.stdin.buffer.read(struct.unpack("<Q", head)[0])
+    start = 10 + struct.unpack("<H", body[8:10])[0]
+    shape = eval(body[10:start].decode())["shape"]
+    width = 1
+    for side in shape[1:]: width *= side
+    values = struct.unpack("<%df" % (shape[0] * width), body[start:])
+    header = "{'descr': '<f4', 'fortran_order': False, 'shape': (%d, 2), }" % shape[0]
+    header += " " * (63 - (10 + len(header)) % 64) + chr(10)
+    out = bytes([0x93]) + b"NUMPY" + bytes([1, 0]) + struct.pack("<H", len(header)) + header.encode()
+    for i in range(shape[0]): out += struct.pack("<ff", values[i * width], 1 - values[i * width])
+    sys.stdout.buffer.write(struct.pack("<Q", len(out)) + out)
+    sys.stdout.buffer.flush()
+"#;
+
+/// Writes a program; `None` where there is no Python.
+fn program(text: &str) -> Option<(tempfile::TempDir, String)> {
+    if std::process::Command::new("python3").arg("--version").output().is_err() {
+        println!("skipped: there is no python3");
+        return None;
+    }
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("serve.py");
+    std::fs::write(&path, text).expect("a program");
+    let command = format!("python3 '{}'", path.display());
+    Some((dir, command))
+}
+
+/// Types a command into its field and connects it.
+fn connect(app: &mut Harness<'static, App>, command: &str) {
+    choose(app, "Network", "A command (exec:COMMAND)");
+    assert!(app.query_by_label_contains("Learning rate").is_none(), "a program is trained elsewhere");
+    app.get_by_label("Patience, in seconds");
+    app.get_by_label("Say which command answers for the model.");
+    app.get_by_role_and_label(Role::TextInput, "Command").focus();
+    app.run();
+    app.get_by_role_and_label(Role::TextInput, "Command").type_text(command);
+    app.run();
+    app.get_by_label_contains("Connect the command and ask it about the test items").click();
+    settle(app);
+}
+
+#[test]
+fn a_program_behind_the_field_answers_for_the_model_of_rows_and_series() {
+    let Some((_dir, command)) = program(SERVER) else { return };
+    let (_rows, rows) = real_rows();
+    for (name, mut app) in [("rows", rows), ("series", real(Some(series())))] {
+        connect(&mut app, &command);
+        let session = &app.state().session;
+        assert_eq!(session.train.runs[0].state, RunState::Done, "{name}: {:?}", session.train.runs[0].state);
+        let card = &session.active_box().expect("the command").card;
+        assert!(card.exec.is_some() && !card.has_gradients(), "{name}");
+        assert_eq!(card.test_accuracy, Some(1.0), "{name}: the first value is the share of the first class");
+        if name == "rows" {
+            let item = session.explore.item.expect("an item");
+            let share = if session.data.as_ref().expect("data").labels[item] == Some(0) { 0.8 } else { 0.2 };
+            app.state_mut().command(Command::Go(Place::Explore));
+            settle(&mut app);
+            let probs = &app.state().session.explore.explained().expect("an explanation").probs_full;
+            assert!((probs[0] - share).abs() < 1e-5 && (probs[1] - (1.0 - share)).abs() < 1e-5, "{probs:?}");
+        }
+    }
+}
+
+#[test]
+fn a_program_that_is_not_there_or_talks_nonsense_is_a_notice_and_the_window_lives() {
+    let nonsense = program("import sys\nsys.stdin.buffer.read(8)\nprint('hello', flush=True)\n");
+    let missing = Some((tempfile::tempdir().expect("a folder"), "no-such-program-anywhere".to_owned()));
+    for (_dir, command) in [missing, nonsense].into_iter().flatten() {
+        let (_rows, mut app) = real_rows();
+        connect(&mut app, &command);
+        let session = &app.state().session;
+        assert!(matches!(session.train.runs[0].state, RunState::Failed(_)), "{:?}", session.train.runs[0].state);
+        assert!(session.boxes.is_empty());
+        app.state_mut().command(Command::Go(Place::Explore));
+        app.run();
+        app.get_by_label_contains("There is no black box for this data yet");
+    }
+}
