@@ -200,7 +200,7 @@ fn train_ratio(
         || RunSetup { method: id, params: &params, unit, k, data, black_box, seed: 0, name: id, device: runner.device };
     let mut ours = TrainRun::new(setup()).map_err(work)?;
     let mut bare = BareLoop::new(&setup(), STEPS).map_err(work)?;
-    let (mut our_rates, mut bare_rates, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+    let mut rates = Rates::default();
     for stretch in 0..=STRETCHES {
         let started = Instant::now();
         let mut items = 0;
@@ -213,21 +213,36 @@ fn train_ratio(
         let bare_rate = bare.run(STEPS).map_err(work)?;
         // The first stretch warms up.
         if stretch > 0 {
-            our_rates.push(our_rate);
-            bare_rates.push(bare_rate);
-            ratios.push(our_rate / bare_rate);
+            rates.push(our_rate, bare_rate);
         }
     }
-    eprintln!(
-        "{name}: {:.0} items/s, bare loop {:.0}, ratio {:.3}",
-        mean(&our_rates),
-        mean(&bare_rates),
-        median(&mut ratios)
-    );
-    figures.insert(format!("train_{name}_items_per_second"), mean(&our_rates));
-    figures.insert(format!("train_{name}_bare_items_per_second"), mean(&bare_rates));
-    figures.insert(format!("train_{name}_ratio"), median(&mut ratios));
+    rates.tell(name, &format!("train_{name}"), figures);
     Ok(())
+}
+
+/// Items per second of ours and of the bare loop, in turns.
+#[derive(Default)]
+struct Rates {
+    ours: Vec<f64>,
+    bare: Vec<f64>,
+    ratios: Vec<f64>,
+}
+
+impl Rates {
+    fn push(&mut self, ours: f64, bare: f64) {
+        self.ours.push(ours);
+        self.bare.push(bare);
+        self.ratios.push(ours / bare);
+    }
+
+    /// Prints means and the median ratio, and files them under `key`.
+    fn tell(mut self, name: &str, key: &str, figures: &mut BTreeMap<String, f64>) {
+        let (ours, bare, ratio) = (mean(&self.ours), mean(&self.bare), median(&mut self.ratios));
+        eprintln!("{name}: {ours:.0} items/s, bare loop {bare:.0}, ratio {ratio:.3}");
+        figures.insert(format!("{key}_items_per_second"), ours);
+        figures.insert(format!("{key}_bare_items_per_second"), bare);
+        figures.insert(format!("{key}_ratio"), ratio);
+    }
 }
 
 fn quick_explainers(
@@ -281,7 +296,7 @@ fn batch_ratio(
     let mut bare = BareLoop::of_test(&setup, CHUNK, STEPS).map_err(work)?;
     let mut items = data.in_split(Split::Test);
     items.truncate(CHUNK * STEPS);
-    let (mut our_rates, mut bare_rates, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+    let mut rates = Rates::default();
     for stretch in 0..=STRETCHES {
         let explain = Box::new(Explain {
             black_box: black_box.clone(),
@@ -300,20 +315,10 @@ fn batch_ratio(
         let bare_rate = bare.forward(items.len().div_ceil(CHUNK)).map_err(work)?;
         // The first stretch warms up.
         if stretch > 0 {
-            our_rates.push(our_rate);
-            bare_rates.push(bare_rate);
-            ratios.push(our_rate / bare_rate);
+            rates.push(our_rate, bare_rate);
         }
     }
-    eprintln!(
-        "explaining in batches: {:.0} items/s, bare forward passes {:.0}, ratio {:.3}",
-        mean(&our_rates),
-        mean(&bare_rates),
-        median(&mut ratios)
-    );
-    figures.insert("explain_batch_items_per_second".to_owned(), mean(&our_rates));
-    figures.insert("explain_batch_bare_items_per_second".to_owned(), mean(&bare_rates));
-    figures.insert("explain_batch_ratio".to_owned(), median(&mut ratios));
+    rates.tell("explaining in batches", "explain_batch", figures);
     Ok(())
 }
 

@@ -14,8 +14,8 @@ const fn row(id: &'static str, method: &'static str, params: &'static [(&'static
 }
 
 /// Ours: generators that keep what is shown, smooth movements behind what is hidden, less weight on the rest, reconstruction by the way, draws of four
-/// different segments that are nearly hard. The paper's dense generators would have to learn 3,200 inputs from 1,950 trials before the black box sees an edit in what they
-/// rebuild.
+/// different segments that are nearly hard. The paper's dense generators would have to learn 3,200 inputs from 1,950 trials before the black box sees an
+/// edit in what they rebuild.
 const LOCAL: &[(&str, &str)] = &[
     ("batch", "50"),
     ("generator", "local"),

@@ -156,7 +156,7 @@ fn black_box(
     while !run.is_done() {
         run.step()?;
         let (done, total) = run.progress();
-        watch(Progress::new(done, total, "batches").with_message(format!("black box: {}", architecture.title)))?;
+        watch(Progress::new(done, total, run.counted()).with_message(format!("black box: {}", architecture.title)))?;
     }
     let saved = run.checkpoint()?;
     let unfit = |error: &dyn std::fmt::Display| ExplainError::Unfit(error.to_string());

@@ -117,26 +117,31 @@ pub(super) fn by_class(
     (rows, fill): (&Rows, &Rows),
 ) -> Result<Option<Vec<ByClass>>, ModelError> {
     let Some(ClassScores { classes, values }) = &scores.by_class else { return Ok(None) };
-    let classes = *classes;
-    let mut parts = Rows::with_capacity(rows.shape, rows.n() * classes);
-    let mut found = Vec::with_capacity(rows.n());
-    for (row_idx, values) in values.chunks_exact(scores.units * classes).enumerate() {
-        let one = ByClass { classes, scores: values.to_vec(), only: Vec::new() };
-        let (row, hidden) = (rows.slice(row_idx..row_idx + 1), fill.slice(row_idx..row_idx + 1));
-        for class in 0..classes {
+    let (n, classes) = (rows.n(), *classes);
+    let mut found: Vec<ByClass> = values
+        .chunks_exact(scores.units * classes)
+        .map(|values| ByClass { classes, scores: values.to_vec(), only: Vec::with_capacity(classes * classes) })
+        .collect();
+    // Class by class, as many rows each.
+    let mut parts = Rows::with_capacity(rows.shape, n * classes);
+    for class in 0..classes {
+        let mask = |(row_idx, one): (usize, &ByClass)| {
             let mut column = one.column(class);
             for (score, own) in column.iter_mut().zip(scores.row(row_idx)) {
                 if *own == f32::NEG_INFINITY {
                     *score = f32::NEG_INFINITY;
                 }
             }
-            parts.push(keep_only(&row, units, &[Mask::top_k(&column, k)], &hidden).row(0));
-        }
-        found.push(one);
+            Mask::top_k(&column, k)
+        };
+        let masks: Vec<Mask> = found.iter().enumerate().map(mask).collect();
+        parts.values.extend(keep_only(rows, units, &masks, fill).values);
     }
-    let answers = black_box.predict(&parts)?.values;
-    for (one, answers) in found.iter_mut().zip(answers.chunks_exact(classes * classes)) {
-        one.only = answers.to_vec();
+    let answers = black_box.predict(&parts)?;
+    for class in 0..classes {
+        for (row_idx, one) in found.iter_mut().enumerate() {
+            one.only.extend_from_slice(answers.row(class * n + row_idx));
+        }
     }
     Ok(Some(found))
 }

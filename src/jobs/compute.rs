@@ -15,7 +15,6 @@ use crate::explain::{ExplainError, Explainer, Mask, SavedExplainer, method};
 use crate::metric::context::ContextSetup;
 use crate::metric::{Context, Shared, check_modality, interval, metric, stats, values_of};
 use crate::model::distil::Teacher;
-use crate::model::nets::forest::TABLE_FOREST;
 use crate::model::{BlackBox, Device, FitRun, FitSetup, ModelError, SavedBox, TorchBox};
 use crate::work::{Env, Job, JobContext, JobError, Notice, Progress, Step, one_step};
 
@@ -296,8 +295,7 @@ impl Job<Compute> for FitJob {
         cx.check_cancelled()?;
         let stepped = run.step()?;
         let (done, total) = run.progress();
-        let counted = if self.task.architecture == TABLE_FOREST.id { "trees" } else { "batches" };
-        cx.report(Progress::new(done, total, counted));
+        cx.report(Progress::new(done, total, run.counted()));
         let epochs = epochs_of(&self.task);
         let is_due = LiveLosses::is_due(done, total, epochs);
         if is_due {

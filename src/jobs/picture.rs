@@ -87,13 +87,17 @@ pub struct Beside<'a> {
     pub form: Option<Form>,
 }
 
+/// Names of `n` channels, as they are drawn; those that are missing are numbered.
+pub fn channel_names(known: &[String], n: usize) -> Vec<String> {
+    (0..n).map(|channel| known.get(channel).cloned().unwrap_or_else(|| format!("channel {channel}"))).collect()
+}
+
 /// A series as it is drawn.
 fn series_of(beside: &Beside<'_>, explained: &Explained) -> ExplainedSeries {
     let shape = explained.units.shape;
-    let name = |channel: usize| beside.channels.get(channel).cloned().unwrap_or_else(|| format!("channel {channel}"));
     ExplainedSeries {
         steps: shape.width,
-        names: (0..shape.channels).map(name).collect(),
+        names: channel_names(beside.channels, shape.channels),
         values: explained.row.clone(),
         fill: explained.fill_row.clone(),
         unit_of: explained.units.unit_of_values(),

@@ -23,13 +23,19 @@ pub struct Distilled {
 /// Rows that a teacher is asked about at a time: a program behind a command may take a while for each.
 const ROWS_AT_ONCE: usize = 256;
 
-/// What the other black box answers to the labelled items of each split, asked some rows at a time.
+/// The other black box while it is asked about the labelled items of each split, some rows at a time.
 #[derive(Debug)]
 pub struct Teacher {
     black_box: TorchBox,
     /// What is asked, in the order of asking, and how many rows of it were answered.
     questions: Vec<(Split, Rows)>,
     answered: usize,
+    taught: Taught,
+}
+
+/// What the other black box answered. Neither it (a program that runs, perhaps) nor the questions are kept through the training.
+#[derive(Debug)]
+pub(super) struct Taught {
     answers: BTreeMap<Split, Probs>,
     pub(super) card: Distilled,
 }
@@ -68,7 +74,7 @@ impl Teacher {
             test: None,
             difference: None,
         };
-        Ok(Self { black_box, questions, answered: 0, answers: BTreeMap::new(), card })
+        Ok(Self { black_box, questions, answered: 0, taught: Taught { answers: BTreeMap::new(), card } })
     }
 
     /// Asks about the next rows; whether any were left.
@@ -82,8 +88,11 @@ impl Teacher {
             if from < n {
                 let to = (from + ROWS_AT_ONCE).min(n);
                 let answer = self.black_box.predict(&rows.slice(from..to))?;
-                let known =
-                    self.answers.entry(*split).or_insert_with(|| Probs { classes: answer.classes, values: Vec::new() });
+                let known = self
+                    .taught
+                    .answers
+                    .entry(*split)
+                    .or_insert_with(|| Probs { classes: answer.classes, values: Vec::new() });
                 known.values.extend(answer.values);
                 self.answered += to - from;
                 return Ok(true);
@@ -98,6 +107,17 @@ impl Teacher {
         (self.answered as u64, self.questions.iter().map(|(_, rows)| rows.n() as u64).sum())
     }
 
+    /// The answers; what was not asked yet is asked first.
+    ///
+    /// # Errors
+    /// A program that fails.
+    pub(super) fn finish(mut self) -> Result<Taught, ModelError> {
+        while self.ask()? {}
+        Ok(self.taught)
+    }
+}
+
+impl Taught {
     /// Answers to the labelled items of `split`.
     pub(super) fn of(&self, split: Split) -> &Probs {
         static NONE: Probs = Probs { classes: 0, values: Vec::new() };

@@ -7,7 +7,7 @@ use tch::{Device, Tensor};
 
 use super::architecture::{InputSpec, architecture};
 use super::card::{BOX_FORMAT, BOX_VERSION, BoxCard, Curves, Versions};
-use super::distil::Teacher;
+use super::distil::{Taught, Teacher};
 use super::forest::ForestRun;
 use super::nets::forest::TABLE_FOREST;
 use super::nets::{commands, rules};
@@ -94,7 +94,7 @@ pub struct FitRun {
     /// Where trees grow in place of a network.
     forest: Option<ForestRun>,
     /// What it learns in place of the labels.
-    teacher: Option<Teacher>,
+    teacher: Option<Taught>,
     /// For a command: how far it has been asked.
     connected: Option<Connected>,
 }
@@ -102,7 +102,7 @@ pub struct FitRun {
 impl FitRun {
     /// Checks the data and initialises the network.
     pub fn new(setup: FitSetup<'_>) -> Result<Self, ModelError> {
-        let FitSetup { architecture: asked, params, data, seed, name, device, mut teacher } = setup;
+        let FitSetup { architecture: asked, params, data, seed, name, device, teacher } = setup;
         let command = asked.strip_prefix("exec:");
         let id = if command.is_some() { commands::id_for(data.modality) } else { asked };
         if command.is_none_or(|command| command.trim().is_empty()) && (command.is_some() || commands::is_command(id)) {
@@ -149,9 +149,7 @@ impl FitRun {
                 data.name
             )));
         }
-        if let Some(teacher) = &mut teacher {
-            while teacher.ask()? {}
-        }
+        let teacher = teacher.map(Teacher::finish).transpose()?;
         // What has no network is not trained by batches either.
         let whole = |id: &str, default| if has_network { params.whole(architecture.params, id) } else { default };
         let (epochs, batch) = (whole("epochs", 1), whole("batch", 1));
@@ -368,7 +366,16 @@ impl FitRun {
         self.card.complete
     }
 
-    /// Minibatches done and in all.
+    /// What [`Self::progress`] counts.
+    pub fn counted(&self) -> &'static str {
+        match (&self.card.exec, &self.forest) {
+            (Some(_), _) => "items",
+            (None, Some(_)) => "trees",
+            (None, None) => "batches",
+        }
+    }
+
+    /// Minibatches done and in all; of a command its answers, of a forest its trees.
     pub fn progress(&self) -> (u64, u64) {
         if self.card.exec.is_some() {
             let done = self.connected.as_ref().map_or(0, |connected| connected.classes.len());

@@ -8,15 +8,13 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use unmask::data::{DataSpec, Dataset, DensePictures, Items, Modality, Shape, Split};
 use unmask::figure::{Annotation, Theme};
-use unmask::jobs::Compute;
-use unmask::model::Device;
 use unmask::session::settings::Appearance;
 use unmask::session::train::RunState;
 use unmask::session::{Command, Dialog, Place, Session};
+use unmask::ui::App;
 use unmask::ui::dialogs::PresetDialogs;
-use unmask::ui::{App, Workers};
 
-use super::support::{explained, explained_with, window};
+use super::support::{explained, explained_with, real, settle, window};
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
 
@@ -52,32 +50,9 @@ fn bars() -> Dataset {
     }
 }
 
-/// A window over the bars, with real networks that are stepped between frames.
-fn real() -> Harness<'static, App> {
-    let mut session = Session::new();
-    session.data = Some(Arc::new(bars()));
-    session.place = Place::Train;
-    let mut app = Harness::builder().with_size(SIZE).with_max_steps(400).build_eframe(move |cc| {
-        let workers = Workers::inline(|| Compute::new(Device::Cpu, 1));
-        App::inline(&cc.egui_ctx, session, workers, PresetDialogs::default())
-    });
-    app.run();
-    app
-}
-
-fn settle(app: &mut Harness<'static, App>) {
-    for _ in 0..200 {
-        app.run();
-        if app.state().session.running.all().is_empty() {
-            return;
-        }
-    }
-    panic!("still running: {:?}", app.state().session.running.all());
-}
-
 #[test]
 fn a_black_box_and_an_explainer_are_trained_and_measured_through_the_forms() {
-    let mut app = real();
+    let mut app = real(Some(bars()));
     // Without a black box the form offers one; an explainer cannot be started yet and says why.
     app.get_by_role_and_label(Role::Button, "New explainer").click();
     app.run();
@@ -126,7 +101,7 @@ fn a_black_box_and_an_explainer_are_trained_and_measured_through_the_forms() {
 
 #[test]
 fn a_number_is_typed_digit_by_digit_into_a_form_that_changes_below_it() {
-    let mut app = real();
+    let mut app = real(Some(bars()));
     app.get_by_role_and_label(Role::SpinButton, "Batch size").click();
     app.run();
     app.key_press_modifiers(Modifiers::COMMAND, Key::A);

@@ -1,22 +1,18 @@
 //! Black boxes that are only queried: gradient methods say why they are not offered, a stand-in is distilled through the form, and a program
 //! behind the field for a command answers for the model. Training and asking are real; programs are skipped where there is no Python.
 
-use std::sync::Arc;
-
 use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use unmask::data::series::SeriesItems;
 use unmask::data::{DataSpec, Dataset, Items, Modality, Shape, Split};
-use unmask::jobs::Compute;
-use unmask::model::Device;
 use unmask::session::settings::Appearance;
 use unmask::session::train::RunState;
-use unmask::session::{Command, Place, Session};
-use unmask::ui::dialogs::PresetDialogs;
-use unmask::ui::{App, Workers};
+use unmask::session::{Command, Place};
+use unmask::ui::App;
 
 use super::series::opened_with;
+use super::support::{real, settle};
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
 const N: usize = 48;
@@ -74,29 +70,6 @@ fn series() -> Dataset {
     let values = (0..N).flat_map(|item| (0..12).map(move |step| value(item, step))).collect();
     let items = SeriesItems::all(Shape::new(1, 1, 12), values).called(vec!["x".to_owned()]);
     data_of("waves", Modality::Series, Items::Series(items))
-}
-
-/// A window over data, with real models that are stepped between frames.
-fn real(data: Option<Dataset>) -> Harness<'static, App> {
-    let mut session = Session::new();
-    session.data = data.map(Arc::new);
-    session.place = Place::Train;
-    let mut app = Harness::builder().with_size(SIZE).with_max_steps(600).build_eframe(move |cc| {
-        let workers = Workers::inline(|| Compute::new(Device::Cpu, 1));
-        App::inline(&cc.egui_ctx, session, workers, PresetDialogs::default())
-    });
-    app.run();
-    app
-}
-
-fn settle(app: &mut Harness<'static, App>) {
-    for _ in 0..400 {
-        app.run();
-        if app.state().session.running.all().is_empty() {
-            return;
-        }
-    }
-    panic!("still running: {:?}", app.state().session.running.all());
 }
 
 /// Takes an entry of a list of the form.
@@ -181,24 +154,7 @@ fn a_forest_is_grown_and_a_stand_in_distilled_from_it_through_the_forms() {
 }
 
 /// Answers [x, 1 - x] of the first value of each row, by nothing but Python itself.
-const SERVER: &str = r#"
-import struct, sys
-while True:
-    head = sys.stdin.buffer.read(8)
-    if len(head) < 8: break
-    body = sys.stdin.buffer.read(struct.unpack("<Q", head)[0])
-    start = 10 + struct.unpack("<H", body[8:10])[0]
-    shape = eval(body[10:start].decode())["shape"]
-    width = 1
-    for side in shape[1:]: width *= side
-    values = struct.unpack("<%df" % (shape[0] * width), body[start:])
-    header = "{'descr': '<f4', 'fortran_order': False, 'shape': (%d, 2), }" % shape[0]
-    header += " " * (63 - (10 + len(header)) % 64) + chr(10)
-    out = bytes([0x93]) + b"NUMPY" + bytes([1, 0]) + struct.pack("<H", len(header)) + header.encode()
-    for i in range(shape[0]): out += struct.pack("<ff", values[i * width], 1 - values[i * width])
-    sys.stdout.buffer.write(struct.pack("<Q", len(out)) + out)
-    sys.stdout.buffer.flush()
-"#;
+const SERVER: &str = include_str!("../integration/model/serve.py");
 
 /// Writes a program; `None` where there is no Python.
 fn program(text: &str) -> Option<(tempfile::TempDir, String)> {
@@ -229,7 +185,9 @@ fn connect(app: &mut Harness<'static, App>, command: &str) {
 
 #[test]
 fn a_program_behind_the_field_answers_for_the_model_of_rows_and_series() {
-    let Some((_dir, command)) = program(SERVER) else { return };
+    let Some((_dir, command)) = program(&SERVER.replace("PICK", "values[i * width]").replace("MODE", "pass")) else {
+        return;
+    };
     let (_rows, rows) = real_rows();
     for (name, mut app) in [("rows", rows), ("series", real(Some(series())))] {
         connect(&mut app, &command);

@@ -12,12 +12,12 @@ use unmask::explain::card::{EXPLAINER_FORMAT, EXPLAINER_VERSION};
 use unmask::explain::mask::{Mask, keep_only, top_k};
 use unmask::explain::{ExplainerCard, SavedExplainer};
 use unmask::jobs::{
-    Agreement, Cell, Conditions, Content, Explained, Measured, MethodResult, Output, Task, TrainingReport,
+    Agreement, Cell, Compute, Conditions, Content, Explained, Measured, MethodResult, Output, Task, TrainingReport,
 };
 use unmask::model::card::{BOX_FORMAT, BOX_VERSION};
-use unmask::model::{Background, BoxCard, Curves, SavedBox, Versions};
+use unmask::model::{Background, BoxCard, Curves, Device, SavedBox, Versions};
 use unmask::session::settings::Appearance;
-use unmask::session::{Command, Session};
+use unmask::session::{Command, Place, Session};
 use unmask::ui::dialogs::PresetDialogs;
 use unmask::ui::{App, Workers};
 use unmask::work::{Env, Job, JobError, Step, one_step};
@@ -57,6 +57,30 @@ pub fn explained_with(size: [f32; 2], appearance: Appearance, dialogs: PresetDia
     harness.state_mut().command(Command::OpenSpec("world".to_owned()));
     harness.run();
     harness
+}
+
+/// A window over data in Train, with real models that are stepped between frames.
+pub fn real(data: Option<Dataset>) -> Harness<'static, App> {
+    let mut session = Session::new();
+    session.data = data.map(Arc::new);
+    session.place = Place::Train;
+    let mut app = Harness::builder().with_size([1280.0, 800.0]).with_max_steps(600).build_eframe(move |cc| {
+        let workers = Workers::inline(|| Compute::new(Device::Cpu, 1));
+        App::inline(&cc.egui_ctx, session, workers, PresetDialogs::default())
+    });
+    app.run();
+    app
+}
+
+/// Runs the window until nothing is under way.
+pub fn settle(app: &mut Harness<'static, App>) {
+    for _ in 0..400 {
+        app.run();
+        if app.state().session.running.all().is_empty() {
+            return;
+        }
+    }
+    panic!("still running: {:?}", app.state().session.running.all());
 }
 
 /// The data set of the world.

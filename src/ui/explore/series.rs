@@ -158,6 +158,13 @@ fn channels_over_time(ui: &mut Ui, rect: Rect, page: &Page<'_>, series: &Explain
     }
 }
 
+/// Whether a unit is selected, and whether it truly decides the class where that is marked.
+pub(super) fn standing(picture: &ExplainedPicture, unit: usize) -> String {
+    let selected = if picture.selected.get(unit) == Some(&true) { "selected" } else { "not selected" };
+    let truth = if picture.is_true(unit) { ", truly decides the class" } else { "" };
+    format!("{selected}{truth}")
+}
+
 /// What stands at a step: the value of each channel, the score of its unit, and whether that is selected.
 fn step_words(picture: &ExplainedPicture, series: &ExplainedSeries, channels: &[usize], step: usize) -> String {
     let mut words = format!("step {step}");
@@ -165,13 +172,12 @@ fn step_words(picture: &ExplainedPicture, series: &ExplainedSeries, channels: &[
         let place = channel * series.steps + step;
         let unit = series.unit_of[place] as usize;
         let score = picture.scores.get(unit).copied().unwrap_or(0.0);
-        let selected = if picture.selected.get(unit) == Some(&true) { "selected" } else { "not selected" };
-        let truth = if picture.is_true(unit) { ", truly decides the class" } else { "" };
         words.push_str(&format!(
-            "\n{}: {:.3}, score {}, {selected}{truth}",
+            "\n{}: {:.3}, score {}, {}",
             series.names[channel],
             series.values[place],
-            crate::data::table::number(f64::from(score))
+            crate::data::table::number(f64::from(score)),
+            standing(picture, unit)
         ));
     }
     words

@@ -5,7 +5,7 @@ use egui::{Align2, Rect, Response, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetIn
 use super::super::figure_view;
 use super::super::theme::{self, tokens};
 use super::canvas::Zoom;
-use super::series::{AXIS_WIDTH, NAME, Page};
+use super::series::{AXIS_WIDTH, NAME, Page, standing};
 use crate::data::table::number;
 use crate::figure::layout::series::{ExplainedSeries, groups, highest_groups, map_truth};
 use crate::figure::layout::{ExplainedPicture, Panel};
@@ -104,14 +104,13 @@ fn cell_words(picture: &ExplainedPicture, series: &ExplainedSeries, step: usize,
     // As methods rank: higher scores first, equal ones by position.
     let is_before = |(at, other): (usize, &f32)| *other > score || (*other == score && at < unit);
     let rank = 1 + picture.scores.iter().enumerate().filter(|other| is_before(*other)).count();
-    let selected = if picture.selected.get(unit) == Some(&true) { "selected" } else { "not selected" };
-    let truth = if picture.is_true(unit) { ", truly decides the class" } else { "" };
     format!(
-        "step {step}, channel {channel} ({})\nvalue {:.3}\nscore {}, rank {rank} of {}, {selected}{truth}",
+        "step {step}, channel {channel} ({})\nvalue {:.3}\nscore {}, rank {rank} of {}, {}",
         series.names[channel],
         series.values[place],
         number(f64::from(score)),
-        picture.scores.len()
+        picture.scores.len(),
+        standing(picture, unit)
     )
 }
 

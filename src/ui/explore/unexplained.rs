@@ -3,23 +3,27 @@
 use std::sync::Arc;
 
 use egui::{
-    CentralPanel, Context, Frame, Image, Label, Margin, Panel as EguiPanel, Rect, RichText, ScrollArea, TextureHandle,
-    TextureOptions, Ui, UiBuilder, vec2,
+    CentralPanel, Frame, Image, Label, Margin, Panel as EguiPanel, Rect, RichText, ScrollArea, TextureHandle, Ui,
+    UiBuilder, vec2,
 };
 use egui_material_icons::icons;
 
 use super::super::theme::{self, space, text, tokens};
 use super::super::widgets::{command_button, muted};
+use super::inspector::texture;
 use super::thumbs::{Full, Thumbs};
 use super::{canvas, cards, items, record, series};
 use crate::data::text::{readable, with_scripts_named};
-use crate::data::{Dataset, Items, Picture};
+use crate::data::{Dataset, Items};
 use crate::figure::layout::series::Form;
 use crate::figure::layout::{ExplainedPicture, ExplainedRow, ExplainedSeries, Panel};
+use crate::jobs::picture::channel_names;
 use crate::session::{Command, Dialog, Place, Purpose, Session};
 
 /// Characters of a text that are set; the rest is named.
 const MOST_CHARACTERS: usize = 100_000;
+/// Longer side of a picture on screen, in its own pixels: graphics cards take no textures of any size.
+const MOST_SIDE: usize = 2048;
 
 /// What an item lacks to be explained.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +61,16 @@ pub struct Unexplained {
     texture: Option<TextureHandle>,
     /// Of the map of a series.
     zoom: canvas::Zoom,
+}
+
+impl Unexplained {
+    /// Whether this item is another one than that of which something was made last, or in other colours; from now on it is the last one.
+    fn begins(&mut self, ui: &Ui, data: &Dataset, item: usize) -> bool {
+        let key = Some((data.hash.clone(), item, ui.visuals().dark_mode));
+        let is_other = self.key != key;
+        self.key = key;
+        is_other
+    }
 }
 
 /// The item in view with what it lacks.
@@ -121,9 +135,7 @@ fn words(
         cards::offensive(ui, session, commands);
         return;
     }
-    let key = Some((data.hash.clone(), item, ui.visuals().dark_mode));
-    if state.key != key {
-        state.key = key;
+    if state.begins(ui, data, item) {
         let text = readable(data.text(item).unwrap_or_default());
         let end = text.char_indices().nth(MOST_CHARACTERS).map_or(text.len(), |(end, _)| end);
         state.text = with_scripts_named(&text[..end]).into_owned();
@@ -159,10 +171,8 @@ fn picture(
             return;
         }
     };
-    let key = Some((data.hash.clone(), item, ui.visuals().dark_mode));
-    if state.key != key {
-        state.key = key;
-        state.texture = Some(texture_of(ui.ctx(), &picture));
+    if state.begins(ui, data, item) {
+        state.texture = Some(texture(ui, "item as it is", &picture.thumbnail(MOST_SIDE)));
     }
     let Some(texture) = &state.texture else { return };
     let (size, room) = (vec2(picture.width as f32, picture.height as f32), ui.available_size());
@@ -171,20 +181,9 @@ fn picture(
     ui.add(Image::new((texture.id(), size * scale)).alt_text(name));
 }
 
-fn texture_of(ctx: &Context, picture: &Picture) -> TextureHandle {
-    let size = [picture.width, picture.height];
-    let image = match picture.channels {
-        1 => egui::ColorImage::from_gray(size, &picture.bytes),
-        _ => egui::ColorImage::from_rgb(size, &picture.bytes),
-    };
-    ctx.load_texture("item as it is", image, TextureOptions::NEAREST)
-}
-
 /// A series or a row of a table, drawn as an explained one is, with nothing selected.
 fn drawn(ui: &mut Ui, data: &Dataset, item: usize, state: &mut Unexplained, name: &str) {
-    let key = Some((data.hash.clone(), item, ui.visuals().dark_mode));
-    if state.key != key {
-        state.key = key;
+    if state.begins(ui, data, item) {
         state.made = as_it_is(data, item).map(|made| ExplainedPicture { theme: theme::figure_theme(ui), ..made });
         state.texture = state.made.as_ref().and_then(|made| canvas::map_of(ui.ctx(), made));
     }
@@ -205,11 +204,9 @@ fn as_it_is(data: &Dataset, item: usize) -> Option<ExplainedPicture> {
     match &data.items {
         Items::Series(items) => {
             let (shape, values) = (items.shape, items.get(item).to_vec());
-            let name =
-                |channel: usize| items.names.get(channel).cloned().unwrap_or_else(|| format!("channel {channel}"));
             let series = ExplainedSeries {
                 steps: shape.width,
-                names: (0..shape.channels).map(name).collect(),
+                names: channel_names(data.channel_names(), shape.channels),
                 unit_of: vec![0; values.len()],
                 fill: values.clone(),
                 values,
