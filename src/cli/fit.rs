@@ -6,7 +6,9 @@ use clap::Args;
 
 use super::{ComputeArgs, Outcome, Runner, check_out, params_from, usage, work};
 use crate::jobs::{FitBox, Output, Task};
+use crate::model::nets::forest::TABLE_FOREST;
 use crate::model::{ARCHITECTURES, SavedBox, architecture};
+use crate::session::describe::count;
 
 /// Arguments of `fit`.
 #[derive(Debug, Args)]
@@ -83,16 +85,18 @@ pub fn run(args: &FitArgs) -> Outcome {
     super::keep_box(&saved)?;
     let card = &saved.card;
     let percent = |share: Option<f64>| share.map_or("not known".to_owned(), |share| format!("{:.2} %", 100.0 * share));
+    let (one, many) = if card.architecture == TABLE_FOREST.id { ("tree", "trees") } else { ("epoch", "epochs") };
+    let length = count(card.epochs as usize, one, many);
     println!("{}: {}", card.name, args.out.display());
     println!(
-        "accuracy on validation {}, on test {} ({} items); {} epochs in {:.0} s on {} with {} threads; hash {}",
+        "accuracy on validation {}, on test {} ({} items); {} in {:.0} s on {} with {}; hash {}",
         percent(card.validation_accuracy),
         percent(card.test_accuracy),
         card.test_items,
-        card.epochs,
+        length,
         card.seconds,
         card.device,
-        card.threads,
+        count(card.threads.max(1) as usize, "thread", "threads"),
         &card.hash[..12]
     );
     if let Some(distilled) = &card.distilled {

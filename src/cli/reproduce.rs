@@ -8,6 +8,7 @@ use super::{Bar, ComputeArgs, Failure, Outcome, Runner, usage, work};
 use crate::experiment::{EXPERIMENTS, Experiment, Options, Reproduced, experiment};
 use crate::figure::layout::boxes::{BoxPlot, BoxRow, box_plot};
 use crate::figure::{Figure, Format, Theme, encode};
+use crate::session::describe::count;
 use crate::store::Cache;
 
 /// Arguments of `reproduce`.
@@ -129,11 +130,11 @@ fn ranks(experiment: &Experiment, table: &Reproduced) -> Figure {
 /// The table as aligned text.
 fn text_of(table: &Reproduced) -> String {
     let mut lines = vec![format!(
-        "{} ({}), {} with {} threads, {:.0} s{}",
+        "{} ({}), {} with {}, {:.0} s{}",
         table.experiment,
         table.dataset,
         table.device,
-        table.threads,
+        count(table.threads, "thread", "threads"),
         table.wall_seconds,
         if table.quick { ", quick" } else { "" }
     )];

@@ -10,6 +10,7 @@ use crate::explain::method;
 use crate::jobs::{Output, Task, TrainExplainer};
 use crate::model::params::Params;
 use crate::session::Session;
+use crate::session::describe::count;
 
 /// Arguments of `train`.
 #[derive(Debug, Args)]
@@ -124,13 +125,13 @@ pub fn run(args: &TrainArgs) -> Outcome {
     let figures: Vec<_> = card.validation.iter().map(|(id, value)| format!("{id} {value:.2} %")).collect();
     println!("{}: {}", card.name, args.out.display());
     println!(
-        "validation at epoch {}: {}; {} epochs in {:.0} s on {} with {} threads; hash {}",
+        "validation at epoch {}: {}; {} in {:.0} s on {} with {}; hash {}",
         card.best_epoch,
         figures.join(", "),
-        card.epochs,
+        count(card.epochs as usize, "epoch", "epochs"),
         card.seconds,
         card.device,
-        card.threads,
+        count(card.threads.max(1) as usize, "thread", "threads"),
         &card.hash[..12]
     );
     for warning in crate::explain::learn::run::honesty(&card.validation) {

@@ -51,6 +51,26 @@ fn items_of_every_kind_are_shown_without_a_black_box_and_keys_step_through_them(
 }
 
 #[test]
+fn the_pointer_tells_values_and_nothing_of_a_method_where_there_is_none() {
+    // Channels over time, and the map.
+    for name in ["movements", "player"] {
+        let mut app = opened(name, Appearance::Dark);
+        let series = app.query_all_by_role(Role::Image).find(|node| {
+            node.accesskit_node().label().is_some_and(|label| label.contains("Item #0")) && node.rect().width() > 300.0
+        });
+        let at = series.expect("the series").rect().center_top() + egui::vec2(0.0, 60.0);
+        app.hover_at(at);
+        app.run();
+        // Its words come when the pointer rests.
+        app.run_steps(60);
+        let told = app.query_all_by_role(Role::Label).filter_map(|node| node.accesskit_node().value());
+        let told = told.filter(|words| words.starts_with("step ")).collect::<Vec<_>>();
+        assert_eq!(told.len(), 1, "{name}: {told:?}");
+        assert!(told[0].contains('\n') && !told[0].contains("score") && !told[0].contains("selected"), "{told:?}");
+    }
+}
+
+#[test]
 fn a_text_without_a_black_box_is_blurred_where_it_may_offend() {
     let mut app = opened("hatexplain", Appearance::Dark);
     assert!(app.query_by_label_contains("The dialogue is wooden").is_none());

@@ -210,6 +210,11 @@ impl ExplainedPicture {
         self.selected.iter().filter(|is_selected| **is_selected).count()
     }
 
+    /// Whether a method said something about it; else it is shown as it is, and its scores mean nothing.
+    pub fn is_explained(&self) -> bool {
+        !self.method.is_empty()
+    }
+
     /// Whether a unit is marked as one that truly decides the class.
     pub fn is_true(&self, unit: usize) -> bool {
         self.truth.as_ref().is_some_and(|truth| truth.get(unit) == Some(&true))

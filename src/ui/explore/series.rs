@@ -170,15 +170,13 @@ fn step_words(picture: &ExplainedPicture, series: &ExplainedSeries, channels: &[
     let mut words = format!("step {step}");
     for &channel in channels.iter().take(MOST_TOLD) {
         let place = channel * series.steps + step;
-        let unit = series.unit_of[place] as usize;
-        let score = picture.scores.get(unit).copied().unwrap_or(0.0);
-        words.push_str(&format!(
-            "\n{}: {:.3}, score {}, {}",
-            series.names[channel],
-            series.values[place],
-            crate::data::table::number(f64::from(score)),
-            standing(picture, unit)
-        ));
+        words.push_str(&format!("\n{}: {:.3}", series.names[channel], series.values[place]));
+        if picture.is_explained() {
+            let unit = series.unit_of[place] as usize;
+            let score = picture.scores.get(unit).copied().unwrap_or(0.0);
+            let score = crate::data::table::number(f64::from(score));
+            words.push_str(&format!(", score {score}, {}", standing(picture, unit)));
+        }
     }
     words
 }

@@ -24,7 +24,8 @@ pub fn show(ui: &mut Ui, area: Rect, page: &Page<'_>, series: &ExplainedSeries, 
     let response = ui.interact(area, ui.scope_id().with(("series map", page.at)), Sense::click_and_drag());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, page.name));
     let groups = if page.panel == Panel::Input { Vec::new() } else { groups(page.picture, series) };
-    let over = if groups.is_empty() { 0.0 } else { GROUPS + NAME + 2.0 };
+    // Without bars, room for the upper half of the first step's number.
+    let over = if groups.is_empty() { NAME / 2.0 } else { GROUPS + NAME + 2.0 };
     // Under it the numbers of channels and a line of words.
     let room = Rect::from_min_max(area.min + vec2(AXIS_WIDTH, over), area.max - vec2(0.0, 2.0 * NAME + 3.0));
     let height = room.height().min(MOST_ROW * steps as f32);
@@ -66,8 +67,11 @@ pub fn show(ui: &mut Ui, area: Rect, page: &Page<'_>, series: &ExplainedSeries, 
         }
     }
     let (from, to) = (&series.names[0], &series.names[channels - 1]);
-    let below = format!("{steps} time steps (down) by {channels} channels: {from} … {to}");
-    mark(frame.left_bottom() + vec2(0.0, NAME + 3.0), Align2::LEFT_TOP, below);
+    let line = |words: String| painter.layout_no_wrap(words, font.clone(), t.muted);
+    let size = format!("{steps} time steps (down) by {channels} channels");
+    let named = line(format!("{size}: {from} … {to}"));
+    let below = if named.size().x <= frame.width() { named } else { line(size) };
+    painter.galley(frame.left_bottom() + vec2(0.0, NAME + 3.0), below, t.muted);
     if !groups.is_empty() {
         mark(pos2(frame.left(), area.top()), Align2::LEFT_TOP, highest_groups(&groups));
         let over = ui.painter_at(Rect::from_min_max(pos2(frame.left(), area.top()), frame.right_top()));
@@ -99,15 +103,19 @@ fn told(response: &Response, picture: &ExplainedPicture, series: &ExplainedSerie
 /// Step, channel, value, score and rank of a cell.
 fn cell_words(picture: &ExplainedPicture, series: &ExplainedSeries, step: usize, channel: usize) -> String {
     let place = channel * series.steps + step;
+    let (plain, name) = (format!("channel {channel}"), &series.names[channel]);
+    let of = if *name == plain { plain } else { format!("{plain} ({name})") };
+    let value = format!("step {step}, {of}\nvalue {:.3}", series.values[place]);
+    if !picture.is_explained() {
+        return value;
+    }
     let unit = series.unit_of[place] as usize;
     let score = picture.scores.get(unit).copied().unwrap_or(0.0);
     // As methods rank: higher scores first, equal ones by position.
     let is_before = |(at, other): (usize, &f32)| *other > score || (*other == score && at < unit);
     let rank = 1 + picture.scores.iter().enumerate().filter(|other| is_before(*other)).count();
     format!(
-        "step {step}, channel {channel} ({})\nvalue {:.3}\nscore {}, rank {rank} of {}, {}",
-        series.names[channel],
-        series.values[place],
+        "{value}\nscore {}, rank {rank} of {}, {}",
         number(f64::from(score)),
         picture.scores.len(),
         standing(picture, unit)

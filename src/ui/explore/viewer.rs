@@ -467,8 +467,19 @@ fn legend(ui: &mut Ui, session: &Session, canvas: &Canvas) {
     let is_text = explore.unit.is_text();
     let modality = session.modality();
     ui.add_space(2.0);
-    let has_own_row = explore.columns.len() > 2 || explore.columns.len() > 1 && ui.available_width() < 560.0;
-    let truth_has_row = session.knows_truth() && ui.available_width() < 560.0;
+    let (n, knows_truth) = (explore.columns.len(), session.knows_truth());
+    let least = if knows_truth && n > 1 { 720.0 } else { 560.0 };
+    // In a row of its own where there is little room: a row that wraps in one view only would move the picture.
+    let has_own_row = n > 2 || ui.available_width() < least && (n > 1 || knows_truth);
+    let beside = |ui: &mut Ui| {
+        truth_legend(ui, session);
+        if n > 1 {
+            if knows_truth || !has_own_row {
+                ui.add_space(space::M);
+            }
+            overlaps(ui, session);
+        }
+    };
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
         match explore.view {
@@ -503,20 +514,12 @@ fn legend(ui: &mut Ui, session: &Session, canvas: &Canvas) {
                 );
             }
         }
-        if !truth_has_row {
-            truth_legend(ui, session);
-        }
-        // In a row of its own where there is little room: a row that wraps in one view only would move the picture.
-        if !has_own_row && explore.columns.len() > 1 {
-            ui.add_space(space::M);
-            overlaps(ui, session);
+        if !has_own_row {
+            beside(ui);
         }
     });
-    if truth_has_row {
-        ui.horizontal(|ui| truth_legend(ui, session));
-    }
     if has_own_row {
-        ui.horizontal(|ui| overlaps(ui, session));
+        ui.horizontal(beside);
     }
 }
 
