@@ -117,18 +117,17 @@ fn by_method(
     let scores = explainer.borrow_mut().scores(black_box, rows, probs, units, task.seed)?;
     let millis = started.elapsed().as_secs_f64() * 1e3 / rows.n() as f64;
     let masks: Vec<Mask> = (0..rows.n()).map(|row_idx| Mask::top_k(scores.row(row_idx), task.k)).collect();
-    let complements: Vec<Mask> = masks.iter().map(Mask::complement).collect();
-    let mut both = keep_only(rows, units, &masks, fill);
-    both.values.extend(keep_only(rows, units, &complements, fill).values);
-    let answers = black_box.predict(&both)?;
+    let rest: Vec<Mask> = masks.iter().map(Mask::complement).collect();
+    let selected = black_box.predict(&keep_only(rows, units, &masks, fill))?;
+    let unselected = black_box.predict(&keep_only(rows, units, &rest, fill))?;
     let mut rebuilt = rebuilt(&mut **explainer.borrow_mut(), black_box, (rows, &masks), units, task.seed)?.into_iter();
     let mut by_class = by_class(black_box, &scores, units, task.k, (rows, fill))?.map(Vec::into_iter);
     let results = (0..rows.n()).map(|row_idx| MethodResult {
         explainer: saved.card.hash.clone(),
         ranks: ranks(scores.row(row_idx)),
         by_class: by_class.as_mut().and_then(Iterator::next),
-        probs_selected: answers.row(row_idx).to_vec(),
-        probs_unselected: answers.row(rows.n() + row_idx).to_vec(),
+        probs_selected: selected.row(row_idx).to_vec(),
+        probs_unselected: unselected.row(row_idx).to_vec(),
         scores: scores.row(row_idx).to_vec(),
         rebuilt: rebuilt.next().unwrap_or_default(),
         millis,
