@@ -8,7 +8,7 @@ use tch::nn;
 use tch::{Kind, Tensor};
 
 use super::columns::ColumnSelector;
-use super::concrete::{concrete_mask, gate_mask, gather, spread};
+use super::concrete::{concrete_mask, gate_mask, gather, spread, subset_mask};
 use super::selector::{OutputFedSelector, Selector};
 use super::series::SeriesLstmSelector;
 use super::text::TextSelector;
@@ -82,6 +82,10 @@ pub const PARAMS: &[ParamSpec] = &[
         kind: ParamKind::Choice {
             options: &[
                 ("concrete", "k Concrete draws, then the maximum (Eq. 5)"),
+                (
+                    "subset",
+                    "one draw of k different units (Xie and Ermon 2019), so that draws do not all land on the best unit (ours)",
+                ),
                 ("gate", "the unbounded gate of the published image code: (score + max of k Gumbels) / temperature"),
             ],
             default: "concrete",
@@ -267,11 +271,19 @@ struct MeedLearner {
     options: Options,
 }
 
+/// How the soft mask is drawn.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sampler {
+    Concrete,
+    Subset,
+    Gate,
+}
+
 struct Options {
     units: Units,
     k: i64,
     temperature: f64,
-    gate: bool,
+    sampler: Sampler,
     prior: bool,
     prior_fades: bool,
     prior_weight: f64,
@@ -289,7 +301,11 @@ impl MeedLearner {
             units: setup.units,
             k: setup.k.min(setup.units.count()) as i64,
             temperature: params.real(PARAMS, "temperature"),
-            gate: params.choice(PARAMS, "sampler") == "gate",
+            sampler: match params.choice(PARAMS, "sampler").as_str() {
+                "gate" => Sampler::Gate,
+                "subset" => Sampler::Subset,
+                _ => Sampler::Concrete,
+            },
             prior: params.switch(PARAMS, "prior"),
             prior_fades: params.choice(PARAMS, "prior-blend") == "fading",
             prior_weight: params.real(PARAMS, "prior-weight"),
@@ -300,7 +316,7 @@ impl MeedLearner {
         let selector_store = nn::VarStore::new(setup.device);
         let feed_output = params.switch(PARAMS, "feed-output");
         let selector = selector(&selector_store.root(), setup.units, setup.input, (setup.classes, feed_output));
-        if options.gate && setup.units.unit.is_text() {
+        if options.sampler == Sampler::Gate && setup.units.unit.is_text() {
             return Err(ExplainError::Unfit(
                 "sampler gate: it is unbounded and made for pictures, found text; choose the sampler concrete"
                     .to_owned(),
@@ -335,8 +351,12 @@ impl MeedLearner {
     }
 
     fn sample(&self, scores: &Tensor) -> Tensor {
-        let Options { k, temperature, gate, units, .. } = self.options;
-        let mask = if gate { gate_mask(scores, k, temperature) } else { concrete_mask(scores, k, temperature) };
+        let Options { k, temperature, sampler, units, .. } = self.options;
+        let mask = match sampler {
+            Sampler::Concrete => concrete_mask(scores, k, temperature),
+            Sampler::Subset => subset_mask(scores, k, temperature),
+            Sampler::Gate => gate_mask(scores, k, temperature),
+        };
         spread(&mask, units)
     }
 }

@@ -104,13 +104,47 @@ pub(super) fn unit_features(
     input: &Tensor,
     train: bool,
 ) -> Tensor {
-    let vectors = embed_tokens(words, input);
-    let Some(sentence) = sentence else { return vectors.flatten(2, -1) };
-    let size = vectors.size();
-    let (b, dim, n_sentences, n_words) = (size[0], size[1], size[2], size[3]);
-    let each = vectors.permute([0, 2, 1, 3]).reshape([b * n_sentences, dim, n_words]).dropout(0.2, train);
-    let pooled = sentence.forward(&each).relu().amax([2i64].as_slice(), false);
-    pooled.view([b, n_sentences, -1]).transpose(1, 2)
+    let Some(sentence) = sentence else { return embed_tokens(words, input).flatten(2, -1) };
+    let size = input.size();
+    let (b, n_sentences, n_words) = (size[0], size[2], size[3]);
+    let tokens = input.reshape([b * n_sentences, 1, 1, n_words]);
+    let sorted = by_length(&tokens);
+    let pooled: Vec<Tensor> = sorted
+        .iter()
+        .map(|(rows, width)| {
+            let vectors = embed_tokens(words, &tokens.index_select(0, rows).narrow(3, 0, *width));
+            sentence.forward(&vectors.flatten(2, -1).dropout(0.2, train)).relu().amax([2i64].as_slice(), false)
+        })
+        .collect();
+    let order: Vec<&Tensor> = sorted.iter().map(|(rows, _)| rows).collect();
+    let back = Tensor::cat(&order, 0).argsort(0, false);
+    Tensor::cat(&pooled, 0).index_select(0, &back).view([b, n_sentences, -1]).transpose(1, 2)
+}
+
+/// Longest sentence, in words, of each group of [`by_length`] but the last.
+const LENGTHS: [i64; 4] = [0, 12, 24, 48];
+/// Paddings that are left after the longest sentence of a group: the width of the convolution, so that one of its windows holds nothing else.
+const PADDINGS: i64 = 3;
+
+/// Sentences `[s, 1, 1, words]` in groups of like length: which ones, and how many words of them say all there is.
+///
+/// All windows of padding alone give the same value, and the maximum over them needs one. So cutting the others off changes nothing (but which
+/// of them dropout spares while training), and most sentences are far shorter than the longest that is read.
+fn by_length(tokens: &Tensor) -> Vec<(Tensor, i64)> {
+    let n_words = tokens.size()[3];
+    let place = Tensor::arange_start(1, n_words + 1, (Kind::Float, tokens.device()));
+    let length = (tokens.ne(0.0).flatten(1, -1).to_kind(Kind::Float) * place).amax([1i64].as_slice(), false);
+    let mut groups = Vec::new();
+    let mut longer = length.ge(0.0);
+    for longest in LENGTHS.into_iter().filter(|longest| longest + PADDINGS < n_words).chain([n_words]) {
+        let fits = length.le(longest as f64);
+        let rows = longer.logical_and(&fits).nonzero().flatten(0, -1);
+        if rows.size()[0] > 0 {
+            groups.push((rows, (longest + PADDINGS).min(n_words)));
+        }
+        longer = fits.logical_not();
+    }
+    groups
 }
 
 /// Which units hold nothing but padding, `[b, units]`.
@@ -157,5 +191,55 @@ impl TextApproximator {
     /// Logits of inputs in which hidden units are padding already.
     pub fn logits_hard(&self, masked: &Tensor) -> Tensor {
         self.logits(masked, &padding(masked, self.units).logical_not().to_kind(Kind::Float), false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tch::{Device, nn};
+
+    use super::*;
+
+    /// Three documents of four sentences of sixty words: empty ones, one at each border of the groups, and one that fills its row.
+    fn documents() -> Tensor {
+        let lengths = [0, 1, 12, 13, 24, 25, 48, 49, 57, 58, 60, 3];
+        let tokens: Vec<f32> = lengths
+            .into_iter()
+            .enumerate()
+            .flat_map(|(s, length)| {
+                (0..60).map(move |w| if w < length { (1 + (7 * s + 3 * w) % 19) as f32 } else { 0.0 })
+            })
+            .collect();
+        Tensor::from_slice(&tokens).view([3, 1, 4, 60])
+    }
+
+    #[test]
+    fn sentences_cut_to_their_length_have_the_features_and_gradients_of_whole_ones() {
+        let store = nn::VarStore::new(Device::Cpu);
+        let words = embedding(store.root() / "words", 20, 5, Framework::Keras);
+        let sentence = conv1d(store.root() / "sentence", 5, 7, 3, false, Framework::Keras);
+        let input = documents();
+        let vectors = embed_tokens(&words, &input).permute([0, 2, 1, 3]).reshape([12, 5, 60]);
+        let whole = sentence.forward(&vectors).relu().amax([2i64].as_slice(), false).view([3, 4, 7]).transpose(1, 2);
+        let cut = unit_features(&words, Some(&sentence), &input, false);
+        assert_eq!(cut.size(), [3, 7, 4]);
+        assert!(cut.allclose(&whole, 1e-6, 1e-7, false));
+        let gradient = |features: &Tensor| {
+            Tensor::run_backward(&[features.square().sum(Kind::Float)], &[&sentence.ws], true, false)
+        };
+        assert!(gradient(&cut)[0].allclose(&gradient(&whole)[0], 1e-4, 1e-6, false));
+    }
+
+    #[test]
+    fn every_sentence_is_in_one_group_and_no_word_is_cut_off() {
+        let tokens = documents().reshape([12, 1, 1, 60]);
+        let mut seen: Vec<i64> = Vec::new();
+        for (rows, width) in by_length(&tokens) {
+            let rest = tokens.index_select(0, &rows).narrow(3, width, 60 - width);
+            assert_eq!(rest.abs().sum(Kind::Float).double_value(&[]), 0.0, "words cut at {width}");
+            seen.extend(Vec::<i64>::try_from(&rows).expect("indices"));
+        }
+        seen.sort_unstable();
+        assert_eq!(seen, (0..12).collect::<Vec<i64>>());
     }
 }

@@ -102,7 +102,7 @@ fn gradients_reach_every_parameter_of_the_l2x_selector_and_none_of_the_black_box
 fn gradients_reach_every_parameter_of_the_meed_selector_and_none_of_the_black_box() {
     let _torch = torch();
     for critic in ["black-box", "approximators"] {
-        for sampler in ["concrete", "gate"] {
+        for sampler in ["concrete", "subset", "gate"] {
             for (adversarial, loss) in [("off", "flipped"), ("on", "flipped"), ("on", "wasserstein")] {
                 for prior in ["off", "on"] {
                     for feed in ["off", "on"] {
