@@ -96,6 +96,7 @@ pub const PARAMS: &[ParamSpec] = &[
         tip: "Beta of Algorithm 1: reconstruction against prediction. 1 in the paper, 0.1 in its code.",
         kind: ParamKind::Real { min: 0.0, max: 100.0, default: 1.0, log: false },
     },
+    super::softening(),
     temperature(0.7),
     ParamSpec {
         id: "generator",
@@ -250,6 +251,7 @@ struct DorarLearner {
     k: i64,
     temperature: f64,
     mask: SoftMask,
+    softening: f64,
     alpha: f64,
     /// Weight of the reconstruction losses; zero where they are off.
     beta: f64,
@@ -299,6 +301,7 @@ impl DorarLearner {
                 "subset" => SoftMask::Subset,
                 _ => SoftMask::Sum,
             },
+            softening: params.real(PARAMS, "softening"),
             alpha,
             beta: if params.switch(PARAMS, "reconstruction") { params.real(PARAMS, "beta") } else { 0.0 },
         })
@@ -327,9 +330,15 @@ pub fn sum_mask_with(scores: &Tensor, noise: &Tensor, tau: f64) -> Tensor {
 }
 
 /// What a generator's answer is worth (section III.C): cross-entropy of the black box's answer to it against the class of the full input, over the log of
-/// the number of classes, so that guessing costs 1; and the mean absolute difference from the input. Both scalars.
-pub fn side_losses(rebuilt: &Tensor, input: &Tensor, class: &Tensor, black_box: &dyn TensorBox) -> (Tensor, Tensor) {
-    let logits = black_box.logits(rebuilt);
+/// the number of classes, so that guessing costs 1; and the mean absolute difference from the input. Both scalars. Logits are divided by `softening`
+/// first, 1 in the paper.
+pub fn side_losses(
+    rebuilt: &Tensor,
+    input: &Tensor,
+    class: &Tensor,
+    (black_box, softening): (&dyn TensorBox, f64),
+) -> (Tensor, Tensor) {
+    let logits = black_box.logits(rebuilt) / softening;
     let classes = logits.size()[1].max(2) as f64;
     let prediction = logits.cross_entropy_for_logits(class) / classes.ln();
     (prediction, (rebuilt - input).abs().mean(Kind::Float))
@@ -347,6 +356,8 @@ pub struct Game<'a> {
     pub generators: (&'a Generator, Option<&'a Generator>),
     /// The judge, frozen.
     pub black_box: &'a dyn TensorBox,
+    /// What its logits are divided by; 1 in the paper.
+    pub softening: f64,
     /// Alpha and beta.
     pub weights: (f64, f64),
 }
@@ -359,7 +370,7 @@ impl Game<'_> {
         let (alpha, beta) = self.weights;
         let side = |kept: &Tensor, noise: &Tensor, generator: &Generator| {
             let rebuilt = generator.forward(&blend(self.input, kept, noise));
-            side_losses(&rebuilt, self.input, self.class, self.black_box)
+            side_losses(&rebuilt, self.input, self.class, (self.black_box, self.softening))
         };
         let share = if self.generators.1.is_some() { 1.0 - alpha } else { 1.0 };
         let (prediction, reconstruction) = side(&scale_gradient(mask, share), self.noise[0], self.generators.0);
@@ -388,6 +399,7 @@ impl Learner for DorarLearner {
             noise: [&noise[0], &noise[1]],
             generators: (&self.nets.selected, self.nets.unselected.as_ref()),
             black_box: batch.black_box,
+            softening: self.softening,
             weights: (self.alpha, self.beta),
         };
         let (loss, losses) = game.objective(&mask);

@@ -142,7 +142,8 @@ impl<'a> FreshGenerator<'a> {
         seed_step(self.seed, self.step);
         let (input, class) = (self.input.index_select(0, &index), self.classes.index_select(0, &index));
         let shown = self.shown(&input, &index);
-        let (prediction, reconstruction) = side_losses(&self.generator.forward(&shown), &input, &class, self.black_box);
+        let (prediction, reconstruction) =
+            side_losses(&self.generator.forward(&shown), &input, &class, (self.black_box, 1.0));
         let loss = prediction + reconstruction;
         finite(&loss, "the loss of a fresh generator", || format!("epoch {}, batch {}", epoch + 1, batch_idx + 1))?;
         self.optimizer.backward_step(&loss)?;

@@ -27,7 +27,7 @@ pub struct L2x;
 pub const PARAMS: &[ParamSpec] = &[
     super::critic(),
     hidden(),
-    softening(),
+    super::softening(),
     temperature(0.5),
     final_temperature(0.1),
     super::optimizer(),
@@ -35,17 +35,6 @@ pub const PARAMS: &[ParamSpec] = &[
     batch(32),
     learning_rate(1e-3),
 ];
-
-/// Parameter: how far both answers are softened before they are compared.
-const fn softening() -> ParamSpec {
-    ParamSpec {
-        id: "softening",
-        label: "Softening of answers",
-        tip: "Log-probabilities are divided by this before the answer to the selected part is compared with the full one. Above 1 units count that change \
-              a certain answer only a little (Hinton et al. 2015 for distillation). 1: as in the paper.",
-        kind: ParamKind::Real { min: 1.0, max: 100.0, default: 1.0, log: true },
-    }
-}
 
 /// The logarithm of the smallest probability that is told from 0.
 const LEAST_LOG: f64 = -16.0;

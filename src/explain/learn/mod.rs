@@ -117,6 +117,16 @@ pub const fn temperature(default: f64) -> ParamSpec {
     }
 }
 
+/// Parameter: how far answers are softened before they are compared.
+pub const fn softening() -> ParamSpec {
+    ParamSpec {
+        id: "softening",
+        label: "Softening of answers",
+        tip: "Log-probabilities of the black box are divided by this before the answer to a part is compared with the full one. A certain answer gives               a selector next to nothing to learn from; above 1, units that change it only a little count too (Hinton et al. 2015 for               distillation). 1: as in the papers.",
+        kind: ParamKind::Real { min: 1.0, max: 100.0, default: 1.0, log: true },
+    }
+}
+
 /// Parameter: temperature at the end of training.
 pub const fn final_temperature(default: f64) -> ParamSpec {
     ParamSpec {

@@ -38,13 +38,12 @@ fn noise(shift: f64) -> Tensor {
     (Tensor::from_slice(&wave(48, 0.5, 1.3, shift)) + 0.5).view([3, 1, 4, 4])
 }
 
-#[test]
-fn one_backward_pass_gives_each_of_the_three_players_the_gradient_of_its_own_objective() {
-    let _torch = torch();
+/// What the game of the golden file gives with a box whose logits are `factor` times those there, and softened by as much.
+fn assert_plays_as_in_pytorch(factor: f64) {
     let golden = golden();
     let range = Range::of(&Background::from_rows(&rows_by_formula(5, FOUR)), Modality::Image);
     let input = from_rows(&rows_by_formula(3, FOUR), Device::Cpu);
-    let black_box = LinearBox(Tensor::from_slice(&wave(48, 0.8, 0.9, 0.3)).view([3, 16]));
+    let black_box = LinearBox(Tensor::from_slice(&wave(48, 0.8, 0.9, 0.3)).view([3, 16]) * factor);
     let scores = Tensor::from_slice(&wave(12, 1.0, 1.1, 0.3)).view([3, 4]).set_requires_grad(true);
     let gumbel = Tensor::from_slice(&wave(24, 1.5, 1.9, 0.6)).view([3, 2, 4]);
     let mask = sum_mask_with(&scores, &gumbel, 0.7);
@@ -58,6 +57,7 @@ fn one_backward_pass_gives_each_of_the_three_players_the_gradient_of_its_own_obj
         noise: [&noise(0.1), &noise(2.1)],
         generators: (&first, Some(&second)),
         black_box: &black_box,
+        softening: factor,
         weights: (0.3, 0.7),
     };
     let (loss, losses) = game.objective(&spread(&mask, UNITS));
@@ -71,6 +71,18 @@ fn one_backward_pass_gives_each_of_the_three_players_the_gradient_of_its_own_obj
             assert_near(&values(&weight.grad()), &numbers(&golden[name][at]), 1e-5, &what);
         }
     }
+}
+
+#[test]
+fn one_backward_pass_gives_each_of_the_three_players_the_gradient_of_its_own_objective() {
+    let _torch = torch();
+    assert_plays_as_in_pytorch(1.0);
+}
+
+#[test]
+fn answers_four_times_as_sure_and_softened_by_four_teach_the_same() {
+    let _torch = torch();
+    assert_plays_as_in_pytorch(4.0);
 }
 
 #[test]
