@@ -20,6 +20,8 @@ mod places;
 mod project;
 #[path = "ui/reading.rs"]
 mod reading;
+#[path = "ui/search.rs"]
+mod search;
 #[path = "ui/series.rs"]
 mod series;
 #[path = "ui/session.rs"]

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::search::Found;
 use crate::data::{Dataset, Split};
 use crate::model::argmax;
 use crate::model::card::BoxCard;
@@ -50,12 +51,20 @@ pub struct Filter {
     pub split: Option<Split>,
     /// Only marked ones.
     pub marked: bool,
+    /// Texts that contain this phrase; all if it is empty.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub words: String,
 }
 
 impl Filter {
     /// Whether everything is listed.
     pub fn is_open(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// Whether everything is listed but for the phrase that is looked for.
+    pub fn is_open_but_for_words(&self) -> bool {
+        Self { words: String::new(), ..self.clone() }.is_open()
     }
 
     /// Whether predictions are needed.
@@ -205,6 +214,8 @@ pub struct ItemList {
     pub predictions: Predictions,
     /// Fidelity by the focused method.
     pub fidelity: Option<FidelityTable>,
+    /// Texts with the phrase that is looked for.
+    found: Option<Found>,
     /// Listed items, in order.
     visible: Vec<u32>,
     /// Counts up whenever the list changes.
@@ -217,6 +228,11 @@ impl ItemList {
     /// Listed items, in order.
     pub fn visible(&self) -> &[u32] {
         &self.visible
+    }
+
+    /// What was found, where a phrase is looked for.
+    pub fn found(&self) -> Option<&Found> {
+        self.found.as_ref()
     }
 
     /// Whether filter, order or table need fidelity.
@@ -262,12 +278,17 @@ impl ItemList {
         pinned: &std::collections::BTreeSet<usize>,
         marked: &std::collections::BTreeSet<usize>,
     ) {
+        // Texts are looked through only when the phrase changes, not whenever answers come in.
+        if self.found.as_ref().is_none_or(|found| !found.is_for(data, &self.filter.words)) {
+            self.found = Found::new(data, &self.filter.words);
+        }
         let truth = Truth::new(data, black_box);
         let filter = &self.filter;
         let passes = |item: usize| {
             filter.class.is_none_or(|class| data.labels[item] == Some(class))
                 && filter.split.is_none_or(|split| data.splits.get(item) == Some(&split))
                 && (!filter.marked || marked.contains(&item))
+                && self.found.as_ref().is_none_or(|found| found.contains(item))
                 && filter.prediction.is_none_or(|class| self.predictions.get(item).is_some_and(|(p, _)| p == class))
                 && match filter.outcome {
                     Outcome::Any => true,

@@ -23,6 +23,7 @@ pub mod project_job;
 pub mod published;
 pub mod reading;
 pub mod running;
+pub mod search;
 pub mod settings;
 pub mod sheet;
 pub mod shortcut;

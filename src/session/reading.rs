@@ -408,7 +408,26 @@ pub const fn fill_words_for(fill: Fill, modality: Modality) -> &'static str {
 
 /// The start of a text on one line, for lists: at most `most` signs.
 pub fn start_of(data: &Dataset, item: usize, most: usize) -> String {
-    let Some(text) = data.text(item) else { return String::new() };
+    data.text(item).map_or_else(String::new, |text| on_one_line(text, most))
+}
+
+/// A text around its byte `at` on one line: from some signs before it, at most `most` signs in all.
+pub fn around(text: &str, at: usize, most: usize) -> String {
+    let before = text[..at].char_indices().rev().nth(SIGNS_BEFORE).map_or(0, |(start, _)| start);
+    if before == 0 {
+        return on_one_line(text, most);
+    }
+    // From a whole word on, and not from inside a tag.
+    let is_in_tag = text[..before].rfind('<') > text[..before].rfind('>');
+    let border = if is_in_tag { text[before..at].find('>') } else { text[before..at].find(char::is_whitespace) };
+    let start = border.map_or(before, |border| before + border + 1);
+    format!("…{}", on_one_line(&text[start..], most))
+}
+
+/// Signs that are shown before what was found.
+const SIGNS_BEFORE: usize = 40;
+
+fn on_one_line(text: &str, most: usize) -> String {
     // A tag may be cut at the end: enough signs are taken first.
     let head: String = text.chars().take(most * 2 + 200).collect();
     let plain = crate::data::text::readable(&head);

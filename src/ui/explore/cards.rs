@@ -5,12 +5,12 @@ use egui::text::{LayoutJob, TextWrapping};
 use egui::{Align2, FontId, ScrollArea, Sense, Stroke, StrokeKind, TextFormat, Ui, WidgetInfo, pos2, vec2};
 use egui_material_icons::icons;
 
-use super::super::theme::{space, text, tokens};
+use super::super::theme::{Tokens, space, text, tokens};
 use super::super::widgets::command_button;
 use crate::data::Dataset;
 use crate::data::text::with_scripts_named;
 use crate::session::items::Truth;
-use crate::session::reading::{Action, start_of};
+use crate::session::reading::{Action, around, start_of};
 use crate::session::{Command, Session, describe};
 
 /// Height of a card: a line of facts and two lines of text.
@@ -18,13 +18,29 @@ const CARD: f32 = 58.0;
 /// Signs of a text that a card may show.
 const SIGNS: usize = 160;
 
-/// What a list says of an item's text: its beginning, or nothing while it is blurred.
+/// What a list says of an item's text: its beginning, or the words around what was looked for, or nothing while it is blurred.
 pub fn beginning(session: &Session, data: &Dataset, item: usize, most: usize) -> String {
     if session.is_blurred() {
-        "(offensive text, not shown)".to_owned()
-    } else {
-        with_scripts_named(&start_of(data, item, most)).into_owned()
+        return "(offensive text, not shown)".to_owned();
     }
+    let text = data.text(item).unwrap_or_default();
+    let found = session.explore.list.found().and_then(|found| found.first_in(text));
+    let shown = found.map_or_else(|| start_of(data, item, most), |found| around(text, found.start, most));
+    with_scripts_named(&shown).into_owned()
+}
+
+/// What a card shows of a text, with what was looked for set off.
+fn excerpt(session: &Session, words: &str, color: egui::Color32, t: &Tokens) -> LayoutJob {
+    let plain = TextFormat { font_id: FontId::proportional(text::SMALL), color, ..TextFormat::default() };
+    let found = session.explore.list.found().and_then(|found| found.first_in(words));
+    let Some(found) = found.filter(|_| !session.is_blurred()) else {
+        return LayoutJob::single_section(words.to_owned(), plain);
+    };
+    let mut job = LayoutJob::default();
+    job.append(&words[..found.start], 0.0, plain.clone());
+    job.append(&words[found.clone()], 0.0, TextFormat { underline: Stroke::new(1.5, t.accent), ..plain.clone() });
+    job.append(&words[found.end..], 0.0, plain);
+    job
 }
 
 /// A button that shows texts that may offend, where there are such.
@@ -121,10 +137,7 @@ fn card(ui: &mut Ui, session: &Session, data: &Dataset, truth: &Truth<'_>, item:
     painter.galley(pos2(inner.left(), inner.top() + 7.0 - galley.size().y / 2.0), galley, t.muted);
     let words = beginning(session, data, item, SIGNS);
     let color = if session.is_blurred() { t.muted } else { t.text };
-    let mut job = LayoutJob::single_section(
-        words.clone(),
-        TextFormat { font_id: FontId::proportional(text::SMALL), color, ..TextFormat::default() },
-    );
+    let mut job = excerpt(session, &words, color, t);
     job.wrap = TextWrapping { max_width: inner.width(), max_rows: 2, ..TextWrapping::default() };
     let galley = painter.layout_job(job);
     painter.galley(pos2(inner.left(), inner.top() + 16.0), galley, color);

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use egui::{
-    Align, Align2, Button, ComboBox, FontId, Layout, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui,
-    WidgetInfo, accesskit::Role, vec2,
+    Align, Align2, Button, ComboBox, FontId, Layout, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, TextEdit,
+    Ui, WidgetInfo, accesskit::Role, vec2,
 };
 use egui_extras::{Column, TableBuilder};
 use egui_material_icons::icons;
@@ -47,7 +47,12 @@ pub fn show(
     if list.visible().is_empty() {
         ui.add_space(space::L);
         ui.vertical_centered(|ui| {
-            ui.label("No item passes the filter.");
+            let filter = &session.explore.list.filter;
+            ui.label(if filter.is_open_but_for_words() {
+                "No text contains this."
+            } else {
+                "No item passes the filter."
+            });
             if ui.button("List all items").clicked() {
                 commands.push(Command::SetFilter(Filter::default()));
             }
@@ -111,7 +116,7 @@ fn controls(ui: &mut Ui, session: &Session, data: &Dataset, commands: &mut Vec<C
             .response
             .accessible_name("Sort by")
             .on_hover_text("Order of the list");
-        let active = !list.filter.is_open();
+        let active = !list.filter.is_open_but_for_words();
         let label = if active { "Filter (on)" } else { "Filter" };
         egui::containers::menu::MenuButton::from_button(
             Button::new((icons::ICON_FILTER_LIST.rich_text(), label)).selected(active),
@@ -122,8 +127,37 @@ fn controls(ui: &mut Ui, session: &Session, data: &Dataset, commands: &mut Vec<C
         .widget_info(|| WidgetInfo::labeled(Role::Button, true, "Filter"));
         command_icon(ui, session, Command::ToggleSheet, icons::ICON_VIEW_COMFY, commands);
     });
+    if data.modality == Modality::Text {
+        search(ui, session, commands);
+    }
     cards::offensive(ui, session, commands);
     ui.add_space(2.0);
+}
+
+/// The field that lists only the texts with a phrase.
+fn search(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
+    let filter = &session.explore.list.filter;
+    let mut words = filter.words.clone();
+    ui.horizontal(|ui| {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if !words.is_empty()
+                && icon_button(ui, icons::ICON_CLOSE, "Stop searching: list texts without it too").clicked()
+            {
+                words.clear();
+            }
+            let field = TextEdit::singleline(&mut words)
+                .id_salt("search in texts")
+                .hint_text("Find a word or phrase")
+                .char_limit(crate::session::search::LONGEST)
+                .desired_width(f32::INFINITY);
+            ui.add(field)
+                .accessible_name("Find in texts")
+                .on_hover_text("Lists only the texts that contain it; capitals do not matter");
+        });
+    });
+    if words != filter.words {
+        commands.push(Command::SetFilter(Filter { words, ..filter.clone() }));
+    }
 }
 
 const fn sort_name(by: SortBy) -> &'static str {

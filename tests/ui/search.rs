@@ -1,0 +1,92 @@
+//! Search in texts: by phrase, in the list of items.
+
+use egui::accesskit::Role;
+use egui_kittest::kittest::Queryable;
+use unmask::session::Command;
+use unmask::session::items::{Filter, ItemList};
+use unmask::session::reading::around;
+use unmask::session::search::Found;
+use unmask::session::settings::Appearance;
+
+use super::support::explained;
+use super::texts::{dataset, reviews};
+
+const SIZE: [f32; 2] = [1280.0, 800.0];
+/// Short texts of the invented world, and the rounds in which they come.
+const ROUND: usize = 6;
+const ROUNDS: usize = 5;
+
+fn found_by(phrase: &str) -> Vec<usize> {
+    let data = dataset("reviews");
+    let found = Found::new(&data, phrase).expect("a phrase");
+    (0..data.len()).filter(|&item| found.contains(item)).collect()
+}
+
+#[test]
+fn a_phrase_is_found_whatever_its_capitals_and_white_space_and_its_signs_mean_themselves() {
+    let every_round = |at: usize| (0..ROUNDS).map(|round| round * ROUND + at).collect::<Vec<_>>();
+    assert_eq!(found_by("DULL film"), every_round(1));
+    assert_eq!(found_by("  dull \n film "), every_round(1));
+    assert_eq!(found_by("film. the"), every_round(1), "a full stop is one, not any sign");
+    assert!(found_by("film? the").is_empty() && found_by("(").is_empty());
+    assert_eq!(found_by("is superb").len(), 2 * ROUNDS, "in two of the six");
+    assert!(Found::new(&dataset("reviews"), " \t ").is_none(), "nothing to look for");
+}
+
+#[test]
+fn what_is_shown_of_a_text_begins_shortly_before_what_was_found_with_a_whole_word_and_outside_of_tags() {
+    let text = format!("{}<br class='far away from here'/>Then the <b>hero</b> wakes up.", "word ".repeat(30));
+    let at = text.find("hero").expect("it is there");
+    assert_eq!(around(&text, at, 60), "…Then the hero wakes up.");
+    let at = text.find("word").expect("it is there");
+    assert!(around(&text, at, 20).starts_with("word word"), "nothing is left out before it");
+    let accents = "é".repeat(200);
+    assert!(around(&accents, 300, 20).starts_with('…'), "bytes are no signs");
+}
+
+#[test]
+fn typing_lists_only_the_texts_with_the_phrase_and_the_button_lists_all_again() {
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
+    let n = app.state().session.explore.list.visible().len();
+    let field = app.get_by_role_and_label(Role::TextInput, "Find in texts");
+    field.focus();
+    field.type_text("Wooden");
+    app.run();
+    let session = &app.state().session;
+    assert_eq!(session.explore.list.visible().len(), ROUNDS);
+    assert_eq!(session.explore.item, Some(1), "the first that is listed comes into view");
+    app.get_all_by_label_contains("The dialogue is wooden").next().expect("a card shows where it stands");
+    app.get_by_role_and_label(Role::TextInput, "Find in texts").type_text("xyz");
+    app.run();
+    app.get_by_label("No text contains this.");
+    app.get_by_role_and_label(Role::Button, "Stop searching: list texts without it too").click();
+    app.run();
+    assert_eq!(app.state().session.explore.list.visible().len(), n);
+}
+
+#[test]
+fn a_phrase_and_a_class_are_both_asked_for() {
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
+    let filter = Filter { words: "dull".to_owned(), class: Some(0), ..Filter::default() };
+    app.state_mut().command(Command::SetFilter(filter));
+    app.run();
+    let session = &app.state().session;
+    let data = session.data.clone().expect("open");
+    let visible = session.explore.list.visible();
+    assert_eq!(visible.len(), ROUNDS, "the other five with it are of the other class");
+    for &item in visible {
+        assert_eq!(data.labels[item as usize], Some(0));
+        assert!(data.text(item as usize).expect("a text").contains("dull"));
+    }
+}
+
+#[test]
+fn a_phrase_left_from_texts_hides_no_pictures() {
+    let app = explained(SIZE, Appearance::Dark);
+    let data = app.state().session.data.clone().expect("open");
+    let mut list = ItemList::default();
+    list.filter.words = "superb".to_owned();
+    list.rebuild(&data, None, &Default::default(), &Default::default());
+    assert_eq!(list.visible().len(), data.len());
+    assert!(app.query_by_label("Find in texts").is_none(), "pictures hold no words");
+}
