@@ -15,6 +15,8 @@ pub struct ByClass {
     pub scores: Vec<f32>,
     /// `classes * classes` probabilities: row `c` is the answer when only the k units with the highest scores of class `c` are left.
     pub only: Vec<f32>,
+    /// `classes * classes` probabilities: row `c` is the answer when just these units of class `c` are hidden.
+    pub rest: Vec<f32>,
 }
 
 /// Which scores of a method are looked at.
@@ -44,7 +46,16 @@ impl ByClass {
 
     /// What the black box answers to the units of one class alone; empty where it was not computed.
     pub fn only(&self, class: usize) -> &[f32] {
-        self.only.get(class * self.classes..(class + 1) * self.classes).unwrap_or(&[])
+        self.answer(&self.only, class)
+    }
+
+    /// What the black box answers to all but the units of one class; empty where it was not computed.
+    pub fn rest(&self, class: usize) -> &[f32] {
+        self.answer(&self.rest, class)
+    }
+
+    fn answer<'a>(&self, answers: &'a [f32], class: usize) -> &'a [f32] {
+        answers.get(class * self.classes..(class + 1) * self.classes).unwrap_or(&[])
     }
 }
 
@@ -72,8 +83,8 @@ impl MethodResult {
         self.scores_through(lens).map_or_else(Vec::new, |scores| top_k(&scores, k))
     }
 
-    /// The result as if the method had only the scores seen through `lens`: ranks follow, and the answer to the selected part is the one to this
-    /// class's units alone. Answers that were not computed are empty.
+    /// The result as if the method had only the scores seen through `lens`: ranks follow, and the answers are those to this class's units
+    /// alone and to all others. Answers that were not computed are empty.
     #[must_use]
     pub fn through(&self, lens: Lens) -> Option<Self> {
         let scores = self.scores_through(lens)?;
@@ -83,7 +94,7 @@ impl MethodResult {
             scores,
             by_class: self.by_class.clone(),
             probs_selected: self.only_through(lens).to_vec(),
-            probs_unselected: Vec::new(),
+            probs_unselected: self.rest_through(lens).to_vec(),
             rebuilt: self.rebuilt.clone(),
             millis: self.millis,
         })
@@ -93,6 +104,14 @@ impl MethodResult {
     pub fn only_through(&self, lens: Lens) -> &[f32] {
         match (lens, &self.by_class) {
             (Lens::Class(class), Some(by_class)) => by_class.only(class),
+            _ => &[],
+        }
+    }
+
+    /// The black box's answer to what is hidden through a lens: to all but a class's units; empty where it was not computed, as for a contrast.
+    pub fn rest_through(&self, lens: Lens) -> &[f32] {
+        match (lens, &self.by_class) {
+            (Lens::Class(class), Some(by_class)) => by_class.rest(class),
             _ => &[],
         }
     }
@@ -107,8 +126,8 @@ pub fn ranks(scores: &[f32]) -> Vec<u32> {
     ranks
 }
 
-/// Classes of each row's scores, with the black box's answer to the `k` highest units of each class alone (the others are filled). One batch for all
-/// rows; `None` where the method does not tell classes apart.
+/// Classes of each row's scores, with the black box's answers to the `k` highest units of each class alone and to all but these (the others are
+/// filled). A batch of each for all rows; `None` where the method does not tell classes apart.
 pub(super) fn by_class(
     black_box: &dyn BlackBox,
     scores: &Scores,
@@ -120,10 +139,15 @@ pub(super) fn by_class(
     let (n, classes) = (rows.n(), *classes);
     let mut found: Vec<ByClass> = values
         .chunks_exact(scores.units * classes)
-        .map(|values| ByClass { classes, scores: values.to_vec(), only: Vec::with_capacity(classes * classes) })
+        .map(|values| ByClass {
+            classes,
+            scores: values.to_vec(),
+            only: Vec::with_capacity(classes * classes),
+            rest: Vec::with_capacity(classes * classes),
+        })
         .collect();
     // Class by class, as many rows each.
-    let mut parts = Rows::with_capacity(rows.shape, n * classes);
+    let mut parts = [Rows::with_capacity(rows.shape, n * classes), Rows::with_capacity(rows.shape, n * classes)];
     for class in 0..classes {
         let mask = |(row_idx, one): (usize, &ByClass)| {
             let mut column = one.column(class);
@@ -135,12 +159,15 @@ pub(super) fn by_class(
             Mask::top_k(&column, k)
         };
         let masks: Vec<Mask> = found.iter().enumerate().map(mask).collect();
-        parts.values.extend(keep_only(rows, units, &masks, fill).values);
+        let rest: Vec<Mask> = masks.iter().map(Mask::complement).collect();
+        parts[0].values.extend(keep_only(rows, units, &masks, fill).values);
+        parts[1].values.extend(keep_only(rows, units, &rest, fill).values);
     }
-    let answers = black_box.predict(&parts)?;
+    let [only, rest] = [black_box.predict(&parts[0])?, black_box.predict(&parts[1])?];
     for class in 0..classes {
         for (row_idx, one) in found.iter_mut().enumerate() {
-            one.only.extend_from_slice(answers.row(class * n + row_idx));
+            one.only.extend_from_slice(only.row(class * n + row_idx));
+            one.rest.extend_from_slice(rest.row(class * n + row_idx));
         }
     }
     Ok(Some(found))

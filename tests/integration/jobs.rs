@@ -370,7 +370,7 @@ fn many_items_explained_in_batches_are_what_each_is_alone() {
                     assert!(near(&together.row, &alone.row) && near(&together.probs, &alone.probs));
                 }
                 if let (Some(together), Some(alone)) = (&together.by_class, &alone.by_class) {
-                    assert!(near(&together.only, &alone.only));
+                    assert!(near(&together.only, &alone.only) && near(&together.rest, &alone.rest));
                 }
             }
         }

@@ -122,6 +122,7 @@ fn a_class_in_focus_recolours_the_text_and_shows_its_words_alone() {
     // "drags" is the one word that speaks for it.
     app.get_by_label("drags, selected, rank 1");
     app.get_by_label_contains("Only the words of negative: ");
+    app.get_by_label_contains("Without the words of negative: ");
     app.state_mut().command(Command::Reading(Action::Against(Some(1))));
     app.run();
     app.get_by_label_contains("why negative rather than positive");

@@ -136,6 +136,10 @@ fn explain(task: &Explain) -> Output {
                 classes: 2,
                 scores: signed.iter().flat_map(|weight| [-weight, *weight]).collect(),
                 only: [-1.0, 1.0].into_iter().flat_map(|sign| only(Mask::top_k(&column(sign), task.k))).collect(),
+                rest: [-1.0, 1.0]
+                    .into_iter()
+                    .flat_map(|sign| only(Mask::top_k(&column(sign), task.k).complement()))
+                    .collect(),
             }
         });
         let mask = Mask::top_k(&scores, task.k);

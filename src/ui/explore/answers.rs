@@ -180,7 +180,7 @@ fn lines(session: &Session, explained: &Explained, result: &MethodResult, is_nar
     if n == 0 {
         out.push(Line::plain(format!("There is nothing to select: the black box gets no {noun}.")));
     } else if let Some(lens) = lens {
-        out.extend(through(session, result, lens, noun));
+        out.extend(through(session, result, lens, (noun, n)));
         let own = verdicts(session, full, result, n, (true, is_narrow));
         let words: Vec<String> = own.into_iter().map(|line| line.words).collect();
         if !words.is_empty() {
@@ -199,15 +199,25 @@ fn lines(session: &Session, explained: &Explained, result: &MethodResult, is_nar
     out
 }
 
-/// What the black box answers to the units of the class in focus alone, or why the colours are as they are.
-fn through(session: &Session, result: &MethodResult, lens: Lens, noun: &str) -> Option<Line> {
-    let probs = result.only_through(lens);
-    let (Lens::Class(class), false) = (lens, probs.is_empty()) else {
-        return Some(Line::plain(format!("Colours: why {}", session.lens_words(lens))));
+/// What the black box answers to the units of the class in focus alone and to all others, or why the colours are as they are.
+fn through(session: &Session, result: &MethodResult, lens: Lens, (noun, n): (&str, usize)) -> Vec<Line> {
+    let (only, rest) = (result.only_through(lens), result.rest_through(lens));
+    let (Lens::Class(class), false) = (lens, only.is_empty() || rest.is_empty()) else {
+        return vec![Line::plain(format!("Colours: why {}", session.lens_words(lens)))];
     };
-    let answer = with_probability(session, probs, argmax(probs));
-    let words = format!("Only the {noun} of {}: {answer}{}", session.class_name(class), followed(session, probs));
-    Some(Line { mark: Some(argmax(probs) == class), words, is_small: false })
+    let name = session.class_name(class);
+    let line = |part: String, probs: &[f32], mark: Option<bool>| {
+        let answer = with_probability(session, probs, argmax(probs));
+        Line { mark, words: format!("{part}: {answer}{}", followed(session, probs)), is_small: false }
+    };
+    let shown = line(format!("Only the {noun} of {name}"), only, Some(argmax(only) == class));
+    let hidden = if session.explore.k < n {
+        // No verdict: the full input need not have this class, and then the rest cannot lose it.
+        line(format!("Without the {noun} of {name}"), rest, None)
+    } else {
+        Line::plain("Without them: nothing is left, all is shown".to_owned())
+    };
+    vec![shown, hidden]
 }
 
 /// Whether the selected and the unselected part alone keep the class.
