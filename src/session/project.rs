@@ -62,6 +62,9 @@ pub struct ViewState {
     pub fit: Option<Fit>,
     /// Class whose probability is followed.
     pub class_focus: Option<usize>,
+    /// Whether the truth, where it is known, is not marked.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub hides_truth: bool,
     /// Pinned items.
     pub pinned: BTreeSet<usize>,
     /// Marked items.
@@ -226,6 +229,7 @@ impl Session {
             seed: explore.seed,
             fit: Some(explore.fit),
             class_focus: explore.class_focus,
+            hides_truth: !explore.shows_truth,
             pinned: explore.pinned.clone(),
             marked: explore.marked.clone(),
             filter: explore.list.filter.clone(),
@@ -628,6 +632,7 @@ impl Session {
         let explore = &mut self.explore;
         explore.item = saved.item.filter(|&item| is_same && item < n);
         (explore.view, explore.hidden, explore.fill, explore.seed) = (saved.view, saved.hidden, saved.fill, saved.seed);
+        explore.shows_truth = !saved.hides_truth;
         explore.unit = saved.unit.unwrap_or(explore.unit);
         explore.k = saved.k.unwrap_or(explore.k);
         explore.k_is_set = saved.k.is_some();

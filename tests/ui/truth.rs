@@ -12,6 +12,7 @@ use unmask::session::settings::Appearance;
 use unmask::session::{Command, Session};
 use unmask::ui::App;
 
+use super::project::{open, run, sample_data};
 use super::series::opened;
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
@@ -121,4 +122,17 @@ fn truth_map_light() {
 #[test]
 fn truth_table_light() {
     picture("truth_table_light", "planted people", Appearance::Light, &[Command::SetK(2)]);
+}
+
+#[test]
+fn a_project_keeps_whether_the_truth_is_marked() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let folder = dir.path().join("movements");
+    let mut app = open(&sample_data().join("pointer_project"));
+    assert!(app.state().session.knows_truth() && !app.state().session.view_state().hides_truth);
+    run(&mut app, [Command::ToggleTruth, Command::SaveProjectIn(folder.clone())]);
+    drop(app);
+    let app = open(&folder);
+    assert!(!app.state().session.explore.shows_truth, "hidden, as it was left");
+    assert!(app.query_by_label(LEGEND).is_none());
 }
