@@ -6,10 +6,10 @@ use std::time::Instant;
 
 use super::result::{Part, PartValues, Reproduced, ResultCell};
 use super::{Experiment, Row};
-use crate::data::{DataSpec, Dataset, Modality, Rows, Split, Unit};
+use crate::data::{DataSpec, Dataset, Modality, Rows, Split, Unit, Units};
 use crate::explain::fidelity::same_class;
 use crate::explain::learn::run::{RunSetup, TrainRun};
-use crate::explain::{ExplainError, Fill, SavedExplainer, method};
+use crate::explain::{ExplainError, ExplainerCard, Fill, SavedExplainer, method};
 use crate::metric::context::ContextSetup;
 use crate::metric::{Context, MetricUnit, Shared, ValuesByClass, interval, metric, stats, values_of};
 use crate::model::params::Params;
@@ -288,6 +288,22 @@ fn explainer(
     if !method(row.method)?.spec().trains {
         return SavedExplainer::untrained(row.method, unit, at.k, &saved_box.card, seed);
     }
+    // Trained before the run was stopped: the metrics of a large table take as long as the training.
+    let folder = parts_folder(options.out).join("explainers").join(format!("{}-{seed}", row.file_key()));
+    let is_this = |card: &ExplainerCard| {
+        let recipe = (card.method.as_str(), &card.params, card.unit, card.seed, card.complete);
+        let origin = (card.data_hash.as_str(), card.blackbox_hash.as_str());
+        let place = (usize::try_from(card.threads).ok(), card.device.as_str(), &card.versions);
+        recipe == (row.method, params, unit, seed, true)
+            && card.k == at.k.min(Units::new(unit, saved_box.card.shape).count())
+            && origin == (data.hash.as_str(), saved_box.card.hash.as_str())
+            && place == (Some(options.threads), device_name(options.device).as_str(), &Versions::current())
+    };
+    if let Ok(saved) = SavedExplainer::load(&folder)
+        && is_this(&saved.card)
+    {
+        return Ok(saved);
+    }
     let mut run = TrainRun::new(RunSetup {
         method: row.method,
         params,
@@ -305,7 +321,7 @@ fn explainer(
         watch(Progress::new(done, total, "batches").with_message(format!("{}, seed {seed}: training", row.key())))?;
     }
     let saved = run.checkpoint()?;
-    saved.save(&parts_folder(options.out).join("explainers").join(format!("{}-{seed}", row.file_key())))?;
+    saved.save(&folder)?;
     Ok(saved)
 }
 

@@ -175,7 +175,22 @@ fn a_run_writes_the_agreed_table_and_resumes_from_its_parts() {
         "{doing:?}"
     );
     assert_eq!(table, again);
-    // A part of another recipe is not resumed from.
+    // Stopped while it was measured: what was trained is taken up, and the figures are the same.
+    let parts = place.out.with_file_name("table.json.parts");
+    std::fs::remove_file(parts.join("l2x-0.json")).unwrap();
+    let (again, doing) = run_in(&place, Some(2), &[]).unwrap();
+    assert!(doing.iter().all(|message| !message.contains("training")), "{doing:?}");
+    assert_eq!(table.cells, again.cells);
+    // A part or an explainer of another recipe is not resumed from.
+    std::fs::remove_file(parts.join("l2x-0.json")).unwrap();
+    let card = parts.join("explainers/l2x-0/card.json");
+    let text = std::fs::read_to_string(&card).unwrap();
+    let other = text.replace("\"batch\": 32", "\"batch\": 16");
+    assert_ne!(text, other);
+    std::fs::write(&card, other).unwrap();
+    let (again, doing) = run_in(&place, Some(2), &[]).unwrap();
+    assert!(doing.iter().any(|message| message.contains("l2x, seed 0: training")), "{doing:?}");
+    assert_eq!(table.cells, again.cells);
     let part = place.out.with_file_name("table.json.parts").join("random-0.json");
     let text = std::fs::read_to_string(&part).unwrap();
     std::fs::write(&part, text.replace("\"key\":\"", "\"key\":\"0")).unwrap();

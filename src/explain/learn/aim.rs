@@ -104,6 +104,9 @@ impl AimLearner {
         let has_selector = options.ablation != Ablation::HeuristicMasks;
         let explainer =
             has_explainer.then(|| Part::new(setup, |path| explainer(path, units, input, classes, options.context)));
+        if let Some(explainer) = explainer.as_ref().filter(|_| options.zero_start) {
+            zero_out_layer(&explainer.store);
+        }
         let selector = has_selector.then(|| Part::new(setup, |path| selector(path, units, input, options.context)));
         let approximator = (has_selector && !options.box_judges)
             .then(|| Part::new(setup, |path| Approximator::new(path, units, input, classes)));
@@ -121,6 +124,13 @@ impl AimLearner {
     /// The network that scores, with its variables.
     fn explaining(&self) -> Option<&Part<Box<dyn UnitNet>>> {
         if self.options.ablation.infers_from_selector() { self.selector.as_ref() } else { self.explainer.as_ref() }
+    }
+}
+
+/// Sets the last layer of a [`explainer`] for text to zero: gradients still reach it, and through it all others from the second step on.
+fn zero_out_layer(store: &nn::VarStore) {
+    for (_, variable) in store.variables().iter().filter(|(name, _)| name.starts_with("out.")) {
+        tch::no_grad(|| _ = variable.shallow_clone().zero_());
     }
 }
 

@@ -96,6 +96,13 @@ pub const PARAMS: &[ParamSpec] = &[
         kind: ParamKind::Switch { default: false },
     },
     ParamSpec {
+        id: "zero-start",
+        label: "Weights start at zero",
+        tip: "The last layer of W starts at zero (ours; for words, sentences and pictures seen whole). Drawn at random, the sums over hundreds of words are large before anything \
+              is learned; the selector then hides everything to make them small, and learning ends.",
+        kind: ParamKind::Switch { default: false },
+    },
+    ParamSpec {
         id: "ablation",
         label: "Ablation",
         tip: "What is left out (Appendix D, Table 7).",
@@ -204,6 +211,8 @@ pub(super) struct Options {
     pub(super) context: Context,
     pub(super) ablation: Ablation,
     pub(super) final_relu: bool,
+    /// Whether W for units of text starts at zero.
+    pub(super) zero_start: bool,
     pub(super) temperature: f64,
     pub(super) alpha: f64,
     pub(super) beta: f64,
@@ -220,6 +229,7 @@ impl Options {
             context: if params.choice(PARAMS, "context") == "context" { Context::Neighbours } else { Context::None },
             ablation: Ablation::of(params),
             final_relu: params.switch(PARAMS, "final-relu"),
+            zero_start: params.switch(PARAMS, "zero-start"),
             temperature: params.real(PARAMS, "temperature"),
             alpha: params.real(PARAMS, "alpha"),
             beta: params.real(PARAMS, "beta"),

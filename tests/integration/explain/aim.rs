@@ -258,6 +258,23 @@ fn the_ablations_leave_out_what_the_paper_leaves_out() {
 }
 
 #[test]
+fn weights_that_start_at_zero_say_nothing_at_first_and_learn_all_the_same() {
+    let _torch = torch();
+    for case in [WORDS, PIXELS] {
+        let black_box = case.black_box();
+        let mut learner = case.learner(&[("zero-start", "on"), ("critic", "approximators")]);
+        let first = case.step(learner.as_mut(), &black_box);
+        let additive =
+            first.iter().find(|(name, _)| *name == "additive").expect("a loss of the sums").1.double_value(&[]);
+        // Every sum is zero, so every class is as likely.
+        assert!((additive - (case.classes as f64).ln()).abs() < 1e-6, "{case:?} {additive}");
+        let probs = tch::no_grad(|| black_box.logits(&case.inputs()).softmax(-1, Kind::Float));
+        let weights = learner.class_scores(&case.inputs(), &probs).expect("a weight for each class");
+        assert!(values(&weights).iter().any(|weight| *weight != 0.0), "{case:?} has learned nothing");
+    }
+}
+
+#[test]
 fn w_has_a_weight_for_every_unit_and_class_and_scores_are_the_predicted_column() {
     let _torch = torch();
     for case in [WORDS, PIXELS, PATCHES] {
