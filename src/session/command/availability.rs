@@ -1,0 +1,130 @@
+//! When a command can be used, and why not.
+
+use std::borrow::Cow;
+
+use super::super::sheet::SheetOf;
+use super::super::{Dialog, Session};
+use super::{Availability, Command};
+
+impl Command {
+    /// Whether the command can be used now.
+    pub fn availability(&self, session: &Session) -> Availability {
+        let no = |reason: &'static str| Err(Cow::Borrowed(reason));
+        let needs_item = || match (&session.data, session.explore.item) {
+            (None, _) => no("Open data first"),
+            (_, None) => no("No item is listed; open the filter"),
+            _ => Ok(()),
+        };
+        let needs_methods = || {
+            needs_item()?;
+            match session.active_box() {
+                None => no("Train or open a black box first"),
+                Some(_) if session.usable_explainers().is_empty() => no("Train or open an explainer first"),
+                Some(_) => Ok(()),
+            }
+        };
+        let needs_result = || {
+            needs_methods()?;
+            let is_in_view = session.explore.explained().is_some_and(|explained| session.is_in_view(explained));
+            if is_in_view && session.explore.is_current() && session.explore.focused_result().is_some() {
+                Ok(())
+            } else {
+                no("There is no explanation of this item yet")
+            }
+        };
+        match self {
+            Self::NextItem | Self::PageDown | Self::LastItem => {
+                needs_item()?;
+                if session.at_end() { no("This is the last item of the list") } else { Ok(()) }
+            }
+            Self::PreviousItem | Self::PageUp | Self::FirstItem => {
+                needs_item()?;
+                if session.at_start() { no("This is the first item of the list") } else { Ok(()) }
+            }
+            Self::Pin | Self::Mark | Self::SelectItem(_) => needs_item(),
+            Self::NextMethod | Self::PreviousMethod => {
+                needs_methods()?;
+                if session.usable_explainers().len() > 1 { Ok(()) } else { no("There is only one explainer") }
+            }
+            Self::AddColumn => {
+                needs_methods()?;
+                if session.explore.columns.len() >= super::super::explore::MAX_COLUMNS {
+                    no("Four methods are the most that fit")
+                } else if session.next_unshown().is_none() {
+                    no("Every explainer of this black box is shown already")
+                } else {
+                    Ok(())
+                }
+            }
+            Self::RemoveColumn(_) if session.explore.columns.len() < 2 => no("One method always stays"),
+            Self::SetForm(form) => session.form_fits(*form),
+            Self::ToggleTruth => session.truth_is_known(),
+            Self::Flip | Self::SetView(_) | Self::SetHidden(_) | Self::ToggleHidden | Self::Peek(_) => needs_methods(),
+            Self::KBy(by) => {
+                needs_methods()?;
+                match by.signum() {
+                    1 if session.explore.k >= session.unit_count() => no("All units are selected"),
+                    -1 if session.explore.k <= 1 => no("At least one unit is selected"),
+                    _ => Ok(()),
+                }
+            }
+            Self::SetK(_)
+            | Self::SetUnit(..)
+            | Self::SetFill(_)
+            | Self::NextFill
+            | Self::SetMethod { .. }
+            | Self::RetryExplanation => needs_methods(),
+            // What is open can always be closed.
+            Self::ToggleSheet if session.open.sheet => Ok(()),
+            Self::ToggleSheet => needs_methods(),
+            Self::StartSheet(of) => {
+                needs_methods()?;
+                match (session.sheet_items(*of).0.is_empty(), of) {
+                    (false, _) => Ok(()),
+                    (true, SheetOf::Marked) => no("No item is marked; press M on some, or take the listed ones"),
+                    (true, SheetOf::Listed) => no("No item is listed; open the filter"),
+                }
+            }
+            Self::ToggleFit => {
+                needs_item()?;
+                if session.active_box().is_some() { Ok(()) } else { no("Train or open a black box first") }
+            }
+            Self::FocusClass(Some(class)) => match session.active_box() {
+                None => no("Train or open a black box first"),
+                Some(active) if *class >= active.card.classes.len() => {
+                    no("The black box has no class with this number")
+                }
+                Some(_) => Ok(()),
+            },
+            Self::Reading(action) => action.availability(session),
+            Self::Study(action) => action.availability(session),
+            Self::Ask(Dialog::Study(dialog)) => dialog.availability(session),
+            Self::Ask(Dialog::ExportScores) | Self::ExportScores(_) => needs_result(),
+            Self::KeepFigure | Self::Ask(Dialog::ExportFigure) | Self::ExportFigure(_) => {
+                let why = session.explore.explained().and_then(|explained| crate::jobs::picture::undrawable(explained));
+                why.map_or_else(needs_result, |why| Err(Cow::Owned(why)))
+            }
+            Self::Ask(Dialog::ExportAllKept(_)) if session.figures.kept.is_empty() => no("No figure was kept yet"),
+            Self::Ask(Dialog::ExportTable) if session.measure.table().is_none() => no("Measure something first"),
+            Self::StartFit(_) if session.data.is_none() => no("Open data first"),
+            Self::StartTraining(_) | Self::StartEvaluation(_) => {
+                if session.data.is_none() {
+                    no("Open data first")
+                } else if session.active_box().is_none() {
+                    no("Train or open a black box first")
+                } else {
+                    Ok(())
+                }
+            }
+            Self::Undo if session.undo.next_undo().is_none() => no("Nothing to take back"),
+            Self::Redo if session.undo.next_redo().is_none() => no("Nothing was taken back"),
+            Self::CancelAll if session.running.listed().next().is_none() => no("Nothing runs"),
+            Self::RevertProject if !session.can_revert() => no("No unsaved work was restored"),
+            Self::RestoreUntitled | Self::DiscardUntitled if session.leftovers.is_empty() => {
+                no("No unsaved work of an earlier session is there")
+            }
+            Self::ClearNotices if session.notices.entries().is_empty() => no("There are no notices"),
+            _ => Ok(()),
+        }
+    }
+}
