@@ -137,6 +137,7 @@ pub fn run(args: &BenchArgs, frames: Option<&FrameBench>) -> Outcome {
         name: "busy".to_owned(),
         out: None,
         teacher: None,
+        hidden_copies: 0,
     }));
     explain_times("while_training", &data, &black_box, &explainers, Some(busy), &runner, &mut figures)?;
     if let Some(frames) = frames {
@@ -173,6 +174,7 @@ fn fit(runner: &mut Runner, plan: &Plan, data: &Arc<Dataset>, seed: u64) -> Resu
         name: "bench".to_owned(),
         out: None,
         teacher: None,
+        hidden_copies: 0,
     }));
     match runner.run(task, "training the black box", |_| {})? {
         Output::Box(saved) => Ok(saved),
@@ -371,7 +373,8 @@ fn explain_times(
         };
         // A text is laid out by the window itself, within the frames that are timed below.
         if data.modality != Modality::Text {
-            let mut picture = picture_of(data, &black_box.card, &explainers[0].card, &explained, 0).map_err(work)?;
+            let mut picture =
+                picture_of(data, &black_box.card, &explainers[0].card, &explained, (0, None)).map_err(work)?;
             picture.view = View::Overlay;
             // So are lines of series and of tables; only pictures have pixels to make.
             if picture.has_pixels() {

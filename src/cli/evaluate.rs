@@ -52,6 +52,17 @@ pub fn run(args: &EvaluateArgs) -> Outcome {
         metric(id).map_err(usage)?;
     }
     let (explainers, black_box) = args.explainers.load(args.k.first().copied(), args.compute.seed)?;
+    let unit = explainers[0].card.unit;
+    if let Some(other) = explainers.iter().find(|explainer| explainer.card.unit != unit) {
+        return Err(usage(format!(
+            "{}: expected an explainer of {} as {}, found one of {}; measure each kind of unit in a table of its own",
+            other.card.name,
+            unit.noun(2),
+            explainers[0].card.name,
+            other.card.unit.noun(2)
+        )));
+    }
+    let explainers = crate::session::measure::told_apart(explainers);
     for &k in &args.k {
         check_k(k, explainers[0].card.unit, &black_box.card)?;
     }
@@ -79,6 +90,9 @@ pub fn run(args: &EvaluateArgs) -> Outcome {
     println!("{}.", measured.conditions.words());
     for words in table::honesty(&measured).into_iter().chain(table::order(&measured)) {
         println!("{words}");
+    }
+    for missing in &measured.missing {
+        println!("{}: no figure: {}", missing.row, missing.why);
     }
     Ok(())
 }

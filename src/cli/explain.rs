@@ -55,6 +55,12 @@ impl Explainers {
             .ok_or_else(|| usage("name what explains: --explainer DIR, or --method NAME with --blackbox DIR"))?;
         let first = loaded.first().map(|explainer: &Arc<SavedExplainer>| (explainer.card.unit, explainer.card.k));
         let unit: Unit = match (first, &self.unit) {
+            (Some((unit, _)), Some(asked)) if asked.parse() != Ok(unit) => {
+                return Err(usage(format!(
+                    "--unit {asked}: the explainer was trained to select {}; leave --unit out, or train one for {asked}",
+                    unit.noun(2)
+                )));
+            }
             (Some((unit, _)), _) => unit,
             (None, Some(unit)) => unit.parse().map_err(usage)?,
             (None, None) => Session::offered_units(&black_box.card).first().copied().unwrap_or(Unit::Pixel),
@@ -127,8 +133,15 @@ pub fn run(args: &ExplainArgs) -> Outcome {
         fill,
         seed: args.compute.seed,
     };
+    if items.is_empty() {
+        return Err(usage(format!(
+            "{}: expected items in the {} part, found none; add --split all",
+            data.name,
+            args.split.as_deref().unwrap_or("test")
+        )));
+    }
     let explained = runner.explain_many(&asked, &items)?;
-    if explained.is_empty() && !items.is_empty() {
+    if explained.is_empty() {
         return Err(usage(format!(
             "{}: expected items that can be read, found none; see the reasons above",
             data.name

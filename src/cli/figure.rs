@@ -8,9 +8,11 @@ use super::explain::Explainers;
 use super::{ComputeArgs, Failure, Outcome, Runner, check_k, usage, work, write_file};
 use crate::data::Dataset;
 use crate::figure::annotate::Annotation;
+use crate::figure::layout::series::Form;
 use crate::figure::layout::{CompareLayout, ExplainedPicture, PictureLayout, SheetLayout, compare, picture, sheet};
 use crate::figure::{Figure, FigureError, Format, Palette, encode};
-use crate::jobs::{Explain, picture_of};
+use crate::jobs::picture::truth_of;
+use crate::jobs::{Explain, Lens, picture_of};
 
 /// Arguments of `figure`.
 #[derive(Debug, Args)]
@@ -21,15 +23,28 @@ pub struct FigureArgs {
     /// Data, e.g. mnist:DIR?classes=3,8
     #[arg(long)]
     pub data: String,
-    /// Items by their place in the opened data, from 0, or as the window names them, e.g. test:17; several give a contact sheet
+    /// Items by their place among what is open, from 0, or by their number in the file as the window and the tables of `explain` name them, #17 or
+    /// test:17; several give a contact sheet
     #[arg(long, required = true, num_args = 1.., value_delimiter = ',')]
     pub item: Vec<String>,
     /// How many units are selected
     #[arg(long)]
     pub k: Option<usize>,
+    /// Class whose units are shown, for methods with a score for each class (aim): by name, or by number from 0
+    #[arg(long, value_name = "CLASS")]
+    pub class: Option<String>,
+    /// With --class: rather than this one; what speaks more for the first class than for the second is shown
+    #[arg(long, value_name = "CLASS", requires = "class")]
+    pub against: Option<String>,
     /// overlay, selected, unselected, side or heat
     #[arg(long, default_value = "overlay")]
     pub view: String,
+    /// How a series is drawn: stacked, overlaid, path (two channels as velocities) or map; by default as the window would
+    #[arg(long)]
+    pub form: Option<String>,
+    /// Mark the units that truly decide the class, where the data say which
+    #[arg(long)]
+    pub truth: bool,
     /// What hidden units become: zero, mean or noise
     #[arg(long, default_value = "zero")]
     pub fill: String,
@@ -77,9 +92,13 @@ pub fn run(args: &FigureArgs) -> Outcome {
     let k = args.k.unwrap_or(explainers[0].card.k);
     check_k(k, explainers[0].card.unit, &black_box.card)?;
     let fill = super::explain::fill_for(&args.fill, &black_box)?;
-    let mut pictures = Vec::new();
+    let lens = lens_named(args, &black_box.card.classes)?;
+    let form = form_named(args, black_box.card.shape.channels)?;
+    let (mut pictures, mut drawn) = (Vec::new(), Vec::new());
     for name in &args.item {
         let item = item_named(name, &data)?;
+        // A place among the open items and a number in the file are easily taken for each other.
+        drawn.push(format!("#{} ({})", data.source_index[item], data.splits[item]));
         let explained = runner.explain(Explain {
             black_box: black_box.clone(),
             explainers: explainers.clone(),
@@ -92,8 +111,24 @@ pub fn run(args: &FigureArgs) -> Outcome {
             seed: args.compute.seed,
         })?;
         for (index, saved) in explainers.iter().enumerate() {
-            let mut picture = picture_of(&data, &black_box.card, &saved.card, &explained, index).map_err(work)?;
+            let mut picture =
+                picture_of(&data, &black_box.card, &saved.card, &explained, (index, lens)).map_err(work)?;
             picture.view = view;
+            if args.truth {
+                picture.truth = truth_of(&data, &explained);
+                if picture.truth.is_none() {
+                    return Err(usage(format!(
+                        "--truth: {} does not say what truly decides a class; leave it out",
+                        data.name
+                    )));
+                }
+            }
+            if let Some(form) = form {
+                let Some(series) = &mut picture.series else {
+                    return Err(usage("--form: expected a black box that reads series, found another; leave it out"));
+                };
+                series.form = form;
+            }
             if let Some(text) = &mut picture.text {
                 text.most_words = args.words;
             }
@@ -113,8 +148,39 @@ pub fn run(args: &FigureArgs) -> Outcome {
         figure.annotate(&annotations(path)?, Palette::of(theme));
     }
     write_file(&args.out, &encode(&figure, format, args.scale).map_err(usage)?)?;
-    println!("{}", args.out.display());
+    println!("{}: {}", args.out.display(), drawn.join(", "));
     Ok(())
+}
+
+/// Which scores `--class` and `--against` ask for.
+fn lens_named(args: &FigureArgs, classes: &[String]) -> Result<Option<Lens>, Failure> {
+    let number = |name: &String| {
+        let by_name = classes.iter().position(|class| class == name);
+        let by_number = || name.parse().ok().filter(|number: &usize| *number < classes.len());
+        by_name.or_else(by_number).ok_or_else(|| {
+            usage(format!(
+                "class {name}: expected one of the black box's classes ({}); name one of these",
+                classes.join(", ")
+            ))
+        })
+    };
+    let class = args.class.as_ref().map(number).transpose()?;
+    Ok(match (class, args.against.as_ref().map(number).transpose()?) {
+        (Some(class), Some(against)) => Some(Lens::Contrast(class, against)),
+        (class, _) => class.map(Lens::Class),
+    })
+}
+
+/// How series are drawn, where that was asked for.
+fn form_named(args: &FigureArgs, channels: usize) -> Result<Option<Form>, Failure> {
+    let Some(asked) = &args.form else { return Ok(None) };
+    let form: Form = serde_json::from_value(serde_json::Value::String(asked.clone())).map_err(|_unknown| {
+        usage(format!("form \"{asked}\": expected stacked, overlaid, path or map; name one of these"))
+    })?;
+    if !form.fits(channels) {
+        return Err(usage(format!("form {asked}: a series of {channels} channels cannot be drawn so; name another")));
+    }
+    Ok(Some(form))
 }
 
 /// An item by its place among what is open, `17`, or by its number in the file as the window shows it, `#17`, after its split where several have it,

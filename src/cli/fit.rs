@@ -22,6 +22,9 @@ pub struct FitArgs {
     /// Folder of a black box whose answers are learned in place of the labels (a stand-in with gradients for one that has none)
     #[arg(long, value_name = "BOX")]
     pub distil: Option<PathBuf>,
+    /// With --distil: copies of each training item with parts hidden at random whose answers are learned too (none for texts)
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(0..=20))]
+    pub hidden_copies: u32,
     /// Folder for the black box
     #[arg(long)]
     pub out: PathBuf,
@@ -79,6 +82,7 @@ pub fn run(args: &FitArgs) -> Outcome {
         name,
         out: Some(args.out.clone()),
         teacher,
+        hidden_copies: args.hidden_copies,
     }));
     let output = runner.run(task, "training the black box", |_| {})?;
     let Output::Box(saved) = output else { return Err(work("training gave no black box")) };
@@ -107,6 +111,12 @@ pub fn run(args: &FitArgs) -> Outcome {
             percent(distilled.test),
             distilled.difference.map_or("an unknown amount".to_owned(), |by| format!("{by:.3}"))
         );
+        match distilled.hidden {
+            Some(share) => {
+                println!("with parts hidden at random the same class on {:.2} % of the test items", 100.0 * share)
+            }
+            None => println!("it learned whole items only: what it answers where parts are hidden may differ more"),
+        }
     }
     Ok(())
 }

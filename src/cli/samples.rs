@@ -220,6 +220,7 @@ fn fit(runner: &mut Runner, sample: &Sample, data: &Arc<Dataset>, out: &Path) ->
         name: sample.black_box.1.to_owned(),
         out: Some(out.to_owned()),
         teacher: None,
+        hidden_copies: 0,
     }));
     match runner.run(task, "training the sample black box", |_| {})? {
         Output::Box(saved) => {

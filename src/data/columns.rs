@@ -190,6 +190,44 @@ pub(super) fn split_option(spec: &DataSpec) -> (Vec<String>, Vec<Scheme>) {
     (columns, schemes.iter().filter_map(|entry| entry.parse().ok()).collect())
 }
 
+/// The column of a table of numbers that says which part each row belongs to: the one that `split=` names, else one that is called like it and holds
+/// nothing but names of parts. `sample` gives values of a column.
+pub(super) fn part_column<'a, I: Iterator<Item = &'a str>>(
+    spec: &DataSpec,
+    names: &[String],
+    sample: impl Fn(usize) -> I,
+) -> Result<Option<usize>, DataError> {
+    let is_called = |name: &str, asked: &str| name.trim().eq_ignore_ascii_case(asked.trim());
+    match split_option(spec).0.as_slice() {
+        [] => Ok(PARTS.iter().find_map(|known| {
+            let column = names.iter().position(|name| is_called(name, known))?;
+            let mut values = sample(column).filter(|value| !value.trim().is_empty()).peekable();
+            (values.peek().is_some() && values.all(|value| part_named(value.trim()).is_some())).then_some(column)
+        })),
+        [asked] => names.iter().position(|name| is_called(name, asked)).map(Some).ok_or_else(|| {
+            spec.refuse(
+                format!("there is no column and no split \"{asked}\""),
+                format!("the columns are {}", in_words(names.iter().take(30))),
+            )
+        }),
+        _ => Err(spec.refuse("split= names several columns", "name one column, and a scheme if you like")),
+    }
+}
+
+/// The part that a field of such a column names; blank: none.
+pub(super) fn part_in(field: &str, column: &str, spec: &DataSpec) -> Result<Option<Split>, DataError> {
+    match field.trim() {
+        "" => Ok(None),
+        named => part_named(named).map(Some).ok_or_else(|| {
+            let short: String = named.chars().take(40).collect();
+            spec.refuse(
+                format!("column {} holds \"{short}\", which is no part", column.trim()),
+                "write train, validation or test there, or name another column with split=",
+            )
+        }),
+    }
+}
+
 /// The roles that the query gives, and for the others those that names and values suggest, with a sentence that says so.
 pub(super) fn roles(
     columns: &Columns,

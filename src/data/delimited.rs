@@ -1,6 +1,8 @@
 //! CSV and TSV with a column of text. The delimiter, a header and the roles of the columns are guessed, said, and changed by the query:
 //! `csv:FILE?text=title,description&label=class&split=split&header=no&delimiter=semicolon&quotes=no`.
 
+use std::borrow::Cow;
+
 use super::archive::{Member, Tree};
 use super::columns::{self, Builder, Columns, SAMPLE};
 use super::open::{Loader, Raw, Watch};
@@ -91,7 +93,7 @@ impl Form {
         let Some(first) = sample.first().cloned() else {
             return Err(member.unfit("rows of fields", "an empty file", "name another file"));
         };
-        let has_header = yes_or_no(spec, "header")?.unwrap_or_else(|| is_header(&first, &sample[1..], spec));
+        let has_header = yes_or_no(spec, "header")?.unwrap_or_else(|| is_header(&first, &sample[1..], delimiter, spec));
         let mut columns = Columns::numbered(first.len());
         if has_header {
             sample.remove(0);
@@ -172,8 +174,29 @@ fn regularity(records: &[Vec<String>]) -> (usize, usize) {
     runs.max().map_or((0, 0), |(n, len)| (n * 100 / records.len().max(1), len))
 }
 
+/// What stands for a missing value in tables of numbers.
+const MISSING: [&str; 9] = ["", "?", "na", "n/a", "nan", "null", "none", "-", "missing"];
+
+/// Whether a field of a table of numbers is empty, or says that its value is missing.
+pub(super) fn is_missing(field: &str) -> bool {
+    MISSING.contains(&field.trim().to_ascii_lowercase().as_str())
+}
+
+/// A number as programs write it: where a semicolon separates the fields, a comma is the decimal sign (`4,5`).
+pub(super) fn decimal(field: &str, delimiter: u8) -> Cow<'_, str> {
+    let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    match field.split_once(',') {
+        Some((whole, part))
+            if delimiter == b';' && is_digits(whole.trim_start_matches(['-', '+'])) && is_digits(part) =>
+        {
+            Cow::Owned(field.replacen(',', ".", 1))
+        }
+        _ => Cow::Borrowed(field),
+    }
+}
+
 /// Whether the first row names columns: short different words, of which one is known or asked for, or that stand above numbers or long texts.
-fn is_header(first: &[String], rest: &[Vec<String>], spec: &DataSpec) -> bool {
+fn is_header(first: &[String], rest: &[Vec<String>], delimiter: u8, spec: &DataSpec) -> bool {
     let names: Vec<String> = first.iter().map(|name| name.trim().to_lowercase()).collect();
     let n_unnamed = names.iter().filter(|name| name.is_empty()).count();
     let mut distinct = names.clone();
@@ -200,7 +223,8 @@ fn is_header(first: &[String], rest: &[Vec<String>], spec: &DataSpec) -> bool {
         return false;
     }
     (0..names.len()).any(|column| {
-        let is_numeric = values(column).next().is_some() && values(column).all(|value| value.parse::<f64>().is_ok());
+        let is_number = |value: &str| decimal(value, delimiter).parse::<f64>().is_ok();
+        let is_numeric = values(column).next().is_some() && values(column).all(is_number);
         let n_words: usize = values(column).map(|value| value.split_whitespace().count()).sum();
         let n_in_name = names[column].split_whitespace().count();
         is_numeric || (n_in_name <= 3 && n_words >= (2 * n_in_name + 3) * rest.len())

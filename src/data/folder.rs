@@ -6,6 +6,7 @@ use super::archive::{Member, Tree, byte_size};
 use super::open::{Loader, Raw, Watch};
 use super::picture::{ENDINGS, MAX_FILE_BYTES, has_picture_ending};
 use super::spec::{DataSpec, in_words};
+use super::truth_masks::Masks;
 use super::{DataError, Items, MAX_ITEMS, Modality, Picture, PictureSource, Shape, Split};
 
 /// Reads folders of pictures and single pictures.
@@ -13,7 +14,7 @@ pub static LOADER: Loader = Loader {
     names: &["images"],
     about: "pictures (a file, a folder, one sub-folder per class)",
     endings: &[],
-    keys: &[],
+    keys: &["truth"],
     guess,
     load,
 };
@@ -82,7 +83,7 @@ pub(super) fn place_of(path: &str, skipped: usize, has_parts: bool) -> (Option<S
     (part, folders.next())
 }
 
-fn load(tree: &Tree, _spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, DataError> {
+fn load(tree: &Tree, spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, DataError> {
     let is_single = tree.focus.is_some();
     let is_taken = |member: &&Member| is_single || has_picture_ending(member.plain_name());
     let mut members: Vec<Member> = tree.candidates().iter().filter(is_taken).cloned().collect();
@@ -101,8 +102,9 @@ fn load(tree: &Tree, _spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, Dat
             "name a sub-folder",
         ));
     }
+    let masks = if is_single { None } else { Masks::take(tree, spec, &mut members)? };
     let mut remarks = Vec::new();
-    let (content, shape) = check(tree, &mut members, is_single, &mut remarks, watch)?;
+    let (mut content, shape) = check(tree, &mut members, is_single, &mut remarks, watch)?;
 
     let skipped = folders_that_say_nothing(&members);
     let first_folder = |member: &Member| {
@@ -125,11 +127,26 @@ fn load(tree: &Tree, _spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, Dat
     if n_without > 0 && n_without < labels.len() {
         remarks.push(format!("{n_without} pictures lie in no class folder and have no label"));
     }
+    let truth = match (masks, shape) {
+        (Some(masks), Some(shape)) => {
+            remarks.push(masks.remark(&members));
+            let mut hasher = blake3::Hasher::new();
+            hasher.update(content.as_bytes());
+            let places = masks.places(tree, &members, shape, &mut hasher, watch)?;
+            content = hasher.finalize();
+            Some(places)
+        }
+        (Some(masks), None) => {
+            remarks.push(masks.left_out());
+            None
+        }
+        (None, _) => None,
+    };
     // A picture of one's own is looked at, never learned from.
     let parts = places.iter().map(|&(part, _)| if is_single { Some(Split::Test) } else { part }).collect();
     let source_index = (0..members.len() as u32).collect();
     let items = Items::Lazy(Arc::new(Files { members, shape }));
-    Ok(Raw { modality: Modality::Image, items, labels, classes, parts, source_index, content, remarks, truth: None })
+    Ok(Raw { modality: Modality::Image, items, labels, classes, parts, source_index, content, remarks, truth })
 }
 
 /// Outer folders around everything, as archives have them. At least one level of folders is kept, since it may name classes.

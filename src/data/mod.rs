@@ -25,6 +25,7 @@ pub mod synthetic;
 pub mod table;
 mod tabular;
 pub mod text;
+mod truth_masks;
 pub mod units;
 
 use std::path::PathBuf;
@@ -230,7 +231,7 @@ pub struct Dataset {
     /// What a reader should know about how the file was read (guesses, skipped entries), a sentence each.
     pub remarks: Vec<String>,
     /// Where it is known what decides each item's class: the values that do, ascending, as places in its row (`channel * height * width + y * width
-    /// + x`). Empty for an item without such values. [`Dataset::true_units`] maps them to units.
+    /// + x`; of pictures the first channel stands for the pixel). Empty for an item without such values. [`Dataset::true_units`] maps them to units.
     pub truth: Option<Arc<Vec<Vec<u32>>>>,
 }
 

@@ -3,6 +3,7 @@
 
 pub(super) mod arrays;
 pub mod sessions;
+mod steps;
 mod written;
 
 use std::sync::Arc;
@@ -26,7 +27,20 @@ pub static LOADER: Loader = Loader {
     names: &["series"],
     about: "time series (.npz, .npy or CSV)",
     endings: &[".npy", ".npz"],
-    keys: &["names", "layout", "item", "step", "label", "channels", "steps", "header", "delimiter", "quotes"],
+    keys: &[
+        "names",
+        "layout",
+        "item",
+        "step",
+        "label",
+        "channels",
+        "steps",
+        "gaps",
+        "split",
+        "header",
+        "delimiter",
+        "quotes",
+    ],
     guess,
     load,
 };
@@ -274,9 +288,17 @@ impl Gathered {
         if self.has_truth {
             remarks.push("The array truth says which values decide".to_owned());
         }
+        let channels = match spec.list("channels") {
+            Some(names) if names.len() == shape.channels => names,
+            Some(names) => {
+                let problem = format!("channels= gives {} names for {} channels", names.len(), shape.channels);
+                return Err(spec.refuse(problem, "name each channel, in the order of the array"));
+            }
+            None => Vec::new(),
+        };
         let truth = self.has_truth.then_some(self.truth);
         let raw = raw_of(shape, self.values, labels, classes, truth);
-        Ok(Raw { parts: self.parts, source_index: self.source_index, remarks, ..raw })
+        Ok(Raw { parts: self.parts, source_index: self.source_index, remarks, ..raw.called(channels) })
     }
 }
 

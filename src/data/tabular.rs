@@ -1,6 +1,6 @@
 //! Tables of numbers and categories in CSV, TSV and Parquet: `table:FILE?label=income`. What each column is for is guessed, said, and changed by the
 //! query: `columns=age,sex` (only these, in this order), `numbers=`, `categories=`, `ignore=`, `threshold=0.75` (a label that is a number becomes
-//! two classes), `products=a*b` (further columns), `indicators=size` (a column of 0 and 1 for each of its values), `header=`, `delimiter=`, `quotes=` as for texts. `adult:FOLDER` is the census data of UCI.
+//! two classes), `split=part` (a column of train, validation and test), `products=a*b` (further columns), `indicators=size` (a column of 0 and 1 for each of its values), `header=`, `delimiter=`, `quotes=` as for texts. `adult:FOLDER` is the census data of UCI.
 
 mod parquet;
 
@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use self::parquet::is_parquet;
 use super::archive::{Member, Tree};
 use super::columns;
-use super::delimited::{Form, is_table, reader};
+use super::delimited::{Form, decimal, is_missing, is_table, reader};
 use super::open::{Loader, Raw, Watch};
 use super::spec::{DataSpec, in_words};
 use super::split::Split;
@@ -31,6 +31,7 @@ pub static LOADER: Loader = Loader {
         "threshold",
         "products",
         "indicators",
+        "split",
         "header",
         "delimiter",
         "quotes",
@@ -44,7 +45,7 @@ pub static ADULT: Loader = Loader {
     names: &["adult"],
     about: "Adult (census income, UCI: adult.data and adult.test)",
     endings: &[],
-    keys: &["columns", "ignore"],
+    keys: &["columns", "ignore", "split"],
     guess: |tree| {
         let has = |name: &str| tree.members.iter().any(|member| member.plain_name() == name);
         (tree.focus.is_none() && has("adult.data") && has("adult.test"))
@@ -71,8 +72,6 @@ const ADULT_COLUMNS: [&str; 15] = [
     "native-country",
     "income",
 ];
-/// What stands for a missing value.
-const MISSING: [&str; 9] = ["", "?", "na", "n/a", "nan", "null", "none", "-", "missing"];
 /// Names of a column of classes, best first.
 const LABELS: [&str; 9] = ["label", "class", "target", "y", "income", "outcome", "diagnosis", "category", "species"];
 /// Most categories of a column, and most classes.
@@ -126,10 +125,6 @@ impl Written {
     }
 }
 
-fn is_missing(field: &str) -> bool {
-    MISSING.contains(&field.to_ascii_lowercase().as_str())
-}
-
 /// A finite number; what is missing is none.
 fn parse(field: &str) -> Option<f32> {
     field.parse::<f32>().ok().filter(|value| value.is_finite())
@@ -162,7 +157,7 @@ fn load(tree: &Tree, spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, Data
         }
         let mut reader = reader(&text, form.delimiter, form.quoting, form.escape);
         let skipped = usize::from(form.has_header);
-        read_into(into, &mut reader, skipped, (member, part), watch, text.len())?;
+        read_into(into, (&mut reader, form.delimiter), skipped, (member, part), watch, text.len())?;
     }
     let written = written.ok_or_else(|| tree.unfit("a table", "none", "name the file"))?;
     finish(tree, spec, &written, remarks)
@@ -182,7 +177,7 @@ fn load_adult(tree: &Tree, spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw
         // The test file begins with a line that is no row.
         let skipped = usize::from(text.starts_with('|'));
         let mut reader = reader(&text, b',', false, None);
-        read_into(&mut written, &mut reader, skipped, (member, Some(part)), watch, text.len())?;
+        read_into(&mut written, (&mut reader, b','), skipped, (member, Some(part)), watch, text.len())?;
     }
     // In the test file the classes end in a full stop.
     let width = ADULT_COLUMNS.len();
@@ -194,7 +189,7 @@ fn load_adult(tree: &Tree, spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw
 
 fn read_into(
     into: &mut Written,
-    reader: &mut csv::Reader<&[u8]>,
+    (reader, delimiter): (&mut csv::Reader<&[u8]>, u8),
     skipped: usize,
     (member, part): (&Member, Option<Split>),
     watch: &mut Watch<'_>,
@@ -223,7 +218,7 @@ fn read_into(
         if into.n() >= MAX_ITEMS {
             return Err(member.unfit(format!("at most {MAX_ITEMS} rows"), "more", "take a part of the file"));
         }
-        into.fields.extend(record.iter().map(|field| field.trim().to_owned()));
+        into.fields.extend(record.iter().map(|field| decimal(field.trim(), delimiter).into_owned()));
         into.parts.push(part);
         into.source_index.push((row_idx - 1 - skipped) as u32);
     }
@@ -247,6 +242,15 @@ fn finish(tree: &Tree, spec: &DataSpec, written: &Written, mut remarks: Vec<Stri
         }
     };
     let (labels, classes) = classes_of(spec, written, label, &mut remarks)?;
+    let part = columns::part_column(spec, &written.names, |column| written.column(column))?;
+    let parts = match part.filter(|part| *part != label) {
+        Some(part) => {
+            let name = &written.names[part];
+            remarks.push(format!("Parts are column {} (split= changes it)", name.trim()));
+            written.column(part).map(|field| columns::part_in(field, name, spec)).collect::<Result<Vec<_>, _>>()?
+        }
+        None => written.parts.clone(),
+    };
     let list = |key: &str| -> Result<Vec<usize>, DataError> {
         spec.list(key).unwrap_or_default().iter().map(|name| written.find(spec, name)).collect()
     };
@@ -257,7 +261,7 @@ fn finish(tree: &Tree, spec: &DataSpec, written: &Written, mut remarks: Vec<Stri
     let chosen = if is_chosen { chosen } else { (0..written.names.len()).collect() };
     let mut columns: Vec<(Column, Vec<f32>)> = Vec::new();
     let mut said = (Vec::new(), Vec::new(), Vec::new());
-    for at in chosen.into_iter().filter(|at| *at != label && !ignored.contains(at)) {
+    for at in chosen.into_iter().filter(|at| *at != label && Some(*at) != part && !ignored.contains(at)) {
         let name = written.names[at].trim().to_owned();
         if indicators.contains(&at) {
             columns.extend(indicators_of(spec, written, at)?);
@@ -293,6 +297,9 @@ fn finish(tree: &Tree, spec: &DataSpec, written: &Written, mut remarks: Vec<Stri
             let number: HashMap<&str, usize> = levels.keys().enumerate().map(|(i, level)| (*level, i)).collect();
             let cells = written.column(at).map(|field| number.get(field).map_or(f32::NAN, |at| *at as f32)).collect();
             let levels = levels.keys().map(|level| (*level).to_owned()).collect();
+            if let Some(doubt) = nearly_numbers(written, at).filter(|_| !categories.contains(&at)) {
+                remarks.push(doubt);
+            }
             said.1.push(name.clone());
             columns.push((Column { name, kind: ColumnKind::Category(levels) }, cells));
         }
@@ -331,12 +338,26 @@ fn finish(tree: &Tree, spec: &DataSpec, written: &Written, mut remarks: Vec<Stri
         items: Items::Table(TableItems::all(table)),
         labels,
         classes,
-        parts: written.parts.clone(),
+        parts,
         source_index: written.source_index.clone(),
         content: hasher.finalize(),
         remarks,
         truth: None,
     })
+}
+
+/// What is to be said of a column that is taken for categories, but for a few fields holds numbers.
+fn nearly_numbers(written: &Written, at: usize) -> Option<String> {
+    let is_present = |field: &&str| !is_missing(field);
+    let n = written.column(at).filter(is_present).count();
+    let others: Vec<&str> = written.column(at).filter(is_present).filter(|field| parse(field).is_none()).collect();
+    let first = others.first().filter(|_| others.len() * 20 <= n)?;
+    Some(format!(
+        "Column {} holds numbers but for {} of {n} fields, the first \"{}\": it is taken for categories; leave these empty for numbers",
+        written.names[at].trim(),
+        others.len(),
+        first.chars().take(40).collect::<String>()
+    ))
 }
 
 /// A column of 0 and 1 for each value of a column, the values in order; NaN where the value is missing.

@@ -1,7 +1,7 @@
 //! AIM on words of posts (Vo et al. 2023, Tables 2, 5 and 11). The data differ: 919 posts without a majority are not to be had, and the official split is
 //! used where the paper cuts its own (15,000 / 4,119 / 1,029). Hate speech and offensive posts are one class, as in the paper.
 
-use super::aim_table::text_rows;
+use super::aim_table::{USUAL, text_rows};
 use super::{Experiment, published, published_at, published_of};
 
 /// The experiment. The paper pads to 200 words; nearly every post has fewer than the 64 read here. The black box learns five times as fast as the
@@ -15,7 +15,7 @@ pub static AIM_HATEXPLAIN: Experiment = Experiment {
     unit: "word",
     k: 10,
     ks: &[5, 10, 20],
-    rows: &text_rows("paper-hatexplain", &[]),
+    rows: &text_rows("paper-hatexplain", USUAL),
     paper: &[
         published_at("aim", "faithfulness_repacked", 5, 85.15),
         published_at("aim", "purity", 5, 13.94),

@@ -225,10 +225,15 @@ fn part(
         checkpoint: &mut checkpoint,
     })?;
     let mut values = Vec::new();
-    for k in at.ks() {
+    let ks = at.ks();
+    let n_figures = (ks.len() * row.metrics.len()) as u64;
+    for (k_idx, k) in ks.into_iter().enumerate() {
         context.k = k;
-        for id in row.metrics {
+        for (metric_idx, id) in row.metrics.iter().enumerate() {
             let metric = metric(id)?;
+            let done = (k_idx * row.metrics.len() + metric_idx) as u64;
+            let message = format!("{} at k = {k}", metric.spec().title);
+            context.checkpoint(Progress::new(done, n_figures, "figures").with_message(message))?;
             let is_slow = metric.spec().is_slow;
             if is_slow && (options.quick || options.no_approximators) {
                 continue;

@@ -126,6 +126,12 @@ impl MethodSpec {
         }
     }
 
+    /// The parameters that mean something for this kind of input, in order.
+    pub fn params_for(&self, modality: Modality) -> impl Iterator<Item = &'static ParamSpec> {
+        let is_other = move |id: &str| learn::OF_ONE_KIND.iter().any(|(known, of)| *known == id && *of != modality);
+        self.params.iter().filter(move |spec| !is_other(spec.id))
+    }
+
     /// The values that the program starts from for this kind of input; what equals the parameters' defaults is left out.
     pub fn start(&self, modality: Modality) -> Params {
         let id = self.starts.iter().find(|(of, _)| *of == modality).map(|(_, id)| *id);

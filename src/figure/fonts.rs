@@ -1,12 +1,14 @@
 //! The fonts of screen and export, and what a text measures in them.
 //!
-//! Ubuntu Light for everything, Hack for signs that it lacks; both come with the window toolkit's font crate, never from the system,
-//! so that a figure looks the same on every machine.
+//! Ubuntu Light for everything, Hack for signs that it lacks, two fonts of pictograms for what both lack; all come with the window toolkit's font
+//! crate, never from the system, so that a figure looks the same on every machine.
 
+use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
 use resvg::usvg::fontdb;
 use ttf_parser::Face;
+use unicode_normalization::UnicodeNormalization;
 
 /// What SVG text asks for: the face we measured with, then what other programs may have.
 pub const FAMILY: &str = "Ubuntu, 'Ubuntu Light', 'Noto Sans', Arial, sans-serif";
@@ -14,7 +16,12 @@ pub const FAMILY: &str = "Ubuntu, 'Ubuntu Light', 'Noto Sans', Arial, sans-serif
 pub const WEIGHT: u16 = 300;
 
 /// Font files in the order in which a sign is looked up.
-const FILES: [&[u8]; 2] = [epaint_default_fonts::UBUNTU_LIGHT, epaint_default_fonts::HACK_REGULAR];
+const FILES: [&[u8]; 4] = [
+    epaint_default_fonts::UBUNTU_LIGHT,
+    epaint_default_fonts::HACK_REGULAR,
+    epaint_default_fonts::NOTO_EMOJI_REGULAR,
+    epaint_default_fonts::EMOJI_ICON,
+];
 
 static FACES: LazyLock<Vec<Face<'static>>> =
     LazyLock::new(|| FILES.iter().filter_map(|bytes| Face::parse(bytes, 0).ok()).collect());
@@ -39,6 +46,24 @@ pub fn database() -> Arc<fontdb::Database> {
 /// The face that draws `c`, with its glyph.
 fn glyph(c: char) -> Option<(&'static Face<'static>, ttf_parser::GlyphId)> {
     FACES.iter().find_map(|face| face.glyph_index(c).map(|glyph| (face, glyph)))
+}
+
+/// A user's text in signs that the fonts have: letters and accents made one, hyphens plain, what only joins or chooses signs left out, and a sign that no
+/// font has by its number, "[U+1FAE8]". An empty box would say nothing.
+pub fn drawable(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    for c in text.nfc() {
+        match c {
+            '\u{2010}' | '\u{2011}' => out.push('-'),
+            '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' => {}
+            _ if c.is_control() || c.is_whitespace() || glyph(c).is_some() => out.push(c),
+            _ => out.push_str(&format!("[U+{:04X}]", u32::from(c))),
+        }
+    }
+    Cow::Owned(out)
 }
 
 /// Characters of `text` that no font can draw, in order.

@@ -28,6 +28,24 @@ pub enum Lens {
     Contrast(usize, usize),
 }
 
+impl Lens {
+    /// The class that it is about.
+    pub const fn class(self) -> usize {
+        match self {
+            Self::Class(class) | Self::Contrast(class, _) => class,
+        }
+    }
+
+    /// In words, by the names of the classes: `class positive`, `positive rather than negative`.
+    pub fn words(self, classes: &[String]) -> String {
+        let name = |class: usize| classes.get(class).cloned().unwrap_or_else(|| format!("class {class}"));
+        match self {
+            Self::Class(class) => format!("class {}", name(class)),
+            Self::Contrast(a, b) => format!("{} rather than {}", name(a), name(b)),
+        }
+    }
+}
+
 impl ByClass {
     /// Score of `unit` for `class`.
     pub fn score(&self, unit: usize, class: usize) -> f32 {

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::live::LiveLosses;
-use super::measured::{Conditions, Measured};
+use super::measured::{Conditions, Measured, Missing};
 use super::task::*;
 use crate::data::{DataError, Units};
 use crate::explain::fidelity::{answers, same_class};
@@ -14,7 +14,7 @@ use crate::explain::learn::run::{RunSetup, Stepped, TrainRun};
 use crate::explain::{ExplainError, Explainer, Mask, SavedExplainer, method};
 use crate::metric::context::ContextSetup;
 use crate::metric::{Context, Shared, check_modality, interval, metric, stats, values_of};
-use crate::model::distil::Teacher;
+use crate::model::distil::{Hiding, Teacher};
 use crate::model::{BlackBox, Device, FitRun, FitSetup, ModelError, SavedBox, TorchBox};
 use crate::work::{Env, Job, JobContext, JobError, Notice, Progress, Step, one_step};
 
@@ -176,7 +176,7 @@ impl Env for Compute {
                 })
             }
             Task::Evaluate(task) => Box::new(EvaluateJob {
-                made: Measured { conditions: Conditions::of(&task, self.device), cells: Vec::new() },
+                made: Measured { conditions: Conditions::of(&task, self.device), ..Measured::default() },
                 task,
                 at: 0,
                 shared: Shared::default(),
@@ -274,10 +274,11 @@ const CHECKPOINT_EVERY: std::time::Duration = std::time::Duration::from_secs(30)
 impl Job<Compute> for FitJob {
     fn step(&mut self, env: &mut Compute, cx: &mut JobContext<'_>) -> Result<Step<Output>, JobError> {
         let Some(run) = &mut self.run else {
-            let FitBox { architecture, params, data, seed, name, teacher, .. } = self.task.as_ref();
+            let FitBox { architecture, params, data, seed, name, teacher, hidden_copies, .. } = self.task.as_ref();
             let device = env.device;
             if let (Some(saved), None) = (teacher, &self.teacher) {
-                self.teacher = Some(Teacher::new(saved, data, architecture, device)?);
+                let hiding = Hiding::new(saved, data, *hidden_copies, *seed);
+                self.teacher = Some(Teacher::new(saved, data, architecture, hiding, device)?);
             }
             if let Some(teacher) = &mut self.teacher {
                 cx.check_cancelled()?;
@@ -450,21 +451,23 @@ impl Job<Compute> for EvaluateJob {
         if cancelled {
             return Err(JobError::Cancelled);
         }
-        self.made.cells.extend(cells?);
+        let (cells, missing) = cells?;
+        self.made.cells.extend(cells);
+        self.made.missing.extend(missing);
         self.at += 1;
         cx.report(Progress::new(self.at as u64, task.explainers.len() as u64, "methods"));
         Ok(Step::Partial(Output::Cells(Arc::new(self.made.clone()))))
     }
 }
 
-/// Cells of one explainer: every metric at every k.
+/// Cells of one explainer: every metric at every k, and beside other explainers what this one has no figure for.
 pub fn evaluate<'a>(
     task: &'a Evaluate,
     explainer: &'a SavedExplainer,
     black_box: &'a TorchBox,
     shared: &'a Shared,
     checkpoint: &'a mut crate::metric::context::Checkpoint<'a>,
-) -> Result<Vec<Cell>, ExplainError> {
+) -> Result<(Vec<Cell>, Vec<Missing>), ExplainError> {
     let ks = if task.ks.is_empty() { vec![explainer.card.k] } else { task.ks.clone() };
     let mut context = Context::new(ContextSetup {
         black_box,
@@ -482,19 +485,29 @@ pub fn evaluate<'a>(
         shared,
         checkpoint,
     })?;
-    let mut cells = Vec::new();
+    let (mut cells, mut missing) = (Vec::new(), Vec::<Missing>::new());
     // Figures that are the same for every k.
     let mut once = std::collections::HashMap::<&str, Vec<(Option<usize>, Vec<f64>)>>::new();
-    for k in ks {
+    let n_figures = (ks.len() * task.metrics.len()) as u64;
+    for (k_idx, k) in ks.into_iter().enumerate() {
         context.k = k;
-        for id in &task.metrics {
+        for (metric_idx, id) in task.metrics.iter().enumerate() {
             let metric = metric(id)?;
+            let done = (k_idx * task.metrics.len() + metric_idx) as u64;
+            let message = format!("{}: {} at k = {k}", explainer.card.name, metric.spec().title);
+            context.checkpoint(Progress::new(done, n_figures, "figures").with_message(message))?;
             check_modality(metric, task.black_box.card.modality())?;
             let found = match once.get(id.as_str()) {
                 Some(known) => known.clone(),
                 None => match values_of(metric, &mut context) {
                     // Beside other methods such a cell stays empty.
-                    Err(ExplainError::NotDefined { .. }) if task.explainers.len() > 1 => continue,
+                    Err(error @ ExplainError::NotDefined { .. }) if task.explainers.len() > 1 => {
+                        if missing.iter().all(|known| known.metric != *id) {
+                            let row = explainer.card.name.clone();
+                            missing.push(Missing { row, metric: id.clone(), why: error.to_string() });
+                        }
+                        continue;
+                    }
                     found => found?,
                 },
             };
@@ -514,7 +527,7 @@ pub fn evaluate<'a>(
             }
         }
     }
-    Ok(cells)
+    Ok((cells, missing))
 }
 
 /// Where a trained thing of this name goes in a project folder: `kind/name`, with what a file name cannot hold replaced.

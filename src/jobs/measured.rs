@@ -114,6 +114,27 @@ pub struct Measured {
     pub conditions: Conditions,
     /// The cells so far.
     pub cells: Vec<Cell>,
+    /// Cells that cannot be, and why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<Missing>,
+}
+
+/// A figure that a method does not have, whatever the number of units.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Missing {
+    /// Row of the table.
+    pub row: String,
+    /// Id of the metric.
+    pub metric: String,
+    /// Why, in a sentence.
+    pub why: String,
+}
+
+impl Measured {
+    /// Why a method has no figure; `None` where it is not known to lack it.
+    pub fn why_missing(&self, row: &str, metric: &str) -> Option<&str> {
+        self.missing.iter().find(|missing| missing.row == row && missing.metric == metric).map(|of| of.why.as_str())
+    }
 }
 
 impl std::ops::Deref for Measured {

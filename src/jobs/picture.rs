@@ -1,5 +1,6 @@
 //! From an explanation to the picture that window, command line and exporters draw: the only place that makes one.
 
+use super::classes::Lens;
 use super::reading;
 use super::task::{Explained, MethodResult};
 use crate::data::text::unshapeable;
@@ -190,18 +191,33 @@ pub fn picture_of_result(
     }
 }
 
+/// Whether each unit truly decides the class of the explained item; `None` where `data` does not say.
+pub fn truth_of(data: &Dataset, explained: &Explained) -> Option<Vec<bool>> {
+    let units = explained.units;
+    // Places of truth are those of the data: an input fitted to another shape has others.
+    if data.shape()?.len() != units.shape.len() {
+        return None;
+    }
+    let mut truth = vec![false; units.count()];
+    for unit in data.true_units(explained.item, units)? {
+        *truth.get_mut(unit)? = true;
+    }
+    Some(truth)
+}
+
 /// Data set and item in words.
 pub fn source_of(data: &Dataset, item: usize) -> String {
     format!("{}, item {}", data.name, item_words(data, item))
 }
 
-/// The picture of method `index` of `explained`; view, hidden style and theme are left at their defaults.
+/// The picture of method `index` of `explained`, its scores seen through `lens` where one is given; view, hidden style and theme are left at their
+/// defaults.
 pub fn picture_of(
     data: &Dataset,
     black_box: &BoxCard,
     explainer: &ExplainerCard,
     explained: &Explained,
-    index: usize,
+    (index, lens): (usize, Option<Lens>),
 ) -> Result<ExplainedPicture, String> {
     if let Some(why) = undrawable(explained) {
         return Err(why);
@@ -211,12 +227,22 @@ pub fn picture_of(
         Some(Err(why)) => return Err(why.clone()),
         None => return Err("there is no such method in this explanation".to_owned()),
     };
+    let (seen, named) = match lens {
+        Some(lens) => {
+            let seen = result.through(lens).ok_or_else(|| {
+                format!("{} has one score for each unit, not one for each class; leave the class out, or name a method that has, such as aim", explainer.name)
+            })?;
+            (Some(seen), format!("{}, {}", explainer.name, lens.words(&black_box.classes)))
+        }
+        None => (None, explainer.name.clone()),
+    };
+    let result = seen.as_ref().unwrap_or(result);
     let beside = Beside {
         source: &source_of(data, explained.item),
-        method: &explainer.name,
+        method: &named,
         seed: Some(explainer.seed),
         black_box: Some(black_box),
-        class_focus: None,
+        class_focus: lens.map(Lens::class),
         channels: data.channel_names(),
         form: None,
     };

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::Explained;
 use super::reading::written_units;
-use crate::data::Dataset;
+use crate::data::{Dataset, Modality};
 use crate::explain::SavedExplainer;
 use crate::explain::mask::top_k;
 use crate::model::BoxCard;
@@ -87,7 +87,8 @@ pub fn encode(path: &Path, scores: &Scores<'_>) -> Result<Vec<u8>, ScoresError> 
 type Lines = (Vec<(String, Kind)>, Vec<Vec<Cell>>);
 
 /// A line per item, method and unit: of texts with the word and its bytes in the text as written, and without padding; of tables with the column's
-/// name; of methods that tell classes apart with the score for each class. Ranks count from 1.
+/// name; of series with the first and the last step, and the channel where it is one; of methods that tell classes apart with the score for each class.
+/// Ranks count from 1.
 fn lines_of(scores: &Scores<'_>) -> Result<Lines, ScoresError> {
     let is_text = scores.black_box.text.is_some();
     let table = scores.black_box.table.as_ref();
@@ -112,6 +113,12 @@ fn lines_of(scores: &Scores<'_>) -> Result<Lines, ScoresError> {
     if table.is_some() {
         add("column", Kind::Text);
     }
+    let is_series = scores.black_box.modality() == Modality::Series;
+    if is_series {
+        add("first_step", Kind::Int);
+        add("last_step", Kind::Int);
+        add("channel", Kind::Text);
+    }
     if has_classes {
         for (class, name) in scores.black_box.classes.iter().enumerate() {
             add(&class_column(class, name), Kind::Number);
@@ -120,6 +127,7 @@ fn lines_of(scores: &Scores<'_>) -> Result<Lines, ScoresError> {
     let mut lines = Vec::new();
     for explained in scores.explained {
         let written = written_units(scores.black_box, explained);
+        let stretches = if is_series { stretches(explained, scores.data.channel_names()) } else { Vec::new() };
         for (saved, result) in scores.explainers.iter().zip(&explained.methods) {
             let result = result.as_ref().map_err(|reason| ScoresError::Method(reason.clone()))?;
             for (unit, score) in result.scores.iter().enumerate() {
@@ -143,6 +151,9 @@ fn lines_of(scores: &Scores<'_>) -> Result<Lines, ScoresError> {
                 if let Some(table) = table {
                     line.push(table.0.get(unit).map_or(Cell::Empty, |column| Cell::Text(column.name.clone())));
                 }
+                if let Some(stretch) = stretches.get(unit) {
+                    line.extend(stretch.clone());
+                }
                 if has_classes {
                     let of_class = |class: usize| match &result.by_class {
                         Some(by_class) => Cell::Number(f64::from(by_class.score(unit, class))),
@@ -155,6 +166,25 @@ fn lines_of(scores: &Scores<'_>) -> Result<Lines, ScoresError> {
         }
     }
     Ok((columns, lines))
+}
+
+/// Of each unit of a series its first and its last step, and the name of its channel where it lies in one.
+fn stretches(explained: &Explained, channels: &[String]) -> Vec<[Cell; 3]> {
+    let (shape, unit_of) = (explained.units.shape, explained.units.unit_of_values());
+    let steps = shape.height * shape.width;
+    let names = super::picture::channel_names(channels, shape.channels);
+    // First step, last step, first and last channel.
+    let mut found = vec![(usize::MAX, 0, usize::MAX, 0); explained.units.count()];
+    for (place, unit) in unit_of.into_iter().enumerate() {
+        let (channel, step) = (place / steps, place % steps);
+        let of = &mut found[unit as usize];
+        *of = (of.0.min(step), of.1.max(step), of.2.min(channel), of.3.max(channel));
+    }
+    let cells = |(first, last, from, to): (usize, usize, usize, usize)| {
+        let channel = if from == to { Cell::Text(names[from].clone()) } else { Cell::Empty };
+        [Cell::Int(first as i64), Cell::Int(last as i64), channel]
+    };
+    found.into_iter().map(cells).collect()
 }
 
 /// `score_0_positive`: a name that every format takes, and that no two classes share.
@@ -219,6 +249,11 @@ fn jsonl_of(scores: &Scores<'_>) -> Result<Vec<u8>, ScoresError> {
                 let classes = scores.black_box.classes.iter().enumerate();
                 let columns = classes.map(|(class, name)| (name.clone(), serde_json::json!(by_class.column(class))));
                 line["class_scores"] = serde_json::Value::Object(columns.collect());
+                // What the black box answers to a class's own units alone, and to all but these.
+                for (name, of) in [("class_only", &by_class.only), ("class_rest", &by_class.rest)] {
+                    let answers = of.chunks(by_class.classes.max(1)).zip(&scores.black_box.classes);
+                    line[name] = answers.map(|(probs, class)| (class.clone(), serde_json::json!(probs))).collect();
+                }
             }
             if let Some(table) = &scores.black_box.table {
                 line["columns"] = table.0.iter().map(|column| column.name.as_str()).collect();
@@ -244,7 +279,8 @@ fn jsonl_of(scores: &Scores<'_>) -> Result<Vec<u8>, ScoresError> {
 }
 
 /// Arrays `items` [n], `scores` and `selected` [n, methods, units], `probs_full` [n, classes], `probs_selected` and `probs_unselected` [n, methods,
-/// classes], and, where some method tells classes apart, `class_scores` [n, methods, units, classes], NaN for the others.
+/// classes], and, where some method tells classes apart, `class_scores` [n, methods, units, classes], and `class_only` and `class_rest` [n, methods,
+/// classes, classes], the answers to the units of a class alone and to all but these; NaN for the other methods.
 fn npz_of(scores: &Scores<'_>) -> Result<Vec<u8>, ScoresError> {
     let (n, n_methods) = (scores.explained.len() as u64, scores.explainers.len() as u64);
     let classes = scores.black_box.classes.len() as u64;
@@ -252,6 +288,7 @@ fn npz_of(scores: &Scores<'_>) -> Result<Vec<u8>, ScoresError> {
     let mut by_method: [Vec<f32>; 3] = Default::default();
     let mut probs_full: Vec<f32> = Vec::new();
     let (mut selected, mut class_scores): (Vec<u8>, Vec<f32>) = Default::default();
+    let mut class_answers: [Vec<f32>; 2] = Default::default();
     let mut has_classes = false;
     for explained in scores.explained {
         probs_full.extend(&explained.probs_full);
@@ -265,6 +302,13 @@ fn npz_of(scores: &Scores<'_>) -> Result<Vec<u8>, ScoresError> {
                 let of_class = |class: usize| result.by_class.as_ref().map_or(f32::NAN, |by| by.score(unit, class));
                 class_scores.extend((0..scores.black_box.classes.len()).map(of_class));
             }
+            for (all, rest) in class_answers.iter_mut().zip([false, true]) {
+                let known = result.by_class.as_ref().map(|by| if rest { &by.rest } else { &by.only });
+                all.extend(
+                    (0..(classes * classes) as usize)
+                        .map(|at| known.and_then(|known| known.get(at).copied()).unwrap_or(f32::NAN)),
+                );
+            }
             has_classes |= result.by_class.is_some();
         }
     }
@@ -276,6 +320,9 @@ fn npz_of(scores: &Scores<'_>) -> Result<Vec<u8>, ScoresError> {
     array(&mut npz, "selected", &[n, n_methods, units], &selected)?;
     if has_classes {
         array(&mut npz, "class_scores", &[n, n_methods, units, classes], &class_scores)?;
+        for (name, answers) in ["class_only", "class_rest"].iter().zip(&class_answers) {
+            array(&mut npz, name, &[n, n_methods, classes, classes], answers)?;
+        }
     }
     array(&mut npz, "probs_full", &[n, classes], &probs_full)?;
     array(&mut npz, "probs_selected", &[n, n_methods, classes], &by_method[1])?;

@@ -204,36 +204,48 @@ fn csv_of(measured: &Measured) -> Result<String, TableError> {
     String::from_utf8(bytes).map_err(TableError::writer)
 }
 
-/// Which explainers are better than others under Definition 2 of DoRaR, a sentence or two for each k where a1 and a2 were measured for two or more.
+/// Which explainers are better than others under Definition 2 of DoRaR, a sentence or two for each k where a1 and a2 were measured for two or more, and
+/// where there are several k also for all of them together: fewer units are better, too.
 pub fn order(cells: &[Cell]) -> Vec<String> {
     let mut ks: Vec<Option<usize>> = cells.iter().filter(|cell| cell.metric == "a1").map(|cell| cell.k).collect();
     ks.sort_unstable();
     ks.dedup();
-    ks.into_iter().filter_map(|k| order_at(cells, k)).collect()
+    let across = (ks.len() > 1).then(|| order_among(cells, &ks)).flatten();
+    ks.into_iter().filter_map(|k| order_among(cells, &[k])).chain(across).collect()
 }
 
-fn order_at(cells: &[Cell], k: Option<usize>) -> Option<String> {
-    let find = |row: &str, metric: &str| {
-        cells.iter().find(|cell| cell.row == row && cell.metric == metric && cell.k == k && cell.class.is_none())
+fn order_among(cells: &[Cell], ks: &[Option<usize>]) -> Option<String> {
+    let a2_of = |of: &Cell| {
+        let is_it =
+            |cell: &&Cell| (&cell.row, cell.metric.as_str(), cell.k, &cell.class) == (&of.row, "a2", of.k, &None);
+        cells.iter().find(is_it)
     };
-    let mut rows: Vec<(&str, &Cell, &Cell)> = Vec::new();
-    for cell in cells.iter().filter(|cell| cell.metric == "a1" && cell.k == k) {
-        rows.extend(find(&cell.row, "a2").map(|a2| (cell.row.as_str(), cell, a2)));
+    let mut rows: Vec<(String, &Cell, &Cell)> = Vec::new();
+    for cell in cells.iter().filter(|cell| cell.metric == "a1" && ks.contains(&cell.k)) {
+        let name = match (ks, cell.k) {
+            ([_, _, ..], Some(k)) => format!("{} at k = {k}", cell.row),
+            _ => cell.row.clone(),
+        };
+        rows.extend(a2_of(cell).map(|a2| (name, cell, a2)));
     }
     if rows.len() < 2 {
         return None;
     }
-    // All stand at the same number and kind of units: the table is one comparison.
-    let standing = |(_, a1, a2): &(&str, &Cell, &Cell)| Standing {
+    // The units of a table are of one kind.
+    let standing = |(_, a1, a2): &(String, &Cell, &Cell)| Standing {
         a1: a1.mean,
         a2: a2.mean,
-        n_units: k.unwrap_or(0),
+        n_units: a1.k.unwrap_or(0),
         unit_size: 1,
     };
     let all: Vec<Standing> = rows.iter().map(standing).collect();
     let better = dominated_by(&all);
-    let free: Vec<&str> = (0..all.len()).filter(|&at| better[at].is_none()).map(|at| rows[at].0).collect();
-    let at_k = k.map_or_else(String::new, |k| format!(" at k = {k}"));
+    let free: Vec<&str> = (0..all.len()).filter(|&at| better[at].is_none()).map(|at| rows[at].0.as_str()).collect();
+    let at_k = match ks {
+        [Some(k)] => format!(" at k = {k}"),
+        [_, _, ..] => " among all k".to_owned(),
+        _ => String::new(),
+    };
     let mut words = format!("Not dominated{at_k}: {}.", free.join(", "));
     for (at, by) in better.iter().enumerate().filter_map(|(at, by)| Some((at, (*by)?))) {
         let apart = |a: &Cell, b: &Cell| a.ci95[0] > b.ci95[1] || b.ci95[0] > a.ci95[1];
@@ -241,7 +253,7 @@ fn order_at(cells: &[Cell], k: Option<usize>) -> Option<String> {
         let doubt = if is_sure { "" } else { " (intervals overlap)" };
         words.push_str(&format!(" {} is worse than {}{doubt}.", rows[at].0, rows[by].0));
     }
-    if free.len() > 1 {
+    if free.len() > 1 && ks.len() == 1 {
         words.push_str(" Those that are not dominated cannot be ordered: one has the higher a1, another the lower a2.");
     }
     Some(words)

@@ -102,6 +102,8 @@ pub struct FitBox {
     pub out: Option<PathBuf>,
     /// The black box whose answers are learned in place of the labels.
     pub teacher: Option<Arc<SavedBox>>,
+    /// Copies of each training item with parts hidden at random whose answers are learned too.
+    pub hidden_copies: u32,
 }
 
 /// Trains an explainer.

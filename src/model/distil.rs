@@ -1,9 +1,16 @@
 //! Distillation: a network of the program learns what another black box answers, so that methods which need gradients can explain it in its place.
+//!
+//! Explainers ask a black box about inputs of which parts are hidden. A network that only learned whole inputs answers to such ones as it pleases, so
+//! the other black box is asked about them too ([`Hiding`]).
 
 use std::collections::BTreeMap;
 
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use super::tensors::mix;
 use super::{BlackBox, ModelError, Probs, SavedBox, TorchBox};
-use crate::data::{Dataset, Rows, Split};
+use crate::data::{Dataset, Modality, Rows, Shape, Split};
 
 /// Whose answers a black box learned, and how well.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -18,6 +25,54 @@ pub struct Distilled {
     pub test: Option<f64>,
     /// Mean over the test items of the largest difference between probabilities of a class.
     pub difference: Option<f64>,
+    /// Share of test items with parts hidden at random to which both give the same class; `None` where it learned whole inputs only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hidden: Option<f64>,
+}
+
+/// How parts of inputs are hidden at random. The same items get the same parts hidden, whoever reads them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hiding {
+    /// Copies of each training item with hidden parts, beside the whole one.
+    pub copies: u32,
+    /// Seed.
+    pub seed: u64,
+    modality: Modality,
+    shape: Shape,
+}
+
+impl Hiding {
+    /// For what `saved` reads of `data`; `None` for texts, whose words another network may number and drop otherwise, and where `saved` reads another
+    /// shape.
+    pub fn new(saved: &SavedBox, data: &Dataset, copies: u32, seed: u64) -> Option<Self> {
+        let shape = data.shape()?;
+        let fits = copies > 0 && data.modality != Modality::Text && shape == saved.card.shape;
+        fits.then_some(Self { copies, seed, modality: data.modality, shape })
+    }
+
+    /// Copies of the rows of `split` with hidden parts, all rows of the first copy first. Between none and all of a row is hidden: pixels and steps in
+    /// blocks of 1, 2, 4 or 8, columns one by one; they become zero or `mean`, columns always `mean`.
+    pub fn apply(&self, rows: &Rows, mean: &[f32], split: Split) -> Rows {
+        let mut rng = ChaCha8Rng::seed_from_u64(mix(self.seed, 0x6869_6465 + split as u64));
+        let (height, width) = (self.shape.height, self.shape.width);
+        let is_table = self.modality == Modality::Table;
+        let mut out = Rows::with_capacity(rows.shape, rows.n() * self.copies as usize);
+        for row_idx in (0..self.copies).flat_map(|_| 0..rows.n()) {
+            let share: f32 = rng.random();
+            let (block, keeps_mean) = if is_table { (1, true) } else { (1 << rng.random_range(0..4), rng.random()) };
+            let across = width.div_ceil(block);
+            let hidden: Vec<bool> = (0..height.div_ceil(block) * across).map(|_| rng.random::<f32>() < share).collect();
+            out.values.extend(rows.row(row_idx).iter().enumerate().map(|(place, value)| {
+                let (y, x) = (place / width % height, place % width);
+                match hidden[y / block * across + x / block] {
+                    false => *value,
+                    true if keeps_mean => mean[place],
+                    true => 0.0,
+                }
+            }));
+        }
+        out
+    }
 }
 
 /// Rows that a teacher is asked about at a time: a program behind a command may take a while for each.
@@ -28,7 +83,7 @@ const ROWS_AT_ONCE: usize = 256;
 pub struct Teacher {
     black_box: TorchBox,
     /// What is asked, in the order of asking, and how many rows of it were answered.
-    questions: Vec<(Split, Rows)>,
+    questions: Vec<(Asked, Rows)>,
     answered: usize,
     taught: Taught,
 }
@@ -36,16 +91,31 @@ pub struct Teacher {
 /// What the other black box answered. Neither it (a program that runs, perhaps) nor the questions are kept through the training.
 #[derive(Debug)]
 pub(super) struct Taught {
-    answers: BTreeMap<Split, Probs>,
+    answers: BTreeMap<Asked, Probs>,
     pub(super) card: Distilled,
+    pub(super) hiding: Option<Hiding>,
+}
+
+/// The items of a split, whole or with hidden parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Asked {
+    Whole(Split),
+    Hidden(Split),
 }
 
 impl Teacher {
-    /// Checks that a network of `architecture` can learn from `saved` on the labelled items of `data`; asks nothing yet.
+    /// Checks that a network of `architecture` can learn from `saved` on the labelled items of `data`, and with `hiding` also on training and test
+    /// items with hidden parts; asks nothing yet.
     ///
     /// # Errors
     /// An architecture without gradients, other classes, or data that `saved` does not read.
-    pub fn new(saved: &SavedBox, data: &Dataset, architecture: &str, device: tch::Device) -> Result<Self, ModelError> {
+    pub fn new(
+        saved: &SavedBox,
+        data: &Dataset,
+        architecture: &str,
+        hiding: Option<Hiding>,
+        device: tch::Device,
+    ) -> Result<Self, ModelError> {
         let card = &saved.card;
         if !super::fit::has_network(architecture) {
             let title = super::architecture(architecture).map_or("a command", |architecture| architecture.title);
@@ -63,18 +133,29 @@ impl Teacher {
             )));
         }
         let black_box = TorchBox::new(saved, device)?;
-        let questions = Split::ALL
+        let mut questions = Split::ALL
             .into_iter()
-            .map(|split| Ok((split, card.rows(data, &super::fit::labelled(data, split), &saved.fit_for(data))?)))
+            .map(|split| {
+                let rows = card.rows(data, &super::fit::labelled(data, split), &saved.fit_for(data))?;
+                Ok((Asked::Whole(split), rows))
+            })
             .collect::<Result<Vec<_>, ModelError>>()?;
+        if let Some(hiding) = hiding {
+            for split in [Split::Train, Split::Test] {
+                let whole = questions.iter().find(|(asked, _)| *asked == Asked::Whole(split));
+                let hidden = whole.map(|(_, rows)| hiding.apply(rows, &saved.background.mean, split));
+                questions.extend(hidden.map(|rows| (Asked::Hidden(split), rows)));
+            }
+        }
         let card = Distilled {
             name: card.name.clone(),
             hash: card.hash.clone(),
             validation: None,
             test: None,
             difference: None,
+            hidden: None,
         };
-        Ok(Self { black_box, questions, answered: 0, taught: Taught { answers: BTreeMap::new(), card } })
+        Ok(Self { black_box, questions, answered: 0, taught: Taught { answers: BTreeMap::new(), card, hiding } })
     }
 
     /// Asks about the next rows; whether any were left.
@@ -83,7 +164,7 @@ impl Teacher {
     /// A program that fails.
     pub fn ask(&mut self) -> Result<bool, ModelError> {
         let mut before = 0;
-        for (split, rows) in &self.questions {
+        for (asked, rows) in &self.questions {
             let (from, n) = (self.answered - before, rows.n());
             if from < n {
                 let to = (from + ROWS_AT_ONCE).min(n);
@@ -91,7 +172,7 @@ impl Teacher {
                 let known = self
                     .taught
                     .answers
-                    .entry(*split)
+                    .entry(*asked)
                     .or_insert_with(|| Probs { classes: answer.classes, values: Vec::new() });
                 known.values.extend(answer.values);
                 self.answered += to - from;
@@ -120,8 +201,17 @@ impl Teacher {
 impl Taught {
     /// Answers to the labelled items of `split`.
     pub(super) fn of(&self, split: Split) -> &Probs {
+        self.to(Asked::Whole(split))
+    }
+
+    /// Answers to the same with hidden parts, in the order of [`Hiding::apply`].
+    pub(super) fn of_hidden(&self, split: Split) -> &Probs {
+        self.to(Asked::Hidden(split))
+    }
+
+    fn to(&self, asked: Asked) -> &Probs {
         static NONE: Probs = Probs { classes: 0, values: Vec::new() };
-        self.answers.get(&split).unwrap_or(&NONE)
+        self.answers.get(&asked).unwrap_or(&NONE)
     }
 }
 

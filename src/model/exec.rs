@@ -74,6 +74,12 @@ impl Drop for Running {
     fn drop(&mut self) {
         // A program that waits for its input ends by itself; one that hangs does not.
         drop(self.questions.take());
+        #[cfg(unix)]
+        rustix::process::kill_process_group(
+            rustix::process::Pid::from_child(&self.child),
+            rustix::process::Signal::KILL,
+        )
+        .ok();
         self.child.kill().ok();
         self.child.wait().ok();
     }
@@ -152,7 +158,8 @@ impl ExecModel {
             Ok(Err(why)) => Err(Failure::Wrong(why)),
             Err(RecvTimeoutError::Disconnected) => Err(Failure::Ended("has ended without an answer".to_owned())),
             Err(RecvTimeoutError::Timeout) => {
-                Err(Failure::Wrong(format!("gave no answer within {} seconds", self.timeout.as_secs_f64())))
+                let seconds = self.timeout.as_secs_f64();
+                Err(Failure::Wrong(format!("gave no answer within {seconds} seconds (--set timeout= allows more)")))
             }
         };
         let values = match self.form {
@@ -197,10 +204,12 @@ fn start(command: &str, is_text: bool) -> Result<Running, Failure> {
         shell
     } else {
         let mut shell = Command::new("sh");
-        // The shell gives way to the program, so that ending the one ends the other.
-        shell.arg("-c").arg(format!("exec {command}"));
+        shell.arg("-c").arg(command);
         shell
     };
+    // A group of its own: what the shell or the program starts is ended with it.
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut shell, 0);
     let mut child = shell
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -356,9 +365,8 @@ fn read_answer(bytes: &[u8], n: usize, classes: usize) -> Result<Vec<f32>, Strin
     if shape != [n as u64, classes as u64] {
         return Err(format!("answered with an array of shape {shape:?} where {:?} was asked for", [n, classes]));
     }
-    if file.order() != npyz::Order::C {
-        return Err("answered with an array in Fortran's order".to_owned());
-    }
+    // Column by column, as NumPy has what was transposed.
+    let is_by_column = file.order() == npyz::Order::Fortran;
     let values: Vec<f32> = match file.try_data::<f32>() {
         Ok(data) => {
             data.collect::<Result<_, _>>().map_err(|error| format!("answered with a broken array ({error})"))?
@@ -371,6 +379,9 @@ fn read_answer(bytes: &[u8], n: usize, classes: usize) -> Result<Vec<f32>, Strin
             Err(_) => return Err("answered with numbers that are neither float32 nor float64".to_owned()),
         },
     };
+    if is_by_column && values.len() == n * classes {
+        return Ok((0..n).flat_map(|row| values.iter().copied().skip(row).step_by(n)).collect());
+    }
     Ok(values)
 }
 

@@ -156,14 +156,23 @@ impl FitRun {
         let classes = data.classes.len();
         let levels = table.as_ref().map_or(0, TableFit::most_levels);
         let input = InputSpec { shape, vocabulary: text.as_ref().map_or(levels, TextFit::vocabulary_len) };
+        let background = match table {
+            Some(_) => Background::of_table(&train.rows),
+            None => Background::from_rows(&train.rows),
+        };
+        let hiding = teacher.as_ref().and_then(|teacher| teacher.hiding);
+        let hidden = hiding.map(|hiding| hiding.apply(&train.rows, &background.mean, Split::Train));
         let run = ClassifierRun::new(ClassifierSetup {
             build: &|path| (architecture.build)(path, input, classes),
             optimizer: if has_network { architecture.optim(params) } else { (architecture.optimizer)(1e-3) },
-            input: from_rows(&train.rows, Device::Cpu),
+            input: match &hidden {
+                Some(hidden) => Tensor::cat(&[from_rows(&train.rows, Device::Cpu), from_rows(hidden, Device::Cpu)], 0),
+                None => from_rows(&train.rows, Device::Cpu),
+            },
             targets: match &teacher {
                 Some(teacher) => {
-                    let answers = teacher.of(Split::Train);
-                    Tensor::from_slice(&answers.values).view([-1, classes as i64])
+                    let answers = [&teacher.of(Split::Train).values[..], &teacher.of_hidden(Split::Train).values];
+                    Tensor::from_slice(&answers.concat()).view([-1, classes as i64])
                 }
                 None => one_hot(&train.classes, classes, Device::Cpu),
             },
@@ -211,10 +220,7 @@ impl FitRun {
             teacher,
             validation: Labelled::of(data, Split::Validation, shape, (card.text.as_ref(), card.table.as_ref()))?,
             test: Labelled::of(data, Split::Test, shape, (card.text.as_ref(), card.table.as_ref()))?,
-            background: Arc::new(match card.table {
-                Some(_) => Background::of_table(&train.rows),
-                None => Background::from_rows(&train.rows),
-            }),
+            background: Arc::new(background),
             run,
             card,
             started: Instant::now(),
@@ -320,11 +326,17 @@ impl FitRun {
         if self.teacher.is_none() {
             return Ok(());
         }
-        let own = TorchBox::new(&self.checkpoint()?, self.device)?.predict(&self.test.rows)?;
+        let black_box = TorchBox::new(&self.checkpoint()?, self.device)?;
+        let own = black_box.predict(&self.test.rows)?;
         if let (Some(teacher), Some(card)) = (&self.teacher, &mut self.card.distilled) {
             let other = teacher.of(Split::Test);
             card.test = share_of_equal(&own.all_classes(), &other.all_classes());
             card.difference = distil::difference(&own, other);
+            if let Some(hiding) = teacher.hiding {
+                let rows = hiding.apply(&self.test.rows, &self.background.mean, Split::Test);
+                let other = teacher.of_hidden(Split::Test);
+                card.hidden = share_of_equal(&black_box.predict(&rows)?.all_classes(), &other.all_classes());
+            }
         }
         Ok(())
     }

@@ -84,6 +84,18 @@ pub fn load_weights(store: &nn::VarStore, bytes: &[u8], what: &str) -> Result<()
     load_variables(store.variables(), bytes, what)
 }
 
+/// A tensor of 32-bit floats among saved weights; `None` where there is none of this name.
+pub fn saved_tensor(bytes: &[u8], name: &str) -> Option<Tensor> {
+    let file = safetensors::SafeTensors::deserialize(bytes).ok()?;
+    let view = file.tensor(name).ok().filter(|view| view.dtype() == safetensors::Dtype::F32)?;
+    let shape: Vec<i64> = view.shape().iter().map(|&side| side as i64).collect();
+    Some(Tensor::from_slice(&floats(view.data())).view(shape.as_slice()))
+}
+
+fn floats(bytes: &[u8]) -> Vec<f32> {
+    bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()
+}
+
 /// Loads weights into variables of exactly these names and shapes; `what` names the file in the refusal.
 pub fn load_variables(variables: HashMap<String, Tensor>, bytes: &[u8], what: &str) -> Result<(), ModelError> {
     let refuse = |expected: String, found: String| ModelError::Saved {
@@ -105,8 +117,7 @@ pub fn load_variables(variables: HashMap<String, Tensor>, bytes: &[u8], what: &s
             let expected = format!("{name} of shape {:?} in 32-bit floats", variable.size());
             return Err(refuse(expected, format!("{:?} {shape:?}", view.dtype())));
         }
-        let values: Vec<f32> =
-            view.data().chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
+        let values = floats(view.data());
         if values.iter().any(|value| !value.is_finite()) {
             return Err(refuse(format!("finite numbers in {name}"), "NaN or infinity".to_owned()));
         }

@@ -692,6 +692,7 @@ impl Session {
             out: self.out_dir("blackboxes", &name, form.seed),
             name: name.clone(),
             teacher: form.distil.then(|| self.active_box().cloned()).flatten(),
+            hidden_copies: u32::from(form.learns_hidden),
         }));
         self.start_run(Makes::Box, name, task)
     }

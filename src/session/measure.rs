@@ -8,7 +8,7 @@ use super::figures::with_extension;
 use super::notices::Level;
 use super::{Lane, Purpose, Request, Run, Session, describe, slots};
 use crate::data::{Split, Unit};
-use crate::explain::SavedExplainer;
+use crate::explain::{ExplainerCard, SavedExplainer};
 use crate::jobs::{Agree, Agreement, Content, Evaluate, Measured, Output, Task, table};
 use crate::work::{JobError, JobId, Notice, Priority, Shown, Slot};
 
@@ -115,6 +115,22 @@ pub fn curve_ks(units: usize, k: usize) -> Vec<usize> {
     ks
 }
 
+/// The same explainers, each under a name of its own: rows of a table are found by it.
+pub fn told_apart(explainers: Vec<Arc<SavedExplainer>>) -> Vec<Arc<SavedExplainer>> {
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    let mut apart = |explainer: Arc<SavedExplainer>| {
+        let times = seen.entry(explainer.card.name.clone()).or_default();
+        *times += 1;
+        if *times == 1 {
+            return explainer;
+        }
+        let mut card = explainer.card.clone();
+        card.name = format!("{} ({times})", card.name);
+        Arc::new(SavedExplainer { card, weights: explainer.weights.clone() })
+    };
+    explainers.into_iter().map(&mut apart).collect()
+}
+
 impl Session {
     /// Whether an explainer can select what the explorer selects: methods without training can always.
     pub fn selects_unit(&self, explainer: &SavedExplainer, unit: Unit) -> bool {
@@ -124,24 +140,15 @@ impl Session {
     /// The explainers of a form, each under a name of its own and with the unit of the explorer.
     fn measured(&self, hashes: &[String]) -> Vec<Arc<SavedExplainer>> {
         let unit = self.explore.unit;
-        let mut seen: BTreeMap<String, usize> = BTreeMap::new();
         let chosen = self.explainers.iter().filter(|explainer| hashes.contains(&explainer.card.hash));
-        chosen
-            .filter(|explainer| self.selects_unit(explainer, unit))
-            .map(|explainer| {
-                let times = seen.entry(explainer.card.name.clone()).or_default();
-                *times += 1;
-                if *times == 1 && explainer.card.unit == unit {
-                    return explainer.clone();
-                }
-                let mut card = explainer.card.clone();
-                card.unit = unit;
-                if *times > 1 {
-                    card.name = format!("{} ({times})", card.name);
-                }
-                Arc::new(SavedExplainer { card, weights: explainer.weights.clone() })
-            })
-            .collect()
+        let with_unit = chosen.filter(|explainer| self.selects_unit(explainer, unit)).map(|explainer| {
+            if explainer.card.unit == unit {
+                return explainer.clone();
+            }
+            let card = ExplainerCard { unit, ..explainer.card.clone() };
+            Arc::new(SavedExplainer { card, weights: explainer.weights.clone() })
+        });
+        told_apart(with_unit.collect())
     }
 
     pub(crate) fn start_evaluation(&mut self, form: &EvaluateForm) -> Vec<Request> {

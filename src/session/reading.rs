@@ -248,10 +248,7 @@ impl Session {
 
     /// "class spam", "spam rather than ham".
     pub fn lens_words(&self, lens: Lens) -> String {
-        match lens {
-            Lens::Class(class) => format!("class {}", self.class_name(class)),
-            Lens::Contrast(a, b) => format!("{} rather than {}", self.class_name(a), self.class_name(b)),
-        }
+        lens.words(self.active_box().map_or(&[], |active| &active.card.classes))
     }
 
     /// Name of a method with the class that its scores are looked at for.

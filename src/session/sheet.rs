@@ -46,7 +46,7 @@ pub struct PendingSheet {
 impl PendingSheet {
     fn take(&mut self, explained: &Explained) {
         for (index, saved) in self.explainers.iter().enumerate() {
-            match picture_of(&self.data, &self.black_box.card, &saved.card, explained, index) {
+            match picture_of(&self.data, &self.black_box.card, &saved.card, explained, (index, None)) {
                 Ok(picture) => {
                     let (view, hidden, theme) = self.looks;
                     self.pictures.push(ExplainedPicture { view, hidden, theme, ..picture });

@@ -121,6 +121,8 @@ pub struct FitForm {
     pub command: String,
     /// Whether it learns the answers of the black box in use in place of the labels.
     pub distil: bool,
+    /// Whether the stand-in also learns inputs of which parts are hidden.
+    pub learns_hidden: bool,
 }
 
 /// An explainer to train.

@@ -2,6 +2,7 @@
 //! figures mark them; studies draw their pictures elsewhere ([`crate::jobs::study`]) and never get to know them.
 
 use super::{Availability, Session};
+use crate::jobs::picture::truth_of;
 use crate::jobs::{Explained, MethodResult};
 
 /// Name of the command.
@@ -43,17 +44,7 @@ impl Session {
 
     /// Whether each unit truly decides the class of the explained item; `None` where that is not known.
     pub fn truth_of(&self, explained: &Explained) -> Option<Vec<bool>> {
-        let data = self.data.as_ref().filter(|data| data.hash == explained.data)?;
-        let units = explained.units;
-        // Places of truth are those of the data: an input fitted to another shape has others.
-        if data.shape()?.len() != units.shape.len() {
-            return None;
-        }
-        let mut truth = vec![false; units.count()];
-        for unit in data.true_units(explained.item, units)? {
-            *truth.get_mut(unit)? = true;
-        }
-        Some(truth)
+        truth_of(self.data.as_ref().filter(|data| data.hash == explained.data)?, explained)
     }
 
     /// How many of the units that a method selects at the k of the slider are true, while truth is shown.

@@ -74,6 +74,7 @@ fn measure(
         name: "busy".to_owned(),
         out: None,
         teacher: None,
+        hidden_copies: 0,
     };
     window.app.workers.of(Lane::Training).submit(
         Slot::new(u16::MAX, 0),

@@ -246,7 +246,8 @@ pub fn number(value: f64) -> String {
         v if v >= 1.0 => 2,
         _ => 4,
     };
-    format!("{value:.digits$}")
+    let words = format!("{value:.digits$}");
+    if digits == 0 { words } else { words.trim_end_matches('0').trim_end_matches('.').to_owned() }
 }
 
 /// A short piece of a line with its mark.

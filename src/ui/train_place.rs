@@ -51,6 +51,7 @@ impl Default for TrainState {
                 seed: 0,
                 command: String::new(),
                 distil: false,
+                learns_hidden: true,
             },
             train: TrainForm {
                 method: method.map_or_else(String::new, |spec| spec.id.to_owned()),

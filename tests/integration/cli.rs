@@ -563,6 +563,81 @@ fn a_device_that_is_not_there_is_refused_before_the_window_opens() {
     }
 }
 
+fn reviews(name: &str) -> String {
+    format!("{}/sample_data/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn one_class_rather_than_another_is_drawn_and_written() {
+    let made = made();
+    let (explainer, black_box) =
+        (reviews("reviews_project/explainers/aim"), reviews("reviews_project/blackboxes/reviews"));
+    let data = reviews("reviews.csv");
+    let asked = ["--explainer", &explainer, "--blackbox", &black_box, "--data", &data];
+    let figure = |more: &[&str], out: &str| {
+        let printed = made.done(&with(&[&["figure", "--item", "44", "--out", out], &asked[..], more].concat()));
+        (printed, std::fs::read_to_string(made.root.join(out)).unwrap())
+    };
+    let (printed, plain) = figure(&[], "plain.svg");
+    assert!(printed.contains("plain.svg: #44 (test)"), "which item it is: {printed}");
+    let (_, negative) = figure(&["--class", "negative"], "negative.svg");
+    let (_, against) = figure(&["--class", "positive", "--against", "0"], "against.svg");
+    assert!(negative.contains("class negative") && negative != plain);
+    assert!(against.contains("positive rather than negative") && against != negative);
+    let refused = |more: &[&str]| {
+        let output = made.run(&with(&[&["figure", "--item", "44", "--out", "no.svg"], &asked[..], more].concat()));
+        assert_eq!(output.status.code(), Some(2));
+        err(&output)
+    };
+    assert_sentence(&refused(&["--class", "angry"]), &["class angry", "negative, positive"]);
+    assert_sentence(&refused(&["--unit", "sentence"]), &["--unit sentence", "trained to select words"]);
+    assert_sentence(&refused(&["--truth"]), &["--truth", "leave it out"]);
+    assert_sentence(&refused(&["--form", "map"]), &["--form", "reads series"]);
+
+    made.done(&with(&[&["explain", "--limit", "3", "--out", "classes.jsonl"], &asked[..]].concat()));
+    let lines = std::fs::read_to_string(made.root.join("classes.jsonl")).unwrap();
+    let line: serde_json::Value = serde_json::from_str(lines.lines().next().unwrap()).unwrap();
+    for name in ["class_only", "class_rest"] {
+        let sums = ["negative", "positive"].map(|class| {
+            let probs = line[name][class].as_array().unwrap();
+            assert_eq!(probs.len(), 2);
+            probs.iter().map(|p| p.as_f64().unwrap()).sum::<f64>()
+        });
+        assert!(sums.iter().all(|sum| (sum - 1.0).abs() < 1e-4), "{name}: {line}");
+    }
+    // Nothing to explain is no success.
+    std::fs::write(made.root.join("two.csv"), "text,label\nso good,positive\nso bad,negative\n").unwrap();
+    let data = format!("csv:{}", made.path("two.csv"));
+    let asked =
+        ["explain", "--explainer", &explainer, "--blackbox", &black_box, "--data", &data, "--out", "two.csv.out.csv"];
+    let output = made.run(&with(&asked));
+    assert_eq!(output.status.code(), Some(2));
+    assert_sentence(&err(&output), &["expected items in the test part, found none", "--split all"]);
+}
+
+#[test]
+fn series_are_drawn_in_a_form_with_their_truth_and_written_with_steps_and_channels() {
+    let made = made();
+    let (explainer, black_box) =
+        (reviews("pointer_project/explainers/dorar"), reviews("pointer_project/blackboxes/pointer"));
+    let data = format!("series:{}?channels=x,y", reviews("pointer/movements.npz"));
+    let asked = ["--explainer", &explainer, "--blackbox", &black_box, "--data", &data];
+    let svg = |more: &[&str], out: &str| {
+        made.done(&with(&[&["figure", "--item", "12", "--out", out], &asked[..], more].concat()));
+        std::fs::read_to_string(made.root.join(out)).unwrap()
+    };
+    let (path, overlaid, truth) =
+        (svg(&[], "path.svg"), svg(&["--form", "overlaid"], "overlaid.svg"), svg(&["--truth"], "truth.svg"));
+    assert!(path != overlaid && path != truth && truth.contains("truly decides the class"));
+    made.done(&with(&[&["explain", "--limit", "1", "--out", "steps.csv"], &asked[..]].concat()));
+    let table = std::fs::read_to_string(made.root.join("steps.csv")).unwrap();
+    let head: Vec<&str> = table.lines().next().unwrap().split(',').collect();
+    assert!(head.ends_with(&["first_step", "last_step", "channel"]), "{head:?}");
+    // Segments of four steps in both channels.
+    let third: Vec<&str> = table.lines().nth(3).unwrap().split(',').collect();
+    assert!(third.ends_with(&["8", "11", ""]), "{third:?}");
+}
+
 #[test]
 fn how_the_data_were_read_is_said() {
     let made = made();

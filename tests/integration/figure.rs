@@ -397,6 +397,21 @@ fn missing_glyphs_are_reported() {
 }
 
 #[test]
+fn texts_of_users_are_drawn_in_signs_that_the_fonts_have() {
+    for (written, drawn) in [
+        ("plain", "plain"),
+        ("cafe\u{301} nai\u{308}ve", "café naïve"),
+        ("first\u{2011}rate", "first-rate"),
+        ("❤\u{fe0f} ★★☆ 😀👍", "❤ ★★☆ 😀👍"),
+        ("x \u{1fae8}", "x [U+1FAE8]"),
+        ("a\u{200b}b\u{ad}c\n", "abc\n"),
+    ] {
+        assert_eq!(fonts::drawable(written), drawn);
+        assert!(fonts::missing_glyphs(&fonts::drawable(written)).is_empty(), "{drawn}");
+    }
+}
+
+#[test]
 fn too_large_a_scale_gives_a_sentence() {
     let figure = drawn(View::Side, Hidden::Hatched);
     for scale in [1e4, 1e12, f32::MAX] {

@@ -38,6 +38,7 @@ fn fit(data: &Arc<Dataset>, seed: u64, out: Option<&Path>) -> Task {
         name: "a box".to_owned(),
         out: out.map(Path::to_owned),
         teacher: None,
+        hidden_copies: 0,
     }))
 }
 
@@ -406,6 +407,30 @@ fn metrics_of_an_unknown_name_fail_with_the_known_ones() {
         embedding: None,
     }));
     assert_sentence(&run(&mut worker, task).unwrap_err().notice().summary, &["fs_x", "fs_m, fu_m"]);
+}
+
+#[test]
+fn definition_2_orders_methods_at_each_k_and_across_them() {
+    let cell = |row: &str, metric: &str, k: usize, mean: f64| Cell {
+        row: row.to_owned(),
+        metric: metric.to_owned(),
+        k: Some(k),
+        class: None,
+        mean,
+        ci95: [mean, mean],
+        items: 100,
+    };
+    let of = |row: &str, k: usize, a1: f64, a2: f64| [cell(row, "a1", k, a1), cell(row, "a2", k, a2)];
+    let one: Vec<Cell> = [of("x", 4, 90.0, 50.0), of("y", 4, 80.0, 60.0)].concat();
+    assert_eq!(unmask::jobs::table::order(&one), ["Not dominated at k = 4: x. y is worse than x."]);
+    // With half as many units and better figures it is better than the other at eight, too.
+    let two: Vec<Cell> = [one, of("y", 8, 85.0, 55.0).to_vec(), of("x", 8, 95.0, 40.0).to_vec()].concat();
+    let said = unmask::jobs::table::order(&two);
+    assert_eq!(said.len(), 3, "{said:?}");
+    assert_eq!(
+        said[2],
+        "Not dominated among all k: x at k = 4, x at k = 8. y at k = 4 is worse than x at k = 4. y at k = 8 is worse than x at k = 4."
+    );
 }
 
 #[test]

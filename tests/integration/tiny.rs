@@ -10,7 +10,7 @@ use unmask::data::{DataSpec, Dataset, DensePictures, Fit, Items, Modality, Rows,
 use unmask::explain::{Mask, SavedExplainer};
 use unmask::jobs::{Compute, Output, Task};
 use unmask::model::card::{BOX_FORMAT, BOX_VERSION, Versions};
-use unmask::model::distil::Teacher;
+use unmask::model::distil::{Hiding, Teacher};
 use unmask::model::params::{ParamSpec, Params};
 use unmask::model::saved::hash_of;
 use unmask::model::{Background, BoxCard, Curves, Device, FitRun, FitSetup, SavedBox, architecture};
@@ -247,9 +247,21 @@ pub(super) fn fitted(
     seed: u64,
     teacher: Option<&SavedBox>,
 ) -> SavedBox {
+    fitted_with((architecture_id, name), settings, data, seed, teacher, |_| None)
+}
+
+/// The same; a teacher is also asked about inputs with hidden parts.
+pub(super) fn fitted_with(
+    (architecture_id, name): (&str, &str),
+    settings: &[(&str, &str)],
+    data: &Dataset,
+    seed: u64,
+    teacher: Option<&SavedBox>,
+    hiding: impl Fn(&SavedBox) -> Option<Hiding>,
+) -> SavedBox {
     let params = params(architecture(architecture_id).unwrap().params, settings);
     let device = Device::Cpu;
-    let teacher = teacher.map(|saved| Teacher::new(saved, data, architecture_id, device).unwrap());
+    let teacher = teacher.map(|saved| Teacher::new(saved, data, architecture_id, hiding(saved), device).unwrap());
     let setup = FitSetup { architecture: architecture_id, params: &params, data, seed, name, device, teacher };
     let mut run = FitRun::new(setup).unwrap();
     while !run.is_done() {

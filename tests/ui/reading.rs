@@ -1,5 +1,7 @@
 //! Flows of reading: texts, words by rank, classes, a text of one's own.
 
+use std::time::{Duration, Instant};
+
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
@@ -9,6 +11,7 @@ use unmask::session::items::ListStyle;
 use unmask::session::reading::Action;
 use unmask::session::settings::Appearance;
 use unmask::session::{Command, Place};
+use unmask::work::{JobId, Shown};
 
 use super::texts::{LONG, reviews};
 
@@ -193,6 +196,21 @@ fn the_table_of_classes_can_be_sorted_and_closed() {
     app.get_by_role_and_label(Role::Button, "Classes").click();
     app.run();
     assert!(app.query_by_label("Sort by negative").is_none(), "the panel is closed");
+}
+
+#[test]
+fn the_panel_of_classes_says_when_it_is_of_the_result_before() {
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", true);
+    const WORDS: &str = "Of the result before; the one asked for follows";
+    assert!(app.query_by_label(WORDS).is_none());
+    // Another result has been asked for a second ago and is not there yet.
+    let explore = &mut app.state_mut().session.explore;
+    let previous = explore.explained().cloned();
+    let since = Instant::now().checked_sub(Duration::from_secs(1)).expect("a clock that has run for a second");
+    explore.shown = Shown::Pending { id: JobId::next(), since, previous };
+    app.step();
+    app.get_by_label(WORDS);
+    app.get_by_label("superb: \u{2212}2.50, 2.50");
 }
 
 #[test]

@@ -324,6 +324,7 @@ fn run(task: &Task) -> Result<Output, JobError> {
                     items: 20,
                 })
                 .collect(),
+            missing: Vec::new(),
         })),
         // Files of studies are real ones; making one takes real networks, and is tested with them.
         Task::Study(task) => return Ok(unmask::jobs::study::run(task)?),

@@ -97,7 +97,7 @@ fn figures_have_the_mark_and_pictures_of_studies_never() {
         let card = &session.active_box().expect("a black box").card;
         let explained = session.explore.explained().expect("an explanation");
         let explainer = &session.explainers[session.explore.columns[0]].card;
-        let picture = picture_of(data, card, explainer, explained, 0).expect("a picture");
+        let picture = picture_of(data, card, explainer, explained, (0, None)).expect("a picture");
         assert_eq!(picture.truth, None, "{name}");
     }
 }

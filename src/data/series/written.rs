@@ -1,13 +1,16 @@
 //! Series in CSV: long (a row for each step of each item), wide (a row for each item), and folders of files (a file for each item, its folder
 //! the class). What the columns are for is guessed, said, and changed by the query: `item=`, `step=`, `label=`, `channels=x,y`, `layout=`,
-//! `steps=128` (longer series are cut, shorter ones end in zeros).
+//! `split=` (a column of train, validation and test), `steps=128` (longer series are cut, shorter ones end in zeros), `gaps=previous|mean|zero` (what
+//! stands in for empty fields, which are refused otherwise).
 
 use std::collections::HashMap;
 
+use super::steps::place;
 use super::{MAX_STEPS, MAX_VALUES, described, raw_of};
 use crate::data::archive::{Member, Tree, byte_size};
 use crate::data::class_numbers::ClassNumbers;
-use crate::data::delimited::{Form, is_table, reader};
+use crate::data::columns::{part_column, part_in};
+use crate::data::delimited::{Form, decimal, is_missing, is_table, reader};
 use crate::data::open::{Raw, Watch};
 use crate::data::spec::{DataSpec, in_words};
 use crate::data::text::{MAX_TEXT_BYTES, decode};
@@ -37,9 +40,53 @@ const ROWS: usize = 4096;
 #[derive(Clone, Debug, PartialEq)]
 enum Layout {
     /// A row for each step: columns of the item, the step, the class, and the channels.
-    Long { item: usize, step: Option<usize>, label: Option<usize>, channels: Vec<usize> },
-    /// A row for each item: for each channel its columns in the order of the steps, and that of the class.
-    Wide { channels: Vec<(String, Vec<usize>)>, label: Option<usize> },
+    Long { item: usize, step: Option<usize>, label: Option<usize>, part: Option<usize>, channels: Vec<usize> },
+    /// A row for each item: for each channel its columns in the order of the steps, and those of the class and the part.
+    Wide { channels: Vec<(String, Vec<usize>)>, label: Option<usize>, part: Option<usize> },
+}
+
+/// What stands in for an empty field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Gaps {
+    /// Nothing: it is refused.
+    Refused,
+    /// The step before it; at the beginning the first that there is.
+    Previous,
+    /// The mean of the item's channel.
+    Mean,
+    /// Zero.
+    Zero,
+}
+
+impl Gaps {
+    fn of(spec: &DataSpec) -> Result<Self, DataError> {
+        match spec.query.get("gaps").map(String::as_str) {
+            None => Ok(Self::Refused),
+            Some("previous") => Ok(Self::Previous),
+            Some("mean") => Ok(Self::Mean),
+            Some("zero") => Ok(Self::Zero),
+            Some(other) => {
+                Err(spec.refuse(format!("gaps is \"{other}\""), "write gaps=previous, gaps=mean or gaps=zero"))
+            }
+        }
+    }
+
+    /// Fills the gaps (NaN) of one channel of an item, in the order of its steps. A channel without any value becomes zero.
+    fn fill(self, values: &mut [f32]) {
+        let known: Vec<f32> = values.iter().copied().filter(|value| !value.is_nan()).collect();
+        let mean = known.iter().map(|value| f64::from(*value)).sum::<f64>() / known.len().max(1) as f64;
+        let mut last = known.first().copied().unwrap_or(0.0);
+        for value in values {
+            if value.is_nan() {
+                *value = match self {
+                    Self::Previous => last,
+                    Self::Mean => mean as f32,
+                    Self::Zero | Self::Refused => 0.0,
+                };
+            }
+            last = *value;
+        }
+    }
 }
 
 /// Why files look like series, or `None`. Texts and tables are CSV too: only what is plain is taken.
@@ -101,18 +148,14 @@ fn form_of(member: &Member, spec: &DataSpec) -> Option<Form> {
     Form::of(&text, is_whole, member, spec).ok()
 }
 
-fn is_number(field: &str) -> bool {
-    number(field).is_some()
+fn number(field: &str, form: &Form) -> Option<f32> {
+    decimal(field.trim(), form.delimiter).parse::<f32>().ok().filter(|value| value.is_finite())
 }
 
-fn number(field: &str) -> Option<f32> {
-    field.trim().parse::<f32>().ok().filter(|value| value.is_finite())
-}
-
-/// Whether a column holds numbers wherever it was looked at.
+/// Whether a column holds numbers wherever it was looked at. A gap makes it no other column: it is refused where it stands, or filled.
 fn is_numeric(form: &Form, column: usize) -> bool {
-    let mut values = form.sample.iter().filter_map(|row| row.get(column));
-    !form.sample.is_empty() && values.all(|value| is_number(value))
+    let mut values = form.sample.iter().filter_map(|row| row.get(column)).filter(|value| !is_missing(value)).peekable();
+    values.peek().is_some() && values.all(|value| number(value, form).is_some())
 }
 
 fn named(form: &Form, known: &[&str]) -> Option<usize> {
@@ -151,6 +194,7 @@ fn layout(form: &Form, spec: &DataSpec, member: &Member) -> Result<Layout, DataE
     let label = asked(form, spec, "label")?.or_else(|| named(form, &LABELS));
     let item = asked(form, spec, "item")?.or_else(|| named(form, &ITEMS));
     let step = asked(form, spec, "step")?.or_else(|| named(form, &STEPS));
+    let part = part_of(form, spec)?.filter(|part| ![label, item, step].contains(&Some(*part)));
     let wanted = match spec.query.get("layout").map(String::as_str) {
         None => None,
         Some("long") => Some(true),
@@ -161,7 +205,7 @@ fn layout(form: &Form, spec: &DataSpec, member: &Member) -> Result<Layout, DataE
         Some(asked) => Some(asked.iter().map(|name| find(form, spec, name)).collect::<Result<Vec<_>, _>>()?),
         None => None,
     };
-    let wide = wide_columns(form, &[label, item]);
+    let wide = wide_columns(form, &[label, item, part]);
     let is_wide = |columns: &[(String, Vec<usize>)]| columns.iter().any(|(_, columns)| columns.len() >= LEAST_WIDE);
     let is_long = wanted.unwrap_or_else(|| item.is_some() && (step.is_some() || !is_wide(&wide)));
     if is_long {
@@ -170,14 +214,14 @@ fn layout(form: &Form, spec: &DataSpec, member: &Member) -> Result<Layout, DataE
             let advice = "name it with item=, or write layout=wide for a row for each item";
             return Err(member.unfit(expected, format!("columns {}", listed(names)), advice));
         };
-        let is_free = |column: &usize| ![Some(item), step, label].contains(&Some(*column));
+        let is_free = |column: &usize| ![Some(item), step, label, part].contains(&Some(*column));
         let numeric = || (0..names.len()).filter(is_free).filter(|column| is_numeric(form, *column)).collect();
         let channels: Vec<usize> = chosen.unwrap_or_else(numeric);
         if channels.is_empty() {
             let advice = "name the channels with channels=";
             return Err(member.unfit("columns of numbers beside item and step", listed(names), advice));
         }
-        return Ok(Layout::Long { item, step, label, channels });
+        return Ok(Layout::Long { item, step, label, part, channels });
     }
     let channels = match chosen {
         Some(columns) => vec![("value".to_owned(), columns)],
@@ -190,7 +234,20 @@ fn layout(form: &Form, spec: &DataSpec, member: &Member) -> Result<Layout, DataE
         let expected = "numbered columns of steps, as many for each channel (x0, x1, ..., y0, y1, ...)";
         return Err(member.unfit(expected, found, "name a column of items with item= if each row is a step"));
     }
-    Ok(Layout::Wide { channels, label })
+    Ok(Layout::Wide { channels, label, part })
+}
+
+/// The column that says which part each item is in.
+fn part_of(form: &Form, spec: &DataSpec) -> Result<Option<usize>, DataError> {
+    let of_column = |column: usize| form.sample.iter().filter_map(move |row| row.get(column)).map(String::as_str);
+    part_column(spec, &form.columns.names, of_column)
+}
+
+/// Names of the columns that are used for nothing, so that none goes without a word.
+fn left_out(form: &Form, used: &[usize]) -> Option<String> {
+    let names = &form.columns.names;
+    let others: Vec<String> = (0..names.len()).filter(|at| !used.contains(at)).map(|at| names[at].clone()).collect();
+    (!others.is_empty()).then(|| format!("Left out: {}", listed(&others)))
 }
 
 /// Columns of numbers by the name before their number, in the order of their numbers; unnumbered ones are one channel.
@@ -225,6 +282,8 @@ struct Gathered {
     n_values: usize,
     /// So many steps of each, where that is asked for.
     steps: Option<usize>,
+    gaps: Gaps,
+    n_gaps: usize,
 }
 
 impl Gathered {
@@ -243,6 +302,8 @@ impl Gathered {
             classes: ClassNumbers::default(),
             n_values: 0,
             steps,
+            gaps: Gaps::of(spec)?,
+            n_gaps: 0,
         })
     }
 
@@ -307,9 +368,19 @@ impl Gathered {
         let mut values = Vec::with_capacity(total);
         for item in &self.items {
             for channel in 0..channels {
-                let at = |step: usize| item.get(step * channels + channel).copied().unwrap_or(0.0);
-                values.extend((0..steps).map(at));
+                let mut of_channel: Vec<f32> = item.iter().skip(channel).step_by(channels).copied().collect();
+                self.gaps.fill(&mut of_channel);
+                of_channel.resize(steps, 0.0);
+                values.append(&mut of_channel);
             }
+        }
+        if self.n_gaps > 0 {
+            let by = match self.gaps {
+                Gaps::Previous => "the step before",
+                Gaps::Mean => "the mean of the item's channel",
+                Gaps::Zero | Gaps::Refused => "zero",
+            };
+            remarks.push(format!("{} empty fields were filled with {by}", self.n_gaps));
         }
         let (found, _) = self.classes.finish(&mut self.labels);
         let classes = match spec.list("names") {
@@ -361,14 +432,26 @@ fn rows(
     Ok(())
 }
 
-/// The number in a field, or a sentence on what stands there.
-fn value(record: &csv::StringRecord, column: usize, line: u64, form: &Form, member: &Member) -> Result<f32, DataError> {
+/// The number in a field, NaN for a gap that is to be filled, or a sentence on what stands there.
+fn value(
+    record: &csv::StringRecord,
+    column: usize,
+    line: u64,
+    (form, member): (&Form, &Member),
+    gathered: &mut Gathered,
+) -> Result<f32, DataError> {
     let field = record.get(column).unwrap_or("");
-    number(field).ok_or_else(|| {
-        let short = shown(field);
-        let found = format!("\"{short}\" on line {line}, column {}", shown(&form.columns.names[column]));
-        member.unfit("numbers", found, "fill gaps before you open the file, or leave the column out with channels=")
-    })
+    if let Some(number) = number(field, form) {
+        return Ok(number);
+    }
+    if is_missing(field) && gathered.gaps != Gaps::Refused {
+        gathered.n_gaps += 1;
+        return Ok(f32::NAN);
+    }
+    let short = shown(field);
+    let found = format!("\"{short}\" on line {line}, column {}", shown(&form.columns.names[column]));
+    let advice = "fill empty fields with gaps=previous, gaps=mean or gaps=zero, or leave the column out with channels=";
+    Err(member.unfit("numbers", found, advice))
 }
 
 fn one_file(tree: &Tree, member: &Member, spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, DataError> {
@@ -385,7 +468,7 @@ fn one_file(tree: &Tree, member: &Member, spec: &DataSpec, watch: &mut Watch<'_>
         label.map_or("no column of classes".to_owned(), |at| format!("classes are column {}", names[at]))
     };
     match layout {
-        Layout::Long { item, step, label, channels } => {
+        Layout::Long { item, step, label, part, channels } => {
             let of_step =
                 step.map_or("rows in their order are steps".to_owned(), |at| format!("steps are column {}", names[at]));
             let of_channels: Vec<String> = channels.iter().map(|&at| name(at)).collect();
@@ -395,10 +478,16 @@ fn one_file(tree: &Tree, member: &Member, spec: &DataSpec, watch: &mut Watch<'_>
                 listed(&of_channels),
                 of_label(label)
             ));
-            long(member, (&form, &text), (item, step, label), &channels, Gathered::new(of_channels, spec)?, watch)?
-                .finish(tree, spec, remarks)
+            let roles = [Some(item), step, label, part].into_iter().flatten();
+            let used: Vec<usize> = roles.chain(channels.iter().copied()).collect();
+            remarks.extend(part.map(|part| format!("Parts are column {} (split= changes it)", names[part].trim())));
+            remarks.extend(left_out(&form, &used));
+            let roles = Roles { item, step, label, part };
+            let file = (member, &form, text.as_str());
+            let gathered = Gathered::new(of_channels, spec)?;
+            long(file, spec, roles, &channels, gathered, &mut remarks, watch)?.finish(tree, spec, remarks)
         }
-        Layout::Wide { channels, label } => {
+        Layout::Wide { channels, label, part } => {
             let of_channels: Vec<String> = channels.iter().map(|(name, _)| name.clone()).collect();
             remarks.push(format!(
                 "A row for each item: {} columns for each of the channels {}, {} (channels=, label= and layout=long change it)",
@@ -406,16 +495,25 @@ fn one_file(tree: &Tree, member: &Member, spec: &DataSpec, watch: &mut Watch<'_>
                 listed(&of_channels),
                 of_label(label)
             ));
+            let all = channels.iter().flat_map(|(_, columns)| columns).copied();
+            let used: Vec<usize> = all.chain([label, part].into_iter().flatten()).collect();
+            remarks.extend(part.map(|part| format!("Parts are column {} (split= changes it)", names[part].trim())));
+            remarks.extend(left_out(&form, &used));
             let mut gathered = Gathered::new(of_channels, spec)?;
             rows(member, &form, &text, watch, &mut |line, record| {
                 let class = match label {
                     Some(label) => gathered.class(record.get(label).unwrap_or(""), member)?,
                     None => None,
                 };
-                let item = gathered.begin(class, None);
+                let part = match part {
+                    Some(at) => part_in(record.get(at).unwrap_or(""), &names[at], spec)?,
+                    None => None,
+                };
+                let item = gathered.begin(class, part);
                 for step in 0..channels[0].1.len() {
                     for (_, columns) in &channels {
-                        gathered.push(item, value(record, columns[step], line, &form, member)?, member)?;
+                        let value = value(record, columns[step], line, (&form, member), &mut gathered)?;
+                        gathered.push(item, value, member)?;
                     }
                 }
                 Ok(())
@@ -425,47 +523,83 @@ fn one_file(tree: &Tree, member: &Member, spec: &DataSpec, watch: &mut Watch<'_>
     }
 }
 
+/// Columns of a file with a row for each step.
+#[derive(Clone, Copy)]
+struct Roles {
+    item: usize,
+    step: Option<usize>,
+    label: Option<usize>,
+    part: Option<usize>,
+}
+
 fn long(
-    member: &Member,
-    (form, text): (&Form, &str),
-    (item, step, label): (usize, Option<usize>, Option<usize>),
+    (member, form, text): (&Member, &Form, &str),
+    spec: &DataSpec,
+    Roles { item, step, label, part }: Roles,
     channels: &[usize],
     mut gathered: Gathered,
+    remarks: &mut Vec<String>,
     watch: &mut Watch<'_>,
 ) -> Result<Gathered, DataError> {
     let mut by_name: HashMap<String, usize> = HashMap::new();
-    // Steps of each item as written: numbers are put in order.
+    // Steps of each item: numbers and dates are put in order.
     let mut steps: Vec<Vec<f64>> = Vec::new();
+    let mut called_so: Vec<String> = Vec::new();
     rows(member, form, text, watch, &mut |line, record| {
         let called = record.get(item).unwrap_or("").trim();
         let class = match label {
             Some(label) => gathered.class(record.get(label).unwrap_or(""), member)?,
             None => None,
         };
+        let of_part = match part {
+            Some(at) => part_in(record.get(at).unwrap_or(""), &form.columns.names[at], spec)?,
+            None => None,
+        };
         let at = match by_name.get(called) {
             Some(&at) => at,
             None => {
                 steps.push(Vec::new());
+                called_so.push(called.to_owned());
                 by_name.insert(called.to_owned(), steps.len() - 1);
-                gathered.begin(class, None)
+                gathered.begin(class, of_part)
             }
         };
+        if gathered.parts[at] != of_part {
+            let found = format!("two in item {}, line {line}", shown(called));
+            return Err(member.unfit("one part for each item", found, "name the column of parts with split="));
+        }
         if gathered.labels[at] != class {
             let found = format!("two in item {}, line {line}", shown(called));
             return Err(member.unfit("one class for each item", found, "name the column of classes with label="));
         }
         if let Some(step) = step {
-            let field = record.get(step).unwrap_or("").trim();
-            steps[at].push(field.parse::<f64>().unwrap_or(f64::NAN));
+            steps[at].push(place(record.get(step).unwrap_or("")).unwrap_or(f64::NAN));
         }
         for &column in channels {
-            gathered.push(at, value(record, column, line, form, member)?, member)?;
+            let value = value(record, column, line, (form, member), &mut gathered)?;
+            gathered.push(at, value, member)?;
         }
         Ok(())
     })?;
+    if let Some(step) = step
+        && steps.iter().flatten().any(|step| step.is_nan())
+    {
+        remarks.push(format!(
+            "Steps of column {} are not all numbers or dates such as 2024-05-31: items with such steps keep the order of the file",
+            shown(&form.columns.names[step])
+        ));
+    }
+    for (name, steps) in called_so.iter().zip(&steps) {
+        let mut sorted: Vec<f64> = steps.iter().copied().filter(|step| step.is_finite()).collect();
+        sorted.sort_by(f64::total_cmp);
+        if sorted.windows(2).any(|pair| pair[0] == pair[1]) {
+            let found = format!("several of one step in item {}", shown(name));
+            let advice = "give each channel a column of its own, or name another column of steps with step=";
+            return Err(member.unfit("one row for each item and step", found, advice));
+        }
+    }
     for (values, steps) in gathered.items.iter_mut().zip(&steps) {
         let is_sorted = steps.windows(2).all(|pair| pair[0] <= pair[1]);
-        // Steps that are no numbers, such as dates, keep the order of the file.
         if !is_sorted && steps.iter().all(|step| step.is_finite()) {
             let mut order: Vec<usize> = (0..steps.len()).collect();
             order.sort_by(|&a, &b| steps[a].total_cmp(&steps[b]));
@@ -543,9 +677,11 @@ fn folder(tree: &Tree, spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, Da
         let class = gathered.class(class.unwrap_or(&""), member)?;
         let item = gathered.begin(class, part);
         rows(member, &form, &text, watch, &mut |line, record| {
-            channels
-                .iter()
-                .try_for_each(|&column| gathered.push(item, value(record, column, line, &form, member)?, member))
+            for &column in channels.iter() {
+                let value = value(record, column, line, (&form, member), gathered)?;
+                gathered.push(item, value, member)?;
+            }
+            Ok(())
         })?;
     }
     match known {

@@ -41,6 +41,11 @@ pub(in crate::data) fn decode(bytes: Vec<u8>) -> Result<Decoded, String> {
             Err(err) => guessed(&err.into_bytes()),
         },
     };
+    // Old DOS programs end a text so.
+    let decoded = match decoded.text.strip_suffix('\u{1a}') {
+        Some(text) => Decoded { text: text.to_owned(), note: decoded.note },
+        None => decoded,
+    };
     let n_odd = n_odd_characters(&decoded.text);
     // Text has stray characters now and then; in other files every tenth byte or so is none of text.
     if n_odd * 100 > decoded.text.len() {

@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::markup::Plain;
 use super::{threads, tokens};
 use crate::data::{Rows, Shape};
@@ -241,8 +243,22 @@ impl TextFit {
 
     /// The id of a word as written; 1 if it is unknown.
     pub fn id(&self, word: &str) -> usize {
-        let id = self.vocabulary.ids.get(fold(word, self.spec.lowercase, &mut String::new()));
-        id.map_or(UNKNOWN, |&id| id as usize)
+        self.lookup(word, &mut String::new()).map_or(UNKNOWN, |id| id as usize)
+    }
+
+    /// The id of a word as written; of one that is not known so, that of its plain form: letters and accents made one, apostrophes straight. What is pasted
+    /// from a web page has curly ones, and its "didn’t" is the "didn't" of the training documents.
+    fn lookup(&self, word: &str, folded: &mut String) -> Option<u32> {
+        let word = fold(word, self.spec.lowercase, folded);
+        if let Some(id) = self.vocabulary.ids.get(word) {
+            return Some(*id);
+        }
+        if word.is_ascii() {
+            return None;
+        }
+        let straight = |c: char| if matches!(c, '\u{2018}' | '\u{2019}' | '\u{2bc}') { '\'' } else { c };
+        let plain: String = word.nfc().map(straight).collect();
+        self.vocabulary.ids.get(&plain).copied()
     }
 
     /// Adds the row of a document: token ids as `f32`.
@@ -280,10 +296,7 @@ impl TextFit {
             Unknown::Drop => DROPPED,
         };
         let mut folded = String::new();
-        let id = |range: &Range<usize>| {
-            let word = fold(&plain.text[range.clone()], self.spec.lowercase, &mut folded);
-            self.vocabulary.ids.get(word).copied().unwrap_or(unknown)
-        };
+        let id = |range: &Range<usize>| self.lookup(&plain.text[range.clone()], &mut folded).unwrap_or(unknown);
         let ids = words.iter().map(id).collect();
         let token = |range: Range<usize>| {
             let Range { start, end } = plain.original(range);

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 /// Blocks of letters that the window cannot show, in the order of Unicode.
 const BLOCKS: &[(u32, u32, &str)] = &[
-    (0x0300, 0x036f, "combining accents"),
     (0x0530, 0x058f, "Armenian"),
     (0x0590, 0x05ff, "Hebrew"),
     (0x0600, 0x06ff, "Arabic"),
@@ -57,6 +56,19 @@ pub fn unshapeable(text: &str) -> Option<&'static str> {
         return None;
     }
     text.chars().find(|&c| is_unshown(c)).map(name_of)
+}
+
+/// All scripts in `text` that the window cannot show, in the order in which they come.
+pub fn unshapeable_scripts(text: &str) -> Vec<&'static str> {
+    let mut out = Vec::new();
+    if !text.is_ascii() {
+        for name in text.chars().filter(|&c| is_unshown(c)).map(name_of) {
+            if !out.contains(&name) {
+                out.push(name);
+            }
+        }
+    }
+    out
 }
 
 fn is_unshown(c: char) -> bool {

@@ -6,7 +6,7 @@ use tch::nn;
 use tch::{Kind, Tensor};
 
 use super::aim_nets::{Approximator, UnitNet, explainer, selector};
-use super::aim_options::{Ablation, Options, PRESETS};
+use super::aim_options::{Ablation, Options, PRESETS, TEXTS};
 pub use super::aim_options::{Groups, PARAMS};
 use super::concrete::{bernoulli_mask, concrete_mask, spread};
 use super::run::NetExplainer;
@@ -34,7 +34,7 @@ static SPEC: MethodSpec = MethodSpec {
     citation: "Vo et al.: An Additive Instance-Wise Approach to Multi-class Model Interpretation, ICLR 2023",
     params: PARAMS,
     presets: PRESETS,
-    starts: &[],
+    starts: &[(Modality::Text, TEXTS)],
     trains: true,
     needs_gradients: false,
     modalities: &[Modality::Image, Modality::Text, Modality::Table],

@@ -160,8 +160,12 @@ macro_rules! code {
     };
 }
 
-/// Published recipes by data set.
+/// What the program starts from on texts.
+pub(super) const TEXTS: &str = "texts";
+
+/// Published recipes by data set, and ours for texts.
 pub(super) const PRESETS: &[Preset] = &[
+    Preset { id: TEXTS, title: "Texts: weights start at zero (ours)", values: &[("zero-start", "on")] },
     paper!("paper-imdb", "Paper, IMDB (Table 6): alpha 1.8, beta 0.001", "1.8", "1e-3", "50"),
     paper!("paper-hatexplain", "Paper, HateXplain (Table 6): alpha 0.1, beta 0.001", "0.1", "1e-3", "400"),
     paper!("paper-agnews", "Paper, AG News (Table 6): alpha 0.1, beta 0.0001", "0.1", "1e-4", "400"),

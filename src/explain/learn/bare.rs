@@ -49,6 +49,7 @@ impl BareLoop {
             input: card.input(),
             architecture: architecture(&card.architecture)?,
             background: &setup.black_box.background,
+            weights: &setup.black_box.weights,
             seed: setup.seed,
             device: setup.device,
         });

@@ -69,6 +69,20 @@ pub const PARAMS: &[ParamSpec] = &[
         kind: ParamKind::Switch { default: true },
     },
     ParamSpec {
+        id: "unselected-loss",
+        label: "Loss of the unselected side",
+        tip: "What the selector does to the answer that is rebuilt from the unselected part. Raising its cross-entropy gives next to no gradient where \
+              that answer is certain, so that nothing of what is left over is found; lowering the cross-entropy against the other classes pushes most \
+              there, as adversarial networks are trained (Goodfellow et al. 2014, section 3).",
+        kind: ParamKind::Choice {
+            options: &[
+                ("raised", "raise the cross-entropy against the class, as in the paper"),
+                ("flipped", "lower the cross-entropy against the other classes (ours, as MEED does)"),
+            ],
+            default: "raised",
+        },
+    },
+    ParamSpec {
         id: "mask",
         label: "Soft mask",
         tip: "How Gumbel-softmax draws become a mask of k units while training.",
@@ -252,6 +266,7 @@ struct DorarLearner {
     temperature: f64,
     mask: SoftMask,
     softening: f64,
+    flips: bool,
     alpha: f64,
     /// Weight of the reconstruction losses; zero where they are off.
     beta: f64,
@@ -302,6 +317,7 @@ impl DorarLearner {
                 _ => SoftMask::Sum,
             },
             softening: params.real(PARAMS, "softening"),
+            flips: params.choice(PARAMS, "unselected-loss") == "flipped",
             alpha,
             beta: if params.switch(PARAMS, "reconstruction") { params.real(PARAMS, "beta") } else { 0.0 },
         })
@@ -358,6 +374,8 @@ pub struct Game<'a> {
     pub black_box: &'a dyn TensorBox,
     /// What its logits are divided by; 1 in the paper.
     pub softening: f64,
+    /// Whether F lowers the cross-entropy of the unselected side against the other classes where the paper raises that against the class.
+    pub flips: bool,
     /// Alpha and beta.
     pub weights: (f64, f64),
 }
@@ -378,12 +396,34 @@ impl Game<'_> {
         let mut losses =
             vec![("selected: prediction", prediction.detach()), ("selected: reconstruction", reconstruction.detach())];
         if let Some(generator) = self.generators.1 {
-            let (prediction, reconstruction) = side(&(1.0 - scale_gradient(mask, -alpha)), self.noise[1], generator);
+            let entering = if self.flips { mask.detach() } else { scale_gradient(mask, -alpha) };
+            let (prediction, reconstruction) = side(&(1.0 - entering), self.noise[1], generator);
             loss = loss + &prediction + &reconstruction * beta;
+            if self.flips {
+                // A value of its own does not matter: this is there for F's gradient alone.
+                loss = &loss + (mask * self.flipped_gradient(mask, generator) * alpha).sum(Kind::Float);
+            }
             losses.push(("unselected: prediction", prediction.detach()));
             losses.push(("unselected: reconstruction", reconstruction.detach()));
         }
         (loss, losses)
+    }
+}
+
+impl Game<'_> {
+    /// Gradient by the mask of the unselected side's cross-entropy against all classes but the right one, each alike, less beta times its
+    /// reconstruction loss, for the generator as it is. Shape of `mask`.
+    fn flipped_gradient(&self, mask: &Tensor, generator: &Generator) -> Tensor {
+        let leaf = mask.detach().set_requires_grad(true);
+        let rebuilt = generator.forward(&blend(self.input, &(1.0 - &leaf), self.noise[1]));
+        let log_probs = (self.black_box.logits(&rebuilt) / self.softening).log_softmax(-1, Kind::Float);
+        let classes = log_probs.size()[1].max(2) as f64;
+        let right = log_probs.gather(1, &self.class.unsqueeze(1), false).squeeze_dim(1);
+        let others = (log_probs.sum_dim_intlist([1i64].as_slice(), false, Kind::Float) - right) / (classes - 1.0);
+        let flipped = others.mean(Kind::Float) * (-1.0 / classes.ln());
+        let reconstruction = (rebuilt - self.input).abs().mean(Kind::Float);
+        let loss = flipped - reconstruction * self.weights.1;
+        Tensor::run_backward(&[loss], &[leaf], false, false).remove(0)
     }
 }
 
@@ -400,6 +440,7 @@ impl Learner for DorarLearner {
             generators: (&self.nets.selected, self.nets.unselected.as_ref()),
             black_box: batch.black_box,
             softening: self.softening,
+            flips: self.flips,
             weights: (self.alpha, self.beta),
         };
         let (loss, losses) = game.objective(&mask);

@@ -7,7 +7,7 @@ use super::columns::{ColumnApproximator, ColumnSelector};
 use super::concrete::{concrete_mask, spread};
 use super::selector::{PatchSelector, Selector};
 use super::series::SeriesSelector;
-use super::text::{TextApproximator, TextSelector};
+use super::text::{TextApproximator, TextSelector, take_word_vectors};
 use super::{Batch, Learner, Setup, final_temperature, temperature};
 use crate::data::{Modality, Units};
 use crate::explain::{ExplainError, Explainer, Method, MethodSpec, SavedExplainer};
@@ -27,6 +27,7 @@ pub struct L2x;
 pub const PARAMS: &[ParamSpec] = &[
     super::critic(),
     hidden(),
+    super::word_vectors(),
     super::softening(),
     temperature(0.5),
     final_temperature(0.1),
@@ -256,6 +257,9 @@ impl L2xLearner {
         seed_step(setup.seed, u64::MAX);
         let selector_store = nn::VarStore::new(setup.device);
         let selector = selector(&selector_store.root(), setup.units, setup.input);
+        if setup.units.unit.is_text() && setup.params.choice(PARAMS, "word-vectors") == "black-box" {
+            take_word_vectors(&selector_store, setup.weights)?;
+        }
         let k = setup.k.min(setup.units.count()) as i64;
         let optimizer = super::optim_of(setup.params, PARAMS);
         let mut optimizers = vec![optimizer.build(&selector_store)?];

@@ -11,7 +11,7 @@ use super::columns::ColumnSelector;
 use super::concrete::{concrete_mask, gate_mask, gather, spread, subset_mask};
 use super::selector::{OutputFedSelector, Selector};
 use super::series::SeriesLstmSelector;
-use super::text::TextSelector;
+use super::text::{TextSelector, take_word_vectors};
 use super::wasserstein::sliced_wasserstein;
 use super::{Batch, Learner, Losses, Setup, temperature};
 use crate::data::{Modality, Units};
@@ -110,6 +110,7 @@ pub const PARAMS: &[ParamSpec] = &[
             default: "fading",
         },
     },
+    super::word_vectors(),
     super::critic(),
     super::optimizer(),
     epochs(2),
@@ -316,6 +317,9 @@ impl MeedLearner {
         let selector_store = nn::VarStore::new(setup.device);
         let feed_output = params.switch(PARAMS, "feed-output");
         let selector = selector(&selector_store.root(), setup.units, setup.input, (setup.classes, feed_output));
+        if setup.units.unit.is_text() && params.choice(PARAMS, "word-vectors") == "black-box" {
+            take_word_vectors(&selector_store, setup.weights)?;
+        }
         if options.sampler == Sampler::Gate && setup.units.unit.is_text() {
             return Err(ExplainError::Unfit(
                 "sampler gate: it is unbounded and made for pictures, found text; choose the sampler concrete"

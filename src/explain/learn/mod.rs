@@ -21,10 +21,13 @@ pub mod wasserstein;
 use tch::{Device, Tensor};
 
 use super::ExplainError;
-use crate::data::Units;
+use crate::data::{Modality, Units};
 use crate::model::optim::{Optim, OptimSpec};
 use crate::model::params::{ParamKind, ParamSpec, Params};
 use crate::model::{Architecture, Background, InputSpec, TensorBox};
+
+/// Parameters that mean something for one kind of input only.
+pub const OF_ONE_KIND: &[(&str, Modality)] = &[("word-vectors", Modality::Text), ("generator", Modality::Series)];
 
 /// What a learner is made from.
 pub struct Setup<'a> {
@@ -42,6 +45,8 @@ pub struct Setup<'a> {
     pub architecture: &'static Architecture,
     /// Mean and examples of the black box's training rows.
     pub background: &'a Background,
+    /// The black box's own weights, as safetensors.
+    pub weights: &'a [u8],
     /// Seed of the initialisation.
     pub seed: u64,
     /// Where to train.
@@ -135,6 +140,21 @@ pub const fn final_temperature(default: f64) -> ParamSpec {
         tip: "Temperature at the last step; it falls to it geometrically. Smooth draws teach quickly, hard ones are what is seen when explaining. \
               Equal to the temperature: constant, as in the papers.",
         kind: ParamKind::Real { min: 0.01, max: 10.0, default, log: true },
+    }
+}
+
+/// Parameter: what word vectors of a selector of texts start from.
+pub const fn word_vectors() -> ParamSpec {
+    ParamSpec {
+        id: "word-vectors",
+        label: "Word vectors start",
+        tip: "What the selector's word vectors are before training, for texts. Copies of the black box's say from the first step what words mean to it; \
+              with random ones, as in the papers, a selector of sentences learns its training reviews by heart before it has found out. Only \
+              where both have vectors of the same length.",
+        kind: ParamKind::Choice {
+            options: &[("random", "at random, as in the papers"), ("black-box", "as copies of the black box's")],
+            default: "random",
+        },
     }
 }
 

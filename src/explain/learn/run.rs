@@ -134,6 +134,7 @@ impl TrainRun {
                 input: black_box.card().input(),
                 architecture: architecture(&setup.black_box.card.architecture)?,
                 background: &setup.black_box.background,
+                weights: &setup.black_box.weights,
                 seed: setup.seed,
                 device: setup.device,
             })

@@ -5,9 +5,11 @@ use tch::{Kind, Tensor};
 
 use super::selector::Selector;
 use crate::data::{Unit, Units};
+use crate::explain::ExplainError;
 use crate::model::InputSpec;
 use crate::model::layers::{Framework, conv1d, embedding, linear};
 use crate::model::network::embed_tokens;
+use crate::model::tensors::saved_tensor;
 
 /// What padding scores: its share of every draw is exactly zero.
 const NEVER: f64 = -1e9;
@@ -95,6 +97,25 @@ impl Selector for TextSelector {
         let scores = self.out.forward(&self.merge.forward(&merged).relu()).squeeze_dim(1);
         scores.masked_fill(&padding(input, self.units), NEVER)
     }
+}
+
+/// Copies the black box's word vectors to those of a selector in `store`.
+///
+/// # Errors
+/// A black box without word vectors, or with longer or shorter ones.
+pub(super) fn take_word_vectors(store: &nn::VarStore, weights: &[u8]) -> Result<(), ExplainError> {
+    const NAME: &str = "embedding.weight";
+    let Some(mut own) = store.variables().remove(NAME) else { return Ok(()) };
+    let known = saved_tensor(weights, NAME);
+    if let Some(known) = known.as_ref().filter(|known| known.size() == own.size()) {
+        tch::no_grad(|| own.f_copy_(known))?;
+        return Ok(());
+    }
+    Err(ExplainError::Unfit(format!(
+        "word vectors: expected a black box that has vectors of {} numbers, found {}; set word-vectors=random",
+        own.size()[1],
+        known.map_or("none".to_owned(), |known| format!("vectors of {}", known.size().last().unwrap_or(&0)))
+    )))
 }
 
 /// Features `[b, f, units]`: word vectors, or what a convolution with a maximum over its words makes of each sentence.
@@ -199,6 +220,31 @@ mod tests {
     use tch::{Device, nn};
 
     use super::*;
+    use crate::data::Shape;
+    use crate::model::tensors::save_weights;
+
+    #[test]
+    fn word_vectors_are_those_of_a_black_box_that_has_them_as_long() {
+        let black_box = |length: i64| {
+            let store = nn::VarStore::new(Device::Cpu);
+            let words = embedding(store.root() / "embedding", 20, length, Framework::PyTorch);
+            (words.ws.copy(), save_weights(&store).expect("weights"))
+        };
+        let shape = Shape::new(1, 4, 60);
+        let store = nn::VarStore::new(Device::Cpu);
+        let input = InputSpec { shape, vocabulary: 20 };
+        let selector = TextSelector::new(&store.root(), Units::new(Unit::Sentence, shape), input, None);
+        let (words, weights) = black_box(100);
+        assert!(!selector.embedding.ws.equal(&words));
+        take_word_vectors(&store, &weights).expect("vectors of 100 numbers");
+        assert!(selector.embedding.ws.equal(&words) && selector.embedding.ws.requires_grad());
+        let refused = |weights: &[u8]| take_word_vectors(&store, weights).expect_err("other vectors").to_string();
+        assert!(
+            refused(&black_box(50).1)
+                .contains("expected a black box that has vectors of 100 numbers, found vectors of 50")
+        );
+        assert!(refused(b"").contains("found none"));
+    }
 
     /// Three documents of four sentences of sixty words: empty ones, one at each border of the groups, and one that fills its row.
     fn documents() -> Tensor {

@@ -239,7 +239,7 @@ pub fn highest_groups(groups: &[Group]) -> String {
     let mut order: Vec<&Group> = groups.iter().filter(|group| group.share > 0.0).collect();
     order.sort_by(|a, b| b.share.total_cmp(&a.share));
     let named: Vec<String> =
-        order.iter().take(4).map(|group| format!("{} {:.0} %", group.name, group.share * 100.0)).collect();
+        order.iter().take(4).map(|group| format!("{}: {:.0} %", group.name, group.share * 100.0)).collect();
     if named.is_empty() { String::new() } else { format!("selected of each group: {}", named.join(", ")) }
 }
 
@@ -627,26 +627,39 @@ fn map(picture: &ExplainedPicture, series: &ExplainedSeries, panel: Panel, width
                 rect(frame.x + cell * from, frame.y - height, (cell * (to - from) - 0.4).max(0.3), height)
             };
             block.elements.push(Element::fill(bar(GROUPS), palette.track));
-            block.elements.push(Element::fill(bar(GROUPS * group.share), palette.selected));
+            // A bar without height is no shape in SVG.
+            if group.share > 0.0 {
+                block.elements.push(Element::fill(bar(GROUPS * group.share), palette.selected));
+            }
         }
     }
     block.elements.push(Element::Raster(Raster { rect: frame, pixels, alt }));
     block.elements.extend(map_truth(picture, series, panel, frame));
     block.elements.push(framed(frame, palette));
-    let whole = ScoreRange { low: 0.0, high: steps.saturating_sub(1) as f32, below: false, above: false };
-    let labels: Vec<(f32, String)> = if steps <= 8 {
-        (0..steps).map(|step| (step as f32, step.to_string())).collect()
-    } else {
-        color::ticks(whole, 5).into_iter().map(|tick| (tick.at * (steps - 1) as f32, tick.label)).collect()
-    };
-    for (step, label) in labels {
+    for (step, label) in numbers(steps, 5) {
         let y = frame.y + (step + 0.5) * row;
         block.elements.push(style.line(&label, frame.x - 4.0, y - style.leading() / 2.0, Anchor::End));
     }
+    let cell = frame.width / channels as f32;
+    for (channel, label) in numbers(channels, ((frame.width / 40.0) as usize).clamp(2, 8)) {
+        let x = frame.x + (channel + 0.5) * cell;
+        block.elements.push(style.line(&label, x, frame.bottom() + 2.0, Anchor::Middle));
+    }
+    let foot = frame.bottom() + 2.0 + style.leading();
     let words =
         format!("time steps (down) by {channels} channels: {} … {}", series.names[0], series.names[channels - 1]);
     let words = super::super::fonts::shorten(&words, style.size, frame.width);
-    block.elements.push(style.line(&words, frame.x, frame.bottom() + 2.0, Anchor::Start));
-    block.height = frame.bottom() + 2.0 + style.leading();
+    block.elements.push(style.line(&words, frame.x, foot, Anchor::Start));
+    block.height = foot + style.leading();
     block
+}
+
+/// Where an axis of `n` rows or columns is numbered, and how: all of a few, else about `wanted` round numbers.
+fn numbers(n: usize, wanted: usize) -> Vec<(f32, String)> {
+    if n <= 8 {
+        return (0..n).map(|at| (at as f32, at.to_string())).collect();
+    }
+    let last = (n - 1) as f32;
+    let whole = ScoreRange { low: 0.0, high: last, below: false, above: false };
+    color::ticks(whole, wanted).into_iter().map(|tick| (tick.at * last, tick.label)).collect()
 }

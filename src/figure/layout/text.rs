@@ -51,6 +51,17 @@ impl ExplainedText {
         self.spans.iter().filter(|span| span.unit.is_none()).count()
     }
 
+    /// The same in signs that a figure's fonts have.
+    fn drawable(mut self) -> Self {
+        let all = self.spans.iter_mut().flat_map(|span| [&mut span.before, &mut span.word]).chain([&mut self.after]);
+        for text in all {
+            if let std::borrow::Cow::Owned(drawn) = fonts::drawable(text) {
+                *text = drawn;
+            }
+        }
+        self
+    }
+
     /// The text of one piece.
     pub fn text_of(&self, piece: &Piece) -> &str {
         let whole = match self.spans.get(piece.span) {
@@ -427,7 +438,7 @@ pub(super) fn panel(
 ) -> Block {
     let palette = Palette::of(picture.theme);
     let style = Style::text(palette);
-    let text = text.cut(&picture.selected);
+    let text = text.cut(&picture.selected).drawable();
     let flow = flow(&text, width, &mut |words| fonts::width(words, style.size));
     let leading = (style.size * LEADING).ceil();
     let looks = Looks::new(picture, panel, Some(range));

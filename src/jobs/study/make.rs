@@ -211,7 +211,7 @@ impl MakeJob {
         let index = arm.and_then(|arm| self.of_arm[arm]).unwrap_or(0);
         let card = &self.explainers[index].card;
         let mut picture =
-            picture_of(&task.data, &task.black_box.card, card, explained, index).map_err(StudyError::Render)?;
+            picture_of(&task.data, &task.black_box.card, card, explained, (index, None)).map_err(StudyError::Render)?;
         if picture.series.is_some() || picture.row.is_some() {
             let what = task.data.modality.plural();
             return Err(StudyError::Render(format!(

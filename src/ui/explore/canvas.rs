@@ -1,5 +1,6 @@
 //! One explained picture on screen: exact pixels, linked zoom and pan, the marks of the figure, the unit under the pointer.
 
+use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
@@ -11,9 +12,10 @@ use egui::{
 use super::super::{figure_view, theme};
 use super::classes::ClassesUi;
 use super::reading::{self, Page, Pages, TextView};
+use crate::data::text::with_scripts_named;
 use crate::figure::color::Range;
 use crate::figure::layout::series::{Form, map_pixels};
-use crate::figure::layout::{ExplainedPicture, Panel, View, overlay_marks, overlay_rgba};
+use crate::figure::layout::{ExplainedPicture, ExplainedText, Panel, View, overlay_marks, overlay_rgba};
 use crate::figure::{Element, FigureError, Pixels, rect};
 use crate::jobs::{Explained, MethodResult};
 use crate::session::Session;
@@ -85,6 +87,18 @@ struct Painted {
     problem: Option<String>,
 }
 
+/// Writes the name of its script in place of each word that the window's fonts cannot show: rows of boxes would look like a fault.
+fn name_scripts(text: Option<&mut ExplainedText>, words: &mut [String]) {
+    let of_text = text.into_iter().flat_map(|text| {
+        text.spans.iter_mut().flat_map(|span| [&mut span.before, &mut span.word]).chain([&mut text.after])
+    });
+    for part in of_text.chain(words) {
+        if let Cow::Owned(named) = with_scripts_named(part) {
+            *part = named;
+        }
+    }
+}
+
 /// All pictures in view.
 #[derive(Default)]
 pub struct Canvas {
@@ -141,7 +155,7 @@ impl Canvas {
         painted.explained = Some(explained.clone());
         painted.problem = None;
         let result = session.seen(result);
-        let picture = session.picture_of(explained, &result, view, explore.hidden, dark);
+        let mut picture = session.picture_of(explained, &result, view, explore.hidden, dark);
         let wanted: &[Panel] = if explore.peek { &[Panel::Input] } else { view.panels() };
         let is_heat = view == View::Heat && !explore.peek;
         painted.range = is_heat.then(|| Range::robust(&picture.scores, picture.scale()));
@@ -153,6 +167,8 @@ impl Canvas {
             (explained.text.as_deref(), session.active_box().map(|active| &active.card.hash)).hash(&mut hasher);
             let original = explained.text.as_deref();
             painted.text.update(hasher.finish(), &picture, &result.ranks, &wanted, original, session);
+            // Only now: what the black box knows is looked up in the words as written.
+            name_scripts(picture.text.as_mut(), &mut painted.text.words);
             painted.panels.clear();
             painted.picture = Some(picture);
             // The list of words was drawn before the text.
@@ -190,6 +206,13 @@ impl Canvas {
     /// The picture of a column, as prepared.
     pub fn picture(&self, column: usize) -> Option<&ExplainedPicture> {
         self.painted.get(column)?.picture.as_ref()
+    }
+
+    /// The same, where it was prepared from `explained`.
+    pub fn picture_of(&self, column: usize, explained: &Arc<Explained>) -> Option<&ExplainedPicture> {
+        let painted = self.painted.get(column)?;
+        let is_of_it = painted.explained.as_ref().is_some_and(|known| Arc::ptr_eq(known, explained));
+        painted.picture.as_ref().filter(|_| is_of_it)
     }
 
     /// Scores that the ends of a column's heat colours stand for, while it is coloured by them.

@@ -2,6 +2,7 @@
 //! box answers to one class's units alone. Pictures get a small picture for each class.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
 use std::time::Instant;
 
 use egui::accesskit::Role;
@@ -46,6 +47,8 @@ pub struct ClassesUi {
     /// Column that the table is sorted by.
     sort: Sort,
     key: u64,
+    /// What [`ClassesUi::key`] is about: kept, so that no other explanation comes to lie at its address.
+    explained: Option<Arc<Explained>>,
     order: Vec<usize>,
     /// How scores become colours.
     range: Option<(Scale, Range)>,
@@ -60,7 +63,25 @@ enum Sort {
     Contrast,
 }
 
-fn focused(session: &Session) -> Option<(&Explained, &MethodResult, &ByClass)> {
+impl ClassesUi {
+    /// Whether something of `explained`, or of `parts`, is new since the call before.
+    fn is_new(&mut self, explained: &Arc<Explained>, parts: impl Hash) -> bool {
+        let mut hasher = DefaultHasher::new();
+        parts.hash(&mut hasher);
+        let key = hasher.finish();
+        let is_known = self.key == key && self.explained.as_ref().is_some_and(|known| Arc::ptr_eq(known, explained));
+        if !is_known {
+            self.key = key;
+            self.explained = Some(explained.clone());
+        }
+        !is_known
+    }
+}
+
+/// The explanation in view, and what the method in focus says of it.
+type Focused<'a> = (&'a Arc<Explained>, &'a MethodResult, &'a ByClass);
+
+fn focused(session: &Session) -> Option<Focused<'_>> {
     let result = session.explore.focused_result().filter(|result| result.selectable() > 0)?;
     Some((session.explore.explained()?, result, result.by_class.as_ref()?))
 }
@@ -96,7 +117,8 @@ pub fn panel(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut
     if canvas.classes.is_closed || session.open.viewer_alone {
         return;
     }
-    let Some((explained, result, by_class)) = focused(session) else { return };
+    let Some(focused) = focused(session) else { return };
+    let (explained, result, by_class) = focused;
     // As in the viewer: an old result stays, but never passes for the one that was asked for.
     let is_old = session.explore.shown.is_dimmed(Instant::now()) || !session.is_in_view(explained);
     let t = tokens(ui);
@@ -126,12 +148,12 @@ pub fn panel(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut
                 ui.new_child(UiBuilder::new().id_salt(name).max_rect(rect).layout(Layout::top_down(Align::Min)))
             };
             let mut table_ui = child(ui, "class table", left.with_max_x(left.right() - space::M));
-            table(&mut table_ui, session, canvas, result, by_class, commands);
+            table(&mut table_ui, session, canvas, focused, commands);
             let mut top_ui = child(ui, "class tops", right);
             tops(&mut top_ui, session, canvas, result, by_class, commands);
             ui.allocate_rect(area, Sense::hover());
         } else {
-            pictures(ui, session, canvas, explained, result, by_class, commands);
+            pictures(ui, session, canvas, focused, commands);
         }
     });
 }
@@ -208,8 +230,7 @@ fn table(
     ui: &mut Ui,
     session: &Session,
     canvas: &mut Canvas,
-    result: &MethodResult,
-    by_class: &ByClass,
+    (explained, result, by_class): Focused<'_>,
     commands: &mut Vec<Command>,
 ) {
     let contrast = current_contrast(session, result);
@@ -219,10 +240,7 @@ fn table(
     if contrast.is_none() && state.sort == Sort::Contrast {
         state.sort = Sort::Rank;
     }
-    let mut hasher = DefaultHasher::new();
-    (state.sort, contrast, std::ptr::from_ref(result) as usize).hash(&mut hasher);
-    if state.key != hasher.finish() {
-        state.key = hasher.finish();
+    if state.is_new(explained, (state.sort, contrast, session.explore.focus)) {
         let scores = match (state.sort, contrast) {
             (Sort::Class(class), _) => result.scores_through(Lens::Class(class)),
             (Sort::Contrast, Some((a, b))) => result.scores_through(Lens::Contrast(a, b)),
@@ -429,21 +447,16 @@ fn pictures(
     ui: &mut Ui,
     session: &Session,
     canvas: &mut Canvas,
-    explained: &Explained,
-    result: &MethodResult,
-    by_class: &ByClass,
+    (explained, result, by_class): Focused<'_>,
     commands: &mut Vec<Command>,
 ) {
-    let mut hasher = DefaultHasher::new();
-    (std::ptr::from_ref(result) as usize, explained.item, session.explore.k, theme::figure_theme(ui)).hash(&mut hasher);
-    if canvas.classes.key != hasher.finish() {
+    if canvas.classes.is_new(explained, (session.explore.focus, session.explore.k, theme::figure_theme(ui))) {
         // In the first frame of an explanation its picture is not there yet, or is that of the one before: it is drawn after this panel.
-        let base = canvas.picture(session.explore.focus).filter(|base| base.scores.len() == by_class.units());
-        let Some(base) = base.cloned() else {
+        let Some(base) = canvas.picture_of(session.explore.focus, explained).cloned() else {
+            canvas.classes.explained = None;
             ui.ctx().request_repaint();
             return;
         };
-        canvas.classes.key = hasher.finish();
         canvas.classes.pictures.clear();
         let (scale, range) = range_of(result, by_class);
         for class in 0..by_class.classes {

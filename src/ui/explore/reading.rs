@@ -102,9 +102,11 @@ fn notes(text: &ExplainedText, original: Option<&str>) -> Vec<String> {
             crate::session::describe::count(text.spans.len(), "word", "words")
         )),
     }
-    if let Some(script) = original.and_then(crate::data::text::unshapeable) {
+    let scripts = original.map_or_else(Vec::new, crate::data::text::unshapeable_scripts);
+    if !scripts.is_empty() {
         out.push(format!(
-            "This text holds {script}, which the window's fonts cannot show; explanations are right nevertheless."
+            "This text holds {}, which the window's fonts cannot show: such words are named in brackets. Explanations are right nevertheless.",
+            scripts.join(", ")
         ));
     }
     if original.is_some_and(crate::data::text::has_emoji) {

@@ -6,10 +6,11 @@ use egui::{Label, Rect, RichText, Sense, Stroke, TextureHandle, Ui, WidgetInfo, 
 
 use super::super::theme::{space, tokens};
 use super::super::widgets::{group, muted};
+use super::answers::with_probability;
 use super::inspector::texture;
 use crate::data::{Modality, Picture, Shape};
 use crate::jobs::{Explained, MethodResult};
-use crate::session::{Session, describe};
+use crate::session::Session;
 
 /// Largest side of a picture on screen.
 const SIDE: f32 = 108.0;
@@ -46,11 +47,7 @@ pub fn show(ui: &mut Ui, session: &Session, explained: &Arc<Explained>, result: 
             ui.vertical(|ui| {
                 muted(ui, title);
                 let class = crate::model::argmax(&rebuilt.probs);
-                let answer = format!(
-                    "{} {}",
-                    session.class_name(class),
-                    describe::probability(rebuilt.probs.get(class).copied().unwrap_or(f32::NAN))
-                );
+                let answer = with_probability(session, &rebuilt.probs, class);
                 let name = format!("{title}: the black box says {answer}");
                 if let Some(picture) = state.pictures.get(at) {
                     let natural = picture.size_vec2();

@@ -16,6 +16,10 @@ const LINE: f32 = 20.0;
 const RANK: f32 = 26.0;
 /// Room of a bar where there is enough.
 const BAR: f32 = 90.0;
+/// Share of the words' room that a name gets: names are longer than values.
+const NAME: f32 = 0.58;
+/// Names that are measured: those of a very wide table are not all looked at in every frame.
+const MEASURED: usize = 200;
 
 /// Draws the row of a picture in `area`.
 pub fn show(ui: &mut Ui, picture: &ExplainedPicture, (panel, area): (Panel, Rect), name: &str, opacity: f32) {
@@ -25,9 +29,11 @@ pub fn show(ui: &mut Ui, picture: &ExplainedPicture, (panel, area): (Panel, Rect
     child.set_clip_rect(area.intersect(ui.clip_rect()));
     child.multiply_opacity(opacity);
     let mut spoken = Vec::new();
+    let room = Room { bar: if panel == Panel::Input { 0.0 } else { BAR.min(area.width() * 0.25) }, is_double: false };
+    let room = Room { is_double: !fits(ui, &row.names, (area.width() - RANK - room.bar) * NAME - space::S), ..room };
     ScrollArea::vertical().id_salt(name).auto_shrink([false, false]).show_rows(
         &mut child,
-        LINE,
+        room.height(),
         row.names.len(),
         |ui, rows| {
             for column in rows {
@@ -35,7 +41,7 @@ pub fn show(ui: &mut Ui, picture: &ExplainedPicture, (panel, area): (Panel, Rect
                 let selected = if line.rank.is_some() { ", selected" } else { "" };
                 let truth = if line.is_true { ", true" } else { "" };
                 spoken.push(format!("{} {}{selected}{truth}", line.name, line.value));
-                one(ui, picture, panel, &line);
+                one(ui, picture, panel, &line, room);
             }
         },
     );
@@ -44,12 +50,35 @@ pub fn show(ui: &mut Ui, picture: &ExplainedPicture, (panel, area): (Panel, Rect
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &spoken));
 }
 
+/// What all lines of a panel share.
+#[derive(Clone, Copy)]
+struct Room {
+    /// Width of a bar; nothing where none is drawn.
+    bar: f32,
+    /// Whether a name has a line to itself, with its value and bar below: beside them it would be cut.
+    is_double: bool,
+}
+
+impl Room {
+    fn height(self) -> f32 {
+        if self.is_double { 2.0 * LINE } else { LINE }
+    }
+}
+
+/// Whether every name that is measured is at most `width` wide.
+fn fits(ui: &Ui, names: &[String], width: f32) -> bool {
+    let font = egui::TextStyle::Body.resolve(ui.style());
+    let painter = ui.painter();
+    let wide = |name: &String| painter.layout_no_wrap(name.clone(), font.clone(), theme::UNTINTED).size().x;
+    names.iter().take(MEASURED).all(|name| wide(name) <= width)
+}
+
 /// Rank, name, value and bar of a column.
-fn one(ui: &mut Ui, picture: &ExplainedPicture, panel: Panel, line: &Line<'_>) {
+fn one(ui: &mut Ui, picture: &ExplainedPicture, panel: Panel, line: &Line<'_>, room: Room) {
     let t = tokens(ui);
     let is_marked = panel != Panel::Input;
     let rank = line.rank.filter(|_| is_marked);
-    let (row, _) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), egui::Sense::hover());
+    let (row, _) = ui.allocate_exact_size(vec2(ui.available_width(), room.height()), egui::Sense::hover());
     if rank.is_some() && panel == Panel::Overlay {
         ui.painter().rect_filled(row, 2.0, t.selected.gamma_multiply(0.16));
     }
@@ -58,11 +87,16 @@ fn one(ui: &mut Ui, picture: &ExplainedPicture, panel: Panel, line: &Line<'_>) {
         ui.painter().rect_filled(mark, 1.0, theme::color(Palette::of(picture.theme).annotation));
     }
     // The same places in every row, whatever stands in them.
-    let room = if is_marked { BAR.min(row.width() * 0.25) } else { 0.0 };
     let (mark_at, rest) = row.split_left_right_at_x(row.left() + RANK);
-    let (words, bar_at) = rest.split_left_right_at_x(row.right() - room);
-    // Names are longer than values.
-    let (name_at, value_at) = words.split_left_right_at_fraction(0.58);
+    let (name_at, value_at, bar_at) = if room.is_double {
+        let (name_at, below) = rest.split_top_bottom_at_fraction(0.5);
+        let (value_at, bar_at) = below.split_left_right_at_x(row.right() - room.bar);
+        (name_at, value_at, bar_at)
+    } else {
+        let (words, bar_at) = rest.split_left_right_at_x(row.right() - room.bar);
+        let (name_at, value_at) = words.split_left_right_at_fraction(NAME);
+        (name_at, value_at, bar_at)
+    };
     let ink = if line.is_shown { t.text } else { t.muted };
     let mark = rank.map_or_else(String::new, |rank| rank.to_string());
     ui.put(mark_at, Label::new(RichText::new(mark).strong().color(t.text)));

@@ -68,12 +68,15 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut MeasureState, commands: 
                 for id in &metrics {
                     match find(*line, id) {
                         Some(cell) => value(ui, session, cell, &cells),
-                        None if session.measure.cells.awaited().is_some() => {
+                        None if session.measure.cells.awaited().is_some()
+                            && cells.why_missing(line.0, id).is_none() =>
+                        {
                             muted(ui, "not yet");
                         }
                         // Some metrics are defined for some methods only.
                         None => {
-                            muted(ui, "none").on_hover_text("Not defined for this method, or not measured");
+                            let why = cells.why_missing(line.0, id).unwrap_or("Not measured");
+                            muted(ui, "none").on_hover_text(why);
                         }
                     }
                 }

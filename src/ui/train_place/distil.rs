@@ -3,6 +3,7 @@
 use egui::{Label, RichText, Ui};
 
 use crate::explain::MethodSpec;
+use crate::model::distil::Hiding;
 use crate::model::params::Params;
 use crate::model::{ARCHITECTURES, Architecture, SavedBox, nets};
 use crate::session::Session;
@@ -21,6 +22,12 @@ pub fn teacher<'a>(session: &'a Session, form: &FitForm) -> Option<&'a SavedBox>
     can_learn(&form.architecture).then_some(active.as_ref())
 }
 
+/// Whether it can be asked about inputs with hidden parts: not about texts, nor where it reads inputs of another shape.
+fn can_hide(session: &Session) -> bool {
+    let (Some(active), Some(data)) = (session.active_box(), &session.data) else { return false };
+    Hiding::new(active, data, 1, 0).is_some()
+}
+
 /// The choice between labels and answers, where there is one.
 pub fn choice(ui: &mut Ui, session: &Session, form: &mut FitForm) {
     let Some(active) = teacher(session, form) else { return };
@@ -29,6 +36,11 @@ pub fn choice(ui: &mut Ui, session: &Session, form: &mut FitForm) {
                agree on test. What is explained is then the stand-in";
     ui.checkbox(&mut form.distil, words).on_hover_text(tip);
     if form.distil {
+        if can_hide(session) {
+            let tip = "Methods ask about inputs of which parts are hidden. A stand-in that only learned whole inputs answers to such ones as it pleases. \
+                       Twice as many questions";
+            ui.checkbox(&mut form.learns_hidden, "Also with parts hidden at random").on_hover_text(tip);
+        }
         muted(ui, "The other black box is first asked about all items; that can take a while.");
     }
 }

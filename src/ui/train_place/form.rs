@@ -165,7 +165,7 @@ fn explainer_form(ui: &mut Ui, session: &Session, state: &mut TrainState) {
         muted(ui, format!("of {most} {}", form.unit.noun(most)));
     });
     group(ui, "Training");
-    params_form(ui, chosen.params, &mut form.params);
+    params_form(ui, chosen.params_for(modality), &mut form.params);
     let before = form.name.clone();
     name_and_seed(ui, &mut form.name, &mut form.seed);
     *named |= form.name != before;

@@ -280,6 +280,7 @@ fn box_card(ui: &mut Ui, card: &BoxCard) {
             ("On validation", share(card.validation_accuracy)),
             ("Stand-in for", card.distilled.as_ref().map_or_else(String::new, |of| of.name.clone())),
             ("Agrees on test", share(card.distilled.as_ref().and_then(|of| of.test))),
+            ("with parts hidden", share(card.distilled.as_ref().and_then(|of| of.hidden))),
             ("Command", card.exec.clone().unwrap_or_default()),
             (if is_forest { "Trees" } else { "Epochs" }, epochs_words(card.epochs, card.complete)),
             ("Input", card.shape.to_string()),

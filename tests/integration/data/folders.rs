@@ -1,6 +1,6 @@
 //! Folders of pictures and single pictures.
 
-use unmask::data::{DataSpec, Fit, Split};
+use unmask::data::{DataSpec, Fit, Split, Units};
 
 use super::*;
 
@@ -65,6 +65,58 @@ fn a_single_picture_is_one_item_without_label_that_is_never_learned_from() {
     assert!(dataset.remarks.iter().any(|remark| remark.starts_with("Turned upright")));
     write(&path, b"no picture at all");
     assert_has(&refusal(open(&DataSpec::from_path(&path))), &["own.jpg"]);
+}
+
+/// A grey mask of `width` x `height` pixels, light at these places.
+fn mask(width: usize, height: usize, places: &[usize]) -> Picture {
+    let mut bytes = vec![100; width * height];
+    places.iter().for_each(|place| bytes[*place] = 128);
+    Picture { width, height, channels: 1, bytes }
+}
+
+#[test]
+fn a_folder_of_masks_says_which_pixels_decide_a_class() {
+    let dir = tempfile::tempdir().unwrap();
+    for path in ["apple/0.jpg.png", "apple/1.png", "plum/0.png"] {
+        write(&dir.path().join(path), &patterned(4, 4, 3).to_png());
+    }
+    let plain = open(&DataSpec::from_path(dir.path())).unwrap();
+    assert!(plain.truth.is_none());
+    write(&dir.path().join("truth/apple/0.jpg.bmp"), &mask(4, 4, &[1, 11]).to_png());
+    write(&dir.path().join("truth/plum/0.png"), &mask(4, 4, &[]).to_png());
+    let dataset = open(&DataSpec::from_path(dir.path())).unwrap();
+    // Masks are neither items nor a class.
+    assert_eq!((dataset.classes.len(), dataset.len()), (2, 3));
+    assert_eq!(*dataset.truth.clone().unwrap(), [vec![1, 11], vec![], vec![]]);
+    assert!(dataset.remarks.iter().any(|remark| remark.starts_with("2 of 3 pictures have a mask")));
+    assert_ne!(dataset.hash, plain.hash, "what is measured against the truth follows it");
+    // Of four patches place 1 lies in the upper left one and place 11 in the lower right one.
+    let units = Units::new("patch:2".parse().unwrap(), Shape::new(3, 4, 4));
+    assert_eq!(dataset.true_units(0, units), Some(vec![0, 3]));
+
+    // Another name is only taken where it is asked for.
+    std::fs::rename(dir.path().join("truth"), dir.path().join("masks")).unwrap();
+    let spec = DataSpec::from_path(dir.path());
+    assert_eq!(open(&spec.clone()).unwrap().classes, ["apple", "masks", "plum"]);
+    let named = open(&spec.with("truth", "masks")).unwrap();
+    assert_eq!((&named.truth, &named.hash), (&dataset.truth, &dataset.hash));
+}
+
+#[test]
+fn masks_that_do_not_fit_their_pictures_are_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    write(&dir.path().join("0.png"), &patterned(4, 3, 3).to_png());
+    let spec = DataSpec::from_path(dir.path());
+    let refused = |spec: DataSpec| open(&spec.with("truth", "m")).unwrap_err().to_string();
+    assert_has(&refused(spec.clone()), &["expected masks below a folder m", "found none"]);
+    write(&dir.path().join("m/0.png"), &mask(3, 4, &[]).to_png());
+    assert_has(&refused(spec.clone()), &["m/0.png", "expected a mask of 4 x 3 pixels", "found 3 x 4"]);
+    write(&dir.path().join("m/0.png"), b"nothing");
+    assert_has(&refused(spec.clone()), &["m/0.png"]);
+    // Pictures of several sizes are looked at without truth.
+    write(&dir.path().join("1.png"), &patterned(5, 3, 3).to_png());
+    let dataset = open(&spec.with("truth", "m")).unwrap();
+    assert!(dataset.truth.is_none() && dataset.remarks.iter().any(|remark| remark.starts_with("Left out the masks")));
 }
 
 #[test]

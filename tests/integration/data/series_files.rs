@@ -269,3 +269,56 @@ fn damaged_series_files_never_panic() {
         }
     }
 }
+
+#[test]
+fn an_empty_field_is_refused_where_it_stands_or_filled_but_never_drops_a_column() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("gaps.csv");
+    write(&path, b"item,step,class,ax,ay\na,0,x,1,\na,1,x,2,20\na,2,x,NA,40\nb,0,y,4,5\nb,1,y,5,6\nb,2,y,6,7\n");
+    assert_has(&refusal(open_at("series", &path, &[])), &["\"\" on line 2, column ay", "gaps=previous"]);
+    let filled = |gaps: &str| {
+        let data = open_at("series", &path, &[("gaps", gaps)]).unwrap();
+        assert_has(&said(&data), &["2 empty fields were filled"]);
+        values(&data, 0)
+    };
+    assert_eq!(filled("previous"), [1.0, 2.0, 2.0, 20.0, 20.0, 40.0], "at the beginning the first that there is");
+    assert_eq!(filled("mean"), [1.0, 2.0, 1.5, 30.0, 20.0, 40.0]);
+    assert_eq!(filled("zero"), [1.0, 2.0, 0.0, 0.0, 20.0, 40.0]);
+    assert_has(&refusal(open_at("series", &path, &[("gaps", "guess")])), &["gaps is \"guess\""]);
+    // A row for each item: no step is left out either.
+    let names: Vec<String> = (0..9).map(|step| format!("x{step}")).collect();
+    write(&path, format!("label,{}\na,1,2,3,,5,6,7,8,9\nb,1,2,3,4,5,6,7,8,9\n", names.join(",")).as_bytes());
+    assert_has(&refusal(open_at("series", &path, &[])), &["on line 2, column x3"]);
+    assert_eq!(values(&open_at("series", &path, &[("gaps", "mean")]).unwrap(), 0)[3], 5.125);
+}
+
+#[test]
+fn dates_are_put_in_order_and_what_cannot_be_is_said() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("dated.csv");
+    write(&path, b"item,date,v\na,2024-02-01,2\na,2024-01-31T12:00,1\na,2024-03-01,3\n");
+    let data = open_at("series", &path, &[("step", "date")]).unwrap();
+    assert_eq!(values(&data, 0), [1.0, 2.0, 3.0]);
+    write(&path, b"item,date,v,remark\na,1/3/2024,2,x\na,2/1/2024,1,y\n");
+    let data = open_at("series", &path, &[("step", "date")]).unwrap();
+    assert_eq!(values(&data, 0), [2.0, 1.0]);
+    assert_has(&said(&data), &["column date are not all numbers or dates", "Left out: remark"]);
+    // Two rows of one step: one channel below the other, most likely.
+    write(&path, b"item,step,variable,v\na,0,x,1\na,0,y,2\na,1,x,3\na,1,y,4\n");
+    assert_has(&refusal(open_at("series", &path, &[])), &["several of one step in item a", "a column of its own"]);
+}
+
+#[test]
+fn a_column_of_parts_is_followed_in_series() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("parts.csv");
+    write(&path, b"item,step,split,v\na,0,train,1\na,1,train,2\nb,0,test,3\nb,1,test,4\n");
+    let data = open_at("series", &path, &[]).unwrap();
+    assert_eq!(
+        (data.splits.as_slice(), data.channel_names()),
+        (&[Split::Train, Split::Test][..], &["v".to_owned()][..])
+    );
+    assert_has(&said(&data), &["Parts are column split"]);
+    write(&path, b"item,step,split,v\na,0,train,1\na,1,test,2\n");
+    assert_has(&refusal(open_at("series", &path, &[])), &["one part for each item", "line 3"]);
+}

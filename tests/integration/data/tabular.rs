@@ -53,6 +53,60 @@ fn rows_are_standardised_by_the_training_rows_and_categories_keep_one_place() {
 }
 
 #[test]
+fn numbers_come_back_as_the_file_has_them() {
+    let path = concat!("table:", env!("CARGO_MANIFEST_DIR"), "/sample_data/table.csv?label=thrives");
+    let data = unmask::data::open(&path.parse().unwrap(), &mut |_| true).unwrap();
+    let fit = TableFit::of(&data).unwrap();
+    let rows = data.table_rows(&(0..data.len()).collect::<Vec<_>>(), &fit).unwrap();
+    let table = &data.table().unwrap().table;
+    let n = table.columns.len();
+    let mut compared = 0;
+    for (at, (value, cell)) in rows.values.iter().zip(&table.cells).enumerate() {
+        if table.columns[at % n].kind == ColumnKind::Number && cell.is_finite() {
+            assert_eq!(fit.raw(at % n, *value), *cell, "{}", table.columns[at % n].name);
+            compared += 1;
+        }
+    }
+    assert!(compared > 5000, "{compared}");
+    // A mean that stands in for a hidden number is not rounded.
+    let Scale::Number { mean, .. } = fit.0[1].scale else { panic!("a number") };
+    assert!((fit.raw(1, 0.0) - mean).abs() < 1e-5 * mean.abs());
+}
+
+#[test]
+fn a_column_of_parts_is_followed_and_no_feature() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("parts.csv");
+    write(&path, b"age,split,class\n20,train,a\n30,test,b\n40,train,b\n50,validation,a\n");
+    let data = open_at("table", &path, &[]).unwrap();
+    assert_eq!(data.splits, [Split::Train, Split::Test, Split::Train, Split::Validation]);
+    assert_eq!(data.table().unwrap().table.columns.len(), 1);
+    assert_has(&data.remarks.join("; "), &["Parts are column split"]);
+    // Another name where it is asked for; what is no part is refused.
+    write(&path, b"age,when,class\n20,train,a\n30,test,b\n40,later,b\n");
+    assert_eq!(open_at("table", &path, &[]).unwrap().table().unwrap().table.columns.len(), 2);
+    assert_has(
+        &refusal(open_at("table", &path, &[("split", "when")])),
+        &["column when holds \"later\"", "train, validation or test"],
+    );
+    assert_has(&refusal(open_at("table", &path, &[("split", "nothing")])), &["no column and no split \"nothing\""]);
+}
+
+#[test]
+fn commas_are_decimal_signs_between_semicolons_and_a_stray_word_is_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("german.csv");
+    write(&path, "höhe;klasse\n1,5;a\n-0,25;b\n3;a\n".as_bytes());
+    let data = open_at("table", &path, &[]).unwrap();
+    assert_eq!(data.table().unwrap().table.cells, [1.5, -0.25, 3.0]);
+    let mut text = "x,class\n".to_owned();
+    (0..40).for_each(|row| text.push_str(&format!("{}.5,{}\n", row % 7, row % 2)));
+    write(&path, (text + "unknown,1\n").replace("unknown,1", "about 3,1").as_bytes());
+    let data = open_at("table", &path, &[]).unwrap();
+    assert_has(&data.remarks.join("; "), &["Column x holds numbers but for 1 of 41 fields, the first \"about 3\""]);
+}
+
+#[test]
 fn the_query_chooses_columns_classes_and_products() {
     let data = people(&[("label", "height"), ("threshold", "1.6"), ("columns", "age,id"), ("products", "age*id")]);
     let names: Vec<_> = data.table().unwrap().table.columns.iter().map(|column| column.name.clone()).collect();

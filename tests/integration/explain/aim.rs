@@ -88,6 +88,7 @@ impl Case {
             seed: 1,
             device: Device::Cpu,
             background: &background(self.input.shape),
+            weights: &[],
         };
         method.learner(&setup).unwrap().unwrap()
     }

@@ -9,7 +9,7 @@ use unmask::explain::learn::fresh_generator::{FreshGenerator, Shown};
 use unmask::explain::learn::run::{RunSetup, TrainRun};
 use unmask::explain::{Mask, method};
 use unmask::model::tensors::from_rows;
-use unmask::model::{Background, BlackBox, SavedBox, TorchBox};
+use unmask::model::{Background, BlackBox, SavedBox, TensorBox, TorchBox};
 
 use super::golden::LinearBox;
 use crate::integration::tiny::*;
@@ -38,8 +38,9 @@ fn noise(shift: f64) -> Tensor {
     (Tensor::from_slice(&wave(48, 0.5, 1.3, shift)) + 0.5).view([3, 1, 4, 4])
 }
 
-/// What the game of the golden file gives with a box whose logits are `factor` times those there, and softened by as much.
-fn assert_plays_as_in_pytorch(factor: f64) {
+/// What the game of the golden file gives with a box whose logits are `factor` times those there, and softened by as much. With `flips` the selector
+/// has another objective, the generators the same.
+fn assert_plays_as_in_pytorch(factor: f64, flips: bool) {
     let golden = golden();
     let range = Range::of(&Background::from_rows(&rows_by_formula(5, FOUR)), Modality::Image);
     let input = from_rows(&rows_by_formula(3, FOUR), Device::Cpu);
@@ -58,13 +59,32 @@ fn assert_plays_as_in_pytorch(factor: f64) {
         generators: (&first, Some(&second)),
         black_box: &black_box,
         softening: factor,
+        flips,
         weights: (0.3, 0.7),
     };
     let (loss, losses) = game.objective(&spread(&mask, UNITS));
     let found: Vec<f64> = losses.iter().map(|(_, loss)| loss.double_value(&[])).collect();
     assert_near(&found, &numbers(&golden["losses"]), 1e-5, "losses");
     loss.backward();
-    assert_near(&values(&scores.grad()), &numbers(&golden["scores"]), 1e-5, "gradient of the scores");
+    let expected = if flips {
+        // F's objective by itself: both sides of one graph, cross-entropies written out.
+        let leaf = scores.detach().set_requires_grad(true);
+        let mask = spread(&sum_mask_with(&leaf, &gumbel, 0.7), UNITS);
+        let right = Tensor::zeros([3, 3], (Kind::Float, Device::Cpu)).scatter_value(1, &class.unsqueeze(1), 1.0);
+        let side = |kept: &Tensor, noise: &Tensor, generator: &Generator, target: &Tensor| {
+            let rebuilt = generator.forward(&(&input * kept + noise * (1.0 - kept)));
+            let log_probs = (black_box.logits(&rebuilt) / factor).log_softmax(-1, Kind::Float);
+            let entropy = -(log_probs * target).sum(Kind::Float) / (3.0 * 3f64.ln());
+            (entropy, (rebuilt - &input).abs().mean(Kind::Float))
+        };
+        let (kept, near) = side(&mask, &noise(0.1), &first, &right);
+        let (flipped, rest) = side(&(1.0 - &mask), &noise(2.1), &second, &((1.0 - &right) / 2.0));
+        let objective = (kept + near * 0.7) * 0.7 + (flipped - rest * 0.7) * 0.3;
+        values(&Tensor::run_backward(&[objective], &[leaf], false, false)[0])
+    } else {
+        numbers(&golden["scores"])
+    };
+    assert_near(&values(&scores.grad()), &expected, 1e-5, "gradient of the scores");
     for (weights, name) in [(first_weights, "first"), (second_weights, "second")] {
         for (at, weight) in weights.iter().enumerate() {
             let what = format!("gradient of the {name} generator, tensor {at}");
@@ -76,13 +96,20 @@ fn assert_plays_as_in_pytorch(factor: f64) {
 #[test]
 fn one_backward_pass_gives_each_of_the_three_players_the_gradient_of_its_own_objective() {
     let _torch = torch();
-    assert_plays_as_in_pytorch(1.0);
+    assert_plays_as_in_pytorch(1.0, false);
 }
 
 #[test]
 fn answers_four_times_as_sure_and_softened_by_four_teach_the_same() {
     let _torch = torch();
-    assert_plays_as_in_pytorch(4.0);
+    assert_plays_as_in_pytorch(4.0, false);
+}
+
+#[test]
+fn a_flipped_loss_of_the_unselected_side_reaches_the_selector_alone() {
+    let _torch = torch();
+    assert_plays_as_in_pytorch(1.0, true);
+    assert_plays_as_in_pytorch(4.0, true);
 }
 
 #[test]

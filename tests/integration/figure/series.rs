@@ -238,3 +238,41 @@ fn what_does_not_fit_together_is_refused() {
     assert_eq!(serde_json::from_str::<ExplainedPicture>(&text).unwrap(), of);
     assert!(!serde_json::to_string(&ring(View::Overlay, Hidden::Hatched)).unwrap().contains("series"));
 }
+
+#[test]
+fn a_map_numbers_steps_and_channels_under_their_cells_and_draws_no_bar_without_height() {
+    let (n_steps, n_channels) = (3, 48);
+    let n = n_steps * n_channels;
+    let of = ExplainedPicture {
+        scores: vec![0.0; n],
+        // Half of the first block of 16 channels.
+        selected: (0..n).map(|unit| unit / n_steps < 8).collect(),
+        unit_noun: "values".to_owned(),
+        series: Some(ExplainedSeries {
+            steps: n_steps,
+            names: (0..n_channels).map(|channel| format!("c{channel}")).collect(),
+            values: vec![1.0; n],
+            fill: vec![0.0; n],
+            unit_of: (0..n as u32).collect(),
+            form: Form::Map,
+        }),
+        ..steps(View::Overlay, Form::Map)
+    };
+    let figure = draw(&of);
+    let said = texts(&figure);
+    assert!(said.contains("selected of each group: channels 0 to 15: 50 %"), "{said}");
+    let across = |label: &str| {
+        let under = figure.texts().into_iter().filter(|text| text.text == label && text.anchor == Anchor::Middle);
+        under.map(|text| text.at.x).collect::<Vec<_>>()
+    };
+    let places: Vec<f32> = ["0", "10", "20", "30", "40"].iter().flat_map(|label| across(label)).collect();
+    assert_eq!(places.len(), 5, "a number of its own for every tenth channel");
+    let apart: Vec<f32> = places.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    assert!(apart.iter().all(|by| *by > 0.0 && (by - apart[0]).abs() < 1e-2), "{apart:?}");
+    let down: Vec<&str> =
+        figure.texts().into_iter().filter(|text| text.anchor == Anchor::End).map(|text| text.text.as_str()).collect();
+    assert!(down.starts_with(&["0", "1", "2"]), "{down:?}");
+    let palette = Palette::of(Theme::Light);
+    let bars = filled(&figure.elements, &|fill| fill == palette.selected);
+    assert!(bars.iter().all(|bar| bar.height > 0.0));
+}

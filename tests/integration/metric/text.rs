@@ -442,7 +442,7 @@ fn training_time_is_the_cards_in_minutes_and_one_value() {
     assert_eq!((spec.unit, spec.unit.name(), spec.unit.sign()), (MetricUnit::Minutes, "minutes", "min"));
 }
 
-fn evaluate(methods: &[&str], metrics: &[&str]) -> Result<Vec<Cell>, String> {
+fn evaluate(methods: &[&str], metrics: &[&str]) -> Result<Measured, String> {
     let _torch = torch();
     let saved = Arc::new(readable_box());
     let task = Task::Evaluate(Box::new(Evaluate {
@@ -461,7 +461,7 @@ fn evaluate(methods: &[&str], metrics: &[&str]) -> Result<Vec<Cell>, String> {
     let mut worker = worker();
     let id = worker.submit(Slot::new(0, 0), Priority::Normal, task);
     match worker.wait_for(id, drop) {
-        Ok(Output::Cells(cells)) => Ok(cells.to_vec()),
+        Ok(Output::Cells(cells)) => Ok((*cells).clone()),
         Ok(other) => panic!("no table: {other:?}"),
         Err(error) => Err(error.to_string()),
     }
@@ -472,6 +472,14 @@ fn beside_other_methods_a_missing_figure_leaves_its_cell_empty() {
     let cells = evaluate(&["random", "grad"], &["faithfulness", "pairwise_iou", "train_minutes"]).unwrap();
     assert_eq!(cells.len(), 2 * 2);
     assert!(cells.iter().all(|cell| cell.metric == "faithfulness"));
+    // Why, once for all numbers of units.
+    assert_eq!(cells.missing.len(), 2 * 2);
+    for row in [&cells[0].row, &cells[2].row] {
+        let why = |metric| cells.why_missing(row, metric);
+        assert!(why("pairwise_iou").unwrap().contains("needs a method with weights for each class"));
+        assert!(why("train_minutes").unwrap().contains("needs a method that is trained"));
+        assert_eq!(why("faithfulness"), None);
+    }
     let alone = evaluate(&["random"], &["faithfulness", "pairwise_iou"]).unwrap_err();
     assert!(alone.contains("weights for each class"), "{alone}");
 }

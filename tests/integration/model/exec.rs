@@ -89,6 +89,42 @@ fn a_program_that_hangs_is_stopped() {
 }
 
 #[test]
+fn an_answer_column_by_column_is_the_same_answer() {
+    let by_column = SERVER.replace("'fortran_order': False", "'fortran_order': True").replace(
+        "for x in rows: out += struct.pack(\"<ff\", x, 1 - x)",
+        "for x in rows + [1 - x for x in rows]: out += struct.pack(\"<f\", x)",
+    );
+    assert!(by_column.contains("True") && by_column.contains("rows + ["));
+    let program = by_column.replace("PICK", "values[i * width]").replace("MODE", "pass");
+    let Some((_dir, mut model)) = server_of(&program, Form::Pictures, LONG) else { return };
+    assert_eq!(model.predict(&rows()).unwrap().values, [0.25, 0.75, 0.5, 0.5, 1.0, 0.0]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_command_is_a_line_of_the_shell_and_all_that_it_started_is_stopped_with_it() {
+    let mode = "import os, subprocess\n    left = subprocess.Popen(['sleep', '600'])\n    \
+                open(os.environ['NOTE'], 'w').write(str(left.pid))\n    left.wait()";
+    let Some((dir, plain)) = server(mode, LONG) else { return };
+    drop(plain);
+    let (path, note) = (dir.path().join("serve.py"), dir.path().join("note"));
+    let command = format!("cd / && NOTE='{}' python3 '{}'", note.display(), path.display());
+    let mut model = ExecModel::new(&command, 2, Form::Pictures, Duration::from_secs(3));
+    assert!(model.predict(&rows()).unwrap_err().to_string().contains("timeout= allows more"));
+    drop(model);
+    let process = std::fs::read_to_string(&note).expect("the command ran as the shell runs it");
+    let is_gone = || match std::fs::read_to_string(format!("/proc/{process}/stat")) {
+        Ok(stat) => stat.contains(") Z"),
+        Err(_none) => true,
+    };
+    let until = Instant::now() + Duration::from_secs(20);
+    while !is_gone() && Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert!(is_gone(), "{process} is still there");
+}
+
+#[test]
 fn a_program_that_answers_one_row_and_is_too_slow_for_three_is_stopped() {
     let mode = "import time; len(rows) > 1 and time.sleep(600)";
     let Some((_dir, mut model)) = server(mode, Duration::from_secs(2)) else { return };
@@ -116,7 +152,7 @@ fn a_program_that_is_killed_is_started_again() {
     model.predict(&rows()).unwrap();
     let process = model.process().unwrap();
     // The shell's own kill: a bare machine has no program of this name.
-    let kill = format!("kill -9 {process}");
+    let kill = format!("kill -9 -{process}");
     assert!(std::process::Command::new("sh").args(["-c", &kill]).status().unwrap().success());
     assert_eq!(model.predict(&rows()).unwrap().values, [0.25, 0.75, 0.5, 0.5, 1.0, 0.0]);
     assert_ne!(model.process().unwrap(), process);

@@ -5,7 +5,7 @@ use smartcore::linalg::basic::matrix::DenseMatrix;
 use tch::Device;
 use unmask::data::{Dataset, Rows, Split};
 use unmask::explain::learn::run::{RunSetup, TrainRun};
-use unmask::model::distil::Teacher;
+use unmask::model::distil::{Hiding, Teacher};
 use unmask::model::forest::{Forest, ForestRun};
 use unmask::model::params::Params;
 use unmask::model::{BlackBox, SavedBox, TorchBox, architecture};
@@ -111,10 +111,82 @@ fn a_stand_in_learns_the_answers_and_says_how_often_it_agrees() {
     assert!(stand_in.card.has_gradients() && card.difference.unwrap() < 0.3);
     // A box that is only queried cannot learn.
     let refused =
-        |architecture: &str| Teacher::new(&forest, &data, architecture, Device::Cpu).err().unwrap().to_string();
+        |architecture: &str| Teacher::new(&forest, &data, architecture, None, Device::Cpu).err().unwrap().to_string();
     for architecture in ["table-forest", "exec:cat"] {
         assert_sentence(&refused(architecture), &["expected a network that can learn"]);
     }
+}
+
+#[test]
+fn a_stand_in_that_learned_hidden_parts_agrees_more_often_where_parts_are_hidden() {
+    let _lock = torch();
+    let data = table();
+    let forest = fitted("table-forest", &[("epochs", "25"), ("depth", "6")], &data, None);
+    let hiding = |copies| Hiding::new(&forest, &data, copies, 7);
+    let settings = [("epochs", "8")];
+    let of = |copies| {
+        crate::integration::tiny::fitted_with(("table-mlp", "x"), &settings, &data, 3, Some(&forest), |_| {
+            hiding(copies)
+        })
+    };
+    let (whole, taught) = (of(0), of(3));
+    assert_eq!(whole.card.distilled.clone().unwrap().hidden, None);
+    // Both on the same hidden parts, with what each makes of a hidden column.
+    let agreed = |stand_in: &SavedBox| {
+        let answers = |saved: &SavedBox| {
+            let rows = rows_of(saved, &data, Split::Test);
+            let rows = hiding(3).unwrap().apply(&rows, &saved.background.mean, Split::Test);
+            TorchBox::new(saved, Device::Cpu).unwrap().predict(&rows).unwrap().all_classes()
+        };
+        let (own, other) = (answers(stand_in), answers(&forest));
+        own.iter().zip(&other).filter(|(a, b)| a == b).count() as f64 / own.len() as f64
+    };
+    let (before, after) = (agreed(&whole), agreed(&taught));
+    assert!((taught.card.distilled.unwrap().hidden.unwrap() - after).abs() < 1e-9);
+    assert!(after > before, "{after} with hidden parts, {before} without");
+}
+
+#[test]
+fn hidden_parts_are_the_same_for_everybody_and_blocks_of_pixels_lie_in_all_channels() {
+    let _lock = torch();
+    let data = table();
+    let forest = fitted("table-forest", &[("epochs", "2"), ("depth", "3")], &data, None);
+    assert_eq!(Hiding::new(&forest, &data, 0, 7), None);
+    let hiding = Hiding::new(&forest, &data, 2, 7).unwrap();
+    let rows = rows_of(&forest, &data, Split::Test);
+    let (ones, twos) = (vec![1e6; 10], vec![2e6; 10]);
+    let (a, b) = (hiding.apply(&rows, &ones, Split::Test), hiding.apply(&rows, &twos, Split::Test));
+    assert_eq!(a.n(), 2 * rows.n());
+    for (place, (a, b)) in a.values.iter().zip(&b.values).enumerate() {
+        let own = rows.values[place % rows.values.len()];
+        assert!((*a == own && *b == own) || (*a == 1e6 && *b == 2e6), "place {place}: {own}, {a}, {b}");
+    }
+    let share = a.values.iter().filter(|value| **value == 1e6).count() as f64 / a.values.len() as f64;
+    assert!((share - 0.5).abs() < 0.05, "between none and all of a row: half of all, {share}");
+    assert_ne!(a.values, hiding.apply(&rows, &ones, Split::Train).values);
+
+    let (saved, data) = crate::integration::tiny::pointer_sample();
+    let hiding = Hiding::new(&saved, &data, 1, 7).unwrap();
+    let rows = data.rows(&(0..20).collect::<Vec<_>>(), saved.card.shape, &saved.card.fit).unwrap();
+    let mean = vec![1e6; rows.shape.len()];
+    let hidden = hiding.apply(&rows, &mean, Split::Train);
+    let steps = rows.shape.height * rows.shape.width;
+    let is_hidden = |row: usize, place: usize| hidden.row(row)[place] != rows.row(row)[place];
+    let mut hides = 0;
+    for row in 0..rows.n() {
+        for step in 0..steps {
+            // What was zero before may stay zero.
+            let known: Vec<usize> = (0..rows.shape.channels).map(|channel| channel * steps + step).collect();
+            let known: Vec<usize> = known.into_iter().filter(|place| rows.row(row)[*place] != 0.0).collect();
+            hides += known.iter().filter(|place| is_hidden(row, **place)).count();
+            assert!(known.windows(2).all(|pair| is_hidden(row, pair[0]) == is_hidden(row, pair[1])));
+        }
+    }
+    assert!(hides > 0);
+    // Words are numbered otherwise by each network.
+    let texts = concat!("csv:", env!("CARGO_MANIFEST_DIR"), "/sample_data/reviews.csv");
+    let texts = unmask::data::open(&texts.parse().unwrap(), &mut |_| true).unwrap();
+    assert_eq!(Hiding::new(&saved, &texts, 1, 7), None);
 }
 
 #[test]
@@ -122,7 +194,7 @@ fn a_teacher_is_asked_some_rows_at_a_time_and_about_every_labelled_item_once() {
     let _lock = torch();
     let data = table();
     let forest = fitted("table-forest", &[("epochs", "3"), ("depth", "3")], &data, None);
-    let mut teacher = Teacher::new(&forest, &data, "table-mlp", Device::Cpu).unwrap();
+    let mut teacher = Teacher::new(&forest, &data, "table-mlp", None, Device::Cpu).unwrap();
     assert_eq!(teacher.progress(), (0, data.len() as u64));
     let mut times = 0;
     while teacher.ask().unwrap() {
