@@ -3,12 +3,20 @@
 //!
 //! The first recordings of each user in `training_files` are for training, the last for validation; those of `test_files` that the labels call
 //! legal are for testing: windows of one session are never on two sides.
+//!
+//! `task=edits` asks what DoRaR's mouse task asks (Qin et al., section V), of real movements: was it edited? In half of the windows of each part, drawn by
+//! `seed=`, the first 16 steps of the last tenth become four straight pieces that lead to the same place; those steps are the truth.
 
 use std::collections::{BTreeMap, HashMap};
+
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
 
 use super::{described, raw_of};
 use crate::data::archive::{Member, Tree, byte_size};
 use crate::data::open::{Loader, Raw, Watch};
+use crate::data::samples::pointer::{EDITED, edit};
 use crate::data::spec::DataSpec;
 use crate::data::{DataError, MAX_DENSE_BYTES, Shape, Split};
 
@@ -17,7 +25,7 @@ pub static LOADER: Loader = Loader {
     names: &["mouse"],
     about: "recorded mouse sessions (Balabit Mouse Dynamics Challenge)",
     endings: &[],
-    keys: &["window"],
+    keys: &["window", "task", "seed"],
     guess: |tree| {
         let n = sessions(tree).len();
         (n > 0).then(|| format!("it holds {n} recorded mouse sessions"))
@@ -27,6 +35,8 @@ pub static LOADER: Loader = Loader {
 
 /// Events of a window where `window=` says nothing.
 const WINDOW: u64 = 128;
+/// The same for edited movements: ten of 160 steps, as in the paper.
+const EDITS_WINDOW: u64 = 1600;
 /// Longest window.
 const MOST_WINDOW: u64 = 4096;
 /// Most bytes of a session.
@@ -102,9 +112,16 @@ fn positions(member: &Member) -> Result<(Vec<[f32; 2]>, usize), DataError> {
 }
 
 fn load(tree: &Tree, spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, DataError> {
-    let window = spec.number("window")?.unwrap_or(WINDOW);
-    if !(8..=MOST_WINDOW).contains(&window) {
-        return Err(spec.refuse(format!("window is {window}"), format!("ask for 8 to {MOST_WINDOW} events")));
+    let has_edits = match spec.query.get("task").map(String::as_str) {
+        None | Some("user") => false,
+        Some("edits") => true,
+        Some(other) => return Err(spec.refuse(format!("task is \"{other}\""), "write task=user or task=edits")),
+    };
+    let window = spec.number("window")?.unwrap_or(if has_edits { EDITS_WINDOW } else { WINDOW });
+    // The last tenth has room for what is edited.
+    let least = if has_edits { 10 * EDITED as u64 } else { 8 };
+    if !(least..=MOST_WINDOW).contains(&window) {
+        return Err(spec.refuse(format!("window is {window}"), format!("ask for {least} to {MOST_WINDOW} events")));
     }
     let window = window as usize;
     let found = sessions(tree);
@@ -187,6 +204,20 @@ fn load(tree: &Tree, spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, Data
         "The last recording of each user in training_files is for validation, legal ones of test_files are for testing"
             .to_owned(),
     ];
+    let mut classes: Vec<String> = users.iter().map(|user| (*user).to_owned()).collect();
+    let truth = if has_edits {
+        let seed = spec.number("seed")?.unwrap_or(0);
+        let edited = edit_half(&mut values, &parts, window, ChaCha8Rng::seed_from_u64(seed));
+        labels = edited.iter().map(|edited| Some(u16::from(*edited))).collect();
+        classes = vec!["original".to_owned(), "edited".to_owned()];
+        remarks.push(format!(
+            "In half of them {EDITED} steps from {} on were replaced by straight pieces (seed {seed}): these are the truth",
+            first_edited(window)
+        ));
+        Some(edited.iter().map(|edited| truth_of(*edited, window)).collect())
+    } else {
+        None
+    };
     if n_illegal > 0 {
         remarks.push(format!("{n_illegal} sessions by some other user are left out: whose they are is not published"));
     }
@@ -196,7 +227,40 @@ fn load(tree: &Tree, spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, Data
     if n_off > 0 {
         remarks.push(format!("{n_off} events without a position on the screen are left out"));
     }
-    let raw = raw_of(shape, values, labels, users.iter().map(|user| (*user).to_owned()).collect(), None);
+    let raw = raw_of(shape, values, labels, classes, truth);
     let raw = raw.called(vec!["x".to_owned(), "y".to_owned()]);
     Ok(Raw { parts, remarks, ..raw })
+}
+
+/// The first step that is edited: where the last tenth of a window begins.
+const fn first_edited(window: usize) -> usize {
+    window - window / 10
+}
+
+/// The edited values of a window, `[x, y]` after each other; none of one that was left as it is.
+fn truth_of(is_edited: bool, window: usize) -> Vec<u32> {
+    let first = first_edited(window);
+    let of_axis = |axis: usize| (first..first + EDITED).map(move |step| (axis * window + step) as u32);
+    (0..2).filter(|_| is_edited).flat_map(of_axis).collect()
+}
+
+/// Edits half of the windows of each part; which ones.
+fn edit_half(values: &mut [f32], parts: &[Option<Split>], window: usize, mut rng: ChaCha8Rng) -> Vec<bool> {
+    let mut edited = vec![false; parts.len()];
+    for part in Split::ALL {
+        let mut own: Vec<usize> = (0..parts.len()).filter(|&item| parts[item] == Some(part)).collect();
+        own.shuffle(&mut rng);
+        own.truncate(own.len().div_ceil(2));
+        own.iter().for_each(|&item| edited[item] = true);
+    }
+    let first = first_edited(window);
+    for item in (0..parts.len()).filter(|&item| edited[item]) {
+        let (x, y) = values[2 * window * item..2 * window * (item + 1)].split_at_mut(window);
+        let mut steps: Vec<[f32; 2]> = (first..first + EDITED).map(|step| [x[step], y[step]]).collect();
+        edit(&mut steps, &mut rng);
+        for (at, [along, down]) in steps.into_iter().enumerate() {
+            (x[first + at], y[first + at]) = (along, down);
+        }
+    }
+    edited
 }

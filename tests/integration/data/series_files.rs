@@ -213,6 +213,39 @@ fn real_sessions_open_where_they_are() {
         assert_eq!(users.len(), 10, "{split} has every user");
     }
     assert_has(&said(&data), &["40 sessions by some other user are left out"]);
+
+    // The same recordings, half of them edited.
+    let (plain, data) =
+        (open_at("mouse", &path, &[("window", "1600")]).unwrap(), open_at("mouse", &path, &[("task", "edits")]).unwrap());
+    assert_eq!((data.len(), data.shape()), (plain.len(), Some(Shape::new(2, 1, 1600))));
+    assert_eq!(data.classes, ["original", "edited"]);
+    let truth = data.truth.clone().unwrap();
+    for item in 0..data.len() {
+        let (before, after) = (values(&plain, item), values(&data, item));
+        let is_edited = data.labels[item] == Some(1);
+        let expected: Vec<u32> = if is_edited { (1440..1456).chain(3040..3056).collect() } else { Vec::new() };
+        assert_eq!(truth[item], expected);
+        let differs = |place: &usize| before[*place] != after[*place];
+        assert!((0..3200).filter(differs).all(|place| expected.contains(&(place as u32))), "item {item}");
+        if is_edited {
+            // Straight pieces, each along one axis, that lead to the same place.
+            let sum = |of: &[f32], from: usize| of[from..from + 16].iter().sum::<f32>();
+            for from in [1440, 3040] {
+                assert!((sum(&before, from) - sum(&after, from)).abs() < 0.01 * sum(&before, from).abs().max(1.0));
+            }
+            assert!((1440..1456).all(|step| after[step] == 0.0 || after[1600 + step] == 0.0));
+        }
+    }
+    for split in Split::ALL {
+        let items = data.in_split(split);
+        let n_edited = items.iter().filter(|&&item| data.labels[item] == Some(1)).count();
+        assert_eq!(n_edited, items.len().div_ceil(2), "{split}");
+    }
+    let again = open_at("mouse", &path, &[("task", "edits")]).unwrap();
+    let other = open_at("mouse", &path, &[("task", "edits"), ("seed", "1")]).unwrap();
+    assert_eq!((&again.hash, again.hash == other.hash), (&data.hash, false));
+    assert_has(&refusal(open_at("mouse", &path, &[("task", "edits"), ("window", "100")])), &["window is 100", "160 to"]);
+    assert_has(&refusal(open_at("mouse", &path, &[("task", "guess")])), &["task=user or task=edits"]);
 }
 
 /// Flips, cuts and repeats bytes.
