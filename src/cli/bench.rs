@@ -13,6 +13,8 @@ use crate::device::{MemoryGauge, Mode, compute_threads, n_cores};
 use crate::explain::learn::bare::BareLoop;
 use crate::explain::learn::run::{RunSetup, Stepped, TrainRun};
 use crate::explain::{Fill, SavedExplainer, method};
+use crate::figure::fonts;
+use crate::figure::layout::text::{Looks, flow};
 use crate::figure::layout::{Panel, View, overlay_rgba};
 use crate::jobs::{CHUNK, Compute, Explain, FitBox, Output, Task, TrainExplainer, picture_of};
 use crate::metric::stats::mean;
@@ -80,6 +82,9 @@ const TABLES: Plan = Plan {
 };
 
 const ITEMS: [usize; 3] = [6000, 200, 500];
+/// Width of a line of text and size of its letters, about as in the window.
+const LINE: f32 = 760.0;
+const SIZE: f32 = 15.0;
 
 const fn plan_for(modality: Modality) -> &'static Plan {
     match modality {
@@ -371,15 +376,21 @@ fn explain_times(
         else {
             return Err(work("explaining gave no explanation"));
         };
-        // A text is laid out by the window itself, within the frames that are timed below.
-        if data.modality != Modality::Text {
-            let mut picture =
-                picture_of(data, &black_box.card, &explainers[0].card, &explained, (0, None)).map_err(work)?;
-            picture.view = View::Overlay;
-            // So are lines of series and of tables; only pictures have pixels to make.
-            if picture.has_pixels() {
-                overlay_rgba(&picture, Panel::Overlay, None).map_err(work)?;
+        // To pixels, or to a text set in lines with the look of each word. (A text in a script that figures do not draw has none.) Lines of series
+        // and of tables are drawn within the frames that are timed below.
+        match picture_of(data, &black_box.card, &explainers[0].card, &explained, (0, None)) {
+            Ok(mut picture) => {
+                picture.view = View::Overlay;
+                if picture.has_pixels() {
+                    overlay_rgba(&picture, Panel::Overlay, None).map_err(work)?;
+                }
+                if let Some(text) = &picture.text {
+                    let lines = flow(text, LINE, &mut |words| fonts::width(words, SIZE));
+                    std::hint::black_box((lines, Looks::new(&picture, Panel::Overlay, None)));
+                }
             }
+            Err(_) if data.modality == Modality::Text => {}
+            Err(error) => return Err(work(error)),
         }
         // The first ones load the network.
         if at >= 5 {

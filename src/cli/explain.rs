@@ -118,6 +118,13 @@ pub fn run(args: &ExplainArgs) -> Outcome {
         None if is_unlabelled => (0..data.len()).collect(),
         None => data.in_split(Split::Test),
     };
+    if items.is_empty() {
+        return Err(usage(format!(
+            "{}: expected items in the {} part, found none; add --split all",
+            data.name,
+            args.split.as_deref().unwrap_or("test")
+        )));
+    }
     items.truncate(args.limit.unwrap_or(usize::MAX));
     let k = args.k.unwrap_or(explainers[0].card.k);
     check_k(k, explainers[0].card.unit, &black_box.card)?;
@@ -133,15 +140,8 @@ pub fn run(args: &ExplainArgs) -> Outcome {
         fill,
         seed: args.compute.seed,
     };
-    if items.is_empty() {
-        return Err(usage(format!(
-            "{}: expected items in the {} part, found none; add --split all",
-            data.name,
-            args.split.as_deref().unwrap_or("test")
-        )));
-    }
     let explained = runner.explain_many(&asked, &items)?;
-    if explained.is_empty() {
+    if explained.is_empty() && !items.is_empty() {
         return Err(usage(format!(
             "{}: expected items that can be read, found none; see the reasons above",
             data.name

@@ -118,7 +118,7 @@ pub fn run(args: &FigureArgs) -> Outcome {
                 picture.truth = truth_of(&data, &explained);
                 if picture.truth.is_none() {
                     return Err(usage(format!(
-                        "--truth: {} does not say what truly decides a class; leave it out",
+                        "--truth: {} does not say what truly decides a class, or only for inputs of another size; leave it out",
                         data.name
                     )));
                 }
@@ -166,6 +166,9 @@ fn lens_named(args: &FigureArgs, classes: &[String]) -> Result<Option<Lens>, Fai
     };
     let class = args.class.as_ref().map(number).transpose()?;
     Ok(match (class, args.against.as_ref().map(number).transpose()?) {
+        (Some(class), Some(against)) if class == against => {
+            return Err(usage("--against: expected another class than --class, found the same; name another"));
+        }
         (Some(class), Some(against)) => Some(Lens::Contrast(class, against)),
         (class, _) => class.map(Lens::Class),
     })

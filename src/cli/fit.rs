@@ -115,6 +115,7 @@ pub fn run(args: &FitArgs) -> Outcome {
             Some(share) => {
                 println!("with parts hidden at random the same class on {:.2} % of the test items", 100.0 * share)
             }
+            None if distilled.hidden_copies > 0 => {}
             None => println!("it learned whole items only: what it answers where parts are hidden may differ more"),
         }
     }

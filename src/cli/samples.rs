@@ -97,8 +97,6 @@ static SAMPLES: [Sample; 4] = [
                 "dorar",
                 &[
                     ("generator", "local"),
-                    ("background", "whole-rows"),
-                    ("mask", "subset"),
                     ("alpha", "0.5"),
                     ("beta", "0.1"),
                     ("temperature", "0.2"),

@@ -214,6 +214,17 @@ pub(super) fn part_column<'a, I: Iterator<Item = &'a str>>(
     }
 }
 
+/// Refuses a column of parts where the data have no columns.
+pub(super) fn no_part_column(spec: &DataSpec) -> Result<(), DataError> {
+    match split_option(spec).0.first() {
+        None => Ok(()),
+        Some(asked) => Err(spec.refuse(
+            format!("there is no split \"{asked}\""),
+            format!("the schemes are {}; columns of parts are read in single CSV files", Scheme::names()),
+        )),
+    }
+}
+
 /// The part that a field of such a column names; blank: none.
 pub(super) fn part_in(field: &str, column: &str, spec: &DataSpec) -> Result<Option<Split>, DataError> {
     match field.trim() {
@@ -472,9 +483,6 @@ pub(super) fn unshown(corpus: &Corpus) -> Option<String> {
     for text in (0..corpus.len()).map(|at| corpus.get(at)) {
         if let Some(script) = super::text::unshapeable(text) {
             *texts_of.entry(script).or_default() += 1;
-        }
-        if super::text::has_emoji(text) {
-            *texts_of.entry("emoji (some)").or_default() += 1;
         }
     }
     let named: Vec<String> = texts_of.iter().map(|(name, n)| format!("{name} in {}", counted(*n, "text"))).collect();

@@ -185,10 +185,13 @@ pub(super) fn is_missing(field: &str) -> bool {
 /// A number as programs write it: where a semicolon separates the fields, a comma is the decimal sign (`4,5`).
 pub(super) fn decimal(field: &str, delimiter: u8) -> Cow<'_, str> {
     let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let unsigned = |part: &str| is_digits(part.strip_prefix(['-', '+']).unwrap_or(part));
+    let is_part = |part: &str| match part.split_once(['e', 'E']) {
+        Some((digits, exponent)) => is_digits(digits) && unsigned(exponent),
+        None => is_digits(part),
+    };
     match field.split_once(',') {
-        Some((whole, part))
-            if delimiter == b';' && is_digits(whole.trim_start_matches(['-', '+'])) && is_digits(part) =>
-        {
+        Some((whole, part)) if delimiter == b';' && unsigned(whole) && is_part(part) => {
             Cow::Owned(field.replacen(',', ".", 1))
         }
         _ => Cow::Borrowed(field),

@@ -327,9 +327,14 @@ impl Dataset {
         }
     }
 
-    /// The units of item `item_idx` that hold a value which decides its class, ascending; `None` where that is not known.
+    /// The units of item `item_idx` that hold a value which decides its class, ascending; `None` where that is not known. What is known are places in
+    /// the data's own shape: units of inputs that are fitted to another have none.
     pub fn true_units(&self, item_idx: usize, units: Units) -> Option<Vec<usize>> {
         let places = self.truth.as_ref()?.get(item_idx)?;
+        let (own, fitted) = (self.shape()?, units.shape);
+        if (own.height, own.width) != (fitted.height, fitted.width) {
+            return None;
+        }
         let unit_of = units.unit_of_values();
         let mut found: Vec<usize> =
             places.iter().filter_map(|&place| unit_of.get(place as usize)).map(|&unit| unit as usize).collect();

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use super::DataError;
 use super::archive::{Member, Tree, byte_size};
+use super::columns::no_part_column;
 use super::open::{Loader, Raw, Watch};
 use super::spec::{DataSpec, in_words};
 use super::{Dataset, Items, MAX_DENSE_BYTES, MAX_ITEMS, Modality, Rows, Shape, Split};
@@ -182,6 +183,7 @@ fn load(tree: &Tree, spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, Data
     if written::is_written(tree) {
         return written::load(tree, spec, watch);
     }
+    no_part_column(spec)?;
     let parts = parts(tree)?;
     let mut gathered = Gathered::default();
     for (part_idx, part) in parts.iter().enumerate() {

@@ -156,15 +156,12 @@ impl TableFit {
     }
 }
 
-/// A standardised number in its own unit. What a file says in a few digits comes back in them: to a model that compares with 9, 8.9999999 is another
-/// number. A mean that stands in for a hidden one stays what it is.
+/// A standardised number in its own unit: of the numbers that are standardised to just this one, that with the fewest digits. What a file says in a few
+/// digits comes back in them, since to a model that compares with 9, 8.9999999 is another number.
 fn as_written(value: f32, mean: f32, sd: f32) -> f32 {
     let exact = f64::from(value) * f64::from(sd) + f64::from(mean);
-    // What single precision may have lost on the way there and back.
-    let lost = 4.0 * f64::from(f32::EPSILON) * (f64::from(mean.abs()) + f64::from(sd) * (1.0 + f64::from(value.abs())));
-    let round = |digits: i32| (exact * 10f64.powi(digits)).round() / 10f64.powi(digits);
-    let short = (0..6).map(round).find(|round| (round - exact).abs() <= lost);
-    short.unwrap_or(exact) as f32
+    let round = |digits: i32| ((exact * 10f64.powi(digits)).round() / 10f64.powi(digits)) as f32;
+    (0..=6).map(round).find(|round| (round - mean) / sd == value).unwrap_or(exact as f32)
 }
 
 /// The number of the category whose code `value` is; `None` for a number, or where there is none.

@@ -19,7 +19,7 @@ use super::{DataError, DataSpec, Dataset, Items, MAX_DENSE_BYTES, Modality, Rows
 pub use decode::MAX_TEXT_BYTES;
 pub use fit::{Side, TextFit, TextFitSpec, TextLayout, Token, Unknown};
 pub use markup::readable;
-pub use scripts::{has_emoji, unshapeable, unshapeable_scripts, with_scripts_named};
+pub use scripts::{unshapeable, unshapeable_scripts, with_scripts_named};
 
 /// Characters of a document's beginning that stand for it in lists.
 const NAME_CHARS: usize = 60;

@@ -1,6 +1,6 @@
 //! Known truth of pictures: a folder of masks beside them, each with the path of its picture below that folder.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::archive::{Member, Tree};
 use super::open::Watch;
@@ -61,6 +61,20 @@ impl Masks {
             return match asked {
                 None => Ok(None),
                 Some(_) => Err(tree.unfit("pictures beside their masks", "only masks", "name the folder above both")),
+            };
+        }
+        let pictures: HashSet<&str> =
+            members.iter().filter(|member| !is_mask(member)).map(|of| stem(&of.path)).collect();
+        let has_picture = |path: &str| picture_of(path, folder).is_some_and(|path| pictures.contains(stem(&path)));
+        if !members.iter().any(|member| has_picture(&member.path)) {
+            // A class may be called so, too.
+            return match asked {
+                None => Ok(None),
+                Some(_) => Err(tree.unfit(
+                    format!("masks below {folder} under the paths and names of the pictures"),
+                    "none of such a name",
+                    "name them like their pictures",
+                )),
             };
         }
         let (masks, pictures): (Vec<Member>, Vec<Member>) = std::mem::take(members).into_iter().partition(is_mask);

@@ -38,6 +38,16 @@ pub static L2X_IMDB_SENTENCE: Experiment = Experiment {
             metrics: METRICS,
             at: None,
         },
+        // The box judges, and what words mean to it is where the selector's word vectors begin.
+        Row {
+            id: "l2x-box-words",
+            method: "l2x",
+            preset: "",
+            params: &[("word-vectors", "black-box"), ("epochs", "3")],
+            every_seed: false,
+            metrics: METRICS,
+            at: None,
+        },
         baseline("grad"),
         baseline("grad-x-input"),
         baseline("random"),

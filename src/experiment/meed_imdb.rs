@@ -8,7 +8,7 @@ const METRICS: &[&str] = &["fs_m", "fu_m", "fs_a", "fu_a", "mask_only", "tps", "
 const RANDOM_METRICS: &[&str] = &["fs_m", "fu_m", "fs_a", "fu_a", "fs_a_full", "mask_only", "tps", "tps_batched"];
 
 const fn ablation(id: &'static str, params: &'static [(&'static str, &'static str)]) -> Row {
-    Row { id, method: "meed", preset: "", params, every_seed: false, metrics: METRICS, at: None }
+    Row { id, method: "meed", preset: "texts", params, every_seed: false, metrics: METRICS, at: None }
 }
 
 const fn paper_ablation(id: &'static str, params: &'static [(&'static str, &'static str)]) -> Row {
@@ -30,7 +30,7 @@ pub static MEED_IMDB: Experiment = Experiment {
     k: 10,
     ks: &[],
     rows: &[
-        Row { id: "meed", method: "meed", preset: "", params: &[], every_seed: true, metrics: METRICS, at: None },
+        Row { id: "meed", method: "meed", preset: "texts", params: &[], every_seed: true, metrics: METRICS, at: None },
         Row {
             id: "meed-paper",
             method: "meed",
@@ -43,6 +43,8 @@ pub static MEED_IMDB: Experiment = Experiment {
         ablation("meed-no-output", &[("feed-output", "off")]),
         ablation("meed-no-ail", &[("adversarial", "off")]),
         ablation("meed-no-prior", &[("prior", "off")]),
+        // Word vectors at random, as in the paper.
+        ablation("meed-random-words", &[("word-vectors", "random")]),
         paper_ablation("meed-paper-no-output", &[("feed-output", "off")]),
         paper_ablation("meed-paper-no-ail", &[("adversarial", "off")]),
         paper_ablation("meed-paper-no-prior", &[("prior", "off")]),

@@ -17,7 +17,15 @@ pub struct ByClass {
     pub only: Vec<f32>,
     /// `classes * classes` probabilities: row `c` is the answer when just these units of class `c` are hidden.
     pub rest: Vec<f32>,
+    /// `classes * classes * classes` probabilities: for `a` and `b` the answer when only the k units that speak most for `a` rather than `b` are left.
+    /// Empty where they were not asked about: of many items at once, or of many classes.
+    pub contrast_only: Vec<f32>,
+    /// The same when just these units are hidden.
+    pub contrast_rest: Vec<f32>,
 }
+
+/// Most classes that are compared with each other.
+const MOST_COMPARED: usize = 4;
 
 /// Which scores of a method are looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -72,6 +80,11 @@ impl ByClass {
         self.answer(&self.rest, class)
     }
 
+    fn contrast<'a>(&self, answers: &'a [f32], (a, b): (usize, usize)) -> &'a [f32] {
+        let at = (a * self.classes + b) * self.classes;
+        if a < self.classes && b < self.classes { answers.get(at..at + self.classes).unwrap_or(&[]) } else { &[] }
+    }
+
     fn answer<'a>(&self, answers: &'a [f32], class: usize) -> &'a [f32] {
         answers.get(class * self.classes..(class + 1) * self.classes).unwrap_or(&[])
     }
@@ -118,18 +131,20 @@ impl MethodResult {
         })
     }
 
-    /// The black box's answer to what is shown through a lens: to a class's units alone; empty where it was not computed, as for a contrast.
+    /// The black box's answer to what is shown through a lens: to a class's units alone, or those of a contrast; empty where it was not computed.
     pub fn only_through(&self, lens: Lens) -> &[f32] {
         match (lens, &self.by_class) {
             (Lens::Class(class), Some(by_class)) => by_class.only(class),
+            (Lens::Contrast(a, b), Some(by_class)) => by_class.contrast(&by_class.contrast_only, (a, b)),
             _ => &[],
         }
     }
 
-    /// The black box's answer to what is hidden through a lens: to all but a class's units; empty where it was not computed, as for a contrast.
+    /// The black box's answer to what is hidden through a lens: to all but a class's units, or those of a contrast; empty where it was not computed.
     pub fn rest_through(&self, lens: Lens) -> &[f32] {
         match (lens, &self.by_class) {
             (Lens::Class(class), Some(by_class)) => by_class.rest(class),
+            (Lens::Contrast(a, b), Some(by_class)) => by_class.contrast(&by_class.contrast_rest, (a, b)),
             _ => &[],
         }
     }
@@ -162,6 +177,7 @@ pub(super) fn by_class(
             scores: values.to_vec(),
             only: Vec::with_capacity(classes * classes),
             rest: Vec::with_capacity(classes * classes),
+            ..ByClass::default()
         })
         .collect();
     // Class by class, as many rows each.
@@ -188,5 +204,38 @@ pub(super) fn by_class(
             one.rest.extend_from_slice(rest.row(class * n + row_idx));
         }
     }
+    // An item that is looked at by itself is asked about in all ways in which it can be looked at.
+    if let ([one], true) = (&mut found[..], (2..=MOST_COMPARED).contains(&classes)) {
+        contrasts(black_box, one, scores.row(0), units, k, (rows, fill))?;
+    }
     Ok(Some(found))
+}
+
+/// The answers to the `k` units that speak most for each class rather than each other, and to all but these, in one batch.
+fn contrasts(
+    black_box: &dyn BlackBox,
+    one: &mut ByClass,
+    own: &[f32],
+    units: Units,
+    k: usize,
+    (row, fill): (&Rows, &Rows),
+) -> Result<(), ModelError> {
+    let classes = one.classes;
+    let mut asked = Rows::with_capacity(row.shape, 2 * classes * classes);
+    for (a, b) in (0..classes).flat_map(|a| (0..classes).map(move |b| (a, b))) {
+        let difference = |(unit, own): (usize, &f32)| match *own {
+            f32::NEG_INFINITY => f32::NEG_INFINITY,
+            _ => one.score(unit, a) - one.score(unit, b),
+        };
+        let mask = Mask::top_k(&own.iter().enumerate().map(difference).collect::<Vec<_>>(), k);
+        let rest = mask.complement();
+        asked.values.extend(keep_only(row, units, &[mask], fill).values);
+        asked.values.extend(keep_only(row, units, &[rest], fill).values);
+    }
+    let answers = black_box.predict(&asked)?;
+    for at in 0..classes * classes {
+        one.contrast_only.extend_from_slice(answers.row(2 * at));
+        one.contrast_rest.extend_from_slice(answers.row(2 * at + 1));
+    }
+    Ok(())
 }

@@ -194,10 +194,6 @@ pub fn picture_of_result(
 /// Whether each unit truly decides the class of the explained item; `None` where `data` does not say.
 pub fn truth_of(data: &Dataset, explained: &Explained) -> Option<Vec<bool>> {
     let units = explained.units;
-    // Places of truth are those of the data: an input fitted to another shape has others.
-    if data.shape()?.len() != units.shape.len() {
-        return None;
-    }
     let mut truth = vec![false; units.count()];
     for unit in data.true_units(explained.item, units)? {
         *truth.get_mut(unit)? = true;

@@ -225,7 +225,7 @@ impl<'a> Context<'a> {
         let known: Option<Vec<_>> = items.iter().map(|&item| self.data.true_units(item, self.units)).collect();
         known.ok_or_else(|| {
             ExplainError::Unfit(format!(
-                "{} needs data of which it is known what truly matters, such as synthetic:xor, found {}; leave it out",
+                "{} needs data of which it is known what truly matters, such as synthetic:xor, in the size that the black box reads, found {}; leave it out",
                 asked.title, self.data.name
             ))
         })

@@ -25,9 +25,12 @@ pub struct Distilled {
     pub test: Option<f64>,
     /// Mean over the test items of the largest difference between probabilities of a class.
     pub difference: Option<f64>,
-    /// Share of test items with parts hidden at random to which both give the same class; `None` where it learned whole inputs only.
+    /// Share of test items with parts hidden at random to which both give the same class; `None` where it learned whole inputs only, or there are none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hidden: Option<f64>,
+    /// Copies of each training item with hidden parts that it learned.
+    #[serde(default)]
+    pub hidden_copies: u32,
 }
 
 /// How parts of inputs are hidden at random. The same items get the same parts hidden, whoever reads them.
@@ -51,7 +54,7 @@ impl Hiding {
     }
 
     /// Copies of the rows of `split` with hidden parts, all rows of the first copy first. Between none and all of a row is hidden: pixels and steps in
-    /// blocks of 1, 2, 4 or 8, columns one by one; they become zero or `mean`, columns always `mean`.
+    /// blocks of 1, 2, 4 or 8, columns one by one. They become zero (of columns the mean, and no category) or `mean` (the usual category).
     pub fn apply(&self, rows: &Rows, mean: &[f32], split: Split) -> Rows {
         let mut rng = ChaCha8Rng::seed_from_u64(mix(self.seed, 0x6869_6465 + split as u64));
         let (height, width) = (self.shape.height, self.shape.width);
@@ -59,7 +62,7 @@ impl Hiding {
         let mut out = Rows::with_capacity(rows.shape, rows.n() * self.copies as usize);
         for row_idx in (0..self.copies).flat_map(|_| 0..rows.n()) {
             let share: f32 = rng.random();
-            let (block, keeps_mean) = if is_table { (1, true) } else { (1 << rng.random_range(0..4), rng.random()) };
+            let (block, keeps_mean) = (if is_table { 1 } else { 1 << rng.random_range(0..4) }, rng.random());
             let across = width.div_ceil(block);
             let hidden: Vec<bool> = (0..height.div_ceil(block) * across).map(|_| rng.random::<f32>() < share).collect();
             out.values.extend(rows.row(row_idx).iter().enumerate().map(|(place, value)| {
@@ -154,6 +157,7 @@ impl Teacher {
             test: None,
             difference: None,
             hidden: None,
+            hidden_copies: hiding.map_or(0, |hiding| hiding.copies),
         };
         Ok(Self { black_box, questions, answered: 0, taught: Taught { answers: BTreeMap::new(), card, hiding } })
     }

@@ -74,12 +74,7 @@ impl Drop for Running {
     fn drop(&mut self) {
         // A program that waits for its input ends by itself; one that hangs does not.
         drop(self.questions.take());
-        #[cfg(unix)]
-        rustix::process::kill_process_group(
-            rustix::process::Pid::from_child(&self.child),
-            rustix::process::Signal::KILL,
-        )
-        .ok();
+        groups::end(&self.child);
         self.child.kill().ok();
         self.child.wait().ok();
     }
@@ -216,6 +211,7 @@ fn start(command: &str, is_text: bool) -> Result<Running, Failure> {
         .stderr(Stdio::piped())
         .spawn()
         .map_err(|error| Failure::Wrong(format!("cannot be started ({error})")))?;
+    groups::note(&child);
     let (sender, answers) = channel();
     let said = Arc::new(Mutex::new(String::new()));
     if let Some(output) = child.stdout.take() {
@@ -439,4 +435,47 @@ pub fn check_trust(command: &str) -> Result<(), ModelError> {
         "exec:{command}: expected a command that was connected on this computer, found one from elsewhere; look at what it does, then \
          connect it with `unmask fit --model \"exec:{command}\"`"
     )))
+}
+
+/// Process groups of the programs that run. A group of its own is not told when a terminal interrupts this program, so they are ended then, too.
+#[cfg(unix)]
+mod groups {
+    use std::process::Child;
+    use std::sync::{Mutex, Once, PoisonError};
+
+    use rustix::process::{Pid, Signal, kill_process_group};
+
+    static RUNNING: Mutex<Vec<Pid>> = Mutex::new(Vec::new());
+
+    pub(super) fn note(child: &Child) {
+        static HANDLED: Once = Once::new();
+        HANDLED.call_once(|| {
+            let end_all = || {
+                for group in RUNNING.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+                    kill_process_group(group, Signal::KILL).ok();
+                }
+                // As a shell says that a program was interrupted.
+                std::process::exit(130);
+            };
+            if let Err(error) = ctrlc::set_handler(end_all) {
+                log::warn!("commands may outlive an interrupt: {error}");
+            }
+        });
+        RUNNING.lock().unwrap_or_else(PoisonError::into_inner).push(Pid::from_child(child));
+    }
+
+    pub(super) fn end(child: &Child) {
+        let group = Pid::from_child(child);
+        RUNNING.lock().unwrap_or_else(PoisonError::into_inner).retain(|known| *known != group);
+        kill_process_group(group, Signal::KILL).ok();
+    }
+}
+
+#[cfg(not(unix))]
+mod groups {
+    use std::process::Child;
+
+    pub(super) fn note(_child: &Child) {}
+
+    pub(super) fn end(_child: &Child) {}
 }

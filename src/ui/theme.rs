@@ -2,7 +2,8 @@
 //!
 //! Colours of meaning (selected, unselected, scales) come from `figure::color`, so that window and exports agree.
 
-use egui::{Color32, CornerRadius, FontFamily, FontId, Margin, Shadow, Stroke, TextStyle, Vec2};
+use egui::epaint::text::{FontInsert, FontPriority, InsertFontFamily};
+use egui::{Color32, CornerRadius, FontData, FontFamily, FontId, Margin, Shadow, Stroke, TextStyle, Vec2};
 
 use crate::figure::color::{Color, Palette};
 use crate::figure::{self};
@@ -196,6 +197,12 @@ pub const UNTINTED: Color32 = Color32::WHITE;
 /// Fonts, icons and the styles of both themes.
 pub fn install(ctx: &egui::Context) {
     egui_material_icons::initialize(ctx);
+    // Arrows and signs of mathematics that the other fonts lack; figures have it, too.
+    ctx.add_font(FontInsert::new(
+        "Hack signs",
+        FontData::from_static(epaint_default_fonts::HACK_REGULAR),
+        vec![InsertFontFamily { family: FontFamily::Proportional, priority: FontPriority::Lowest }],
+    ));
     ctx.style_mut_of(egui::Theme::Dark, |style| apply(style, &DARK));
     ctx.style_mut_of(egui::Theme::Light, |style| apply(style, &LIGHT));
     ctx.options_mut(|options| {

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use unmask::data::{Dataset, Fit, Split};
+use tch::Device;
+use unmask::data::{Dataset, Fit, Rows, Split};
 use unmask::explain::{Fill, SavedExplainer, method};
-use unmask::jobs::{Cell, Evaluate, Explain, Explained, FitBox, Output, Task, TrainExplainer};
+use unmask::jobs::{Cell, Evaluate, Explain, Explained, FitBox, Lens, Output, Task, TrainExplainer};
 use unmask::model::params::Params;
-use unmask::model::{SavedBox, architecture};
+use unmask::model::{BlackBox, SavedBox, TorchBox, architecture};
 use unmask::work::{Event, JobError, JobId, Priority, Slot, Worker};
 
 use crate::integration::tiny::*;
@@ -376,6 +377,42 @@ fn many_items_explained_in_batches_are_what_each_is_alone() {
             }
         }
     }
+}
+
+#[test]
+fn answers_to_the_units_of_each_class_and_of_each_contrast_are_those_of_the_box_itself() {
+    let _torch = torch();
+    let (data, mut worker) = (Arc::new(halves(16)), worker());
+    let saved = Arc::new(trained_box(&data, 0));
+    let aim = explainer(run(&mut worker, train("aim", &saved, &data, 1, None)).unwrap());
+    let black_box = TorchBox::new(&saved, Device::Cpu).unwrap();
+    let item = 5;
+    let one = explained(&mut worker, explain_task(&saved, vec![aim], &data, item, Fill::Mean));
+    let result = one.methods[0].as_ref().unwrap();
+    let classes = result.by_class.as_ref().unwrap();
+    let row = saved.card.rows(&data, &[item], &saved.card.fit).unwrap();
+    let unit_of = one.units.unit_of_values();
+    // The three units with the highest of these scores kept, or hidden, place by place.
+    let answer = |scores: Vec<f32>, hides: bool| {
+        let mut order: Vec<usize> = (0..scores.len()).collect();
+        order.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]));
+        let best = &order[..3];
+        let is_kept = |place: usize| best.contains(&(unit_of[place] as usize)) != hides;
+        let values =
+            (0..row.values.len()).map(|at| if is_kept(at) { row.values[at] } else { saved.background.mean[at] });
+        black_box.predict(&Rows { shape: row.shape, values: values.collect() }).unwrap().values
+    };
+    let column = |class: usize| classes.column(class);
+    for class in 0..2 {
+        assert!(near(classes.only(class), &answer(column(class), false)));
+        assert!(near(classes.rest(class), &answer(column(class), true)));
+        let other = 1 - class;
+        let difference: Vec<f32> = column(class).iter().zip(column(other)).map(|(a, b)| a - b).collect();
+        let lens = Lens::Contrast(class, other);
+        assert!(near(result.only_through(lens), &answer(difference.clone(), false)));
+        assert!(near(result.rest_through(lens), &answer(difference, true)));
+    }
+    assert!(result.only_through(Lens::Contrast(0, 9)).is_empty());
 }
 
 #[test]

@@ -129,6 +129,8 @@ fn a_class_in_focus_recolours_the_text_and_shows_its_words_alone() {
     app.state_mut().command(Command::Reading(Action::Against(Some(1))));
     app.run();
     app.get_by_label_contains("why negative rather than positive");
+    app.get_by_label_contains("Only these words: negative");
+    app.get_by_label_contains("Without these words: ");
 }
 
 /// Digits are told by the text that they write, so that every keyboard's work.

@@ -132,6 +132,8 @@ fn explain(task: &Explain) -> Output {
                 let marked = signed.iter().zip(&scores);
                 marked.map(|(w, own)| if *own == f32::NEG_INFINITY { *own } else { sign * w }).collect()
             };
+            // Against itself a class has nothing to say.
+            let pairs = [0.0, -2.0, 2.0, 0.0];
             ByClass {
                 classes: 2,
                 scores: signed.iter().flat_map(|weight| [-weight, *weight]).collect(),
@@ -139,6 +141,11 @@ fn explain(task: &Explain) -> Output {
                 rest: [-1.0, 1.0]
                     .into_iter()
                     .flat_map(|sign| only(Mask::top_k(&column(sign), task.k).complement()))
+                    .collect(),
+                contrast_only: pairs.into_iter().flat_map(|by| only(Mask::top_k(&column(by), task.k))).collect(),
+                contrast_rest: pairs
+                    .into_iter()
+                    .flat_map(|by| only(Mask::top_k(&column(by), task.k).complement()))
                     .collect(),
             }
         });

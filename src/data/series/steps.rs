@@ -1,8 +1,15 @@
-//! What a column of steps says of the order of rows: numbers, or times and dates that can be told apart from each other.
+//! What a column of steps says of the order of rows: numbers, or dates with or without a time.
 
 /// Days from 1970-01-01 of a date of the Gregorian calendar (Hinnant, "chrono-compatible low-level date algorithms").
 fn days(year: i64, month: i64, day: i64) -> Option<i64> {
-    if !(1..=12).contains(&month) || !(1..=31).contains(&day) || !(0..=9999).contains(&year) {
+    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let longest = match month {
+        2 => 28 + i64::from(is_leap),
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => return None,
+    };
+    if !(1..=longest).contains(&day) || !(0..=9999).contains(&year) {
         return None;
     }
     let year = if month <= 2 { year - 1 } else { year };
@@ -24,8 +31,8 @@ fn seconds(time: &str) -> Option<f64> {
     (parts.next().is_none() && minutes < 60.0).then_some(3600.0 * hours + 60.0 * minutes + of_minute)
 }
 
-/// Where a step lies among others: a number, `2024-05-31`, `2024-05-31 12:30:00` (also with `T` and `Z`), or `12:30:00`. `None` for all else: whether
-/// `03/04/2024` is in March or April nobody can tell.
+/// Where a step lies among others: a number, `2024-05-31`, or `2024-05-31 12:30:00` (also with `T` and `Z`). `None` for all else: whether `03/04/2024`
+/// is in March or April nobody can tell, and `00:00:07` may come after `23:59:52`.
 pub(super) fn place(step: &str) -> Option<f64> {
     let step = step.trim().trim_end_matches('Z');
     if let Ok(number) = step.parse::<f64>() {
@@ -33,7 +40,6 @@ pub(super) fn place(step: &str) -> Option<f64> {
     }
     let (date, time) = match step.split_once(['T', ' ']) {
         Some((date, time)) => (date, Some(time)),
-        None if step.contains(':') => return seconds(step),
         None => (step, None),
     };
     let mut parts = date.split(['-', '/']).map(|part| part.parse::<i64>().ok());
@@ -55,8 +61,7 @@ mod tests {
         // By Python's datetime.
         assert_eq!(place("2024-02-29T12:30:15.5Z"), Some(1_709_209_815.5));
         assert_eq!(place("2000/03/01 00:00"), Some(951_868_800.0));
-        assert_eq!(place("01:02:03"), Some(3723.0));
-        for text in ["03/04/2024", "2024-13-01", "yesterday", "", "nan", "2024-05", "12:61"] {
+        for text in ["03/04/2024", "2024-13-01", "2023-02-29", "01:02:03", "yesterday", "", "nan", "2024-05", "12:61"] {
             assert_eq!(place(text), None, "{text}");
         }
     }

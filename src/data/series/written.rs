@@ -1,5 +1,5 @@
 //! Series in CSV: long (a row for each step of each item), wide (a row for each item), and folders of files (a file for each item, its folder
-//! the class). What the columns are for is guessed, said, and changed by the query: `item=`, `step=`, `label=`, `channels=x,y`, `layout=`,
+//! the class). What the columns are for is guessed, said, and changed by the query: `item=`, `step=` (`none`: the order of the file), `label=`, `channels=x,y`, `layout=`,
 //! `split=` (a column of train, validation and test), `steps=128` (longer series are cut, shorter ones end in zeros), `gaps=previous|mean|zero` (what
 //! stands in for empty fields, which are refused otherwise).
 
@@ -9,7 +9,7 @@ use super::steps::place;
 use super::{MAX_STEPS, MAX_VALUES, described, raw_of};
 use crate::data::archive::{Member, Tree, byte_size};
 use crate::data::class_numbers::ClassNumbers;
-use crate::data::columns::{part_column, part_in};
+use crate::data::columns::{no_part_column, part_column, part_in};
 use crate::data::delimited::{Form, decimal, is_missing, is_table, reader};
 use crate::data::open::{Raw, Watch};
 use crate::data::spec::{DataSpec, in_words};
@@ -193,7 +193,10 @@ fn layout(form: &Form, spec: &DataSpec, member: &Member) -> Result<Layout, DataE
     let names = &form.columns.names;
     let label = asked(form, spec, "label")?.or_else(|| named(form, &LABELS));
     let item = asked(form, spec, "item")?.or_else(|| named(form, &ITEMS));
-    let step = asked(form, spec, "step")?.or_else(|| named(form, &STEPS));
+    let step = match spec.query.get("step").map(String::as_str) {
+        Some("none") => None,
+        _ => asked(form, spec, "step")?.or_else(|| named(form, &STEPS)),
+    };
     let part = part_of(form, spec)?.filter(|part| ![label, item, step].contains(&Some(*part)));
     let wanted = match spec.query.get("layout").map(String::as_str) {
         None => None,
@@ -594,7 +597,8 @@ fn long(
         sorted.sort_by(f64::total_cmp);
         if sorted.windows(2).any(|pair| pair[0] == pair[1]) {
             let found = format!("several of one step in item {}", shown(name));
-            let advice = "give each channel a column of its own, or name another column of steps with step=";
+            let advice =
+                "give each channel a column of its own, or write step=none to take the rows in the order of the file";
             return Err(member.unfit("one row for each item and step", found, advice));
         }
     }
@@ -626,6 +630,7 @@ fn channels_of_file(form: &Form) -> Vec<usize> {
 
 /// A file for each item; the folder above is its class, one called train or test above that its part.
 fn folder(tree: &Tree, spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, DataError> {
+    no_part_column(spec)?;
     let mut files: Vec<&Member> = tree.members.iter().filter(|member| is_table(member)).collect();
     files.sort_by(|a, b| a.path.cmp(&b.path));
     let total: u64 = files.iter().map(|member| member.len).sum();

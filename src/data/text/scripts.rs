@@ -50,7 +50,7 @@ const BLOCKS: &[(u32, u32, &str)] = &[
 ];
 
 /// The first script in `text` that the window cannot show, by name: its fonts hold Latin, Greek and Cyrillic letters, and it writes from
-/// left to right only. `None` if all letters can be shown. (Signs and pictograms are not looked at; see [`has_emoji`].)
+/// left to right only. `None` if all letters can be shown. (Signs and pictograms are not looked at.)
 pub fn unshapeable(text: &str) -> Option<&'static str> {
     if text.is_ascii() {
         return None;
@@ -101,11 +101,6 @@ pub fn with_scripts_named(text: &str) -> Cow<'_, str> {
     }
     out.push_str(&pending);
     Cow::Owned(out)
-}
-
-/// Whether the text holds pictograms, of which the window's fonts know only some.
-pub fn has_emoji(text: &str) -> bool {
-    !text.is_ascii() && text.chars().any(|c| matches!(c, '\u{1f000}'..='\u{1faff}' | '\u{fe0f}'))
 }
 
 /// Letters, and the marks in the blocks above that are no letters of their own.

@@ -7,7 +7,7 @@ use super::columns::{ColumnApproximator, ColumnSelector};
 use super::concrete::{concrete_mask, spread};
 use super::selector::{PatchSelector, Selector};
 use super::series::SeriesSelector;
-use super::text::{TextApproximator, TextSelector, take_word_vectors};
+use super::text::{TextApproximator, TextSelector, take_word_vectors, vector_length};
 use super::{Batch, Learner, Setup, final_temperature, temperature};
 use crate::data::{Modality, Units};
 use crate::explain::{ExplainError, Explainer, Method, MethodSpec, SavedExplainer};
@@ -150,7 +150,9 @@ impl Method for L2x {
         let units = Units::new(saved.card.unit, black_box.card().shape);
         let device = black_box.tensor_box().map_or(tch::Device::Cpu, |tensor_box| tensor_box.device());
         let mut store = nn::VarStore::new(device);
-        let selector = without_init(|| selector(&store.root(), units, black_box.card().input()));
+        let input = black_box.card().input();
+        let length = vector_length(&saved.weights, input.vocabulary).filter(|_| units.unit.is_text());
+        let selector = without_init(|| selector(&store.root(), units, input, length));
         load_weights(&store, &saved.weights, &format!("weights of {}", saved.card.name))?;
         store.freeze();
         Ok(Box::new(super::run::NetExplainer::new(
@@ -161,9 +163,9 @@ impl Method for L2x {
     }
 }
 
-fn selector(path: &nn::Path<'_>, units: Units, input: InputSpec) -> Box<dyn Selector> {
+fn selector(path: &nn::Path<'_>, units: Units, input: InputSpec, length: Option<i64>) -> Box<dyn Selector> {
     match units.unit.modality() {
-        Modality::Text => Box::new(TextSelector::new(path, units, input, None)),
+        Modality::Text => Box::new(TextSelector::new(path, units, input, None, length)),
         Modality::Table => Box::new(ColumnSelector::new(path, units, input, None)),
         Modality::Series => Box::new(SeriesSelector::new(path, units, Framework::Keras, false)),
         Modality::Image => Box::new(PatchSelector::new(path, units)),
@@ -256,8 +258,10 @@ impl L2xLearner {
     fn new(setup: &Setup<'_>) -> Result<Self, ExplainError> {
         seed_step(setup.seed, u64::MAX);
         let selector_store = nn::VarStore::new(setup.device);
-        let selector = selector(&selector_store.root(), setup.units, setup.input);
-        if setup.units.unit.is_text() && setup.params.choice(PARAMS, "word-vectors") == "black-box" {
+        let takes_words = setup.units.unit.is_text() && setup.params.choice(PARAMS, "word-vectors") == "black-box";
+        let length = takes_words.then(|| vector_length(setup.weights, setup.input.vocabulary)).flatten();
+        let selector = selector(&selector_store.root(), setup.units, setup.input, length);
+        if length.is_some() {
             take_word_vectors(&selector_store, setup.weights)?;
         }
         let k = setup.k.min(setup.units.count()) as i64;

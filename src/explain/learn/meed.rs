@@ -11,7 +11,7 @@ use super::columns::ColumnSelector;
 use super::concrete::{concrete_mask, gate_mask, gather, spread, subset_mask};
 use super::selector::{OutputFedSelector, Selector};
 use super::series::SeriesLstmSelector;
-use super::text::{TextSelector, take_word_vectors};
+use super::text::{TextSelector, take_word_vectors, vector_length};
 use super::wasserstein::sliced_wasserstein;
 use super::{Batch, Learner, Losses, Setup, temperature};
 use crate::data::{Modality, Units};
@@ -118,6 +118,12 @@ pub const PARAMS: &[ParamSpec] = &[
     learning_rate(1e-3),
 ];
 
+/// What the program starts from on texts.
+const TEXTS: Preset = Preset {
+    id: "texts",
+    title: "Texts: word vectors begin as the black box's (ours)",
+    values: &[("word-vectors", "black-box")],
+};
 const PAPER_MNIST: Preset = Preset {
     id: "paper-mnist",
     title: "Paper, MNIST 3 vs 8 (section 4.2): weight 0.001, k = 25",
@@ -192,8 +198,8 @@ static SPEC: MethodSpec = MethodSpec {
               gradient x input; the judge of both parts is the frozen box itself or, as in the paper, two networks trained beside it.",
     citation: "Liang et al.: Adversarial Infidelity Learning for Model Interpretation, KDD 2020",
     params: PARAMS,
-    presets: &[PAPER_MNIST, PAPER_FASHION, PAPER_IMDB, CODE_MNIST, CODE_FASHION],
-    starts: &[],
+    presets: &[TEXTS, PAPER_MNIST, PAPER_FASHION, PAPER_IMDB, CODE_MNIST, CODE_FASHION],
+    starts: &[(Modality::Text, "texts")],
     trains: true,
     needs_gradients: false,
     modalities: &[Modality::Image, Modality::Text, Modality::Series, Modality::Table],
@@ -214,7 +220,9 @@ impl Method for Meed {
         let device = black_box.tensor_box().map_or(tch::Device::Cpu, |tensor_box| tensor_box.device());
         let mut store = nn::VarStore::new(device);
         let feed_output = saved.card.params.switch(PARAMS, "feed-output");
-        let selector = without_init(|| selector(&store.root(), units, card.input(), (card.classes.len(), feed_output)));
+        let length = vector_length(&saved.weights, card.input().vocabulary).filter(|_| units.unit.is_text());
+        let answer = (card.classes.len(), feed_output);
+        let selector = without_init(|| selector(&store.root(), units, card.input(), answer, length));
         load_weights(&store, &saved.weights, &format!("weights of {}", saved.card.name))?;
         store.freeze();
         let scores = move |input: &Tensor, probs: &Tensor| selector.scores(input, probs, false);
@@ -227,9 +235,10 @@ fn selector(
     units: Units,
     input: InputSpec,
     (classes, feed_output): (usize, bool),
+    length: Option<i64>,
 ) -> Box<dyn Selector> {
     match units.unit.modality() {
-        Modality::Text => Box::new(TextSelector::new(path, units, input, feed_output.then_some(classes))),
+        Modality::Text => Box::new(TextSelector::new(path, units, input, feed_output.then_some(classes), length)),
         Modality::Table => Box::new(ColumnSelector::new(path, units, input, feed_output.then_some(classes))),
         Modality::Series => Box::new(SeriesLstmSelector::new(path, units, feed_output.then_some(classes))),
         Modality::Image => Box::new(OutputFedSelector::new(path, units, classes, feed_output)),
@@ -316,8 +325,11 @@ impl MeedLearner {
         };
         let selector_store = nn::VarStore::new(setup.device);
         let feed_output = params.switch(PARAMS, "feed-output");
-        let selector = selector(&selector_store.root(), setup.units, setup.input, (setup.classes, feed_output));
-        if setup.units.unit.is_text() && params.choice(PARAMS, "word-vectors") == "black-box" {
+        let takes_words = setup.units.unit.is_text() && params.choice(PARAMS, "word-vectors") == "black-box";
+        let length = takes_words.then(|| vector_length(setup.weights, setup.input.vocabulary)).flatten();
+        let answer = (setup.classes, feed_output);
+        let selector = selector(&selector_store.root(), setup.units, setup.input, answer, length);
+        if length.is_some() {
             take_word_vectors(&selector_store, setup.weights)?;
         }
         if options.sampler == Sampler::Gate && setup.units.unit.is_text() {

@@ -149,8 +149,8 @@ pub const fn word_vectors() -> ParamSpec {
         id: "word-vectors",
         label: "Word vectors start",
         tip: "What the selector's word vectors are before training, for texts. Copies of the black box's say from the first step what words mean to it; \
-              with random ones, as in the papers, a selector of sentences learns its training reviews by heart before it has found out. Only \
-              where both have vectors of the same length.",
+              with random ones, as in the papers, a selector learns its training texts by heart before it has found out. A black box that has none \
+              leaves them random.",
         kind: ParamKind::Choice {
             options: &[("random", "at random, as in the papers"), ("black-box", "as copies of the black box's")],
             default: "random",

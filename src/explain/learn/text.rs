@@ -35,6 +35,12 @@ impl Widths {
             _ => Self { vector: 50, unit: 50, local: 100, merge: 100 },
         }
     }
+
+    /// With word vectors of another length; a word is its vector.
+    fn with_vectors(self, length: Option<i64>, unit: Unit) -> Self {
+        let vector = length.unwrap_or(self.vector);
+        Self { vector, unit: if unit == Unit::Sentence { self.unit } else { vector }, ..self }
+    }
 }
 
 /// L2X's selector for text with a local and a global branch, and MEED's, which sees the black box's answer beside (section 3.2).
@@ -54,9 +60,16 @@ pub struct TextSelector {
 }
 
 impl TextSelector {
-    /// Builds it at `path`; `answer` is the number of classes where the black box's answer is an input.
-    pub fn new(path: &nn::Path<'_>, units: Units, input: InputSpec, answer: Option<usize>) -> Self {
-        let widths = Widths::of(units.unit);
+    /// Builds it at `path`; `answer` is the number of classes where the black box's answer is an input, `length` that of its word vectors where it is
+    /// not the published code's.
+    pub fn new(
+        path: &nn::Path<'_>,
+        units: Units,
+        input: InputSpec,
+        answer: Option<usize>,
+        length: Option<i64>,
+    ) -> Self {
+        let widths = Widths::of(units.unit).with_vectors(length, units.unit);
         let keras = Framework::Keras;
         let n_global = if answer.is_some() { 200 } else { 100 };
         Self {
@@ -99,23 +112,26 @@ impl Selector for TextSelector {
     }
 }
 
-/// Copies the black box's word vectors to those of a selector in `store`.
-///
-/// # Errors
-/// A black box without word vectors, or with longer or shorter ones.
-pub(super) fn take_word_vectors(store: &nn::VarStore, weights: &[u8]) -> Result<(), ExplainError> {
-    const NAME: &str = "embedding.weight";
-    let Some(mut own) = store.variables().remove(NAME) else { return Ok(()) };
-    let known = saved_tensor(weights, NAME);
-    if let Some(known) = known.as_ref().filter(|known| known.size() == own.size()) {
-        tch::no_grad(|| own.f_copy_(known))?;
-        return Ok(());
+/// Name of a network's word vectors among its weights.
+const WORDS: &str = "embedding.weight";
+
+/// Length of the word vectors among saved weights; `None` where there are none of so many words.
+pub(super) fn vector_length(weights: &[u8], n_words: usize) -> Option<i64> {
+    match saved_tensor(weights, WORDS)?.size()[..] {
+        [words, length] if words == n_words as i64 => Some(length),
+        _ => None,
     }
-    Err(ExplainError::Unfit(format!(
-        "word vectors: expected a black box that has vectors of {} numbers, found {}; set word-vectors=random",
-        own.size()[1],
-        known.map_or("none".to_owned(), |known| format!("vectors of {}", known.size().last().unwrap_or(&0)))
-    )))
+}
+
+/// Copies the black box's word vectors to those of a selector in `store` that has them as long.
+pub(super) fn take_word_vectors(store: &nn::VarStore, weights: &[u8]) -> Result<(), ExplainError> {
+    let own = store.variables().remove(WORDS);
+    if let (Some(mut own), Some(known)) = (own, saved_tensor(weights, WORDS))
+        && own.size() == known.size()
+    {
+        tch::no_grad(|| own.f_copy_(&known))?;
+    }
+    Ok(())
 }
 
 /// Features `[b, f, units]`: word vectors, or what a convolution with a maximum over its words makes of each sentence.
@@ -224,26 +240,29 @@ mod tests {
     use crate::model::tensors::save_weights;
 
     #[test]
-    fn word_vectors_are_those_of_a_black_box_that_has_them_as_long() {
-        let black_box = |length: i64| {
+    fn word_vectors_are_those_of_the_black_box_whatever_their_length() {
+        let shape = Shape::new(1, 1, 60);
+        let (units, input) = (Units::new(Unit::Word, shape), InputSpec { shape, vocabulary: 20 });
+        let tokens = documents().reshape([12, 1, 1, 60]);
+        for length in [50, 100] {
             let store = nn::VarStore::new(Device::Cpu);
-            let words = embedding(store.root() / "embedding", 20, length, Framework::PyTorch);
-            (words.ws.copy(), save_weights(&store).expect("weights"))
-        };
-        let shape = Shape::new(1, 4, 60);
+            let words = embedding(store.root() / "embedding", 20, length, Framework::PyTorch).ws.copy();
+            let weights = save_weights(&store).expect("weights");
+            assert_eq!((vector_length(&weights, 20), vector_length(&weights, 21)), (Some(length), None));
+            let store = nn::VarStore::new(Device::Cpu);
+            let selector = TextSelector::new(&store.root(), units, input, None, vector_length(&weights, 20));
+            assert!(!selector.embedding.ws.equal(&words));
+            take_word_vectors(&store, &weights).expect("a copy");
+            assert!(selector.embedding.ws.equal(&words) && selector.embedding.ws.requires_grad());
+            assert_eq!(selector.scores(&tokens, &tokens, false).size(), [12, 60]);
+        }
+        // A black box without any leaves them as they were drawn.
+        assert_eq!(vector_length(b"", 20), None);
         let store = nn::VarStore::new(Device::Cpu);
-        let input = InputSpec { shape, vocabulary: 20 };
-        let selector = TextSelector::new(&store.root(), Units::new(Unit::Sentence, shape), input, None);
-        let (words, weights) = black_box(100);
-        assert!(!selector.embedding.ws.equal(&words));
-        take_word_vectors(&store, &weights).expect("vectors of 100 numbers");
-        assert!(selector.embedding.ws.equal(&words) && selector.embedding.ws.requires_grad());
-        let refused = |weights: &[u8]| take_word_vectors(&store, weights).expect_err("other vectors").to_string();
-        assert!(
-            refused(&black_box(50).1)
-                .contains("expected a black box that has vectors of 100 numbers, found vectors of 50")
-        );
-        assert!(refused(b"").contains("found none"));
+        let selector = TextSelector::new(&store.root(), units, input, None, None);
+        let before = selector.embedding.ws.copy();
+        take_word_vectors(&store, b"").expect("nothing to do");
+        assert!(selector.embedding.ws.equal(&before));
     }
 
     /// Three documents of four sentences of sixty words: empty ones, one at each border of the groups, and one that fills its row.

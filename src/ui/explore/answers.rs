@@ -202,22 +202,27 @@ fn lines(session: &Session, explained: &Explained, result: &MethodResult, is_nar
 /// What the black box answers to the units of the class in focus alone and to all others, or why the colours are as they are.
 fn through(session: &Session, result: &MethodResult, lens: Lens, (noun, n): (&str, usize)) -> Vec<Line> {
     let (only, rest) = (result.only_through(lens), result.rest_through(lens));
-    let (Lens::Class(class), false) = (lens, only.is_empty() || rest.is_empty()) else {
-        return vec![Line::plain(format!("Colours: why {}", session.lens_words(lens)))];
+    let why = Line::plain(format!("Colours: why {}", session.lens_words(lens)));
+    if only.is_empty() || rest.is_empty() {
+        return vec![why];
+    }
+    let (class, name) = match lens {
+        Lens::Class(class) => (class, format!("the {noun} of {}", session.class_name(class))),
+        Lens::Contrast(class, _) => (class, format!("these {noun}")),
     };
-    let name = session.class_name(class);
     let line = |part: String, probs: &[f32], mark: Option<bool>| {
         let answer = with_probability(session, probs, argmax(probs));
         Line { mark, words: format!("{part}: {answer}{}", followed(session, probs)), is_small: false }
     };
-    let shown = line(format!("Only the {noun} of {name}"), only, Some(argmax(only) == class));
+    let shown = line(format!("Only {name}"), only, Some(argmax(only) == class));
     let hidden = if session.explore.k < n {
         // No verdict: the full input need not have this class, and then the rest cannot lose it.
-        line(format!("Without the {noun} of {name}"), rest, None)
+        line(format!("Without {name}"), rest, None)
     } else {
         Line::plain("Without them: nothing is left, all is shown".to_owned())
     };
-    vec![shown, hidden]
+    let why = matches!(lens, Lens::Contrast(..)).then_some(why);
+    why.into_iter().chain([shown, hidden]).collect()
 }
 
 /// Whether the selected and the unselected part alone keep the class.

@@ -1,6 +1,5 @@
 //! One explained picture on screen: exact pixels, linked zoom and pan, the marks of the figure, the unit under the pointer.
 
-use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
@@ -14,6 +13,7 @@ use super::classes::ClassesUi;
 use super::reading::{self, Page, Pages, TextView};
 use crate::data::text::with_scripts_named;
 use crate::figure::color::Range;
+use crate::figure::fonts::drawable;
 use crate::figure::layout::series::{Form, map_pixels};
 use crate::figure::layout::{ExplainedPicture, ExplainedText, Panel, View, overlay_marks, overlay_rgba};
 use crate::figure::{Element, FigureError, Pixels, rect};
@@ -87,14 +87,15 @@ struct Painted {
     problem: Option<String>,
 }
 
-/// Writes the name of its script in place of each word that the window's fonts cannot show: rows of boxes would look like a fault.
+/// Writes the name of its script in place of each word that the window's fonts cannot show, and the number of a sign in place of that: boxes would look
+/// like a fault.
 fn name_scripts(text: Option<&mut ExplainedText>, words: &mut [String]) {
     let of_text = text.into_iter().flat_map(|text| {
         text.spans.iter_mut().flat_map(|span| [&mut span.before, &mut span.word]).chain([&mut text.after])
     });
     for part in of_text.chain(words) {
-        if let Cow::Owned(named) = with_scripts_named(part) {
-            *part = named;
+        if !part.is_ascii() {
+            *part = drawable(&with_scripts_named(part)).into_owned();
         }
     }
 }

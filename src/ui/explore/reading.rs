@@ -109,9 +109,6 @@ fn notes(text: &ExplainedText, original: Option<&str>) -> Vec<String> {
             scripts.join(", ")
         ));
     }
-    if original.is_some_and(crate::data::text::has_emoji) {
-        out.push("Emoji that the window's fonts do not have are drawn as boxes.".to_owned());
-    }
     out
 }
 

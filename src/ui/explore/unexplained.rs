@@ -15,6 +15,7 @@ use super::thumbs::{Full, Thumbs};
 use super::{canvas, cards, items, record, series};
 use crate::data::text::{readable, with_scripts_named};
 use crate::data::{Dataset, Items};
+use crate::figure::fonts::drawable;
 use crate::figure::layout::series::Form;
 use crate::figure::layout::{ExplainedPicture, ExplainedRow, ExplainedSeries, Panel};
 use crate::jobs::picture::channel_names;
@@ -138,7 +139,7 @@ fn words(
     if state.begins(ui, data, item) {
         let text = readable(data.text(item).unwrap_or_default());
         let end = text.char_indices().nth(MOST_CHARACTERS).map_or(text.len(), |(end, _)| end);
-        state.text = with_scripts_named(&text[..end]).into_owned();
+        state.text = drawable(&with_scripts_named(&text[..end])).into_owned();
         state.unset = text[end..].chars().count();
     }
     ScrollArea::vertical().id_salt("text as written").auto_shrink([false, false]).show(ui, |ui| {

@@ -93,6 +93,17 @@ fn a_folder_of_masks_says_which_pixels_decide_a_class() {
     // Of four patches place 1 lies in the upper left one and place 11 in the lower right one.
     let units = Units::new("patch:2".parse().unwrap(), Shape::new(3, 4, 4));
     assert_eq!(dataset.true_units(0, units), Some(vec![0, 3]));
+    let fitted = Units::new("patch:2".parse().unwrap(), Shape::new(1, 8, 8));
+    assert_eq!(dataset.true_units(0, fitted), None, "an input of another size has other places");
+
+    // A class of that name is a class where nothing in it belongs to another picture.
+    let classes = tempfile::tempdir().unwrap();
+    for path in ["truth/a.png", "lie/b.png"] {
+        write(&classes.path().join(path), &patterned(4, 4, 3).to_png());
+    }
+    let spec = DataSpec::from_path(classes.path());
+    assert_eq!(open(&spec.clone()).unwrap().classes, ["lie", "truth"]);
+    assert_has(&open(&spec.with("truth", "truth")).unwrap_err().to_string(), &["under the paths and names"]);
 
     // Another name is only taken where it is asked for.
     std::fs::rename(dir.path().join("truth"), dir.path().join("masks")).unwrap();

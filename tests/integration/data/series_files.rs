@@ -215,8 +215,10 @@ fn real_sessions_open_where_they_are() {
     assert_has(&said(&data), &["40 sessions by some other user are left out"]);
 
     // The same recordings, half of them edited.
-    let (plain, data) =
-        (open_at("mouse", &path, &[("window", "1600")]).unwrap(), open_at("mouse", &path, &[("task", "edits")]).unwrap());
+    let (plain, data) = (
+        open_at("mouse", &path, &[("window", "1600")]).unwrap(),
+        open_at("mouse", &path, &[("task", "edits")]).unwrap(),
+    );
     assert_eq!((data.len(), data.shape()), (plain.len(), Some(Shape::new(2, 1, 1600))));
     assert_eq!(data.classes, ["original", "edited"]);
     let truth = data.truth.clone().unwrap();
@@ -244,7 +246,10 @@ fn real_sessions_open_where_they_are() {
     let again = open_at("mouse", &path, &[("task", "edits")]).unwrap();
     let other = open_at("mouse", &path, &[("task", "edits"), ("seed", "1")]).unwrap();
     assert_eq!((&again.hash, again.hash == other.hash), (&data.hash, false));
-    assert_has(&refusal(open_at("mouse", &path, &[("task", "edits"), ("window", "100")])), &["window is 100", "160 to"]);
+    assert_has(
+        &refusal(open_at("mouse", &path, &[("task", "edits"), ("window", "100")])),
+        &["window is 100", "160 to"],
+    );
     assert_has(&refusal(open_at("mouse", &path, &[("task", "guess")])), &["task=user or task=edits"]);
 }
 
@@ -338,7 +343,8 @@ fn dates_are_put_in_order_and_what_cannot_be_is_said() {
     assert_has(&said(&data), &["column date are not all numbers or dates", "Left out: remark"]);
     // Two rows of one step: one channel below the other, most likely.
     write(&path, b"item,step,variable,v\na,0,x,1\na,0,y,2\na,1,x,3\na,1,y,4\n");
-    assert_has(&refusal(open_at("series", &path, &[])), &["several of one step in item a", "a column of its own"]);
+    assert_has(&refusal(open_at("series", &path, &[])), &["several of one step in item a", "step=none"]);
+    assert_eq!(values(&open_at("series", &path, &[("step", "none")]).unwrap(), 0).len(), 8, "step and v, four rows");
 }
 
 #[test]
@@ -354,4 +360,7 @@ fn a_column_of_parts_is_followed_in_series() {
     assert_has(&said(&data), &["Parts are column split"]);
     write(&path, b"item,step,split,v\na,0,train,1\na,1,test,2\n");
     assert_has(&refusal(open_at("series", &path, &[])), &["one part for each item", "line 3"]);
+    // Arrays have no columns.
+    let array = concat!(env!("CARGO_MANIFEST_DIR"), "/sample_data/pointer/movements.npz");
+    assert_has(&refusal(open_at("series", Path::new(array), &[("split", "part")])), &["no split \"part\""]);
 }

@@ -1,6 +1,6 @@
 //! Tables of numbers and categories: types, missing values, classes, scaling, refusals.
 
-use unmask::data::table::{CATEGORY, ColumnKind, Scale};
+use unmask::data::table::{CATEGORY, ColumnKind, FittedColumn, Scale};
 use unmask::data::{DataError, DataSpec, Dataset, Split, TableFit};
 
 use super::{assert_has, open_at, refusal, write};
@@ -68,9 +68,22 @@ fn numbers_come_back_as_the_file_has_them() {
         }
     }
     assert!(compared > 5000, "{compared}");
-    // A mean that stands in for a hidden number is not rounded.
-    let Scale::Number { mean, .. } = fit.0[1].scale else { panic!("a number") };
-    assert!((fit.raw(1, 0.0) - mean).abs() < 1e-5 * mean.abs());
+    // Many digits, close together; few digits beside a number that dwarfs them.
+    let column = |name: &str, cells: &[f32]| {
+        let mean = cells.iter().sum::<f32>() / cells.len() as f32;
+        let sd = (cells.iter().map(|cell| (cell - mean).powi(2)).sum::<f32>() / cells.len() as f32).sqrt();
+        let fit = TableFit(vec![FittedColumn { name: name.to_owned(), scale: Scale::Number { mean, sd } }]);
+        let same = cells.iter().filter(|cell| fit.raw(0, (**cell - mean) / sd) == **cell).count();
+        let off = |cell: &f32| (fit.raw(0, (cell - mean) / sd) - cell).abs();
+        (same as f64 / cells.len() as f64, cells.iter().map(off).fold(0.0, f32::max))
+    };
+    let degrees: Vec<f32> = (0..1000).map(|at| 48.85 + (at * 37 % 1000) as f32 * 1e-5).collect();
+    let (same, off) = column("latitude", &degrees);
+    assert!(same > 0.99 && off < 1e-5, "{same}, {off}");
+    let shares: Vec<f32> = (0..1000).map(|at| (at * 37 % 1000) as f32 * 1e-3).chain([1e6]).collect();
+    let (_, off) = column("share", &shares);
+    // The standardised numbers lie as close together as their precision allows.
+    assert!(off < 3e-3, "{off}");
 }
 
 #[test]
@@ -96,9 +109,9 @@ fn a_column_of_parts_is_followed_and_no_feature() {
 fn commas_are_decimal_signs_between_semicolons_and_a_stray_word_is_told() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("german.csv");
-    write(&path, "höhe;klasse\n1,5;a\n-0,25;b\n3;a\n".as_bytes());
+    write(&path, "höhe;klasse\n1,5;a\n-0,25;b\n3;a\n1,5e-05;a\n".as_bytes());
     let data = open_at("table", &path, &[]).unwrap();
-    assert_eq!(data.table().unwrap().table.cells, [1.5, -0.25, 3.0]);
+    assert_eq!(data.table().unwrap().table.cells, [1.5, -0.25, 3.0, 1.5e-5]);
     let mut text = "x,class\n".to_owned();
     (0..40).for_each(|row| text.push_str(&format!("{}.5,{}\n", row % 7, row % 2)));
     write(&path, (text + "unknown,1\n").replace("unknown,1", "about 3,1").as_bytes());
