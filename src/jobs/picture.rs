@@ -125,6 +125,8 @@ pub fn prediction_of(beside: &Beside<'_>, explained: &Explained, result: &Method
     }
     let answer = argmax(&explained.probs_full);
     let (selected, unselected) = (argmax(&result.probs_selected), argmax(&result.probs_unselected));
+    // An answer to nothing at all says nothing of the method.
+    let has_rest = explained.k < result.selectable();
     // The likeliest classes of the full input, and whatever the parts answer.
     let mut shown = top_k(&explained.probs_full, MAX_CLASSES);
     for class in [selected, unselected].into_iter().chain(beside.class_focus) {
@@ -137,12 +139,12 @@ pub fn prediction_of(beside: &Beside<'_>, explained: &Explained, result: &Method
         class: names.get(class).cloned().unwrap_or_else(|| format!("class {class}")),
         full: explained.probs_full[class],
         selected: result.probs_selected.get(class).copied(),
-        unselected: result.probs_unselected.get(class).copied(),
+        unselected: result.probs_unselected.get(class).copied().filter(|_| has_rest),
     });
     Some(Prediction {
         classes: classes.collect(),
         selected_stays: Some(selected == answer),
-        unselected_stays: Some(unselected == answer),
+        unselected_stays: has_rest.then_some(unselected == answer),
     })
 }
 
