@@ -23,7 +23,7 @@ pub struct Found {
 /// Letters and digits from frequent to rare in English texts.
 const BY_FREQUENCY: &[u8] = b"etaoinshrdlcumwfgypbvk0123456789jxqz";
 
-/// The word of a phrase with its rarest letter: texts without it need no pattern. Few places of a text hold a rare letter, and finding these is many
+/// A long word of a phrase with a rare letter: texts without it need no pattern. Few places of a text hold a rare letter, and finding these is many
 /// times faster than trying the pattern at every place.
 #[derive(Clone, Debug)]
 struct Sieve {
@@ -44,7 +44,13 @@ impl Sieve {
             let ranks: Option<Vec<usize>> = word.as_bytes().iter().map(rarity).collect();
             ranks?.into_iter().enumerate().map(|(at, rank)| (rank, at)).max()
         };
-        let ((_, at), word) = phrase.split_whitespace().filter_map(|word| Some((rarest(word)?, word))).max()?;
+        // Short words stand everywhere, whatever their letters.
+        let weight = |word: &str, rank: usize| rank + 3 * word.len().min(6);
+        let words = phrase.split_whitespace().filter_map(|word| {
+            let (rank, at) = rarest(word)?;
+            Some((weight(word, rank), at, word))
+        });
+        let (_, at, word) = words.max()?;
         let word = word.to_ascii_lowercase().into_bytes();
         let letter = [word[at], word[at].to_ascii_uppercase()];
         Some(Self { is_all: phrase.split_whitespace().nth(1).is_none(), word, at, letter })
@@ -152,6 +158,7 @@ mod tests {
         }
         let sieve = Sieve::new("the fox").expect("plain letters");
         assert_eq!((sieve.word.as_slice(), sieve.letter), (b"fox".as_slice(), *b"xX"));
+        assert_eq!(Sieve::new("a waste of time").expect("plain letters").word, b"waste");
         assert!(Sieve::new("caf\u{e9} don't").is_none());
     }
 }
