@@ -198,25 +198,33 @@ pub(super) fn part_column<'a, I: Iterator<Item = &'a str>>(
     sample: impl Fn(usize) -> I,
 ) -> Result<Option<usize>, DataError> {
     let is_called = |name: &str, asked: &str| name.trim().eq_ignore_ascii_case(asked.trim());
-    match split_option(spec).0.as_slice() {
-        [] => Ok(PARTS.iter().find_map(|known| {
+    match part_asked(spec)? {
+        None => Ok(PARTS.iter().find_map(|known| {
             let column = names.iter().position(|name| is_called(name, known))?;
             let mut values = sample(column).filter(|value| !value.trim().is_empty()).peekable();
             (values.peek().is_some() && values.all(|value| part_named(value.trim()).is_some())).then_some(column)
         })),
-        [asked] => names.iter().position(|name| is_called(name, asked)).map(Some).ok_or_else(|| {
+        Some(asked) => names.iter().position(|name| is_called(name, &asked)).map(Some).ok_or_else(|| {
             spec.refuse(
                 format!("there is no column and no split \"{asked}\""),
                 format!("the columns are {}", in_words(names.iter().take(30))),
             )
         }),
+    }
+}
+
+/// The one column that `split=` names, if it names any.
+fn part_asked(spec: &DataSpec) -> Result<Option<String>, DataError> {
+    match split_option(spec).0.as_slice() {
+        [] => Ok(None),
+        [one] => Ok(Some(one.clone())),
         _ => Err(spec.refuse("split= names several columns", "name one column, and a scheme if you like")),
     }
 }
 
 /// Refuses a column of parts where the data have no columns.
 pub(super) fn no_part_column(spec: &DataSpec) -> Result<(), DataError> {
-    match split_option(spec).0.first() {
+    match part_asked(spec)? {
         None => Ok(()),
         Some(asked) => Err(spec.refuse(
             format!("there is no split \"{asked}\""),
@@ -265,21 +273,19 @@ pub(super) fn roles(
             "name it with text=",
         ));
     }
-    let (asked_split, _) = split_option(spec);
-    let split = match asked_split.as_slice() {
-        [] => {
+    let split = match part_asked(spec)? {
+        None => {
             let is_part = |column: usize| profiles[column].is_part && !text.contains(&column);
             let by_name = named(columns, &PARTS, |_, column| is_part(column));
             by_name.or_else(|| (0..profiles.len()).find(|&column| is_part(column)))
         }
-        [one] => Some(columns.resolve(spec, one).map_err(|err| match err {
+        Some(asked) => Some(columns.resolve(spec, &asked).map_err(|err| match err {
             DataError::Spec { spec, problem, advice } => {
                 let advice = format!("{advice}, and the schemes are {}", Scheme::names());
                 DataError::Spec { spec, problem, advice }
             }
             other => other,
         })?),
-        _ => return Err(spec.refuse("split= names several columns", "name one column, and a scheme if you like")),
     };
     let label = match spec.query.get("label").map(String::as_str) {
         Some("none") if columns.find("none").is_none() => None,

@@ -45,37 +45,25 @@ impl Masks {
         let asked = spec.query.get("truth");
         let folder = asked.map_or(USUAL, |folder| folder.trim_matches('/'));
         let is_mask = |member: &Member| picture_of(&member.path, folder).is_some();
+        // What was not asked for need not be there: a class, or the folder of the pictures themselves, may be called so, too.
+        let absent = |expected: String, found: &str, advice: &str| match asked {
+            None => Ok(None),
+            Some(_) => Err(tree.unfit(expected, found, advice)),
+        };
         let n = members.iter().filter(|member| is_mask(member)).count();
         if n == 0 {
-            return match asked {
-                None => Ok(None),
-                Some(_) => Err(tree.unfit(
-                    format!("masks below a folder {folder}"),
-                    "none",
-                    "name the folder that holds a mask for each picture, under the picture's own path and name",
-                )),
-            };
+            let advice = "name the folder that holds a mask for each picture, under the picture's own path and name";
+            return absent(format!("masks below a folder {folder}"), "none", advice);
         }
         if n == members.len() {
-            // Then it is the folder of the pictures themselves that has the name.
-            return match asked {
-                None => Ok(None),
-                Some(_) => Err(tree.unfit("pictures beside their masks", "only masks", "name the folder above both")),
-            };
+            return absent("pictures beside their masks".to_owned(), "only masks", "name the folder above both");
         }
         let pictures: HashSet<&str> =
             members.iter().filter(|member| !is_mask(member)).map(|of| stem(&of.path)).collect();
         let has_picture = |path: &str| picture_of(path, folder).is_some_and(|path| pictures.contains(stem(&path)));
         if !members.iter().any(|member| has_picture(&member.path)) {
-            // A class may be called so, too.
-            return match asked {
-                None => Ok(None),
-                Some(_) => Err(tree.unfit(
-                    format!("masks below {folder} under the paths and names of the pictures"),
-                    "none of such a name",
-                    "name them like their pictures",
-                )),
-            };
+            let expected = format!("masks below {folder} under the paths and names of the pictures");
+            return absent(expected, "none of such a name", "name them like their pictures");
         }
         let (masks, pictures): (Vec<Member>, Vec<Member>) = std::mem::take(members).into_iter().partition(is_mask);
         *members = pictures;

@@ -17,7 +17,8 @@ pub struct ByClass {
     pub only: Vec<f32>,
     /// `classes * classes` probabilities: row `c` is the answer when just these units of class `c` are hidden.
     pub rest: Vec<f32>,
-    /// `classes * classes * classes` probabilities: for `a` and `b` the answer when only the k units that speak most for `a` rather than `b` are left.
+    /// `classes * (classes - 1) * classes` probabilities: for each class and each other the answer when only the k units that speak most for the first
+    /// rather than the second are left.
     /// Empty where they were not asked about: of many items at once, or of many classes.
     pub contrast_only: Vec<f32>,
     /// The same when just these units are hidden.
@@ -81,8 +82,8 @@ impl ByClass {
     }
 
     fn contrast<'a>(&self, answers: &'a [f32], (a, b): (usize, usize)) -> &'a [f32] {
-        let at = (a * self.classes + b) * self.classes;
-        if a < self.classes && b < self.classes { answers.get(at..at + self.classes).unwrap_or(&[]) } else { &[] }
+        let at = pairs(self.classes).position(|pair| pair == (a, b));
+        at.and_then(|at| answers.chunks(self.classes).nth(at)).unwrap_or(&[])
     }
 
     fn answer<'a>(&self, answers: &'a [f32], class: usize) -> &'a [f32] {
@@ -211,6 +212,11 @@ pub(super) fn by_class(
     Ok(Some(found))
 }
 
+/// Each class with each other.
+fn pairs(classes: usize) -> impl Iterator<Item = (usize, usize)> {
+    (0..classes).flat_map(move |a| (0..classes).filter(move |b| *b != a).map(move |b| (a, b)))
+}
+
 /// The answers to the `k` units that speak most for each class rather than each other, and to all but these, in one batch.
 fn contrasts(
     black_box: &dyn BlackBox,
@@ -221,8 +227,8 @@ fn contrasts(
     (row, fill): (&Rows, &Rows),
 ) -> Result<(), ModelError> {
     let classes = one.classes;
-    let mut asked = Rows::with_capacity(row.shape, 2 * classes * classes);
-    for (a, b) in (0..classes).flat_map(|a| (0..classes).map(move |b| (a, b))) {
+    let mut asked = Rows::with_capacity(row.shape, 2 * pairs(classes).count());
+    for (a, b) in pairs(classes) {
         let difference = |(unit, own): (usize, &f32)| match *own {
             f32::NEG_INFINITY => f32::NEG_INFINITY,
             _ => one.score(unit, a) - one.score(unit, b),
@@ -233,7 +239,7 @@ fn contrasts(
         asked.values.extend(keep_only(row, units, &[rest], fill).values);
     }
     let answers = black_box.predict(&asked)?;
-    for at in 0..classes * classes {
+    for at in 0..pairs(classes).count() {
         one.contrast_only.extend_from_slice(answers.row(2 * at));
         one.contrast_rest.extend_from_slice(answers.row(2 * at + 1));
     }

@@ -6,8 +6,15 @@ use egui::{
 use egui_material_icons::MaterialIcon;
 
 use super::theme::{self, space, text, tokens};
+use crate::data::text::with_scripts_named;
+use crate::figure::fonts::drawable;
 use crate::session::{Command, Session};
 use crate::work::{JobError, Progress};
+
+/// A user's text without the boxes that stand for what no font has: scripts are named, signs numbered.
+pub fn showable(text: &str) -> String {
+    drawable(&with_scripts_named(text)).into_owned()
+}
 
 /// Secondary text.
 pub fn muted(ui: &mut Ui, words: impl Into<String>) -> Response {

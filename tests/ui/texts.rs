@@ -132,8 +132,8 @@ fn explain(task: &Explain) -> Output {
                 let marked = signed.iter().zip(&scores);
                 marked.map(|(w, own)| if *own == f32::NEG_INFINITY { *own } else { sign * w }).collect()
             };
-            // Against itself a class has nothing to say.
-            let pairs = [0.0, -2.0, 2.0, 0.0];
+            // The first class rather than the second, and the other way round.
+            let pairs = [-2.0, 2.0];
             ByClass {
                 classes: 2,
                 scores: signed.iter().flat_map(|weight| [-weight, *weight]).collect(),

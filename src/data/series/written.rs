@@ -372,7 +372,9 @@ impl Gathered {
         for item in &self.items {
             for channel in 0..channels {
                 let mut of_channel: Vec<f32> = item.iter().skip(channel).step_by(channels).copied().collect();
-                self.gaps.fill(&mut of_channel);
+                if self.n_gaps > 0 {
+                    self.gaps.fill(&mut of_channel);
+                }
                 of_channel.resize(steps, 0.0);
                 values.append(&mut of_channel);
             }

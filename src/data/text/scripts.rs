@@ -52,20 +52,21 @@ const BLOCKS: &[(u32, u32, &str)] = &[
 /// The first script in `text` that the window cannot show, by name: its fonts hold Latin, Greek and Cyrillic letters, and it writes from
 /// left to right only. `None` if all letters can be shown. (Signs and pictograms are not looked at.)
 pub fn unshapeable(text: &str) -> Option<&'static str> {
-    if text.is_ascii() {
-        return None;
-    }
-    text.chars().find(|&c| is_unshown(c)).map(name_of)
+    names_of(text).next()
+}
+
+/// The script of each letter that the window cannot show.
+fn names_of(text: &str) -> impl Iterator<Item = &'static str> {
+    let text = if text.is_ascii() { "" } else { text };
+    text.chars().filter(|&c| is_unshown(c)).map(name_of)
 }
 
 /// All scripts in `text` that the window cannot show, in the order in which they come.
 pub fn unshapeable_scripts(text: &str) -> Vec<&'static str> {
     let mut out = Vec::new();
-    if !text.is_ascii() {
-        for name in text.chars().filter(|&c| is_unshown(c)).map(name_of) {
-            if !out.contains(&name) {
-                out.push(name);
-            }
+    for name in names_of(text) {
+        if !out.contains(&name) {
+            out.push(name);
         }
     }
     out

@@ -7,7 +7,7 @@ use super::columns::{ColumnApproximator, ColumnSelector};
 use super::concrete::{concrete_mask, spread};
 use super::selector::{PatchSelector, Selector};
 use super::series::SeriesSelector;
-use super::text::{TextApproximator, TextSelector, take_word_vectors, vector_length};
+use super::text::{TextApproximator, TextSelector, length_taken, take_word_vectors, vector_length};
 use super::{Batch, Learner, Setup, final_temperature, temperature};
 use crate::data::{Modality, Units};
 use crate::explain::{ExplainError, Explainer, Method, MethodSpec, SavedExplainer};
@@ -258,8 +258,7 @@ impl L2xLearner {
     fn new(setup: &Setup<'_>) -> Result<Self, ExplainError> {
         seed_step(setup.seed, u64::MAX);
         let selector_store = nn::VarStore::new(setup.device);
-        let takes_words = setup.units.unit.is_text() && setup.params.choice(PARAMS, "word-vectors") == "black-box";
-        let length = takes_words.then(|| vector_length(setup.weights, setup.input.vocabulary)).flatten();
+        let length = length_taken(setup, PARAMS);
         let selector = selector(&selector_store.root(), setup.units, setup.input, length);
         if length.is_some() {
             take_word_vectors(&selector_store, setup.weights)?;

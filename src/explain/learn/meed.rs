@@ -11,7 +11,7 @@ use super::columns::ColumnSelector;
 use super::concrete::{concrete_mask, gate_mask, gather, spread, subset_mask};
 use super::selector::{OutputFedSelector, Selector};
 use super::series::SeriesLstmSelector;
-use super::text::{TextSelector, take_word_vectors, vector_length};
+use super::text::{TextSelector, length_taken, take_word_vectors, vector_length};
 use super::wasserstein::sliced_wasserstein;
 use super::{Batch, Learner, Losses, Setup, temperature};
 use crate::data::{Modality, Units};
@@ -325,8 +325,7 @@ impl MeedLearner {
         };
         let selector_store = nn::VarStore::new(setup.device);
         let feed_output = params.switch(PARAMS, "feed-output");
-        let takes_words = setup.units.unit.is_text() && params.choice(PARAMS, "word-vectors") == "black-box";
-        let length = takes_words.then(|| vector_length(setup.weights, setup.input.vocabulary)).flatten();
+        let length = length_taken(setup, PARAMS);
         let answer = (setup.classes, feed_output);
         let selector = selector(&selector_store.root(), setup.units, setup.input, answer, length);
         if length.is_some() {

@@ -3,12 +3,14 @@
 use tch::nn::{self, Module};
 use tch::{Kind, Tensor};
 
+use super::Setup;
 use super::selector::Selector;
 use crate::data::{Unit, Units};
 use crate::explain::ExplainError;
 use crate::model::InputSpec;
 use crate::model::layers::{Framework, conv1d, embedding, linear};
 use crate::model::network::embed_tokens;
+use crate::model::params::ParamSpec;
 use crate::model::tensors::saved_tensor;
 
 /// What padding scores: its share of every draw is exactly zero.
@@ -121,6 +123,12 @@ pub(super) fn vector_length(weights: &[u8], n_words: usize) -> Option<i64> {
         [words, length] if words == n_words as i64 => Some(length),
         _ => None,
     }
+}
+
+/// Length of the black box's word vectors where a selector of `setup` is to begin with them, by the parameter `word-vectors` of `specs`.
+pub(super) fn length_taken(setup: &Setup<'_>, specs: &[ParamSpec]) -> Option<i64> {
+    let takes = setup.units.unit.is_text() && setup.params.choice(specs, "word-vectors") == "black-box";
+    takes.then(|| vector_length(setup.weights, setup.input.vocabulary)).flatten()
 }
 
 /// Copies the black box's word vectors to those of a selector in `store` that has them as long.

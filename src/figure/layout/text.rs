@@ -51,10 +51,14 @@ impl ExplainedText {
         self.spans.iter().filter(|span| span.unit.is_none()).count()
     }
 
+    /// All that is written, in order: what stands before each word, the word, and what stands after the last.
+    pub fn parts_mut(&mut self) -> impl Iterator<Item = &mut String> {
+        self.spans.iter_mut().flat_map(|span| [&mut span.before, &mut span.word]).chain([&mut self.after])
+    }
+
     /// The same in signs that a figure's fonts have.
     fn drawable(mut self) -> Self {
-        let all = self.spans.iter_mut().flat_map(|span| [&mut span.before, &mut span.word]).chain([&mut self.after]);
-        for text in all {
+        for text in self.parts_mut() {
             if let std::borrow::Cow::Owned(drawn) = fonts::drawable(text) {
                 *text = drawn;
             }

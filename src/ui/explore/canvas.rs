@@ -8,12 +8,11 @@ use egui::{
     accesskit::Role, pos2, vec2,
 };
 
+use super::super::widgets::showable;
 use super::super::{figure_view, theme};
 use super::classes::ClassesUi;
 use super::reading::{self, Page, Pages, TextView};
-use crate::data::text::with_scripts_named;
 use crate::figure::color::Range;
-use crate::figure::fonts::drawable;
 use crate::figure::layout::series::{Form, map_pixels};
 use crate::figure::layout::{ExplainedPicture, ExplainedText, Panel, View, overlay_marks, overlay_rgba};
 use crate::figure::{Element, FigureError, Pixels, rect};
@@ -90,12 +89,9 @@ struct Painted {
 /// Writes the name of its script in place of each word that the window's fonts cannot show, and the number of a sign in place of that: boxes would look
 /// like a fault.
 fn name_scripts(text: Option<&mut ExplainedText>, words: &mut [String]) {
-    let of_text = text.into_iter().flat_map(|text| {
-        text.spans.iter_mut().flat_map(|span| [&mut span.before, &mut span.word]).chain([&mut text.after])
-    });
-    for part in of_text.chain(words) {
+    for part in text.into_iter().flat_map(ExplainedText::parts_mut).chain(words) {
         if !part.is_ascii() {
-            *part = drawable(&with_scripts_named(part)).into_owned();
+            *part = showable(part);
         }
     }
 }

@@ -6,10 +6,8 @@ use egui::{Align2, FontId, ScrollArea, Sense, Stroke, StrokeKind, TextFormat, Ui
 use egui_material_icons::icons;
 
 use super::super::theme::{Tokens, space, text, tokens};
-use super::super::widgets::command_button;
+use super::super::widgets::{command_button, showable};
 use crate::data::Dataset;
-use crate::data::text::with_scripts_named;
-use crate::figure::fonts::drawable;
 use crate::session::items::Truth;
 use crate::session::reading::{Action, around, start_of};
 use crate::session::{Command, Session, describe};
@@ -27,7 +25,7 @@ pub fn beginning(session: &Session, data: &Dataset, item: usize, most: usize) ->
     let text = data.text(item).unwrap_or_default();
     let found = session.explore.list.found().and_then(|found| found.first_in(text));
     let shown = found.map_or_else(|| start_of(data, item, most), |found| around(text, found.start, most));
-    drawable(&with_scripts_named(&shown)).into_owned()
+    showable(&shown)
 }
 
 /// What a card shows of a text, with what was looked for set off.

@@ -9,13 +9,12 @@ use egui::{
 use egui_material_icons::icons;
 
 use super::super::theme::{self, space, text, tokens};
-use super::super::widgets::{command_button, muted};
+use super::super::widgets::{command_button, muted, showable};
 use super::inspector::texture;
 use super::thumbs::{Full, Thumbs};
 use super::{canvas, cards, items, record, series};
-use crate::data::text::{readable, with_scripts_named};
+use crate::data::text::readable;
 use crate::data::{Dataset, Items};
-use crate::figure::fonts::drawable;
 use crate::figure::layout::series::Form;
 use crate::figure::layout::{ExplainedPicture, ExplainedRow, ExplainedSeries, Panel};
 use crate::jobs::picture::channel_names;
@@ -139,7 +138,7 @@ fn words(
     if state.begins(ui, data, item) {
         let text = readable(data.text(item).unwrap_or_default());
         let end = text.char_indices().nth(MOST_CHARACTERS).map_or(text.len(), |(end, _)| end);
-        state.text = drawable(&with_scripts_named(&text[..end])).into_owned();
+        state.text = showable(&text[..end]);
         state.unset = text[end..].chars().count();
     }
     ScrollArea::vertical().id_salt("text as written").auto_shrink([false, false]).show(ui, |ui| {
