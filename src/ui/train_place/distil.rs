@@ -23,7 +23,7 @@ pub fn teacher<'a>(session: &'a Session, form: &FitForm) -> Option<&'a SavedBox>
 }
 
 /// Whether it can be asked about inputs with hidden parts: not about texts, nor where it reads inputs of another shape.
-fn can_hide(session: &Session) -> bool {
+pub fn can_hide(session: &Session) -> bool {
     let (Some(active), Some(data)) = (session.active_box(), &session.data) else { return false };
     Hiding::new(active, data, 1, 0).is_some()
 }

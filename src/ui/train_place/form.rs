@@ -205,6 +205,9 @@ fn box_start(ui: &mut Ui, session: &Session, state: &mut TrainState, commands: &
     let has = |id: &str| chosen.params.iter().any(|spec| spec.id == id);
     if items.is_none() || (has("batch") && !is_command(chosen.id)) {
         let batch = if has("batch") { form.params.whole(chosen.params, "batch") } else { 1 };
+        // A stand-in learns each item twice where it also learns it with parts hidden.
+        let is_twice = stands_for.is_some() && form.learns_hidden && distil::can_hide(session);
+        let items = items.map(|items| if is_twice { 2 * items } else { items });
         below_start(ui, session, items, epochs, batch, commands);
     }
 }
