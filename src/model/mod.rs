@@ -16,6 +16,7 @@ pub mod nets;
 pub mod network;
 pub mod optim;
 pub mod params;
+pub mod recurrent;
 pub mod saved;
 pub mod tensors;
 pub mod torch_box;

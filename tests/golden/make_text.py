@@ -71,6 +71,32 @@ def aim_word_cnn(x, w):
     return dense(F.relu(dense(torch.cat(pooled, 1), w, "dense1")), w, "dense2")
 
 
+def packed(net):
+    """The network on one document at a time, with the words that are not there (zero vectors) cut out of it: no padding, no packing."""
+
+    def each(x, w):
+        documents = []
+        for document in x:
+            there = document.flatten(1)
+            there = there[:, there.abs().sum(0) > 0]
+            documents.append(net(there.reshape(1, x.shape[1], 1, -1), w))
+        return torch.cat(documents)
+
+    return each
+
+
+def packed_sentence_lstm(x, w):
+    out = []
+    for document in x:
+        sentences = []
+        for sentence in document.unbind(1):
+            there = sentence[:, sentence.abs().sum(0) > 0]
+            if there.shape[1] > 0:
+                sentences.append(lstm(there.T[None], w, "words", 100))
+        out.append(lstm(torch.stack(sentences, 1), w, "sentences", 100))
+    return dense(torch.cat(out), w, "dense")
+
+
 def aim_word_transformer(x, w):
     x = x.flatten(2).transpose(1, 2) * math.sqrt(256)
     positions = torch.zeros(x.shape[1], 256)
@@ -163,16 +189,28 @@ NETS = {
 }
 
 
+# The same networks over packed sequences.
+PACKED = {
+    f"{name}-packed": (packed_sentence_lstm if name == "l2x-sentence-lstm" else packed(NETS[name][0]), *NETS[name][1:])
+    for name in ["l2x-sentence-lstm", "aim-word-gru", "aim-word-transformer"]
+}
+
+
 def main():
     out = []
-    for name, (net, (height, width, vocabulary), classes, shapes) in NETS.items():
+    for name, (net, (height, width, vocabulary), classes, shapes) in (NETS | PACKED).items():
         weights = weights_of(shapes)
         tokens = tokens_of(2, height, width, vocabulary)
         table = weights["embedding.weight"]
-        vectors = table[tokens].permute(0, 3, 1, 2).requires_grad_(True)
-        logits = net(vectors, weights)
+        vectors = table[tokens].permute(0, 3, 1, 2)
         mask = (0.5 + wave(2 * height * width, 0.5, 0.9, 0.4)).reshape(2, 1, height, width).float().double()
         padding = table[0].reshape(1, -1, 1, 1)
+        if name in PACKED:
+            # Some words are hidden altogether. Hidden words and padding are not there at all.
+            mask = mask * (mask > 0.3)
+            vectors, padding = vectors * (tokens != 0)[:, None], 0 * padding
+        vectors = vectors.requires_grad_(True)
+        logits = net(vectors, weights)
         probs = F.softmax(logits, -1)
         (gradient,) = torch.autograd.grad(probs.max(-1).values.sum(), vectors)
         out.append(
@@ -186,7 +224,7 @@ def main():
                 "tokens": tokens.flatten(),
                 "mask": mask.flatten(),
                 "logits": logits,
-                # Hidden words become the padding token's vector, which is not zero.
+                # Hidden words become the padding token's vector, which is not zero where padding is read.
                 "masked_logits": net(vectors * mask + padding * (1 - mask), weights),
                 "gradient": gradient.norm(dim=1).flatten(),
                 "times_input": (gradient * vectors).sum(1).flatten(),
