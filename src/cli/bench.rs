@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 
 use super::{ComputeArgs, Outcome, Runner, usage, work, write_file};
-use crate::data::{Dataset, Modality, Split, Unit};
+use crate::data::{Dataset, Modality, Split, Unit, Units};
 use crate::device::{MemoryGauge, Mode, compute_threads, n_cores};
 use crate::explain::learn::bare::BareLoop;
 use crate::explain::learn::run::{RunSetup, Stepped, TrainRun};
@@ -18,8 +18,8 @@ use crate::figure::layout::text::{Looks, flow};
 use crate::figure::layout::{Panel, View, overlay_rgba};
 use crate::jobs::{CHUNK, Compute, Explain, FitBox, Output, Task, TrainExplainer, picture_of};
 use crate::metric::stats::mean;
-use crate::model::SavedBox;
 use crate::model::params::Params;
+use crate::model::{BlackBox, SavedBox, TorchBox};
 use crate::work::{Priority, Slot, Worker};
 
 /// Arguments of `bench`.
@@ -45,6 +45,10 @@ struct Plan {
     explainer: (&'static str, Unit, usize),
     /// Training, validation and test items that networks are trained on: enough for the stretches.
     items: [usize; 3],
+    /// Other black boxes with a method each, of which one explanation is timed too.
+    others: &'static [(&'static str, &'static str)],
+    /// A method of which 100 items in one go are timed, as a paper does, and what it selects.
+    hundred: Option<(&'static str, Unit, usize)>,
 }
 
 const PICTURES: Plan = Plan {
@@ -57,6 +61,8 @@ const PICTURES: Plan = Plan {
     ],
     explainer: ("meed", Unit::Pixel, 25),
     items: ITEMS,
+    others: &[],
+    hundred: Some(("dorar", Unit::Patch { rows: 4, cols: 4 }, 4)),
 };
 
 const TEXTS: Plan = Plan {
@@ -64,6 +70,9 @@ const TEXTS: Plan = Plan {
     trainings: &[("l2x", "", "word", 10), ("meed", "", "word", 10), ("aim", "", "word", 10)],
     explainer: ("l2x", Unit::Word, 10),
     items: ITEMS,
+    // What it answers to each class's words is part of such an explanation.
+    others: &[("aim-word-gru-packed", "aim")],
+    hundred: None,
 };
 
 /// Long series, such as 1,600 steps of 2 channels: their recurrent networks are slow, so few are trained on.
@@ -72,6 +81,8 @@ const SERIES: Plan = Plan {
     trainings: &[],
     explainer: ("l2x", Unit::Segment { steps: 4 }, 4),
     items: [160, 40, 100],
+    others: &[],
+    hundred: None,
 };
 
 const TABLES: Plan = Plan {
@@ -79,9 +90,15 @@ const TABLES: Plan = Plan {
     trainings: &[("l2x", "", "column", 4), ("meed", "", "column", 4)],
     explainer: ("l2x", Unit::Column, 4),
     items: ITEMS,
+    others: &[],
+    hundred: None,
 };
 
 const ITEMS: [usize; 3] = [6000, 200, 500];
+/// Items that another black box and its explainer are trained on: speed does not depend on how good they are.
+const FEW: [usize; 3] = [600, 100, 200];
+/// Times that 100 items are explained, of which the median counts.
+const HUNDREDS: usize = 25;
 /// Width of a line of text and size of its letters, about as in the window.
 const LINE: f32 = 760.0;
 const SIZE: f32 = 15.0;
@@ -125,15 +142,27 @@ pub fn run(args: &BenchArgs, frames: Option<&FrameBench>) -> Outcome {
     eprintln!("{}: {} items opened in {:.2} s", data.name, data.len(), figures["open_seconds"]);
     let plan = plan_for(data.modality);
     // A box of one short epoch: speed does not depend on how good it is.
-    let small = small_part(&data, plan);
-    let black_box = fit(&mut runner, plan, &small, args.compute.seed)?;
+    let small = small_part(&data, plan.items);
+    let black_box = fit(&mut runner, plan.architecture, &small, args.compute.seed)?;
     for (id, preset, unit, k) in plan.trainings {
         let name = if preset.is_empty() { (*id).to_owned() } else { format!("{id}-paper") };
         train_ratio(&runner, &name, (id, preset), (unit, *k), &small, &black_box, &mut figures)?;
     }
-    let explainers = quick_explainers(&mut runner, plan, &small, &black_box)?;
+    let explainers = quick_explainers(&mut runner, plan.explainer, &small, &black_box)?;
     explain_times("idle", &data, &black_box, &explainers, None, &runner, &mut figures)?;
     batch_ratio(&mut runner, &data, &black_box, &explainers, &mut figures)?;
+    if let Some(explainer) = plan.hundred {
+        let explainers = quick_explainers(&mut runner, explainer, &small, &black_box)?;
+        hundred(&runner, &small, &black_box, &explainers[0], &mut figures)?;
+    }
+    for (architecture, method) in plan.others {
+        let few = small_part(&data, FEW);
+        let black_box = fit(&mut runner, architecture, &few, args.compute.seed)?;
+        let (_, unit, k) = plan.explainer;
+        let explainers = quick_explainers(&mut runner, (method, unit, k), &few, &black_box)?;
+        let name = format!("{method}_{}", architecture.replace('-', "_"));
+        explain_times(&name, &data, &black_box, &explainers, None, &runner, &mut figures)?;
+    }
     let busy = Task::FitBox(Box::new(FitBox {
         architecture: plan.architecture.to_owned(),
         params: Params::default(),
@@ -159,20 +188,25 @@ pub fn run(args: &BenchArgs, frames: Option<&FrameBench>) -> Outcome {
 }
 
 /// The first items of each split.
-fn small_part(data: &Arc<Dataset>, plan: &Plan) -> Arc<Dataset> {
+fn small_part(data: &Arc<Dataset>, items: [usize; 3]) -> Arc<Dataset> {
     let items: Vec<usize> = Split::ALL
         .into_iter()
-        .zip(plan.items)
+        .zip(items)
         .flat_map(|(split, n)| data.in_split(split).into_iter().take(n).collect::<Vec<_>>())
         .collect();
     Arc::new(data.subset(&items))
 }
 
-fn fit(runner: &mut Runner, plan: &Plan, data: &Arc<Dataset>, seed: u64) -> Result<Arc<SavedBox>, super::Failure> {
+fn fit(
+    runner: &mut Runner,
+    architecture: &str,
+    data: &Arc<Dataset>,
+    seed: u64,
+) -> Result<Arc<SavedBox>, super::Failure> {
     let mut params = Params::default();
-    params.set(crate::model::architecture(plan.architecture).map_err(usage)?.params, "epochs", "1").map_err(usage)?;
+    params.set(crate::model::architecture(architecture).map_err(usage)?.params, "epochs", "1").map_err(usage)?;
     let task = Task::FitBox(Box::new(FitBox {
-        architecture: plan.architecture.to_owned(),
+        architecture: architecture.to_owned(),
         params,
         data: data.clone(),
         seed,
@@ -254,14 +288,13 @@ impl Rates {
 
 fn quick_explainers(
     runner: &mut Runner,
-    plan: &Plan,
+    (id, unit, k): (&str, Unit, usize),
     data: &Arc<Dataset>,
     black_box: &Arc<SavedBox>,
 ) -> Result<Vec<Arc<SavedExplainer>>, super::Failure> {
     let part: Vec<usize> =
         (0..data.len()).filter(|item| data.splits[*item] != Split::Train || item % 40 == 0).collect();
     let mut params = Params::default();
-    let (id, unit, k) = plan.explainer;
     params.set(method(id).map_err(usage)?.spec().params, "epochs", "1").map_err(usage)?;
     let task = Task::TrainExplainer(Box::new(TrainExplainer {
         method: id.to_owned(),
@@ -301,10 +334,9 @@ fn batch_ratio(
         device: runner.device,
     };
     let mut bare = BareLoop::of_test(&setup, CHUNK, STEPS).map_err(work)?;
-    let mut items = data.in_split(Split::Test);
-    items.truncate(CHUNK * STEPS);
-    let mut rates = Rates::default();
-    for stretch in 0..=STRETCHES {
+    let all = data.in_split(Split::Test);
+    let some = &all[..all.len().min(CHUNK * STEPS)];
+    let mut run = |items: &[usize]| -> Result<f64, super::Failure> {
         let explain = Box::new(Explain {
             black_box: black_box.clone(),
             explainers: explainers.to_vec(),
@@ -317,15 +349,64 @@ fn batch_ratio(
             seed: 0,
         });
         let started = Instant::now();
-        runner.run(Task::ExplainMany { explain, items: items.clone() }, "explaining", |_| {})?;
-        let our_rate = items.len() as f64 / started.elapsed().as_secs_f64();
-        let bare_rate = bare.forward(items.len().div_ceil(CHUNK)).map_err(work)?;
+        runner.run(Task::ExplainMany { explain, items: items.to_vec() }, "explaining", |_| {})?;
+        Ok(items.len() as f64 / started.elapsed().as_secs_f64())
+    };
+    let mut rates = Rates::default();
+    for stretch in 0..=STRETCHES {
+        let our_rate = run(some)?;
+        let bare_rate = bare.forward(some.len().div_ceil(CHUNK)).map_err(work)?;
         // The first stretch warms up.
         if stretch > 0 {
             rates.push(our_rate, bare_rate);
         }
     }
     rates.tell("explaining in batches", "explain_batch", figures);
+    // All test items in one go, between two bare loops of half as many passes.
+    let half = all.len().div_ceil(2 * CHUNK);
+    let before = bare.forward(half).map_err(work)?;
+    let our_rate = run(&all)?;
+    let after = bare.forward(half).map_err(work)?;
+    let mut rates = Rates::default();
+    rates.push(our_rate, 2.0 / (1.0 / before + 1.0 / after));
+    figures.insert("explain_all_items".to_owned(), all.len() as f64);
+    rates.tell(&format!("explaining {} items in one go", all.len()), "explain_all", figures);
+    Ok(())
+}
+
+/// Seconds from 100 items to their scores, with and without the black box's answers.
+fn hundred(
+    runner: &Runner,
+    data: &Arc<Dataset>,
+    black_box: &Arc<SavedBox>,
+    explainer: &Arc<SavedExplainer>,
+    figures: &mut BTreeMap<String, f64>,
+) -> Outcome {
+    let card = &black_box.card;
+    let items: Vec<usize> = data.in_split(Split::Test).into_iter().take(100).collect();
+    let rows = card.rows(data, &items, &card.fit).map_err(work)?;
+    let of_card = &explainer.card;
+    let units = Units::new(of_card.unit, card.shape);
+    let black_box = TorchBox::new(black_box, runner.device).map_err(work)?;
+    let mut scorer = method(&of_card.method).map_err(usage)?.explainer(explainer, &black_box).map_err(work)?;
+    let (mut alone, mut with_answers) = (Vec::new(), Vec::new());
+    for _ in 0..HUNDREDS {
+        let started = Instant::now();
+        let probs = black_box.predict(&rows).map_err(work)?;
+        let between = Instant::now();
+        scorer.scores(&black_box, &rows, &probs, units, 0).map_err(work)?;
+        alone.push(between.elapsed().as_secs_f64());
+        with_answers.push(started.elapsed().as_secs_f64());
+    }
+    let id = &of_card.method;
+    let (alone, with_answers) = (median(&mut alone), median(&mut with_answers));
+    eprintln!(
+        "{id}: 100 items to scores {:.1} ms, with the black box's answers {:.1} ms",
+        alone * 1e3,
+        with_answers * 1e3
+    );
+    figures.insert(format!("{id}_100_items_ms"), alone * 1e3);
+    figures.insert(format!("{id}_100_items_with_answers_ms"), with_answers * 1e3);
     Ok(())
 }
 

@@ -51,7 +51,9 @@ pub fn run(args: &EvaluateArgs) -> Outcome {
     for id in &args.metrics {
         metric(id).map_err(usage)?;
     }
-    let (explainers, black_box) = args.explainers.load(args.k.first().copied(), args.compute.seed)?;
+    let mut runner = Runner::new(&args.compute)?;
+    let (explainers, black_box) =
+        args.explainers.load(&mut runner, &args.data, args.k.first().copied(), args.compute.seed)?;
     let unit = explainers[0].card.unit;
     if let Some(other) = explainers.iter().find(|explainer| explainer.card.unit != unit) {
         return Err(usage(format!(
@@ -67,7 +69,6 @@ pub fn run(args: &EvaluateArgs) -> Outcome {
         check_k(k, explainers[0].card.unit, &black_box.card)?;
     }
     let fill = fill_for(&args.fill, &black_box)?;
-    let mut runner = Runner::new(&args.compute)?;
     let data = runner.open(&args.data)?;
     let task = Task::Evaluate(Box::new(Evaluate {
         fit: black_box.fit_for(&data),

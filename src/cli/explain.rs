@@ -1,4 +1,4 @@
-//! `unmask explain`: scores of many items, as CSV, JSON Lines or npz.
+//! `unmask explain`: scores of many items, as CSV, JSON Lines, npz or Parquet.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::evaluate::split_named;
-use super::{ComputeArgs, Failure, Outcome, Runner, check_k, load_box, load_explainer, usage, work, write_file};
+use super::{ComputeArgs, Failure, Outcome, Runner, check_k, usage, work, write_file};
 use crate::data::{Split, Unit};
 use crate::explain::{Fill, SavedExplainer};
 use crate::jobs::scores::{self, Scores};
@@ -25,8 +25,8 @@ pub struct Explainers {
     /// Methods that need no training: grad, grad-x-input, random
     #[arg(long, value_delimiter = ',')]
     pub method: Vec<String>,
-    /// Folder of the black box; an explainer's own is found by its hash
-    #[arg(long)]
+    /// Folder of the black box, or exec:COMMAND; an explainer's own is found by its hash
+    #[arg(long, value_name = "BOX")]
     pub blackbox: Option<PathBuf>,
     /// What such a method selects: pixel, patch:4, word, sentence; without it, the smallest unit of the black box's input
     #[arg(long)]
@@ -34,12 +34,18 @@ pub struct Explainers {
 }
 
 impl Explainers {
-    /// Loads them. `k` is needed where no trained explainer brings one.
-    pub fn load(&self, k: Option<usize>, seed: u64) -> Result<(Vec<Arc<SavedExplainer>>, Arc<SavedBox>), Failure> {
+    /// Loads them. `k` is needed where no trained explainer brings one; a command is connected with `data`.
+    pub(super) fn load(
+        &self,
+        runner: &mut Runner,
+        data: &str,
+        k: Option<usize>,
+        seed: u64,
+    ) -> Result<(Vec<Arc<SavedExplainer>>, Arc<SavedBox>), Failure> {
         let mut loaded = Vec::new();
         let mut black_box: Option<Arc<SavedBox>> = None;
         for dir in &self.explainer {
-            let (explainer, of_explainer) = load_explainer(dir, self.blackbox.as_deref())?;
+            let (explainer, of_explainer) = runner.explainer(dir, self.blackbox.as_deref(), data)?;
             if let Some(first) = &black_box {
                 explainer.check_box(&first.card).map_err(usage)?;
             }
@@ -49,7 +55,7 @@ impl Explainers {
         if black_box.is_none()
             && let Some(path) = &self.blackbox
         {
-            black_box = Some(load_box(path)?);
+            black_box = Some(runner.black_box(path, data)?);
         }
         let black_box = black_box
             .ok_or_else(|| usage("name what explains: --explainer DIR, or --method NAME with --blackbox DIR"))?;
@@ -97,7 +103,7 @@ pub struct ExplainArgs {
     /// What hidden units become: zero, mean or noise
     #[arg(long, default_value = "zero")]
     pub fill: String,
-    /// The scores: .npz, .csv or .jsonl
+    /// The scores: .npz, .csv, .jsonl or .parquet
     #[arg(long)]
     pub out: PathBuf,
     /// Seed, device and threads.
@@ -108,8 +114,8 @@ pub struct ExplainArgs {
 /// Runs it.
 pub fn run(args: &ExplainArgs) -> Outcome {
     scores::check_name(&args.out).map_err(usage)?;
-    let (explainers, black_box) = args.explainers.load(args.k, args.compute.seed)?;
     let mut runner = Runner::new(&args.compute)?;
+    let (explainers, black_box) = args.explainers.load(&mut runner, &args.data, args.k, args.compute.seed)?;
     let data = runner.open(&args.data)?;
     let is_unlabelled = data.labels.iter().all(Option::is_none);
     let mut items: Vec<usize> = match args.split.as_deref() {

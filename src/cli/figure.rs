@@ -86,8 +86,8 @@ pub fn run(args: &FigureArgs) -> Outcome {
             args.view
         ))
     })?;
-    let (explainers, black_box) = args.explainers.load(args.k, args.compute.seed)?;
     let mut runner = Runner::new(&args.compute)?;
+    let (explainers, black_box) = args.explainers.load(&mut runner, &args.data, args.k, args.compute.seed)?;
     let data = runner.open(&args.data)?;
     let k = args.k.unwrap_or(explainers[0].card.k);
     check_k(k, explainers[0].card.unit, &black_box.card)?;

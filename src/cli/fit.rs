@@ -7,7 +7,7 @@ use clap::Args;
 use super::{ComputeArgs, Outcome, Runner, check_out, params_from, usage, work};
 use crate::jobs::{FitBox, Output, Task};
 use crate::model::nets::forest::TABLE_FOREST;
-use crate::model::{ARCHITECTURES, SavedBox, architecture};
+use crate::model::{ARCHITECTURES, architecture};
 use crate::session::describe::count;
 
 /// Arguments of `fit`.
@@ -19,7 +19,7 @@ pub struct FitArgs {
     /// Architecture
     #[arg(long, help = names())]
     pub model: String,
-    /// Folder of a black box whose answers are learned in place of the labels (a stand-in with gradients for one that has none)
+    /// Folder of a black box (or exec:COMMAND) whose answers are learned in place of the labels (a stand-in with gradients for one that has none)
     #[arg(long, value_name = "BOX")]
     pub distil: Option<PathBuf>,
     /// With --distil: copies of each training item with parts hidden at random whose answers are learned too (none for texts)
@@ -68,8 +68,7 @@ pub fn run(args: &FitArgs) -> Outcome {
             data.classes.len()
         )));
     }
-    let teacher =
-        args.distil.as_ref().map(|dir| SavedBox::load(dir).map_err(work)).transpose()?.map(std::sync::Arc::new);
+    let teacher = args.distil.as_ref().map(|named| runner.black_box(named, &args.data)).transpose()?;
     let name = args.name.clone().unwrap_or_else(|| match &teacher {
         Some(teacher) => format!("Stand-in for {}", teacher.card.name),
         None => format!("{} on {}", architecture.title, data.name),

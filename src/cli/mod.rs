@@ -23,10 +23,10 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::data::{DataSpec, Dataset, Unit, Units};
 use crate::device::{Machine, Mode, compute_threads, n_cores};
 use crate::explain::SavedExplainer;
-use crate::jobs::{Compute, Output, Task};
+use crate::jobs::{Compute, FitBox, Output, Task};
 use crate::model::card::BoxCard;
 use crate::model::params::{ParamSpec, Params};
-use crate::model::{Device, SavedBox, device_from};
+use crate::model::{Device, SavedBox, device_from, exec};
 use crate::work::{Event, JobError, Priority, Progress, Slot, Worker};
 
 /// Shows which parts of an input a machine-learning model used.
@@ -154,6 +154,8 @@ pub(crate) struct Runner {
     pub device: Device,
     /// Threads of libtorch.
     pub threads: usize,
+    /// What was opened last: a command is connected with the data that it is then asked about.
+    opened: Option<(DataSpec, Arc<Dataset>)>,
 }
 
 impl Runner {
@@ -162,7 +164,7 @@ impl Runner {
         crate::device::open_cuda();
         let device = device_from(&options.device).map_err(usage)?;
         let threads = options.threads.unwrap_or_else(|| compute_threads(Mode::CommandLine, n_cores()));
-        Ok(Self { worker: Worker::inline(Compute::new(device, threads)), device, threads })
+        Ok(Self { worker: Worker::inline(Compute::new(device, threads)), device, threads, opened: None })
     }
 
     /// Runs a task to its end.
@@ -191,16 +193,97 @@ impl Runner {
     /// Opens a data set.
     pub fn open(&mut self, spec: &str) -> Result<Arc<Dataset>, Failure> {
         let spec = parse_spec(spec)?;
-        match self.run(Task::OpenData { spec }, "opening", |_| {})? {
+        if let Some((opened, data)) = &self.opened
+            && *opened == spec
+        {
+            return Ok(data.clone());
+        }
+        match self.run(Task::OpenData { spec: spec.clone() }, "opening", |_| {})? {
             Output::Data(data) => {
                 // What the window puts behind its bell: guessed columns and encodings, skipped entries.
                 for remark in &data.remarks {
                     println!("{}: {remark}", data.name);
                 }
+                self.opened = Some((spec, data.clone()));
                 Ok(data)
             }
             _ => Err(Failure::Work("opening gave no data".to_owned())),
         }
+    }
+
+    /// A black box from a folder, or `exec:COMMAND`, which is connected with the data `spec` first.
+    pub fn black_box(&mut self, named: &Path, spec: &str) -> Result<Arc<SavedBox>, Failure> {
+        match command_of(named) {
+            Some(command) => self.connect(command, spec),
+            None => load_box(named),
+        }
+    }
+
+    /// What [`load_explainer`] gives, where the black box may also be `exec:COMMAND`.
+    pub fn explainer(
+        &mut self,
+        dir: &Path,
+        black_box: Option<&Path>,
+        spec: &str,
+    ) -> Result<(Arc<SavedExplainer>, Arc<SavedBox>), Failure> {
+        let Some(command) = black_box.and_then(command_of) else { return load_explainer(dir, black_box) };
+        let explainer = SavedExplainer::load(dir).map_err(usage)?;
+        // Other data would give it another vocabulary or other scales than those that the explainer was trained with.
+        let own = find_box(dir, &explainer.card.blackbox_hash).ok();
+        let black_box = match own.filter(|own| own.card.exec.as_deref() == Some(command)) {
+            Some(own) => {
+                exec::trust(command).map_err(work)?;
+                own
+            }
+            None => self.connect(command, spec)?,
+        };
+        explainer.check_box(&black_box.card).map_err(usage)?;
+        Ok((Arc::new(explainer), black_box))
+    }
+
+    /// Connects a command as `fit --model exec:COMMAND` does, or takes what an earlier call connected with the same data.
+    fn connect(&mut self, command: &str, spec: &str) -> Result<Arc<SavedBox>, Failure> {
+        let data = self.open(spec)?;
+        if data.classes.len() < 2 {
+            return Err(usage(format!(
+                "exec:{command}: expected data with at least two classes to connect it with, found {} in {}; connect it with such data first: \
+                 unmask fit --data DATA --model \"exec:{command}\" --out DIR",
+                data.classes.len(),
+                data.name
+            )));
+        }
+        let cache = crate::store::Cache::of_user().map_err(work)?;
+        let is_same = |card: &BoxCard| {
+            card.exec.as_deref() == Some(command)
+                && card.data_hash == data.hash
+                && card.classes == data.classes
+                && card.params == Params::default()
+                && card.complete
+        };
+        let kept = cache.list().into_iter().filter_map(|hash| SavedBox::load(&cache.find(hash)?).ok());
+        if let Some(kept) = kept.into_iter().find(|kept| is_same(&kept.card)) {
+            // Whoever writes a command here says that it may run, and in which folder.
+            exec::trust(command).map_err(work)?;
+            return Ok(Arc::new(kept));
+        }
+        let task = Task::FitBox(Box::new(FitBox {
+            architecture: format!("exec:{command}"),
+            params: Params::default(),
+            name: format!("A command on {}", data.name),
+            data,
+            seed: 0,
+            out: None,
+            teacher: None,
+            hidden_copies: 0,
+        }));
+        let Output::Box(saved) = self.run(task, "connecting the command", |_| {})? else {
+            return Err(work("connecting the command gave no black box"));
+        };
+        keep_box(&saved)?;
+        let accuracy =
+            saved.card.test_accuracy.map_or("not known".to_owned(), |share| format!("{:.2} %", 100.0 * share));
+        println!("exec:{command}: connected; accuracy on test {accuracy} ({} items)", saved.card.test_items);
+        Ok(saved)
     }
 }
 
@@ -294,8 +377,19 @@ pub(crate) fn keep_box(saved: &SavedBox) -> Outcome {
     crate::model::saved::keep(saved, hash, &cache).map_err(work)
 }
 
-/// A black box from a folder, or by hash from the cache.
+/// The command of `exec:COMMAND`.
+fn command_of(named: &Path) -> Option<&str> {
+    named.to_str()?.strip_prefix("exec:")
+}
+
+/// A black box from a folder. Where data are at hand, [`Runner::black_box`] also takes a command.
 pub(crate) fn load_box(path: &Path) -> Result<Arc<SavedBox>, Failure> {
+    if let Some(command) = command_of(path) {
+        return Err(usage(format!(
+            "exec:{command}: expected the folder of a black box, found a command; connect it first: unmask fit --data DATA --model \
+             \"exec:{command}\" --out DIR"
+        )));
+    }
     SavedBox::load(path).map(Arc::new).map_err(usage)
 }
 

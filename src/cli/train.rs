@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{ComputeArgs, Outcome, Runner, check_k, check_out, load_box, params_from, usage, work};
+use super::{ComputeArgs, Outcome, Runner, check_k, check_out, params_from, usage, work};
 use crate::data::Unit;
 use crate::explain::method;
 use crate::jobs::{Output, Task, TrainExplainer};
@@ -18,8 +18,8 @@ pub struct TrainArgs {
     /// Data, e.g. mnist:DIR?classes=3,8
     #[arg(long)]
     pub data: String,
-    /// Folder of the black box
-    #[arg(long)]
+    /// Folder of the black box, or exec:COMMAND
+    #[arg(long, value_name = "BOX")]
     pub blackbox: PathBuf,
     /// Method, e.g. l2x or meed
     #[arg(long)]
@@ -66,7 +66,8 @@ pub fn run(args: &TrainArgs) -> Outcome {
         )));
     }
     check_out(&args.out, args.replace)?;
-    let black_box = load_box(&args.blackbox)?;
+    let mut runner = Runner::new(&args.compute)?;
+    let black_box = runner.black_box(&args.blackbox, &args.data)?;
     let unit: Unit = match &args.unit {
         Some(unit) => unit.parse().map_err(usage)?,
         None => Session::offered_units(&black_box.card).first().copied().unwrap_or(Unit::Pixel),
@@ -93,7 +94,6 @@ pub fn run(args: &TrainArgs) -> Outcome {
     }
     black_box.card.check_unit(unit).map_err(usage)?;
     check_k(args.k, unit, &black_box.card)?;
-    let mut runner = Runner::new(&args.compute)?;
     let data = runner.open(&args.data)?;
     let task = Task::TrainExplainer(Box::new(TrainExplainer {
         method: args.method.clone(),

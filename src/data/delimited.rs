@@ -2,11 +2,12 @@
 //! `csv:FILE?text=title,description&label=class&split=split&header=no&delimiter=semicolon&quotes=no`.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::archive::{Member, Tree};
 use super::columns::{self, Builder, Columns, SAMPLE};
 use super::open::{Loader, Raw, Watch};
-use super::spec::DataSpec;
+use super::spec::{DataSpec, in_words};
 use super::text::{MAX_TEXT_BYTES, decode};
 use super::{DataError, split::Split};
 
@@ -56,6 +57,8 @@ pub(super) struct Form {
     pub escape: Option<u8>,
     pub has_header: bool,
     pub columns: Columns,
+    /// Columns that the header calls like one before them: which, and what it calls them.
+    pub repeated: Vec<(usize, String)>,
     /// The first rows, without the header.
     pub sample: Vec<Vec<String>>,
 }
@@ -102,8 +105,9 @@ impl Form {
             }
             columns.is_named = true;
         }
+        let repeated = unique(&mut columns.names);
         sample.truncate(SAMPLE);
-        Ok(Self { delimiter, quoting, escape, has_header, columns, sample })
+        Ok(Self { delimiter, quoting, escape, has_header, columns, repeated, sample })
     }
 
     pub fn said(&self, member: &Member, is_guessed: bool) -> String {
@@ -111,8 +115,66 @@ impl Form {
             DELIMITERS.iter().find(|(byte, _)| *byte == self.delimiter).map_or("character", |(_, name)| *name);
         let header = if self.has_header { "with" } else { "without" };
         let guessed = if is_guessed { " (guessed; delimiter= and header= change it)" } else { "" };
-        format!("{}: fields end at each {delimiter}, {header} a header{guessed}", member.plain_name())
+        let renamed = renamed(&self.columns.names, &self.repeated).map_or(String::new(), |said| format!("; {said}"));
+        format!("{}: fields end at each {delimiter}, {header} a header{guessed}{renamed}", member.plain_name())
     }
+
+    /// Refuses a file whose last row, which begins at `last_start`, ends within quotes: one that is never closed swallows the rest of the file without
+    /// any other sign, and a file that was cut off may end so.
+    pub fn check_last_quote(&self, text: &str, last_start: usize, member: &Member) -> Result<(), DataError> {
+        let last = text.get(last_start..).unwrap_or_default();
+        if !self.quoting || !ends_in_quotes(last, self.delimiter, self.escape) {
+            return Ok(());
+        }
+        let start = last.trim_start().chars().take(40).map(|c| if c.is_control() { ' ' } else { c });
+        let found = format!("one that is never closed in the row \"{}\"", start.collect::<String>());
+        let advice = "close it, or write quotes=no if quotes mean nothing in this file";
+        Err(member.unfit("quotes in pairs", found, advice))
+    }
+}
+
+/// Whether a row that begins `row` is within a quoted field where the text ends. A quote opens a field only at its beginning.
+fn ends_in_quotes(row: &str, delimiter: u8, escape: Option<u8>) -> bool {
+    let (mut is_quoted, mut is_start) = (false, true);
+    let mut bytes = row.bytes().peekable();
+    while let Some(byte) = bytes.next() {
+        if !is_quoted {
+            is_quoted = is_start && byte == b'"';
+            is_start = byte == delimiter || byte == b'\n' || byte == b'\r';
+        } else if Some(byte) == escape {
+            bytes.next();
+        } else if byte == b'"' && (escape.is_some() || bytes.next_if_eq(&b'"').is_none()) {
+            (is_quoted, is_start) = (false, false);
+        }
+    }
+    is_quoted
+}
+
+/// Gives columns of one name names of their own (`x`, `x (2)`), since models find columns by name. Says which, and what they were called.
+pub(super) fn unique(names: &mut [String]) -> Vec<(usize, String)> {
+    let mut taken: HashSet<String> = names.iter().cloned().collect();
+    let mut seen = HashSet::new();
+    let mut renamed = Vec::new();
+    for (at, name) in names.iter_mut().enumerate() {
+        if seen.insert(name.clone()) {
+            continue;
+        }
+        let own = (2..).map(|number| format!("{name} ({number})")).find(|own| !taken.contains(own));
+        if let Some(own) = own {
+            taken.insert(own.clone());
+            seen.insert(own.clone());
+            renamed.push((at, std::mem::replace(name, own)));
+        }
+    }
+    renamed
+}
+
+/// That columns were renamed, if any was.
+pub(super) fn renamed(names: &[String], renamed: &[(usize, String)]) -> Option<String> {
+    const SHOWN: usize = 12;
+    let more = if renamed.len() > SHOWN { " and more" } else { "" };
+    let now = in_words(renamed.iter().take(SHOWN).map(|(at, _)| &names[*at]));
+    (!renamed.is_empty()).then(|| format!("several columns have one name: the later ones are called {now}{more}"))
 }
 
 pub(super) fn reader(text: &str, delimiter: u8, quoting: bool, escape: Option<u8>) -> csv::Reader<&[u8]> {
@@ -198,6 +260,95 @@ pub(super) fn decimal(field: &str, delimiter: u8) -> Cow<'_, str> {
     }
 }
 
+/// How a column writes its numbers: what stands between groups of three digits, and before the fraction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Signs {
+    group: char,
+    point: char,
+}
+
+/// The usual ones. A blank stands for those that do not break a line, too.
+pub(super) const SIGNS: [Signs; 4] = [
+    Signs { group: '.', point: ',' },
+    Signs { group: ',', point: '.' },
+    Signs { group: ' ', point: '.' },
+    Signs { group: ' ', point: ',' },
+];
+
+/// A number as a program writes it, and what its signs say.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Ungrouped {
+    /// Without groups, with a point before the fraction.
+    pub plain: String,
+    /// Whether groups are parted.
+    pub has_groups: bool,
+    /// Whether nothing but the column's signs explains it: `1.234,56` and `1.234.567`, unlike `1.234`.
+    pub is_sure: bool,
+}
+
+impl Signs {
+    /// What these signs make of a field; `None` where they do not fit: groups have three digits, and the first of them no leading zero.
+    pub fn read(self, field: &str) -> Option<Ungrouped> {
+        let is_group =
+            |c: char| c == self.group || (self.group == ' ' && matches!(c, '\u{a0}' | '\u{2009}' | '\u{202f}'));
+        let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        let field = field.trim();
+        let (minus, digits) = match field.strip_prefix('-') {
+            Some(digits) => ("-", digits),
+            None => ("", field.strip_prefix('+').unwrap_or(field)),
+        };
+        let (whole, part) = match digits.split_once(self.point) {
+            Some((whole, part)) => (whole, Some(part)),
+            None => (digits, None),
+        };
+        let groups: Vec<&str> = whole.split(is_group).collect();
+        let has_groups = groups.len() > 1;
+        let is_grouped =
+            groups[0].len() <= 3 && !groups[0].starts_with('0') && groups[1..].iter().all(|group| group.len() == 3);
+        if !groups.iter().all(|group| is_digits(group))
+            || (has_groups && !is_grouped)
+            || part.is_some_and(|part| !is_digits(part))
+        {
+            return None;
+        }
+        // One group of three digits after a full stop or a comma may be a fraction, and one fraction of three digits such a group.
+        let swapped = whole.len() > 3 || whole.starts_with('0') || part.is_none_or(|part| part.len() != 3);
+        let is_sure = if has_groups {
+            self.group == ' ' || groups.len() > 2 || part.is_some()
+        } else {
+            part.is_some() && swapped
+        };
+        let point = part.map_or(String::new(), |part| format!(".{part}"));
+        Some(Ungrouped { plain: format!("{minus}{}{point}", groups.concat()), has_groups, is_sure })
+    }
+
+    /// In words.
+    pub fn said(self) -> &'static str {
+        match (self.group, self.point) {
+            ('.', _) => "full stops part groups of digits, a comma is the decimal sign",
+            (',', _) => "commas part groups of digits, a full stop is the decimal sign",
+            (_, ',') => "blanks part groups of digits, a comma is the decimal sign",
+            _ => "blanks part groups of digits",
+        }
+    }
+
+    /// Whether blanks part groups.
+    pub const fn is_blank(self) -> bool {
+        self.group == ' '
+    }
+
+    /// Whether a comma stands before fractions.
+    pub const fn has_comma(self) -> bool {
+        self.point == ','
+    }
+}
+
+/// Whether a field is a number, with groups of digits or without.
+fn is_number(field: &str, delimiter: u8) -> bool {
+    decimal(field, delimiter).parse::<f64>().is_ok()
+        || SIGNS.iter().any(|signs| signs.read(field).is_some_and(|read| read.has_groups))
+}
+
 /// Whether the first row names columns: short different words, of which one is known or asked for, or that stand above numbers or long texts.
 fn is_header(first: &[String], rest: &[Vec<String>], delimiter: u8, spec: &DataSpec) -> bool {
     let names: Vec<String> = first.iter().map(|name| name.trim().to_lowercase()).collect();
@@ -205,11 +356,20 @@ fn is_header(first: &[String], rest: &[Vec<String>], delimiter: u8, spec: &DataS
     let mut distinct = names.clone();
     distinct.sort_unstable();
     distinct.dedup();
-    let is_name = |name: &String| name.len() <= MAX_NAME && name.parse::<f64>().is_err();
+    let is_name = |name: &String| name.len() <= MAX_NAME && !is_number(name, delimiter);
+    if !names.iter().all(is_name) {
+        return false;
+    }
+    let values = |column: usize| rest.iter().filter_map(move |row| row.get(column)).map(|value| value.trim());
+    let is_numeric = |column: usize| {
+        let mut values = values(column).peekable();
+        values.peek().is_some() && values.all(|value| is_number(value, delimiter))
+    };
     // Written row numbers and trailing commas have no name.
     let are_different = distinct.len() + n_unnamed.saturating_sub(1) == names.len();
-    if !names.iter().all(is_name) || !are_different {
-        return false;
+    if !are_different {
+        // Words that stand twice may be values. Above nothing but numbers they are names, unless they say that a number is missing.
+        return (0..names.len()).any(|column| is_numeric(column) && !is_missing(&names[column]));
     }
     let known =
         ["text", "review", "label", "sentence", "sentiment", "class", "category", "title", "split", "id", "content"];
@@ -218,7 +378,6 @@ fn is_header(first: &[String], rest: &[Vec<String>], delimiter: u8, spec: &DataS
     if names.iter().any(|name| known.contains(&name.as_str()) || (!name.is_empty() && asked.contains(name))) {
         return true;
     }
-    let values = |column: usize| rest.iter().filter_map(move |row| row.get(column)).map(|value| value.trim());
     // A name is not a value of its own column.
     if (0..names.len())
         .any(|column| !names[column].is_empty() && values(column).any(|value| value == first[column].trim()))
@@ -226,11 +385,9 @@ fn is_header(first: &[String], rest: &[Vec<String>], delimiter: u8, spec: &DataS
         return false;
     }
     (0..names.len()).any(|column| {
-        let is_number = |value: &str| decimal(value, delimiter).parse::<f64>().is_ok();
-        let is_numeric = values(column).next().is_some() && values(column).all(is_number);
         let n_words: usize = values(column).map(|value| value.split_whitespace().count()).sum();
         let n_in_name = names[column].split_whitespace().count();
-        is_numeric || (n_in_name <= 3 && n_words >= (2 * n_in_name + 3) * rest.len())
+        is_numeric(column) || (n_in_name <= 3 && n_words >= (2 * n_in_name + 3) * rest.len())
     })
 }
 
@@ -263,7 +420,7 @@ pub(super) fn read(
             }
             Some(known) if known.0 == form.columns => known,
             Some((columns, _)) => {
-                let names = |columns: &Columns| super::spec::in_words(&columns.names);
+                let names = |columns: &Columns| in_words(&columns.names);
                 let expected = format!("the columns {} as in {}", names(columns), files[0].0.plain_name());
                 return Err(member.unfit(expected, names(&form.columns), "name one of the files"));
             }
@@ -291,25 +448,8 @@ pub(super) fn read(
             builder.push(roles, |column| record.get(column).unwrap_or(""), row_idx, part, member)?;
             row_idx += 1;
         }
-        if form.quoting && form.escape.is_none() {
-            check_last_quote(&text[last_start..], member)?;
-        }
+        form.check_last_quote(&text, last_start, member)?;
     }
     let Some((first, _)) = files.first() else { return Err(tree.unfit("a table", "none", "name the file")) };
     builder.finish(tree, first, spec, remarks)
-}
-
-/// A quote that is never closed swallows the rest of the file without any other sign.
-fn check_last_quote(last: &str, member: &Member) -> Result<(), DataError> {
-    let last = last.trim_end();
-    if last.contains('\n') && last.bytes().filter(|&byte| byte == b'"').count() % 2 == 1 {
-        let start: String = last.chars().take(40).filter(|c| *c != '\n').collect();
-        let advice = "close it, or write quotes=no if quotes mean nothing in this file";
-        return Err(member.unfit(
-            "quotes in pairs",
-            format!("one that is never closed in the row \"{start}\""),
-            advice,
-        ));
-    }
-    Ok(())
 }

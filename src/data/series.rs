@@ -6,6 +6,7 @@ pub mod sessions;
 mod steps;
 mod written;
 
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::DataError;
@@ -171,6 +172,20 @@ fn parts(tree: &Tree) -> Result<Vec<Part<'_>>, DataError> {
     {
         found.push(Part { values: only, labels: None, truth: None, split: None });
     }
+    let packed = archives_in(tree);
+    if found.is_empty()
+        && arrays.is_empty()
+        && let [first, ..] = packed.as_slice()
+    {
+        // An archive in a folder is opened instead; in another archive it cannot be.
+        let found = in_words(packed.iter().take(5).map(|member| &member.path));
+        let more = if packed.len() > 5 { " and more" } else { "" };
+        let advice = match packed.len() {
+            1 => format!("unpack {} and name it", first.plain_name()),
+            _ => "name one of the .npz files".to_owned(),
+        };
+        return Err(tree.unfit("one archive of arrays", format!("{} of them ({found}{more})", packed.len()), &advice));
+    }
     if found.is_empty() {
         let names: Vec<&String> = arrays.iter().map(|(name, _)| name).collect();
         let seen = if names.is_empty() { "no array".to_owned() } else { format!("arrays called {}", in_words(names)) };
@@ -179,9 +194,25 @@ fn parts(tree: &Tree) -> Result<Vec<Part<'_>>, DataError> {
     Ok(found)
 }
 
+/// Archives of arrays among the files.
+fn archives_in(tree: &Tree) -> Vec<&Member> {
+    tree.candidates().iter().filter(|member| member.path.to_ascii_lowercase().ends_with(".npz")).collect()
+}
+
 fn load(tree: &Tree, spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, DataError> {
     if written::is_written(tree) {
         return written::load(tree, spec, watch);
+    }
+    // A folder that holds one archive means it. An archive that was named is opened already: its members are arrays.
+    if let [only] = archives_in(tree).as_slice()
+        && tree.focus.is_none()
+        && tree.origin.is_dir()
+        && !tree.members.iter().any(|member| array_name(member).is_some())
+    {
+        let inside = Tree::open(&tree.origin.join(&only.path), watch)?;
+        let mut raw = load(&inside, spec, watch)?;
+        raw.remarks.insert(0, format!("{} is the only archive of arrays in the folder", only.path));
+        return Ok(raw);
     }
     no_part_column(spec)?;
     let parts = parts(tree)?;
@@ -198,7 +229,7 @@ fn load(tree: &Tree, spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, Data
 struct Gathered {
     shape: Option<Shape>,
     values: Vec<f32>,
-    labels: Vec<Option<i64>>,
+    labels: Vec<Option<String>>,
     parts: Vec<Option<Split>>,
     source_index: Vec<u32>,
     truth: Vec<Vec<u32>>,
@@ -248,7 +279,7 @@ impl Gathered {
             }
         }
         match part.labels {
-            Some(labels) => self.labels.extend(whole_labels(labels, n)?.into_iter().map(Some)),
+            Some(labels) => self.labels.extend(labels_of(labels, n)?.into_iter().map(Some)),
             None => self.labels.resize(self.labels.len() + n, None),
         }
         self.parts.resize(self.parts.len() + n, part.split);
@@ -265,24 +296,27 @@ impl Gathered {
         let Some(shape) = self.shape else {
             return Err(tree.unfit("series", "none", "choose another file"));
         };
-        let mut numbers: Vec<i64> = self.labels.iter().flatten().copied().collect();
-        numbers.sort_unstable();
-        numbers.dedup();
-        if numbers.len() > MAX_CLASSES {
+        let found: BTreeSet<&str> = self.labels.iter().flatten().map(String::as_str).collect();
+        let mut found: Vec<String> = found.into_iter().map(str::to_owned).collect();
+        if found.len() > MAX_CLASSES {
             let expected = format!("labels of at most {MAX_CLASSES} classes");
-            return Err(tree.unfit(expected, format!("{}", numbers.len()), "label with few whole numbers"));
+            return Err(tree.unfit(expected, format!("{}", found.len()), "label with few words or whole numbers"));
+        }
+        // Numbers in their order, words in that of the alphabet.
+        if found.iter().all(|label| label.parse::<i64>().is_ok()) {
+            found.sort_by_key(|label| label.parse::<i64>().unwrap_or(0));
         }
         let classes = match spec.list("names") {
-            Some(names) if names.len() == numbers.len() => names,
+            Some(names) if names.len() == found.len() => names,
             Some(names) => {
-                let problem = format!("names= gives {} names for {} classes", names.len(), numbers.len());
-                return Err(spec
-                    .refuse(problem, format!("name {} in this order", in_words(numbers.iter().map(i64::to_string)))));
+                let problem = format!("names= gives {} names for {} classes", names.len(), found.len());
+                return Err(spec.refuse(problem, format!("name {} in this order", in_words(found.iter().cloned()))));
             }
-            None => numbers.iter().map(i64::to_string).collect(),
+            None => found.clone(),
         };
-        let class_of = |number: i64| numbers.binary_search(&number).ok().map(|class| class as u16);
-        let labels = self.labels.into_iter().map(|label| label.and_then(class_of)).collect();
+        let class_of: HashMap<&str, u16> =
+            found.iter().enumerate().map(|(class, label)| (label.as_str(), class as u16)).collect();
+        let labels = self.labels.iter().map(|label| class_of.get(label.as_ref()?.as_str()).copied()).collect();
         let mut remarks = vec![format!("Each item is one of {}", described(shape))];
         if classes.is_empty() {
             remarks.push("No labels: save them as an array called y beside x".to_owned());
@@ -304,16 +338,24 @@ impl Gathered {
     }
 }
 
-/// Labels as whole numbers, one for each item.
-fn whole_labels(member: &Member, n: usize) -> Result<Vec<i64>, DataError> {
+/// Labels, one for each item: words, or whole numbers as they are written.
+fn labels_of(member: &Member, n: usize) -> Result<Vec<String>, DataError> {
+    if let Some(words) = arrays::labels(member)? {
+        if words.len() != n {
+            let found = super::columns::counted(words.len(), "label");
+            return Err(member.unfit(format!("{n} labels"), found, "save one label for each series"));
+        }
+        return Ok(words);
+    }
     let array = Array::read(member)?;
     if array.shape != [n] && array.shape != [n, 1] {
         let advice = "save one whole number for each series";
         return Err(member.unfit(format!("{n} labels"), array.form(), advice));
     }
-    let whole = |value: &f32| (value.fract() == 0.0 && value.abs() < 1e9).then_some(*value as i64);
-    array.values.iter().map(whole).collect::<Option<Vec<i64>>>().ok_or_else(|| {
-        member.unfit("labels that are whole numbers", "fractions or no numbers", "number the classes from 0")
+    let whole = |value: &f32| (value.fract() == 0.0 && value.abs() < 1e9).then(|| (*value as i64).to_string());
+    array.values.iter().map(whole).collect::<Option<Vec<String>>>().ok_or_else(|| {
+        let advice = "number the classes from 0, or name them";
+        member.unfit("labels that are whole numbers or words", "fractions or no numbers", advice)
     })
 }
 

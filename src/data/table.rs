@@ -36,8 +36,9 @@ pub struct Column {
 pub struct Table {
     /// The columns.
     pub columns: Vec<Column>,
-    /// Cells row by row: numbers as written, numbers of categories; NaN where missing.
-    pub cells: Vec<f32>,
+    /// Cells row by row: numbers as written, numbers of categories; NaN where missing. In double precision, since seconds since 1970 differ by less
+    /// than single precision can tell.
+    pub cells: Vec<f64>,
     /// Whether models read numbers as they are: generated tables have known scales.
     pub as_is: bool,
 }
@@ -59,7 +60,7 @@ impl TableItems {
     }
 
     /// Cells of item `item_idx`.
-    pub fn cells(&self, item_idx: usize) -> &[f32] {
+    pub fn cells(&self, item_idx: usize) -> &[f64] {
         let width = self.table.columns.len();
         let start = self.order[item_idx] as usize * width;
         &self.table.cells[start..start + width]
@@ -73,9 +74,9 @@ pub enum Scale {
     /// (value - mean) / sd.
     Number {
         /// Mean of the training rows.
-        mean: f32,
+        mean: f64,
         /// Their standard deviation; 1 for a constant column.
-        sd: f32,
+        sd: f64,
     },
     /// Categories that a model knows, in the order of their codes.
     Category(Vec<String>),
@@ -107,13 +108,13 @@ impl TableFit {
                 ColumnKind::Number if table.as_is => Scale::Number { mean: 0.0, sd: 1.0 },
                 ColumnKind::Number => {
                     let known = || {
-                        let cells = train.iter().map(|&item| f64::from(items.cells(item)[column]));
+                        let cells = train.iter().map(|&item| items.cells(item)[column]);
                         cells.filter(|value| value.is_finite())
                     };
                     let n = known().count().max(1) as f64;
                     let mean = known().sum::<f64>() / n;
                     let sd = (known().map(|value| (value - mean).powi(2)).sum::<f64>() / n).sqrt();
-                    Scale::Number { mean: mean as f32, sd: if sd > 1e-12 { sd as f32 } else { 1.0 } }
+                    Scale::Number { mean, sd: if sd > 1e-12 { sd } else { 1.0 } }
                 }
             };
             FittedColumn { name: of.name.clone(), scale }
@@ -138,7 +139,7 @@ impl TableFit {
     /// What stands in a model's row, in the table's own words.
     pub fn shown(&self, column: usize, value: f32) -> String {
         match self.0.get(column).map(|column| &column.scale) {
-            Some(Scale::Number { mean, sd }) => number(f64::from(value) * f64::from(*sd) + f64::from(*mean)),
+            Some(Scale::Number { mean, sd }) => number(f64::from(value) * sd + mean),
             Some(Scale::Category(levels)) => {
                 let level = category(value).and_then(|at| levels.get(at));
                 level.cloned().unwrap_or_else(|| "(none)".to_owned())
@@ -148,20 +149,25 @@ impl TableFit {
     }
 
     /// A model's value in the unit of the table: a number as written, a category's number; NaN for no category.
-    pub fn raw(&self, column: usize, value: f32) -> f32 {
+    pub fn raw(&self, column: usize, value: f32) -> f64 {
         match self.0.get(column).map(|column| &column.scale) {
             Some(Scale::Number { mean, sd }) => as_written(value, *mean, *sd),
-            _ => category(value).map_or(f32::NAN, |at| at as f32),
+            _ => category(value).map_or(f64::NAN, |at| at as f64),
         }
     }
 }
 
 /// A standardised number in its own unit: of the numbers that are standardised to just this one, that with the fewest digits. What a file says in a few
 /// digits comes back in them, since to a model that compares with 9, 8.9999999 is another number.
-fn as_written(value: f32, mean: f32, sd: f32) -> f32 {
-    let exact = f64::from(value) * f64::from(sd) + f64::from(mean);
-    let round = |digits: i32| ((exact * 10f64.powi(digits)).round() / 10f64.powi(digits)) as f32;
-    (0..=6).map(round).find(|round| (round - mean) / sd == value).unwrap_or(exact as f32)
+fn as_written(value: f32, mean: f64, sd: f64) -> f64 {
+    let exact = f64::from(value) * sd + mean;
+    let round = |digits: i32| (exact * 10f64.powi(digits)).round() / 10f64.powi(digits);
+    (0..=9).map(round).find(|round| standardised(*round, mean, sd) == value).unwrap_or(exact)
+}
+
+/// A number in standard deviations from the mean: what a model reads.
+fn standardised(cell: f64, mean: f64, sd: f64) -> f32 {
+    (((cell - mean) / sd) as f32).clamp(-MOST_SD, MOST_SD)
 }
 
 /// The number of the category whose code `value` is; `None` for a number, or where there is none.
@@ -196,7 +202,7 @@ impl Dataset {
             return String::new();
         };
         match &of.kind {
-            ColumnKind::Number => number(f64::from(*value)),
+            ColumnKind::Number => number(*value),
             ColumnKind::Category(_) if value.is_nan() => "(missing)".to_owned(),
             ColumnKind::Category(levels) => levels.get(*value as usize).cloned().unwrap_or_default(),
         }
@@ -250,7 +256,7 @@ impl Dataset {
                 match (codes, scale) {
                     _ if cell.is_nan() => 0.0,
                     (Some(codes), _) => codes.get(cell as usize).copied().unwrap_or(0.0),
-                    (None, Scale::Number { mean, sd }) => ((cell - mean) / sd).clamp(-MOST_SD, MOST_SD),
+                    (None, Scale::Number { mean, sd }) => standardised(cell, *mean, *sd),
                     (None, Scale::Category(_)) => 0.0,
                 }
             }));

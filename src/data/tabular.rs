@@ -4,12 +4,14 @@
 
 mod parquet;
 
+use std::borrow::Cow;
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, HashMap};
 
 use self::parquet::is_parquet;
 use super::archive::{Member, Tree};
 use super::columns;
-use super::delimited::{Form, decimal, is_missing, is_table, reader};
+use super::delimited::{Form, SIGNS, Signs, decimal, is_missing, is_table, reader, unique};
 use super::open::{Loader, Raw, Watch};
 use super::spec::{DataSpec, in_words};
 use super::split::Split;
@@ -74,6 +76,8 @@ const ADULT_COLUMNS: [&str; 15] = [
 ];
 /// Names of a column of classes, best first.
 const LABELS: [&str; 9] = ["label", "class", "target", "y", "income", "outcome", "diagnosis", "category", "species"];
+/// From here on single precision skips whole numbers.
+const EXACT: f64 = 16_777_216.0;
 /// Most categories of a column, and most classes.
 const MOST_LEVELS: usize = 1000;
 /// Most classes that a column of numbers is taken for.
@@ -102,15 +106,33 @@ struct Written {
     parts: Vec<Option<Split>>,
     /// Number of each row in its file.
     source_index: Vec<u32>,
+    /// Whether semicolons separate the fields of each row, so that a comma is the decimal sign.
+    has_commas: Vec<bool>,
 }
 
 impl Written {
+    const fn new(names: Vec<String>) -> Self {
+        Self { names, fields: Vec::new(), parts: Vec::new(), source_index: Vec::new(), has_commas: Vec::new() }
+    }
+
+    /// Notes where the row is from whose fields were added.
+    fn end_row(&mut self, part: Option<Split>, row_idx: usize, has_commas: bool) {
+        self.parts.push(part);
+        self.source_index.push(row_idx as u32);
+        self.has_commas.push(has_commas);
+    }
+
     const fn n(&self) -> usize {
         self.parts.len()
     }
 
     fn column(&self, at: usize) -> impl Iterator<Item = &str> {
         self.fields.iter().skip(at).step_by(self.names.len().max(1)).map(String::as_str)
+    }
+
+    /// The fields of a column that are not missing.
+    fn present(&self, at: usize) -> impl Iterator<Item = &str> {
+        self.column(at).filter(|field| !is_missing(field))
     }
 
     /// The column called so, exactly or but for case and blanks.
@@ -126,8 +148,8 @@ impl Written {
 }
 
 /// A finite number; what is missing is none.
-fn parse(field: &str) -> Option<f32> {
-    field.parse::<f32>().ok().filter(|value| value.is_finite())
+fn parse(field: &str) -> Option<f64> {
+    field.parse::<f64>().ok().filter(|value| value.is_finite())
 }
 
 fn load(tree: &Tree, spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, DataError> {
@@ -136,7 +158,7 @@ fn load(tree: &Tree, spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, Data
     let mut remarks = Vec::new();
     for (member, part) in files {
         if is_parquet(member) {
-            parquet::read_into(&mut written, (member, part), watch)?;
+            remarks.extend(parquet::read_into(&mut written, (member, part), watch)?);
             continue;
         }
         let decode::Decoded { text, note } = decode::read(member, MAX_TEXT_BYTES, watch)?;
@@ -145,31 +167,22 @@ fn load(tree: &Tree, spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, Data
         let form = Form::of(start, start.len() == text.len(), member, spec)?;
         remarks.push(form.said(member, !["delimiter", "header"].iter().all(|key| spec.query.contains_key(*key))));
         let names = form.columns.names.clone();
-        let into = written.get_or_insert_with(|| Written {
-            names: names.clone(),
-            fields: Vec::new(),
-            parts: Vec::new(),
-            source_index: Vec::new(),
-        });
+        let into = written.get_or_insert_with(|| Written::new(names.clone()));
         if into.names != names {
             let expected = format!("the columns {} as in the first file", in_words(&into.names));
             return Err(member.unfit(expected, in_words(&names), "name one of the files"));
         }
         let mut reader = reader(&text, form.delimiter, form.quoting, form.escape);
         let skipped = usize::from(form.has_header);
-        read_into(into, (&mut reader, form.delimiter), skipped, (member, part), watch, text.len())?;
+        let last_start = read_into(into, (&mut reader, form.delimiter), skipped, (member, part), watch, text.len())?;
+        form.check_last_quote(&text, last_start, member)?;
     }
     let written = written.ok_or_else(|| tree.unfit("a table", "none", "name the file"))?;
-    finish(tree, spec, &written, remarks)
+    finish(tree, spec, written, remarks)
 }
 
 fn load_adult(tree: &Tree, spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, DataError> {
-    let mut written = Written {
-        names: ADULT_COLUMNS.map(str::to_owned).to_vec(),
-        fields: Vec::new(),
-        parts: Vec::new(),
-        source_index: Vec::new(),
-    };
+    let mut written = Written::new(ADULT_COLUMNS.map(str::to_owned).to_vec());
     for (name, part) in [("adult.data", Split::Train), ("adult.test", Split::Test)] {
         let member = tree.members.iter().find(|member| member.plain_name() == name);
         let member = member.ok_or_else(|| tree.unfit(name, "no such file", "name the folder that holds both files"))?;
@@ -184,9 +197,10 @@ fn load_adult(tree: &Tree, spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw
     for field in written.fields.iter_mut().skip(width - 1).step_by(width) {
         *field = field.trim_end_matches('.').to_owned();
     }
-    finish(tree, &spec.clone().with("label", "income"), &written, Vec::new())
+    finish(tree, &spec.clone().with("label", "income"), written, Vec::new())
 }
 
+/// Adds the rows of a file. Says where the last of them begins.
 fn read_into(
     into: &mut Written,
     (reader, delimiter): (&mut csv::Reader<&[u8]>, u8),
@@ -194,11 +208,13 @@ fn read_into(
     (member, part): (&Member, Option<Split>),
     watch: &mut Watch<'_>,
     n_bytes: usize,
-) -> Result<(), DataError> {
+) -> Result<usize, DataError> {
     let mut record = csv::StringRecord::new();
     let mut row_idx = 0_usize;
+    let mut last_start = 0;
     while reader.read_record(&mut record).map_err(|err| member.unfit("CSV", err.to_string(), "mend the file"))? {
         let (line, byte) = record.position().map_or((0, 0), |at| (at.line(), at.byte()));
+        last_start = byte as usize;
         row_idx += 1;
         if row_idx <= skipped || (record.len() == 1 && record.get(0).is_some_and(|field| field.trim().is_empty())) {
             continue;
@@ -218,15 +234,145 @@ fn read_into(
         if into.n() >= MAX_ITEMS {
             return Err(member.unfit(format!("at most {MAX_ITEMS} rows"), "more", "take a part of the file"));
         }
-        into.fields.extend(record.iter().map(|field| decimal(field.trim(), delimiter).into_owned()));
-        into.parts.push(part);
-        into.source_index.push((row_idx - 1 - skipped) as u32);
+        into.fields.extend(record.iter().map(|field| field.trim().to_owned()));
+        into.end_row(part, row_idx - 1 - skipped, delimiter == b';');
     }
-    Ok(())
+    Ok(last_start)
+}
+
+/// How the numbers of a column are written.
+enum Writing {
+    /// As programs write them, or it holds none.
+    Plain,
+    /// So too, but the first such field, `1.234` between semicolons, may also be a whole number in groups of digits.
+    PerhapsGrouped(Signs, String),
+    /// With groups of digits, the first of them so.
+    Grouped(Signs, String),
+    /// In a way that may be read as different numbers, the first of them so.
+    Doubtful(String),
+}
+
+/// A field as it is read where it is not in groups of digits.
+fn undecorated(field: &str, has_commas: bool) -> Cow<'_, str> {
+    decimal(field, if has_commas { b';' } else { b',' })
+}
+
+/// How column `at` writes its numbers. `is_comma` is what the other columns say: whether a comma stands before fractions.
+fn writing_of(written: &Written, at: usize, is_comma: impl Fn() -> Option<bool>) -> Writing {
+    let all = || written.column(at).zip(&written.has_commas).filter(|(field, _)| !is_missing(field));
+    let is_read = |(field, has_commas): (&str, &bool)| parse(&undecorated(field, *has_commas)).is_some();
+    let first_unread = all().find(|of| !is_read(*of)).map(|(field, _)| field);
+    if first_unread.is_none() && all().all(|(_, has_commas)| !has_commas) {
+        return Writing::Plain;
+    }
+    // For each way in which all fields can be read: the first field in groups, and whether nothing else explains them.
+    let explain = |signs: Signs| {
+        let (mut first, mut is_sure) = (None, false);
+        for field in written.present(at) {
+            let read = signs.read(field)?;
+            is_sure |= read.is_sure;
+            first = first.or(read.has_groups.then_some(field));
+        }
+        Some((signs, first, is_sure))
+    };
+    let fits: Vec<_> = SIGNS.into_iter().filter_map(explain).collect();
+    let in_groups = fits.iter().filter_map(|(signs, first, is_sure)| Some((*signs, (*first)?, *is_sure)));
+    let mut in_groups: Vec<(Signs, &str, bool)> = in_groups.collect();
+    // Without fractions both signs that may stand before them fit beside blanks.
+    in_groups.dedup_by(|a, b| a.0.is_blank() && b.0.is_blank());
+    match (in_groups.as_slice(), first_unread) {
+        ([(signs, first, true)], _) => Writing::Grouped(*signs, (*first).to_owned()),
+        ([(signs, first, false)], _) if is_comma() == Some(signs.has_comma()) => {
+            Writing::Grouped(*signs, (*first).to_owned())
+        }
+        ([(signs, first, _), ..], None) if is_comma().is_none() => Writing::PerhapsGrouped(*signs, (*first).to_owned()),
+        (_, None) => Writing::Plain,
+        (_, Some(first)) if !fits.is_empty() => Writing::Doubtful(first.to_owned()),
+        _ => Writing::Plain,
+    }
+}
+
+/// Whether commas stand before the fractions of a table, or full stops; `None` where no column says, or they differ.
+fn decimal_sign(written: &Written) -> Option<bool> {
+    let says = |signs: Signs| {
+        (0..written.names.len()).any(|at| {
+            let mut is_sure = false;
+            let mut fits = |field: &str| {
+                signs.read(field).is_some_and(|read| {
+                    is_sure |= read.is_sure;
+                    true
+                })
+            };
+            written.present(at).all(&mut fits) && is_sure
+        })
+    };
+    match SIGNS.map(says) {
+        [true, false, ..] => Some(true),
+        [false, true, ..] => Some(false),
+        _ => None,
+    }
+}
+
+/// Brings the numbers of all columns into the form of programs. Remarks on those of `used` what is not plain; for each column that can be read in
+/// several ways, and so is not, a sentence. Those in `words` hold none.
+fn settle_numbers(
+    written: &mut Written,
+    words: &[usize],
+    used: impl Fn(usize) -> bool,
+    remarks: &mut Vec<String>,
+) -> Vec<Option<String>> {
+    let width = written.names.len();
+    let writings: Vec<Writing> = {
+        let written = &*written;
+        let sign = LazyCell::new(|| decimal_sign(written));
+        let writing = |at: usize| if words.contains(&at) { Writing::Plain } else { writing_of(written, at, || *sign) };
+        (0..width).map(writing).collect()
+    };
+    let mut doubts = vec![None; width];
+    for (at, writing) in writings.into_iter().enumerate() {
+        let name = written.names[at].trim().to_owned();
+        let mut signs = None;
+        let mut said = None;
+        match writing {
+            Writing::Plain => {}
+            Writing::PerhapsGrouped(perhaps, first) => {
+                let whole = perhaps.read(&first).map_or_else(String::new, |read| read.plain);
+                let part = undecorated(&first, true).into_owned();
+                said = Some(format!(
+                    "Column {name}: whether \"{first}\" is {part} or {whole} the file does not say: it was read as {part}"
+                ));
+            }
+            Writing::Grouped(found, first) => {
+                let whole = found.read(&first).map_or_else(String::new, |read| read.plain);
+                let how = found.said();
+                said = Some(format!(
+                    "Column {name}: \"{first}\" was read as {whole}, since {how} (categories= leaves it as it is)"
+                ));
+                signs = Some(found);
+            }
+            Writing::Doubtful(first) => {
+                doubts[at] = Some(format!(
+                    "Column {name}: whether a sign in \"{first}\" parts groups of digits or stands before a fraction the file does not say"
+                ));
+            }
+        }
+        remarks.extend(said.filter(|_| used(at)));
+        for (field, has_commas) in written.fields.iter_mut().skip(at).step_by(width).zip(&written.has_commas) {
+            let read = signs.filter(|_| !is_missing(field)).and_then(|signs| signs.read(field)).map(|read| read.plain);
+            let own = match undecorated(field, *has_commas) {
+                Cow::Owned(own) if read.is_none() => Some(own),
+                _ => read,
+            };
+            if let Some(own) = own {
+                *field = own;
+            }
+        }
+    }
+    doubts
 }
 
 /// Roles, types and classes.
-fn finish(tree: &Tree, spec: &DataSpec, written: &Written, mut remarks: Vec<String>) -> Result<Raw, DataError> {
+fn finish(tree: &Tree, spec: &DataSpec, mut written: Written, mut remarks: Vec<String>) -> Result<Raw, DataError> {
     if written.n() == 0 {
         return Err(tree.unfit("rows", "a table without rows", "name another file"));
     }
@@ -241,6 +387,17 @@ fn finish(tree: &Tree, spec: &DataSpec, written: &Written, mut remarks: Vec<Stri
             label
         }
     };
+    let list = |key: &str| -> Result<Vec<usize>, DataError> {
+        spec.list(key).unwrap_or_default().iter().map(|name| written.find(spec, name)).collect()
+    };
+    let (numbers, categories, ignored) = (list("numbers")?, list("categories")?, list("ignore")?);
+    let indicators = list("indicators")?;
+    let chosen = list("columns")?;
+    let is_chosen = !chosen.is_empty();
+    let chosen = if is_chosen { chosen } else { (0..written.names.len()).collect() };
+    let is_used = |at: usize| at == label || (chosen.contains(&at) && !ignored.contains(&at));
+    let doubts = settle_numbers(&mut written, &categories, is_used, &mut remarks);
+    let written = &written;
     let (labels, classes) = classes_of(spec, written, label, &mut remarks)?;
     let part = columns::part_column(spec, &written.names, |column| written.column(column))?;
     let parts = match part.filter(|part| *part != label) {
@@ -251,15 +408,7 @@ fn finish(tree: &Tree, spec: &DataSpec, written: &Written, mut remarks: Vec<Stri
         }
         None => written.parts.clone(),
     };
-    let list = |key: &str| -> Result<Vec<usize>, DataError> {
-        spec.list(key).unwrap_or_default().iter().map(|name| written.find(spec, name)).collect()
-    };
-    let (numbers, categories, ignored) = (list("numbers")?, list("categories")?, list("ignore")?);
-    let indicators = list("indicators")?;
-    let chosen = list("columns")?;
-    let is_chosen = !chosen.is_empty();
-    let chosen = if is_chosen { chosen } else { (0..written.names.len()).collect() };
-    let mut columns: Vec<(Column, Vec<f32>)> = Vec::new();
+    let mut columns: Vec<(Column, Vec<f64>)> = Vec::new();
     let mut said = (Vec::new(), Vec::new(), Vec::new());
     for at in chosen.into_iter().filter(|at| *at != label && Some(*at) != part && !ignored.contains(at)) {
         let name = written.names[at].trim().to_owned();
@@ -270,13 +419,13 @@ fn finish(tree: &Tree, spec: &DataSpec, written: &Written, mut remarks: Vec<Stri
         let is_number = written.column(at).all(|field| is_missing(field) || parse(field).is_some());
         if (is_number && !categories.contains(&at)) || numbers.contains(&at) {
             if let Some(bad) = written.column(at).find(|field| !is_missing(field) && parse(field).is_none()) {
-                return Err(tree.unfit(
-                    format!("numbers in column {name}"),
-                    format!("\"{bad}\""),
-                    "leave it out of numbers=",
-                ));
+                let advice = match doubts[at] {
+                    Some(_) => "write a full stop before fractions and no other sign, or leave it out of numbers=",
+                    None => "leave it out of numbers=",
+                };
+                return Err(tree.unfit(format!("numbers in column {name}"), format!("\"{bad}\""), advice));
             }
-            let cells: Vec<f32> = written.column(at).map(|field| parse(field).unwrap_or(f32::NAN)).collect();
+            let cells: Vec<f64> = written.column(at).map(|field| parse(field).unwrap_or(f64::NAN)).collect();
             let is_row_number = !is_chosen
                 && !numbers.contains(&at)
                 && cells.len() > 2
@@ -290,16 +439,24 @@ fn finish(tree: &Tree, spec: &DataSpec, written: &Written, mut remarks: Vec<Stri
         } else {
             let levels: BTreeMap<&str, usize> =
                 written.column(at).filter(|field| !is_missing(field)).map(|field| (field, 0)).collect();
+            let mend = if doubts[at].is_some() {
+                "write numbers without groups, and a full stop before fractions"
+            } else {
+                "leave these empty for numbers"
+            };
+            let doubt =
+                doubts[at].clone().or_else(|| nearly_numbers(written, at)).filter(|_| !categories.contains(&at));
             if levels.len() > MOST_LEVELS || (levels.len() == written.n() && levels.len() > MOST_NUMBERED) {
-                said.2.push(name);
+                match doubt {
+                    Some(doubt) => remarks.push(format!("{doubt}: it is left out; {mend}")),
+                    None => said.2.push(name),
+                }
                 continue;
             }
             let number: HashMap<&str, usize> = levels.keys().enumerate().map(|(i, level)| (*level, i)).collect();
-            let cells = written.column(at).map(|field| number.get(field).map_or(f32::NAN, |at| *at as f32)).collect();
+            let cells = written.column(at).map(|field| number.get(field).map_or(f64::NAN, |at| *at as f64)).collect();
             let levels = levels.keys().map(|level| (*level).to_owned()).collect();
-            if let Some(doubt) = nearly_numbers(written, at).filter(|_| !categories.contains(&at)) {
-                remarks.push(doubt);
-            }
+            remarks.extend(doubt.map(|doubt| format!("{doubt}: it is taken for categories; {mend}")));
             said.1.push(name.clone());
             columns.push((Column { name, kind: ColumnKind::Category(levels) }, cells));
         }
@@ -318,6 +475,12 @@ fn finish(tree: &Tree, spec: &DataSpec, written: &Written, mut remarks: Vec<Stri
                 .push(format!("{what}: {} (numbers=, categories=, ignore= and columns= change it)", in_words(names)));
         }
     }
+    let mut names: Vec<String> = columns.iter().map(|(column, _)| column.name.clone()).collect();
+    let repeated = unique(&mut names);
+    for (at, _) in &repeated {
+        columns[*at].0.name.clone_from(&names[*at]);
+    }
+    remarks.extend(super::delimited::renamed(&names, &repeated).map(|said| format!("In the table {said}")));
     let n_missing: usize = columns.iter().flat_map(|(_, cells)| cells).filter(|cell| cell.is_nan()).count();
     if n_missing > 0 {
         remarks.push(format!("{n_missing} values are missing: models read the mean, or no category"));
@@ -331,7 +494,11 @@ fn finish(tree: &Tree, spec: &DataSpec, written: &Written, mut remarks: Vec<Stri
     for (column, _) in &columns {
         hasher.update(format!("{column:?}").as_bytes());
     }
-    hasher.update(&cells.iter().flat_map(|cell| cell.to_le_bytes()).collect::<Vec<u8>>());
+    // In single precision, as files have been named since before numbers were kept in double; the rest where that tells too little.
+    hasher.update(&cells.iter().flat_map(|cell| (*cell as f32).to_le_bytes()).collect::<Vec<u8>>());
+    if cells.iter().any(|cell| cell.abs() >= EXACT) {
+        hasher.update(&cells.iter().flat_map(|cell| cell.to_le_bytes()).collect::<Vec<u8>>());
+    }
     let table = Table { columns: columns.into_iter().map(|(column, _)| column).collect(), cells, as_is: false };
     Ok(Raw {
         modality: Modality::Table,
@@ -346,14 +513,14 @@ fn finish(tree: &Tree, spec: &DataSpec, written: &Written, mut remarks: Vec<Stri
     })
 }
 
-/// What is to be said of a column that is taken for categories, but for a few fields holds numbers.
+/// What is to be said of a column that is not taken for numbers, but for a few fields holds them.
 fn nearly_numbers(written: &Written, at: usize) -> Option<String> {
     let is_present = |field: &&str| !is_missing(field);
     let n = written.column(at).filter(is_present).count();
     let others: Vec<&str> = written.column(at).filter(is_present).filter(|field| parse(field).is_none()).collect();
     let first = others.first().filter(|_| others.len() * 20 <= n)?;
     Some(format!(
-        "Column {} holds numbers but for {} of {n} fields, the first \"{}\": it is taken for categories; leave these empty for numbers",
+        "Column {} holds numbers but for {} of {n} fields, the first \"{}\"",
         written.names[at].trim(),
         others.len(),
         first.chars().take(40).collect::<String>()
@@ -361,7 +528,7 @@ fn nearly_numbers(written: &Written, at: usize) -> Option<String> {
 }
 
 /// A column of 0 and 1 for each value of a column, the values in order; NaN where the value is missing.
-fn indicators_of(spec: &DataSpec, written: &Written, at: usize) -> Result<Vec<(Column, Vec<f32>)>, DataError> {
+fn indicators_of(spec: &DataSpec, written: &Written, at: usize) -> Result<Vec<(Column, Vec<f64>)>, DataError> {
     let name = written.names[at].trim();
     let mut levels: Vec<&str> = written.column(at).filter(|field| !is_missing(field)).collect();
     levels.sort_unstable();
@@ -374,7 +541,7 @@ fn indicators_of(spec: &DataSpec, written: &Written, at: usize) -> Result<Vec<(C
     }
     levels.sort_by(|a, b| parse(a).unwrap_or(0.0).total_cmp(&parse(b).unwrap_or(0.0)));
     let indicator = |level: &&str| {
-        let is_here = |field: &str| if is_missing(field) { f32::NAN } else { f32::from(u8::from(field == *level)) };
+        let is_here = |field: &str| if is_missing(field) { f64::NAN } else { f64::from(u8::from(field == *level)) };
         let column = Column { name: format!("{name} = {level}"), kind: ColumnKind::Number };
         (column, written.column(at).map(is_here).collect())
     };
@@ -382,7 +549,7 @@ fn indicators_of(spec: &DataSpec, written: &Written, at: usize) -> Result<Vec<(C
 }
 
 /// A column that is the product of two others: `a*b`.
-fn product_of(spec: &DataSpec, asked: &str, columns: &[(Column, Vec<f32>)]) -> Result<(Column, Vec<f32>), DataError> {
+fn product_of(spec: &DataSpec, asked: &str, columns: &[(Column, Vec<f64>)]) -> Result<(Column, Vec<f64>), DataError> {
     let wrong = || {
         spec.refuse(
             format!("products has \"{asked}\""),

@@ -6,6 +6,7 @@ pub(in crate::data) mod decode;
 pub mod fit;
 mod markup;
 mod scripts;
+mod strangers;
 mod threads;
 mod tokens;
 

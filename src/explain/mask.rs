@@ -4,7 +4,7 @@ use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use crate::data::table::category;
-use crate::data::{Rows, Units};
+use crate::data::{Modality, Rows, Units};
 use crate::model::Background;
 
 /// What hidden units become.
@@ -142,14 +142,17 @@ fn rng_of(row: &[f32], seed: u64) -> ChaCha8Rng {
     ChaCha8Rng::from_seed(*hasher.finalize().as_bytes())
 }
 
-/// Rows with only the units kept by `masks[i]`; all else is taken from `fill` (same shape).
+/// Rows with only the units kept by `masks[i]`; all else is taken from `fill` (same shape). Padding of texts is no unit that could be hidden: it stays,
+/// or noise would put words of other texts after the end of one.
 pub fn keep_only(rows: &Rows, units: Units, masks: &[Mask], fill: &Rows) -> Rows {
     let unit_of = units.unit_of_values();
+    let is_text = units.unit.modality() == Modality::Text;
     let mut out = rows.clone();
     for (row_idx, mask) in masks.iter().enumerate() {
         let hidden = fill.row(row_idx);
         for (place, value) in out.row_mut(row_idx).iter_mut().enumerate() {
-            if !mask.0[unit_of[place] as usize] {
+            let is_padding = is_text && *value == 0.0;
+            if !mask.0[unit_of[place] as usize] && !is_padding {
                 *value = hidden[place];
             }
         }

@@ -3,7 +3,6 @@
 use super::classes::Lens;
 use super::reading;
 use super::task::{Explained, MethodResult};
-use crate::data::text::unshapeable;
 use crate::data::{Dataset, Modality, Shape};
 use crate::explain::mask::top_k;
 use crate::explain::{ExplainerCard, Fill};
@@ -13,15 +12,6 @@ use crate::model::{BoxCard, argmax};
 
 /// Most classes whose probabilities are handed to a figure.
 const MAX_CLASSES: usize = 10;
-
-/// Why no figure is made of an explanation: the figures' fonts lack some scripts.
-pub fn undrawable(explained: &Explained) -> Option<String> {
-    explained.text.as_deref().and_then(unshapeable).map(|script| {
-        format!(
-            "figures are drawn with Latin, Greek and Cyrillic letters, found {script}; write the scores instead (unmask explain)"
-        )
-    })
-}
 
 /// A row channel by channel, as pixels with interleaved channels.
 pub fn interleaved(row: &[f32], shape: Shape) -> Vec<f32> {
@@ -217,9 +207,6 @@ pub fn picture_of(
     explained: &Explained,
     (index, lens): (usize, Option<Lens>),
 ) -> Result<ExplainedPicture, String> {
-    if let Some(why) = undrawable(explained) {
-        return Err(why);
-    }
     let result = match explained.methods.get(index) {
         Some(Ok(result)) => result,
         Some(Err(why)) => return Err(why.clone()),

@@ -1,4 +1,8 @@
 //! Scores of explained items as NPZ, CSV, Parquet and JSON Lines, for the window and the command line alike.
+//!
+//! Of texts, `start` and `end` say where a unit stands: its first byte, and the byte after its last, in the text of its item as it was read, with its
+//! HTML: decoded as UTF-8, without a byte order mark, whatever encoding the file has. Of a document in a file of its own this is the whole file, of CSV
+//! and JSON Lines what stands in the field, without quotes and escapes.
 
 use std::io::Write;
 use std::path::Path;
@@ -161,6 +165,15 @@ fn lines_of(scores: &Scores<'_>) -> Result<Lines, ScoresError> {
                     };
                     line.extend((0..scores.black_box.classes.len()).map(of_class));
                 }
+                lines.push(line);
+            }
+            if is_text && written.iter().all(Option::is_none) {
+                // A text without words has no unit, but it was explained.
+                let mut line = vec![
+                    Cell::Int(i64::from(scores.data.source_index[explained.item])),
+                    Cell::Text(saved.card.name.clone()),
+                ];
+                line.resize_with(columns.len(), || Cell::Empty);
                 lines.push(line);
             }
         }

@@ -133,7 +133,10 @@ fn columns(cells: &[Cell]) -> Vec<Vec<String>> {
             class(cell.class.as_deref().unwrap_or("-")),
             [
                 mean.trim_end().to_owned(),
-                format!("{:.digits$} to {:.digits$}", cell.ci95[0], cell.ci95[1]),
+                match cell.items {
+                    1 => "-".to_owned(),
+                    _ => format!("{:.digits$} to {:.digits$}", cell.ci95[0], cell.ci95[1]),
+                },
                 cell.items.to_string(),
             ],
         )

@@ -2,7 +2,7 @@
 #![doc = include_str!("exec.md")]
 
 use std::io::{BufRead, BufReader, Cursor, Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
@@ -21,6 +21,8 @@ pub(super) const CHUNK: usize = 1024;
 const MOST_VALUES: usize = 16 << 20;
 /// Most bytes of a line.
 const MOST_LINE: u64 = 1 << 24;
+/// How long after its first answer a program is listened to: one that answers twice has by then begun to.
+const SETTLE: Duration = Duration::from_millis(20);
 /// Signs of standard error that are kept.
 const KEPT: usize = 300;
 /// How far from 1 the probabilities of a row may sum.
@@ -58,7 +60,11 @@ pub struct ExecModel {
     classes: usize,
     form: Form,
     timeout: Duration,
+    /// Where it is started; `None`: where Unmask itself was.
+    folder: Option<PathBuf>,
     running: Option<Running>,
+    /// Words of texts that were sent as unknown.
+    unknown_words: u64,
 }
 
 #[derive(Debug)]
@@ -91,7 +97,13 @@ enum Failure {
 impl ExecModel {
     /// A program that answers for `classes` classes; it is started at the first question.
     pub fn new(command: &str, classes: usize, form: Form, timeout: Duration) -> Self {
-        Self { command: command.to_owned(), classes, form, timeout, running: None }
+        Self { command: command.to_owned(), classes, form, timeout, folder: None, running: None, unknown_words: 0 }
+    }
+
+    /// The same, started in this folder.
+    #[must_use]
+    pub fn in_folder(self, folder: Option<PathBuf>) -> Self {
+        Self { folder, ..self }
     }
 
     /// Probabilities of each row.
@@ -99,6 +111,7 @@ impl ExecModel {
     /// # Errors
     /// One sentence: the program cannot be started, ends, is silent for too long or answers nonsense.
     pub fn predict(&mut self, rows: &Rows) -> Result<Probs, ModelError> {
+        self.count_unknown(rows);
         let mut values = Vec::with_capacity(rows.n() * self.classes);
         let chunk = CHUNK.min(MOST_VALUES / rows.shape.len().max(1)).max(1);
         for start in (0..rows.n()).step_by(chunk) {
@@ -110,6 +123,24 @@ impl ExecModel {
     /// The number of the program's process while it runs.
     pub fn process(&self) -> Option<u32> {
         self.running.as_ref().map(|running| running.child.id())
+    }
+
+    /// How many words of texts the program was asked about as `<unk>`: where it was connected by an earlier version, or no memory is left for more.
+    pub fn unknown_words(&self) -> u64 {
+        self.unknown_words
+    }
+
+    fn count_unknown(&mut self, rows: &Rows) {
+        let Form::Text(fit) = &self.form else { return };
+        let found = rows.values.iter().filter(|value| fit.is_lost(**value)).count() as u64;
+        if found > 0 && self.unknown_words == 0 {
+            log::warn!(
+                "exec:{}: {found} words are not in the data that the command was connected with and are sent as <unk>; connect it again, which \
+                 sends them as written",
+                self.command
+            );
+        }
+        self.unknown_words += found;
     }
 
     fn ask(&mut self, rows: &Rows) -> Result<Vec<f32>, ModelError> {
@@ -134,15 +165,18 @@ impl ExecModel {
 
     fn try_once(&mut self, rows: &Rows) -> Result<Vec<f32>, Failure> {
         if self.running.is_none() {
-            self.running = Some(start(&self.command, matches!(self.form, Form::Text(_)))?);
+            self.running = Some(start(&self.command, self.folder.as_deref(), matches!(self.form, Form::Text(_)))?);
             // A program that cannot answer one row is found out before many are sent.
             self.exchange(&rows.slice(0..1))?;
+            self.check_silent(SETTLE)?;
         }
         self.exchange(rows)
     }
 
     /// One question and its answer.
     fn exchange(&self, rows: &Rows) -> Result<Vec<f32>, Failure> {
+        // What is left over would be taken for the answer to this question, and every later answer for that to the next.
+        self.check_silent(Duration::ZERO)?;
         let not_there = || Failure::Ended("has ended".to_owned());
         let running = self.running.as_ref().ok_or_else(not_there)?;
         let questions = running.questions.as_ref().ok_or_else(not_there)?;
@@ -168,7 +202,19 @@ impl ExecModel {
             _ => read_answer(&answer()?, rows.n(), self.classes).map_err(Failure::Wrong)?,
         };
         check_probs(&values, self.classes).map_err(Failure::Wrong)?;
+        self.check_silent(Duration::ZERO)?;
         Ok(values)
+    }
+
+    /// Refuses a program that says something though nothing is asked.
+    fn check_silent(&self, wait: Duration) -> Result<(), Failure> {
+        let Some(running) = &self.running else { return Ok(()) };
+        match running.answers.recv_timeout(wait) {
+            Ok(Ok(_)) => Err(Failure::Wrong("answered more than was asked (one answer for each question)".to_owned())),
+            Ok(Err(why)) => Err(Failure::Wrong(why)),
+            // One that has ended is found out by the next question.
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => Ok(()),
+        }
     }
 
     /// Ends the program and returns the end of what it wrote to standard error.
@@ -191,8 +237,8 @@ impl ExecModel {
     }
 }
 
-/// Starts the program; `is_text` where it answers line by line.
-fn start(command: &str, is_text: bool) -> Result<Running, Failure> {
+/// Starts the program in a folder; `is_text` where it answers line by line.
+fn start(command: &str, folder: Option<&Path>, is_text: bool) -> Result<Running, Failure> {
     let mut shell = if cfg!(windows) {
         let mut shell = Command::new("cmd");
         shell.arg("/C").arg(command);
@@ -202,6 +248,9 @@ fn start(command: &str, is_text: bool) -> Result<Running, Failure> {
         shell.arg("-c").arg(command);
         shell
     };
+    if let Some(folder) = folder {
+        shell.current_dir(folder);
+    }
     // A group of its own: what the shell or the program starts is ended with it.
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut shell, 0);
@@ -307,8 +356,8 @@ fn question(rows: &Rows, form: &Form) -> Vec<u8> {
 
 /// The words of a row in order, with one blank between them; hidden ones are left out.
 fn words_of(row: &[f32], fit: &TextFit) -> String {
-    let words = row.iter().map(|id| *id as usize).filter(|id| *id != PADDING);
-    words.map(|id| fit.word(id)).collect::<Vec<_>>().join(" ")
+    let words = row.iter().filter(|value| **value as usize != PADDING);
+    words.map(|value| fit.written(*value)).collect::<Vec<_>>().join(" ")
 }
 
 /// A batch as a `npy` file: tables `n x columns` in their own units, series `n x steps x channels`, pictures `n x channels x height x width`.
@@ -319,7 +368,9 @@ fn npy(rows: &Rows, form: &Form) -> Vec<u8> {
         Form::Series => format!("({n}, {}, {})", shape.width, shape.channels),
         _ => format!("({n}, {}, {}, {})", shape.channels, shape.height, shape.width),
     };
-    let mut header = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': {dims}, }}");
+    // Numbers of tables in double precision: seconds since 1970 lie two minutes apart in single.
+    let kind = if matches!(form, Form::Table(_)) { "<f8" } else { "<f4" };
+    let mut header = format!("{{'descr': '{kind}', 'fortran_order': False, 'shape': {dims}, }}");
     // Magic, version and length take 10 bytes; the whole header is a multiple of 64 and ends in a newline.
     let padding = (64 - (10 + header.len() + 1) % 64) % 64;
     header.extend(std::iter::repeat_n(' ', padding));
@@ -331,7 +382,10 @@ fn npy(rows: &Rows, form: &Form) -> Vec<u8> {
     for row in (0..n).map(|row_idx| rows.row(row_idx)) {
         for place in 0..row.len() {
             let value = match form {
-                Form::Table(fit) => fit.raw(place, row[place]),
+                Form::Table(fit) => {
+                    bytes.extend_from_slice(&fit.raw(place, row[place]).to_le_bytes());
+                    continue;
+                }
                 Form::Series => row[place % shape.channels * shape.width + place / shape.channels],
                 _ => row[place],
             };
@@ -355,8 +409,8 @@ fn read_line(line: &[u8], classes: usize) -> Result<Vec<f32>, String> {
 
 /// Probabilities from an answer, or what is wrong with it.
 fn read_answer(bytes: &[u8], n: usize, classes: usize) -> Result<Vec<f32>, String> {
-    let file =
-        npyz::NpyFile::new(Cursor::new(bytes)).map_err(|error| format!("answered with no npy file ({error})"))?;
+    let file = npyz::NpyFile::new(Cursor::new(bytes))
+        .map_err(|error| format!("answered with no npy file ({})", first_line(&error)))?;
     let shape = file.shape().to_vec();
     if shape != [n as u64, classes as u64] {
         return Err(format!("answered with an array of shape {shape:?} where {:?} was asked for", [n, classes]));
@@ -364,14 +418,14 @@ fn read_answer(bytes: &[u8], n: usize, classes: usize) -> Result<Vec<f32>, Strin
     // Column by column, as NumPy has what was transposed.
     let is_by_column = file.order() == npyz::Order::Fortran;
     let values: Vec<f32> = match file.try_data::<f32>() {
-        Ok(data) => {
-            data.collect::<Result<_, _>>().map_err(|error| format!("answered with a broken array ({error})"))?
-        }
+        Ok(data) => data
+            .collect::<Result<_, _>>()
+            .map_err(|error| format!("answered with a broken array ({})", first_line(&error)))?,
         Err(file) => match file.try_data::<f64>() {
             Ok(data) => data
                 .map(|value| value.map(|value| value as f32))
                 .collect::<Result<_, _>>()
-                .map_err(|error| format!("answered with a broken array ({error})"))?,
+                .map_err(|error| format!("answered with a broken array ({})", first_line(&error)))?,
             Err(_) => return Err("answered with numbers that are neither float32 nor float64".to_owned()),
         },
     };
@@ -379,6 +433,11 @@ fn read_answer(bytes: &[u8], n: usize, classes: usize) -> Result<Vec<f32>, Strin
         return Ok((0..n).flat_map(|row| values.iter().copied().skip(row).step_by(n)).collect());
     }
     Ok(values)
+}
+
+/// What is wrong, without the drawing below it of where.
+fn first_line(error: &std::io::Error) -> String {
+    error.to_string().lines().next().unwrap_or_default().trim().to_owned()
 }
 
 /// Refuses rows that are no probabilities.
@@ -392,30 +451,60 @@ fn check_probs(values: &[f32], classes: usize) -> Result<(), String> {
     Ok(())
 }
 
+/// A command that was connected on this computer, as it is noted.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(untagged)]
+enum Known {
+    /// With the folder that it runs in.
+    In { command: String, folder: PathBuf },
+    /// As earlier versions noted it.
+    Anywhere(String),
+}
+
+impl Known {
+    fn command(&self) -> &str {
+        match self {
+            Self::In { command, .. } | Self::Anywhere(command) => command,
+        }
+    }
+
+    fn folder(&self) -> Option<&Path> {
+        match self {
+            Self::In { folder, .. } => Some(folder),
+            Self::Anywhere(_) => None,
+        }
+    }
+}
+
 /// Where the commands are noted that were connected on this computer.
 fn known_commands() -> Option<PathBuf> {
     let home = std::env::var_os("UNMASK_COMMANDS").map(PathBuf::from);
     home.or_else(|| Some(dirs::config_dir()?.join("unmask").join("commands.json")))
 }
 
-fn read_known() -> Vec<String> {
+fn read_known() -> Vec<Known> {
     let bytes = known_commands().and_then(|path| std::fs::read(path).ok());
     bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
 }
 
-/// Notes that a command may be run on this computer.
+/// Notes that a command may be run on this computer, in the folder that this program is in now: from then on it is always started there.
 ///
 /// # Errors
 /// The note cannot be written.
 pub fn trust(command: &str) -> Result<(), ModelError> {
+    let unfit =
+        |error: &dyn std::fmt::Display| ModelError::Unfit(format!("exec:{command}: it cannot be noted ({error})"));
+    let folder = std::env::current_dir().map_err(|error| unfit(&error))?;
     let mut known = read_known();
-    if known.iter().any(|of| of == command) {
+    if known.iter().any(|known| known.command() == command && known.folder() == Some(&folder)) {
         return Ok(());
     }
-    known.push(command.to_owned());
-    let path =
-        known_commands().ok_or_else(|| ModelError::Unfit("this computer has no folder for settings".to_owned()))?;
-    let unfit = |error: &dyn std::fmt::Display| ModelError::Unfit(error.to_string());
+    if let Some(before) = known.iter().find(|known| known.command() == command).and_then(Known::folder) {
+        log::warn!("exec:{command}: runs in {} from now on, no longer in {}", folder.display(), before.display());
+    }
+    known.retain(|known| known.command() != command);
+    known.push(Known::In { command: command.to_owned(), folder });
+    let path = known_commands().ok_or_else(|| unfit(&"this computer has no folder for settings"))?;
     let bytes = serde_json::to_vec_pretty(&known).map_err(|error| unfit(&error))?;
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(|error| unfit(&error))?;
@@ -423,18 +512,25 @@ pub fn trust(command: &str) -> Result<(), ModelError> {
     crate::store::atomic::write(&path, &bytes).map_err(|error| unfit(&error))
 }
 
-/// Refuses a command that was never connected on this computer.
+/// The folder in which a command runs; `None` where that was not noted. Refuses a command that was never connected on this computer.
 ///
 /// # Errors
-/// One sentence with the command.
-pub fn check_trust(command: &str) -> Result<(), ModelError> {
-    if read_known().iter().any(|of| of == command) {
-        return Ok(());
+/// One sentence with the command, or with the folder that is gone.
+pub fn check_trust(command: &str) -> Result<Option<PathBuf>, ModelError> {
+    let Some(known) = read_known().into_iter().find(|known| known.command() == command) else {
+        return Err(ModelError::Unfit(format!(
+            "exec:{command}: expected a command that was connected on this computer, found one from elsewhere; look at what it does, then \
+             connect it with `unmask fit --model \"exec:{command}\"`"
+        )));
+    };
+    match known.folder() {
+        Some(folder) if !folder.is_dir() => Err(ModelError::Unfit(format!(
+            "exec:{command}: expected the folder {} in which it was connected, found none; put it back, or connect the command in another \
+             with `unmask fit --model \"exec:{command}\"`",
+            folder.display()
+        ))),
+        folder => Ok(folder.map(Path::to_owned)),
     }
-    Err(ModelError::Unfit(format!(
-        "exec:{command}: expected a command that was connected on this computer, found one from elsewhere; look at what it does, then \
-         connect it with `unmask fit --model \"exec:{command}\"`"
-    )))
 }
 
 /// Process groups of the programs that run. A group of its own is not told when a terminal interrupts this program, so they are ended then, too.

@@ -94,15 +94,116 @@ impl LastStates {
         let order = order.narrow(0, 0, n_some);
         let lengths = sorted.narrow(0, 0, n_some).to_device(Device::Cpu);
         let (data, sizes) = sequences.index_select(0, &order).internal_pack_padded_sequence(&lengths, true);
-        let start = Tensor::zeros([2, n_some, self.hidden], (sequences.kind(), device));
+        let last = if data.requires_grad() && !device.is_cuda() {
+            self.step_by_step(&data, &sizes)
+        } else {
+            self.in_one_go(&data, &sizes, n_some)
+        };
+        none.index_copy(0, &order, &last)
+    }
+
+    /// Last states `[n, 2 hidden]` of packed sequences by libtorch's own kernels.
+    fn in_one_go(&self, data: &Tensor, sizes: &Tensor, n: i64) -> Tensor {
+        let start = Tensor::zeros([2, n, self.hidden], (data.kind(), data.device()));
         let last = match &self.cell {
             Cell::Lstm(_) => {
                 let states = [start.shallow_clone(), start];
-                Tensor::lstm_data(&data, &sizes, &states, &self.weights, true, 1, 0.0, true, true).1
+                Tensor::lstm_data(data, sizes, &states, &self.weights, true, 1, 0.0, true, true).1
             }
-            Cell::Gru(_) => Tensor::gru_data(&data, &sizes, &start, &self.weights, true, 1, 0.0, true, true).1,
+            Cell::Gru(_) => Tensor::gru_data(data, sizes, &start, &self.weights, true, 1, 0.0, true, true).1,
         };
-        none.index_copy(0, &order, &last.transpose(0, 1).reshape([n_some, 2 * self.hidden]))
+        last.transpose(0, 1).reshape([n, 2 * self.hidden])
+    }
+
+    /// The same for training on a CPU. There libtorch's backward pass through packed sequences fills the gradient of all words anew for each step, which
+    /// takes as long as their number squared (for 64 reviews seven times as long as reading the padding would).
+    fn step_by_step(&self, data: &Tensor, sizes: &Tensor) -> Tensor {
+        let sizes = Vec::<i64>::try_from(sizes).unwrap_or_default();
+        let [forward, backward] = [&self.weights[..4], &self.weights[4..]].map(|weights| {
+            let gates = data.linear(&weights[0], Some(&weights[2])).split_with_sizes(sizes.as_slice(), 0);
+            Direction {
+                gates,
+                sizes: &sizes,
+                recurrent: &weights[1],
+                bias: &weights[3],
+                cell: &self.cell,
+                hidden: self.hidden,
+            }
+        });
+        Tensor::cat(&[forward.first_to_last(), backward.last_to_first()], 1)
+    }
+}
+
+/// One direction over packed sequences, longest first.
+struct Direction<'a> {
+    /// Of each step what its words add to the gates, `[size, gates]`.
+    gates: Vec<Tensor>,
+    /// How many sequences have each step.
+    sizes: &'a [i64],
+    recurrent: &'a Tensor,
+    bias: &'a Tensor,
+    cell: &'a Cell,
+    hidden: i64,
+}
+
+impl Direction<'_> {
+    /// State of `n` sequences before any step: the output and, of an LSTM, the cell.
+    fn start(&self, n: i64) -> Vec<Tensor> {
+        let zeros = || Tensor::zeros([n, self.hidden], (self.recurrent.kind(), self.recurrent.device()));
+        match self.cell {
+            Cell::Lstm(_) => vec![zeros(), zeros()],
+            Cell::Gru(_) => vec![zeros()],
+        }
+    }
+
+    /// Output `[n, hidden]` after the last step of each sequence.
+    fn first_to_last(&self) -> Tensor {
+        let mut state = self.start(self.sizes.first().copied().unwrap_or(0));
+        let mut ended = Vec::new();
+        for (gates, size) in self.gates.iter().zip(self.sizes) {
+            let n = state[0].size()[0];
+            if *size < n {
+                ended.push(state[0].narrow(0, *size, n - size));
+                state = state.iter().map(|part| part.narrow(0, 0, *size)).collect();
+            }
+            state = self.step(gates, &state);
+        }
+        ended.push(state.swap_remove(0));
+        ended.reverse();
+        Tensor::cat(&ended, 0)
+    }
+
+    /// Output `[n, hidden]` after the first step, from the last one back.
+    fn last_to_first(&self) -> Tensor {
+        let mut state = self.start(0);
+        for (gates, size) in self.gates.iter().zip(self.sizes).rev() {
+            let n = state[0].size()[0];
+            if *size > n {
+                let more = self.start(size - n);
+                state = state.iter().zip(&more).map(|(part, more)| Tensor::cat(&[part, more], 0)).collect();
+            }
+            state = self.step(gates, &state);
+        }
+        state.swap_remove(0)
+    }
+
+    /// The next state (Hochreiter & Schmidhuber 1997 with forget gates; Cho et al. 2014), gates in libtorch's order.
+    fn step(&self, gates: &Tensor, state: &[Tensor]) -> Vec<Tensor> {
+        let before = &state[0];
+        let fed_back = before.linear(self.recurrent, Some(self.bias));
+        match self.cell {
+            Cell::Lstm(_) => {
+                let all = (gates + fed_back).chunk(4, 1);
+                let cell = all[1].sigmoid() * &state[1] + all[0].sigmoid() * all[2].tanh();
+                vec![all[3].sigmoid() * cell.tanh(), cell]
+            }
+            Cell::Gru(_) => {
+                let (new, old) = (gates.chunk(3, 1), fed_back.chunk(3, 1));
+                let (reset, update) = ((&new[0] + &old[0]).sigmoid(), (&new[1] + &old[1]).sigmoid());
+                let candidate = (&new[2] + reset * &old[2]).tanh();
+                vec![(before - &candidate) * update + candidate]
+            }
+        }
     }
 }
 

@@ -62,9 +62,10 @@ impl TorchBox {
         let classes = card.classes.len();
         let queried = match (&card.exec, &card.table) {
             (Some(command), _) => {
-                exec::check_trust(command)?;
+                let folder = exec::check_trust(command)?;
                 let (form, timeout) = (exec::Form::of(&card), commands::timeout(&card.params));
-                Some(Queried::Command(RefCell::new(ExecModel::new(command, classes, form, timeout))))
+                let model = ExecModel::new(command, classes, form, timeout).in_folder(folder);
+                Some(Queried::Command(RefCell::new(model)))
             }
             (None, Some(table)) if !card.has_gradients() => {
                 Some(Queried::Forest(Forest::from_bytes(&saved.weights, table, classes)?, table.clone()))

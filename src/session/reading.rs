@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::command::Info;
+use super::notices::Level;
+use super::undo::Step;
 use super::{Chord, Command, Lane, Purpose, Request, Run, Session, slots};
 use crate::data::text::Unknown;
 use crate::data::text::fit::UNKNOWN;
@@ -13,10 +15,14 @@ use crate::explain::Fill;
 use crate::figure::layout::ExplainedText;
 use crate::jobs::{Explained, Lens, MethodResult, Task, Without, reading};
 use crate::model::BoxCard;
-use crate::work::{Priority, Slot};
+use crate::work::{Notice, Priority, Slot};
 
 /// Answers without one unit that are kept; all are forgotten when there are more.
 const MOST_KEPT: usize = 4096;
+/// Longest text of the user's own, in bytes.
+pub const MOST_OWN_BYTES: usize = 1_000_000;
+/// What stands in place of a text that may offend.
+pub const NOT_SHOWN: &str = "(offensive text, not shown)";
 /// Words selected at first in a text.
 const FIRST_WORDS: usize = 10;
 
@@ -89,6 +95,10 @@ pub enum Action {
     OpenOwn(bool),
     /// The own text is now this.
     EditOwn(String),
+    /// The same from the clipboard: what it takes the place of can be had back.
+    PasteOwn(String),
+    /// The own text was this when it was closed.
+    RememberOwn(String),
 }
 
 impl Action {
@@ -103,7 +113,9 @@ impl Action {
             Self::OpenOwn(true) => ("Your own text", "Type or paste a text; prediction and explanation follow."),
             Self::OpenOwn(false) => ("Back to the item", "Close your own text."),
             Self::EditOwn(_) => ("Change your own text", "Prediction and explanation follow."),
-            Self::ShowOffensive(false) => ("Blur offensive texts", "Blur texts of this data set in the list."),
+            Self::PasteOwn(_) => ("Paste your own text", "Prediction and explanation follow."),
+            Self::RememberOwn(_) => ("Remember your own text", "It can be taken up again."),
+            Self::ShowOffensive(false) => ("Blur offensive texts", "Hide texts of this data set, which may offend."),
         };
         let keys: &'static [Chord] = if *self == Self::OpenOwn(true) { &[Chord::CtrlShift('V')] } else { &[] };
         Info { title: title.into(), tip, keys }
@@ -112,7 +124,7 @@ impl Action {
     /// Whether it can be done now.
     pub fn availability(&self, session: &Session) -> super::Availability {
         match self {
-            Self::OpenOwn(true) => match session.active_box() {
+            Self::OpenOwn(true) | Self::PasteOwn(_) => match session.active_box() {
                 Some(active) if active.card.modality() == Modality::Text => Ok(()),
                 Some(_) => Err("The black box in use does not read texts".into()),
                 None => Err("Train or open a black box that reads texts first".into()),
@@ -155,8 +167,26 @@ impl Session {
                 return self.refresh();
             }
             Action::EditOwn(text) => {
-                reading.own = Some(Own::new(text));
+                if self.replace_own(text) {
+                    return self.refresh();
+                }
+            }
+            Action::PasteOwn(text) => {
+                let before = reading.own.as_ref().map_or(&reading.last_own, |own| &own.text).clone();
+                if !self.replace_own(text.clone()) {
+                    return Vec::new();
+                }
+                self.last_action = "Pasted as your own text".to_owned();
+                if !before.is_empty() && before != text {
+                    let [back, forward] = [before, text].map(|text| Command::Reading(Action::EditOwn(text)));
+                    self.undo.push(Step { back, forward, title: self.last_action.clone() });
+                }
                 return self.refresh();
+            }
+            Action::RememberOwn(text) => {
+                if text.len() <= MOST_OWN_BYTES {
+                    reading.last_own = text;
+                }
             }
             Action::ShowOffensive(shown) => {
                 reading.shows_offensive = shown;
@@ -175,6 +205,8 @@ impl Session {
     /// For each word of a text, whether the black box does not know it.
     pub fn unknown_words(&self, text: &ExplainedText) -> Vec<bool> {
         let fit = self.active_box().and_then(|active| active.card.text.as_ref());
+        // One that is told apart reaches the model as it is written.
+        let fit = fit.filter(|fit| fit.spec().unknown != Unknown::Apart);
         let is_unknown = |word: &str| fit.is_some_and(|fit| fit.id(word) == UNKNOWN);
         text.spans.iter().map(|span| is_unknown(&span.word)).collect()
     }
@@ -188,6 +220,21 @@ impl Session {
     /// The own text, if it is in view: then nothing is about the item of the list.
     pub fn own_text(&self) -> Option<&Own> {
         self.explore.reading.own.as_ref()
+    }
+
+    /// Brings `text` into view as the own text; `false`, with a notice, where it is too long.
+    fn replace_own(&mut self, text: String) -> bool {
+        if text.len() > MOST_OWN_BYTES {
+            let words = format!(
+                "Your own text: expected at most {} kB, found {} kB; save it as a .txt file and open that",
+                MOST_OWN_BYTES / 1000,
+                text.len() / 1000
+            );
+            self.notify(Level::Error, Notice::new("own-text", words), None);
+            return false;
+        }
+        self.explore.reading.own = Some(Own::new(text));
+        true
     }
 
     pub(super) fn close_own(&mut self) {
@@ -210,7 +257,12 @@ impl Session {
         self.in_view().is_some_and(|(data, item)| explained.item == item && explained.data == data.hash)
     }
 
-    /// Whether the open data may offend and is blurred in lists until the user asks for it.
+    /// Whether the text in view may offend and is not shown until the user asks for it; the user's own text is.
+    pub fn hides_text(&self) -> bool {
+        self.own_text().is_none() && self.is_blurred()
+    }
+
+    /// Whether the open data may offend and is not shown, in lists or on its own, until the user asks for it.
     pub fn is_blurred(&self) -> bool {
         let offends = self.data.as_ref().is_some_and(|data| {
             let path = data.spec.path.to_string_lossy();
@@ -405,19 +457,20 @@ pub const fn fill_words_for(fill: Fill, modality: Modality) -> &'static str {
 
 /// The start of a text on one line, for lists: at most `most` signs.
 pub fn start_of(data: &Dataset, item: usize, most: usize) -> String {
-    data.text(item).map_or_else(String::new, |text| on_one_line(text, most))
+    let Some(text) = data.text(item) else { return String::new() };
+    // A tag may be cut at the end: enough signs are taken first.
+    let end = text.char_indices().nth(most * 2 + 200).map_or(text.len(), |(end, _)| end);
+    on_one_line(&crate::data::text::readable(&text[..end]), most)
 }
 
-/// A text around its byte `at` on one line: from some signs before it, at most `most` signs in all.
+/// A text without HTML around its byte `at` on one line: from some signs before it, at most `most` signs in all.
 pub fn around(text: &str, at: usize, most: usize) -> String {
     let before = text[..at].char_indices().rev().nth(SIGNS_BEFORE).map_or(0, |(start, _)| start);
     if before == 0 {
         return on_one_line(text, most);
     }
-    // From a whole word on, and not from inside a tag.
-    let is_in_tag = text[..before].rfind('<') > text[..before].rfind('>');
-    let border = if is_in_tag { text[before..at].find('>') } else { text[before..at].find(char::is_whitespace) };
-    let start = border.map_or(before, |border| before + border + 1);
+    // From a whole word on.
+    let start = text[before..at].find(char::is_whitespace).map_or(before, |blank| before + blank);
     format!("…{}", on_one_line(&text[start..], most))
 }
 
@@ -425,12 +478,9 @@ pub fn around(text: &str, at: usize, most: usize) -> String {
 const SIGNS_BEFORE: usize = 40;
 
 fn on_one_line(text: &str, most: usize) -> String {
-    // A tag may be cut at the end: enough signs are taken first.
-    let head: String = text.chars().take(most * 2 + 200).collect();
-    let plain = crate::data::text::readable(&head);
     let mut out = String::new();
     let mut count = 0;
-    for word in plain.split_whitespace() {
+    for word in text.split_whitespace() {
         let n = word.chars().count();
         if count > 0 && count + n + 1 > most {
             out.push('…');

@@ -62,7 +62,8 @@ impl Media {
 pub fn render(picture: &ExplainedPicture, kind: ArmKind, side: u32) -> Result<Media, StudyError> {
     if let Some(text) = &picture.text {
         picture.check()?;
-        return Ok(Media::Text(runs_of(text, &picture.selected, kind)));
+        // A participant's window has the same fonts as a figure: a word of a script that they lack is named rather than a row of boxes.
+        return Ok(Media::Text(runs_of(&text.clone().drawable(), &picture.selected, kind)));
     }
     let panel = match kind {
         ArmKind::Full => Panel::Input,
@@ -103,8 +104,9 @@ pub fn render(picture: &ExplainedPicture, kind: ArmKind, side: u32) -> Result<Me
     Ok(Media::Image(png))
 }
 
-/// The words that an arm shows, in runs of neighbours. Words that the model does not get are never shown. What stands between two words is
-/// kept within a unit and in the full input, and is one blank between units: punctuation around hidden words would say something of them.
+/// The words that an arm shows, in runs of neighbours. Words of no unit, which the model does not get, are never shown; those that it leaves out of a
+/// sentence are, for with holes nobody could read it. What stands between two words is kept within a unit and in the full input, and is one blank
+/// between units: punctuation around hidden words would say something of them.
 fn runs_of(text: &ExplainedText, selected: &[bool], kind: ArmKind) -> Vec<String> {
     let is_shown = |unit: u32| {
         let is_selected = selected.get(unit as usize).copied().unwrap_or(false);

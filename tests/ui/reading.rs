@@ -109,10 +109,36 @@ fn offensive_texts_are_blurred_in_the_list_until_they_are_asked_for() {
     let mut app = reviews(SIZE, Appearance::Dark, "hatexplain", false);
     app.get_all_by_label_contains("(offensive text, not shown)").next().expect("blurred");
     assert!(app.query_by_label_contains("Item #1 · negative: A dull film").is_none());
-    app.get_by_role_and_label(Role::Button, "Show offensive texts").click();
+    app.get_all_by_role_and_label(Role::Button, "Show offensive texts").next().expect("over the list").click();
     app.run();
     app.get_by_role_and_label(Role::Button, "Blur offensive texts");
     assert!(app.query_by_label_contains("(offensive text, not shown)").is_none());
+}
+
+#[test]
+fn an_offensive_text_is_not_shown_once_it_is_explained_either_but_ones_own_is() {
+    let mut app = reviews(SIZE, Appearance::Dark, "hatexplain", false);
+    assert!(app.state().session.explore.explained().is_some());
+    let says = |app: &egui_kittest::Harness<'_, unmask::ui::App>, words: &str| {
+        app.query_all_by_label_contains(words).next().is_some()
+    };
+    // Neither the text nor the list by rank; both with the list of items say that something is not shown.
+    assert!(!says(&app, "delight") && says(&app, "(offensive text, not shown)"));
+    app.state_mut().command(Command::Reading(Action::EditOwn("A superb evening".to_owned())));
+    app.run();
+    assert!(says(&app, "superb, selected, rank 1") && says(&app, "Rank 1: superb"));
+    app.state_mut().command(Command::Reading(Action::OpenOwn(false)));
+    app.run();
+    app.get_by_label("This text may offend and is not shown.");
+    let buttons = app.get_all_by_role_and_label(Role::Button, "Show offensive texts");
+    let over_the_text = buttons.last().expect("over the text");
+    over_the_text.click();
+    app.run();
+    assert!(says(&app, "delight, selected, rank 1") && says(&app, "Rank 1: delight"));
+    assert!(app.query_by_label("This text may offend and is not shown.").is_none());
+    app.get_by_role_and_label(Role::Button, "Blur offensive texts").click();
+    app.run();
+    assert!(!says(&app, "delight"));
 }
 
 #[test]
@@ -246,6 +272,73 @@ fn a_pasted_text_becomes_ones_own() {
     app.run();
     assert_eq!(app.state().session.own_text().map(|own| own.text.as_str()), Some("What a delight!"));
     app.get_by_label("delight, selected, rank 1");
+}
+
+#[test]
+fn what_a_pasted_text_takes_the_place_of_can_be_had_back() {
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
+    let own = |app: &egui_kittest::Harness<'_, unmask::ui::App>| {
+        app.state().session.own_text().map(|own| own.text.clone()).unwrap_or_default()
+    };
+    app.state_mut().command(Command::Reading(Action::EditOwn("A long letter".to_owned())));
+    // Closed, it is remembered all the same.
+    app.state_mut().command(Command::Reading(Action::OpenOwn(false)));
+    app.run();
+    app.input_mut().events.push(egui::Event::Paste("What a delight!".to_owned()));
+    app.run();
+    assert_eq!(own(&app), "What a delight!");
+    assert_eq!(app.state().session.last_action, "Pasted as your own text");
+    app.state_mut().command(Command::Undo);
+    app.run();
+    assert_eq!(own(&app), "A long letter");
+    app.state_mut().command(Command::Redo);
+    app.run();
+    assert_eq!(own(&app), "What a delight!");
+}
+
+#[test]
+fn a_text_pasted_where_there_was_none_is_no_step_to_take_back() {
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
+    app.state_mut().session.undo.clear();
+    app.input_mut().events.push(egui::Event::Paste("What a delight!".to_owned()));
+    app.run();
+    assert!(app.state().session.undo.next_undo().is_none());
+}
+
+#[test]
+fn a_text_that_is_closed_at_once_keeps_its_last_letters() {
+    // In the editor, in the inspector, and the switch under the viewer.
+    for (at, button) in ["Close", "Back to the item", "Your own text"].into_iter().enumerate() {
+        let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
+        app.state_mut().command(Command::Reading(Action::OpenOwn(true)));
+        app.run();
+        app.get_by_role_and_label(Role::MultilineTextInput, "Your own text").focus();
+        app.step();
+        let typed = format!("A superb evening {at}");
+        app.get_by_role_and_label(Role::MultilineTextInput, "Your own text").type_text(&typed);
+        app.step();
+        app.get_by_role_and_label(Role::Button, button).click();
+        app.run();
+        assert!(app.state().session.own_text().is_none(), "{button}");
+        app.state_mut().command(Command::Reading(Action::OpenOwn(true)));
+        app.run();
+        assert_eq!(app.state().session.own_text().map(|own| &own.text), Some(&typed), "{button}");
+    }
+}
+
+#[test]
+fn a_text_with_a_word_in_another_script_becomes_a_figure_that_names_it() {
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
+    // In the editor itself such letters are boxes.
+    app.ctx.set_missing_glyph_policy(egui::MissingGlyphPolicy::Tofu);
+    let own = "A superb evening, \u{62e}\u{628}\u{631}.".to_owned();
+    app.state_mut().command(Command::Reading(Action::EditOwn(own)));
+    app.run();
+    app.state_mut().command(Command::KeepFigure);
+    app.run();
+    let session = &app.state().session;
+    let kept = session.figures.kept.first().unwrap_or_else(|| panic!("kept: {}", session.last_action));
+    assert!(kept.figure.texts().iter().any(|text| text.text == "[Arabic]"));
 }
 
 #[test]

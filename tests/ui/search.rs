@@ -2,6 +2,7 @@
 
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable;
+use unmask::data::text::readable;
 use unmask::session::Command;
 use unmask::session::items::{Filter, ItemList};
 use unmask::session::reading::around;
@@ -29,15 +30,20 @@ fn a_phrase_is_found_whatever_its_capitals_and_white_space_and_its_signs_mean_th
     assert_eq!(found_by("  dull \n film "), every_round(1));
     assert_eq!(found_by("film. the"), every_round(1), "a full stop is one, not any sign");
     assert!(found_by("film? the").is_empty() && found_by("(").is_empty());
+    // As the text is read: tags and the names of signs are no words, and a tag can part two.
+    assert_eq!(found_by("on and on. I left"), every_round(0));
+    assert_eq!(found_by("charming & superb"), every_round(2));
+    assert!(found_by("amp;").is_empty() && found_by("br />").is_empty());
     assert_eq!(found_by("is superb").len(), 2 * ROUNDS, "in two of the six");
     assert!(Found::new(&dataset("reviews"), " \t ").is_none(), "nothing to look for");
 }
 
 #[test]
-fn what_is_shown_of_a_text_begins_shortly_before_what_was_found_with_a_whole_word_and_outside_of_tags() {
-    let text = format!("{}<br class='far away from here'/>Then the <b>hero</b> wakes up.", "word ".repeat(30));
+fn what_is_shown_of_a_text_begins_shortly_before_what_was_found_with_a_whole_word() {
+    let text = format!("{}<br class='far away'/>Then the <b>hero</b> &lt;b&gt;wakes up.", "word ".repeat(30));
+    let text = readable(&text);
     let at = text.find("hero").expect("it is there");
-    assert_eq!(around(&text, at, 60), "…Then the hero wakes up.");
+    assert_eq!(around(&text, at, 60), "…word word word word word word Then the hero <b>wakes up.");
     let at = text.find("word").expect("it is there");
     assert!(around(&text, at, 20).starts_with("word word"), "nothing is left out before it");
     let accents = "é".repeat(200);
@@ -62,6 +68,16 @@ fn typing_lists_only_the_texts_with_the_phrase_and_the_button_lists_all_again() 
     app.get_by_role_and_label(Role::Button, "Stop searching: list texts without it too").click();
     app.run();
     assert_eq!(app.state().session.explore.list.visible().len(), n);
+}
+
+#[test]
+fn a_card_shows_what_was_found_across_a_tag() {
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
+    let filter = Filter { words: "on. i left the cinema".to_owned(), ..Filter::default() };
+    app.state_mut().command(Command::SetFilter(filter));
+    app.run();
+    assert_eq!(app.state().session.explore.list.visible().len(), ROUNDS);
+    app.get_all_by_label_contains("drags on and on. I left the cinema with a smile").next().expect("on a card");
 }
 
 #[test]

@@ -62,7 +62,7 @@ fn people() -> Dataset {
         Column { name: "capital-gain".to_owned(), kind: ColumnKind::Number },
         Column { name: "hours-per-week".to_owned(), kind: ColumnKind::Number },
     ];
-    let cells = (0..ITEMS).flat_map(|item| [20.0 + item as f32, (item % 3) as f32, 500.0 * (item % 5) as f32, 40.0]);
+    let cells = (0..ITEMS).flat_map(|item| [20.0 + item as f64, (item % 3) as f64, 500.0 * (item % 5) as f64, 40.0]);
     let table = Table { columns, cells: cells.collect(), as_is: false };
     world("people", Modality::Table, Items::Table(TableItems::all(table)), ["low", "high"])
 }

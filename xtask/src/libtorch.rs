@@ -7,7 +7,6 @@ use crate::{Outcome, Stop, failed, system};
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 /// What tch 0.24.0 is made for. The two must match.
 pub const VERSION: &str = "2.11.0";
@@ -133,17 +132,9 @@ pub fn ensure(root: &Path, wish: Option<Flavour>) -> Outcome {
 }
 
 fn install(root: &Path, flavour: Flavour, by_user: bool) -> Outcome {
-    // Two set-ups at once must not remove each other's half-made folder.
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    fs::create_dir_all(&target).map_err(|e| failed(format!("cannot make the folder {}: {e}", target.display())))?;
-    let lock = fs::File::create(target.join("xtask-setup.lock"))
-        .map_err(|e| failed(format!("cannot write into {}: {e}", target.display())))?;
-    if lock.try_lock().is_err() {
-        println!("Another set-up is running; waiting for it.");
-        lock.lock().map_err(|e| failed(format!("cannot wait for the other set-up: {e}")))?;
-        if check(&ours(root)).is_ok() && installed_flavour(root) == flavour {
-            return Ok(());
-        }
+    let (_lock, waited) = lock(root)?;
+    if waited && check(&ours(root)).is_ok() && installed_flavour(root) == flavour {
+        return Ok(());
     }
 
     let python = system::python_with_pip().map_err(failed)?;
@@ -163,14 +154,8 @@ fn install(root: &Path, flavour: Flavour, by_user: bool) -> Outcome {
     let (tree, temporary) = (partial.join("tree"), partial.join("tmp"));
     fs::create_dir_all(&temporary)
         .map_err(|e| failed(format!("cannot make the folder {}: {e}", temporary.display())))?;
-    let mut pip = Command::new(&python);
-    pip.args(["-m", "pip", "install", "--no-deps", "--no-compile", "--only-binary=:all:", "--target"]).arg(&tree);
+    let mut pip = system::pip_into(&python, &tree, &temporary);
     pip.args(foreign_python_options()).args(flavour.packages());
-    // The wheels are unpacked beside their destination: /tmp is often too small, and moving them is then a rename.
-    pip.env("TMPDIR", &temporary).env("TEMP", &temporary).env("TMP", &temporary);
-    pip.env("PIP_DISABLE_PIP_VERSION_CHECK", "1").env("PIP_ROOT_USER_ACTION", "ignore").env("PIP_NO_INPUT", "1");
-    // Settings of the user's own pip that contradict --target.
-    pip.env("PIP_USER", "0").env("PIP_REQUIRE_VIRTUALENV", "0");
     let status = pip.status().map_err(|e| failed(format!("cannot start {}: {e}", python.display())))?;
     if !status.success() {
         remove(&partial)?;
@@ -189,6 +174,25 @@ fn install(root: &Path, flavour: Flavour, by_user: bool) -> Outcome {
     remove(&partial)?;
     println!("libtorch {VERSION} ({}) is in .libtorch", flavour.name());
     Ok(())
+}
+
+/// The folder of what is built and of what the tests fetch.
+pub fn target(root: &Path) -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from)
+}
+
+/// Two set-ups at once must not remove each other's half-made folder: the lock, and whether another set-up had it first.
+pub fn lock(root: &Path) -> Result<(fs::File, bool), Stop> {
+    let target = target(root);
+    fs::create_dir_all(&target).map_err(|e| failed(format!("cannot make the folder {}: {e}", target.display())))?;
+    let lock = fs::File::create(target.join("xtask-setup.lock"))
+        .map_err(|e| failed(format!("cannot write into {}: {e}", target.display())))?;
+    let waits = lock.try_lock().is_err();
+    if waits {
+        println!("Another set-up is running; waiting for it.");
+        lock.lock().map_err(|e| failed(format!("cannot wait for the other set-up: {e}")))?;
+    }
+    Ok((lock, waits))
 }
 
 /// On Linux x86-64 the wheels of one Python version are asked for whatever the user's own is: only the C++ parts are used.
@@ -282,7 +286,8 @@ fn chosen_by_user(root: &Path) -> bool {
         .is_ok_and(|text| text.lines().any(|line| line == "chosen by user"))
 }
 
-fn remove(folder: &Path) -> Outcome {
+/// Removes a folder, if there is one.
+pub fn remove(folder: &Path) -> Outcome {
     match fs::remove_dir_all(folder) {
         Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
             Err(failed(format!("cannot remove {}: {e}", folder.display())))
@@ -291,7 +296,8 @@ fn remove(folder: &Path) -> Outcome {
     }
 }
 
-fn rename(from: &Path, to: &Path) -> Outcome {
+/// Renames a folder.
+pub fn rename(from: &Path, to: &Path) -> Outcome {
     fs::rename(from, to).map_err(|e| Stop::Failed(format!("cannot rename {} to {}: {e}", from.display(), to.display())))
 }
 

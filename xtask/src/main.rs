@@ -5,6 +5,7 @@
 mod libtorch;
 mod licences;
 mod package;
+mod python;
 mod steps;
 mod system;
 
@@ -16,7 +17,8 @@ cargo xtask COMMAND
 
   run [-- ARGS]        set up, build the release program, open the window on the bundled samples
                        (or hand ARGS to unmask, for instance: cargo xtask run -- doctor)
-  test [FILTER]        set up, then formatting, lints and every test (or those whose name contains FILTER)
+  test [FILTER]        set up, then formatting, lints and every test (or those whose name contains FILTER); scikit-learn comes
+                       into target/python for the tests with it
   setup [--cpu|--cuda] fetch libtorch into .libtorch; without an option CUDA is taken where an NVIDIA driver is present
   samples [--models]   make sample_data again (with --models also the small trained models)
   package [--archive] [--binary FILE] [--out DIR]

@@ -2,7 +2,7 @@
 
 use crate::libtorch::{self, Flavour};
 use crate::system::{self, Purpose};
-use crate::{Outcome, Stop, cargo, failed};
+use crate::{Outcome, Stop, cargo, failed, python};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -86,6 +86,7 @@ pub fn test(root: &Path, filter: Option<&str>) -> Outcome {
     let mut tests = cargo(root, &["test", "--workspace"]);
     with_libraries(&mut tests, root);
     tests.args(filter);
+    python::provide(root, &mut tests)?;
     let steps = [
         ("formatting", cargo(root, &["fmt", "--all", "--check"])),
         ("lints", cargo(root, &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])),

@@ -245,6 +245,18 @@ pub fn python_with_pip() -> Result<PathBuf, String> {
     }
 }
 
+/// pip that installs wheels into the folder `tree`, unpacked in `temporary`; the packages are still to be named, all of them.
+pub fn pip_into(python: &Path, tree: &Path, temporary: &Path) -> Command {
+    let mut pip = Command::new(python);
+    pip.args(["-m", "pip", "install", "--no-deps", "--no-compile", "--only-binary=:all:", "--target"]).arg(tree);
+    // The wheels are unpacked beside their destination: /tmp is often too small, and moving them is then a rename.
+    pip.env("TMPDIR", temporary).env("TEMP", temporary).env("TMP", temporary);
+    pip.env("PIP_DISABLE_PIP_VERSION_CHECK", "1").env("PIP_ROOT_USER_ACTION", "ignore").env("PIP_NO_INPUT", "1");
+    // Settings of the user's own pip that contradict --target.
+    pip.env("PIP_USER", "0").env("PIP_REQUIRE_VIRTUALENV", "0");
+    pip
+}
+
 /// What `doctor` says of Python and pip.
 pub fn python_in_words() -> Result<String, String> {
     let python = python_with_pip()?;

@@ -3,9 +3,9 @@
 //! `split=` (a column of train, validation and test), `steps=128` (longer series are cut, shorter ones end in zeros), `gaps=previous|mean|zero` (what
 //! stands in for empty fields, which are refused otherwise).
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use super::steps::place;
+use super::steps::Steps;
 use super::{MAX_STEPS, MAX_VALUES, described, raw_of};
 use crate::data::archive::{Member, Tree, byte_size};
 use crate::data::class_numbers::ClassNumbers;
@@ -97,7 +97,7 @@ pub(super) fn guess(tree: &Tree) -> Option<String> {
         let mut seen = files.iter().step_by(files.len().div_ceil(4));
         let numbers = |member: &&Member| {
             let form = form_of(member, &spec)?;
-            let channels = channels_of_file(&form);
+            let channels = channels_of_file(&form, named(&form, &STEPS));
             Some((channels.len(), form.sample.len())).filter(|(channels, steps)| *channels > 0 && *steps > 3)
         };
         let first = numbers(seen.next()?)?;
@@ -111,7 +111,12 @@ pub(super) fn guess(tree: &Tree) -> Option<String> {
             let names = &form.columns.names;
             Some(format!("{} has a row for each {} and {}", member.plain_name(), names[item], names[step]))
         }
-        Layout::Wide { channels, .. } if form.has_header && channels[0].1.len() >= LEAST_WIDE => {
+        // Numbered columns of words among them make it a table of another kind.
+        Layout::Wide { channels, .. }
+            if form.has_header
+                && channels[0].1.len() >= LEAST_WIDE
+                && !channels.iter().flat_map(|(_, columns)| columns).any(|column| holds_words(&form, *column)) =>
+        {
             let (from, to) = (&channels[0].1[0], channels[0].1[channels[0].1.len() - 1]);
             let names = &form.columns.names;
             Some(format!("columns of {} are numbered from {} to {}", member.plain_name(), names[*from], names[to]))
@@ -152,10 +157,23 @@ fn number(field: &str, form: &Form) -> Option<f32> {
     decimal(field.trim(), form.delimiter).parse::<f32>().ok().filter(|value| value.is_finite())
 }
 
-/// Whether a column holds numbers wherever it was looked at. A gap makes it no other column: it is refused where it stands, or filled.
+/// How many fields of a column are there, of those that were looked at, and how many of these are numbers.
+fn counted(form: &Form, column: usize) -> (usize, usize) {
+    let fields = form.sample.iter().filter_map(|row| row.get(column)).filter(|field| !is_missing(field));
+    fields.fold((0, 0), |(n, numbers), field| (n + 1, numbers + usize::from(number(field, form).is_some())))
+}
+
+/// Whether a column holds numbers for the most part. Neither a gap nor a bad field makes it another column: each is refused where it stands, or a gap
+/// filled.
 fn is_numeric(form: &Form, column: usize) -> bool {
-    let mut values = form.sample.iter().filter_map(|row| row.get(column)).filter(|value| !is_missing(value)).peekable();
-    values.peek().is_some() && values.all(|value| number(value, form).is_some())
+    let (n, numbers) = counted(form, column);
+    numbers * 2 > n
+}
+
+/// Whether a column holds something else than numbers, for the most part.
+fn holds_words(form: &Form, column: usize) -> bool {
+    let (n, numbers) = counted(form, column);
+    n > 0 && numbers * 2 <= n
 }
 
 fn named(form: &Form, known: &[&str]) -> Option<usize> {
@@ -188,15 +206,20 @@ fn listed(names: &[String]) -> String {
     format!("{}{more}", in_words(names.iter().take(12).map(|name| shown(name))))
 }
 
+/// The column of steps, unless the query says that there is none.
+fn step_of(form: &Form, spec: &DataSpec) -> Result<Option<usize>, DataError> {
+    match spec.query.get("step").map(String::as_str) {
+        Some("none") => Ok(None),
+        _ => Ok(asked(form, spec, "step")?.or_else(|| named(form, &STEPS))),
+    }
+}
+
 /// What the columns of a table of series are for.
 fn layout(form: &Form, spec: &DataSpec, member: &Member) -> Result<Layout, DataError> {
     let names = &form.columns.names;
     let label = asked(form, spec, "label")?.or_else(|| named(form, &LABELS));
     let item = asked(form, spec, "item")?.or_else(|| named(form, &ITEMS));
-    let step = match spec.query.get("step").map(String::as_str) {
-        Some("none") => None,
-        _ => asked(form, spec, "step")?.or_else(|| named(form, &STEPS)),
-    };
+    let step = step_of(form, spec)?;
     let part = part_of(form, spec)?.filter(|part| ![label, item, step].contains(&Some(*part)));
     let wanted = match spec.query.get("layout").map(String::as_str) {
         None => None,
@@ -253,12 +276,15 @@ fn left_out(form: &Form, used: &[usize]) -> Option<String> {
     (!others.is_empty()).then(|| format!("Left out: {}", listed(&others)))
 }
 
-/// Columns of numbers by the name before their number, in the order of their numbers; unnumbered ones are one channel.
+/// Numbered columns by the name before their number, in the order of their numbers; unnumbered ones are no channel. A channel's columns hold numbers for
+/// the most part, and none of them is left out, or a step would be missing without a word: a column of other things is refused when it is read.
 fn wide_columns(form: &Form, taken: &[Option<usize>]) -> Vec<(String, Vec<usize>)> {
     let mut channels: Vec<(String, Vec<(u64, usize)>)> = Vec::new();
     let names = &form.columns.names;
-    for column in (0..names.len()).filter(|column| !taken.contains(&Some(*column)) && is_numeric(form, *column)) {
-        let name = names[column].trim().trim_end_matches([']', ')']);
+    for column in (0..names.len()).filter(|column| !taken.contains(&Some(*column))) {
+        // Columns of one name have one number, too.
+        let repeated = form.repeated.iter().find(|(at, _)| *at == column).map(|(_, name)| name);
+        let name = repeated.unwrap_or(&names[column]).trim().trim_end_matches([']', ')']);
         let stem = name.trim_end_matches(|c: char| c.is_ascii_digit());
         let Ok(number) = name[stem.len()..].parse::<u64>() else { continue };
         let stem = stem.trim_end_matches(['_', '.', '-', ' ', '[', '(']);
@@ -270,9 +296,18 @@ fn wide_columns(form: &Form, taken: &[Option<usize>]) -> Vec<(String, Vec<usize>
     }
     let ordered = |(name, mut columns): (String, Vec<(u64, usize)>)| {
         columns.sort_unstable();
-        (name, columns.into_iter().map(|(_, column)| column).collect())
+        let mut columns: Vec<usize> = columns.into_iter().map(|(_, column)| column).collect();
+        if !form.has_header {
+            // Without names, classes and what trails behind the last comma are numbered, too.
+            let is_step = |column: &usize| is_numeric(form, *column);
+            let first = columns.iter().position(is_step).unwrap_or(columns.len());
+            columns.truncate(columns.iter().rposition(is_step).map_or(0, |last| last + 1));
+            columns.drain(..first.min(columns.len()));
+        }
+        let n_numeric = columns.iter().filter(|column| is_numeric(form, **column)).count();
+        (n_numeric * 2 > columns.len()).then_some((name, columns))
     };
-    channels.into_iter().map(ordered).collect()
+    channels.into_iter().filter_map(ordered).collect()
 }
 
 /// Items that are being put together: each step by step, all channels of a step beside each other.
@@ -418,8 +453,10 @@ fn rows(
     let mut record = csv::StringRecord::new();
     let mut is_first = form.has_header;
     let mut row_idx = 0_usize;
+    let mut last_start = 0;
     while reader.read_record(&mut record).map_err(|err| member.unfit("CSV", err.to_string(), "mend the file"))? {
         let (line, byte) = record.position().map_or((0, 0), |at| (at.line(), at.byte()));
+        last_start = byte as usize;
         if std::mem::take(&mut is_first) {
             continue;
         }
@@ -434,7 +471,7 @@ fn rows(
         take(line, &record)?;
         row_idx += 1;
     }
-    Ok(())
+    form.check_last_quote(text, last_start, member)
 }
 
 /// The number in a field, NaN for a gap that is to be filled, or a sentence on what stands there.
@@ -455,7 +492,11 @@ fn value(
     }
     let short = shown(field);
     let found = format!("\"{short}\" on line {line}, column {}", shown(&form.columns.names[column]));
-    let advice = "fill empty fields with gaps=previous, gaps=mean or gaps=zero, or leave the column out with channels=";
+    let advice = if is_missing(field) {
+        "fill empty fields with gaps=previous, gaps=mean or gaps=zero, or leave the column out with channels="
+    } else {
+        "mend it, or empty it and write gaps=previous, gaps=mean or gaps=zero, or leave the column out with channels="
+    };
     Err(member.unfit("numbers", found, advice))
 }
 
@@ -547,8 +588,7 @@ fn long(
     watch: &mut Watch<'_>,
 ) -> Result<Gathered, DataError> {
     let mut by_name: HashMap<String, usize> = HashMap::new();
-    // Steps of each item: numbers and dates are put in order.
-    let mut steps: Vec<Vec<f64>> = Vec::new();
+    let mut steps = Steps::default();
     let mut called_so: Vec<String> = Vec::new();
     rows(member, form, text, watch, &mut |line, record| {
         let called = record.get(item).unwrap_or("").trim();
@@ -563,9 +603,9 @@ fn long(
         let at = match by_name.get(called) {
             Some(&at) => at,
             None => {
-                steps.push(Vec::new());
+                steps.begin();
                 called_so.push(called.to_owned());
-                by_name.insert(called.to_owned(), steps.len() - 1);
+                by_name.insert(called.to_owned(), called_so.len() - 1);
                 gathered.begin(class, of_part)
             }
         };
@@ -578,7 +618,7 @@ fn long(
             return Err(member.unfit("one class for each item", found, "name the column of classes with label="));
         }
         if let Some(step) = step {
-            steps[at].push(place(record.get(step).unwrap_or("")).unwrap_or(f64::NAN));
+            steps.push(at, record.get(step).unwrap_or(""));
         }
         for &column in channels {
             let value = value(record, column, line, (form, member), &mut gathered)?;
@@ -586,33 +626,14 @@ fn long(
         }
         Ok(())
     })?;
-    if let Some(step) = step
-        && steps.iter().flatten().any(|step| step.is_nan())
-    {
-        remarks.push(format!(
-            "Steps of column {} are not all numbers or dates such as 2024-05-31: items with such steps keep the order of the file",
-            shown(&form.columns.names[step])
-        ));
+    remarks.extend(step.and_then(|step| steps.unplaced(&shown(&form.columns.names[step]))));
+    if let Some(item) = steps.repeated() {
+        let found = format!("several of one step in item {}", shown(&called_so[item]));
+        let advice =
+            "give each channel a column of its own, or write step=none to take the rows in the order of the file";
+        return Err(member.unfit("one row for each item and step", found, advice));
     }
-    for (name, steps) in called_so.iter().zip(&steps) {
-        let mut sorted: Vec<f64> = steps.iter().copied().filter(|step| step.is_finite()).collect();
-        sorted.sort_by(f64::total_cmp);
-        if sorted.windows(2).any(|pair| pair[0] == pair[1]) {
-            let found = format!("several of one step in item {}", shown(name));
-            let advice =
-                "give each channel a column of its own, or write step=none to take the rows in the order of the file";
-            return Err(member.unfit("one row for each item and step", found, advice));
-        }
-    }
-    for (values, steps) in gathered.items.iter_mut().zip(&steps) {
-        let is_sorted = steps.windows(2).all(|pair| pair[0] <= pair[1]);
-        if !is_sorted && steps.iter().all(|step| step.is_finite()) {
-            let mut order: Vec<usize> = (0..steps.len()).collect();
-            order.sort_by(|&a, &b| steps[a].total_cmp(&steps[b]));
-            let n = channels.len();
-            *values = order.iter().flat_map(|&step| values[step * n..(step + 1) * n].iter().copied()).collect();
-        }
-    }
+    steps.sort(&mut gathered.items, channels.len());
     Ok(gathered)
 }
 
@@ -624,13 +645,48 @@ fn in_folders(tree: &Tree) -> Vec<&Member> {
     tree.members.iter().filter(|member| is_table(member) && has_class(member)).collect()
 }
 
-/// Columns of numbers of a file that is an item, without one of steps.
-fn channels_of_file(form: &Form) -> Vec<usize> {
-    let step = named(form, &STEPS);
+/// Columns of numbers of a file that is an item, without that of steps.
+fn channels_of_file(form: &Form, step: Option<usize>) -> Vec<usize> {
     (0..form.columns.names.len()).filter(|column| Some(*column) != step && is_numeric(form, *column)).collect()
 }
 
-/// A file for each item; the folder above is its class, one called train or test above that its part.
+/// What the files of a folder have in common.
+struct Alike {
+    names: Vec<String>,
+    step: Option<usize>,
+    channels: Vec<usize>,
+    gathered: Gathered,
+}
+
+impl Alike {
+    /// As the first file has it.
+    fn of(form: &Form, spec: &DataSpec, member: &Member, remarks: &mut Vec<String>) -> Result<Self, DataError> {
+        let names = &form.columns.names;
+        let step = step_of(form, spec)?;
+        let channels = match spec.list("channels") {
+            Some(asked) => asked.iter().map(|name| find(form, spec, name)).collect::<Result<Vec<_>, _>>()?,
+            None => channels_of_file(form, step),
+        };
+        if channels.is_empty() {
+            let found = format!("columns {}", listed(names));
+            return Err(member.unfit("columns of numbers", found, "name the channels with channels="));
+        }
+        let called: Vec<String> = channels.iter().map(|&at| names[at].clone()).collect();
+        let of_step = step.map_or("rows in their order are steps".to_owned(), |at| {
+            format!("steps are column {}, and rows in its order", shown(&names[at]))
+        });
+        remarks.push(form.said(member, true));
+        remarks.push(format!(
+            "A file for each item, a row for each step: {of_step}, channels {} (step= and channels= change it); the folder of a file is its class",
+            listed(&called)
+        ));
+        let used: Vec<usize> = channels.iter().copied().chain(step).collect();
+        remarks.extend(left_out(form, &used));
+        Ok(Self { names: names.clone(), step, channels, gathered: Gathered::new(called, spec)? })
+    }
+}
+
+/// A file for each item, its rows in the order of their steps; the folder above is its class, one called train or test above that its part.
 fn folder(tree: &Tree, spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, DataError> {
     no_part_column(spec)?;
     let mut files: Vec<&Member> = tree.members.iter().filter(|member| is_table(member)).collect();
@@ -647,32 +703,22 @@ fn folder(tree: &Tree, spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, Da
             "name the folder of series",
         ));
     };
-    let mut known: Option<(Vec<String>, Vec<usize>, Gathered)> = None;
+    let mut known: Option<Alike> = None;
+    let mut steps = Steps::default();
     let mut remarks = Vec::new();
+    // How files were decoded: the first such file, and how many.
+    let mut notes: BTreeMap<String, (&Member, usize)> = BTreeMap::new();
     for (at, member) in files.iter().enumerate() {
         watch.step("Reading series", at as u64, Some(files.len() as u64))?;
-        let decode::Decoded { text, .. } = decode::read(member, MAX_TEXT_BYTES, watch)?;
+        let decode::Decoded { text, note } = decode::read(member, MAX_TEXT_BYTES, watch)?;
+        if let Some(note) = note {
+            notes.entry(note).or_insert((member, 0)).1 += 1;
+        }
         let start = &text[..text.floor_char_boundary(LOOKED_AT)];
         let form = Form::of(start, start.len() == text.len(), member, spec)?;
-        let (names, channels, gathered) = match &mut known {
+        let Alike { names, step, channels, gathered } = match &mut known {
             Some(known) => known,
-            none => {
-                let channels = match spec.list("channels") {
-                    Some(asked) => asked.iter().map(|name| find(&form, spec, name)).collect::<Result<Vec<_>, _>>()?,
-                    None => channels_of_file(&form),
-                };
-                if channels.is_empty() {
-                    let found = format!("columns {}", listed(&form.columns.names));
-                    return Err(member.unfit("columns of numbers", found, "name the channels with channels="));
-                }
-                let called: Vec<String> = channels.iter().map(|&at| form.columns.names[at].clone()).collect();
-                remarks.push(form.said(member, true));
-                remarks.push(format!(
-                    "A file for each item, a row for each step: channels {} (channels= changes it); the folder of a file is its class",
-                    listed(&called)
-                ));
-                none.insert((form.columns.names.clone(), channels, Gathered::new(called, spec)?))
-            }
+            none => none.insert(Alike::of(&form, spec, member, &mut remarks)?),
         };
         if *names != form.columns.names {
             let expected = format!("the columns {} as in {}", listed(names), first.path);
@@ -683,7 +729,11 @@ fn folder(tree: &Tree, spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, Da
         let class = folders.iter().rev().find(|folder| crate::data::folder::part_named(folder).is_none());
         let class = gathered.class(class.unwrap_or(&""), member)?;
         let item = gathered.begin(class, part);
+        steps.begin();
         rows(member, &form, &text, watch, &mut |line, record| {
+            if let Some(step) = *step {
+                steps.push(item, record.get(step).unwrap_or(""));
+            }
             for &column in channels.iter() {
                 let value = value(record, column, line, (&form, member), gathered)?;
                 gathered.push(item, value, member)?;
@@ -691,8 +741,19 @@ fn folder(tree: &Tree, spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, Da
             Ok(())
         })?;
     }
-    match known {
-        Some((_, _, gathered)) => gathered.finish(tree, spec, remarks),
-        None => Err(tree.unfit("series", "none", "choose another folder")),
+    for (note, (member, n)) in notes {
+        let others = if n > 1 { format!(" and {} more files were", n - 1) } else { " was".to_owned() };
+        remarks.push(format!("{}{others} read as {note}", member.plain_name()));
     }
+    let Some(Alike { names, step, channels, mut gathered }) = known else {
+        return Err(tree.unfit("series", "none", "choose another folder"));
+    };
+    remarks.extend(step.and_then(|step| steps.unplaced(&shown(&names[step]))));
+    if let Some(member) = steps.repeated().and_then(|item| files.get(item)) {
+        let column = step.map_or_else(String::new, |step| shown(&names[step]));
+        let advice = "name another column with step=, or write step=none to take the rows in the order of the file";
+        return Err(member.unfit("one row for each step", format!("several of one step in column {column}"), advice));
+    }
+    steps.sort(&mut gathered.items, channels.len());
+    gathered.finish(tree, spec, remarks)
 }

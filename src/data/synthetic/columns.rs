@@ -112,7 +112,8 @@ pub(super) fn table(rule: Rule, n: usize, mut rng: ChaCha8Rng) -> Raw {
     let (mut labels, mut parts, mut truth) = (Vec::with_capacity(n), Vec::with_capacity(n), Vec::with_capacity(n));
     for row_idx in 0..n {
         let drawn = draw(rule, &mut rng);
-        cells.extend(drawn.x.map(|value| value as f32));
+        // To models they are of single precision.
+        cells.extend(drawn.x.map(|value| f64::from(value as f32)));
         let share = 1.0 / (1.0 + (-drawn.log_odds).exp());
         labels.push(Some(u16::from(rng.random::<f64>() >= share)));
         truth.push(drawn.truth);
@@ -123,7 +124,7 @@ pub(super) fn table(rule: Rule, n: usize, mut rng: ChaCha8Rng) -> Raw {
             _ => Split::Test,
         }));
     }
-    let content = blake3::hash(&cells.iter().flat_map(|cell: &f32| cell.to_le_bytes()).collect::<Vec<u8>>());
+    let content = blake3::hash(&cells.iter().flat_map(|cell: &f64| (*cell as f32).to_le_bytes()).collect::<Vec<u8>>());
     let columns = (0..COLUMNS).map(|i| Column { name: format!("x{i}"), kind: ColumnKind::Number }).collect();
     Raw {
         modality: Modality::Table,

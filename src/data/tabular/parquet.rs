@@ -3,14 +3,21 @@
 //! The file comes from anywhere. What its footer promises is checked before anything is read, and a panic of the library is a refusal.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use parquet::basic::{Compression, Repetition};
-use parquet::file::metadata::ParquetMetaData;
-use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::bloom_filter::Sbbf;
+use parquet::column::page::PageReader;
+use parquet::errors::{ParquetError, Result as ParquetResult};
+use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
+use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
 use parquet::record::Field;
+use parquet::record::reader::{ReaderIter, RowIter, TreeBuilder};
+use parquet::schema::types::{SchemaDescriptor, Type};
 
 use super::{MOST_COLUMNS, ROWS, Written};
 use crate::data::archive::Member;
+use crate::data::delimited::{renamed, unique};
 use crate::data::open::Watch;
 use crate::data::split::Split;
 use crate::data::text::MAX_TEXT_BYTES;
@@ -22,7 +29,7 @@ pub fn is_parquet(member: &Member) -> bool {
     name.ends_with(".parquet") || name.ends_with(".pq")
 }
 
-/// Adds the rows of a file.
+/// Adds the rows of a file. Says which columns it gave other names.
 ///
 /// # Errors
 /// A file that is damaged, too large, packed in a way that is not read here, or holds lists.
@@ -30,7 +37,7 @@ pub fn read_into(
     into: &mut Option<Written>,
     (member, part): (&Member, Option<Split>),
     watch: &mut Watch<'_>,
-) -> Result<(), DataError> {
+) -> Result<Option<String>, DataError> {
     let bytes = member.read(MAX_TEXT_BYTES)?;
     // The library may panic on damaged files; nothing that it was working on is used afterwards.
     let read = catch_unwind(AssertUnwindSafe(|| read(into, bytes, (member, part), watch)));
@@ -48,47 +55,91 @@ fn read(
     bytes: Vec<u8>,
     (member, part): (&Member, Option<Split>),
     watch: &mut Watch<'_>,
-) -> Result<(), DataError> {
-    let wrong = |error: parquet::errors::ParquetError| damaged(member, error);
+) -> Result<Option<String>, DataError> {
+    let wrong = |error: ParquetError| damaged(member, error);
     let reader = SerializedFileReader::new(bytes::Bytes::from(bytes)).map_err(wrong)?;
-    let names = check(reader.metadata(), member)?;
+    let mut names = check(reader.metadata(), member)?;
+    let repeated = unique(&mut names);
+    let said = renamed(&names, &repeated).map(|said| format!("{}: {said}", member.plain_name()));
     let n_rows = reader.metadata().file_metadata().num_rows() as usize;
-    let written = into.get_or_insert_with(|| Written {
-        names: names.clone(),
-        fields: Vec::new(),
-        parts: Vec::new(),
-        source_index: Vec::new(),
-    });
+    let written = into.get_or_insert_with(|| Written::new(names.clone()));
     if written.names != names {
         let expected = format!("the columns {} as in the first file", super::in_words(&written.names));
         return Err(member.unfit(expected, super::in_words(&names), "name one of the files"));
     }
     let mut n_bytes = 0;
-    for (row_idx, row) in reader.get_row_iter(None).map_err(wrong)?.enumerate() {
-        if row_idx.is_multiple_of(ROWS) {
-            watch.step("Reading rows", row_idx as u64, Some(n_rows as u64))?;
-        }
-        let row = row.map_err(wrong)?;
-        if row_idx >= n_rows || row.len() != names.len() {
+    let mut row_idx = 0;
+    for group_idx in 0..reader.num_row_groups() {
+        let group = reader.get_row_group(group_idx).map_err(wrong)?;
+        if group.num_columns() != names.len() {
             return Err(damaged(member, "more rows or columns than it says"));
         }
-        for (name, field) in row.get_column_iter() {
-            let field = in_text(field).ok_or_else(|| {
-                let advice = "leave that column out of the file, or write it as text";
-                member.unfit(format!("numbers, texts, dates or yes and no in column {name}"), "bytes or a list", advice)
-            })?;
-            n_bytes += field.len() as u64;
-            written.fields.push(field);
+        let n_of_group = usize::try_from(group.metadata().num_rows()).unwrap_or(usize::MAX);
+        let mut columns =
+            (0..names.len()).map(|at| column_of(&*group, at)).collect::<ParquetResult<Vec<_>>>().map_err(wrong)?;
+        for _ in 0..n_of_group {
+            if row_idx >= n_rows {
+                return Err(damaged(member, "more rows or columns than it says"));
+            }
+            if row_idx.is_multiple_of(ROWS) {
+                watch.step("Reading rows", row_idx as u64, Some(n_rows as u64))?;
+            }
+            for (name, column) in names.iter().zip(&mut columns) {
+                let row = column.next().ok_or_else(|| damaged(member, "fewer rows than it says"))?.map_err(wrong)?;
+                let field = row.into_columns().pop().map_or(Field::Null, |(_, field)| field);
+                let field = in_text(&field).ok_or_else(|| {
+                    let expected = format!("numbers, texts, dates or yes and no in column {name}");
+                    member.unfit(expected, "bytes or a list", "leave that column out of the file, or write it as text")
+                })?;
+                n_bytes += field.len() as u64;
+                written.fields.push(field);
+            }
+            // Packed values can be a thousand times smaller than they are.
+            if n_bytes > MAX_TEXT_BYTES {
+                let limit = crate::data::archive::byte_size(MAX_TEXT_BYTES);
+                return Err(member.unfit(format!("at most {limit} of values"), "more", "take a part of the file"));
+            }
+            written.end_row(part, row_idx, false);
+            row_idx += 1;
         }
-        // Packed values can be a thousand times smaller than they are.
-        if n_bytes > MAX_TEXT_BYTES {
-            let limit = crate::data::archive::byte_size(MAX_TEXT_BYTES);
-            return Err(member.unfit(format!("at most {limit} of values"), "more", "take a part of the file"));
-        }
-        written.parts.push(part);
-        written.source_index.push(row_idx as u32);
     }
-    Ok(())
+    Ok(said)
+}
+
+/// The values of one column of a group of rows. The library finds columns by name, and of several with one name the last: it is shown no more than those
+/// up to the one that is meant.
+fn column_of(group: &dyn RowGroupReader, at: usize) -> ParquetResult<ReaderIter> {
+    let field = Arc::clone(&group.metadata().schema_descr().root_schema().get_fields()[at]);
+    let only = Type::group_type_builder("schema").with_fields(vec![field]).build()?;
+    TreeBuilder::new().as_iter(Arc::new(SchemaDescriptor::new(Arc::new(only))), &FirstColumns { group, n: at + 1 })
+}
+
+/// The first `n` columns of a group of rows.
+struct FirstColumns<'a> {
+    group: &'a dyn RowGroupReader,
+    n: usize,
+}
+
+impl RowGroupReader for FirstColumns<'_> {
+    fn metadata(&self) -> &RowGroupMetaData {
+        self.group.metadata()
+    }
+
+    fn num_columns(&self) -> usize {
+        self.n
+    }
+
+    fn get_column_page_reader(&self, at: usize) -> ParquetResult<Box<dyn PageReader>> {
+        self.group.get_column_page_reader(at)
+    }
+
+    fn get_column_bloom_filter(&self, at: usize) -> Option<&Sbbf> {
+        self.group.get_column_bloom_filter(at)
+    }
+
+    fn get_row_iter(&self, columns: Option<Type>) -> ParquetResult<RowIter<'_>> {
+        self.group.get_row_iter(columns)
+    }
 }
 
 /// Names of the columns, if what the footer promises can be read.

@@ -1,6 +1,7 @@
 //! How a document becomes a row of a model: its words as numbers of a vocabulary, cut and padded. One computation gives the row and the
 //! place of each word in it, so that what a method selects falls on the text as written.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -8,7 +9,7 @@ use std::sync::Arc;
 use unicode_normalization::UnicodeNormalization;
 
 use super::markup::Plain;
-use super::{threads, tokens};
+use super::{strangers, threads, tokens};
 use crate::data::{Rows, Shape};
 
 /// Words and specials that a vocabulary may hold: as many whole numbers as an `f32` tells apart.
@@ -23,6 +24,8 @@ pub const UNKNOWN: usize = 1;
 const N_SPECIALS: usize = 2;
 /// A word that gets no id because unknown words are dropped.
 const DROPPED: u32 = u32::MAX;
+/// From here on an id is that of an unknown word that is told apart, plus its number.
+const STRANGERS: u32 = 1 << 30;
 
 /// Which end of a row is padded, and cut off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -42,6 +45,9 @@ pub enum Unknown {
     Keep,
     /// They are left out, and the words around them close up.
     Drop,
+    /// They get the id 1 and a fraction that tells them apart while the program runs, so that what reads words gets each as it was written
+    /// ([`TextFit::written`]). Whole ids, as networks read them, are those of [`Self::Keep`].
+    Apart,
 }
 
 /// What a [`TextFit`] is made by.
@@ -241,6 +247,20 @@ impl TextFit {
         }
     }
 
+    /// The word that `value` stands for in a row, an unknown one too if it is told apart; else as [`Self::word`].
+    pub fn written(&self, value: f32) -> Cow<'_, str> {
+        match stranger(value).and_then(strangers::word) {
+            Some(word) => Cow::Owned(word.to_string()),
+            None => Cow::Borrowed(self.word(value as usize)),
+        }
+    }
+
+    /// Whether what stands for `value` in a row is lost: an unknown word that is not told apart.
+    pub fn is_lost(&self, value: f32) -> bool {
+        let is_known = (UNKNOWN + 1..self.vocabulary_len()).contains(&(value as usize));
+        value as usize != PADDING && !is_known && stranger(value).and_then(strangers::word).is_none()
+    }
+
     /// The id of a word as written; 1 if it is unknown.
     pub fn id(&self, word: &str) -> usize {
         self.lookup(word, &mut String::new()).map_or(UNKNOWN, |id| id as usize)
@@ -253,7 +273,8 @@ impl TextFit {
         if let Some(id) = self.vocabulary.ids.get(word) {
             return Some(*id);
         }
-        if word.is_ascii() {
+        // Told apart is what is written apart: a program gets the curly apostrophe that stands there.
+        if word.is_ascii() || self.spec.unknown == Unknown::Apart {
             return None;
         }
         let straight = |c: char| if matches!(c, '\u{2018}' | '\u{2019}' | '\u{2bc}') { '\'' } else { c };
@@ -273,7 +294,7 @@ impl TextFit {
         let read = self.read(text, self.spec.sentences.is_some());
         for (place, &id) in self.places(&read).iter().zip(&read.ids) {
             if let Some(place) = place {
-                row[*place as usize] = id as f32;
+                row[*place as usize] = value_of(id);
             }
         }
     }
@@ -292,11 +313,16 @@ impl TextFit {
         let sentences =
             if with_sentences { sentences(&words, &tokens::sentence_starts(&plain.text)) } else { Vec::new() };
         let unknown = match self.spec.unknown {
-            Unknown::Keep => UNKNOWN as u32,
+            Unknown::Keep | Unknown::Apart => UNKNOWN as u32,
             Unknown::Drop => DROPPED,
         };
         let mut folded = String::new();
-        let id = |range: &Range<usize>| self.lookup(&plain.text[range.clone()], &mut folded).unwrap_or(unknown);
+        let is_apart = self.spec.unknown == Unknown::Apart;
+        let id = |range: &Range<usize>| {
+            let word = &plain.text[range.clone()];
+            let stranger = || is_apart.then(|| strangers::number(word)).flatten().map(|number| STRANGERS + number);
+            self.lookup(word, &mut folded).or_else(stranger).unwrap_or(unknown)
+        };
         let ids = words.iter().map(id).collect();
         let token = |range: Range<usize>| {
             let Range { start, end } = plain.original(range);
@@ -345,6 +371,19 @@ struct Read {
     /// Id of each word, or [`DROPPED`].
     ids: Vec<u32>,
     sentences: Vec<Range<usize>>,
+}
+
+/// What stands in a row for an id: 1 and a fraction for an unknown word that is told apart.
+fn value_of(id: u32) -> f32 {
+    match id.checked_sub(STRANGERS) {
+        Some(number) => f32::from_bits((UNKNOWN as f32).to_bits() + number),
+        None => id as f32,
+    }
+}
+
+/// The number of the unknown word that `value` stands for in a row.
+fn stranger(value: f32) -> Option<u32> {
+    (value > UNKNOWN as f32 && value < (UNKNOWN + 1) as f32).then(|| value.to_bits() - (UNKNOWN as f32).to_bits())
 }
 
 /// Ranges of words between starts of sentences; sentences without a word are none.

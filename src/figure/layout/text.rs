@@ -8,6 +8,7 @@ use super::super::color::{self, Range as ScoreRange};
 use super::super::{Anchor, Color, Element, Palette, Rect, fonts, point, rect, stroke};
 use super::block::{Block, Style};
 use super::{ExplainedPicture, Hidden, Panel, pixels, size};
+use crate::data::text::{unshapeable_scripts, with_scripts_named};
 
 /// Share of the accent behind the selected word of the lowest rank.
 const LEAST_TINT: f32 = 0.18;
@@ -27,8 +28,18 @@ pub struct TextSpan {
     pub before: String,
     /// The word as written.
     pub word: String,
-    /// Unit that the word belongs to; `None` where the model does not get the word.
+    /// Unit that the word belongs to; `None` for a word of no unit, which the model does not get.
     pub unit: Option<u32>,
+    /// Whether the model does not get the word although it gets its unit: a word of a sentence that is left out as unknown, or cut off.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_left_out: bool,
+}
+
+impl TextSpan {
+    /// Whether the model gets the word.
+    pub const fn is_read(&self) -> bool {
+        self.unit.is_some() && !self.is_left_out
+    }
 }
 
 /// A text as it is shown: its words in order. Scores and selection stand beside it, per unit, in [`ExplainedPicture`].
@@ -48,7 +59,7 @@ pub const MOST_WORDS: usize = 160;
 impl ExplainedText {
     /// How many words the model does not get.
     pub fn unread(&self) -> usize {
-        self.spans.iter().filter(|span| span.unit.is_none()).count()
+        self.spans.iter().filter(|span| !span.is_read()).count()
     }
 
     /// All that is written, in order: what stands before each word, the word, and what stands after the last.
@@ -56,12 +67,22 @@ impl ExplainedText {
         self.spans.iter_mut().flat_map(|span| [&mut span.before, &mut span.word]).chain([&mut self.after])
     }
 
-    /// The same in signs that a figure's fonts have.
-    fn drawable(mut self) -> Self {
-        for text in self.parts_mut() {
-            if let std::borrow::Cow::Owned(drawn) = fonts::drawable(text) {
-                *text = drawn;
+    /// Scripts that the fonts lack, each once, in the order in which they come.
+    pub fn scripts(&self) -> Vec<&'static str> {
+        let words = self.spans.iter().flat_map(|span| [&span.before, &span.word]).chain([&self.after]);
+        let mut out: Vec<&'static str> = Vec::new();
+        for script in words.flat_map(|words| unshapeable_scripts(words)) {
+            if !out.contains(&script) {
+                out.push(script);
             }
+        }
+        out
+    }
+
+    /// The same in signs that the fonts have, as the reading view shows it: a word of a script that they lack is named, "[Arabic]".
+    pub fn drawable(mut self) -> Self {
+        for text in self.parts_mut().filter(|text| !text.is_ascii()) {
+            *text = fonts::drawable(&with_scripts_named(text)).into_owned();
         }
         self
     }
@@ -76,7 +97,7 @@ impl ExplainedText {
         whole.get(piece.bytes.clone()).unwrap_or("")
     }
 
-    /// The words of unit `unit` as one string: the word itself, or a sentence with what stands between its words.
+    /// The words of unit `unit` as one string: the word itself, or a sentence with what stands between its words, those that are left out too.
     pub fn words_of(&self, unit: usize) -> String {
         let mut out = String::new();
         for span in self.spans.iter().filter(|span| span.unit == Some(unit as u32)) {
@@ -379,18 +400,33 @@ impl Looks {
         unit.is_some_and(|unit| self.selected.get(unit as usize) == Some(&true))
     }
 
-    /// Look of a word of `unit`, or of what stands between words: then `unit` is that of the words on both sides if they share one.
-    pub fn of(&self, unit: Option<u32>, is_word: bool) -> Look {
+    /// Look of a piece of `text`.
+    pub fn of(&self, text: &ExplainedText, piece: &Piece) -> Look {
+        match text.spans.get(piece.span) {
+            Some(span) if piece.is_word => self.of_word(span),
+            _ => self.look(unit_of(text, piece), false, true),
+        }
+    }
+
+    /// Look of a word.
+    pub fn of_word(&self, span: &TextSpan) -> Look {
+        self.look(span.unit, true, span.is_read())
+    }
+
+    /// Look of a word of `unit`, or of what stands between words: then `unit` is that of the words on both sides if they share one. A word that is not
+    /// read is grey without a ground, for no score is its own; in a selected sentence it is marked and shown with the others, so that the sentence has
+    /// no hole.
+    fn look(&self, unit: Option<u32>, is_word: bool, is_read: bool) -> Look {
         let palette = self.palette;
         let plain = Look { ink: Some(palette.ink), ground: None, is_marked: false, hatch: None };
         let muted = Look { ink: Some(palette.ink_muted), ..plain };
-        let is_read = unit.is_some() || !is_word;
         let selected = self.is_selected(unit);
         let hatched = self.hidden == Hidden::Hatched;
         match self.panel {
             Panel::Input => plain,
             Panel::Overlay | Panel::Heat => {
-                let ground = unit.and_then(|unit| self.of_unit.get(unit as usize).copied().flatten());
+                let of_unit = |unit: u32| self.of_unit.get(unit as usize).copied().flatten();
+                let ground = unit.filter(|_| is_read).and_then(of_unit);
                 let ink = match ground {
                     Some(ground) if self.panel == Panel::Heat => readable_on(ground),
                     Some(_) => palette.ink,
@@ -399,7 +435,7 @@ impl Looks {
                 };
                 Look { ink: Some(ink), ground, is_marked: selected, hatch: None }
             }
-            Panel::Selected if selected => Look { is_marked: true, ..plain },
+            Panel::Selected if selected => Look { is_marked: true, ..if is_read { plain } else { muted } },
             Panel::Selected => {
                 let hatch = (hatched && is_word).then(|| pixels::unselected_hatch(palette));
                 let ground = hatch.map(|_| palette.hidden);
@@ -450,7 +486,7 @@ pub(super) fn panel(
     let mut signs = Vec::new();
     for (at, piece) in flow.pieces.iter().enumerate() {
         let unit = unit_of(&text, piece);
-        let look = looks.of(unit, piece.is_word);
+        let look = looks.of(&text, piece);
         let top = leading * piece.line as f32;
         // What belongs to one unit is one box, also between its words.
         let next = flow.pieces.get(at + 1).filter(|next| next.line == piece.line && unit.is_some());

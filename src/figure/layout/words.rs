@@ -49,13 +49,20 @@ pub(super) fn method_line(picture: &ExplainedPicture, with_method: bool) -> Stri
     parts.iter().map(|part| part.replace(' ', "\u{A0}")).collect::<Vec<_>>().join(" · ")
 }
 
-/// A sentence on the words that the model does not get; `None` where it gets all.
+/// A sentence each on the words that the model does not get and on those that the fonts lack; `None` where there are neither.
 pub(super) fn unread(picture: &ExplainedPicture) -> Option<String> {
-    match picture.text.as_ref()?.unread() {
-        0 => None,
-        1 => Some("The model does not get 1 word, drawn in grey.".to_owned()),
-        n => Some(format!("The model does not get {n} words, drawn in grey.")),
+    let text = picture.text.as_ref()?;
+    let mut sentences = Vec::new();
+    match text.unread() {
+        0 => {}
+        1 => sentences.push("The model does not get 1 word, drawn in grey.".to_owned()),
+        n => sentences.push(format!("The model does not get {n} words, drawn in grey.")),
     }
+    let scripts = text.scripts();
+    if !scripts.is_empty() {
+        sentences.push(format!("Words in {} are named in brackets: the fonts lack them.", scripts.join(", ")));
+    }
+    (!sentences.is_empty()).then(|| sentences.join(" "))
 }
 
 /// Which input a probability belongs to.

@@ -52,7 +52,7 @@ pub static EXEC_PICTURES: Architecture =
 pub static EXEC_SERIES: Architecture =
     command("exec-series", Modality::Series, meed_series_lstm::MEED_SERIES_LSTM.build);
 
-/// For texts: words as written, with punctuation, of all documents, so that the program gets what stands there.
+/// For texts: words as written, with punctuation, of all documents, so that the program gets what stands there, and words of other texts told apart.
 pub static EXEC_TEXT: Architecture = Architecture {
     params: TEXT_PARAMS,
     text: Some(words_as_written),
@@ -66,7 +66,7 @@ fn words_as_written(params: &Params) -> TextFitSpec {
         length: params.whole(TEXT_PARAMS, "length").max(1) as usize,
         sentences: None,
         pad: Side::End,
-        unknown: Unknown::Keep,
+        unknown: Unknown::Apart,
         lowercase: false,
         punctuation: true,
     }

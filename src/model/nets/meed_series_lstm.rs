@@ -20,7 +20,7 @@ pub static MEED_SERIES_LSTM: Architecture = Architecture {
     presets: &[Preset {
         id: "paper",
         title: "Paper, gaming data: Adam 0.0002, minibatches of 1,024",
-        values: &[("learning-rate", "0.0002"), ("batch", "1000")],
+        values: &[("learning-rate", "0.0002"), ("batch", "1024")],
     }],
     modality: Modality::Series,
     text: None,

@@ -99,11 +99,10 @@ impl Command {
             Self::Reading(action) => action.availability(session),
             Self::Study(action) => action.availability(session),
             Self::Ask(Dialog::Study(dialog)) => dialog.availability(session),
-            Self::Ask(Dialog::ExportScores) | Self::ExportScores(_) => needs_result(),
-            Self::KeepFigure | Self::Ask(Dialog::ExportFigure) | Self::ExportFigure(_) => {
-                let why = session.explore.explained().and_then(|explained| crate::jobs::picture::undrawable(explained));
-                why.map_or_else(needs_result, |why| Err(Cow::Owned(why)))
-            }
+            Self::Ask(Dialog::ExportScores | Dialog::ExportFigure)
+            | Self::ExportScores(_)
+            | Self::KeepFigure
+            | Self::ExportFigure(_) => needs_result(),
             Self::Ask(Dialog::ExportAllKept(_)) if session.figures.kept.is_empty() => no("No figure was kept yet"),
             Self::Ask(Dialog::ExportTable) if session.measure.table().is_none() => no("Measure something first"),
             Self::StartFit(_) if session.data.is_none() => no("Open data first"),

@@ -6,10 +6,11 @@ use egui::{Align2, FontId, ScrollArea, Sense, Stroke, StrokeKind, TextFormat, Ui
 use egui_material_icons::icons;
 
 use super::super::theme::{Tokens, space, text, tokens};
-use super::super::widgets::{command_button, showable};
+use super::super::widgets::{command_button, muted, showable};
 use crate::data::Dataset;
+use crate::data::text::readable;
 use crate::session::items::Truth;
-use crate::session::reading::{Action, around, start_of};
+use crate::session::reading::{Action, NOT_SHOWN, around, start_of};
 use crate::session::{Command, Session, describe};
 
 /// Height of a card: a line of facts and two lines of text.
@@ -20,12 +21,15 @@ const SIGNS: usize = 160;
 /// What a list says of an item's text: its beginning, or the words around what was looked for, or nothing while it is blurred.
 pub fn beginning(session: &Session, data: &Dataset, item: usize, most: usize) -> String {
     if session.is_blurred() {
-        return "(offensive text, not shown)".to_owned();
+        return NOT_SHOWN.to_owned();
     }
-    let text = data.text(item).unwrap_or_default();
-    let found = session.explore.list.found().and_then(|found| found.first_in(text));
-    let shown = found.map_or_else(|| start_of(data, item, most), |found| around(text, found.start, most));
-    showable(&shown)
+    let around_found = || {
+        let found = session.explore.list.found()?;
+        let text = readable(data.text(item)?);
+        let at = found.first_in(&text)?.start;
+        Some(around(&text, at, most))
+    };
+    showable(&around_found().unwrap_or_else(|| start_of(data, item, most)))
 }
 
 /// What a card shows of a text, with what was looked for set off.
@@ -50,6 +54,14 @@ pub fn offensive(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     } else if shows {
         command_button(ui, session, Command::Reading(Action::ShowOffensive(false)), "Blur offensive texts", commands);
     }
+}
+
+/// What stands in place of a text that may offend, with the way to see it.
+pub fn hidden(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
+    ui.horizontal_wrapped(|ui| {
+        muted(ui, "This text may offend and is not shown.");
+        offensive(ui, session, commands);
+    });
 }
 
 /// The cards.

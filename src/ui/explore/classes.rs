@@ -88,7 +88,7 @@ fn focused(session: &Session) -> Option<Focused<'_>> {
 
 /// A button that opens and closes the panel, for methods that tell classes apart.
 pub fn toggle(ui: &mut Ui, session: &Session, canvas: &mut Canvas) {
-    if focused(session).is_none() || session.open.viewer_alone {
+    if focused(session).is_none() || session.open.viewer_alone || session.hides_text() {
         return;
     }
     let open = !canvas.classes.is_closed;
@@ -114,7 +114,7 @@ fn alone_words(session: &Session, by_class: &ByClass, class: usize) -> Option<(S
 
 /// The panel under the viewer.
 pub fn panel(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut Vec<Command>) {
-    if canvas.classes.is_closed || session.open.viewer_alone {
+    if canvas.classes.is_closed || session.open.viewer_alone || session.hides_text() {
         return;
     }
     let Some(focused) = focused(session) else { return };

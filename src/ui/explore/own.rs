@@ -7,14 +7,13 @@ use egui::{Button, Event, Frame, Margin, Panel, RichText, ScrollArea, TextEdit, 
 use super::super::theme::{space, text, tokens};
 use super::super::widgets::{command_button, muted};
 use super::canvas::Canvas;
+use super::cards;
 use crate::data::Modality;
 use crate::session::reading::Action;
 use crate::session::{Command, Session};
 
 /// The explanation follows when the keys have rested for so long.
 const REST: Duration = Duration::from_millis(150);
-/// Longest text that is taken from the clipboard, in bytes.
-const MOST_BYTES: usize = 1 << 20;
 
 /// Height under which a window is small.
 const SMALL: f32 = 900.0;
@@ -39,10 +38,20 @@ pub fn head(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     muted(ui, "no label");
 }
 
-/// The editor over the viewer.
+/// The editor over the viewer; over an item's text that is not shown, why that is and the way to see it.
 pub fn editor(ui: &mut Ui, session: &Session, canvas: &Canvas, state: &mut OwnUi, commands: &mut Vec<Command>) {
     let Some(own) = session.own_text() else {
         state.known = None;
+        // Closed before the keys had rested, by whatever command: the last letters are remembered with the others.
+        if state.changed.take().is_some() {
+            commands.push(Command::Reading(Action::RememberOwn(std::mem::take(&mut state.text))));
+        }
+        let is_explained = session.explore.explained().is_some_and(|explained| explained.text.is_some());
+        if is_explained && session.hides_text() {
+            Panel::top("hidden text").resizable(false).frame(frame_of(ui)).show(ui, |ui| {
+                cards::hidden(ui, session, commands);
+            });
+        }
         return;
     };
     let is_new = state.known.is_none();
@@ -50,8 +59,7 @@ pub fn editor(ui: &mut Ui, session: &Session, canvas: &Canvas, state: &mut OwnUi
         state.text.clone_from(&own.text);
         state.known = Some(own.text.clone());
     }
-    let t = tokens(ui);
-    let frame = Frame::new().fill(t.panel).inner_margin(Margin::symmetric(space::M as i8, space::S as i8));
+    let frame = frame_of(ui);
     // In a small window the answers need the room more.
     let height = if ui.ctx().content_rect().height() < SMALL { 96.0 } else { 150.0 };
     Panel::top("own text").resizable(true).default_size(height).size_range(90.0..=400.0).frame(frame).show(ui, |ui| {
@@ -110,6 +118,10 @@ pub fn editor(ui: &mut Ui, session: &Session, canvas: &Canvas, state: &mut OwnUi
     }
 }
 
+fn frame_of(ui: &Ui) -> Frame {
+    Frame::new().fill(tokens(ui).panel).inner_margin(Margin::symmetric(space::M as i8, space::S as i8))
+}
+
 /// How many words of the own text the black box does not know; none while the text is still to be explained.
 fn unknown_words(session: &Session, canvas: &Canvas) -> usize {
     let is_there = session.explore.explained().is_some_and(|explained| session.is_in_view(explained));
@@ -130,12 +142,11 @@ pub fn take_paste(ui: &Ui, session: &Session, commands: &mut Vec<Command>) {
     }
     let pasted = ui.input(|input| {
         input.events.iter().find_map(|event| match event {
-            Event::Paste(text) if text.len() <= MOST_BYTES && !text.trim().is_empty() => Some(text.clone()),
+            Event::Paste(text) if !text.trim().is_empty() => Some(text.clone()),
             _ => None,
         })
     });
     if let Some(text) = pasted {
-        commands.push(Command::Reading(Action::OpenOwn(true)));
-        commands.push(Command::Reading(Action::EditOwn(text)));
+        commands.push(Command::Reading(Action::PasteOwn(text)));
     }
 }

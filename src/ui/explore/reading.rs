@@ -8,12 +8,14 @@ use egui::{
 };
 
 use super::super::theme::{self, text, tokens};
+use super::super::widgets::muted;
 use super::words;
 use crate::figure;
 use crate::figure::hatch::hatch_rect;
 use crate::figure::layout::text::{Flow, Look, Looks, Piece, flow, unit_of};
-use crate::figure::layout::{ExplainedPicture, ExplainedText, Panel};
+use crate::figure::layout::{ExplainedPicture, ExplainedText, Panel, TextSpan};
 use crate::session::Session;
+use crate::session::reading::NOT_SHOWN;
 
 /// Distance of lines in points.
 const LINE: f32 = 25.0;
@@ -53,6 +55,17 @@ impl TextView {
     /// Whether the black box does not know the word of a span.
     fn is_unknown(&self, span: usize) -> bool {
         self.unknown.get(span) == Some(&true)
+    }
+
+    /// What is to be said of a word that the black box does not get as written; `None` where there is nothing to say.
+    fn remark(&self, text: &ExplainedText, span: usize, session: &Session) -> Option<&'static str> {
+        let is_read = text.spans.get(span)?.is_read();
+        match (self.is_unknown(span), is_read) {
+            (true, true) => Some("Not in the black box's vocabulary: read as unknown"),
+            (true, false) if session.drops_unknown() => Some("Not in the black box's vocabulary: left out"),
+            (_, false) => Some("The black box does not get this word"),
+            (false, true) => None,
+        }
     }
 
     /// Takes over a new picture of text `id`.
@@ -187,6 +200,11 @@ pub fn show(ui: &mut Ui, pages: &mut Pages, page: &Page<'_>, session: &Session) 
     let (Some(text), Some((_, looks))) = (&page.picture.text, page.view.looks.get(page.at.1)) else {
         return (None, None);
     };
+    if session.hides_text() {
+        let mut inner = ui.new_child(UiBuilder::new().id_salt(("hidden page", page.at)).max_rect(page.area));
+        muted(&mut inner, NOT_SHOWN);
+        return (None, None);
+    }
     let width = (page.area.width() - MARGIN).clamp(60.0, MOST_WIDTH).floor();
     let flow = pages.flow(ui, text, page.view.id, width);
     let reading = &session.explore.reading;
@@ -233,15 +251,12 @@ pub fn show(ui: &mut Ui, pages: &mut Pages, page: &Page<'_>, session: &Session) 
         let lines = (viewport.top() / LINE).max(0.0) as usize..(viewport.bottom() / LINE).ceil().max(0.0) as usize;
         paint(ui, rect, page, text, &flow, looks, lines, session);
         let clicked = response.clicked();
-        let is_unknown = hit.is_some_and(|piece| piece.is_word && page.view.is_unknown(piece.span));
+        let word = hit.filter(|piece| piece.is_word);
+        let remark = word.and_then(|piece| page.view.remark(text, piece.span, session));
         if let Some(unit) = unit {
-            response.on_hover_ui_at_pointer(|ui| words::card(ui, session, &page.view.words, unit, is_unknown));
-        } else if hit.is_some_and(|piece| piece.is_word) {
-            response.on_hover_text_at_pointer(if is_unknown && session.drops_unknown() {
-                "Not in the black box's vocabulary: left out"
-            } else {
-                "The black box does not get this word"
-            });
+            response.on_hover_ui_at_pointer(|ui| words::card(ui, session, &page.view.words, unit, remark));
+        } else if let Some(remark) = remark {
+            response.on_hover_text_at_pointer(remark);
         }
         (unit, clicked.then_some(unit).flatten())
     });
@@ -296,7 +311,7 @@ fn paint(
     let reading = &session.explore.reading;
     for (at, piece) in pieces.iter().enumerate() {
         let unit = unit_of(text, piece);
-        let look = looks.of(unit, piece.is_word);
+        let look = looks.of(text, piece);
         let area = box_of(at, piece, unit);
         paint_marks(painter, &look, area, t);
         if let Some(ink) = look.ink {
@@ -324,7 +339,10 @@ fn paint(
             let id = ui.scope_id().with(("word", page.at, piece.span));
             ui.interact(area, id, Sense::hover()).widget_info(|| {
                 let rank = page.view.ranks.get(unit).map_or(0, |rank| rank.wrapping_add(1));
-                WidgetInfo::labeled(Role::Label, true, format!("{}, selected, rank {rank}", text.text_of(piece)))
+                let is_read = text.spans.get(piece.span).is_none_or(TextSpan::is_read);
+                let unread = if is_read { "" } else { ", not read by the black box" };
+                let words = format!("{}, selected, rank {rank}{unread}", text.text_of(piece));
+                WidgetInfo::labeled(Role::Label, true, words)
             });
         }
     }

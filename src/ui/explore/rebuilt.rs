@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use egui::{Label, Rect, RichText, Sense, Stroke, TextureHandle, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
+use egui::{
+    Align, Label, Layout, Rect, RichText, Sense, Stroke, TextureHandle, Ui, WidgetInfo, accesskit::Role, pos2, vec2,
+};
 
 use super::super::theme::{space, tokens};
 use super::super::widgets::{group, muted};
@@ -15,7 +17,7 @@ use crate::session::Session;
 /// Largest side of a picture on screen.
 const SIDE: f32 = 108.0;
 /// Height of a channel of a series.
-const CHANNEL: f32 = 34.0;
+const CHANNEL: f32 = 48.0;
 /// Most channels that are drawn.
 const MOST_CHANNELS: usize = 4;
 
@@ -41,9 +43,12 @@ pub fn show(ui: &mut Ui, session: &Session, explained: &Arc<Explained>, result: 
     }
     let full = crate::model::argmax(&explained.probs_full);
     group(ui, "Rebuilt by its generators");
-    ui.horizontal(|ui| {
-        for (at, (rebuilt, title)) in result.rebuilt.iter().zip(["From the selected part", "From the rest"]).enumerate()
-        {
+    let is_series = explained.units.unit.modality() == Modality::Series;
+    // A series needs the whole width, so that the two stand below each other.
+    let layout = if is_series { Layout::top_down(Align::Min) } else { Layout::left_to_right(Align::Min) };
+    ui.with_layout(layout, |ui| {
+        let sides = result.rebuilt.iter().zip(["From the selected part", "From the rest"]);
+        for (at, (rebuilt, title)) in sides.enumerate() {
             ui.vertical(|ui| {
                 muted(ui, title);
                 let class = crate::model::argmax(&rebuilt.probs);
@@ -55,7 +60,7 @@ pub fn show(ui: &mut Ui, session: &Session, explained: &Arc<Explained>, result: 
                     ui.add(egui::Image::new(picture).fit_to_exact_size(natural * scale).alt_text(&name))
                         .on_hover_text(&name);
                 }
-                if explained.units.unit.modality() == Modality::Series {
+                if is_series {
                     lines(ui, (&explained.row, &rebuilt.row), explained.units.shape, &name);
                 }
                 let stays = if class == full { "class stays" } else { "class changes" };
@@ -65,7 +70,9 @@ pub fn show(ui: &mut Ui, session: &Session, explained: &Arc<Explained>, result: 
             ui.add_space(space::S);
         }
     });
-    let words = "Hidden places hold noise from data. Good: the class stays on the left and changes on the right.";
+    let sides = if is_series { ["above", "below"] } else { ["on the left", "on the right"] };
+    let words =
+        format!("Hidden places hold noise from data. Good: the class stays {} and changes {}.", sides[0], sides[1]);
     ui.add(Label::new(RichText::new(words).small().color(tokens(ui).muted)).wrap());
 }
 
@@ -73,7 +80,8 @@ pub fn show(ui: &mut Ui, session: &Session, explained: &Arc<Explained>, result: 
 fn lines(ui: &mut Ui, (whole, rebuilt): (&[f32], &[f32]), shape: Shape, name: &str) {
     let t = tokens(ui);
     let channels = shape.channels.min(MOST_CHANNELS);
-    let (rect, response) = ui.allocate_exact_size(vec2(SIDE, CHANNEL * channels as f32), Sense::hover());
+    let width = ui.available_width().max(SIDE);
+    let (rect, response) = ui.allocate_exact_size(vec2(width, CHANNEL * channels as f32), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, name));
     let steps = shape.height * shape.width;
     for channel in 0..channels {
@@ -82,7 +90,7 @@ fn lines(ui: &mut Ui, (whole, rebuilt): (&[f32], &[f32]), shape: Shape, name: &s
         let both = || whole.iter().chain(rebuilt).copied();
         let (low, high) = (both().fold(f32::MAX, f32::min), both().fold(f32::MIN, f32::max));
         let top = rect.top() + CHANNEL * channel as f32;
-        let room = Rect::from_min_size(pos2(rect.left(), top + 2.0), vec2(SIDE, CHANNEL - 4.0));
+        let room = Rect::from_min_size(pos2(rect.left(), top + 2.0), vec2(width, CHANNEL - 4.0));
         ui.painter().rect_filled(room, 2.0, t.canvas);
         let span = if high > low { high - low } else { 1.0 };
         let points = |values: &[f32]| {

@@ -131,8 +131,7 @@ fn words(
     commands: &mut Vec<Command>,
 ) {
     if session.is_blurred() {
-        muted(ui, "This text may offend and is not shown.");
-        cards::offensive(ui, session, commands);
+        cards::hidden(ui, session, commands);
         return;
     }
     if state.begins(ui, data, item) {

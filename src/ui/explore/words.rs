@@ -14,7 +14,7 @@ use super::reading::TextView;
 use crate::figure::layout::ExplainedPicture;
 use crate::figure::layout::bars::{Bars, Origin};
 use crate::jobs::Explained;
-use crate::session::reading::Action;
+use crate::session::reading::{Action, NOT_SHOWN};
 use crate::session::{Command, Session, describe};
 
 /// Height of a row of the list.
@@ -61,13 +61,13 @@ pub fn without_words(session: &Session, unit: usize) -> Option<String> {
     ))
 }
 
-/// What is known of one unit, for the tooltip.
-pub fn card(ui: &mut Ui, session: &Session, words: &[String], unit: usize, is_unknown: bool) {
+/// What is known of one unit, for the tooltip; `remark` is about the one word of it under the pointer.
+pub fn card(ui: &mut Ui, session: &Session, words: &[String], unit: usize, remark: Option<&str>) {
     if let Some(words) = words.get(unit) {
         ui.add(Label::new(RichText::new(shorten(words, 120)).strong()).wrap());
     }
-    if is_unknown {
-        ui.label("Not in the black box's vocabulary: read as unknown");
+    if let Some(remark) = remark {
+        ui.label(remark);
     }
     if let Some(result) = session.explore.focused_result() {
         let seen = session.seen(result);
@@ -84,6 +84,9 @@ pub fn card(ui: &mut Ui, session: &Session, words: &[String], unit: usize, is_un
 
 /// The unit under the pointer, or the chosen one, by every method. It stands below the list, which must not move under the pointer.
 pub fn pointed(ui: &mut Ui, session: &Session, canvas: &Canvas, explained: &Explained) {
+    if session.hides_text() {
+        return;
+    }
     let noun = explained.units.unit.noun(1);
     let reading = &session.explore.reading;
     group(ui, if reading.pointed.is_none() && reading.chosen.is_some() { "Chosen" } else { "Under the pointer" });
@@ -123,6 +126,10 @@ pub fn list(ui: &mut Ui, session: &Session, canvas: &Canvas, state: &mut WordsUi
         None => "By rank".to_owned(),
     };
     group(ui, &title);
+    if session.hides_text() {
+        muted(ui, NOT_SHOWN);
+        return;
+    }
     let bars = Bars::new(&picture.scores, Origin::Zero);
     let reading = &session.explore.reading;
     let spacing = 1.0;

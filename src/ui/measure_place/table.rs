@@ -169,16 +169,16 @@ fn value(ui: &mut Ui, session: &Session, cell: &Cell, cells: &[Cell]) {
     let half = (high - low) / 2.0;
     let digits = digits_for(half);
     let standing = standing(cell, cells);
-    let words = format!("{mean:.digits$} ± {half:.digits$}");
-    let tip = format!(
-        "{} {sign}, 95 % interval {:.*} to {:.*} {sign}, {} items",
-        format_args!("{mean:.*}", digits + 1),
-        digits + 1,
-        low,
-        digits + 1,
-        high,
-        cell.items
-    );
+    // Of one value there is no interval.
+    let words =
+        if cell.items == 1 { format!("{mean:.digits$}") } else { format!("{mean:.digits$} ± {half:.digits$}") };
+    let more = digits + 1;
+    let tip = if cell.items == 1 {
+        format!("{mean:.more$} {sign}, one value")
+    } else {
+        let items = cell.items;
+        format!("{mean:.more$} {sign}, 95 % interval {low:.more$} to {high:.more$} {sign}, {items} items")
+    };
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
         let number = RichText::new(words);

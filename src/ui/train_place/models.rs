@@ -98,7 +98,7 @@ fn is_made_now(session: &Session, hash: &str) -> bool {
 }
 
 /// Whether a run grows a forest, which counts trees.
-fn makes_forest(run: &TrainingRun) -> bool {
+pub(super) fn makes_forest(run: &TrainingRun) -> bool {
     matches!(&run.task, Task::FitBox(task) if task.architecture == TABLE_FOREST.id)
 }
 

@@ -2,12 +2,13 @@
 
 use egui::{Label, RichText, Ui};
 
-use super::models::standing;
+use super::models::{makes_forest, standing};
 use super::{TrainState, form};
 use crate::explain::ExplainerCard;
 use crate::metric::{metric, stats};
 use crate::model::params::Params;
 use crate::model::{BoxCard, Curves, architecture};
+use crate::session::describe::count;
 use crate::session::train::{RunState, TrainingRun};
 use crate::session::{Command, Place, Session};
 use crate::ui::forms::{facts, warning};
@@ -58,7 +59,7 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut TrainState, commands: &m
             if let Some(saved) = session.boxes.get(at) {
                 heading(ui, &saved.card.name);
                 box_buttons(ui, session, at, commands);
-                curves(ui, &saved.card.curves, None);
+                curves(ui, &saved.card.curves, None, step_of(is_forest(&saved.card)));
                 box_card(ui, &saved.card);
             }
         }
@@ -69,7 +70,7 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut TrainState, commands: &m
                 for words in crate::explain::learn::run::honesty(&saved.card.validation) {
                     warning(ui, &words);
                 }
-                curves(ui, &saved.card.curves, None);
+                curves(ui, &saved.card.curves, None, step_of(false));
                 explainer_card(ui, &saved.card, session);
             }
         }
@@ -121,7 +122,7 @@ fn run_view(ui: &mut Ui, session: &Session, run: &TrainingRun, commands: &mut Ve
         for words in &report.warnings {
             warning(ui, words);
         }
-        curves(ui, &report.curves, Some(report.epochs).filter(|epochs| *epochs > 0));
+        curves(ui, &report.curves, Some(report.epochs).filter(|epochs| *epochs > 0), step_of(makes_forest(run)));
     } else if run.state == RunState::Running {
         ui.add_space(space::S);
         muted(ui, "Curves appear with the first minibatches.");
@@ -153,8 +154,8 @@ fn explainer_buttons(ui: &mut Ui, session: &Session, at: usize, commands: &mut V
     }
 }
 
-/// Percentages in one chart, losses in another.
-fn curves(ui: &mut Ui, curves: &Curves, epochs: Option<u32>) {
+/// Percentages in one chart, losses in another, over what a step of the work is called.
+fn curves(ui: &mut Ui, curves: &Curves, epochs: Option<u32>, one: &'static str) {
     let is_loss = |name: &str| name.contains("loss");
     let mut percent = Vec::new();
     let mut losses = Vec::new();
@@ -193,7 +194,7 @@ fn curves(ui: &mut Ui, curves: &Curves, epochs: Option<u32>) {
     for (series, title, y, y_range) in frames.into_iter().filter(|(series, ..)| !series.is_empty()) {
         group(ui, title);
         legend(ui, &series);
-        let frame = Chart { title, x: "epoch", y, x_range: Some(x_range), y_range, x_marks: &x_marks, height };
+        let frame = Chart { title, x: one, y, x_range: Some(x_range), y_range, x_marks: &x_marks, height };
         chart(ui, &frame, &series, |_| {});
     }
 }
@@ -236,7 +237,10 @@ fn short(hash: &str) -> String {
 }
 
 fn device_words(device: &str, threads: i32) -> String {
-    if threads > 0 { format!("{device}, {threads} threads") } else { device.to_owned() }
+    match threads {
+        1.. => format!("{device}, {}", count(threads as usize, "thread", "threads")),
+        _ => device.to_owned(),
+    }
 }
 
 fn params_words(recipe: &str, params: &crate::model::params::Params) -> String {
@@ -257,6 +261,15 @@ fn params_words(recipe: &str, params: &crate::model::params::Params) -> String {
     format!("{recipe}; {}", values.join(", "))
 }
 
+/// What a step of the work is called: a forest grows trees.
+const fn step_of(is_forest: bool) -> &'static str {
+    if is_forest { "tree" } else { "epoch" }
+}
+
+fn is_forest(card: &BoxCard) -> bool {
+    card.architecture == crate::model::nets::forest::TABLE_FOREST.id
+}
+
 fn box_card(ui: &mut Ui, card: &BoxCard) {
     group(ui, "Card");
     let known = architecture(&card.architecture).ok();
@@ -271,7 +284,7 @@ fn box_card(ui: &mut Ui, card: &BoxCard) {
         format!("{:.2} % of {} items (95 % interval {low:.2} to {high:.2})", share * 100.0, card.test_items)
     });
     let recipe = known.map_or("", |known| form::recipe(known.params, known.presets, &Params::default(), &card.params));
-    let is_forest = card.architecture == crate::model::nets::forest::TABLE_FOREST.id;
+    let is_forest = is_forest(card);
     facts(
         ui,
         "box card",

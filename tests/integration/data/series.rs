@@ -122,42 +122,93 @@ fn units_of_a_series_are_a_partition_of_its_values() {
     assert_eq!(Units::new(Unit::Segment { steps: 4 }, shape).unit_of_values()[19], 2);
 }
 
+/// A file that NumPy wrote (`tests/golden/make_series_names.py`).
+fn of_numpy(name: &str) -> Dataset {
+    open(&format!("series:{}/tests/golden/{name}", env!("CARGO_MANIFEST_DIR"))).expect("opens")
+}
+
+#[test]
+fn labels_in_words_and_arrays_by_column_are_what_numpy_says() {
+    let names = of_numpy("series_names.npz");
+    assert_eq!(names.shape(), Some(Shape::new(2, 1, 5)));
+    assert_eq!(names.classes, ["run", "walk", "Übung"], "in the order of the alphabet");
+    assert_eq!(names.labels, [1, 2, 0, 1].map(Some));
+    let bytes = of_numpy("series_bytes.npz");
+    assert_eq!((bytes.classes.len(), &bytes.labels[..]), (3, &[2, 1, 1, 0].map(Some)[..]));
+    let users = of_numpy("series_users.npz");
+    assert_eq!(users.classes, ["20230000", "20230001", "20230002", "20230003"]);
+    assert_eq!(users.labels, [3, 0, 1, 2].map(Some));
+    for (data, item) in [(&names, 0), (&names, 3), (&bytes, 2)] {
+        let expected: Vec<f32> =
+            (0..2).flat_map(|channel| (0..5).map(move |step| (100 * item + 10 * step + channel) as f32)).collect();
+        assert_eq!(series(data, item), expected, "channel by channel");
+    }
+}
+
+/// An archive of these members, with right checksums.
+fn archive(members: &[(String, Vec<u8>)]) -> Vec<u8> {
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let stored = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    for (name, bytes) in members {
+        archive.start_file(name, stored).expect("a member");
+        std::io::Write::write_all(&mut archive, bytes).expect("written");
+    }
+    archive.finish().expect("an archive").into_inner()
+}
+
+/// One of these members is cut off, or has a wrong bit or a wrong byte in its head.
+fn damaged(rng: &mut ChaCha8Rng, round: usize, members: &[(String, Vec<u8>)]) -> Vec<(String, Vec<u8>)> {
+    let mut members = members.to_vec();
+    let which = round % members.len();
+    let bytes = &mut members[which].1;
+    let at = rng.random_range(0..bytes.len());
+    match rng.random_range(0..3) {
+        0 => bytes.truncate(at),
+        1 => bytes[at] ^= 1 << rng.random_range(0..8),
+        _ => bytes[at.min(127)] = rng.random_range(0..=255_u32) as u8,
+    }
+    members
+}
+
 #[test]
 fn damaged_arrays_never_panic() {
-    let whole = std::fs::read(pointer()).expect("the sample");
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    let files = [(pointer(), 150), (golden.join("series_names.npz"), 400), (golden.join("series_bytes.npz"), 400)];
     let dir = tempfile::tempdir().expect("a folder");
     let mut rng = ChaCha8Rng::seed_from_u64(7);
-    let header_of_x = whole.windows(6).position(|bytes| bytes == b"\x93NUMPY").expect("an array");
-    for round in 0..150 {
-        let mut bytes = whole.clone();
-        match round % 3 {
-            0 => bytes.truncate(rng.random_range(0..whole.len())),
-            1 => {
-                let at = rng.random_range(0..whole.len());
-                bytes[at] ^= 1 << rng.random_range(0..8);
+    let mut n_refused = 0;
+    for (file, rounds) in files {
+        let whole = std::fs::read(file).expect("the file");
+        let mut inside = zip::ZipArchive::new(std::io::Cursor::new(&whole)).expect("an archive");
+        let members: Vec<(String, Vec<u8>)> = (0..inside.len())
+            .map(|at| {
+                let mut member = inside.by_index(at).expect("a member");
+                let mut bytes = Vec::new();
+                std::io::Read::read_to_end(&mut member, &mut bytes).expect("read");
+                (member.name().expect("a name").into_owned(), bytes)
+            })
+            .collect();
+        for round in 0..rounds {
+            // The archive itself, and what is inside it.
+            let bytes = if round % 3 == 0 {
+                damaged(&mut rng, 0, &[(String::new(), whole.clone())]).remove(0).1
+            } else {
+                archive(&damaged(&mut rng, round, &members))
+            };
+            let path = dir.path().join(format!("broken{round}.npz"));
+            std::fs::write(&path, &bytes).expect("written");
+            if let Err(sentence) = open(&format!("series:{}", path.display())) {
+                assert!(!sentence.is_empty() && !sentence.contains('\n'), "{sentence}");
+                n_refused += 1;
             }
-            _ => {
-                let at = header_of_x + rng.random_range(0..128);
-                bytes[at] = rng.random_range(0..=255_u32) as u8;
-            }
-        }
-        let path = dir.path().join(format!("broken{round}.npz"));
-        std::fs::write(&path, &bytes).expect("written");
-        if let Err(sentence) = open(&format!("series:{}", path.display())) {
-            assert!(!sentence.is_empty() && !sentence.contains('\n'), "{sentence}");
         }
     }
+    assert!(n_refused > 200, "{n_refused}");
 }
 
 #[test]
 fn a_broken_array_in_an_archive_is_told_by_the_archive_and_its_own_name() {
-    let bytes = |inside: &[u8]| {
-        let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-        let stored = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
-        archive.start_file("x.npy", stored).expect("a member");
-        std::io::Write::write_all(&mut archive, inside).expect("written");
-        archive.finish().expect("an archive").into_inner()
-    };
+    let bytes = |inside: &[u8]| archive(&[("x.npy".to_owned(), inside.to_vec())]);
     let dir = tempfile::tempdir().expect("a folder");
     let path = dir.path().join("movements.npz");
     let whole = bytes(b"\x93NUMPY that says nothing more");

@@ -294,6 +294,18 @@ fn damaged_series_files_never_panic() {
         }
     }
     assert!(n_read > 0, "some damage is harmless");
+    // Cut off anywhere within the last field, which is in quotes: rows that it swallows, or that are missing, are never passed over.
+    let quoted = LONG.replace("still", "1").replace("moved", "2").replace(",50\n", ",\"50\"\n");
+    let (from, to) = (quoted.find('"').unwrap() + 1, quoted.rfind('"').unwrap());
+    for end in from..=to {
+        for more in ["", "\n", "\nb,3,2,7,70\n"] {
+            let dir = tempfile::tempdir().unwrap();
+            let path = dir.path().join("s.csv");
+            write(&path, format!("{}{more}", &quoted[..end]).as_bytes());
+            let sentence = refusal(open_at("series", &path, &[("steps", "3"), ("gaps", "zero"), ("channels", "ax")]));
+            assert_has(&sentence, &["s.csv", "quotes in pairs"]);
+        }
+    }
     for _ in 0..n_cases(60) {
         let dir = tempfile::tempdir().unwrap();
         let files = sessions();
@@ -363,4 +375,97 @@ fn a_column_of_parts_is_followed_in_series() {
     // Arrays have no columns.
     let array = concat!(env!("CARGO_MANIFEST_DIR"), "/sample_data/pointer/movements.npz");
     assert_has(&refusal(open_at("series", Path::new(array), &[("split", "part")])), &["no split \"part\""]);
+}
+
+#[test]
+fn files_in_folders_are_put_in_the_order_of_their_steps() {
+    let dir = tempfile::tempdir().unwrap();
+    let fill = |rows: &str| {
+        for place in ["walk/1", "walk/2", "run/1", "run/2"] {
+            write(&dir.path().join(format!("{place}.csv")), format!("time,clock,x,note\n{rows}").as_bytes());
+        }
+    };
+    fill("2,20,30,c\n0,22,10,a\n1,21,20,b\n");
+    let data = open_at("series", dir.path(), &[]).unwrap();
+    assert_eq!(values(&data, 0), [22.0, 21.0, 20.0, 10.0, 20.0, 30.0], "clock and x");
+    assert_has(&said(&data), &["steps are column time", "channels clock and x", "Left out: note"]);
+    let data = open_at("series", dir.path(), &[("step", "clock"), ("channels", "x")]).unwrap();
+    assert_eq!(values(&data, 0), [30.0, 20.0, 10.0]);
+    assert_has(&said(&data), &["steps are column clock", "Left out: time and note"]);
+    let data = open_at("series", dir.path(), &[("step", "none")]).unwrap();
+    assert_eq!(data.channel_names(), ["time", "clock", "x"]);
+    assert_eq!(values(&data, 0), [2.0, 0.0, 1.0, 20.0, 22.0, 21.0, 30.0, 10.0, 20.0], "in the order of the file");
+    assert_has(&said(&data), &["rows in their order are steps"]);
+    assert_has(&refusal(open_at("series", dir.path(), &[("step", "hour")])), &["no column \"hour\"", "time, clock, x"]);
+    // Two rows of one step in one file; steps that no order is known for.
+    write(&dir.path().join("walk/2.csv"), b"time,clock,x,note\n0,20,30,c\n0,22,10,a\n1,21,20,b\n");
+    assert_has(
+        &refusal(open_at("series", dir.path(), &[])),
+        &["walk/2.csv", "one row for each step", "several of one step in column time", "step=none"],
+    );
+    fill("1/3/2024,20,30,c\n1/2/2024,22,10,a\n2/1/2024,21,20,b\n");
+    let data = open_at("series", dir.path(), &[("channels", "x")]).unwrap();
+    assert_eq!(values(&data, 0), [30.0, 10.0, 20.0]);
+    assert_has(&said(&data), &["column time are not all numbers or dates"]);
+}
+
+#[test]
+fn a_bad_field_is_refused_where_it_stands_and_removes_no_column() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("s.csv");
+    let refused = |text: &str, query: &[(&str, &str)]| {
+        write(&path, text.as_bytes());
+        refusal(open_at("series", &path, query))
+    };
+    assert_has(&refused(&LONG.replace("2,20", "2,2o"), &[]), &["s.csv", "numbers", "\"2o\" on line 3, column ay"]);
+    // A step in the middle, at the end, and one without any value.
+    let header = format!("label,{}\n", (0..9).map(|step| format!("x{step}")).collect::<Vec<_>>().join(","));
+    for (bad, column) in [("a,1,2,3,oops,5,6,7,8,9", "x3"), ("a,1,2,3,4,5,6,7,8,oops", "x8")] {
+        let sentence = refused(&format!("{header}{bad}\nb,1,2,3,4,5,6,7,8,9\n"), &[]);
+        assert_has(&sentence, &["\"oops\" on line 2", column, "mend it"]);
+    }
+    let gaps = format!("{header}a,1,2,3,,5,6,7,8,9\nb,1,2,3,,5,6,7,8,9\n");
+    assert_has(&refused(&gaps, &[]), &["\"\" on line 2, column x3"]);
+    assert_eq!(values(&open_at("series", &path, &[("gaps", "zero")]).unwrap(), 0)[2..5], [3.0, 0.0, 5.0]);
+    // Without names the class at the end is no step.
+    write(&path, b"1,2,3,a\n4,5,6,b\n");
+    assert_eq!(values(&open_at("series", &path, &[("header", "no")]).unwrap(), 1), [4.0, 5.0, 6.0]);
+    folders(dir.path());
+    std::fs::remove_file(&path).unwrap();
+    write(&dir.path().join("test/run/3.csv"), b"time,x,y\n0,1,2\n1,2,?!\n2,3,4\n3,4,5\n4,5,6\n");
+    assert_has(&refusal(open_at("series", dir.path(), &[])), &["3.csv", "\"?!\" on line 3, column y"]);
+}
+
+#[test]
+fn quotes_that_are_never_closed_are_refused_in_series() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("s.csv");
+    let long = "item,step,x,class\na,0,1,p\na,1,2,p\nb,0,3,\"q\nb,1,4,q\nc,0,5,p\nc,1,6,p\n";
+    write(&path, long.as_bytes());
+    assert_has(&refusal(open_at("series", &path, &[("steps", "2")])), &["quotes in pairs", "b,0,3,\"q"]);
+    let names = (0..9).map(|step| format!("x{step}")).collect::<Vec<_>>().join(",");
+    write(
+        &path,
+        format!("{names},label\n1,2,3,4,5,6,7,8,9,a\n1,2,3,4,5,6,7,8,9,\"b\n1,2,3,4,5,6,7,8,9,a\n").as_bytes(),
+    );
+    assert_has(&refusal(open_at("series", &path, &[])), &["s.csv", "quotes in pairs", "close it"]);
+}
+
+#[test]
+fn a_folder_with_one_archive_of_arrays_is_that_archive() {
+    let dir = tempfile::tempdir().unwrap();
+    let archive = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/sample_data/pointer/movements.npz"));
+    std::fs::copy(archive, dir.path().join("a.npz")).unwrap();
+    write(&dir.path().join("README.md"), b"About this data");
+    let (folder, file) = (open_at("series", dir.path(), &[]).unwrap(), open_at("series", archive, &[]).unwrap());
+    assert_eq!((&folder.hash, folder.len()), (&file.hash, file.len()));
+    assert_has(&said(&folder), &["a.npz is the only archive of arrays in the folder"]);
+    std::fs::copy(archive, dir.path().join("b.npz")).unwrap();
+    assert_has(
+        &refusal(open_at("series", dir.path(), &[])),
+        &["one archive of arrays", "2 of them (a.npz and b.npz)", "name one of the .npz files"],
+    );
+    std::fs::remove_file(dir.path().join("b.npz")).unwrap();
+    write(&dir.path().join("a.npz"), b"no archive");
+    assert_has(&refusal(open_at("series", dir.path(), &[])), &["a.npz", "a NumPy array, an archive of them or CSV"]);
 }

@@ -36,6 +36,29 @@ fn types_missing_values_and_classes_are_guessed_and_said() {
 }
 
 #[test]
+fn numbers_that_single_precision_cannot_tell_apart_stay_different_to_a_model() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("times.csv");
+    let lines =
+        (0..60).map(|at| format!("{},{}\n", 1_700_000_000 + (at * 7) % 60, if at % 2 == 0 { "a" } else { "b" }));
+    write(&path, format!("when,class\n{}", lines.collect::<String>()).as_bytes());
+    let mut data = open_at("table", &path, &[]).unwrap();
+    data.splits = vec![Split::Train; 60];
+    let fit = TableFit::of(&data).unwrap();
+    let rows = data.table_rows(&(0..60).collect::<Vec<_>>(), &fit).unwrap();
+    for at in 0..60 {
+        let when = 1_700_000_000 + (at * 7) % 60;
+        assert_eq!(fit.raw(0, rows.values[at]), when as f64, "seconds since 1970 come back to the second");
+        assert_eq!(data.cell(at, 0), when.to_string());
+    }
+    // Of two files that differ only in such digits, neither is taken for the other.
+    write(&path, format!("when,class\n{}", "1700000000,a\n1700000001,b\n").as_bytes());
+    let first = open_at("table", &path, &[]).unwrap();
+    write(&path, format!("when,class\n{}", "1700000000,a\n1700000002,b\n").as_bytes());
+    assert_ne!(first.hash, open_at("table", &path, &[]).unwrap().hash);
+}
+
+#[test]
 fn rows_are_standardised_by_the_training_rows_and_categories_keep_one_place() {
     let mut data = people(&[]);
     data.splits = vec![Split::Train, Split::Train, Split::Train, Split::Test];
@@ -69,18 +92,19 @@ fn numbers_come_back_as_the_file_has_them() {
     }
     assert!(compared > 5000, "{compared}");
     // Many digits, close together; few digits beside a number that dwarfs them.
-    let column = |name: &str, cells: &[f32]| {
-        let mean = cells.iter().sum::<f32>() / cells.len() as f32;
-        let sd = (cells.iter().map(|cell| (cell - mean).powi(2)).sum::<f32>() / cells.len() as f32).sqrt();
+    let column = |name: &str, cells: &[f64]| {
+        let mean = cells.iter().sum::<f64>() / cells.len() as f64;
+        let sd = (cells.iter().map(|cell| (cell - mean).powi(2)).sum::<f64>() / cells.len() as f64).sqrt();
         let fit = TableFit(vec![FittedColumn { name: name.to_owned(), scale: Scale::Number { mean, sd } }]);
-        let same = cells.iter().filter(|cell| fit.raw(0, (**cell - mean) / sd) == **cell).count();
-        let off = |cell: &f32| (fit.raw(0, (cell - mean) / sd) - cell).abs();
-        (same as f64 / cells.len() as f64, cells.iter().map(off).fold(0.0, f32::max))
+        let back = |cell: &f64| fit.raw(0, ((cell - mean) / sd) as f32);
+        let same = cells.iter().filter(|cell| back(cell) == **cell).count();
+        let off = |cell: &f64| (back(cell) - cell).abs();
+        (same as f64 / cells.len() as f64, cells.iter().map(off).fold(0.0, f64::max))
     };
-    let degrees: Vec<f32> = (0..1000).map(|at| 48.85 + (at * 37 % 1000) as f32 * 1e-5).collect();
+    let degrees: Vec<f64> = (0..1000).map(|at| (4_885_000 + at * 37 % 1000) as f64 / 1e5).collect();
     let (same, off) = column("latitude", &degrees);
     assert!(same > 0.99 && off < 1e-5, "{same}, {off}");
-    let shares: Vec<f32> = (0..1000).map(|at| (at * 37 % 1000) as f32 * 1e-3).chain([1e6]).collect();
+    let shares: Vec<f64> = (0..1000).map(|at| (at * 37 % 1000) as f64 * 1e-3).chain([1e6]).collect();
     let (_, off) = column("share", &shares);
     // The standardised numbers lie as close together as their precision allows.
     assert!(off < 3e-3, "{off}");
@@ -241,4 +265,143 @@ fn parquet_that_cannot_be_read_is_refused_with_a_sentence() {
     assert_has(&refusal(open_at("table", &path, &[])), &["a table in Parquet", "damaged"]);
     write(&path, &whole);
     assert_has(&refusal(open_at("table", &path, &[("label", "wage")])), &["wage", "the columns are id, age"]);
+}
+
+#[test]
+fn columns_of_one_name_are_both_read_and_it_is_said() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("twice.csv");
+    let names = |data: &Dataset| -> Vec<String> {
+        data.table().unwrap().table.columns.iter().map(|column| column.name.clone()).collect()
+    };
+    // With and without header=: a name that stands twice above numbers makes no values of the header.
+    write(&path, b"x,x,x (2),class\n1,10,5,a\n2,20,5,b\n4,40,6,a\n");
+    for query in [&[][..], &[("header", "yes")]] {
+        let mut data = open_at("table", &path, query).unwrap();
+        assert_eq!(names(&data), ["x", "x (3)", "x (2)"]);
+        assert_has(&data.remarks.join("; "), &["several columns have one name: the later ones are called x (3)"]);
+        data.splits = vec![Split::Train; 3];
+        let fit = TableFit::of(&data).unwrap();
+        let rows = data.table_rows(&[0, 1, 2], &fit).unwrap();
+        let second: Vec<f64> = (0..3).map(|row| fit.raw(1, rows.row(row)[1])).collect();
+        assert_eq!(second, [10.0, 20.0, 40.0], "a model reads the second column, not the first again");
+    }
+    // The library would read the last column of a name for each of them.
+    let path = dir.path().join("twice.parquet");
+    write(&path, &doubled_in_parquet());
+    let data = open_at("table", &path, &[]).unwrap();
+    assert_eq!(names(&data), ["x", "x (2)"]);
+    assert_eq!(data.table().unwrap().table.cells, [1.0, 0.5, 5.0, 0.25, 7.0, 0.75]);
+    assert_has(&data.remarks.join("; "), &["twice.parquet: several columns have one name", "called x (2)"]);
+}
+
+/// Two columns x, of whole numbers and of others, and one of classes, in two groups of rows.
+fn doubled_in_parquet() -> Vec<u8> {
+    use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int64Type};
+    let schema = "message twice { REQUIRED INT64 x; OPTIONAL DOUBLE x; REQUIRED BYTE_ARRAY class (UTF8); }";
+    let schema = std::sync::Arc::new(parquet::schema::parser::parse_message_type(schema).unwrap());
+    let mut out = Vec::new();
+    let mut writer =
+        parquet::file::writer::SerializedFileWriter::new(&mut out, schema, std::sync::Arc::default()).unwrap();
+    for (whole, others, classes) in [(&[1, 5][..], &[0.5, 0.25][..], &["a", "b"][..]), (&[7], &[0.75], &["a"])] {
+        let mut group = writer.next_row_group().unwrap();
+        let classes: Vec<ByteArray> = classes.iter().map(|class| ByteArray::from(*class)).collect();
+        let mut column = group.next_column().unwrap().unwrap();
+        column.typed::<Int64Type>().write_batch(whole, None, None).unwrap();
+        column.close().unwrap();
+        let mut column = group.next_column().unwrap().unwrap();
+        column.typed::<DoubleType>().write_batch(others, Some(&vec![1; others.len()]), None).unwrap();
+        column.close().unwrap();
+        let mut column = group.next_column().unwrap().unwrap();
+        column.typed::<ByteArrayType>().write_batch(&classes, None, None).unwrap();
+        column.close().unwrap();
+        group.close().unwrap();
+    }
+    writer.close().unwrap();
+    out
+}
+
+#[test]
+fn a_quote_that_is_never_closed_is_refused_and_swallows_no_rows() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("open.csv");
+    let rows = "10,low\n25,high\n30,low\n";
+    write(&path, format!("age,income\n{rows}4,\"high\n{rows}").as_bytes());
+    assert_has(&refusal(open_at("table", &path, &[])), &["open.csv", "quotes in pairs", "4,\"high", "quotes=no"]);
+    // Cut off within a field; a quote within a field opens none.
+    write(&path, format!("age,income\n{rows}4,\"hi").as_bytes());
+    assert_has(&refusal(open_at("table", &path, &[])), &["quotes in pairs", "never closed"]);
+    write(&path, format!("age,size\n{rows}4,\"5\"\" nails\"\n5,5\" nails\n").as_bytes());
+    assert_eq!(open_at("table", &path, &[]).unwrap().classes, ["5\" nails", "high", "low"]);
+}
+
+/// The cells and the remarks of a table.
+fn cells_of(content: &str, query: &[(&str, &str)]) -> (Vec<f64>, String) {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("signs.csv");
+    write(&path, content.as_bytes());
+    let data = open_at("table", &path, query).unwrap();
+    (data.table().unwrap().table.cells.clone(), data.remarks.join("; "))
+}
+
+#[test]
+fn numbers_in_groups_of_digits_are_read_and_said() {
+    let german = "wert;klasse\n1.234,56;a\n-12,5;b\n1.234.567;a\n999;b\n";
+    let english = "value,class\n\"1,234.56\",a\n-12.5,b\n\"1,234,567\",a\n999,b\n";
+    let numbers = [1234.56, -12.5, 1_234_567.0, 999.0];
+    for (content, said) in [
+        (german.to_owned(), "\"1.234,56\" was read as 1234.56, since full stops part groups"),
+        (english.to_owned(), "\"1,234.56\" was read as 1234.56, since commas part groups"),
+        (german.replace('.', " "), "\"1 234,56\" was read as 1234.56, since blanks part groups"),
+        (german.replace('.', "\u{a0}"), "since blanks part groups"),
+        (german.replace('.', "\u{202f}"), "since blanks part groups"),
+    ] {
+        let (cells, remarks) = cells_of(&content, &[]);
+        assert_eq!(cells, numbers, "{content}");
+        assert_has(&remarks, &[said, "Numbers: "]);
+        assert!(!remarks.contains("Left out"), "{remarks}");
+    }
+    // Groups have three digits: these are words, and so is what the query calls categories.
+    for (content, query) in [
+        ("wert;klasse\n1.23.4;a\n3.234,56;b\n1.23.4;a\n", &[("header", "yes")][..]),
+        ("wert;klasse\n01 234;a\n1 234;b\n01 234;a\n", &[("header", "yes")]),
+        ("wert;klasse\n1 234;a\n2 345;b\n1 234;a\n", &[("categories", "wert")]),
+    ] {
+        let (cells, remarks) = cells_of(content, query);
+        assert_eq!(cells, [0.0, 1.0, 0.0], "{content}");
+        assert_has(&remarks, &["Categories: wert"]);
+    }
+}
+
+#[test]
+fn a_sign_that_may_part_groups_or_a_fraction_is_settled_by_other_columns_or_told() {
+    // Commas in another column are decimal signs: full stops are none. Nothing settles the third.
+    let settled = "preis;menge;klasse\n1,5;1.234;a\n2,25;5.678;b\n";
+    let (cells, remarks) = cells_of(settled, &[]);
+    assert_eq!(cells, [1.5, 1234.0, 2.25, 5678.0]);
+    assert_has(&remarks, &["Column menge: \"1.234\" was read as 1234"]);
+    let (cells, remarks) = cells_of("menge;klasse\n1.234;a\n5.678;b\n", &[("header", "yes")]);
+    assert_eq!(cells, [1.234, 5.678]);
+    assert_has(
+        &remarks,
+        &["Column menge: whether \"1.234\" is 1.234 or 1234 the file does not say: it was read as 1.234"],
+    );
+    let (cells, remarks) = cells_of("size,amount,class\n0.5,\"1,234\",a\n1.5,\"5,678\",b\n", &[]);
+    assert_eq!(cells, [0.5, 1234.0, 1.5, 5678.0]);
+    assert_has(&remarks, &["Column amount: \"1,234\" was read as 1234"]);
+    // A fraction has a leading zero; three digits behind a full stop are one where commas separate the fields.
+    for content in ["menge;klasse\n0.234;a\n5.678;b\n", "amount,class\n1.234,a\n5.678,b\n"] {
+        let (cells, remarks) = cells_of(content, &[]);
+        assert!(cells.iter().all(|cell| *cell < 6.0) && !remarks.contains("Column "), "{cells:?}: {remarks}");
+    }
+    // Left out, but neither as names nor as row numbers.
+    let mut text = "a,size,class\n".to_owned();
+    (1..40).for_each(|row| text.push_str(&format!("\"{row},{}\",{row},{}\n", 200 + row, row % 2)));
+    let (_, remarks) = cells_of(&text, &[("columns", "a,size")]);
+    assert_has(&remarks, &["Column a: whether a sign in \"1,201\" parts groups of digits", "it is left out"]);
+    assert!(!remarks.contains("Left out, as names or row numbers: a"), "{remarks}");
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("signs.csv");
+    write(&path, text.as_bytes());
+    assert_has(&refusal(open_at("table", &path, &[("numbers", "a")])), &["numbers in column a", "no other sign"]);
 }

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use tch::{Device, Kind, Tensor};
-use unmask::data::{Rows, Shape, Units};
+use unmask::data::{Rows, Shape, Unit, Units};
 use unmask::explain::learn::concrete::{gather, spread};
 use unmask::explain::mask::{fill_rows, iou, keep_only, whole_rows};
 use unmask::explain::{Fill, Mask, top_k};
@@ -177,5 +177,23 @@ fn no_rows_give_no_rows() {
     let none = Rows { shape: SHAPE, values: Vec::new() };
     for fill in Fill::ALL {
         assert_eq!(fill_rows(&none, fill, &background(SHAPE), 0).n(), 0);
+    }
+}
+
+#[test]
+fn padding_of_texts_is_never_filled_whatever_is_selected() {
+    let shape = Shape::new(1, 1, 6);
+    let units = Units::new(Unit::Word, shape);
+    // Four words and two places of padding, before other texts that fill their rows.
+    let rows = Rows { shape, values: vec![5.0, 3.0, 8.0, 2.0, 0.0, 0.0] };
+    let others = Rows { shape, values: vec![7.0; 12] };
+    let background = Background::from_rows(&others);
+    for fill in [Fill::Zero, Fill::Noise] {
+        let fill = fill_rows(&rows, fill, &background, 3);
+        let all = keep_only(&rows, units, &[Mask(vec![true; 6])], &fill);
+        assert_eq!(all.values, rows.values, "all words are selected: nothing is hidden");
+        let first = keep_only(&rows, units, &[Mask(vec![true, false, false, false, false, false])], &fill);
+        assert_eq!(first.values[4..], [0.0, 0.0], "a place without a word gets none");
+        assert_eq!(first.values[0], 5.0);
     }
 }

@@ -2,8 +2,8 @@
 
 use unmask::figure::layout::text::{Looks, flow, unit_of};
 use unmask::figure::layout::{
-    ClassProbability, CompareLayout, ExplainedPicture, ExplainedText, Hidden, PictureLayout, Prediction, SheetLayout,
-    TextSpan, View, compare, picture, sheet,
+    ClassProbability, CompareLayout, ExplainedPicture, ExplainedText, Hidden, Panel, PictureLayout, Prediction,
+    SheetLayout, TextSpan, View, compare, picture, sheet,
 };
 use unmask::figure::{Color, Element, Figure, Format, Palette, Text, Theme, color, encode, fonts, svg};
 
@@ -16,7 +16,12 @@ fn spans(review: &str, read: usize) -> ExplainedText {
         let bare = word.trim_end_matches(['.', ',', '!', ';']);
         if !bare.is_empty() {
             let unit = (text.spans.len() < read).then_some(text.spans.len() as u32);
-            text.spans.push(TextSpan { before: std::mem::take(&mut before), word: bare.to_owned(), unit });
+            text.spans.push(TextSpan {
+                before: std::mem::take(&mut before),
+                word: bare.to_owned(),
+                unit,
+                is_left_out: false,
+            });
         }
         before.push_str(&chunk[bare.len()..]);
     }
@@ -212,7 +217,7 @@ fn text_can_be_read_on_every_tint_and_every_colour_of_the_scale() {
             for panel in view.panels() {
                 let looks = Looks::new(&shown, *panel, None);
                 for span in &text.spans {
-                    let look = looks.of(span.unit, true);
+                    let look = looks.of_word(span);
                     let ground: Color = look.ground.unwrap_or(Palette::of(theme).background);
                     if let Some(ink) = look.ink {
                         assert!(color::contrast(ink, ground) >= 4.5, "{} in {theme:?} {panel:?}", span.word);
@@ -235,6 +240,50 @@ fn a_sentence_is_one_unit_with_what_stands_between_its_words() {
     assert_eq!(unit_of(&text, comma), Some(0));
     let stop = set.pieces.iter().find(|piece| text.text_of(piece) == ".").unwrap();
     assert_eq!(unit_of(&text, stop), None, "between two sentences");
+}
+
+#[test]
+fn a_selected_sentence_has_no_hole_where_the_model_leaves_out_a_word() {
+    for hidden in [Hidden::AsModelSees, Hidden::Hatched] {
+        let mut shown = review(View::Selected, hidden);
+        let text = shown.text.as_mut().unwrap();
+        // The first four words are one selected sentence, of which the model does not know the second; all others are another.
+        for (at, span) in text.spans.iter_mut().enumerate() {
+            span.unit = Some(u32::from(at >= 4));
+        }
+        text.spans[1].is_left_out = true;
+        assert_eq!(text.unread(), 1);
+        (shown.scores, shown.selected) = (vec![1.0, 0.5], vec![true, false]);
+        let [read, left_out, other] = [0, 1, 4].map(|at| text.spans[at].clone());
+        let ink = Palette::of(Theme::Light);
+        let selected = Looks::new(&shown, Panel::Selected, None);
+        let look = selected.of_word(&left_out);
+        assert_eq!((look.ink, look.hatch, look.is_marked), (Some(ink.ink_muted), None, true), "shown in grey");
+        assert_eq!(selected.of_word(&read).ink, Some(ink.ink));
+        assert_eq!(selected.of_word(&other).ink, None);
+        let overlay = Looks::new(&shown, Panel::Overlay, None);
+        let look = overlay.of_word(&left_out);
+        assert_eq!((look.ink, look.ground, look.is_marked), (Some(ink.ink_muted), None, true), "no score is its own");
+        assert!(overlay.of_word(&read).ground.is_some());
+        let unselected = Looks::new(&shown, Panel::Unselected, None);
+        assert_eq!(unselected.of_word(&left_out), unselected.of_word(&read), "hidden with its sentence");
+        let drawn: Vec<String> = words(&drawn(&shown)).into_iter().map(|word| word.text).collect();
+        assert_eq!(drawn, ["The", "plot", "takes", "its"]);
+    }
+}
+
+#[test]
+fn words_that_the_fonts_lack_are_named_in_figures_and_under_them() {
+    let mut shown = review(View::Overlay, Hidden::AsModelSees);
+    shown.text.as_mut().unwrap().spans[3].word = "\u{62e}\u{628}\u{631}".to_owned();
+    let figure = drawn(&shown);
+    assert!(words(&figure).iter().any(|word| word.text == "[Arabic]"));
+    assert!(figure.missing_glyphs().is_empty(), "{:?}", figure.missing_glyphs());
+    let note = "Words in Arabic are named in brackets";
+    assert!(figure.description.contains(note), "{}", figure.description);
+    let said: String = figure.texts().iter().map(|text| format!("{} ", text.text)).collect();
+    assert!(said.contains(note), "{said}");
+    assert!(!drawn(&review(View::Overlay, Hidden::AsModelSees)).description.contains("brackets"));
 }
 
 #[test]

@@ -100,6 +100,132 @@ fn an_answer_column_by_column_is_the_same_answer() {
     assert_eq!(model.predict(&rows()).unwrap().values, [0.25, 0.75, 0.5, 0.5, 1.0, 0.0]);
 }
 
+/// Asks twice, with a pause in which what is left over arrives; the first answer may come before that is known.
+fn asked_twice(model: &mut ExecModel, rows: &Rows) -> String {
+    let first = model.predict(rows);
+    std::thread::sleep(Duration::from_millis(300));
+    let second = first.and_then(|_| model.predict(rows));
+    second.expect_err("one of the two answers is refused").to_string()
+}
+
+#[test]
+fn a_program_that_answers_more_than_was_asked_is_refused_before_its_answers_shift() {
+    let flush = "sys.stdout.buffer.flush()";
+    assert!(SERVER.contains(flush));
+    let again = "sys.stdout.buffer.write(struct.pack(\"<Q\", len(out)) + out); sys.stdout.buffer.flush()";
+    let line = "print(json.dumps([good, 1 - good]), flush=True)";
+    // From the first question on, and only where more than one row is asked about.
+    for (condition, text_condition) in [("True", "True"), ("len(rows) > 1", "len(words) < 5")] {
+        let program = SERVER.replace(flush, &format!("{flush}\n    if {condition}: {again}"));
+        let program = program.replace("PICK", "values[i * width]").replace("MODE", "pass");
+        let Some((_dir, mut model)) = server_of(&program, Form::Pictures, LONG) else { return };
+        let (texts, form) = texts();
+        let program = TEXT_SERVER.replace("MODE", &format!("if {text_condition}: {line}"));
+        let Some((_dir, mut of_texts)) = server_of(&program, form, LONG) else { return };
+        for sentence in [asked_twice(&mut model, &rows()), asked_twice(&mut of_texts, &texts)] {
+            assert!(sentence.contains("answered more than was asked") && !sentence.contains('\n'), "{sentence}");
+        }
+    }
+}
+
+#[test]
+fn a_command_runs_in_its_folder() {
+    let program = SERVER.replace("PICK", "values[i * width]").replace("MODE", "pass");
+    let Some((dir, _model)) = server_of(&program, Form::Pictures, LONG) else { return };
+    let mut model = ExecModel::new("python3 serve.py", 2, Form::Pictures, LONG);
+    assert!(model.predict(&rows()).is_err(), "there is no serve.py where the tests run");
+    let mut model = model.in_folder(Some(dir.path().to_owned()));
+    assert_eq!(model.predict(&rows()).unwrap().values, [0.25, 0.75, 0.5, 0.5, 1.0, 0.0]);
+}
+
+/// The program itself, with notes and cache of its own.
+struct Line {
+    home: tempfile::TempDir,
+}
+
+impl Line {
+    fn notes(&self) -> std::path::PathBuf {
+        self.home.path().join("commands.json")
+    }
+
+    /// Runs it in a folder of its home; what it printed, or its sentence where it failed.
+    fn run(&self, folder: &str, args: &[&str]) -> Result<String, String> {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_unmask"));
+        command.args(args).args(["--data", "synthetic:orange?n=300", "--device", "cpu", "--threads", "1"]);
+        command.current_dir(self.home.path().join(folder)).env("UNMASK_COMMANDS", self.notes());
+        command.env("UNMASK_CACHE", self.home.path().join("cache")).env("OMP_WAIT_POLICY", "PASSIVE");
+        let output = command.env_remove("RUST_LOG").output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr)) }
+    }
+}
+
+/// A home with the folders `a`, in which a server lies that notes each of its starts, and `b`; `None` where there is no Python.
+fn line() -> Option<Line> {
+    let mode = "note = globals().get('note') or open('started', 'a').write('1')";
+    let program = SERVER.replace("PICK", "0.75").replace("MODE", mode);
+    let (dir, _model) = server_of(&program, Form::Pictures, LONG)?;
+    for folder in ["a", "b"] {
+        std::fs::create_dir(dir.path().join(folder)).unwrap();
+    }
+    std::fs::rename(dir.path().join("serve.py"), dir.path().join("a/serve.py")).unwrap();
+    Some(Line { home: dir })
+}
+
+const COMMAND: &str = "exec:python3 serve.py";
+
+#[test]
+fn a_connected_command_runs_where_it_was_connected() {
+    let Some(line) = line() else { return };
+    line.run("a", &["fit", "--model", COMMAND, "--out", "box"]).unwrap();
+    let explain =
+        ["explain", "--method", "random", "--blackbox", "../a/box", "--k", "2", "--limit", "3", "--out", "s.csv"];
+    line.run("b", &explain).unwrap();
+    // Notes of earlier versions name no folder: such a command runs where Unmask does.
+    std::fs::write(line.notes(), "[\"python3 serve.py\"]").unwrap();
+    line.run("a", &explain).unwrap();
+    assert!(line.run("b", &explain).unwrap_err().contains("serve.py"));
+    // Connecting it again notes the folder.
+    line.run("a", &["fit", "--model", COMMAND, "--out", "box", "--replace"]).unwrap();
+    line.run("b", &explain).unwrap();
+    let moved = line.home.path().join("moved");
+    std::fs::rename(line.home.path().join("a"), &moved).unwrap();
+    let gone = ["explain", "--method", "random", "--blackbox", "../moved/box", "--k", "2", "--out", "s.csv"];
+    let sentence = line.run("b", &gone).unwrap_err();
+    assert!(
+        sentence.contains("expected the folder") && sentence.contains("connect the command in another"),
+        "{sentence}"
+    );
+    std::fs::write(line.notes(), "[\"python3 other.py\"]").unwrap();
+    let sentence = line.run("moved", &gone).unwrap_err();
+    assert!(sentence.contains("found one from elsewhere"), "{sentence}");
+}
+
+#[test]
+fn a_command_stands_in_place_of_a_folder() {
+    let Some(line) = line() else { return };
+    let train = ["train", "--blackbox", COMMAND, "--method", "meed", "--k", "2", "--epochs", "1", "--out", "meed"];
+    let said = line.run("a", &train).unwrap();
+    assert!(said.contains("exec:python3 serve.py: connected; accuracy on test"), "{said}");
+    let explain =
+        ["explain", "--method", "random", "--blackbox", COMMAND, "--k", "2", "--limit", "3", "--out", "s.csv"];
+    let said = line.run("a", &explain).unwrap();
+    assert!(!said.contains("connected"), "the same data and command are connected once: {said}");
+    line.run("a", &["evaluate", "--explainer", "meed", "--blackbox", COMMAND, "--limit", "5", "--out", "t.csv"])
+        .unwrap();
+    line.run("a", &["figure", "--explainer", "meed", "--blackbox", COMMAND, "--item", "0", "--out", "f.svg"]).unwrap();
+    line.run("a", &["fit", "--model", "table-mlp", "--distil", COMMAND, "--epochs", "1", "--out", "stand-in"]).unwrap();
+    let starts = std::fs::read_to_string(line.home.path().join("a/started")).unwrap().len();
+    assert!(starts >= 5, "the program answered for each: {starts}");
+    // By its hash alone, from another folder.
+    line.run("b", &["evaluate", "--explainer", "../a/meed", "--limit", "5", "--out", "t.csv"]).unwrap();
+    let sentence = line.run(
+        "b",
+        &["train", "--blackbox", "exec:no-such-program-anywhere", "--method", "meed", "--k", "2", "--out", "x"],
+    );
+    assert!(sentence.unwrap_err().contains("no-such-program-anywhere"));
+}
+
 #[cfg(unix)]
 #[test]
 fn a_command_is_a_line_of_the_shell_and_all_that_it_started_is_stopped_with_it() {
@@ -191,6 +317,36 @@ fn texts_come_line_by_line_without_hidden_words() {
 }
 
 #[test]
+fn words_of_other_texts_come_as_written() {
+    let spec = unmask::model::architecture("exec-text").unwrap().text.unwrap()(&Default::default());
+    let fit = TextFit::build(["A good day", "didn't"].into_iter(), &TextFitSpec { length: 6, ..spec });
+    let form = Form::Text(fit.clone());
+    let mode = "good = 0.75 if words == ['A', 'ZANY', 'didn\\u2019t', 'day', ',', 'ZANY'][:len(words)] else 0.25";
+    let Some((_dir, mut model)) = server_of(&TEXT_SERVER.replace("MODE", mode), form, LONG) else { return };
+    let mut rows = Rows::with_capacity(fit.shape(), 1);
+    fit.push_row("A ZANY didn\u{2019}t day , ZANY", &mut rows);
+    assert_eq!(model.predict(&rows).unwrap().values, [0.75, 0.25]);
+    assert_eq!(model.unknown_words(), 0);
+    assert_eq!(rows.row(0)[1], rows.row(0)[5], "one word is one number: what is kept by rows stays right");
+    // Networks read whole ids: there such a word is unknown.
+    assert_eq!(rows.row(0).iter().map(|value| *value as usize).filter(|id| *id == 1).count(), 4);
+    rows.row_mut(0)[5] = 0.0;
+    assert_eq!(model.predict(&rows).unwrap().values, [0.75, 0.25], "hidden ones are left out");
+}
+
+#[test]
+fn words_that_were_not_connected_are_counted() {
+    let (mut rows, form) = texts();
+    let Some((_dir, mut model)) = server_of(&TEXT_SERVER.replace("MODE", "pass"), form.clone(), LONG) else { return };
+    model.predict(&rows).unwrap();
+    assert_eq!(model.unknown_words(), 0);
+    let Form::Text(fit) = &form else { unreachable!() };
+    fit.push_row("A strange , zany day", &mut rows);
+    model.predict(&rows).unwrap();
+    assert_eq!(model.unknown_words(), 2);
+}
+
+#[test]
 fn every_failure_with_texts_is_one_sentence() {
     let cases = [
         ("raise ValueError('no such model')", "it said: ValueError: no such model"),
@@ -215,34 +371,142 @@ fn examples() -> Vec<String> {
     page.split("```python\n").skip(1).map(|rest| rest.split("```").next().unwrap().to_owned()).collect()
 }
 
-/// Runs Python; `None` where it has no scikit-learn. `UNMASK_PYTHON` names another than `python3`.
-fn python_with_sklearn() -> Option<String> {
-    let python = std::env::var("UNMASK_PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    let imported = std::process::Command::new(&python).args(["-c", "import sklearn, joblib"]).output();
-    if imported.is_ok_and(|output| output.status.success()) {
-        return Some(python);
-    }
-    println!("skipped: {python} has no scikit-learn and joblib");
-    None
+/// A Python, and the folder with its packages where these lie apart.
+struct Python {
+    program: String,
+    packages: Option<String>,
 }
 
-/// Fits a model of scikit-learn by `code`, which also prints what it answers to the questions, and serves it by an example of the page.
-fn served_by_example(python: &str, code: &str, example: &str, form: Form) -> (tempfile::TempDir, ExecModel, Vec<f32>) {
+impl Python {
+    /// One with scikit-learn. `cargo xtask test` fetches that and says where; `UNMASK_PYTHON` alone names a Python that has it.
+    fn with_sklearn() -> Option<Self> {
+        let packages = std::env::var("UNMASK_PYTHON_PACKAGES").ok();
+        let python =
+            Self { program: std::env::var("UNMASK_PYTHON").unwrap_or_else(|_| "python3".to_owned()), packages };
+        let imported = python.command().args(["-c", "import sklearn, joblib"]).output();
+        if imported.is_ok_and(|output| output.status.success()) {
+            return Some(python);
+        }
+        assert!(std::env::var_os("UNMASK_CI").is_none(), "{} has no scikit-learn and joblib", python.program);
+        println!("skipped: {} has no scikit-learn and joblib; `cargo xtask test` fetches them", python.program);
+        None
+    }
+
+    fn command(&self) -> std::process::Command {
+        let mut command = std::process::Command::new(&self.program);
+        // For this Python only: the variable is none of the tests' own.
+        command.envs(self.packages.iter().map(|packages| ("PYTHONPATH", packages)));
+        command
+    }
+
+    /// The same as a line of the shell, without its arguments.
+    fn line(&self) -> String {
+        let packages = self.packages.as_ref().map(|packages| format!("PYTHONPATH='{packages}' ")).unwrap_or_default();
+        format!("{packages}'{}'", self.program)
+    }
+
+    /// An example of the page as a server of the model in `dir`.
+    fn serve(&self, dir: &std::path::Path, example: &str, form: Form) -> ExecModel {
+        let (model, serve) = (dir.join("model.joblib"), dir.join("serve.py"));
+        std::fs::write(&serve, example).unwrap();
+        ExecModel::new(&format!("{} '{}' '{}'", self.line(), serve.display(), model.display()), 2, form, LONG)
+    }
+
+    /// Fits a model of scikit-learn by `code`, which also prints what it answers to the questions, and serves it by an example of the page.
+    fn fit_and_serve(&self, code: &str, example: &str, form: Form) -> (tempfile::TempDir, ExecModel, Vec<f32>) {
+        let dir = tempfile::tempdir().unwrap();
+        let fitted = self.command().args(["-c", code]).arg(dir.path().join("model.joblib")).output().unwrap();
+        assert!(fitted.status.success(), "{}", String::from_utf8_lossy(&fitted.stderr));
+        let model = self.serve(dir.path(), example, form);
+        (dir, model, serde_json::from_slice(&fitted.stdout).unwrap())
+    }
+}
+
+/// The few functions of NumPy and joblib that the page's examples call, in plain Python; the model is right only where a missing category came as -1.
+const STUBS: [(&str, &str); 2] = [
+    (
+        "numpy.py",
+        r#"
+import math, struct
+
+class Array(list):
+    def astype(self, kind):
+        assert kind == "float32", kind
+        return self
+    def tolist(self):
+        return list(self)
+
+def load(file):
+    data = file.read()
+    assert data[:8] == b"\x93NUMPY\x01\x00", data[:8]
+    start = 10 + struct.unpack("<H", data[8:10])[0]
+    head = eval(data[10:start])
+    kind = {"<f4": "f", "<f8": "d"}[head["descr"]]
+    assert not head["fortran_order"], head
+    n, width = head["shape"]
+    values = struct.unpack("<%d%s" % (n * width, kind), data[start:])
+    return Array([list(values[i * width:(i + 1) * width]) for i in range(n)])
+
+def nan_to_num(rows, nan):
+    return Array([[nan if math.isnan(x) else x for x in row] for row in rows])
+
+def save(file, rows):
+    header = "{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d), }" % (len(rows), len(rows[0]))
+    header += " " * (63 - (10 + len(header)) % 64) + chr(10)
+    file.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode())
+    for row in rows: file.write(struct.pack("<%df" % len(row), *row))
+"#,
+    ),
+    (
+        "joblib.py",
+        r#"
+from numpy import Array
+
+class Model:
+    def predict_proba(self, items):
+        good = lambda item: item.split().count("good") / 10 if isinstance(item, str) else item[0] if item[1] == -1 else 0
+        return Array([Array([good(item), 1 - good(item)]) for item in items])
+
+def load(path):
+    assert path.endswith("model.joblib"), path
+    return Model()
+"#,
+    ),
+];
+
+#[test]
+fn the_pages_examples_speak_the_protocol_even_where_scikit_learn_is_not() {
     let dir = tempfile::tempdir().unwrap();
-    let (model, serve) = (dir.path().join("model.joblib"), dir.path().join("serve.py"));
-    std::fs::write(&serve, example).unwrap();
-    let fitted = std::process::Command::new(python).args(["-c", code, &model.to_string_lossy()]).output().unwrap();
-    assert!(fitted.status.success(), "{}", String::from_utf8_lossy(&fitted.stderr));
-    let expected: Vec<f32> = serde_json::from_slice(&fitted.stdout).unwrap();
-    let command = format!("{python} '{}' '{}'", serve.display(), model.display());
-    (dir, ExecModel::new(&command, 2, form, LONG), expected)
+    for (name, text) in STUBS {
+        std::fs::write(dir.path().join(name), text).unwrap();
+    }
+    if std::process::Command::new("python3").arg("--version").output().is_err() {
+        println!("skipped: there is no python3");
+        return;
+    }
+    let python = Python { program: "python3".to_owned(), packages: Some(dir.path().display().to_string()) };
+    let examples = examples();
+    assert!(examples[0].lines().count() <= 10 && examples[1].lines().count() <= 4, "the page says ten lines, and four");
+    let of = |name: &str, scale| unmask::data::table::FittedColumn { name: name.to_owned(), scale };
+    let number = unmask::data::table::Scale::Number { mean: 0.0, sd: 1.0 };
+    let category = unmask::data::table::Scale::Category(vec!["x".to_owned(), "y".to_owned()]);
+    let form = Form::Table(unmask::data::TableFit(vec![of("a", number), of("b", category)]));
+    let mut model = python.serve(dir.path(), &examples[0], form);
+    let asked =
+        Rows { shape: Shape::new(1, 1, 2), values: vec![0.25, 0.0, 0.5, 0.0, 0.5, unmask::data::table::CATEGORY] };
+    for _ in 0..2 {
+        assert_eq!(model.predict(&asked).unwrap().values, [0.25, 0.75, 0.5, 0.5, 0.0, 1.0]);
+    }
+    let (rows, form) = texts();
+    let mut model = python.serve(dir.path(), &examples[1], form);
+    for _ in 0..2 {
+        assert_eq!(model.predict(&rows).unwrap().values, [0.2, 0.8, 0.0, 1.0]);
+    }
 }
 
 #[test]
 fn the_ten_lines_of_the_page_serve_a_model_of_scikit_learn() {
-    let Some(python) = python_with_sklearn() else { return };
-    let examples = examples();
-    assert!(examples[0].lines().count() <= 10 && examples[1].lines().count() <= 4, "the page says ten lines, and four");
+    let Some(python) = Python::with_sklearn() else { return };
     let code = "
 import json, sys, joblib, numpy as np
 from sklearn.ensemble import RandomForestClassifier
@@ -256,14 +520,14 @@ print(json.dumps(model.predict_proba(ask).ravel().tolist()))";
         scale: unmask::data::table::Scale::Number { mean: 0.0, sd: 1.0 },
     });
     let form = Form::Table(unmask::data::TableFit(columns.to_vec()));
-    let (_dir, mut model, expected) = served_by_example(&python, code, &examples[0], form);
+    let (_dir, mut model, expected) = python.fit_and_serve(code, &examples()[0], form);
     let asked = Rows { shape: Shape::new(1, 1, 3), values: vec![0.25, 9.0, 9.0, 0.5, -9.0, 9.0, 1.0, 9.0, 9.0] };
     assert_eq!(model.predict(&asked).unwrap().values, expected);
 }
 
 #[test]
 fn the_four_lines_of_the_page_serve_a_text_model_of_scikit_learn() {
-    let Some(python) = python_with_sklearn() else { return };
+    let Some(python) = Python::with_sklearn() else { return };
     let code = "
 import json, sys, joblib
 from sklearn.feature_extraction.text import CountVectorizer
@@ -274,6 +538,6 @@ model = make_pipeline(CountVectorizer(), LogisticRegression()).fit(texts, [0, 1,
 joblib.dump(model, sys.argv[1])
 print(json.dumps(model.predict_proba(['A good , good day', '\"Bad\" day']).ravel().tolist()))";
     let (rows, form) = texts();
-    let (_dir, mut model, expected) = served_by_example(&python, code, &examples()[1], form);
+    let (_dir, mut model, expected) = python.fit_and_serve(code, &examples()[1], form);
     assert_eq!(model.predict(&rows).unwrap().values, expected);
 }

@@ -9,7 +9,8 @@ while True:
     shape = eval(body[10:start].decode())["shape"]
     width = 1
     for side in shape[1:]: width *= side
-    values = struct.unpack("<%df" % (shape[0] * width), body[start:])
+    kind = "d" if b"<f8" in body[10:start] else "f"
+    values = struct.unpack("<%d%s" % (shape[0] * width, kind), body[start:])
     rows = [PICK for i in range(shape[0])]
     MODE
     header = "{'descr': '<f4', 'fortran_order': False, 'shape': (%d, 2), }" % len(rows)

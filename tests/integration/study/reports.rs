@@ -221,6 +221,7 @@ fn text(selected: &[usize]) -> ExplainedPicture {
         before: (*before).to_owned(),
         word: (*word).to_owned(),
         unit: (at < 6).then_some(at as u32),
+        ..TextSpan::default()
     });
     ExplainedPicture {
         text: Some(ExplainedText { spans: spans.collect(), after: "!".to_owned(), most_words: 3 }),
@@ -243,6 +244,14 @@ fn words_selected_together_keep_their_adjacency() {
         let media = Media::Text(runs(kind));
         assert_eq!(Media::from_bytes(media.kind(), media.to_bytes()), Some(media));
     }
+    // In a sentence that is one unit, what the model leaves out is no hole; what is in a script without a font is named.
+    let mut sentence = text(&[0]);
+    let spans = &mut sentence.text.as_mut().unwrap().spans;
+    spans.iter_mut().for_each(|span| span.unit = span.unit.map(|_| 0));
+    spans[2].is_left_out = true;
+    spans[3].word = "\u{62e}\u{628}\u{631}".to_owned();
+    let shown = render(&sentence, ArmKind::Selected, 448).unwrap();
+    assert_eq!(shown, Media::Text(vec!["It was not [Arabic], at all".to_owned()]));
     let nothing = render(&text(&[]), ArmKind::Selected, 448).unwrap();
     assert_eq!(Media::from_bytes("text", nothing.to_bytes()), Some(Media::Text(Vec::new())));
 }
