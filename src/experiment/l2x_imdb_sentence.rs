@@ -9,7 +9,7 @@ const fn baseline(id: &'static str) -> Row {
     Row { id, method: id, preset: "", params: &[], every_seed: false, metrics: METRICS, at: None }
 }
 
-/// The experiment. Half of the official test reviews is validation. As on words, the paper's recipe is the program's default. The black box passes
+/// The experiment. Half of the official test reviews is validation. `l2x` is the paper's recipe (`l2x-paper`) from the black box's word vectors. The black box passes
 /// over padding: the published one reads five times as many places as there are words, and has never met an empty sentence before a full one.
 pub static L2X_IMDB_SENTENCE: Experiment = Experiment {
     id: "l2x-imdb-sentence",
@@ -21,12 +21,22 @@ pub static L2X_IMDB_SENTENCE: Experiment = Experiment {
     k: 1,
     ks: &[],
     rows: &[
+        // What words mean to the black box is where the selector and its judge begin.
         Row {
             id: "l2x",
             method: "l2x",
             preset: "paper-imdb",
-            params: &[],
+            params: &[("word-vectors", "black-box")],
             every_seed: true,
+            metrics: METRICS,
+            at: None,
+        },
+        Row {
+            id: "l2x-paper",
+            method: "l2x",
+            preset: "paper-imdb",
+            params: &[],
+            every_seed: false,
             metrics: METRICS,
             at: None,
         },
@@ -54,6 +64,10 @@ pub static L2X_IMDB_SENTENCE: Experiment = Experiment {
         baseline("random"),
     ],
     // The table prints 84.9, the text 84.4.
-    paper: &[published("l2x", "posthoc_accuracy", 84.9), published("blackbox", "accuracy", 90.0)],
+    paper: &[
+        published("l2x", "posthoc_accuracy", 84.9),
+        published("l2x-paper", "posthoc_accuracy", 84.9),
+        published("blackbox", "accuracy", 90.0),
+    ],
     seeds: 3,
 };
