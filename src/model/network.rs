@@ -17,6 +17,12 @@ pub trait Network: std::fmt::Debug + Send {
         None
     }
 
+    /// Below this a place of a soft mask is hidden altogether. More than 0 where hidden places are passed over: what is nearly hidden would be read there
+    /// as a vector next to zero, which the network never met.
+    fn least_shown(&self) -> f64 {
+        0.0
+    }
+
     /// Logits `[n, classes]` of embedded inputs `[n, e, h, w]`.
     fn logits(&self, embedded: &Tensor, train: bool) -> Tensor;
 
@@ -28,6 +34,9 @@ pub trait Network: std::fmt::Debug + Send {
     /// Embedded inputs under a soft mask `[n, 1, h, w]`: kept where it is 1, hidden where it is 0.
     fn masked(&self, input: &Tensor, mask: &Tensor) -> Tensor {
         let embedded = self.embed(input);
+        let least = self.least_shown();
+        let shown = (least > 0.0).then(|| mask * mask.ge(least));
+        let mask = shown.as_ref().unwrap_or(mask);
         match self.hidden() {
             Some(hidden) => (embedded - &hidden) * mask + hidden,
             None => embedded * mask,

@@ -16,6 +16,9 @@ pub enum Padding {
     Skipped,
 }
 
+/// Where padding is skipped, a word that a soft mask shows by less is not there.
+const LEAST_SHOWN: f64 = 0.1;
+
 #[derive(Debug)]
 enum Cell {
     Lstm(nn::LSTM),
@@ -43,6 +46,14 @@ impl LastStates {
     pub fn gru(path: &nn::Path<'_>, from: i64, hidden: i64, framework: Framework, padding: Padding) -> Self {
         let cell = Cell::Gru(gru(path.clone(), from, hidden, framework));
         Self { cell, weights: weights(path), hidden, padding }
+    }
+
+    /// Below this a place of a soft mask is hidden altogether ([`super::Network::least_shown`]).
+    pub fn least_shown(&self) -> f64 {
+        match self.padding {
+            Padding::Read => 0.0,
+            Padding::Skipped => LEAST_SHOWN,
+        }
     }
 
     /// Whether places where nothing stands are read.

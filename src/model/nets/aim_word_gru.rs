@@ -70,6 +70,10 @@ impl Network for Net {
         Some(self.gru.nothing(&self.embedding))
     }
 
+    fn least_shown(&self) -> f64 {
+        self.gru.least_shown()
+    }
+
     fn logits(&self, embedded: &Tensor, train: bool) -> Tensor {
         let words = embedded.flatten(2, -1).transpose(1, 2);
         let states = self.gru.of(&words);

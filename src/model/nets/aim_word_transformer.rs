@@ -83,6 +83,10 @@ impl Network for Net {
         Some(self.lstm.nothing(&self.embedding))
     }
 
+    fn least_shown(&self) -> f64 {
+        self.lstm.least_shown()
+    }
+
     fn logits(&self, embedded: &Tensor, train: bool) -> Tensor {
         let words = embedded.flatten(2, -1).transpose(1, 2);
         let placed = |words: &Tensor| words * (DIM as f64).sqrt() + positions(words.size()[1], words.device());

@@ -68,6 +68,10 @@ impl Network for Net {
         Some(self.words.nothing(&self.embedding))
     }
 
+    fn least_shown(&self) -> f64 {
+        self.words.least_shown()
+    }
+
     fn logits(&self, embedded: &Tensor, _train: bool) -> Tensor {
         let size = embedded.size();
         let (n, dim, n_sentences, n_words) = (size[0], size[1], size[2], size[3]);
