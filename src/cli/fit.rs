@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::{ComputeArgs, Outcome, Runner, check_out, params_from, usage, work};
 use crate::jobs::{FitBox, Output, Task};
-use crate::model::nets::forest::TABLE_FOREST;
+use crate::model::nets::forest::counted;
 use crate::model::{ARCHITECTURES, architecture};
 use crate::session::describe::count;
 
@@ -88,7 +88,7 @@ pub fn run(args: &FitArgs) -> Outcome {
     super::keep_box(&saved)?;
     let card = &saved.card;
     let percent = |share: Option<f64>| share.map_or("not known".to_owned(), |share| format!("{:.2} %", 100.0 * share));
-    let (one, many) = if card.architecture == TABLE_FOREST.id { ("tree", "trees") } else { ("epoch", "epochs") };
+    let (one, many) = counted(&card.architecture);
     let length = count(card.epochs as usize, one, many);
     println!("{}: {}", card.name, args.out.display());
     println!(

@@ -260,8 +260,8 @@ impl Runner {
                 && card.params == Params::default()
                 && card.complete
         };
-        let kept = cache.list().into_iter().filter_map(|hash| SavedBox::load(&cache.find(hash)?).ok());
-        if let Some(kept) = kept.into_iter().find(|kept| is_same(&kept.card)) {
+        let kept = cache.list().into_iter().filter_map(|hash| cache.find(hash));
+        if let Some(kept) = box_among(kept, &data.hash, is_same) {
             // Whoever writes a command here says that it may run, and in which folder.
             exec::trust(command).map_err(work)?;
             return Ok(Arc::new(kept));
@@ -407,6 +407,21 @@ pub(crate) fn load_explainer(
     Ok((Arc::new(explainer), black_box))
 }
 
+/// The first black box of these folders whose card is the wanted one. Only those are read whole whose card has `mark` in it.
+fn box_among(
+    folders: impl IntoIterator<Item = PathBuf>,
+    mark: &str,
+    is_wanted: impl Fn(&BoxCard) -> bool,
+) -> Option<SavedBox> {
+    folders.into_iter().find_map(|folder| {
+        let text = std::fs::read_to_string(folder.join("card.json")).ok()?;
+        if !text.contains(mark) || !text.contains(crate::model::card::BOX_FORMAT) {
+            return None;
+        }
+        SavedBox::load(&folder).ok().filter(|found| is_wanted(&found.card))
+    })
+}
+
 /// Looks for a black box by hash: beside the explainer, in the project that it lies in, in the user's cache.
 fn find_box(explainer: &Path, hash: &str) -> Result<Arc<SavedBox>, Failure> {
     let mut places = Vec::new();
@@ -421,15 +436,8 @@ fn find_box(explainer: &Path, hash: &str) -> Result<Arc<SavedBox>, Failure> {
         let Ok(entries) = std::fs::read_dir(&place) else { continue };
         let mut folders: Vec<PathBuf> = entries.filter_map(Result::ok).map(|entry| entry.path()).collect();
         folders.sort();
-        for folder in folders {
-            let Ok(text) = std::fs::read_to_string(folder.join("card.json")) else { continue };
-            if text.contains(hash)
-                && text.contains(crate::model::card::BOX_FORMAT)
-                && let Ok(found) = SavedBox::load(&folder)
-                && found.card.hash == hash
-            {
-                return Ok(Arc::new(found));
-            }
+        if let Some(found) = box_among(folders, hash, |card| card.hash == hash) {
+            return Ok(Arc::new(found));
         }
     }
     Err(usage(format!(

@@ -22,6 +22,11 @@ pub static TABLE_FOREST: Architecture = Architecture {
     optimizer: OptimSpec::keras_adam,
 };
 
+/// What the training of a black box counts, one and many: a forest grows trees.
+pub fn counted(architecture: &str) -> (&'static str, &'static str) {
+    if architecture == TABLE_FOREST.id { ("tree", "trees") } else { ("epoch", "epochs") }
+}
+
 /// Its parameters. The number of trees has the id that everybody counts progress by.
 pub const PARAMS: &[ParamSpec] = &[
     ParamSpec {

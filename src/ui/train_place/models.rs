@@ -6,7 +6,7 @@ use egui_material_icons::{MaterialIcon, icons};
 use super::TrainState;
 use super::run::{Chosen, chosen};
 use crate::jobs::Task;
-use crate::model::nets::forest::TABLE_FOREST;
+use crate::model::nets::forest::counted;
 use crate::session::train::{RunState, TrainingRun};
 use crate::session::{Command, Session};
 use crate::ui::forms::list_row;
@@ -97,14 +97,17 @@ fn is_made_now(session: &Session, hash: &str) -> bool {
     session.train.runs.iter().any(makes)
 }
 
-/// Whether a run grows a forest, which counts trees.
-pub(super) fn makes_forest(run: &TrainingRun) -> bool {
-    matches!(&run.task, Task::FitBox(task) if task.architecture == TABLE_FOREST.id)
+/// What a run counts.
+pub(super) fn counted_by(run: &TrainingRun) -> &'static str {
+    match &run.task {
+        Task::FitBox(task) => counted(&task.architecture).0,
+        _ => "epoch",
+    }
 }
 
 /// Where a run stands, as a sign and in words.
 pub fn standing(session: &Session, run: &TrainingRun) -> (MaterialIcon, String) {
-    let one = if makes_forest(run) { "tree" } else { "epoch" };
+    let one = counted_by(run);
     let epochs = || {
         run.report.as_ref().filter(|report| report.epochs > 0).map_or_else(
             || format!("first {one}"),

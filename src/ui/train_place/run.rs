@@ -2,10 +2,11 @@
 
 use egui::{Label, RichText, Ui};
 
-use super::models::{makes_forest, standing};
+use super::models::{counted_by, standing};
 use super::{TrainState, form};
 use crate::explain::ExplainerCard;
 use crate::metric::{metric, stats};
+use crate::model::nets::forest::{TABLE_FOREST, counted};
 use crate::model::params::Params;
 use crate::model::{BoxCard, Curves, architecture};
 use crate::session::describe::count;
@@ -59,7 +60,7 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut TrainState, commands: &m
             if let Some(saved) = session.boxes.get(at) {
                 heading(ui, &saved.card.name);
                 box_buttons(ui, session, at, commands);
-                curves(ui, &saved.card.curves, None, step_of(is_forest(&saved.card)));
+                curves(ui, &saved.card.curves, None, counted(&saved.card.architecture).0);
                 box_card(ui, &saved.card);
             }
         }
@@ -70,7 +71,7 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut TrainState, commands: &m
                 for words in crate::explain::learn::run::honesty(&saved.card.validation) {
                     warning(ui, &words);
                 }
-                curves(ui, &saved.card.curves, None, step_of(false));
+                curves(ui, &saved.card.curves, None, "epoch");
                 explainer_card(ui, &saved.card, session);
             }
         }
@@ -122,7 +123,7 @@ fn run_view(ui: &mut Ui, session: &Session, run: &TrainingRun, commands: &mut Ve
         for words in &report.warnings {
             warning(ui, words);
         }
-        curves(ui, &report.curves, Some(report.epochs).filter(|epochs| *epochs > 0), step_of(makes_forest(run)));
+        curves(ui, &report.curves, Some(report.epochs).filter(|epochs| *epochs > 0), counted_by(run));
     } else if run.state == RunState::Running {
         ui.add_space(space::S);
         muted(ui, "Curves appear with the first minibatches.");
@@ -261,15 +262,6 @@ fn params_words(recipe: &str, params: &crate::model::params::Params) -> String {
     format!("{recipe}; {}", values.join(", "))
 }
 
-/// What a step of the work is called: a forest grows trees.
-const fn step_of(is_forest: bool) -> &'static str {
-    if is_forest { "tree" } else { "epoch" }
-}
-
-fn is_forest(card: &BoxCard) -> bool {
-    card.architecture == crate::model::nets::forest::TABLE_FOREST.id
-}
-
 fn box_card(ui: &mut Ui, card: &BoxCard) {
     group(ui, "Card");
     let known = architecture(&card.architecture).ok();
@@ -284,7 +276,7 @@ fn box_card(ui: &mut Ui, card: &BoxCard) {
         format!("{:.2} % of {} items (95 % interval {low:.2} to {high:.2})", share * 100.0, card.test_items)
     });
     let recipe = known.map_or("", |known| form::recipe(known.params, known.presets, &Params::default(), &card.params));
-    let is_forest = is_forest(card);
+    let is_forest = card.architecture == TABLE_FOREST.id;
     facts(
         ui,
         "box card",
