@@ -121,7 +121,16 @@ fn array_name(member: &Member) -> Option<String> {
 fn guess(tree: &Tree) -> Option<String> {
     let candidates = tree.candidates();
     let has_arrays = !candidates.is_empty() && candidates.iter().all(|member| array_name(member).is_some());
-    has_arrays.then(|| "it holds NumPy arrays".to_owned()).or_else(|| written::guess(tree))
+    if has_arrays {
+        return Some("it holds NumPy arrays".to_owned());
+    }
+    let is_about = |member: &&Member| {
+        let name = member.plain_name().to_ascii_lowercase();
+        name.ends_with(".md") || name.starts_with("readme") || name.starts_with("licen")
+    };
+    let others = candidates.iter().filter(|member| !is_about(member)).count();
+    let packed = only_archive(tree).filter(|_| others == 1);
+    packed.map(|_| "it holds an archive of NumPy arrays".to_owned()).or_else(|| written::guess(tree))
 }
 
 /// The arrays of one part of the data.
@@ -199,16 +208,21 @@ fn archives_in(tree: &Tree) -> Vec<&Member> {
     tree.candidates().iter().filter(|member| member.path.to_ascii_lowercase().ends_with(".npz")).collect()
 }
 
+/// A folder that holds one archive of arrays means it. An archive that was named is opened already: its members are arrays.
+fn only_archive(tree: &Tree) -> Option<&Member> {
+    match archives_in(tree).as_slice() {
+        [only] if tree.focus.is_none() && tree.origin.is_dir() => {
+            (!tree.members.iter().any(|member| array_name(member).is_some())).then_some(*only)
+        }
+        _ => None,
+    }
+}
+
 fn load(tree: &Tree, spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, DataError> {
     if written::is_written(tree) {
         return written::load(tree, spec, watch);
     }
-    // A folder that holds one archive means it. An archive that was named is opened already: its members are arrays.
-    if let [only] = archives_in(tree).as_slice()
-        && tree.focus.is_none()
-        && tree.origin.is_dir()
-        && !tree.members.iter().any(|member| array_name(member).is_some())
-    {
+    if let Some(only) = only_archive(tree) {
         let inside = Tree::open(&tree.origin.join(&only.path), watch)?;
         let mut raw = load(&inside, spec, watch)?;
         raw.remarks.insert(0, format!("{} is the only archive of arrays in the folder", only.path));

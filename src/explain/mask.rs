@@ -121,11 +121,18 @@ pub fn fill_rows(rows: &Rows, fill: Fill, background: &Background, seed: u64) ->
 
 /// For each row all values of one training row, drawn from `seed` and the row alone.
 pub fn whole_rows(rows: &Rows, background: &Background, seed: u64) -> Rows {
+    whole_rows_among(rows, background, seed, &|_, _| true)
+}
+
+/// [`whole_rows`] drawn from those training rows that `fits` a row, by their places; from all of them where none does.
+pub fn whole_rows_among(rows: &Rows, background: &Background, seed: u64, fits: &dyn Fn(usize, usize) -> bool) -> Rows {
     let mut out = Rows::with_capacity(rows.shape, rows.n());
-    let n_real = background.rows.n();
+    let all: Vec<usize> = (0..background.rows.n()).collect();
     for row_idx in 0..rows.n() {
-        match rng_of(rows.row(row_idx), seed).next_u64().checked_rem(n_real as u64) {
-            Some(real) => out.push(background.rows.row(real as usize)),
+        let fitting: Vec<usize> = all.iter().copied().filter(|&real| fits(row_idx, real)).collect();
+        let drawn_from = if fitting.is_empty() { &all } else { &fitting };
+        match rng_of(rows.row(row_idx), seed).next_u64().checked_rem(drawn_from.len() as u64) {
+            Some(drawn) => out.push(background.rows.row(drawn_from[drawn as usize])),
             None => out.push(&vec![0.0; rows.shape.len()]),
         }
     }

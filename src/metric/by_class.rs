@@ -3,20 +3,32 @@
 
 use super::context::{Form, Part};
 use super::masked::shares;
-use super::{ANY, Context, Metric, MetricSpec, MetricUnit};
+use super::{ANY, Context, Metric, MetricSpec, MetricUnit, TEXTS};
 use crate::explain::mask::{iou, top_k};
 use crate::explain::{ExplainError, Mask};
 use crate::model::BlackBox;
+
+/// Which units the explanation of a class may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Among {
+    /// k of the units that there are, whatever they say.
+    Units,
+    /// As in the published code, where padding takes places, too: its weight is 0, so units that speak against the class come after it, and a short
+    /// text's explanation holds fewer than k. Padding itself is not shown.
+    UnitsAndPadding,
+}
 
 /// Share of items of which the explanation of class c is given class c.
 #[derive(Debug)]
 pub struct ClassFaithfulness {
     spec: &'static MetricSpec,
     always_in_place: bool,
+    among: Among,
 }
 
-/// In the form of AIM's published figures.
-pub static CLASS_FAITHFULNESS: ClassFaithfulness = ClassFaithfulness { spec: &CLASS_SPEC, always_in_place: false };
+/// In the form of AIM's published figures, but that k words are k words.
+pub static CLASS_FAITHFULNESS: ClassFaithfulness =
+    ClassFaithfulness { spec: &CLASS_SPEC, always_in_place: false, among: Among::Units };
 
 static CLASS_SPEC: MetricSpec = MetricSpec {
     id: "class_faithfulness",
@@ -31,7 +43,7 @@ static CLASS_SPEC: MetricSpec = MetricSpec {
 
 /// Masked in place, also for texts.
 pub static CLASS_FAITHFULNESS_IN_PLACE: ClassFaithfulness =
-    ClassFaithfulness { spec: &IN_PLACE_SPEC, always_in_place: true };
+    ClassFaithfulness { spec: &IN_PLACE_SPEC, always_in_place: true, among: Among::Units };
 
 static IN_PLACE_SPEC: MetricSpec = MetricSpec {
     id: "class_faithfulness_in_place",
@@ -41,6 +53,21 @@ static IN_PLACE_SPEC: MetricSpec = MetricSpec {
     higher_is_better: Some(true),
     is_slow: false,
     modalities: ANY,
+};
+
+/// In the form of AIM's published figures.
+pub static CLASS_FAITHFULNESS_AS_PUBLISHED: ClassFaithfulness =
+    ClassFaithfulness { spec: &AS_PUBLISHED_SPEC, always_in_place: false, among: Among::UnitsAndPadding };
+
+static AS_PUBLISHED_SPEC: MetricSpec = MetricSpec {
+    id: "class_faithfulness_as_published",
+    title: "Class faithfulness, as published",
+    tip: "As class faithfulness, but padding after a text takes places among the k with the weight 0, as in AIM's published code: of a short text \
+          only words that speak for the class are shown.",
+    unit: MetricUnit::Percent,
+    higher_is_better: Some(true),
+    is_slow: false,
+    modalities: TEXTS,
 };
 
 impl Metric for ClassFaithfulness {
@@ -54,10 +81,9 @@ impl Metric for ClassFaithfulness {
 
     fn compute(&self, context: &mut Context<'_>) -> Result<Vec<f64>, ExplainError> {
         let class = context.class.unwrap_or(0);
-        let columns = columns(context, self.spec, class)?;
+        let units = selected(context, self.spec, class, self.among)?;
         let is_text = context.text().is_some();
         let form = if is_text && !self.always_in_place { Form::Repacked } else { Form::InPlace };
-        let units: Vec<Vec<usize>> = columns.iter().map(|column| top_k(column, context.k)).collect();
         // Where the class explained is the predicted one, the same units were shown already.
         let known = context.test_order();
         let fresh: Vec<usize> = (0..units.len()).filter(|&row_idx| known[row_idx] != units[row_idx]).collect();
@@ -72,7 +98,7 @@ impl Metric for ClassFaithfulness {
                     context.repack(&context.test.rows.pick(&fresh), &order)
                 }
                 Form::InPlace => {
-                    let masks: Vec<Mask> = columns.iter().map(|column| Mask::top_k(column, context.k)).collect();
+                    let masks: Vec<Mask> = units.iter().map(|units| mask_of(units, context.units.count())).collect();
                     context.only(&masks).pick(&fresh)
                 }
             };
@@ -87,7 +113,13 @@ impl Metric for ClassFaithfulness {
 
 /// Overlap of the explanations of two classes.
 #[derive(Debug)]
-pub struct PairwiseIou;
+pub struct PairwiseIou {
+    spec: &'static MetricSpec,
+    among: Among,
+}
+
+/// Of k units each.
+pub static PAIRWISE_IOU: PairwiseIou = PairwiseIou { spec: &PAIRWISE_SPEC, among: Among::Units };
 
 static PAIRWISE_SPEC: MetricSpec = MetricSpec {
     id: "pairwise_iou",
@@ -100,16 +132,30 @@ static PAIRWISE_SPEC: MetricSpec = MetricSpec {
     modalities: ANY,
 };
 
+/// In the form of AIM's published figures.
+pub static PAIRWISE_IOU_AS_PUBLISHED: PairwiseIou =
+    PairwiseIou { spec: &PAIRWISE_AS_PUBLISHED_SPEC, among: Among::UnitsAndPadding };
+
+static PAIRWISE_AS_PUBLISHED_SPEC: MetricSpec = MetricSpec {
+    id: "pairwise_iou_as_published",
+    title: "Pairwise IoU, as published",
+    tip: "As pairwise IoU, but padding after a text takes places among the k with the weight 0, as in AIM's published code. Two explanations without \
+          any word have nothing that differs: 100 %.",
+    unit: MetricUnit::Percent,
+    higher_is_better: Some(false),
+    is_slow: false,
+    modalities: TEXTS,
+};
+
 impl Metric for PairwiseIou {
     fn spec(&self) -> &'static MetricSpec {
-        &PAIRWISE_SPEC
+        self.spec
     }
 
     fn compute(&self, context: &mut Context<'_>) -> Result<Vec<f64>, ExplainError> {
-        let k = context.k;
         let of_class = |class: usize| -> Result<Vec<Mask>, ExplainError> {
-            let columns = columns(context, &PAIRWISE_SPEC, class)?;
-            Ok(columns.iter().map(|column| Mask::top_k(column, k)).collect())
+            let units = selected(context, self.spec, class, self.among)?;
+            Ok(units.iter().map(|units| mask_of(units, context.units.count())).collect())
         };
         let classes = (0..context.n_classes()).map(of_class).collect::<Result<Vec<_>, _>>()?;
         let n_pairs = classes.len() * classes.len().saturating_sub(1) / 2;
@@ -122,8 +168,13 @@ impl Metric for PairwiseIou {
     }
 }
 
-/// What each unit of each reported item says for `class`; padding at minus infinity.
-fn columns(context: &Context<'_>, spec: &MetricSpec, class: usize) -> Result<Vec<Vec<f32>>, ExplainError> {
+/// The units of each reported item that are the explanation of `class`, best first.
+fn selected(
+    context: &Context<'_>,
+    spec: &MetricSpec,
+    class: usize,
+    among: Among,
+) -> Result<Vec<Vec<usize>>, ExplainError> {
     let scores = &context.test.scores;
     let Some(by_class) = &scores.by_class else {
         return Err(ExplainError::NotDefined {
@@ -133,11 +184,23 @@ fn columns(context: &Context<'_>, spec: &MetricSpec, class: usize) -> Result<Vec
         });
     };
     let classes = by_class.classes;
-    let column = |row_idx: usize| {
+    let of_padding = if among == Among::UnitsAndPadding { 0.0 } else { f32::NEG_INFINITY };
+    let of_row = |row_idx: usize| {
         let all = &by_class.values[row_idx * scores.units * classes..][..scores.units * classes];
         let of_class = all.iter().skip(class).step_by(classes.max(1));
-        let hidden = scores.row(row_idx).iter().map(|score| *score == f32::NEG_INFINITY);
-        of_class.zip(hidden).map(|(score, hidden)| if hidden { f32::NEG_INFINITY } else { *score }).collect()
+        let is_padding = |unit: usize| scores.row(row_idx)[unit] == f32::NEG_INFINITY;
+        let column: Vec<f32> =
+            of_class.enumerate().map(|(unit, score)| if is_padding(unit) { of_padding } else { *score }).collect();
+        let mut units = top_k(&column, context.k);
+        units.retain(|&unit| !is_padding(unit));
+        units
     };
-    Ok((0..scores.n()).map(column).collect())
+    Ok((0..scores.n()).map(of_row).collect())
+}
+
+/// These of `n` units.
+fn mask_of(units: &[usize], n: usize) -> Mask {
+    let mut mask = vec![false; n];
+    units.iter().for_each(|&unit| mask[unit] = true);
+    Mask(mask)
 }

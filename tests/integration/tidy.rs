@@ -1,5 +1,5 @@
 //! The architecture and the house rules, checked on the sources: who may use whom, where torch, the window, printing and colours live,
-//! what no file may contain, and that README names only commands that exist.
+//! what no file may contain, and that README and RESULTS name only commands that exist.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -358,7 +358,7 @@ fn no_file_names_a_path_of_one_machine() {
         .flat_map(|folder| files_below(folder, &["rs", "toml", "py", "md"]))
         .collect();
     files.retain(|path| path != own);
-    files.extend(["README.md", "Cargo.toml", ".cargo/config.toml", ".ci/run"].map(String::from));
+    files.extend(["README.md", "RESULTS.md", "Cargo.toml", ".cargo/config.toml", ".ci/run"].map(String::from));
     let findings: Vec<String> = files.iter().flat_map(|path| check_paths(path, &read(path))).collect();
     assert!(findings.is_empty(), "{}", findings.join("\n"));
 }
@@ -401,9 +401,10 @@ fn commands_in(readme: &str) -> Vec<(String, String)> {
 }
 
 #[test]
-fn every_command_in_the_readme_exists() {
-    let commands = commands_in(&read("README.md"));
+fn every_command_in_readme_and_results_exists() {
+    let mut commands = commands_in(&read("README.md"));
     assert!(commands.contains(&("xtask".into(), "run".into())), "README does not say how to start: {commands:?}");
+    commands.extend(commands_in(&read("RESULTS.md")));
     let xtask = read("xtask/src/main.rs");
     for (program, name) in commands {
         let exists = match program.as_str() {
@@ -417,7 +418,7 @@ fn every_command_in_the_readme_exists() {
                 help.status.success() && String::from_utf8_lossy(&help.stdout).contains(&format!("unmask {name}"))
             }
         };
-        assert!(exists, "README names `{program} {name}`, which does not exist");
+        assert!(exists, "README or RESULTS names `{program} {name}`, which does not exist");
     }
 }
 

@@ -10,6 +10,7 @@ use super::aim_options::{Ablation, Options, PRESETS, TEXTS};
 pub use super::aim_options::{Groups, PARAMS};
 use super::concrete::{bernoulli_mask, concrete_mask, spread};
 use super::run::NetExplainer;
+use super::text::{length_taken, take_word_vectors, vector_length};
 use super::{Batch, Learner, Losses, Setup, column};
 use crate::data::{Modality, Units};
 use crate::explain::{ExplainError, Explainer, Method, MethodSpec, SavedExplainer};
@@ -55,7 +56,8 @@ impl Method for Aim {
         let device = black_box.tensor_box().map_or(tch::Device::Cpu, |tensor_box| tensor_box.device());
         let mut store = nn::VarStore::new(device);
         let options = Options::new(&saved.card.params, units);
-        let net = without_init(|| options.explaining_net(&store.root(), card.input(), card.classes.len()));
+        let length = vector_length(&saved.weights, card.input().vocabulary).filter(|_| units.unit.is_text());
+        let net = without_init(|| options.explaining_net(&store.root(), card.input(), card.classes.len(), length));
         load_weights(&store, &saved.weights, &format!("weights of {}", saved.card.name))?;
         store.freeze();
         let scorer = move |input: &Tensor, _probs: &Tensor| {
@@ -100,22 +102,27 @@ impl AimLearner {
         seed_step(setup.seed, u64::MAX);
         let options = Options::new(setup.params, setup.units);
         let Setup { units, input, classes, .. } = *setup;
+        let length = length_taken(setup, PARAMS);
         let has_explainer = options.ablation != Ablation::SelectorOnly;
         let has_selector = options.ablation != Ablation::HeuristicMasks;
-        let explainer =
-            has_explainer.then(|| Part::new(setup, |path| explainer(path, units, input, classes, options.context)));
+        let explainer = has_explainer
+            .then(|| Part::new(setup, |path| explainer(path, units, input, classes, options.context, length)));
         if let Some(explainer) = explainer.as_ref().filter(|_| options.zero_start) {
             zero_out_layer(&explainer.store);
         }
-        let selector = has_selector.then(|| Part::new(setup, |path| selector(path, units, input, options.context)));
+        let selector =
+            has_selector.then(|| Part::new(setup, |path| selector(path, units, input, options.context, length)));
         let approximator = (has_selector && !options.box_judges)
-            .then(|| Part::new(setup, |path| Approximator::new(path, units, input, classes)));
+            .then(|| Part::new(setup, |path| Approximator::new(path, units, input, classes, length)));
         let optimizer = OptimSpec::torch_adam(setup.params.real(PARAMS, "learning-rate"));
         let stores = [
             explainer.as_ref().map(|part| &part.store),
             selector.as_ref().map(|part| &part.store),
             approximator.as_ref().map(|part| &part.store),
         ];
+        for store in stores.into_iter().flatten() {
+            take_word_vectors(store, setup, PARAMS)?;
+        }
         let optimizers = stores.into_iter().flatten().map(|store| optimizer.build(store)).collect::<Result<_, _>>()?;
         let k = setup.k.min(units.count()) as i64;
         Ok(Self { explainer, selector, approximator, optimizers, options, k })

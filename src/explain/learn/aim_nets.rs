@@ -15,7 +15,7 @@ use crate::model::layers::{Conv, Framework, conv1d, embedding, linear, lstm, max
 
 const TORCH: Framework = Framework::PyTorch;
 
-/// Length of AIM's word vectors.
+/// Length of AIM's word vectors, where they are not copies of the black box's.
 const VECTOR: i64 = 100;
 /// What a sentence's words are brought to, as in L2X's sentence selector (AIM has no sentences).
 const SENTENCE: i64 = 250;
@@ -35,33 +35,40 @@ pub trait UnitNet: std::fmt::Debug + Send {
     fn values(&self, input: &Tensor, train: bool) -> Tensor;
 }
 
-/// The explainer: `classes` values for each unit.
+/// The explainer: `classes` values for each unit. `length` is that of its word vectors where it is not the paper's.
 pub fn explainer(
     path: &nn::Path<'_>,
     units: Units,
     input: InputSpec,
     classes: usize,
     context: Context,
+    length: Option<i64>,
 ) -> Box<dyn UnitNet> {
     let out = classes as i64;
     if units.unit == Unit::Column {
         return Box::new(ColumnNet::new(path, units, input, out, context));
     }
     match (units.unit.is_text(), context) {
-        (true, _) => Box::new(WordExplainer::new(path, units, input, out, context)),
+        (true, _) => Box::new(WordExplainer::new(path, Vectors::new(path, units, input, length), out, context)),
         (false, Context::None) => Box::new(PatchNet::new(path, units, &[64, 64, out])),
         (false, Context::Neighbours) => Box::new(PictureNet::new(path, units, out)),
     }
 }
 
-/// The selector: one logit for each unit; its sigmoid is the probability that the unit is kept.
-pub fn selector(path: &nn::Path<'_>, units: Units, input: InputSpec, context: Context) -> Box<dyn UnitNet> {
+/// The selector: one logit for each unit; its sigmoid is the probability that the unit is kept. `length` as in [`explainer`].
+pub fn selector(
+    path: &nn::Path<'_>,
+    units: Units,
+    input: InputSpec,
+    context: Context,
+    length: Option<i64>,
+) -> Box<dyn UnitNet> {
     if units.unit == Unit::Column {
         return Box::new(ColumnNet::new(path, units, input, 1, context));
     }
     match (units.unit.is_text(), context) {
         // The published selector for text sees the whole document in both forms.
-        (true, _) => Box::new(WordSelector::new(path, units, input)),
+        (true, _) => Box::new(WordSelector::new(path, Vectors::new(path, units, input, length))),
         (false, Context::None) => Box::new(PatchNet::new(path, units, &[64, 1])),
         (false, Context::Neighbours) => Box::new(PictureNet::new(path, units, 1)),
     }
@@ -72,20 +79,19 @@ pub fn selector(path: &nn::Path<'_>, units: Units, input: InputSpec, context: Co
 struct Vectors {
     embedding: nn::Embedding,
     sentence: Option<nn::Conv1D>,
+    /// Length of a unit's vector.
+    dim: i64,
 }
 
 impl Vectors {
-    fn new(path: &nn::Path<'_>, units: Units, input: InputSpec) -> Self {
+    fn new(path: &nn::Path<'_>, units: Units, input: InputSpec, length: Option<i64>) -> Self {
+        let length = length.unwrap_or(VECTOR);
         Self {
-            embedding: embedding(path / "embedding", input.vocabulary, VECTOR, TORCH),
+            embedding: embedding(path / "embedding", input.vocabulary, length, TORCH),
             sentence: (units.unit == Unit::Sentence)
-                .then(|| conv1d(path / "sentence", VECTOR, SENTENCE, 3, false, TORCH)),
+                .then(|| conv1d(path / "sentence", length, SENTENCE, 3, false, TORCH)),
+            dim: if units.unit == Unit::Sentence { SENTENCE } else { length },
         }
-    }
-
-    /// Length of a unit's vector.
-    const fn dim(&self) -> i64 {
-        if self.sentence.is_some() { SENTENCE } else { VECTOR }
     }
 
     /// `[b, dim, units]`.
@@ -103,12 +109,11 @@ struct WordExplainer {
 }
 
 impl WordExplainer {
-    fn new(path: &nn::Path<'_>, units: Units, input: InputSpec, out: i64, context: Context) -> Self {
-        let vectors = Vectors::new(path, units, input);
+    fn new(path: &nn::Path<'_>, vectors: Vectors, out: i64, context: Context) -> Self {
         // A convolution over one word is a dense layer on each.
         let kernel = if context == Context::None { 1 } else { 3 };
         let layers = [
-            conv1d(path / "layer1", vectors.dim(), 250, kernel, true, TORCH),
+            conv1d(path / "layer1", vectors.dim, 250, kernel, true, TORCH),
             conv1d(path / "layer2", 250, 250, kernel, true, TORCH),
         ];
         Self { vectors, layers, out: conv1d(path / "out", 250, out, 1, true, TORCH) }
@@ -133,10 +138,9 @@ struct WordSelector {
 }
 
 impl WordSelector {
-    fn new(path: &nn::Path<'_>, units: Units, input: InputSpec) -> Self {
-        let vectors = Vectors::new(path, units, input);
+    fn new(path: &nn::Path<'_>, vectors: Vectors) -> Self {
         Self {
-            lstm: lstm(path / "lstm", vectors.dim(), 100, TORCH),
+            lstm: lstm(path / "lstm", vectors.dim, 100, TORCH),
             layers: [linear(path / "layer1", 200, 100, TORCH), linear(path / "layer2", 100, 100, TORCH)],
             out: linear(path / "out", 100, 1, TORCH),
             vectors,
@@ -267,13 +271,13 @@ pub struct PictureApproximator {
 }
 
 impl Approximator {
-    /// Builds it at `path`.
-    pub fn new(path: &nn::Path<'_>, units: Units, input: InputSpec, classes: usize) -> Self {
+    /// Builds it at `path`; `length` as in [`explainer`].
+    pub fn new(path: &nn::Path<'_>, units: Units, input: InputSpec, classes: usize, length: Option<i64>) -> Self {
         let classes = classes as i64;
         if units.unit.is_text() {
-            let vectors = Vectors::new(path, units, input);
+            let vectors = Vectors::new(path, units, input, length);
             return Self::Text(Box::new(TextNet {
-                conv: conv1d(path / "conv", vectors.dim(), 250, 3, true, TORCH),
+                conv: conv1d(path / "conv", vectors.dim, 250, 3, true, TORCH),
                 dense: linear(path / "dense", 250, classes, TORCH),
                 vectors,
                 units,

@@ -119,6 +119,7 @@ pub const PARAMS: &[ParamSpec] = &[
             default: "none",
         },
     },
+    super::word_vectors(),
     epochs(10),
     batch(50),
     learning_rate(1e-3),
@@ -165,7 +166,11 @@ pub(super) const TEXTS: &str = "texts";
 
 /// Published recipes by data set, and ours for texts.
 pub(super) const PRESETS: &[Preset] = &[
-    Preset { id: TEXTS, title: "Texts: weights start at zero (ours)", values: &[("zero-start", "on")] },
+    Preset {
+        id: TEXTS,
+        title: "Texts: weights start at zero, word vectors as the black box's (ours)",
+        values: &[("zero-start", "on"), ("word-vectors", "black-box")],
+    },
     paper!("paper-imdb", "Paper, IMDB (Table 6): alpha 1.8, beta 0.001", "1.8", "1e-3", "50"),
     paper!("paper-hatexplain", "Paper, HateXplain (Table 6): alpha 0.1, beta 0.001", "0.1", "1e-3", "400"),
     paper!("paper-agnews", "Paper, AG News (Table 6): alpha 0.1, beta 0.0001", "0.1", "1e-4", "400"),
@@ -243,12 +248,18 @@ impl Options {
         }
     }
 
-    /// The network that scores once training is over.
-    pub(super) fn explaining_net(&self, path: &nn::Path<'_>, input: InputSpec, classes: usize) -> Box<dyn UnitNet> {
+    /// The network that scores once training is over; `length` is that of its word vectors where it is not the paper's.
+    pub(super) fn explaining_net(
+        &self,
+        path: &nn::Path<'_>,
+        input: InputSpec,
+        classes: usize,
+        length: Option<i64>,
+    ) -> Box<dyn UnitNet> {
         if self.ablation.infers_from_selector() {
-            selector(path, self.units, input, self.context)
+            selector(path, self.units, input, self.context, length)
         } else {
-            explainer(path, self.units, input, classes, self.context)
+            explainer(path, self.units, input, classes, self.context, length)
         }
     }
 

@@ -10,7 +10,7 @@ use super::selector::Selector;
 use super::series::SeriesSelector;
 use super::{Batch, Learner, Losses, Setup, temperature};
 use crate::data::{Modality, Rows, Units};
-use crate::explain::mask::{fill_rows, whole_rows};
+use crate::explain::mask::{fill_rows, whole_rows, whole_rows_among};
 use crate::explain::{ExplainError, Explainer, Fill, Mask, Method, MethodSpec, SavedExplainer, Scores};
 use crate::model::architecture::{batch, epochs, learning_rate};
 use crate::model::layers::{Framework, without_init};
@@ -42,6 +42,10 @@ pub const PARAMS: &[ParamSpec] = &[
                 (
                     "whole-rows",
                     "for each item one random training row for all hidden places (ours): of a series what is hidden then stays smooth",
+                ),
+                (
+                    "other-class",
+                    "the same, of a row that the black box answers differently (ours): what is hidden then never speaks for the item's class",
                 ),
                 (
                     "bernoulli",
@@ -202,6 +206,7 @@ fn noise_of(params: &Params) -> Noise {
         "gaussian" => Noise::Gaussian,
         "zero" => Noise::Zero,
         "whole-rows" => Noise::WholeRows,
+        "other-class" => Noise::OtherClass,
         _ => Noise::Rows,
     }
 }
@@ -432,10 +437,12 @@ impl Learner for DorarLearner {
     fn step(&mut self, batch: &Batch<'_>) -> Result<Losses, ExplainError> {
         let scores = self.nets.selector.scores(batch.input, batch.probs, true);
         let mask = spread(&self.sample(&scores), self.units);
-        let noise = [self.backdrop.draw(batch.input), self.backdrop.draw(batch.input)];
+        let class = batch.probs.argmax(-1, false);
+        self.backdrop.ask(batch.black_box, batch.input);
+        let noise = [(); 2].map(|()| self.backdrop.draw(batch.input, Some(&class)));
         let game = Game {
             input: batch.input,
-            class: &batch.probs.argmax(-1, false),
+            class: &class,
             noise: [&noise[0], &noise[1]],
             generators: (&self.nets.selected, self.nets.unselected.as_ref()),
             black_box: batch.black_box,
@@ -477,6 +484,22 @@ struct DorarExplainer {
     noise: Noise,
 }
 
+impl DorarExplainer {
+    /// What stands at hidden places of these rows, of the kind that stood there while the generators learned.
+    fn noise_for(&self, black_box: &dyn BlackBox, rows: &Rows, seed: u64) -> Result<Rows, ExplainError> {
+        let background = black_box.background();
+        Ok(match self.noise {
+            Noise::WholeRows => whole_rows(rows, background, seed),
+            Noise::OtherClass => {
+                let (own, others) = (black_box.predict(rows)?, black_box.predict(&background.rows)?);
+                let (own, others) = (own.all_classes(), others.all_classes());
+                whole_rows_among(rows, background, seed, &|row, real| own[row] != others[real])
+            }
+            _ => fill_rows(rows, Fill::Noise, background, seed),
+        })
+    }
+}
+
 impl Explainer for DorarExplainer {
     fn raw_scores(
         &mut self,
@@ -503,10 +526,9 @@ impl Explainer for DorarExplainer {
         units: Units,
         seed: u64,
     ) -> Option<Result<Vec<Rows>, ExplainError>> {
-        let noise = if self.noise == Noise::WholeRows {
-            whole_rows(rows, black_box.background(), seed)
-        } else {
-            fill_rows(rows, Fill::Noise, black_box.background(), seed)
+        let noise = match self.noise_for(black_box, rows, seed) {
+            Ok(noise) => noise,
+            Err(error) => return Some(Err(error)),
         };
         let generators = [Some(&self.nets.selected), self.nets.unselected.as_ref()];
         let rest: Vec<Mask> = masks.iter().map(Mask::complement).collect();

@@ -6,8 +6,8 @@ use tch::{Device, Kind, Tensor};
 
 use super::selector::{Selector, pool_to_grid};
 use crate::data::{Modality, Shape, Units};
-use crate::model::Background;
 use crate::model::layers::{Conv, Framework, conv1d, linear, max_pool};
+use crate::model::{Background, TensorBox};
 
 /// Filters of [`Generator::local`].
 const LOCAL_WIDTH: i64 = 32;
@@ -162,6 +162,8 @@ pub enum Noise {
     Rows,
     /// For each item all places of one random training row (ours): what is hidden then looks like data as a whole, not only place by place.
     WholeRows,
+    /// The same, of a row that the black box answers differently (ours): what is hidden then never speaks for the class of the item.
+    OtherClass,
     /// One map for the whole minibatch: low or high end of the range at each place, high with the place's mean (published code, digits).
     Bernoulli,
     /// One map for the whole minibatch: normal with each place's mean and spread (published code, CIFAR-10).
@@ -176,6 +178,8 @@ pub struct Backdrop {
     noise: Noise,
     /// Training rows `[m, places]`.
     rows: Tensor,
+    /// What the black box answers to them `[m]`, once asked.
+    classes: Option<Tensor>,
     mean: Tensor,
     sd: Tensor,
     range: Range,
@@ -187,11 +191,21 @@ impl Backdrop {
         let rows = crate::model::tensors::from_rows(&background.rows, device).flatten(1, -1);
         let mean = rows.mean_dim([0i64].as_slice(), false, Kind::Float);
         let sd = (&rows - &mean).square().mean_dim([0i64].as_slice(), false, Kind::Float).sqrt();
-        Self { noise, rows, mean, sd, range }
+        Self { noise, rows, classes: None, mean, sd, range }
     }
 
-    /// Noise for each item of `like` `[b, c, h, w]`, of that size; drawn from libtorch's generator.
-    pub fn draw(&self, like: &Tensor) -> Tensor {
+    /// Asks the black box what it answers to the training rows, where that matters and is not known yet.
+    pub fn ask(&mut self, black_box: &dyn TensorBox, like: &Tensor) {
+        if self.noise == Noise::OtherClass && self.classes.is_none() {
+            let size = like.size();
+            let rows = self.rows.view([-1, size[1], size[2], size[3]]);
+            self.classes = Some(tch::no_grad(|| black_box.logits(&rows)).argmax(-1, false));
+        }
+    }
+
+    /// Noise for each item of `like` `[b, c, h, w]`, of that size, drawn from libtorch's generator. Their classes `[b]` are looked at where it
+    /// is to come from rows of others.
+    pub fn draw(&self, like: &Tensor, class: Option<&Tensor>) -> Tensor {
         let size = like.size();
         let map = |values: Tensor| values.view([1, size[1], size[2], size[3]]).expand_as(like);
         match self.noise {
@@ -203,6 +217,17 @@ impl Backdrop {
             }
             Noise::WholeRows => {
                 let picked = Tensor::randint(self.rows.size()[0], [size[0]], (Kind::Int64, like.device()));
+                self.rows.index_select(0, &picked).view(size.as_slice())
+            }
+            Noise::OtherClass => {
+                let differs = match (&self.classes, class) {
+                    (Some(classes), Some(class)) => {
+                        classes.unsqueeze(0).ne_tensor(&class.unsqueeze(1)).to_kind(Kind::Float)
+                    }
+                    _ => Tensor::ones([size[0], self.rows.size()[0]], (Kind::Float, like.device())),
+                };
+                // Where all rows have the class of the item, any will do.
+                let picked = (differs + 1e-9).multinomial(1, false).squeeze_dim(1);
                 self.rows.index_select(0, &picked).view(size.as_slice())
             }
             Noise::Bernoulli => {

@@ -156,7 +156,7 @@ impl<'a> FreshGenerator<'a> {
 
     fn shown(&self, input: &Tensor, index: &Tensor) -> Tensor {
         let mask = spread(&self.masks.index_select(0, index).to_kind(Kind::Float), self.units);
-        blend(input, &mask, &self.backdrop.draw(input))
+        blend(input, &mask, &self.backdrop.draw(input, None))
     }
 
     fn end_epoch(&mut self, epoch: u32) -> Result<(), ExplainError> {

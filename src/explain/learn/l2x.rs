@@ -260,9 +260,7 @@ impl L2xLearner {
         let selector_store = nn::VarStore::new(setup.device);
         let length = length_taken(setup, PARAMS);
         let selector = selector(&selector_store.root(), setup.units, setup.input, length);
-        if length.is_some() {
-            take_word_vectors(&selector_store, setup.weights)?;
-        }
+        take_word_vectors(&selector_store, setup, PARAMS)?;
         let k = setup.k.min(setup.units.count()) as i64;
         let optimizer = super::optim_of(setup.params, PARAMS);
         let mut optimizers = vec![optimizer.build(&selector_store)?];

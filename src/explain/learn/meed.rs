@@ -328,9 +328,7 @@ impl MeedLearner {
         let length = length_taken(setup, PARAMS);
         let answer = (setup.classes, feed_output);
         let selector = selector(&selector_store.root(), setup.units, setup.input, answer, length);
-        if length.is_some() {
-            take_word_vectors(&selector_store, setup.weights)?;
-        }
+        take_word_vectors(&selector_store, setup, PARAMS)?;
         if options.sampler == Sampler::Gate && setup.units.unit.is_text() {
             return Err(ExplainError::Unfit(
                 "sampler gate: it is unbounded and made for pictures, found text; choose the sampler concrete"

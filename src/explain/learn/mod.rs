@@ -127,7 +127,9 @@ pub const fn softening() -> ParamSpec {
     ParamSpec {
         id: "softening",
         label: "Softening of answers",
-        tip: "Log-probabilities of the black box are divided by this before the answer to a part is compared with the full one. A certain answer gives               a selector next to nothing to learn from; above 1, units that change it only a little count too (Hinton et al. 2015 for               distillation). 1: as in the papers.",
+        tip: "Log-probabilities of the black box are divided by this before the answer to a part is compared with the full one. A certain answer gives \
+              a selector next to nothing to learn from; above 1, units that change it only a little count too (Hinton et al. 2015 for distillation). \
+              1: as in the papers.",
         kind: ParamKind::Real { min: 1.0, max: 100.0, default: 1.0, log: true },
     }
 }
@@ -148,11 +150,15 @@ pub const fn word_vectors() -> ParamSpec {
     ParamSpec {
         id: "word-vectors",
         label: "Word vectors start",
-        tip: "What the selector's word vectors are before training, for texts. Copies of the black box's say from the first step what words mean to it; \
-              with random ones, as in the papers, a selector learns its training texts by heart before it has found out. A black box that has none \
-              leaves them random.",
+        tip: "What the method's word vectors are before training, for texts. Copies of the black box's say from the first step what words mean to it; \
+              with random ones, as in the papers, a selector learns its training texts by heart before it has found out. Copies that stay as they \
+              are leave less to be learned by heart. A black box that has none leaves them random.",
         kind: ParamKind::Choice {
-            options: &[("random", "at random, as in the papers"), ("black-box", "as copies of the black box's")],
+            options: &[
+                ("random", "at random, as in the papers"),
+                ("black-box", "as copies of the black box's"),
+                ("black-box-fixed", "as copies of the black box's that are not trained"),
+            ],
             default: "random",
         },
     }

@@ -127,17 +127,32 @@ pub(super) fn vector_length(weights: &[u8], n_words: usize) -> Option<i64> {
 
 /// Length of the black box's word vectors where a selector of `setup` is to begin with them, by the parameter `word-vectors` of `specs`.
 pub(super) fn length_taken(setup: &Setup<'_>, specs: &[ParamSpec]) -> Option<i64> {
-    let takes = setup.units.unit.is_text() && setup.params.choice(specs, "word-vectors") == "black-box";
+    let takes = setup.units.unit.is_text() && setup.params.choice(specs, "word-vectors") != "random";
     takes.then(|| vector_length(setup.weights, setup.input.vocabulary)).flatten()
 }
 
-/// Copies the black box's word vectors to those of a selector in `store` that has them as long.
-pub(super) fn take_word_vectors(store: &nn::VarStore, weights: &[u8]) -> Result<(), ExplainError> {
+/// Copies the black box's word vectors to those of a network in `store`, where the parameter `word-vectors` of `specs` says so.
+pub(super) fn take_word_vectors(
+    store: &nn::VarStore,
+    setup: &Setup<'_>,
+    specs: &[ParamSpec],
+) -> Result<(), ExplainError> {
+    match setup.params.choice(specs, "word-vectors").as_str() {
+        "random" => Ok(()),
+        choice => copy_word_vectors(store, setup.weights, choice == "black-box-fixed"),
+    }
+}
+
+/// Copies word vectors among saved `weights` to those in `store`, if it has them as long; with `stay` they are not trained.
+fn copy_word_vectors(store: &nn::VarStore, weights: &[u8], stay: bool) -> Result<(), ExplainError> {
     let own = store.variables().remove(WORDS);
     if let (Some(mut own), Some(known)) = (own, saved_tensor(weights, WORDS))
         && own.size() == known.size()
     {
         tch::no_grad(|| own.f_copy_(&known))?;
+        if stay {
+            let _ = own.set_requires_grad(false);
+        }
     }
     Ok(())
 }
@@ -260,8 +275,10 @@ mod tests {
             let store = nn::VarStore::new(Device::Cpu);
             let selector = TextSelector::new(&store.root(), units, input, None, vector_length(&weights, 20));
             assert!(!selector.embedding.ws.equal(&words));
-            take_word_vectors(&store, &weights).expect("a copy");
+            copy_word_vectors(&store, &weights, false).expect("a copy");
             assert!(selector.embedding.ws.equal(&words) && selector.embedding.ws.requires_grad());
+            copy_word_vectors(&store, &weights, true).expect("a copy");
+            assert!(!selector.embedding.ws.requires_grad(), "what stays is not trained");
             assert_eq!(selector.scores(&tokens, &tokens, false).size(), [12, 60]);
         }
         // A black box without any leaves them as they were drawn.
@@ -269,7 +286,7 @@ mod tests {
         let store = nn::VarStore::new(Device::Cpu);
         let selector = TextSelector::new(&store.root(), units, input, None, None);
         let before = selector.embedding.ws.copy();
-        take_word_vectors(&store, b"").expect("nothing to do");
+        copy_word_vectors(&store, b"", true).expect("nothing to do");
         assert!(selector.embedding.ws.equal(&before));
     }
 

@@ -123,6 +123,9 @@ pub fn compare(pictures: &[ExplainedPicture], layout: &CompareLayout) -> Result<
     block.below(answers, 2.0);
     block.below(bars, size::GAP);
     block.below(shared_legend(&pictures, &ranges, layout.shared_range, palette, width), size::GAP + 2.0);
+    if let Some(unread) = words::unread_of_some(&pictures) {
+        block.below(paragraph(&unread, Style::muted(palette), width), 1.0);
+    }
     for text in &layout.caption {
         block.below(paragraph(text, Style::text(palette), width), size::GAP);
     }

@@ -74,11 +74,16 @@ pub fn sheet(pictures: &[ExplainedPicture], layout: &SheetLayout) -> Result<Figu
     block.below(grid, size::GAP);
     block.below(shared_legend(pictures, &ranges, false, palette, width), size::GAP);
     block.below(paragraph(&tally(pictures), Style::muted(palette), width), size::TIGHT);
+    let unread = words::unread_of_some(pictures);
+    if let Some(unread) = &unread {
+        block.below(paragraph(unread, Style::muted(palette), width), 1.0);
+    }
     for text in &layout.caption {
         block.below(paragraph(text, Style::text(palette), width), size::GAP);
     }
     let metadata = joint_metadata(pictures);
     let mut description = vec![format!("Contact sheet of {} items. {}", pictures.len(), tally(pictures))];
+    description.extend(unread);
     description.extend(layout.caption.iter().cloned());
     let title = if layout.title.is_empty() { &metadata.method } else { &layout.title };
     let title = format!("{title}: {} items", pictures.len());

@@ -1,7 +1,7 @@
 //! What figures say in words: one place for the sentences under pictures and for readers that cannot see them.
 
 use super::super::Metadata;
-use super::{ExplainedPicture, Panel, Prediction};
+use super::{ExplainedPicture, ExplainedText, Panel, Prediction};
 
 /// A probability with two digits that never claims certainty it does not show.
 pub(super) fn probability(p: f32) -> String {
@@ -52,16 +52,31 @@ pub(super) fn method_line(picture: &ExplainedPicture, with_method: bool) -> Stri
 /// A sentence each on the words that the model does not get and on those that the fonts lack; `None` where there are neither.
 pub(super) fn unread(picture: &ExplainedPicture) -> Option<String> {
     let text = picture.text.as_ref()?;
-    let mut sentences = Vec::new();
-    match text.unread() {
-        0 => {}
-        1 => sentences.push("The model does not get 1 word, drawn in grey.".to_owned()),
-        n => sentences.push(format!("The model does not get {n} words, drawn in grey.")),
+    let grey = match text.unread() {
+        0 => None,
+        1 => Some("The model does not get 1 word, drawn in grey.".to_owned()),
+        n => Some(format!("The model does not get {n} words, drawn in grey.")),
+    };
+    sentences(grey, &text.scripts())
+}
+
+/// The same for several texts beside each other, of which a cell may show a part: no numbers.
+pub(super) fn unread_of_some(pictures: &[ExplainedPicture]) -> Option<String> {
+    let texts = || pictures.iter().filter_map(|picture| picture.text.as_ref());
+    let grey = texts().any(|text| text.unread() > 0).then(|| "The model does not get words in grey.".to_owned());
+    let mut scripts: Vec<&str> = Vec::new();
+    for script in texts().flat_map(ExplainedText::scripts) {
+        if !scripts.contains(&script) {
+            scripts.push(script);
+        }
     }
-    let scripts = text.scripts();
-    if !scripts.is_empty() {
-        sentences.push(format!("Words in {} are named in brackets: the fonts lack them.", scripts.join(", ")));
-    }
+    sentences(grey, &scripts)
+}
+
+fn sentences(grey: Option<String>, scripts: &[&str]) -> Option<String> {
+    let named = (!scripts.is_empty())
+        .then(|| format!("Words in {} are named in brackets: the fonts lack them.", scripts.join(", ")));
+    let sentences: Vec<String> = grey.into_iter().chain(named).collect();
     (!sentences.is_empty()).then(|| sentences.join(" "))
 }
 

@@ -460,6 +460,11 @@ fn a_folder_with_one_archive_of_arrays_is_that_archive() {
     let (folder, file) = (open_at("series", dir.path(), &[]).unwrap(), open_at("series", archive, &[]).unwrap());
     assert_eq!((&folder.hash, folder.len()), (&file.hash, file.len()));
     assert_has(&said(&folder), &["a.npz is the only archive of arrays in the folder"]);
+    assert_eq!(
+        open_at("auto", dir.path(), &[]).unwrap().hash,
+        file.hash,
+        "whoever opens the folder need not say what it holds"
+    );
     std::fs::copy(archive, dir.path().join("b.npz")).unwrap();
     assert_has(
         &refusal(open_at("series", dir.path(), &[])),

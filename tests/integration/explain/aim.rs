@@ -12,7 +12,7 @@ use unmask::explain::learn::concrete::{bernoulli_mask, bernoulli_mask_with};
 use unmask::explain::learn::run::{RunSetup, TrainRun};
 use unmask::explain::learn::{Batch, Learner, Losses, Setup, column};
 use unmask::explain::{ClassScores, Mask, SavedExplainer, Scores, method};
-use unmask::model::tensors::{from_rows, save_weights, to_vec};
+use unmask::model::tensors::{from_rows, save_weights, saved_tensor, to_vec};
 use unmask::model::{InputSpec, Network, TensorBox, TorchBox, architecture};
 
 use crate::integration::tiny::*;
@@ -76,6 +76,11 @@ const PATCHES: Case =
 
 impl Case {
     fn learner(self, options: &[(&str, &str)]) -> Box<dyn Learner> {
+        self.learner_of(options, &[])
+    }
+
+    /// With the black box's saved weights.
+    fn learner_of(self, options: &[(&str, &str)], weights: &[u8]) -> Box<dyn Learner> {
         let method = method("aim").unwrap();
         let params = params(method.spec().params, options);
         let setup = Setup {
@@ -88,7 +93,7 @@ impl Case {
             seed: 1,
             device: Device::Cpu,
             background: &background(self.input.shape),
-            weights: &[],
+            weights,
         };
         method.learner(&setup).unwrap().unwrap()
     }
@@ -314,7 +319,7 @@ fn equal_words_and_equal_patches_tie_without_context_and_not_with_it() {
     let spec = InputSpec { shape, vocabulary: 12 };
     let tied = |units: Units, spec: InputSpec, input: &Tensor, context: Context, pair: (usize, usize)| {
         let store = nn::VarStore::new(Device::Cpu);
-        let weights = values(&explainer(&store.root(), units, spec, 3, context).values(input, false));
+        let weights = values(&explainer(&store.root(), units, spec, 3, context, None).values(input, false));
         weights[3 * pair.0..3 * pair.0 + 3].iter().zip(&weights[3 * pair.1..]).all(|(a, b)| (a - b).abs() < 1e-6)
     };
     let units = Units::new(Unit::Word, shape);
@@ -348,6 +353,31 @@ fn padding_is_forbidden_in_the_scores_of_every_class() {
         let words = rows.row(row).iter().filter(|token| **token != 0.0).count();
         let mask = Mask::top_k(scores.row(row), words);
         assert!(mask.0.iter().zip(rows.row(row)).all(|(kept, token)| *kept == (*token != 0.0)));
+    }
+}
+
+#[test]
+fn words_begin_as_the_black_boxs_vectors_whatever_their_length() {
+    let _torch = torch();
+    let taken = [("word-vectors", "black-box")];
+    let vectors = |weights: &[u8]| saved_tensor(weights, "embedding.weight").unwrap();
+    for (architecture, length) in [("aim-word-cnn", 100), ("aim-word-transformer", 256)] {
+        let case = Case { architecture, ..WORDS };
+        let known = save_weights(&case.black_box().store).unwrap();
+        for ablation in ["none", "selector-only"] {
+            let options = [&taken[..], &[("ablation", ablation)]].concat();
+            let learner = case.learner_of(&options, &known);
+            let weights = learner.weights().unwrap();
+            assert_eq!(vectors(&weights).size(), [12, length], "{architecture}");
+            assert!(vectors(&weights).equal(&vectors(&known)), "{architecture} {ablation}");
+            assert!(!vectors(&case.learner(&[]).weights().unwrap()).equal(&vectors(&known)));
+        }
+        // They are trained like all others, or stay.
+        for (choice, stays) in [("black-box", false), ("black-box-fixed", true)] {
+            let mut learner = case.learner_of(&[("word-vectors", choice), ("zero-start", "off")], &known);
+            case.step(learner.as_mut(), &case.black_box());
+            assert_eq!(vectors(&learner.weights().unwrap()).equal(&vectors(&known)), stays, "{choice}");
+        }
     }
 }
 

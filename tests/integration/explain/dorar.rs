@@ -15,6 +15,7 @@ use super::golden::LinearBox;
 use crate::integration::tiny::*;
 
 const FOUR: Shape = Shape::new(1, 4, 4);
+const FLOAT: (Kind, Device) = (Kind::Float, Device::Cpu);
 const UNITS: Units = Units::new(Unit::Patch { rows: 2, cols: 2 }, FOUR);
 
 fn golden() -> serde_json::Value {
@@ -175,7 +176,7 @@ fn noise_of_rows_takes_each_place_from_some_training_row_and_shared_maps_are_the
     let like = Tensor::zeros([5, 1, 4, 4], (Kind::Float, Device::Cpu));
     let draw = |noise: Noise, seed: i64| {
         tch::manual_seed(seed);
-        values(&Backdrop::new(&background, noise, range, Device::Cpu).draw(&like))
+        values(&Backdrop::new(&background, noise, range, Device::Cpu).draw(&like, None))
     };
     let rows = draw(Noise::Rows, 1);
     for (at, value) in rows.iter().enumerate() {
@@ -195,6 +196,34 @@ fn noise_of_rows_takes_each_place_from_some_training_row_and_shared_maps_are_the
     }
     assert!(draw(Noise::Bernoulli, 1).iter().all(|value| *value == 0.0 || *value == 1.0));
     assert!(draw(Noise::Zero, 1).iter().all(|value| *value == 0.0));
+}
+
+#[test]
+fn noise_of_other_classes_is_a_training_row_that_the_black_box_answers_differently() {
+    let _torch = torch();
+    let background = Background::from_rows(&rows_by_formula(40, FOUR));
+    let range = Range::of(&background, Modality::Image);
+    // Bright pictures against dark ones.
+    let black_box = LinearBox(Tensor::cat(&[Tensor::ones([1, 16], FLOAT), -Tensor::ones([1, 16], FLOAT)], 0));
+    let input = from_rows(&rows_by_formula(30, FOUR), Device::Cpu) - 0.5;
+    let class_of = |input: &Tensor| black_box.logits(input).argmax(-1, false);
+    let drawn_by = |input: &Tensor, rows: &Background| {
+        let mut backdrop = Backdrop::new(rows, Noise::OtherClass, range, Device::Cpu);
+        backdrop.ask(&black_box, input);
+        backdrop.draw(input, Some(&class_of(input)))
+    };
+    let (dark, bright): (Vec<usize>, Vec<usize>) =
+        (0..40).partition(|&row| background.rows.row(row).iter().sum::<f32>() < 8.0);
+    assert!(!dark.is_empty() && !bright.is_empty(), "rows of both classes");
+    let mut both = background.clone();
+    both.rows.values.iter_mut().for_each(|value| *value -= 0.5);
+    let drawn = drawn_by(&input, &both);
+    assert!(values(&class_of(&drawn)).iter().zip(values(&class_of(&input))).all(|(drawn, own)| *drawn != own));
+    let known: Vec<Vec<f64>> = values(&from_rows(&both.rows, Device::Cpu)).chunks(16).map(<[f64]>::to_vec).collect();
+    assert!(values(&drawn).chunks(16).all(|row| known.iter().any(|real| real == row)), "training rows as they are");
+    // Where every training row has the class of the item, any will do.
+    let alike = drawn_by(&(input.zeros_like() - 1.0), &Background::from_rows(&both.rows.pick(&dark)));
+    assert!(values(&class_of(&alike)).iter().all(|class| *class == 1.0));
 }
 
 /// How often the black box's class is kept by what a fresh generator rebuilds when it is shown everything, or nothing.

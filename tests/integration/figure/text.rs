@@ -284,6 +284,14 @@ fn words_that_the_fonts_lack_are_named_in_figures_and_under_them() {
     let said: String = figure.texts().iter().map(|text| format!("{} ", text.text)).collect();
     assert!(said.contains(note), "{said}");
     assert!(!drawn(&review(View::Overlay, Hidden::AsModelSees)).description.contains("brackets"));
+    // Once where several texts are drawn together.
+    let pair = [shown, review(View::Overlay, Hidden::AsModelSees)];
+    for figure in [compare(&pair, &CompareLayout::default()), sheet(&pair, &SheetLayout::default())] {
+        let said: Vec<String> = figure.unwrap().texts().iter().map(|text| text.text.clone()).collect();
+        assert_eq!(said.join(" ").matches(note).count(), 1, "{said:?}");
+    }
+    let plain = sheet(&pair[1..], &SheetLayout::default()).unwrap();
+    assert!(plain.texts().iter().all(|text| !text.text.contains("brackets")));
 }
 
 #[test]
