@@ -114,7 +114,7 @@ impl AimLearner {
             has_selector.then(|| Part::new(setup, |path| selector(path, units, input, options.context, length)));
         let approximator = (has_selector && !options.box_judges)
             .then(|| Part::new(setup, |path| Approximator::new(path, units, input, classes, length)));
-        let optimizer = OptimSpec::torch_adam(setup.params.real(PARAMS, "learning-rate"));
+        let optimizer = OptimSpec::torch_adam(options.learning_rate(0.0));
         let stores = [
             explainer.as_ref().map(|part| &part.store),
             selector.as_ref().map(|part| &part.store),
@@ -151,6 +151,8 @@ struct Asked {
 
 impl Learner for AimLearner {
     fn step(&mut self, batch: &Batch<'_>) -> Result<Losses, ExplainError> {
+        let rate = self.options.learning_rate(batch.progress);
+        self.optimizers.iter_mut().for_each(|optimizer| optimizer.set_lr(rate));
         let (loss, losses) = self.losses(batch);
         super::step_together(&mut self.optimizers, &loss)?;
         Ok(losses)

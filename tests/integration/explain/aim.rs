@@ -108,10 +108,15 @@ impl Case {
     }
 
     fn step(self, learner: &mut dyn Learner, black_box: &OpenBox) -> Losses {
+        self.step_at(0.0, learner, black_box)
+    }
+
+    /// A step when a share `progress` of all is done.
+    fn step_at(self, progress: f64, learner: &mut dyn Learner, black_box: &OpenBox) -> Losses {
         let input = self.inputs();
         let probs = tch::no_grad(|| black_box.logits(&input).softmax(-1, Kind::Float));
         tch::manual_seed(3);
-        learner.step(&Batch { input: &input, probs: &probs, epoch: 1, progress: 0.0, black_box }).unwrap()
+        learner.step(&Batch { input: &input, probs: &probs, epoch: 1, progress, black_box }).unwrap()
     }
 }
 
@@ -379,6 +384,28 @@ fn words_begin_as_the_black_boxs_vectors_whatever_their_length() {
             assert_eq!(vectors(&learner.weights().unwrap()).equal(&vectors(&known)), stays, "{choice}");
         }
     }
+}
+
+#[test]
+fn the_learning_rate_falls_to_its_share_at_the_last_step() {
+    let _torch = torch();
+    let black_box = WORDS.black_box();
+    let moved = |options: &[(&str, &str)], progress: f64| {
+        let mut learner = WORDS.learner(options);
+        let of = |learner: &dyn Learner| saved_tensor(&learner.weights().unwrap(), "out.bias").unwrap();
+        let before = of(learner.as_ref());
+        WORDS.step_at(progress, learner.as_mut(), &black_box);
+        (of(learner.as_ref()) - before).abs().max().double_value(&[])
+    };
+    // Adam's first step is as long as the learning rate.
+    let falls = ("final-rate", "0.01");
+    assert_near(
+        &[moved(&[], 0.0), moved(&[], 1.0), moved(&[falls], 0.0)],
+        &[1e-3; 3],
+        1e-5,
+        "constant, and at the start",
+    );
+    assert_near(&[moved(&[falls], 0.5), moved(&[falls], 1.0)], &[1e-4, 1e-5], 1e-6, "half-way and at the end");
 }
 
 /// What stands at padding has no part in a step: neither the weights that the explainer gives it nor the selector's draw there.
