@@ -140,7 +140,8 @@ pub fn prediction_of(beside: &Beside<'_>, explained: &Explained, result: &Method
 
 /// One method's result as a picture with its `k` highest units selected; view, hidden style and theme are left at their defaults.
 ///
-/// No method of today gives scores whose sign has a meaning: those of learned selectors are logits, those of gradients are absolute.
+/// The sign of a method's own scores has no meaning: those of learned selectors are logits, those of gradients are absolute. Scores for a class
+/// that is followed have one: what lies below zero speaks against the class.
 pub fn picture_of_result(
     beside: &Beside<'_>,
     explained: &Explained,
@@ -149,10 +150,11 @@ pub fn picture_of_result(
 ) -> ExplainedPicture {
     let units = explained.units;
     let shape = units.shape;
+    let is_of_class = beside.class_focus.zip(result.by_class.as_ref()).is_some_and(|(class, of)| class < of.classes);
     let shared = ExplainedPicture {
         scores: result.scores.clone(),
         selected: (0..result.ranks.len()).map(|unit| result.is_selected(unit, k)).collect(),
-        signed: false,
+        signed: is_of_class && result.scores.iter().any(|score| score.is_finite() && *score < 0.0),
         method: beside.method.to_owned(),
         unit_noun: units.unit.noun(2),
         source: beside.source.to_owned(),

@@ -8,6 +8,7 @@ use super::notices::Level;
 use super::train::{Makes, RunState, TrainingRun};
 use super::undo::Step;
 use super::{Command, Dialog, Lane, Purpose, Request, Run, Session, describe, items, settings, slots};
+use crate::data::Modality;
 use crate::figure::layout::{Hidden, View};
 use crate::jobs::{FitBox, Task, TrainExplainer};
 use crate::work::{Notice, Priority, Slot};
@@ -62,14 +63,15 @@ impl Session {
         let explore = &self.explore;
         match command {
             Command::KBy(by) => {
-                // Steps of ten land on round numbers.
-                let k = explore.k as i64;
+                // More than a short text has counts as all of it. Steps of ten land on round numbers.
+                let most = self.most_selectable() as i64;
+                let k = (explore.k as i64).min(most);
                 let k = match by {
                     10 => (k / 10 + 1) * 10,
                     -10 => (k + 9) / 10 * 10 - 10,
                     by => k + by,
                 };
-                Command::SetK(k.clamp(1, self.unit_count().max(1) as i64) as usize)
+                Command::SetK(k.clamp(1, most) as usize)
             }
             Command::SetK(k) => Command::SetK(k.clamp(1, self.unit_count().max(1))),
             Command::SetUnit(unit, k) => {
@@ -219,12 +221,12 @@ impl Session {
             Command::Peek(on) => self.explore.peek = on,
             Command::SetK(k) => {
                 (self.explore.k, self.explore.k_is_set) = (k, true);
-                self.last_action = format!("Select {} of {} {}", k, self.unit_count(), self.explore.unit.noun(2));
+                self.last_action = self.select_words();
                 return self.refresh();
             }
             Command::SetUnit(unit, k) => {
                 (self.explore.unit, self.explore.k) = (unit, k);
-                self.last_action = format!("Select {} of {} {}", k, self.unit_count(), unit.noun(2));
+                self.last_action = self.select_words();
                 return self.refresh();
             }
             Command::SetFill(fill) => {
@@ -257,7 +259,8 @@ impl Session {
             Command::SetFilter(filter) => {
                 self.explore.list.filter = filter;
                 self.rebuild_list();
-                self.last_action = format!("{} items listed", self.explore.list.visible().len());
+                let n = describe::count(self.explore.list.visible().len(), "item", "items");
+                self.last_action = format!("{n} listed");
                 let mut requests = self.refresh_fidelity();
                 requests.extend(self.keep_item_listed());
                 return requests;
@@ -596,7 +599,10 @@ impl Session {
 
     /// Asks whether the class stays for all items, where filter, order or table need it and it is not known.
     pub(crate) fn refresh_fidelity(&mut self) -> Vec<Request> {
-        if !self.explore.list.needs_fidelity() {
+        // Rows are listed as a table in either style.
+        let is_of_rows = self.data.as_ref().is_some_and(|data| data.modality == Modality::Table);
+        let is_table = is_of_rows && self.modality() == Modality::Table;
+        if !is_table && !self.explore.list.needs_fidelity() {
             return Vec::new();
         }
         let explainer = self.explore.columns.get(self.explore.focus).and_then(|&at| self.explainers.get(at)).cloned();
@@ -604,7 +610,15 @@ impl Session {
         else {
             return Vec::new();
         };
+        let has_gradients = self.gradients_missing(&explainer.card.method).is_none();
+        let explains = has_gradients && self.selects_unit(&explainer, self.explore.unit);
         let explore = &mut self.explore;
+        if !explains {
+            // The viewer says why it explains nothing here; what is known of another would pass for its own.
+            let was_known = explore.list.fidelity.take().is_some();
+            explore.list.is_stale |= was_known && explore.list.depends_on_fidelity();
+            return Vec::new();
+        }
         let key = items::FidelityKey {
             explainer: explainer.card.hash.clone(),
             data: data.hash.clone(),

@@ -127,7 +127,10 @@ impl Session {
                 if !self.explore.shown.finish(id, Ok(explained)) {
                     return Vec::new();
                 }
-                self.ahead_runs().into_iter().map(|run| Request::Run(Box::new(run))).collect()
+                // The answer without the word that is told of has waited for this.
+                let mut requests = self.ask_without();
+                requests.extend(self.ahead_runs().into_iter().map(|run| Request::Run(Box::new(run))));
+                requests
             }
             (Purpose::Explain(_), Err(error)) => {
                 self.explore.shown.finish(id, Err(error));

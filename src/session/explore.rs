@@ -173,6 +173,27 @@ impl Session {
         self.active_box().map_or(0, |active| self.explore.units(active.card.shape).count())
     }
 
+    /// Most units that can be selected of the item in view, at least one: of a text as many as it has, which its
+    /// explanation tells.
+    pub fn most_selectable(&self) -> usize {
+        let (explore, unit) = (&self.explore, self.explore.unit);
+        // Until its own explanation is there, another text's says nothing of it.
+        let is_told = unit.is_text()
+            && explore.explained().is_some_and(|shown| shown.units.unit == unit && self.is_in_view(shown));
+        let of_text = explore.focused_result().filter(|_| is_told).map(MethodResult::selectable);
+        of_text.unwrap_or_else(|| self.unit_count()).max(1)
+    }
+
+    /// How many units are selected, for the bottom line. Texts differ in length: of how many is said under each.
+    pub(crate) fn select_words(&self) -> String {
+        let (k, unit) = (self.explore.k, self.explore.unit);
+        if unit.is_text() {
+            format!("Select {k} {}", unit.noun(k))
+        } else {
+            format!("Select {k} of {} {}", self.unit_count(), unit.noun(2))
+        }
+    }
+
     /// Key of the explanation of `item` with the settings in view.
     pub(crate) fn key_for(&self, item: usize) -> Option<ExplainKey> {
         self.key_in(self.data.as_ref()?, item)
@@ -235,7 +256,9 @@ impl Session {
         self.explore.wanted = Some(key.clone());
         if let Some(known) = self.explore.cache.get(&key) {
             self.explore.shown = Shown::Ready(known);
-            return self.ahead_runs();
+            let mut runs: Vec<Run> = self.without_run().into_iter().collect();
+            runs.extend(self.ahead_runs());
+            return runs;
         }
         self.explain_run(key, Slot::new(slots::EXPLAIN, 0), Priority::Interactive).into_iter().collect()
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::search::Found;
+use super::{Session, slots};
 use crate::data::{Dataset, Split};
 use crate::model::argmax;
 use crate::model::card::BoxCard;
@@ -343,6 +344,21 @@ impl ItemList {
     pub fn outcome(&self, truth: &Truth<'_>, item: usize) -> Option<bool> {
         let (predicted, _) = self.predictions.get(item)?;
         Some(truth.class_of(item)? == predicted)
+    }
+}
+
+impl Session {
+    /// For how many items the answers that the filter depends on are known, while they are still coming in; `None` when
+    /// none are to come.
+    pub fn looked_through(&self) -> Option<usize> {
+        let list = &self.explore.list;
+        let predictions = list.filter.needs_predictions().then_some((slots::PREDICT, list.predictions.known));
+        let known = list.fidelity.as_ref().map_or(0, |table| table.known);
+        let fidelity = (list.filter.faithful != Faithful::Any).then_some((slots::FIDELITY, known));
+        let asked = || predictions.into_iter().chain(fidelity);
+        // The last answers may have come and not be listed yet.
+        let is_coming = list.is_stale() || asked().any(|(kind, _)| self.running.of_kind(kind).is_some());
+        asked().map(|(_, known)| known).min().filter(|_| is_coming)
     }
 }
 

@@ -1,6 +1,6 @@
 //! What was measured: the table of metrics, fidelity over k, and how much methods agree.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -117,15 +117,18 @@ pub fn curve_ks(units: usize, k: usize) -> Vec<usize> {
 
 /// The same explainers, each under a name of its own: rows of a table are found by it.
 pub fn told_apart(explainers: Vec<Arc<SavedExplainer>>) -> Vec<Arc<SavedExplainer>> {
-    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    let mut given = BTreeSet::new();
     let mut apart = |explainer: Arc<SavedExplainer>| {
-        let times = seen.entry(explainer.card.name.clone()).or_default();
-        *times += 1;
-        if *times == 1 {
+        if given.insert(explainer.card.name.clone()) {
             return explainer;
         }
-        let mut card = explainer.card.clone();
-        card.name = format!("{} ({times})", card.name);
+        // Somebody may have called one "L2X (2)" already.
+        let numbered = |times: u32| format!("{} ({times})", explainer.card.name);
+        let mut times = 2;
+        while !given.insert(numbered(times)) {
+            times += 1;
+        }
+        let card = ExplainerCard { name: numbered(times), ..explainer.card.clone() };
         Arc::new(SavedExplainer { card, weights: explainer.weights.clone() })
     };
     explainers.into_iter().map(&mut apart).collect()
@@ -253,7 +256,49 @@ impl Session {
 
 #[cfg(test)]
 mod tests {
-    use super::curve_ks;
+    use std::sync::Arc;
+
+    use super::{curve_ks, told_apart};
+    use crate::data::Unit;
+    use crate::explain::{ExplainerCard, SavedExplainer};
+
+    #[test]
+    fn explainers_of_one_name_are_numbered_past_the_names_that_are_taken() {
+        let card = ExplainerCard {
+            format: String::new(),
+            version: 1,
+            name: String::new(),
+            method: "l2x".to_owned(),
+            params: Default::default(),
+            unit: Unit::Pixel,
+            k: 1,
+            data: String::new(),
+            data_hash: String::new(),
+            blackbox_hash: String::new(),
+            seed: 0,
+            epochs: 0,
+            best_epoch: 0,
+            complete: true,
+            validation: Default::default(),
+            curves: Default::default(),
+            threads: 1,
+            device: String::new(),
+            versions: Default::default(),
+            seconds: 0.0,
+            hash: String::new(),
+        };
+        let called = |name: &str| {
+            let card = ExplainerCard { name: name.to_owned(), ..card.clone() };
+            Arc::new(SavedExplainer { card, weights: Arc::default() })
+        };
+        let names = |given: &[&str]| {
+            let apart = told_apart(given.iter().copied().map(&called).collect());
+            apart.iter().map(|explainer| explainer.card.name.clone()).collect::<Vec<String>>()
+        };
+        assert_eq!(names(&["L2X", "AIM", "L2X", "L2X"]), ["L2X", "AIM", "L2X (2)", "L2X (3)"]);
+        assert_eq!(names(&["L2X", "L2X", "L2X (2)"]), ["L2X", "L2X (2)", "L2X (2) (2)"]);
+        assert_eq!(names(&["L2X (2)", "L2X", "L2X"]), ["L2X (2)", "L2X", "L2X (3)"]);
+    }
 
     #[test]
     fn curves_go_from_few_units_to_half_of_them_and_hold_the_present_k() {

@@ -146,6 +146,7 @@ impl Session {
             Action::Choose(unit) => {
                 reading.chosen = unit;
                 reading.choices += 1;
+                return self.ask_without();
             }
             Action::Against(class) => {
                 reading.against = class;
@@ -332,20 +333,25 @@ impl Session {
         self.explore.reading.without.get(&key).map(Vec::as_slice)
     }
 
-    /// Asks for the answer without the unit under the pointer, for texts; a newer question takes the place of an older one.
-    fn ask_without(&mut self) -> Vec<Request> {
-        let Some(at) = self.explore.reading.pointed.filter(|at| self.without(*at).is_none()) else { return Vec::new() };
-        let data = self.in_view().map(|(data, _)| data.clone());
-        let (Some(key), Some(data), Some(active)) = (self.without_key(at), data, self.active_box().cloned()) else {
-            return Vec::new();
-        };
+    /// Asks for the answer without the unit that is told of, where it is not known yet.
+    pub(super) fn ask_without(&self) -> Vec<Request> {
+        self.without_run().map(|run| Request::Run(Box::new(run))).into_iter().collect()
+    }
+
+    /// The question for the answer without the unit under the pointer, or the chosen one, for texts; a newer question
+    /// takes the place of an older one. `None` where the answer is known, or has to wait for the explanation.
+    pub(super) fn without_run(&self) -> Option<Run> {
+        let reading = &self.explore.reading;
+        let n_units = self.explore.explained()?.units.count();
+        let at = reading.pointed.or(reading.chosen).filter(|at| *at < n_units && self.without(*at).is_none())?;
+        let key = self.without_key(at)?;
         // What is drawn may still be another item, while this one is computed.
         if !key.unit.is_text() || !self.explore.is_current() {
-            return Vec::new();
+            return None;
         }
         let task = Task::Without(Box::new(Without {
-            black_box: active,
-            data,
+            black_box: self.active_box()?.clone(),
+            data: self.in_view()?.0.clone(),
             item: key.item,
             fit: Fit::default(),
             unit: key.unit,
@@ -353,14 +359,14 @@ impl Session {
             fill: key.fill,
             seed: key.seed,
         }));
-        vec![Request::Run(Box::new(Run {
+        Some(Run {
             lane: Lane::Interactive,
             slot: Slot::new(slots::WITHOUT, 0),
             priority: Priority::Interactive,
             purpose: Purpose::Without(Arc::new(key)),
             title: "Asking without one unit".to_owned(),
             task,
-        }))]
+        })
     }
 
     /// Files an answer without one unit.

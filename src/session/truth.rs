@@ -22,12 +22,16 @@ pub struct Hits {
 }
 
 impl Hits {
-    /// In a line, e.g. `3 of 4 selected are true, of 5`.
+    /// In a line, e.g. `Truth: 3 of 4 selected truly decide the class; 5 do in all`.
     pub fn words(self) -> String {
         let Self { hits, selected, of } = self;
         match of {
             0 => "Truth: no unit decides this item's class".to_owned(),
-            _ => format!("Truth: {hits} of {selected} selected are true, {of} in all"),
+            _ => {
+                let decide = if hits == 1 { "decides" } else { "decide" };
+                let also = if of == 1 { "does" } else { "do" };
+                format!("Truth: {hits} of {selected} selected truly {decide} the class; {of} {also} in all")
+            }
         }
     }
 }

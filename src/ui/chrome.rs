@@ -303,8 +303,12 @@ pub fn bottom_line(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) 
             }
             if let Some(item) = session.explore.item.filter(|_| session.place == Place::Explore) {
                 let list = &session.explore.list;
-                let at = list.position(item).map_or_else(String::new, |at| crate::work::format_count(at as u64 + 1));
-                muted(ui, format!("{at} of {} listed", crate::work::format_count(list.visible().len() as u64)));
+                let n = crate::work::format_count(list.visible().len() as u64);
+                let words = match list.position(item) {
+                    Some(at) => format!("{} of {n} listed", crate::work::format_count(at as u64 + 1)),
+                    None => format!("{n} listed"),
+                };
+                muted(ui, words);
             }
         });
     });

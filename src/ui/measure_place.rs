@@ -4,10 +4,13 @@ mod charts;
 mod form;
 mod table;
 
+pub(super) use table::digits_for;
+
 use std::collections::BTreeSet;
 
 use egui::{CentralPanel, Frame, Margin, ScrollArea, Ui};
 use egui_material_icons::icons;
+use egui_plot::LineStyle;
 
 use super::panels::{Side, SidePanel};
 use super::plots::{Look, look};
@@ -171,9 +174,10 @@ fn part(
     });
 }
 
-/// The look of a method: the same in every chart and in the table.
+/// The look of a method: the same in every chart and in the table. Lines tell metrics apart, colours and marks methods.
 fn look_of(ui: &Ui, rows: &[String], row: &str) -> Look {
-    look(ui, rows.iter().position(|known| known == row).unwrap_or(rows.len()))
+    let at = rows.iter().position(|known| known == row).unwrap_or(rows.len());
+    Look { style: LineStyle::Solid, ..look(ui, at) }
 }
 
 /// Names of the measured methods, in the order of the first part that has them.

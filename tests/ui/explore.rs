@@ -1,12 +1,17 @@
 //! Flows of the explorer, by the names that a screen reader says.
 
+use std::time::Instant;
+
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT, Queryable};
 use unmask::figure::layout::View;
+use unmask::session::items::{Filter, Predictions};
+use unmask::session::running::RunningJob;
 use unmask::session::settings::Appearance;
-use unmask::session::{Command, Place, Session};
+use unmask::session::{Command, Lane, Place, Purpose, Session, slots};
 use unmask::ui::dialogs::PresetDialogs;
+use unmask::work::{JobId, Slot};
 
 use super::support::{ITEMS, explained, explained_with, window};
 
@@ -271,6 +276,7 @@ fn the_filter_works_by_clicks() {
     app.run();
     app.get_by_role_and_label(Role::RadioButton, "Class: two").click();
     app.run();
+    app.get_by_role_and_label(Role::Button, "Filter (on)");
     assert_eq!(app.state().session.explore.list.visible().len(), 20);
     // The form stays, for the next question.
     app.get_by_role_and_label(Role::RadioButton, "Split: test").click();
@@ -288,6 +294,48 @@ fn the_filter_works_by_clicks() {
     app.key_press(egui::Key::Escape);
     app.run();
     assert!(app.query_by_label("Class: any").is_none(), "closed");
+}
+
+#[test]
+fn a_list_that_waits_for_answers_says_how_many_there_are() {
+    let mut app = explained(SIZE, Appearance::Dark);
+    let session = &mut app.state_mut().session;
+    let data = session.data.clone().expect("open");
+    let (id, list) = (JobId::next(), &mut session.explore.list);
+    // Only a few of the answers that the filter asks for have come, and none that passes.
+    list.predictions = Predictions::new(ITEMS);
+    list.predictions.put(&[0, 3], &[0.8, 0.1, 0.1, 0.8, 0.1, 0.1], 3);
+    list.filter = Filter { prediction: Some(2), ..Filter::default() };
+    list.rebuild(&data, None, &Default::default(), &Default::default());
+    session.running.push(RunningJob {
+        id,
+        lane: Lane::Interactive,
+        slot: Slot::new(slots::PREDICT, 0),
+        purpose: Purpose::Predict("".into()),
+        title: "Classifying".to_owned(),
+        since: Instant::now(),
+        started: true,
+        progress: None,
+        paused: false,
+    });
+    app.step();
+    app.get_by_label("Looking: 2 of 60 items so far");
+    app.get_by_label("0 listed");
+    assert!(app.query_by_label("List all items").is_none());
+    app.state_mut().session.running.remove(id);
+    app.step();
+    app.get_by_label("No item passes the filter.");
+    app.get_by_label("List all items");
+}
+
+#[test]
+fn one_listed_item_is_counted_as_one() {
+    let mut app = explained(SIZE, Appearance::Dark);
+    app.key_press(Key::M);
+    app.run();
+    app.state_mut().command(Command::SetFilter(Filter { marked: true, ..Filter::default() }));
+    app.run();
+    assert_eq!(app.state().session.last_action, "1 item listed");
 }
 
 #[test]

@@ -82,6 +82,39 @@ fn pointing_at_the_list_marks_the_text_and_clicking_keeps_the_word() {
 }
 
 #[test]
+fn a_chosen_word_is_asked_for_anew_with_each_explanation() {
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
+    let [delight, smile] = ["delight", "smile"].map(|word| unit_of(&app, word));
+    let mut after = |command: Command, unit: usize| {
+        app.state_mut().command(command);
+        app.run();
+        app.state().session.without(unit).is_some()
+    };
+    assert!(after(Command::Reading(Action::Choose(Some(delight))), delight), "chosen without a pointer");
+    assert!(after(Command::SetFill(Fill::Noise), delight), "another fill, another answer");
+    assert!(after(Command::Reading(Action::Choose(Some(smile))), smile));
+    assert!(after(Command::SetFill(Fill::Zero), smile), "also where the explanation is known already");
+}
+
+#[test]
+fn the_keys_for_k_count_within_the_text_in_view() {
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
+    app.state_mut().command(Command::SelectItem(2));
+    app.state_mut().command(Command::SetK(40));
+    app.run();
+    let result = app.state().session.explore.focused_result().expect("a result");
+    let n = result.selectable();
+    assert!((2..40).contains(&n), "{n}");
+    assert_eq!(app.state().session.last_action, "Select 40 words");
+    typed(&mut app, ".");
+    assert_eq!(app.state().session.last_action, "Select one more: All units are selected");
+    typed(&mut app, ",");
+    assert_eq!(app.state().session.explore.k, n - 1, "one less than all of them");
+    typed(&mut app, ".");
+    assert_eq!(app.state().session.explore.k, n);
+}
+
+#[test]
 fn the_mean_of_words_is_not_offered() {
     let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
     app.state_mut().command(Command::NextFill);
@@ -144,10 +177,16 @@ fn an_offensive_text_is_not_shown_once_it_is_explained_either_but_ones_own_is() 
 #[test]
 fn a_class_in_focus_recolours_the_text_and_shows_its_words_alone() {
     let mut app = reviews(SIZE, Appearance::Dark, "reviews", true);
+    let picture = |app: &egui_kittest::Harness<'_, unmask::ui::App>| {
+        let picture = app.state().session.picture(0, View::Heat, Hidden::AsModelSees, Default::default());
+        picture.expect("a picture")
+    };
+    assert!(!picture(&app).signed, "the method's own scores are neither for nor against");
     app.get_by_label("delight, selected, rank 1");
     app.get_by_role_and_label(Role::Button, "Colour by negative").click();
     app.run();
     assert_eq!(app.state().session.explore.class_focus, Some(0));
+    assert!(picture(&app).signed, "those of a class are");
     // "drags" is the one word that speaks for it.
     app.get_by_label("drags, selected, rank 1");
     app.get_by_label_contains("Only the words of negative: ");
@@ -179,7 +218,7 @@ fn the_key_of_a_class_pressed_again_leaves_it() {
     app.get_by_role_and_label(Role::Button, "positive").click();
     app.run();
     assert_eq!(focus(&app), Some(1));
-    app.get_by_label("Rather than class").click();
+    app.get_by_label("Against class").click();
     app.run();
     app.get_by_role_and_label(Role::Button, "negative").click();
     app.run();
@@ -258,6 +297,9 @@ fn a_text_of_ones_own_is_explained_as_it_is_typed() {
     assert_eq!(explained.text.as_deref(), Some("A superb evening, but dull music."));
     // 2.5 - 3.0 = -0.5: negative at 0.62.
     assert!((explained.probs_full[0] - 0.622).abs() < 1e-3);
+    // The editor counts as the viewer does.
+    let length = format!("{} words", session.explore.focused_result().expect("a result").selectable());
+    app.get_by_label(&length);
     app.get_by_label("dull, selected, rank 1");
     app.get_by_role_and_label(Role::Button, "Back to the item").click();
     app.run();
@@ -272,6 +314,20 @@ fn a_pasted_text_becomes_ones_own() {
     app.run();
     assert_eq!(app.state().session.own_text().map(|own| own.text.as_str()), Some("What a delight!"));
     app.get_by_label("delight, selected, rank 1");
+}
+
+#[test]
+fn beside_ones_own_text_the_item_is_neither_marked_nor_pinned() {
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
+    app.state_mut().command(Command::Reading(Action::EditOwn("A superb evening".to_owned())));
+    app.run();
+    for command in [Command::Pin, Command::Mark] {
+        app.state_mut().command(command);
+        app.run();
+        assert!(app.state().session.last_action.ends_with("Your own text is in view; go back to the item first"));
+    }
+    let explore = &app.state().session.explore;
+    assert!(explore.marked.is_empty() && explore.pinned.is_empty());
 }
 
 #[test]
@@ -347,6 +403,21 @@ fn forms_of_training_offer_what_reads_texts() {
     app.state_mut().command(Command::Go(Place::Train));
     app.run();
     assert!(app.query_by_label_contains("pixels").is_none());
+}
+
+#[test]
+fn a_form_begins_with_the_values_for_texts_and_goes_back_to_them() {
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
+    app.state_mut().command(Command::Go(Place::Train));
+    app.run();
+    assert!(app.query_by_label_contains("Reset ").is_none(), "what it begins with is no change");
+    app.get_by_role_and_label(Role::ComboBox, "Word vectors start").click_accesskit();
+    app.run();
+    app.get_by_role_and_label(Role::Button, "random: at random, as in the papers").click_accesskit();
+    app.run();
+    app.get_by_role_and_label(Role::Button, "Reset word vectors start to black box").click_accesskit();
+    app.run();
+    assert!(app.query_by_label_contains("Reset ").is_none(), "back at the beginning");
 }
 
 #[test]

@@ -323,11 +323,25 @@ fn a_row_says_names_values_and_what_is_hidden() {
     };
     // A category is the largest value in this world.
     let overlay = spoken(&app, "Overlay of item 0");
-    assert!(overlay.contains("workclass Private, selected") && overlay.contains("age 20"), "{overlay}");
+    assert!(overlay.contains("workclass Private, selected, rank 1, score ") && overlay.contains("age 20"), "{overlay}");
+    assert!(app.query_by_label("Hide fill values").is_some() && app.query_by_label("Hatch hidden").is_none());
     app.state_mut().command(Command::SetView(View::Selected));
     app.run();
     let only = spoken(&app, "Selected only of item 0");
     assert!(only.contains("workclass Private, selected") && only.contains("age hidden"), "{only}");
+}
+
+#[test]
+fn a_list_of_rows_tells_whether_the_class_stays_and_has_no_other_style() {
+    let app = opened(SIZE, Appearance::Dark, "people");
+    let session = &app.state().session;
+    // In the invented world it stays by an item's number.
+    assert_eq!(session.explore.list.stays(4), Some((true, false)));
+    assert!(app.query_by_role_and_label(Role::Button, "Items as pictures or as a table").is_none());
+    assert!(Command::ToggleListStyle.availability(session).is_err());
+    let app = opened(SIZE, Appearance::Dark, "movements");
+    assert_eq!(app.state().session.explore.list.stays(4), None, "not asked for");
+    app.get_by_role_and_label(Role::Button, "Items as pictures or as a table");
 }
 
 fn picture(name: &str, of: &str, appearance: Appearance, commands: &[Command]) {

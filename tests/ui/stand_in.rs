@@ -137,6 +137,9 @@ fn a_forest_is_grown_and_a_stand_in_distilled_from_it_through_the_forms() {
     app.state_mut().command(Command::SetColumns(vec![at]));
     settle(&mut app);
     app.get_by_label("Gradient needs gradients, and Random forest gives none.");
+    // The list of rows asks nothing of a method that explains nothing.
+    let explore = &app.state().session.explore;
+    assert!(explore.list.fidelity.is_none());
     app.get_by_role_and_label(Role::Button, "Distil a stand-in").click();
     app.run();
     app.get_by_role_and_label(Role::CheckBox, "Learn the answers of Random forest, not the labels");

@@ -38,12 +38,12 @@ fn hits_of_a_method_follow_k_and_the_unit() {
     let mut app = opened(SIZE, Appearance::Dark, "planted movements");
     on_item(&mut app, 1, &[Command::SetK(1)]);
     assert_eq!(marked(&app.state().session), Some(vec![24]), "both channels leap at step 24");
-    app.get_by_label_contains("1 of 1 selected are true, 1 in all");
+    app.get_by_label_contains("1 of 1 selected truly decides the class; 1 does in all");
     on_item(&mut app, 1, &[Command::SetK(4)]);
-    app.get_by_label_contains("1 of 4 selected are true, 1 in all");
+    app.get_by_label_contains("1 of 4 selected truly decides the class; 1 does in all");
     on_item(&mut app, 1, &[Command::SetUnit(Unit::ChannelStep, 2)]);
     assert_eq!(marked(&app.state().session), Some(vec![24, 72]), "a unit for each channel");
-    app.get_by_label_contains("2 of 2 selected are true, 2 in all");
+    app.get_by_label_contains("2 of 2 selected truly decide the class; 2 do in all");
     // Nothing was planted in movements of the first class.
     on_item(&mut app, 0, &[]);
     app.get_by_label_contains("no unit decides this item's class");
@@ -61,7 +61,7 @@ fn the_switch_hides_marks_legend_and_hits_and_is_there_only_where_the_truth_is_k
         app.run();
         assert_eq!(marked(&app.state().session), None, "{name}");
         assert!(app.query_by_label(LEGEND).is_none(), "{name}");
-        assert!(app.query_by_label_contains("selected are true").is_none(), "{name}");
+        assert!(app.query_by_label_contains("selected truly decide").is_none(), "{name}");
         app.get_by_role_and_label(Role::Button, "Truth").click();
         app.run();
         app.get_by_label(LEGEND);

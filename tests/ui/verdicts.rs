@@ -71,14 +71,14 @@ fn a_followed_class_is_what_the_inspector_the_overlap_and_the_table_speak_of() {
     app.state_mut().command(Command::FocusColumn(0));
     app.run();
     let before = app.state().session.overlaps()[0].2;
-    assert!(app.query_by_label_contains("Shown only").is_none());
+    assert!(app.query_by_label_contains("With these only").is_none());
     app.state_mut().command(Command::FocusClass(Some(0)));
     app.run();
     let session = &app.state().session;
     let result = session.explore.focused_result().expect("explained");
     let (seen, k) = (session.seen(result), session.explore.k);
     // "drags" is the one word for "negative": without the others the answer is negative at 0.88.
-    app.get_by_label("Shown only: 0.88");
+    app.get_by_label("With these only: 0.88");
     app.get_by_label("By the method's own words:");
     let other = session.explore.explained().expect("explained").methods[1].as_ref().expect("scores").clone();
     let both = |unit: usize| (seen.is_selected(unit, k), other.is_selected(unit, k));

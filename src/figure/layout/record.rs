@@ -1,6 +1,6 @@
 //! A row of a table: name, value and score of each column as lines with a bar. Window and exporters share the lines.
 
-use super::super::{Anchor, Element, FigureError, Palette, Weight, fonts, rect};
+use super::super::{Anchor, Element, FigureError, Palette, Weight, fonts, point, rect, stroke};
 use super::bars::{Bars, Origin};
 use super::block::{Block, Style};
 use super::{ExplainedPicture, Hidden, Panel, size};
@@ -140,6 +140,11 @@ pub(super) fn panel(picture: &ExplainedPicture, row: &ExplainedRow, panel: Panel
             let bar = rect(track.x + bar_width * from, track.y, (bar_width * (to - from)).max(0.6), BAR);
             let color = if selected { palette.selected } else { palette.unselected };
             block.elements.push(Element::fill(bar, color));
+            if let Some(zero) = bars.zero() {
+                let x = track.x + bar_width * zero;
+                let ends = [point(x, track.y - 1.0), point(x, track.bottom() + 1.0)];
+                block.elements.push(Element::line(ends[0], ends[1], stroke(palette.ink_muted, size::HAIRLINE)));
+            }
         }
         block.height += ROW;
     }

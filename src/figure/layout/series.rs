@@ -234,17 +234,27 @@ pub fn groups(picture: &ExplainedPicture, series: &ExplainedSeries) -> Vec<Group
     if out.len() * 2 > n { Vec::new() } else { out }
 }
 
-/// The groups of which most is selected, in words; empty where nothing is.
+/// The groups of which most is selected, in words that do not pass for all where some are left out; empty where nothing is selected.
 pub fn highest_groups(groups: &[Group]) -> String {
     let mut order: Vec<&Group> = groups.iter().filter(|group| group.share > 0.0).collect();
     order.sort_by(|a, b| b.share.total_cmp(&a.share));
-    let named: Vec<String> =
-        order.iter().take(4).map(|group| format!("{}: {:.0} %", group.name, group.share * 100.0)).collect();
-    if named.is_empty() { String::new() } else { format!("selected of each group: {}", named.join(", ")) }
+    let is_cut = order.len() > MOST_NAMED;
+    let words = |group: &&Group| {
+        let share = format!("{:.0} %", group.share * 100.0);
+        if is_cut { format!("{} ({share})", group.name) } else { format!("{}: {share}", group.name) }
+    };
+    let named: Vec<String> = order.iter().take(MOST_NAMED).map(words).collect();
+    match (named.join(", "), is_cut) {
+        (named, _) if named.is_empty() => named,
+        (named, true) => format!("most selected in {named}"),
+        (named, false) => format!("selected of each group: {named}"),
+    }
 }
 
 /// Fewer channels are not grouped.
 const LEAST_GROUPED: usize = 24;
+/// Most groups that are named.
+const MOST_NAMED: usize = 4;
 /// Channels of a group without a name.
 const BLOCK: usize = 16;
 

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::super::sheet::SheetOf;
 use super::super::{Dialog, Session};
 use super::{Availability, Command};
+use crate::data::Modality;
 
 impl Command {
     /// Whether the command can be used now.
@@ -41,7 +42,14 @@ impl Command {
                 needs_item()?;
                 if session.at_start() { no("This is the first item of the list") } else { Ok(()) }
             }
+            // They are about the item of the list, which is not what is seen then.
+            Self::Pin | Self::Mark if session.own_text().is_some() => {
+                no("Your own text is in view; go back to the item first")
+            }
             Self::Pin | Self::Mark | Self::SelectItem(_) => needs_item(),
+            Self::ToggleListStyle if session.data.as_ref().is_some_and(|data| data.modality == Modality::Table) => {
+                no("Rows of a table are always listed as a table")
+            }
             Self::NextMethod | Self::PreviousMethod => {
                 needs_methods()?;
                 if session.usable_explainers().len() > 1 { Ok(()) } else { no("There is only one explainer") }
@@ -62,9 +70,10 @@ impl Command {
             Self::Flip | Self::SetView(_) | Self::SetHidden(_) | Self::ToggleHidden | Self::Peek(_) => needs_methods(),
             Self::KBy(by) => {
                 needs_methods()?;
-                match by.signum() {
-                    1 if session.explore.k >= session.unit_count() => no("All units are selected"),
-                    -1 if session.explore.k <= 1 => no("At least one unit is selected"),
+                let most = session.most_selectable();
+                match (by.signum(), session.explore.k.min(most)) {
+                    (1, k) if k >= most => no("All units are selected"),
+                    (-1, ..=1) => no("At least one unit is selected"),
                     _ => Ok(()),
                 }
             }

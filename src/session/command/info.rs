@@ -116,7 +116,7 @@ impl Command {
             ),
             Self::SetView(View::Overlay) => info(
                 "View: overlay",
-                "The input, with the selected units tinted; stronger for higher ranks.",
+                "The input, with the selected units tinted; deeper for higher scores.",
                 &[Letter('O')],
             ),
             Self::SetView(View::Selected) => {
@@ -133,10 +133,10 @@ impl Command {
             }
             Self::SetForm(form) => info(form.command(), form.tip(), &[]),
             Self::SetHidden(Hidden::AsModelSees) => {
-                info("Hidden: as the model sees them", "Draw hidden pixels with the value that the model gets.", &[])
+                info("Hidden: as the model sees them", "Draw what is hidden with the value that the model gets.", &[])
             }
             Self::SetHidden(Hidden::Hatched) => {
-                info("Hidden: hatched", "Hatch hidden pixels, since a hidden dark pixel looks like background.", &[])
+                info("Hidden: hatched", "Hatch what is hidden, since a hidden dark pixel looks like background.", &[])
             }
             Self::ToggleHidden => info(
                 "Hatch hidden pixels, or show them as the model does",

@@ -106,25 +106,31 @@ fn card(ui: &mut Ui, session: &Session, data: &Dataset, truth: &Truth<'_>, item:
     let is_here = explore.item == Some(item) && session.own_text().is_none();
     let painter = ui.painter_at(rect);
     painter.rect_filled(rect, 4.0, if response.hovered() { t.hover } else { t.raised });
-    if is_here {
-        painter.rect_stroke(rect, 4.0, Stroke::new(2.5, t.accent), StrokeKind::Inside);
-    } else {
-        painter.rect_stroke(rect, 4.0, Stroke::new(1.0, t.line), StrokeKind::Inside);
+    let edge = if is_here { Stroke::new(2.5, t.accent) } else { Stroke::new(1.0, t.line) };
+    painter.rect_stroke(rect, 4.0, edge, StrokeKind::Inside);
+    if response.has_focus() {
+        // Within the edge, which says what is in view.
+        painter.rect_stroke(rect.shrink(edge.width), 3.0, Stroke::new(1.5, t.outline), StrokeKind::Inside);
     }
     let inner = rect.shrink2(vec2(space::S, 5.0));
     let small = FontId::proportional(text::SMALL);
-    let number = format!("#{}", data.source_index.get(item).copied().unwrap_or_default());
-    let mut facts = number.clone();
+    let mut facts = format!("#{}", data.source_index.get(item).copied().unwrap_or_default());
     if let Some(label) = session.label_name(item) {
         facts.push_str(&format!(" · {label}"));
     }
     let outcome = explore.list.outcome(truth, item);
+    let mut said = format!("Item {facts}");
     if let Some((class, p)) = explore.list.predictions.get(item) {
-        let name = session.class_name(usize::from(class));
-        match outcome {
-            Some(true) => facts.push_str(&format!(" · {}", describe::probability(p))),
-            _ => facts.push_str(&format!(" · predicted {name} {}", describe::probability(p))),
-        }
+        let (name, p) = (session.class_name(usize::from(class)), describe::probability(p));
+        let predicted = format!(" · predicted {name} {p}");
+        let (drawn, spoken) = match outcome {
+            Some(true) => (format!(" · {p}"), format!(" · {p}")),
+            // After the label and beside a mark there is little room.
+            Some(false) => (format!(" · as {name} {p}"), predicted),
+            None => (predicted.clone(), predicted),
+        };
+        facts.push_str(&drawn);
+        said.push_str(&spoken);
     }
     // Marks stand on the right of the first line.
     let mut right = inner.right();
@@ -142,7 +148,7 @@ fn card(ui: &mut Ui, session: &Session, data: &Dataset, truth: &Truth<'_>, item:
     if explore.pinned.contains(&item) {
         mark(icons::ICON_PUSH_PIN, t.accent);
     }
-    let mut job = LayoutJob::simple_singleline(facts.clone(), small, t.muted);
+    let mut job = LayoutJob::simple_singleline(facts, small, t.muted);
     job.wrap = TextWrapping::truncate_at_width(right - inner.left());
     let galley = painter.layout_job(job);
     painter.galley(pos2(inner.left(), inner.top() + 7.0 - galley.size().y / 2.0), galley, t.muted);
@@ -152,7 +158,7 @@ fn card(ui: &mut Ui, session: &Session, data: &Dataset, truth: &Truth<'_>, item:
     job.wrap = TextWrapping { max_width: inner.width(), max_rows: 2, ..TextWrapping::default() };
     let galley = painter.layout_job(job);
     painter.galley(pos2(inner.left(), inner.top() + 16.0), galley, color);
-    let said = format!("Item {facts}{}: {words}", if outcome == Some(false) { ", wrong" } else { "" });
+    let said = format!("{said}{}: {words}", if outcome == Some(false) { ", wrong" } else { "" });
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_here, &said));
     if response.clicked() {
         commands.push(Command::SelectItem(item));

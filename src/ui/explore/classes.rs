@@ -39,6 +39,10 @@ const LISTED_ROW: f32 = 28.0;
 const LISTED_HEAD: f32 = 60.0;
 /// Side of a small picture.
 const SIDE: f32 = 104.0;
+/// What is coloured by where no class is followed.
+const OWN_SCORES: &str = "the method's own scores";
+/// What a class is compared with where no other is chosen.
+const NO_OTHER: &str = "no other class";
 
 /// What the panel remembers.
 #[derive(Default)]
@@ -118,7 +122,7 @@ pub fn panel(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut
         return;
     }
     let Some(focused) = focused(session) else { return };
-    let (explained, result, by_class) = focused;
+    let (explained, _, by_class) = focused;
     // As in the viewer: an old result stays, but never passes for the one that was asked for.
     let is_old = session.explore.shown.is_dimmed(Instant::now()) || !session.is_in_view(explained);
     let t = tokens(ui);
@@ -150,7 +154,7 @@ pub fn panel(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut
             let mut table_ui = child(ui, "class table", left.with_max_x(left.right() - space::M));
             table(&mut table_ui, session, canvas, focused, commands);
             let mut top_ui = child(ui, "class tops", right);
-            tops(&mut top_ui, session, canvas, result, by_class, commands);
+            tops(&mut top_ui, session, canvas, focused, commands);
             ui.allocate_rect(area, Sense::hover());
         } else {
             pictures(ui, session, canvas, focused, commands);
@@ -158,20 +162,19 @@ pub fn panel(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut
     });
 }
 
-/// Why this class, rather than that one.
+/// Why this class, against that one.
 fn contrast(ui: &mut Ui, session: &Session, by_class: &ByClass, commands: &mut Vec<Command>) {
     let explore = &session.explore;
-    ui.horizontal(|ui| {
-        ui.label(RichText::new("What speaks for each class").strong());
-        ui.separator();
+    ui.label(RichText::new("What speaks for each class").strong());
+    ui.horizontal_wrapped(|ui| {
         ui.label("Colour by");
-        let shown = explore.class_focus.map_or_else(|| "the method".to_owned(), |class| session.class_name(class));
+        let shown = explore.class_focus.map_or_else(|| OWN_SCORES.to_owned(), |class| session.class_name(class));
         ComboBox::from_id_salt("colour by")
             .selected_text(shown)
-            .width(110.0)
+            .width(164.0)
             .truncate()
             .show_ui(ui, |ui| {
-                if ui.selectable_label(explore.class_focus.is_none(), "the method").clicked() {
+                if ui.selectable_label(explore.class_focus.is_none(), OWN_SCORES).clicked() {
                     commands.push(Command::FocusClass(None));
                 }
                 for class in 0..by_class.classes {
@@ -183,16 +186,16 @@ fn contrast(ui: &mut Ui, session: &Session, by_class: &ByClass, commands: &mut V
             })
             .response
             .accessible_name("Colour by class");
-        ui.label("rather than");
+        ui.label("against");
         let against = explore.reading.against.filter(|class| Some(*class) != explore.class_focus);
-        let shown = against.map_or_else(|| "nothing".to_owned(), |class| session.class_name(class));
+        let shown = against.map_or_else(|| NO_OTHER.to_owned(), |class| session.class_name(class));
         ui.add_enabled_ui(explore.class_focus.is_some(), |ui| {
-            ComboBox::from_id_salt("rather than")
+            ComboBox::from_id_salt("against")
                 .selected_text(shown)
                 .width(110.0)
                 .truncate()
                 .show_ui(ui, |ui| {
-                    if ui.selectable_label(against.is_none(), "nothing").clicked() {
+                    if ui.selectable_label(against.is_none(), NO_OTHER).clicked() {
                         commands.push(Command::Reading(Action::Against(None)));
                     }
                     for class in (0..by_class.classes).filter(|class| Some(*class) != explore.class_focus) {
@@ -202,7 +205,7 @@ fn contrast(ui: &mut Ui, session: &Session, by_class: &ByClass, commands: &mut V
                     }
                 })
                 .response
-                .accessible_name("Rather than class")
+                .accessible_name("Against class")
                 .on_hover_text("The difference of two classes: why this one rather than that one");
         });
     });
@@ -365,14 +368,8 @@ fn cell(ui: &mut Ui, value: f32, ground: crate::figure::Color) {
 }
 
 /// The best units of each class, class beside class.
-fn tops(
-    ui: &mut Ui,
-    session: &Session,
-    canvas: &mut Canvas,
-    result: &MethodResult,
-    by_class: &ByClass,
-    commands: &mut Vec<Command>,
-) {
+fn tops(ui: &mut Ui, session: &Session, canvas: &mut Canvas, focused: Focused<'_>, commands: &mut Vec<Command>) {
+    let (_, result, by_class) = focused;
     let (_, words) = unit_names(canvas, session.explore.focus);
     let width = ((ui.available_width() - space::S) / by_class.classes.max(1) as f32 - space::S).clamp(124.0, 220.0);
     let room = ((ui.available_height() - LISTED_HEAD) / LISTED_ROW).max(0.0) as usize;
@@ -383,7 +380,7 @@ fn tops(
             for class in 0..by_class.classes {
                 ui.allocate_ui_with_layout(vec2(width, ui.available_height()), Layout::top_down(Align::Min), |ui| {
                     ui.set_width(width);
-                    class_head(ui, session, by_class, class, commands);
+                    class_head(ui, session, focused, class, commands);
                     ui.spacing_mut().item_spacing.y = 1.0;
                     let top = result.top_through(Lens::Class(class), most);
                     let speaks = top.iter().filter(|&&unit| by_class.score(unit, class) > 0.0).count();
@@ -420,7 +417,8 @@ fn tops(
 }
 
 /// Name of a class, and what its units alone make the black box answer.
-fn class_head(ui: &mut Ui, session: &Session, by_class: &ByClass, class: usize, commands: &mut Vec<Command>) {
+fn class_head(ui: &mut Ui, session: &Session, focused: Focused<'_>, class: usize, commands: &mut Vec<Command>) {
+    let (explained, result, by_class) = focused;
     let chosen = session.explore.class_focus == Some(class);
     let name = session.class_name(class);
     let response = ui.add(Button::selectable(chosen, RichText::new(shorten(&name, 22)).strong()).truncate());
@@ -434,7 +432,8 @@ fn class_head(ui: &mut Ui, session: &Session, by_class: &ByClass, class: usize, 
         let t = tokens(ui);
         let (icon, color) = if is_class { (icons::ICON_CHECK, t.text) } else { (icons::ICON_CLOSE, t.error) };
         ui.label(icon.rich_text().size(text::SMALL).color(color));
-        let line = RichText::new(format!("alone: {words}")).small().color(t.muted);
+        let k = explained.k.min(result.selectable());
+        let line = RichText::new(format!("best {k} alone: {words}")).small().color(t.muted);
         // Its number must not be what is cut off.
         ui.add(Label::new(line).wrap()).on_hover_text(
             "What the black box answers when only the best units of this class are left, as many as are selected",
@@ -493,7 +492,7 @@ fn pictures(
                     if response.clicked() {
                         commands.push(Command::FocusClass(Some(class)));
                     }
-                    class_head(ui, session, by_class, class, commands);
+                    class_head(ui, session, (explained, result, by_class), class, commands);
                 });
             }
         });

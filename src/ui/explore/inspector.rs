@@ -176,12 +176,12 @@ fn answers(ui: &mut Ui, session: &Session, explained: &Explained, commands: &mut
             if !probs.is_empty() {
                 let noun = explained.units.unit.noun(2);
                 let tip = format!("The black box sees the {noun} shown for {} alone", session.lens_words(*lens));
-                bar_row(ui, "Shown only", p(probs), &describe::probability(p(probs)), t.selected, false)
+                bar_row(ui, "With these only", p(probs), &describe::probability(p(probs)), t.selected, false)
                     .on_hover_text(tip);
                 if explore.k < result.selectable() {
                     let rest = p(result.rest_through(*lens));
                     let tip = format!("The black box sees all but the {noun} shown for {}", session.lens_words(*lens));
-                    bar_row(ui, "Hidden only", rest, &describe::probability(rest), t.unselected, true)
+                    bar_row(ui, "Without these", rest, &describe::probability(rest), t.unselected, true)
                         .on_hover_text(tip);
                 }
             }

@@ -47,6 +47,11 @@ pub fn show(
     if list.visible().is_empty() {
         ui.add_space(space::L);
         ui.vertical_centered(|ui| {
+            if let Some(known) = session.looked_through() {
+                let n = describe::count(data.len(), "item", "items");
+                ui.label(format!("Looking: {} of {n} so far", crate::work::format_count(known as u64)));
+                return;
+            }
             let filter = &session.explore.list.filter;
             ui.label(if filter.is_open_but_for_words() {
                 "No text contains this."
@@ -90,11 +95,14 @@ fn controls(ui: &mut Ui, session: &Session, data: &Dataset, commands: &mut Vec<C
         };
         muted(ui, format!("{}{of}", crate::work::format_count(n as u64)));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let icon = match list.style {
-                ListStyle::Strip => icons::ICON_TABLE_ROWS,
-                ListStyle::Table => icons::ICON_GRID_VIEW,
-            };
-            command_icon(ui, session, Command::ToggleListStyle, icon, commands);
+            // Rows are listed as a table in either style.
+            if data.modality != Modality::Table {
+                let icon = match list.style {
+                    ListStyle::Strip => icons::ICON_TABLE_ROWS,
+                    ListStyle::Table => icons::ICON_GRID_VIEW,
+                };
+                command_icon(ui, session, Command::ToggleListStyle, icon, commands);
+            }
             let icon = if list.sort.descending { icons::ICON_ARROW_DOWNWARD } else { icons::ICON_ARROW_UPWARD };
             let name = if list.sort.descending { "Order: largest first" } else { "Order: smallest first" };
             if icon_button(ui, icon, name).clicked() {
@@ -124,7 +132,7 @@ fn controls(ui: &mut Ui, session: &Session, data: &Dataset, commands: &mut Vec<C
         .config(egui::containers::menu::MenuConfig::new().close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside))
         .ui(ui, |ui| filter::form(ui, session, data, commands))
         .0
-        .widget_info(|| WidgetInfo::labeled(Role::Button, true, "Filter"));
+        .widget_info(|| WidgetInfo::labeled(Role::Button, true, label));
         command_icon(ui, session, Command::ToggleSheet, icons::ICON_VIEW_COMFY, commands);
     });
     if data.modality == Modality::Text {

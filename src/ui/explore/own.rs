@@ -9,6 +9,7 @@ use super::super::widgets::{command_button, muted};
 use super::canvas::Canvas;
 use super::cards;
 use crate::data::Modality;
+use crate::session::describe::count;
 use crate::session::reading::Action;
 use crate::session::{Command, Session};
 
@@ -65,8 +66,7 @@ pub fn editor(ui: &mut Ui, session: &Session, canvas: &Canvas, state: &mut OwnUi
     Panel::top("own text").resizable(true).default_size(height).size_range(90.0..=400.0).frame(frame).show(ui, |ui| {
         ui.horizontal(|ui| {
             ui.label(RichText::new("Your own text").strong());
-            let n = state.text.split_whitespace().count();
-            muted(ui, crate::session::describe::count(n, "word", "words"));
+            muted(ui, length_words(session, &state.text));
             let unknown = unknown_words(session, canvas);
             if unknown > 0 {
                 let words = format!("{unknown} not in the black box's vocabulary (dotted)");
@@ -120,6 +120,19 @@ pub fn editor(ui: &mut Ui, session: &Session, canvas: &Canvas, state: &mut OwnUi
 
 fn frame_of(ui: &Ui) -> Frame {
     Frame::new().fill(tokens(ui).panel).inner_margin(Margin::symmetric(space::M as i8, space::S as i8))
+}
+
+/// How long a text is: once it is explained in as many units as the viewer counts, until then by its blanks.
+fn length_words(session: &Session, typed: &str) -> String {
+    let is_explained = session.own_text().is_some_and(|own| own.text == typed) && session.explore.is_current();
+    let explained = session.explore.explained().filter(|explained| is_explained && session.is_in_view(explained));
+    match explained.zip(session.explore.focused_result()) {
+        Some((explained, result)) => {
+            let unit = explained.units.unit;
+            count(result.selectable(), &unit.noun(1), &unit.noun(2))
+        }
+        None => count(typed.split_whitespace().count(), "word", "words"),
+    }
 }
 
 /// How many words of the own text the black box does not know; none while the text is still to be explained.

@@ -1,12 +1,15 @@
 //! A row of a table on screen: name, value and score of each column; what a panel hides is struck out of the view. The lines are those of its
 //! figure, [`crate::figure::layout::record`].
 
-use egui::{Align, Label, Layout, Rect, RichText, ScrollArea, Ui, UiBuilder, WidgetInfo, accesskit::Role, vec2};
+use egui::{
+    Align, Align2, Label, Layout, Rect, RichText, ScrollArea, Stroke, Ui, UiBuilder, WidgetInfo, accesskit::Role, vec2,
+};
 
 use super::super::theme::{self, space, tokens};
 use crate::figure::Palette;
 use crate::figure::layout::record::{Line, bars_of};
-use crate::figure::layout::{ExplainedPicture, Panel};
+use crate::figure::layout::{ExplainedPicture, ExplainedRow, Panel};
+use crate::session::describe;
 
 /// Width of the mark of a column that truly decides the class.
 const TRUTH: f32 = 4.0;
@@ -16,6 +19,8 @@ const LINE: f32 = 20.0;
 const RANK: f32 = 26.0;
 /// Room of a bar where there is enough.
 const BAR: f32 = 90.0;
+/// Room of the score beside it.
+const SCORE: f32 = 56.0;
 /// Share of the words' room that a name gets: names are longer than values.
 const NAME: f32 = 0.58;
 /// Names that are measured: those of a very wide table are not all looked at in every frame.
@@ -29,18 +34,27 @@ pub fn show(ui: &mut Ui, picture: &ExplainedPicture, (panel, area): (Panel, Rect
     child.set_clip_rect(area.intersect(ui.clip_rect()));
     child.multiply_opacity(opacity);
     let mut spoken = Vec::new();
-    let room = Room { bar: if panel == Panel::Input { 0.0 } else { BAR.min(area.width() * 0.25) }, is_double: false };
+    let bar = if panel == Panel::Input { 0.0 } else { (BAR + SCORE).min(area.width() * 0.4) };
+    let room = Room { bar, is_double: false, zero: bars.zero() };
     let room = Room { is_double: !fits(ui, &row.names, (area.width() - RANK - room.bar) * NAME - space::S), ..room };
+    let spacing = child.spacing().item_spacing.y;
+    let is_all_in_sight = row.names.len() as f32 * (room.height() + spacing) - spacing <= area.height();
+    let order = order_of(picture, row, panel == Panel::Input || is_all_in_sight);
     ScrollArea::vertical().id_salt(name).auto_shrink([false, false]).show_rows(
         &mut child,
         room.height(),
-        row.names.len(),
+        order.len(),
         |ui, rows| {
-            for column in rows {
+            for at in rows {
+                let column = order[at];
                 let line = row.line(picture, panel, column, bars);
                 let selected = if line.rank.is_some() { ", selected" } else { "" };
                 let truth = if line.is_true { ", true" } else { "" };
-                spoken.push(format!("{} {}{selected}{truth}", line.name, line.value));
+                let rank = row.ranks.get(column).filter(|rank| panel != Panel::Input && **rank != u32::MAX);
+                let standing = rank.map_or_else(String::new, |rank| {
+                    format!(", rank {}, score {}", rank + 1, describe::score(score_of(picture, column)))
+                });
+                spoken.push(format!("{} {}{selected}{truth}{standing}", line.name, line.value));
                 one(ui, picture, panel, &line, room);
             }
         },
@@ -50,11 +64,28 @@ pub fn show(ui: &mut Ui, picture: &ExplainedPicture, (panel, area): (Panel, Rect
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &spoken));
 }
 
+/// Columns as they are listed: their own order where all are in sight, else those that are selected first, by rank.
+fn order_of(picture: &ExplainedPicture, row: &ExplainedRow, is_their_own: bool) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..row.names.len()).collect();
+    if !is_their_own {
+        let is_selected = |column: usize| picture.selected.get(column) == Some(&true);
+        let rank = |column: usize| row.ranks.get(column).copied().unwrap_or(u32::MAX);
+        order.sort_by_key(|&column| if is_selected(column) { rank(column) } else { u32::MAX });
+    }
+    order
+}
+
+fn score_of(picture: &ExplainedPicture, column: usize) -> f32 {
+    picture.scores.get(column).copied().unwrap_or(0.0)
+}
+
 /// What all lines of a panel share.
 #[derive(Clone, Copy)]
 struct Room {
-    /// Width of a bar; nothing where none is drawn.
+    /// Width of a bar with its score; nothing where none is drawn.
     bar: f32,
+    /// Where bars to both sides begin, as a share of their room.
+    zero: Option<f32>,
     /// Whether a name has a line to itself, with its value and bar below: beside them it would be cut.
     is_double: bool,
 }
@@ -105,7 +136,7 @@ fn one(ui: &mut Ui, picture: &ExplainedPicture, panel: Panel, line: &Line<'_>, r
     cell(ui, ("name", line.column), name_at, Label::new(title).truncate());
     cell(ui, ("value", line.column), value_at, Label::new(RichText::new(&line.value).color(ink)).truncate());
     if is_marked {
-        bar(ui, picture, line, bar_at);
+        bar(ui, line, (bar_at, room.zero), score_of(picture, line.column));
     }
 }
 
@@ -115,14 +146,36 @@ fn cell(ui: &mut Ui, id: (&str, usize), area: Rect, label: Label) {
     ui.new_child(UiBuilder::new().id_salt(id).max_rect(area).layout(layout)).add(label);
 }
 
-/// A score as a bar, in the colour that the legend names.
-fn bar(ui: &mut Ui, picture: &ExplainedPicture, line: &Line<'_>, rect: Rect) {
-    let response = ui.interact(rect, ui.scope_id().with(("bar", line.column)), egui::Sense::hover());
+/// A score as a bar, in the colour that the legend names, and as a number beside it.
+fn bar(ui: &mut Ui, line: &Line<'_>, (whole, zero): (Rect, Option<f32>), score: f32) {
+    let response = ui.interact(whole, ui.scope_id().with(("bar", line.column)), egui::Sense::hover());
     let t = theme::tokens(ui);
+    let (rect, number) = whole.split_left_right_at_x(whole.right() - SCORE.min(whole.width()));
     let (from, to) = line.bar;
     let (left, right) = (rect.left() + rect.width() * from, rect.left() + rect.width() * to);
     let bar = Rect::from_x_y_ranges(left..=right.max(left + 1.0), rect.top() + 5.0..=rect.bottom() - 5.0);
     ui.painter().rect_filled(bar, 1.0, if line.rank.is_some() { t.selected } else { t.unselected });
-    let score = picture.scores.get(line.column).copied().unwrap_or(0.0);
+    if let Some(zero) = zero {
+        let x = rect.left() + rect.width() * zero;
+        ui.painter().vline(x, rect.top() + 3.0..=rect.bottom() - 3.0, Stroke::new(1.0, t.muted));
+    }
+    let font = egui::TextStyle::Small.resolve(ui.style());
+    let end = number.right_center() - vec2(space::XS, 0.0);
+    ui.painter().text(end, Align2::RIGHT_CENTER, describe::score(score), font, t.muted);
     response.on_hover_text(format!("score {}", crate::data::table::number(f64::from(score))));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::order_of;
+    use crate::figure::layout::{ExplainedPicture, ExplainedRow};
+
+    #[test]
+    fn selected_columns_come_first_where_not_all_are_in_sight() {
+        let names = ["a", "b", "c", "d"].map(str::to_owned).to_vec();
+        let row = ExplainedRow { names, ranks: vec![2, 1, 3, 0], ..ExplainedRow::default() };
+        let picture = ExplainedPicture { selected: vec![false, true, false, true], ..ExplainedPicture::default() };
+        assert_eq!(order_of(&picture, &row, false), [3, 1, 0, 2]);
+        assert_eq!(order_of(&picture, &row, true), [0, 1, 2, 3]);
+    }
 }

@@ -1,11 +1,14 @@
 //! A time series on screen: what its figure shows, with shared zoom and cursor. Which steps are shaded, kept or marked, and every colour, is
 //! decided in [`crate::figure::layout::series`].
 
-use egui::{Color32, Rect, Sense, Stroke, TextureId, Ui, UiBuilder, WidgetInfo, accesskit::Role, pos2, vec2};
-use egui_plot::{HLine, Line, Plot, PlotPoints, PlotUi, Points, Polygon};
+use egui::{
+    Color32, Rect, Sense, Stroke, TextStyle, TextureId, Ui, UiBuilder, WidgetInfo, accesskit::Role, pos2, vec2,
+};
+use egui_plot::{AxisHints, GridInput, GridMark, HLine, Line, Plot, PlotPoints, PlotUi, Points, Polygon};
 
 use super::super::theme::{self, space, tokens};
 use super::canvas::Zoom;
+use super::series_map::round_by;
 use crate::data::Dataset;
 use crate::figure::Palette;
 use crate::figure::layout::series::{
@@ -41,7 +44,8 @@ pub struct Page<'a> {
 pub fn show(ui: &mut Ui, area: Rect, page: &Page<'_>, zoom: Zoom) -> Zoom {
     let Some(series) = page.picture.series.as_ref().filter(|_| page.picture.check().is_ok()) else { return zoom };
     let mut inner = ui.new_child(UiBuilder::new().id_salt(("series", page.at)).max_rect(area));
-    inner.set_clip_rect(area.intersect(ui.clip_rect()));
+    // Marks at the edge of a map reach a little beyond it.
+    inner.set_clip_rect(area.expand(2.0).intersect(ui.clip_rect()));
     inner.multiply_opacity(page.opacity);
     let channels = series.channels();
     let lines_height = if series.form == Form::Path { area.height() * 0.5 } else { area.height() };
@@ -54,14 +58,18 @@ pub fn show(ui: &mut Ui, area: Rect, page: &Page<'_>, zoom: Zoom) -> Zoom {
             channels_over_time(&mut inner, plot, page, series, &(0..channels).collect::<Vec<_>>());
         }
         Form::Stacked | Form::Path => {
-            let each = (lines_height - space::XS * (channels as f32 - 1.0)) / channels as f32;
+            // The numbers under the last plot take none of its height.
+            let axis = axis_height(ui);
+            let all = lines_height - axis - space::XS * (channels as f32 - 1.0);
+            let each = (all / channels as f32).max(NAME + 1.0);
             for channel in 0..channels {
                 let top = area.top() + (each + space::XS) * channel as f32;
-                let rect = Rect::from_min_size(pos2(area.left(), top), vec2(area.width(), each));
+                let height = if channel + 1 == channels { each + axis } else { each };
+                let rect = Rect::from_min_size(pos2(area.left(), top), vec2(area.width(), height));
                 let plot = Rect::from_min_max(rect.min + vec2(0.0, NAME), rect.max);
                 let at = pos2(rect.left() + AXIS_WIDTH, rect.top());
                 let ink = tokens(ui).muted.gamma_multiply(page.opacity);
-                let font = egui::TextStyle::Small.resolve(ui.style());
+                let font = TextStyle::Small.resolve(ui.style());
                 inner.painter().text(at, egui::Align2::LEFT_TOP, &series.names[channel], font, ink);
                 channels_over_time(&mut inner, plot, page, series, &[channel]);
             }
@@ -78,7 +86,7 @@ pub fn show(ui: &mut Ui, area: Rect, page: &Page<'_>, zoom: Zoom) -> Zoom {
 
 fn line_names(ui: &Ui, area: Rect, page: &Page<'_>, series: &ExplainedSeries) {
     let palette = Palette::of(page.picture.theme);
-    let font = egui::TextStyle::Small.resolve(ui.style());
+    let font = TextStyle::Small.resolve(ui.style());
     let mut x = area.left() + AXIS_WIDTH;
     for (channel, name) in series.names.iter().enumerate() {
         let color = theme::color(line_color(palette, channel, series.channels()));
@@ -88,6 +96,26 @@ fn line_names(ui: &Ui, area: Rect, page: &Page<'_>, series: &ExplainedSeries) {
         let words = ui.painter().text(at, egui::Align2::LEFT_TOP, name, font.clone(), tokens(ui).text);
         x = words.right() + space::M;
     }
+}
+
+/// Height of the numbers of steps under a plot.
+fn axis_height(ui: &Ui) -> f32 {
+    ui.text_style_height(&TextStyle::Body).ceil()
+}
+
+/// Most steps that have a number where a plot is so wide: none may run into the next.
+fn most_numbered(width: f32, steps: usize) -> usize {
+    let digits = steps.saturating_sub(1).max(1).ilog10() + 1;
+    ((width / (14.0 + 8.0 * digits as f32)) as usize).max(1)
+}
+
+/// The steps in sight that have a number. Plots number powers of ten by themselves, so that a narrow one would have a 0 alone.
+fn numbered(seen: &GridInput, steps: usize, most: usize) -> Vec<GridMark> {
+    let (from, to) = seen.bounds;
+    let by = round_by((to - from).ceil().max(1.0) as usize, most);
+    let first = (from.ceil().max(0.0) as usize).div_ceil(by);
+    let end = ((to.floor() + 1.0).max(0.0) as usize).min(steps).div_ceil(by);
+    (first..end).map(|at| GridMark { value: (at * by) as f64, step_size: by as f64 }).collect()
 }
 
 /// Points of a stretch of a line; a single step would be a line without length.
@@ -110,6 +138,9 @@ fn channels_over_time(ui: &mut Ui, rect: Rect, page: &Page<'_>, series: &Explain
     };
     let (low, high) = (f64::from(low), f64::from(high));
     let is_last = channels.last() == Some(&(series.channels() - 1));
+    let axis = axis_height(ui);
+    let drawn_height = (rect.height() - if is_last { axis } else { 0.0 }).max(1.0);
+    let (steps, most) = (series.steps, most_numbered(rect.width() - AXIS_WIDTH, series.steps));
     let mut inner = ui.new_child(UiBuilder::new().id_salt(("channels", page.at, first)).max_rect(rect));
     let shown = Plot::new(("series plot", page.at, first))
         .width(rect.width())
@@ -125,6 +156,9 @@ fn channels_over_time(ui: &mut Ui, rect: Rect, page: &Page<'_>, series: &Explain
         .include_x(-0.5)
         .include_x(series.steps as f64 - 0.5)
         .set_margin_fraction(vec2(0.0, 0.0))
+        .x_grid_spacer(move |seen| numbered(&seen, steps, most))
+        // Whatever has a number has it in full ink.
+        .custom_x_axes(vec![AxisHints::new_x().min_thickness(axis).label_spacing(18.0..=30.0)])
         // Channels begin at the same place, whatever their numbers' lengths.
         .y_axis_min_width(AXIS_WIDTH)
         .show_axes([is_last, true])
@@ -141,7 +175,7 @@ fn channels_over_time(ui: &mut Ui, rect: Rect, page: &Page<'_>, series: &Explain
                 one_line(plot, page, series, channel, &scores, is_alone);
             }
             if page.panel != Panel::Input {
-                let foot = low + (high - low) * f64::from(TRUTH / rect.height().max(1.0));
+                let foot = low + (high - low) * f64::from(TRUTH / drawn_height);
                 let color = theme::color(Palette::of(picture.theme).annotation);
                 for run in channels.iter().flat_map(|channel| series.true_runs(picture, *channel)) {
                     let (from, to) = (run.0 as f64 - 0.5, run.1 as f64 - 0.5);
@@ -249,7 +283,7 @@ fn one_line(
 fn path(ui: &mut Ui, whole: Rect, page: &Page<'_>, series: &ExplainedSeries) {
     let title = format!("path of {} and {} as velocities", series.names[0], series.names[1]);
     let ink = tokens(ui).muted.gamma_multiply(page.opacity);
-    let font = egui::TextStyle::Small.resolve(ui.style());
+    let font = TextStyle::Small.resolve(ui.style());
     let at = pos2(whole.left() + AXIS_WIDTH, whole.top());
     ui.painter().text(at, egui::Align2::LEFT_TOP, title, font, ink);
     let rect = Rect::from_min_max(whole.min + vec2(0.0, NAME), whole.max);
@@ -307,5 +341,27 @@ pub fn sparkline(ui: &Ui, rect: Rect, data: &Dataset, item: usize) {
             pos2(x, rect.top() + each * (channel as f32 + 1.0) - 2.0 - (each - 4.0) * share)
         };
         ui.painter_at(rect).add(egui::Shape::line((0..n).map(point).collect(), Stroke::new(1.0, t.text)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use egui_plot::GridInput;
+
+    use super::{most_numbered, numbered};
+
+    #[test]
+    fn a_narrow_plot_has_more_numbers_than_a_zero() {
+        let of = |bounds: (f64, f64), steps: usize, width: f32| {
+            let marks = numbered(&GridInput { bounds, base_step_size: 1.0 }, steps, most_numbered(width, steps));
+            marks.into_iter().map(|mark| mark.value).collect::<Vec<_>>()
+        };
+        assert_eq!(of((-0.5, 47.5), 48, 160.0), [0.0, 10.0, 20.0, 30.0, 40.0]);
+        assert_eq!(of((-0.5, 47.5), 48, 100.0), [0.0, 20.0, 40.0]);
+        assert_eq!(of((-0.5, 639.5), 640, 160.0), [0.0, 200.0, 400.0, 600.0]);
+        // Steps are whole, however near they are, and there are none outside of the series.
+        assert_eq!(of((10.2, 12.9), 48, 800.0), [11.0, 12.0]);
+        assert_eq!(of((-40.0, 100.0), 48, 160.0), [0.0]);
+        assert_eq!(of((-0.5, 0.5), 1, 10.0), [0.0]);
     }
 }

@@ -38,12 +38,13 @@ pub fn show(ui: &mut Ui, area: Rect, page: &Page<'_>, series: &ExplainedSeries, 
         let tint = theme::UNTINTED.gamma_multiply(page.opacity);
         inside.image(texture, cells, Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0)), tint);
     }
-    let whole = crate::figure::rect(cells.left(), cells.top(), cells.width(), cells.height());
-    if let Some(rings) = map_truth(page.picture, series, page.panel, whole).filter(|_| page.opacity >= 1.0) {
-        figure_view::paint_marks(&inside, &[rings]);
-    }
     let painter = ui.painter_at(area);
     painter.rect_stroke(frame, 0.0, Stroke::new(1.0, t.line), StrokeKind::Inside);
+    let whole = crate::figure::rect(cells.left(), cells.top(), cells.width(), cells.height());
+    if let Some(rings) = map_truth(page.picture, series, page.panel, whole).filter(|_| page.opacity >= 1.0) {
+        // Over the edge, or those of its cells would lose their outer sides.
+        figure_view::paint_marks(&ui.painter_at(frame.expand(2.0)), &[rings]);
+    }
     let font = egui::TextStyle::Small.resolve(ui.style());
     let mark = |at, align, words: String| painter.text(at, align, words, font.clone(), t.muted);
     let seen = |from: f32, to: f32, start: f32, each: f32, n: usize| {
@@ -122,11 +123,15 @@ fn cell_words(picture: &ExplainedPicture, series: &ExplainedSeries, step: usize,
     )
 }
 
+/// The least of 1, 2 or 5 times a power of ten by which `n` places are counted in at most `most` steps.
+pub(super) fn round_by(n: usize, most: usize) -> usize {
+    let steps = (0..9).flat_map(|power| [1, 2, 5].map(|by| by * 10_usize.pow(power)));
+    steps.into_iter().find(|by| n.div_ceil(*by) <= most.max(1)).unwrap_or(n.max(1))
+}
+
 /// Round numbers of `first..end`, at most `most` of them: in steps of 1, 2 or 5 times a power of ten.
 fn numbers(first: usize, end: usize, most: usize) -> impl Iterator<Item = usize> {
-    let n = end.saturating_sub(first);
-    let steps = (0..9).flat_map(|power| [1, 2, 5].map(|by| by * 10_usize.pow(power)));
-    let by = steps.into_iter().find(|by| n.div_ceil(*by) <= most.max(1)).unwrap_or(n.max(1));
+    let by = round_by(end.saturating_sub(first), most);
     (first.div_ceil(by) * by..end).step_by(by)
 }
 

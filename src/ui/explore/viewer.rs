@@ -16,7 +16,7 @@ use super::canvas::Canvas;
 use super::{classes, series};
 use crate::data::{Modality, Unit, Units};
 use crate::figure::layout::series::Form;
-use crate::figure::layout::{Hidden, Panel as FigurePanel, View};
+use crate::figure::layout::{ExplainedPicture, Hidden, Panel as FigurePanel, View};
 use crate::jobs::{Explained, MethodResult};
 use crate::session::command::{VIEWS, view_title};
 use crate::session::reading::{Action, fill_words_for, fills_for};
@@ -160,9 +160,9 @@ fn one_column(
         };
         let part = if panels.len() > 1 { panel_head(ui, panel_words(*panel, explore.peek), part) } else { part };
         let name = format!(
-            "{} of item {}, {}",
+            "{} of {}, {}",
             panel_words(*panel, explore.peek),
-            explained.item,
+            item_words(session, explained),
             method_name(session, column)
         );
         if is_series {
@@ -194,6 +194,18 @@ fn one_column(
     }
     if let Some((answers, _)) = under {
         answers.show(&mut words);
+    }
+}
+
+/// What is explained, by the number or name that the list and the inspector give it.
+fn item_words(session: &Session, explained: &Explained) -> String {
+    let item = explained.item;
+    match (session.own_text(), &session.data) {
+        (Some(own), _) if own.data.hash == explained.data => "your own text".to_owned(),
+        (_, Some(data)) if item < data.len() => {
+            format!("item {}", crate::jobs::picture::item_words(data, item).trim_start_matches('#'))
+        }
+        _ => format!("item {item}"),
     }
 }
 
@@ -341,9 +353,10 @@ fn controls(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut 
         };
         command_button(ui, session, Command::Flip, flip, commands);
         let is_hatched = explore.hidden == Hidden::Hatched;
-        // Lines have no place to hatch.
+        // Lines have no place to hatch, and in a table it is the words of the fill that are left out.
         if session.modality() != Modality::Series {
-            command_choice(ui, session, Command::ToggleHidden, is_hatched, "Hatch hidden", commands);
+            let title = if session.modality() == Modality::Table { "Hide fill values" } else { "Hatch hidden" };
+            command_choice(ui, session, Command::ToggleHidden, is_hatched, title, commands);
         }
         if session.modality() == Modality::Text {
             let open = session.own_text().is_some();
@@ -486,10 +499,10 @@ fn legend(ui: &mut Ui, session: &Session, canvas: &Canvas) {
             _ if matches!(modality, Modality::Series | Modality::Table) => {
                 marks_legend(ui, session, canvas, modality == Modality::Table);
             }
-            View::Heat => heat_legend(ui, canvas),
+            View::Heat => heat_legend(ui, session, canvas),
             View::Overlay => {
                 swatch(ui, t.selected, false);
-                muted(ui, "selected, stronger for higher ranks");
+                muted(ui, "selected, deeper for higher scores");
             }
             View::Selected | View::Unselected | View::Side => {
                 swatch(ui, t.selected, false);
@@ -558,7 +571,10 @@ fn marks_legend(ui: &mut Ui, session: &Session, canvas: &Canvas, is_table: bool)
         ui.add_space(space::S);
     };
     if is_table {
-        mark(t.selected, "selected, with its rank; the bar is the score");
+        // Bars to both sides have a line where they begin.
+        let is_signed = shown_pictures(session, canvas).any(|picture| picture.signed);
+        let against = if is_signed { ", left of its line against the class" } else { "" };
+        mark(t.selected, &format!("selected, with its rank; the bar is the score{against}"));
         mark(t.unselected, "not selected");
         return;
     }
@@ -568,7 +584,7 @@ fn marks_legend(ui: &mut Ui, session: &Session, canvas: &Canvas, is_table: bool)
             mark(t.full, "not selected, darker further from 0");
         }
         View::Overlay => mark(t.selected, "selected, deeper for higher scores"),
-        View::Heat if is_map => heat_legend(ui, canvas),
+        View::Heat if is_map => heat_legend(ui, session, canvas),
         View::Heat => mark(t.selected, "score at each step"),
         _ if is_map => mark(t.full, "value, further from 0 is stronger; what is hidden is blank"),
         View::Selected | View::Unselected | View::Side => {
@@ -583,18 +599,36 @@ fn marks_legend(ui: &mut Ui, session: &Session, canvas: &Canvas, is_table: bool)
     }
 }
 
-fn heat_legend(ui: &mut Ui, canvas: &Canvas) {
-    let Some(picture) = canvas.picture(0) else { return };
-    let (rect, _) = ui.allocate_exact_size(vec2(140.0, 12.0), egui::Sense::hover());
-    let scale = picture.scale();
-    let steps = 70;
-    for step in 0..steps {
-        let left = rect.left() + rect.width() * step as f32 / steps as f32;
-        let part = Rect::from_min_size(pos2(left, rect.top()), vec2(rect.width() / steps as f32 + 0.5, rect.height()));
-        ui.painter().rect_filled(part, 0.0, theme::color(scale.color(step as f32 / (steps - 1) as f32)));
+fn heat_legend(ui: &mut Ui, session: &Session, canvas: &Canvas) {
+    // Scores for and against a class have another scale than those whose sign has no meaning: each that is in view is named.
+    let of = |signed: bool| shown_pictures(session, canvas).find(|picture| picture.signed == signed);
+    let scales: Vec<_> = [false, true].into_iter().filter_map(of).collect();
+    let is_mixed = scales.len() > 1;
+    for picture in scales {
+        let (rect, _) = ui.allocate_exact_size(vec2(if is_mixed { 84.0 } else { 140.0 }, 12.0), egui::Sense::hover());
+        let scale = picture.scale();
+        let steps = 70;
+        let width = rect.width() / steps as f32;
+        for step in 0..steps {
+            let left = rect.left() + width * step as f32;
+            let part = Rect::from_min_size(pos2(left, rect.top()), vec2(width + 0.5, rect.height()));
+            ui.painter().rect_filled(part, 0.0, theme::color(scale.color(step as f32 / (steps - 1) as f32)));
+        }
+        ui.add_space(space::XS);
+        muted(
+            ui,
+            match (picture.signed, is_mixed) {
+                (false, false) => "each method's lowest to highest score",
+                (true, false) => "each method's scores: against, for",
+                (false, true) => "lowest to highest score",
+                (true, true) => "against, for",
+            },
+        );
+        ui.add_space(if is_mixed { space::S } else { 0.0 });
     }
-    ui.add_space(space::XS);
-    let words =
-        if picture.signed { "each method's scores: against, for" } else { "each method's lowest to highest score" };
-    ui.label(RichText::new(words).small().color(tokens(ui).muted));
+}
+
+/// The pictures of the columns in view.
+fn shown_pictures<'a>(session: &Session, canvas: &'a Canvas) -> impl Iterator<Item = &'a ExplainedPicture> {
+    (0..session.explore.columns.len()).filter_map(move |column| canvas.picture(column))
 }

@@ -182,6 +182,11 @@ fn row(
     if is_marked {
         painter.rect_stroke(rect, 3.0, Stroke::new(1.5, t.accent), StrokeKind::Inside);
     }
+    if response.has_focus() {
+        // Within the edge of a chosen row.
+        let inner = if is_marked { rect.shrink(1.5) } else { rect };
+        painter.rect_stroke(inner, 3.0, Stroke::new(1.5, t.outline), StrokeKind::Inside);
+    }
     let small = FontId::proportional(text::SMALL);
     let middle = rect.center().y;
     painter.text(pos2(rect.left() + 26.0, middle), Align2::RIGHT_CENTER, rank + 1, small.clone(), t.muted);

@@ -1,16 +1,19 @@
 //! Charts beside the table: fidelity over k, FS-M against FU-M, and how much methods agree.
 
-use egui::{Align2, FontId, Rect, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
-use egui_plot::{LineStyle, MarkerShape, VLine};
+use egui::{Align2, FontId, Rect, Sense, Shape, Stroke, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
+use egui_plot::{LineStyle, VLine};
 
 use super::{look_of, rows};
 use crate::figure::color::{Scale, contrast};
+use crate::session::describe::count;
 use crate::session::{Command, Session};
 use crate::ui::plots::{Chart, Look, Series, chart, legend, note};
 use crate::ui::theme::{self, space, text, tokens};
 use crate::ui::widgets::{group, muted};
 
 const HEIGHT: f32 = 250.0;
+/// Length of a piece of a line in a legend.
+const SAMPLE: f32 = 26.0;
 
 /// FS-M and FU-M of each method over k; a click sets k in the explorer.
 pub fn over_k(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
@@ -44,20 +47,16 @@ pub fn over_k(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
             });
         }
         if series.iter().any(|one| one.name.ends_with(row.as_str())) {
-            let look = Look { style: LineStyle::Solid, ..base };
-            methods.push(key(row, look, ""));
+            methods.push(key(row, base));
         }
     }
     let t = tokens(ui);
-    let plain = |style| Look { color: t.muted, style, marker: MarkerShape::Asterisk };
     legend(ui, &methods);
-    legend(
-        ui,
-        &[
-            key("FS-M, selected only: high is good", plain(LineStyle::Solid), super::metric_title("fs_m").as_str()),
-            key("FU-M, unselected only: low is good", plain(LineStyle::Dashed { length: 7.0 }), ""),
-        ],
-    );
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(space::M, 2.0);
+        plain_key(ui, "FS-M, selected only: high is good", false);
+        plain_key(ui, "FU-M, unselected only: low is good", true);
+    });
     let mut ks: Vec<usize> = cells.iter().filter_map(|cell| cell.k).collect();
     ks.sort_unstable();
     ks.dedup();
@@ -93,11 +92,29 @@ pub fn over_k(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     muted(ui, "Click in the chart to look at that k in Explore.");
 }
 
-fn key(name: &str, look: Look, tip: &str) -> Series {
+/// What a kind of line means whatever its colour: without a mark, which would be that of a method.
+fn plain_key(ui: &mut Ui, name: &str, is_dashed: bool) {
+    let t = tokens(ui);
+    let galley = ui.painter().layout_no_wrap(name.to_owned(), FontId::proportional(text::SMALL), t.text);
+    let size = vec2(SAMPLE + space::XS + galley.size().x, galley.size().y.max(14.0));
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    let ends = [rect.left_center(), rect.left_center() + vec2(SAMPLE, 0.0)];
+    let stroke = Stroke::new(2.0, t.muted);
+    if is_dashed {
+        ui.painter().extend(Shape::dashed_line(&ends, stroke, 6.0, 4.0));
+    } else {
+        ui.painter().line_segment(ends, stroke);
+    }
+    let at = pos2(ends[1].x + space::XS, rect.center().y - galley.size().y / 2.0);
+    ui.painter().galley(at, galley, t.text);
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, name));
+}
+
+fn key(name: &str, look: Look) -> Series {
     Series {
         name: name.to_owned(),
         value: String::new(),
-        tip: tip.to_owned(),
+        tip: String::new(),
         points: Vec::new(),
         intervals: Vec::new(),
         look,
@@ -271,12 +288,13 @@ pub fn agreement(ui: &mut Ui, session: &Session) {
     if let Some(sentence) = under {
         response.on_hover_text(sentence);
     }
-    let noun = agreement.unit.noun(2);
-    muted(
-        ui,
-        format!(
-            "Share of the union of both masks, k = {} {noun}, {} items. Two random masks of that size would share little.",
-            agreement.k, agreement.items
-        ),
-    );
+    let (k, noun) = (agreement.k, agreement.unit.noun(agreement.k));
+    let items = count(agreement.items, "item", "items");
+    let random = crate::explain::method("random").map_or("", |method| method.spec().title);
+    let chance = if agreement.rows.iter().any(|row| row == random) {
+        format!(" What {random} shares with the others is chance.")
+    } else {
+        String::new()
+    };
+    muted(ui, format!("Share of the union of both masks, k = {k} {noun}, {items}.{chance}"));
 }

@@ -74,7 +74,8 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut MeasureState, commands: 
     let slow: Vec<&str> = chosen_slow(session, state).iter().map(|spec| spec.title).collect();
     primary(ui, session, Command::StartEvaluation(Box::new(form)), &words, reason, commands);
     if !slow.is_empty() {
-        muted(ui, format!("{} train a network for each method and k: minutes.", slow.join(", ")));
+        let train = if slow.len() == 1 { "trains" } else { "train" };
+        muted(ui, format!("{} {train} a network for each method and k: minutes.", slow.join(", ")));
     }
 }
 

@@ -15,7 +15,7 @@ use crate::ui::widgets::{command_button, group, muted};
 /// The table with its buttons.
 pub fn show(ui: &mut Ui, session: &Session, state: &mut MeasureState, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
-        group(ui, "Metrics, mean ± half of the 95 % interval");
+        group(ui, "Metrics, mean ± half of the 95 % interval, or mean (interval)");
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             command_button(ui, session, Command::Ask(Dialog::ExportTable), "Export table…", commands);
         });
@@ -166,12 +166,10 @@ fn standing(cell: &Cell, cells: &[Cell]) -> &'static str {
 fn value(ui: &mut Ui, session: &Session, cell: &Cell, cells: &[Cell]) {
     let (sign, times) = metric(&cell.metric).map_or(("", 1.0), |metric| unit_of(metric.spec()));
     let (mean, [low, high]) = (cell.mean * times, cell.ci95.map(|end| end * times));
-    let half = (high - low) / 2.0;
-    let digits = digits_for(half);
+    let digits = digits_for((high - low) / 2.0);
     let standing = standing(cell, cells);
     // Of one value there is no interval.
-    let words =
-        if cell.items == 1 { format!("{mean:.digits$}") } else { format!("{mean:.digits$} ± {half:.digits$}") };
+    let words = if cell.items == 1 { format!("{mean:.digits$}") } else { mean_words(mean, [low, high]) };
     let more = digits + 1;
     let tip = if cell.items == 1 {
         format!("{mean:.more$} {sign}, one value")
@@ -196,6 +194,17 @@ fn value(ui: &mut Ui, session: &Session, cell: &Cell, cells: &[Cell]) {
     });
 }
 
+/// A mean with its interval. One number for both sides would hide that one end lies much farther away.
+fn mean_words(mean: f64, [low, high]: [f64; 2]) -> String {
+    let half = (high - low) / 2.0;
+    let digits = digits_for(half);
+    if (mean - (low + high) / 2.0).abs() > 0.25 * half {
+        format!("{mean:.digits$} ({low:.digits$} to {high:.digits$})")
+    } else {
+        format!("{mean:.digits$} ± {half:.digits$}")
+    }
+}
+
 /// As many digits as the interval warrants: one of it, two where it begins with a one.
 pub fn digits_for(half: f64) -> usize {
     if !half.is_finite() || half <= 0.0 {
@@ -208,12 +217,20 @@ pub fn digits_for(half: f64) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::digits_for;
+    use super::{digits_for, mean_words};
 
     #[test]
     fn digits_follow_the_interval() {
         for (half, digits) in [(0.4, 1), (0.04, 2), (1.2, 1), (4.0, 0), (0.13, 2), (23.0, 0), (0.0, 1)] {
             assert_eq!(digits_for(half), digits, "{half}");
         }
+    }
+
+    #[test]
+    fn a_lopsided_interval_is_told_by_both_its_ends() {
+        assert_eq!(mean_words(95.8, [95.4, 96.2]), "95.8 ± 0.4");
+        assert_eq!(mean_words(91.2, [69.9, 97.2]), "91 (70 to 97)");
+        assert_eq!(mean_words(100.0, [75.7, 100.0]), "100 (76 to 100)");
+        assert_eq!(mean_words(3.0, [3.0, 3.0]), "3.0 ± 0.0");
     }
 }

@@ -89,7 +89,7 @@ fn box_form(ui: &mut Ui, session: &Session, state: &mut TrainState) {
     let is_command = is_command(chosen.id);
     group(ui, if is_command { "Asking" } else { "Training" });
     let has_effect = |spec: &&ParamSpec| !is_command || !OF_NETWORKS.contains(&spec.id);
-    params_form(ui, chosen.params.iter().filter(has_effect), &mut form.params);
+    params_form(ui, chosen.params.iter().filter(has_effect), &Params::default(), &mut form.params);
     name_and_seed(ui, &mut form.name, &mut form.seed);
 }
 
@@ -165,7 +165,7 @@ fn explainer_form(ui: &mut Ui, session: &Session, state: &mut TrainState) {
         muted(ui, format!("of {most} {}", form.unit.noun(most)));
     });
     group(ui, "Training");
-    params_form(ui, chosen.params_for(modality), &mut form.params);
+    params_form(ui, chosen.params_for(modality), &chosen.start(modality), &mut form.params);
     let before = form.name.clone();
     name_and_seed(ui, &mut form.name, &mut form.seed);
     *named |= form.name != before;
@@ -387,46 +387,58 @@ fn presets(ui: &mut Ui, specs: &[ParamSpec], presets: &[Preset], start: &Params,
     });
 }
 
-/// Range and default of a parameter, for its tooltip.
-fn range_words(spec: &ParamSpec) -> String {
+/// Range of a parameter and the value that its form begins with, for its tooltip.
+fn range_words(spec: &ParamSpec, default: &ParamValue) -> String {
+    let default = value_words(default);
     match &spec.kind {
-        ParamKind::Real { min, max, default, .. } => {
-            format!("From {} to {}; default {}.", number(*min), number(*max), number(*default))
+        ParamKind::Real { min, max, .. } => {
+            format!("From {} to {}; default {default}.", number(*min), number(*max))
         }
-        ParamKind::Whole { min, max, default } => format!("From {min} to {max}; default {default}."),
-        ParamKind::Switch { default } => format!("Default: {}.", if *default { "on" } else { "off" }),
-        ParamKind::Choice { options, default } => {
-            let lines: Vec<String> = options.iter().map(|(id, words)| format!("{id}: {words}")).collect();
+        ParamKind::Whole { min, max, .. } => format!("From {min} to {max}; default {default}."),
+        ParamKind::Switch { .. } => format!("Default: {default}."),
+        ParamKind::Choice { options, .. } => {
+            let lines: Vec<String> = options.iter().map(|(id, words)| format!("{}: {words}", spaced(id))).collect();
             format!("Default: {default}.\n{}", lines.join("\n"))
         }
     }
 }
 
-fn default_words(spec: &ParamSpec) -> String {
-    match spec.default_value() {
-        ParamValue::Real(value) => number(value),
+fn value_words(value: &ParamValue) -> String {
+    match value {
+        ParamValue::Real(value) => number(*value),
         ParamValue::Whole(value) => value.to_string(),
-        ParamValue::Switch(on) => if on { "on" } else { "off" }.to_owned(),
-        ParamValue::Choice(id) => id,
+        ParamValue::Switch(on) => if *on { "on" } else { "off" }.to_owned(),
+        ParamValue::Choice(id) => spaced(id),
     }
 }
 
-/// A form made from the specifications of parameters; only what differs from the defaults is kept.
-pub fn params_form<'a>(ui: &mut Ui, specs: impl IntoIterator<Item = &'a ParamSpec>, params: &mut Params) {
+/// An option as words: its id, as it is typed on the command line, without hyphens.
+fn spaced(id: &str) -> String {
+    id.replace('-', " ")
+}
+
+/// A form made from the specifications of parameters. It begins with `start` and resets to it; only what differs from
+/// the parameters' own defaults is kept.
+pub fn params_form<'a>(
+    ui: &mut Ui,
+    specs: impl IntoIterator<Item = &'a ParamSpec>,
+    start: &Params,
+    params: &mut Params,
+) {
     for spec in specs {
-        let default = spec.default_value();
-        let mut value = params.0.get(spec.id).cloned().unwrap_or_else(|| default.clone());
-        let tip = format!("{}\n{}", spec.tip, range_words(spec));
+        let default = start.0.get(spec.id).cloned().unwrap_or_else(|| spec.default_value());
+        let mut value = params.0.get(spec.id).cloned().unwrap_or_else(|| spec.default_value());
+        let tip = format!("{}\n{}", spec.tip, range_words(spec, &default));
         ui.push_id(spec.id, |ui| {
             field(ui, spec.label, &tip, |ui, label| {
                 let response = param(ui, spec, &mut value, &default);
                 response.labelled_by(label.id).on_hover_text(&tip);
-                if reset_button(ui, spec.label, value != default, &default_words(spec)) {
+                if reset_button(ui, spec.label, value != default, &value_words(&default)) {
                     value = default.clone();
                 }
             });
         });
-        if value == default {
+        if value == spec.default_value() {
             params.0.remove(spec.id);
         } else {
             params.0.insert(spec.id.to_owned(), value);
@@ -455,10 +467,14 @@ fn param(ui: &mut Ui, spec: &ParamSpec, value: &mut ParamValue, default: &ParamV
         }
         (ParamKind::Choice { options, .. }, ParamValue::Choice(chosen)) => {
             let width = field_width(ui).min(170.0);
-            let combo = ComboBox::from_id_salt(spec.id).selected_text(chosen.as_str()).width(width).truncate();
-            let shown = combo.show_ui(ui, |ui| {
+            let combo = ComboBox::from_id_salt(spec.id).selected_text(spaced(chosen)).width(width).height(360.0);
+            let shown = combo.truncate().show_ui(ui, |ui| {
+                ui.set_max_width(420.0);
                 for (id, explanation) in *options {
-                    ui.selectable_value(chosen, (*id).to_owned(), *id).on_hover_text(*explanation);
+                    let line = format!("{}: {explanation}", spaced(id));
+                    if ui.add(Button::selectable(chosen.as_str() == *id, line).wrap()).clicked() {
+                        *chosen = (*id).to_owned();
+                    }
                 }
             });
             shown.response

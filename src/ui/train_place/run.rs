@@ -13,6 +13,7 @@ use crate::session::describe::count;
 use crate::session::train::{RunState, TrainingRun};
 use crate::session::{Command, Place, Session};
 use crate::ui::forms::{facts, warning};
+use crate::ui::measure_place::digits_for;
 use crate::ui::plots::{Chart, Series, chart, legend, look, look_of_metric, whole_marks};
 use crate::ui::theme::{space, tokens};
 use crate::ui::widgets::{command_button, empty, group, heading, muted, progress_bar};
@@ -273,7 +274,9 @@ fn box_card(ui: &mut Ui, card: &BoxCard) {
     let test = card.test_accuracy.map_or_else(String::new, |share| {
         let hits = (share * card.test_items as f64).round() as usize;
         let [low, high] = stats::wilson(hits, card.test_items).map(|share| share * 100.0);
-        format!("{:.2} % of {} items (95 % interval {low:.2} to {high:.2})", share * 100.0, card.test_items)
+        let (percent, digits) = (share * 100.0, digits_for((high - low) / 2.0));
+        let items = count(card.test_items, "item", "items");
+        format!("{percent:.digits$} % of {items} (95 % interval {low:.digits$} to {high:.digits$})")
     });
     let recipe = known.map_or("", |known| form::recipe(known.params, known.presets, &Params::default(), &card.params));
     let is_forest = card.architecture == TABLE_FOREST.id;

@@ -1,6 +1,6 @@
 //! Figures of series and of rows of tables: what is shaded, kept, named and ranked, in all three formats.
 
-use unmask::figure::layout::series::{Form, cells, runs, shades};
+use unmask::figure::layout::series::{Form, Group, cells, highest_groups, runs, shades};
 use unmask::figure::layout::{ExplainedRow, ExplainedSeries};
 
 use super::*;
@@ -275,4 +275,13 @@ fn a_map_numbers_steps_and_channels_under_their_cells_and_draws_no_bar_without_h
     let palette = Palette::of(Theme::Light);
     let bars = filled(&figure.elements, &|fill| fill == palette.selected);
     assert!(bars.iter().all(|bar| bar.height > 0.0));
+}
+
+#[test]
+fn groups_that_are_named_do_not_pass_for_all() {
+    let group = |at: usize| Group { name: format!("g{at}"), channels: at * 8..(at + 1) * 8, share: 0.1 * at as f32 };
+    let of = |n: usize| highest_groups(&(0..n).map(group).collect::<Vec<_>>());
+    assert_eq!(of(1), "");
+    assert_eq!(of(3), "selected of each group: g2: 20 %, g1: 10 %");
+    assert_eq!(of(7), "most selected in g6 (60 %), g5 (50 %), g4 (40 %), g3 (30 %)");
 }
