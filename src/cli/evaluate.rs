@@ -31,7 +31,7 @@ pub struct EvaluateArgs {
     /// train, validation or test
     #[arg(long, default_value = "test")]
     pub split: String,
-    /// At most so many items
+    /// At most so many items, evenly spaced
     #[arg(long)]
     pub limit: Option<usize>,
     /// Embedding of texts for iou: word vectors (GloVe's or word2vec's text form), or .npy with a row for each item of the data; else TF-IDF

@@ -1,5 +1,6 @@
 //! CIFAR-10 in its binary form: records of one label byte and 32 x 32 pixels, first all red, then all green, then all blue.
 
+use std::collections::HashMap;
 use std::io::Read;
 use std::sync::Arc;
 
@@ -61,6 +62,8 @@ fn load(tree: &Tree, _spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, Dat
         ));
     }
     let (mut bytes, mut labels, mut parts, mut source_index) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    // The files of a part are one after the other what others have in one file: numbers go on through them.
+    let mut counted: HashMap<Option<Split>, u32> = HashMap::new();
     for member in &files {
         let n_before = labels.len();
         read_records(member, &mut bytes, &mut labels, watch)?;
@@ -69,7 +72,9 @@ fn load(tree: &Tree, _spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, Dat
             return Err(member.unfit(format!("records of {RECORD} bytes"), "an empty file", "fetch the file again"));
         }
         parts.resize(labels.len(), part_of(member));
-        source_index.extend(0..n as u32);
+        let first = counted.entry(part_of(member)).or_default();
+        source_index.extend(*first..*first + n as u32);
+        *first += n as u32;
     }
     let mut remarks = Vec::new();
     let classes = class_names(tree, files[0], &mut remarks)?;

@@ -161,6 +161,12 @@ impl Rows {
     }
 }
 
+/// Places of at most `limit` of `n` things, ascending and evenly spaced: where things are sorted by class, no class is missed.
+pub fn evenly(n: usize, limit: usize) -> Vec<usize> {
+    let kept = n.min(limit);
+    (0..kept).map(|i| i * n / kept).collect()
+}
+
 /// The items of a data set.
 #[derive(Clone, Debug)]
 pub enum Items {
@@ -301,6 +307,12 @@ impl Dataset {
         (0..self.len()).filter(|&i| self.splits[i] == split).collect()
     }
 
+    /// At most `limit` items of `split`, ascending and evenly spaced among them.
+    pub fn some_of(&self, split: Split, limit: usize) -> Vec<usize> {
+        let items = self.in_split(split);
+        evenly(items.len(), limit).into_iter().map(|place| items[place]).collect()
+    }
+
     /// The same data set with only these items, in this order. Its hash is its own.
     pub fn subset(&self, items: &[usize]) -> Self {
         let pick = |order: &[u32]| items.iter().map(|&item| order[item]).collect::<Vec<u32>>();
@@ -409,4 +421,17 @@ pub enum DataError {
     /// The work was cancelled.
     #[error("reading was cancelled")]
     Cancelled,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::evenly;
+
+    #[test]
+    fn evenly_spaced_places_reach_from_the_first_to_near_the_last() {
+        assert_eq!(evenly(10, 4), [0, 2, 5, 7]);
+        assert_eq!(evenly(3, 3), [0, 1, 2]);
+        assert_eq!(evenly(3, usize::MAX), [0, 1, 2]);
+        assert!(evenly(0, 5).is_empty() && evenly(5, 0).is_empty());
+    }
 }

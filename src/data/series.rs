@@ -219,7 +219,9 @@ fn only_archive(tree: &Tree) -> Option<&Member> {
 }
 
 fn load(tree: &Tree, spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, DataError> {
-    if written::is_written(tree) {
+    // A table beside arrays is about them: a list of labels, or notes. The arrays are the series.
+    let is_of_arrays = tree.focus.is_none() && tree.members.iter().any(|member| array_name(member).is_some());
+    if !is_of_arrays && written::is_written(tree) {
         return written::load(tree, spec, watch);
     }
     if let Some(only) = only_archive(tree) {

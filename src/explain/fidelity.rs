@@ -23,7 +23,7 @@ pub fn answers(
     fill: Fill,
     seed: u64,
 ) -> Result<Answers, ExplainError> {
-    let fill = fill_rows(rows, fill, black_box.background(), seed);
+    let fill = fill_rows(rows, units, fill, black_box.background(), seed);
     let complements: Vec<Mask> = masks.iter().map(Mask::complement).collect();
     Ok(Answers {
         selected: black_box.predict(&keep_only(rows, units, masks, &fill))?,

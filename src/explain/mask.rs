@@ -94,7 +94,7 @@ pub fn iou(a: &Mask, b: &Mask) -> f64 {
 
 /// What each place of each row becomes where it is hidden. Noise depends only on `seed` and on what the row holds, so that an item gets the same
 /// one alone, in a batch and in a table.
-pub fn fill_rows(rows: &Rows, fill: Fill, background: &Background, seed: u64) -> Rows {
+pub fn fill_rows(rows: &Rows, units: Units, fill: Fill, background: &Background, seed: u64) -> Rows {
     let len = rows.shape.len();
     match fill {
         Fill::Zero => Rows { shape: rows.shape, values: vec![0.0; rows.values.len()] },
@@ -105,12 +105,14 @@ pub fn fill_rows(rows: &Rows, fill: Fill, background: &Background, seed: u64) ->
         Fill::Noise | Fill::Uniform => {
             let mut out = Rows::with_capacity(rows.shape, rows.n());
             let n_real = background.rows.n().max(1);
+            // A column of categories has one for its mean, also where the row that is drawn has none.
+            let is_number = |place: usize| background.mean.get(place).is_none_or(|mean| category(*mean).is_none());
             for row_idx in 0..rows.n() {
-                let mut rng = rng_of(rows.row(row_idx), seed);
+                let mut rng = rng_of(rows.row(row_idx), units.unit.is_text(), seed);
                 for place in 0..len {
                     let real = (rng.next_u64() % n_real as u64) as usize;
                     let real = background.rows.values.get(real * len + place).copied().unwrap_or(0.0);
-                    let is_uniform = fill == Fill::Uniform && category(real).is_none();
+                    let is_uniform = fill == Fill::Uniform && is_number(place);
                     out.values.push(if is_uniform { rng.random_range(-1.0..=1.0) } else { real });
                 }
             }
@@ -131,7 +133,8 @@ pub fn whole_rows_among(rows: &Rows, background: &Background, seed: u64, fits: &
     for row_idx in 0..rows.n() {
         let fitting: Vec<usize> = all.iter().copied().filter(|&real| fits(row_idx, real)).collect();
         let drawn_from = if fitting.is_empty() { &all } else { &fitting };
-        match rng_of(rows.row(row_idx), seed).next_u64().checked_rem(drawn_from.len() as u64) {
+        // Nobody puts whole rows behind texts.
+        match rng_of(rows.row(row_idx), false, seed).next_u64().checked_rem(drawn_from.len() as u64) {
             Some(drawn) => out.push(background.rows.row(drawn_from[drawn as usize])),
             None => out.push(&vec![0.0; rows.shape.len()]),
         }
@@ -140,13 +143,20 @@ pub fn whole_rows_among(rows: &Rows, background: &Background, seed: u64, fits: &
 }
 
 /// Draws that depend on a row's values and a seed, not on its place among others.
-fn rng_of(row: &[f32], seed: u64) -> ChaCha8Rng {
+fn rng_of(row: &[f32], is_text: bool, seed: u64) -> ChaCha8Rng {
     let mut hasher = blake3::Hasher::new();
     hasher.update(b"noise fill").update(&seed.to_le_bytes());
+    hash_row(&mut hasher, row, is_text);
+    ChaCha8Rng::from_seed(*hasher.finalize().as_bytes())
+}
+
+/// Adds what a row holds to a hash; of a text the whole parts, since an unknown word of a command's text is 1 and a fraction that tells how many such words
+/// the program met before it.
+pub(super) fn hash_row(hasher: &mut blake3::Hasher, row: &[f32], is_text: bool) {
     for value in row {
+        let value = if is_text { value.trunc() } else { *value };
         hasher.update(&value.to_le_bytes());
     }
-    ChaCha8Rng::from_seed(*hasher.finalize().as_bytes())
 }
 
 /// Rows with only the units kept by `masks[i]`; all else is taken from `fill` (same shape). Padding of texts is no unit that could be hidden: it stays,

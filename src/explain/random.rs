@@ -4,6 +4,7 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::learn::{Learner, Setup};
+use super::mask::hash_row;
 use super::{ExplainError, Explainer, Method, MethodSpec, SavedExplainer, Scores};
 use crate::data::{Modality, Rows, Units};
 use crate::model::{BlackBox, Probs};
@@ -52,9 +53,7 @@ impl Explainer for Random {
         for row_idx in 0..rows.n() {
             // Seeded by what the row holds, so that an item gets the same draw alone and in a batch.
             let mut hasher = blake3::Hasher::new();
-            for value in rows.row(row_idx) {
-                hasher.update(&value.to_le_bytes());
-            }
+            hash_row(&mut hasher, rows.row(row_idx), units.unit.is_text());
             hasher.update(&seed.to_le_bytes());
             let mut rng = ChaCha8Rng::from_seed(*hasher.finalize().as_bytes());
             values.extend((0..units.count()).map(|_| (rng.next_u32() >> 8) as f32 / (1 << 24) as f32));

@@ -21,8 +21,7 @@ pub(super) struct AgreeJob {
 
 impl AgreeJob {
     pub(super) fn new(task: Box<Agree>) -> Self {
-        let mut items = task.data.in_split(task.split);
-        items.truncate(task.limit.unwrap_or(usize::MAX));
+        let items = task.data.some_of(task.split, task.limit.unwrap_or(usize::MAX));
         Self { masks: vec![Vec::new(); task.explainers.len()], items, task }
     }
 

@@ -65,7 +65,7 @@ impl Compute {
 
     pub(super) fn black_box(&mut self, saved: &SavedBox) -> Result<Rc<TorchBox>, ModelError> {
         let device = self.device;
-        self.boxes.get(&saved.card.hash, || TorchBox::new(saved, device))
+        self.boxes.get(&saved.card.key(), || TorchBox::new(saved, device))
     }
 
     pub(super) fn explainer(
@@ -74,9 +74,9 @@ impl Compute {
         black_box: &TorchBox,
     ) -> Result<Rc<std::cell::RefCell<Box<dyn Explainer>>>, ExplainError> {
         saved.check_box(black_box.card())?;
-        self.explainers.get(&saved.card.hash, || {
-            method(&saved.card.method)?.explainer(saved, black_box).map(std::cell::RefCell::new)
-        })
+        let key = format!("{} {}", saved.card.hash, black_box.card().key());
+        self.explainers
+            .get(&key, || method(&saved.card.method)?.explainer(saved, black_box).map(std::cell::RefCell::new))
     }
 }
 

@@ -69,7 +69,7 @@ fn batch(
     let units = Units::new(task.unit, black_box.card().shape);
     let rows = black_box.card().rows(&task.data, items, &task.fit)?;
     let probs = black_box.predict(&rows)?;
-    let fill = fill_rows(&rows, task.fill, black_box.background(), task.seed);
+    let fill = fill_rows(&rows, units, task.fill, black_box.background(), task.seed);
     let mut of_items: Vec<Vec<Result<MethodResult, String>>> = items.iter().map(|_| Vec::new()).collect();
     for saved in &task.explainers {
         cx.check_cancelled()?;

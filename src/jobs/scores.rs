@@ -1,4 +1,5 @@
-//! Scores of explained items as NPZ, CSV, Parquet and JSON Lines, for the window and the command line alike.
+//! Scores of explained items as NPZ, CSV, Parquet and JSON Lines, for the window and the command line alike. An item is told by its number in its file and
+//! by its split, since the files of several parts are each numbered from 0.
 //!
 //! Of texts, `start` and `end` say where a unit stands: its first byte, and the byte after its last, in the text of its item as it was read, with its
 //! HTML: decoded as UTF-8, without a byte order mark, whatever encoding the file has. Of a document in a file of its own this is the whole file, of CSV
@@ -54,7 +55,7 @@ impl ScoresError {
 /// What is written.
 #[derive(Clone, Copy, Debug)]
 pub struct Scores<'a> {
-    /// The data set that the items are from; the file names them by their index in its source.
+    /// The data set that the items are from; the file names them by their index in its source and by their split.
     pub data: &'a Dataset,
     /// The model explained.
     pub black_box: &'a BoxCard,
@@ -62,6 +63,13 @@ pub struct Scores<'a> {
     pub explainers: &'a [Arc<SavedExplainer>],
     /// The items; all with the same units.
     pub explained: &'a [Arc<Explained>],
+}
+
+impl Scores<'_> {
+    /// Number and split of an item.
+    fn item(&self, explained: &Explained) -> (u32, &'static str) {
+        (self.data.source_index[explained.item], self.data.splits[explained.item].name())
+    }
 }
 
 type Encoder = fn(&Scores<'_>) -> Result<Vec<u8>, ScoresError>;
@@ -100,6 +108,7 @@ fn lines_of(scores: &Scores<'_>) -> Result<Lines, ScoresError> {
     let has_classes = results().any(|result| result.by_class.is_some());
     let mut columns: Vec<(String, Kind)> = [
         ("item", Kind::Int),
+        ("split", Kind::Text),
         ("method", Kind::Text),
         ("unit", Kind::Int),
         ("score", Kind::Number),
@@ -130,19 +139,22 @@ fn lines_of(scores: &Scores<'_>) -> Result<Lines, ScoresError> {
     }
     let mut lines = Vec::new();
     for explained in scores.explained {
+        let (item, split) = scores.item(explained);
+        let start = |saved: &SavedExplainer| {
+            vec![Cell::Int(i64::from(item)), Cell::Text(split.to_owned()), Cell::Text(saved.card.name.clone())]
+        };
         let written = written_units(scores.black_box, explained);
         let stretches = if is_series { stretches(explained, scores.data.channel_names()) } else { Vec::new() };
         for (saved, result) in scores.explainers.iter().zip(&explained.methods) {
             let result = result.as_ref().map_err(|reason| ScoresError::Method(reason.clone()))?;
             for (unit, score) in result.scores.iter().enumerate() {
-                let mut line = vec![
-                    Cell::Int(i64::from(scores.data.source_index[explained.item])),
-                    Cell::Text(saved.card.name.clone()),
+                let mut line = start(saved);
+                line.extend([
                     Cell::Int(unit as i64),
                     Cell::Number(f64::from(*score)),
                     Cell::Int(i64::from(result.ranks[unit]) + 1),
                     Cell::Int(i64::from(result.is_selected(unit, explained.k))),
-                ];
+                ]);
                 if is_text {
                     let Some(Some(written)) = written.get(unit) else { continue };
                     let place = |at: usize| Cell::Int(at as i64);
@@ -169,10 +181,7 @@ fn lines_of(scores: &Scores<'_>) -> Result<Lines, ScoresError> {
             }
             if is_text && written.iter().all(Option::is_none) {
                 // A text without words has no unit, but it was explained.
-                let mut line = vec![
-                    Cell::Int(i64::from(scores.data.source_index[explained.item])),
-                    Cell::Text(saved.card.name.clone()),
-                ];
+                let mut line = start(saved);
                 line.resize_with(columns.len(), || Cell::Empty);
                 lines.push(line);
             }
@@ -235,13 +244,15 @@ fn jsonl_of(scores: &Scores<'_>) -> Result<Vec<u8>, ScoresError> {
     let mut out = Vec::new();
     let data = scores.data;
     for explained in scores.explained {
+        let (item, split) = scores.item(explained);
         let written = written_units(scores.black_box, explained);
         let label = data.labels[explained.item].and_then(|label| data.classes.get(usize::from(label)));
         for (saved, result) in scores.explainers.iter().zip(&explained.methods) {
             let result = result.as_ref().map_err(|reason| ScoresError::Method(reason.clone()))?;
             let selected = top_k(&result.scores, explained.k);
             let mut line = serde_json::json!({
-                "item": data.source_index[explained.item],
+                "item": item,
+                "split": split,
                 "label": label,
                 "method": saved.card.method,
                 "name": saved.card.name,
@@ -291,9 +302,9 @@ fn jsonl_of(scores: &Scores<'_>) -> Result<Vec<u8>, ScoresError> {
     Ok(out)
 }
 
-/// Arrays `items` [n], `scores` and `selected` [n, methods, units], `probs_full` [n, classes], `probs_selected` and `probs_unselected` [n, methods,
-/// classes], and, where some method tells classes apart, `class_scores` [n, methods, units, classes], and `class_only` and `class_rest` [n, methods,
-/// classes, classes], the answers to the units of a class alone and to all but these; NaN for the other methods.
+/// Arrays `items` and `split` [n], the latter of words, `scores` and `selected` [n, methods, units], `probs_full` [n, classes], `probs_selected` and
+/// `probs_unselected` [n, methods, classes], and, where some method tells classes apart, `class_scores` [n, methods, units, classes], and `class_only`
+/// and `class_rest` [n, methods, classes, classes], the answers to the units of a class alone and to all but these; NaN for the other methods.
 fn npz_of(scores: &Scores<'_>) -> Result<Vec<u8>, ScoresError> {
     let (n, n_methods) = (scores.explained.len() as u64, scores.explainers.len() as u64);
     let classes = scores.black_box.classes.len() as u64;
@@ -325,10 +336,12 @@ fn npz_of(scores: &Scores<'_>) -> Result<Vec<u8>, ScoresError> {
             has_classes |= result.by_class.is_some();
         }
     }
-    let items: Vec<u32> = scores.explained.iter().map(|explained| scores.data.source_index[explained.item]).collect();
+    let (items, splits): (Vec<u32>, Vec<&str>) =
+        scores.explained.iter().map(|explained| scores.item(explained)).unzip();
     let mut cursor = std::io::Cursor::new(Vec::new());
     let mut npz = npyz::npz::NpzWriter::new(&mut cursor);
     array(&mut npz, "items", &[n], &items)?;
+    words(&mut npz, "split", &splits)?;
     array(&mut npz, "scores", &[n, n_methods, units], &by_method[0])?;
     array(&mut npz, "selected", &[n, n_methods, units], &selected)?;
     if has_classes {
@@ -344,8 +357,22 @@ fn npz_of(scores: &Scores<'_>) -> Result<Vec<u8>, ScoresError> {
     Ok(cursor.into_inner())
 }
 
+type Npz<'a> = npyz::npz::NpzWriter<&'a mut std::io::Cursor<Vec<u8>>>;
+
+/// An array of words, as NumPy has them.
+fn words(npz: &mut Npz<'_>, name: &str, values: &[&str]) -> Result<(), ScoresError> {
+    use npyz::WriterBuilder;
+    let longest = values.iter().map(|word| word.chars().count()).max().unwrap_or(0).max(1);
+    let kind: npyz::TypeStr = format!("<U{longest}").parse().map_err(ScoresError::writer)?;
+    let array = npz.array::<str>(name, Default::default()).map_err(ScoresError::writer)?;
+    let array = array.dtype(npyz::DType::Plain(kind)).shape(&[values.len() as u64]);
+    let mut writer = array.begin_nd().map_err(ScoresError::writer)?;
+    values.iter().try_for_each(|word| writer.push(word)).map_err(ScoresError::writer)?;
+    writer.finish().map_err(ScoresError::writer)
+}
+
 fn array<T: npyz::AutoSerialize + Copy>(
-    npz: &mut npyz::npz::NpzWriter<&mut std::io::Cursor<Vec<u8>>>,
+    npz: &mut Npz<'_>,
     name: &str,
     shape: &[u64],
     values: &[T],

@@ -8,6 +8,7 @@ use super::{Cell, Measured};
 use crate::explain::learn::run;
 use crate::metric::order::{Standing, dominated_by};
 use crate::metric::{MetricUnit, metric};
+use crate::study::report;
 
 /// Every format: file extension and name for menus. `encode` has one arm for each.
 pub const FORMATS: [(&str, &str); 4] =
@@ -54,13 +55,13 @@ pub fn encode(path: &Path, measured: &Measured) -> Result<Vec<u8>, TableError> {
         "md" => {
             let table = columns(measured);
             let rule: String = table[0].iter().map(|name| if is_text(name) { "---|" } else { "---:|" }).collect();
-            let grid = grid(&table, ("| ", " | ", " |\n"), &format!("|{rule}\n"));
+            let grid = grid(&table, report::cell, ("| ", " | ", " |\n"), &format!("|{rule}\n"));
             format!("{grid}\n{}.\n", measured.conditions.words())
         }
         _ => {
             let table = columns(measured);
             let align: String = table[0].iter().map(|name| if is_text(name) { 'l' } else { 'r' }).collect();
-            let rows = grid(&table, ("", " & ", " \\\\\n"), "\\hline\n").replace('%', "\\%").replace('_', "\\_");
+            let rows = grid(&table, report::escaped, ("", " & ", " \\\\\n"), "\\hline\n");
             let words = measured.conditions.words();
             format!("\\begin{{tabular}}{{{align}}}\n{rows}\\end{{tabular}}\n% {words}.\n")
         }
@@ -144,10 +145,17 @@ fn columns(cells: &[Cell]) -> Vec<Vec<String>> {
     std::iter::once(head).chain(body).collect()
 }
 
-fn grid(table: &[Vec<String>], (start, between, end): (&str, &str, &str), rule: &str) -> String {
+/// Lines of cells between these signs, each cell in words in which they mean nothing; below the head a rule.
+fn grid(
+    table: &[Vec<String>],
+    plain: impl Fn(&str) -> String,
+    (start, between, end): (&str, &str, &str),
+    rule: &str,
+) -> String {
     let mut out = String::new();
     for (at, row) in table.iter().enumerate() {
-        out.push_str(&format!("{start}{}{end}", row.join(between)));
+        let cells: Vec<String> = row.iter().map(|cell| plain(cell)).collect();
+        out.push_str(&format!("{start}{}{end}", cells.join(between)));
         if at == 0 {
             out.push_str(rule);
         }

@@ -259,7 +259,7 @@ pub struct Evaluate {
     pub fill: Fill,
     /// Seed.
     pub seed: u64,
-    /// At most so many items.
+    /// At most so many items, evenly spaced.
     pub limit: Option<usize>,
     /// A user's embedding of texts for IoU (see [`crate::data::Embedding`]); without it TF-IDF.
     pub embedding: Option<PathBuf>,
@@ -298,7 +298,7 @@ pub struct Agree {
     pub fit: Fit,
     /// Items of this split are compared.
     pub split: Split,
-    /// At most so many items.
+    /// At most so many items, evenly spaced.
     pub limit: Option<usize>,
     /// What is selected; all explainers must select it.
     pub unit: Unit,

@@ -37,7 +37,7 @@ pub(super) fn run(env: &mut Compute, task: &Without) -> Result<Output, JobError>
     let black_box = env.black_box(&task.black_box)?;
     let units = Units::new(task.unit, black_box.card().shape);
     let rows = black_box.card().rows(&task.data, &[task.item], &task.fit)?;
-    let fill = fill_rows(&rows, task.fill, black_box.background(), task.seed);
+    let fill = fill_rows(&rows, units, task.fill, black_box.background(), task.seed);
     let mut kept = vec![true; units.count()];
     if let Some(kept) = kept.get_mut(task.at) {
         *kept = false;

@@ -88,13 +88,13 @@ impl Metric for Fresh {
 
     fn compute(&self, context: &mut Context<'_>) -> Result<Vec<f64>, ExplainError> {
         let (k, units, fill, seed) = (context.k, context.units, context.fill, context.seed);
-        let background = context.black_box;
+        let background = context.black_box.background();
         let shown = |rows: &Rows, masks: Vec<Mask>, seed: u64| match self.side {
             Side::Full => rows.clone(),
-            Side::Selected => keep_only(rows, units, &masks, &fill_rows(rows, fill, background.background(), seed)),
+            Side::Selected => keep_only(rows, units, &masks, &fill_rows(rows, units, fill, background, seed)),
             Side::Unselected => {
                 let rest: Vec<Mask> = masks.iter().map(Mask::complement).collect();
-                keep_only(rows, units, &rest, &fill_rows(rows, fill, background.background(), seed))
+                keep_only(rows, units, &rest, &fill_rows(rows, units, fill, background, seed))
             }
         };
         let test = shown(&context.test.rows, masks(&context.test.scores, k), seed);

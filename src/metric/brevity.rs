@@ -63,11 +63,11 @@ impl Metric for Brevity {
     }
 }
 
-/// Relatives of each word that occurs.
+/// Relatives of each word that occurs. WordNet's words are in lower case; a vocabulary may have them as written.
 fn families(text: &TextFit, ids: impl Iterator<Item = usize>) -> HashMap<usize, Family> {
     let mut out = HashMap::new();
     for id in ids {
-        out.entry(id).or_insert_with(|| wordnet::family(text.word(id)));
+        out.entry(id).or_insert_with(|| wordnet::family(&text.word(id).to_lowercase()));
     }
     out
 }

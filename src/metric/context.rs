@@ -129,7 +129,7 @@ pub struct ContextSetup<'a> {
     pub fit: Fit,
     /// Split reported on.
     pub split: Split,
-    /// At most so many items.
+    /// At most so many items, evenly spaced.
     pub limit: Option<usize>,
     /// Seed.
     pub seed: u64,
@@ -162,8 +162,7 @@ impl<'a> Context<'a> {
         } = setup;
         let units = Units::new(unit, black_box.card().shape);
         let mut loaded = method(&explainer.card.method)?.explainer(explainer, black_box)?;
-        let mut items = data.in_split(split);
-        items.truncate(limit.unwrap_or(usize::MAX));
+        let items = data.some_of(split, limit.unwrap_or(usize::MAX));
         if items.is_empty() {
             return Err(ExplainError::Unfit(format!("{}: this split has no items; choose another", data.name)));
         }
@@ -252,7 +251,7 @@ impl<'a> Context<'a> {
 
     /// Reported items with everything but these units hidden in place.
     pub fn only(&self, masks: &[Mask]) -> Rows {
-        let fill = fill_rows(&self.test.rows, self.fill, self.black_box.background(), self.seed);
+        let fill = fill_rows(&self.test.rows, self.units, self.fill, self.black_box.background(), self.seed);
         keep_only(&self.test.rows, self.units, masks, &fill)
     }
 

@@ -4,9 +4,8 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::{Context, Metric, MetricSpec, MetricUnit, PICTURES};
-use crate::data::Rows;
+use crate::data::{Rows, evenly};
 use crate::explain::ExplainError;
-use crate::model::Probs;
 use crate::work::Progress;
 
 /// Radius of the ball around the input, in pixel values 0..=1.
@@ -29,7 +28,7 @@ pub static SEN: Sensitivity = Sensitivity {
         id: "sen",
         title: "SEN",
         tip: "Largest relative change of the scores over 50 uniform draws within 0.2 of the input, in percent; the answer fed to the explainer \
-              stays that of the clean input (Yeh et al. 2019). Over at most 200 items.",
+              stays that of the clean input (Yeh et al. 2019). Over at most 200 items, evenly spaced.",
         unit: MetricUnit::Percent,
         higher_is_better: Some(false),
         is_slow: false,
@@ -62,18 +61,16 @@ impl Metric for Sensitivity {
     }
 
     fn compute(&self, context: &mut Context<'_>) -> Result<Vec<f64>, ExplainError> {
-        let n = context.test.rows.n().min(ITEMS);
+        let picked = evenly(context.test.rows.n(), ITEMS);
         let draws = if self.single { 1 } else { DRAWS };
-        let classes = context.n_classes();
-        let probs = Probs { classes, values: context.test.probs.values[..n * classes].to_vec() };
-        let rows = context.test.rows.slice(0..n);
-        let mut largest = vec![0.0f64; n];
+        let (rows, probs) = (context.test.rows.pick(&picked), context.test.probs.pick(&picked));
+        let mut largest = vec![0.0f64; picked.len()];
         for draw in 0..draws {
             context.checkpoint(Progress::new(draw as u64, draws as u64, "draws"))?;
             let shaken = shake(&rows, context.seed, draw as u64);
             let scores = context.explainer.scores(context.black_box, &shaken, &probs, context.units, context.seed)?;
-            for (row_idx, largest) in largest.iter_mut().enumerate() {
-                *largest = largest.max(100.0 * relative_change(context.test.scores.row(row_idx), scores.row(row_idx)));
+            for (row_idx, (largest, &item)) in largest.iter_mut().zip(&picked).enumerate() {
+                *largest = largest.max(100.0 * relative_change(context.test.scores.row(item), scores.row(row_idx)));
             }
         }
         Ok(largest)

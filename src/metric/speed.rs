@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use super::{ANY, Context, Metric, MetricSpec, MetricUnit};
+use crate::data::evenly;
 use crate::explain::ExplainError;
 use crate::model::BlackBox;
 
@@ -57,7 +58,7 @@ impl Metric for Speed {
         let rows = if self.batched {
             context.test.rows.clone()
         } else {
-            context.test.rows.slice(0..context.test.rows.n().min(ITEMS))
+            context.test.rows.pick(&evenly(context.test.rows.n(), ITEMS))
         };
         let mut seconds = Vec::new();
         let step = if self.batched { rows.n() } else { 1 };

@@ -70,9 +70,10 @@ impl Architecture {
         Ok(())
     }
 
-    /// The optimizer with the learning rate of `params`.
+    /// The optimizer with the learning rate of `params`; 0.001 for what has none, as a forest, in whose place a network may learn.
     pub fn optim(&self, params: &Params) -> OptimSpec {
-        (self.optimizer)(params.real(self.params, "learning-rate"))
+        let has_rate = self.params.iter().any(|spec| spec.id == "learning-rate");
+        (self.optimizer)(if has_rate { params.real(self.params, "learning-rate") } else { 1e-3 })
     }
 }
 

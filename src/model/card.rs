@@ -120,6 +120,18 @@ impl BoxCard {
         architecture(&self.architecture).map_or(Modality::Image, |architecture| architecture.modality)
     }
 
+    /// What a copy of it in memory is known by: its hash, which says all about a network. That of a command says neither how long an answer may take nor
+    /// with which data it was connected, which is where its fills come from.
+    pub fn key(&self) -> String {
+        match &self.exec {
+            None => self.hash.clone(),
+            Some(_) => {
+                let params = serde_json::to_string(&self.params).unwrap_or_default();
+                format!("{} {} {params}", self.hash, self.data_hash)
+            }
+        }
+    }
+
     /// Whether it gives gradients: a command and a forest are only queried.
     pub fn has_gradients(&self) -> bool {
         self.exec.is_none() && self.architecture != super::nets::forest::TABLE_FOREST.id

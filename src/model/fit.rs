@@ -164,7 +164,7 @@ impl FitRun {
         let hidden = hiding.map(|hiding| hiding.apply(&train.rows, &background.mean, Split::Train));
         let run = ClassifierRun::new(ClassifierSetup {
             build: &|path| (architecture.build)(path, input, classes),
-            optimizer: if has_network { architecture.optim(params) } else { (architecture.optimizer)(1e-3) },
+            optimizer: architecture.optim(params),
             input: match &hidden {
                 Some(hidden) => Tensor::cat(&[from_rows(&train.rows, Device::Cpu), from_rows(hidden, Device::Cpu)], 0),
                 None => from_rows(&train.rows, Device::Cpu),

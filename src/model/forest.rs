@@ -85,8 +85,10 @@ impl Forest {
                     let is_lower = f64::from(inputs[node.input as usize]) <= node.at;
                     node = tree[if is_lower { node.lower } else { node.upper } as usize];
                 }
-                votes[usize::from(node.class)] += 1.0 / self.trees.len() as f32;
+                votes[usize::from(node.class)] += 1.0;
             }
+            // Divided once: shares of a tree that are added up miss 1 by some roundings.
+            votes.iter_mut().for_each(|votes| *votes /= self.trees.len().max(1) as f32);
         }
         Probs { classes: self.classes, values }
     }
@@ -228,4 +230,27 @@ fn failed(error: impl std::fmt::Display) -> ModelError {
     ModelError::Unfit(format!(
         "the random forest could not be grown: {error}; look at the table or change its settings"
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Forest, Node};
+    use crate::data::table::{FittedColumn, Scale, TableFit};
+    use crate::data::{Rows, Shape};
+
+    #[test]
+    fn trees_that_agree_are_sure_however_many_they_are() {
+        let scale = Scale::Number { mean: 0.0, sd: 1.0 };
+        let table = TableFit(vec![FittedColumn { name: "x".to_owned(), scale }]);
+        let rows = Rows { shape: Shape::new(1, 1, 1), values: vec![0.5] };
+        let votes = |classes: &[u16]| {
+            let leaf = |class: &u16| vec![Node { input: 0, at: 0.0, lower: 0, upper: 0, class: *class }];
+            let forest = Forest { classes: 2, inputs: 1, trees: classes.iter().map(leaf).collect() };
+            forest.predict(&rows, &table).values
+        };
+        for n in [1, 3, 10, 100, 1000] {
+            assert_eq!(votes(&vec![1; n]), [0.0, 1.0], "{n} trees");
+        }
+        assert_eq!(votes(&[1, 0, 1, 1]), [0.25, 0.75]);
+    }
 }

@@ -184,10 +184,18 @@ pub fn input_norm(path: nn::Path<'_>, channels: i64) -> nn::BatchNorm {
     nn::batch_norm1d(path, channels, nn::BatchNormConfig { affine: false, ..Default::default() })
 }
 
+/// Batch normalisation of `[n, c]` or `[n, c, t]`. One value for each channel, as in a last minibatch of one row, has no variance: it is brought to what was
+/// gathered before and adds nothing to that. libtorch would divide by zero, and the variance would be NaN from then on.
+pub fn normed(norm: &nn::BatchNorm, input: &tch::Tensor, train: bool) -> tch::Tensor {
+    use tch::nn::ModuleT;
+    let size = input.size();
+    let of_channel: i64 = size.iter().enumerate().filter(|(side, _)| *side != 1).map(|(_, len)| *len).product();
+    norm.forward_t(input, train && of_channel > 1)
+}
+
 /// Series `[n, c, 1, t]` as standardised steps `[n, c, t]`.
 pub fn normed_steps(norm: &nn::BatchNorm, input: &tch::Tensor, train: bool) -> tch::Tensor {
-    use tch::nn::ModuleT;
-    norm.forward_t(&input.squeeze_dim(2), train)
+    normed(norm, &input.squeeze_dim(2), train)
 }
 
 /// A bidirectional GRU at `path`: sequences `[n, t, from]` to `[n, t, 2 hidden]`.
@@ -201,4 +209,35 @@ pub fn last_states(out: &tch::Tensor) -> tch::Tensor {
     let forward = out.select(1, n_steps - 1).narrow(1, 0, half);
     let backward = out.select(1, 0).narrow(1, half, half);
     tch::Tensor::cat(&[forward, backward], 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use tch::{Device, Tensor, nn};
+
+    use super::{input_norm, normed};
+    use crate::model::tensors::to_vec;
+
+    #[test]
+    fn one_row_adds_nothing_to_what_batch_normalisation_gathers() {
+        let store = nn::VarStore::new(Device::Cpu);
+        let norm = input_norm(store.root() / "norm", 2);
+        let gathered = || [&norm.running_mean, &norm.running_var].map(|values| to_vec(values).unwrap());
+        let near = |found: &[f32], expected: [f32; 2]| found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-5);
+        // Means 2 and 4, variances 2 and 8 of two rows; a tenth of them moves the first 0 and 1.
+        let two = Tensor::from_slice(&[1.0f32, 2.0, 3.0, 6.0]).view([2, 2]);
+        drop(normed(&norm, &two, true));
+        let [mean, variance] = gathered();
+        assert!(near(&mean, [0.2, 0.4]) && near(&variance, [1.1, 1.7]), "{mean:?}, {variance:?}");
+        // One row, also of one step: 0.2 plus a standard deviation, and the mean.
+        let one = Tensor::from_slice(&[0.2f32 + 1.10001f32.sqrt(), 0.4]);
+        for size in [vec![1i64, 2], vec![1, 2, 1]] {
+            let found = to_vec(&normed(&norm, &one.view(size.as_slice()), true)).unwrap();
+            assert!(near(&found, [1.0, 0.0]), "{found:?}");
+            assert_eq!(gathered(), [mean.clone(), variance.clone()]);
+        }
+        // One row of several steps has a variance.
+        drop(normed(&norm, &Tensor::from_slice(&[1.0f32, 3.0, 2.0, 6.0]).view([1, 2, 2]), true));
+        assert!(near(&gathered()[1], [0.99 + 0.2, 1.53 + 0.8]), "{:?}", gathered());
+    }
 }

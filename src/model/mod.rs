@@ -53,6 +53,11 @@ impl Probs {
         &self.values[row_idx * self.classes..(row_idx + 1) * self.classes]
     }
 
+    /// The rows named by `rows`, in that order.
+    pub fn pick(&self, rows: &[usize]) -> Self {
+        Self { classes: self.classes, values: rows.iter().flat_map(|&row_idx| self.row(row_idx)).copied().collect() }
+    }
+
     /// Most probable class of row `row_idx`; the first of equals.
     pub fn class(&self, row_idx: usize) -> usize {
         argmax(self.row(row_idx))
@@ -96,7 +101,8 @@ pub trait BlackBox {
 /// What a saliency is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Saliency {
-    /// The gradient: of each value of a picture; for a word the Euclidean norm of the gradient of its vector.
+    /// The gradient: of each value of a picture; for a word the Euclidean norm of the gradient of its vector, for a column of a table with categories that
+    /// by what the column can hold, a number or each of its categories.
     Gradient,
     /// The gradient times the value; for a word the dot product of the gradient and its vector.
     TimesInput,

@@ -7,7 +7,7 @@ use super::card::{BOX_FORMAT, BOX_VERSION, BoxCard};
 use super::{ModelError, folder};
 use crate::data::fit::ModelBackground;
 use crate::data::series::{MAX_STEPS, MAX_VALUES};
-use crate::data::{Dataset, Fit, Items, Modality, Rows, Shape};
+use crate::data::{Dataset, Fit, Items, Modality, Rows, Shape, evenly};
 use crate::store::{Cache, Hash, StoreError};
 
 /// Most bytes a card may have.
@@ -55,8 +55,7 @@ impl Background {
                 *sum += f64::from(*value);
             }
         }
-        let keep = n.min(BACKGROUND_ROWS);
-        let picked: Vec<usize> = (0..keep).map(|i| i * n / keep.max(1)).collect();
+        let picked = evenly(n, BACKGROUND_ROWS);
         Self { mean: sums.iter().map(|sum| (sum / n.max(1) as f64) as f32).collect(), rows: rows.pick(&picked) }
     }
 }
@@ -175,11 +174,16 @@ impl SavedBox {
     }
 }
 
-/// Keeps a black box in `cache` under its hash.
+/// Keeps a black box in `cache` under its hash. A command's hash leaves out its settings and its data: it takes the place of what is there.
 ///
 /// # Errors
 /// A folder that cannot be written.
 pub fn keep(saved: &SavedBox, hash: Hash, cache: &Cache) -> Result<(), ModelError> {
+    if saved.card.exec.is_some()
+        && let Some(folder) = cache.find(hash)
+    {
+        return saved.save(&folder);
+    }
     cache.store(hash, |folder| saved.save(folder).map_err(KeepError::from)).map_err(|error| match error {
         KeepError::Model(error) => error,
         KeepError::Store(error) => ModelError::Unfit(error.to_string()),

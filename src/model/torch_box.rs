@@ -13,6 +13,7 @@ use super::nets::commands;
 use super::saved::{Background, SavedBox};
 use super::tensors::{from_rows, load_weights, to_vec};
 use super::{BlackBox, ModelError, Network, Probs, Saliency, TensorBox, architecture};
+use crate::data::table::Scale;
 use crate::data::{Rows, TableFit};
 
 /// Rows per forward pass: large enough to keep the cores busy, small enough for the memory of its feature maps.
@@ -194,6 +195,8 @@ impl TorchBox {
     fn saliencies(&self, rows: &Rows, classes: &[usize], kind: Saliency) -> Result<Rows, ModelError> {
         self.check(rows)?;
         let is_embedded = self.net.hidden().is_some();
+        let table = self.card.table.as_ref().filter(|_| is_embedded);
+        let used = table.map(|table| used_inputs(table, self.store.device()));
         let mut out = Rows::with_capacity(rows.shape, rows.n());
         let mut start = 0;
         while start < rows.n() {
@@ -206,6 +209,10 @@ impl TorchBox {
             let saliency = match (kind, is_embedded) {
                 (Saliency::Gradient, false) => gradient,
                 (Saliency::Gradient, true) => {
+                    let gradient = match &used {
+                        Some(used) => gradient * used,
+                        None => gradient,
+                    };
                     gradient.square().f_sum_dim_intlist([1i64].as_slice(), true, Kind::Float)?.sqrt()
                 }
                 (Saliency::TimesInput, false) => gradient * embedded.detach(),
@@ -218,4 +225,18 @@ impl TorchBox {
         }
         Ok(out)
     }
+}
+
+/// Ones `[1, 1 + levels, 1, columns]` for what a column can ever have, its number or one of its categories, zeros for all else: the weights of that are as
+/// they were drawn, since no training row reaches them.
+fn used_inputs(table: &TableFit, device: Device) -> Tensor {
+    let (levels, columns) = (table.most_levels(), table.0.len());
+    let mut used = Vec::with_capacity((1 + levels) * columns);
+    for input in 0..=levels {
+        used.extend(table.0.iter().map(|column| match &column.scale {
+            Scale::Number { .. } => f32::from(u8::from(input == 0)),
+            Scale::Category(known) => f32::from(u8::from((1..=known.len()).contains(&input))),
+        }));
+    }
+    Tensor::from_slice(&used).view([1, 1 + levels as i64, 1, columns as i64]).to_device(device)
 }

@@ -5,7 +5,7 @@ mod latex;
 pub mod words;
 
 pub use figure::{figure, figure_in, figures_in};
-pub use latex::latex;
+pub use latex::{escaped, latex};
 
 use std::fmt::Write;
 
@@ -18,7 +18,7 @@ use super::score::{ArmScore, Scores};
 use words::{interval, number, p, two, wilson};
 
 /// A cell of a Markdown table.
-fn cell(text: &str) -> String {
+pub fn cell(text: &str) -> String {
     text.replace('|', "\\|").replace('\n', " ")
 }
 

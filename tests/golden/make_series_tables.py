@@ -77,6 +77,15 @@ def spread(x, levels):
     return out
 
 
+def used(columns, levels):
+    """Ones [1, 1 + levels, 1, columns] for what a column can ever have, zeros for the rest: a number, or in every second column the categories. Weights
+    of the rest are never trained."""
+    out = torch.zeros(1, 1 + levels, 1, columns)
+    out[0, 0, 0, ::2] = 1.0
+    out[0, 1:, 0, 1::2] = 1.0
+    return out
+
+
 def with_biases(shapes):
     return {f"{name}.weight": shape for name, shape in shapes.items()} | {f"{name}.bias": shape[:1] for name, shape in shapes.items()}
 
@@ -164,8 +173,8 @@ def main():
         logits = net(inner, weights)
         probs = F.softmax(logits, dim=-1)
         (grad,) = torch.autograd.grad(probs.max(dim=-1).values.sum(), inner)
-        # Of a column with several values: the norm of the gradient, and the sum of the products.
-        gradient = grad.square().sum(1).sqrt() if levels else grad
+        # Of a column with several values: the norm of the gradient by those that it can have, and the sum of the products.
+        gradient = (grad * used(shape[2], levels)).square().sum(1).sqrt() if levels else grad
         times_input = (grad * inner).sum(1) if levels else grad * inner
         mask = (0.5 + wave(rows.shape[0] * shape[2], 0.5, 1.1, 0.3)).reshape(rows.shape[0], 1, 1, shape[2])
         out.append(

@@ -192,6 +192,7 @@ fn explain_writes_the_scores_that_the_window_would_show() {
             let (line, result) = (&lines[2 * at + index], explained.methods[index].as_ref().unwrap());
             assert_eq!(line["method"], *name);
             assert_eq!(line["item"], opened.source_index[item]);
+            assert_eq!(line["split"], "test");
             let wide = |values: &[f32]| values.iter().copied().map(f64::from).collect::<Vec<_>>();
             assert_near(&numbers(&line["scores"]), &wide(&result.scores), 1e-5, name);
             assert_near(&numbers(&line["probs_full"]), &wide(&explained.probs_full), 1e-5, name);
@@ -231,27 +232,32 @@ fn scores_as_csv_and_npz_hold_every_item_and_unit() {
     let mut reader = csv::Reader::from_path(made.root.join("scores.csv")).unwrap();
     let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
     assert_eq!(rows.len(), 2 * 2 * 16);
-    assert_eq!(rows.iter().filter(|row| &row[5] == "1").count(), 2 * 2 * 2);
+    // Numbers of items begin anew in each part of the data.
+    assert!(rows.iter().all(|row| &row[1] == "validation"));
+    assert_eq!(rows.iter().filter(|row| &row[6] == "1").count(), 2 * 2 * 2);
     // Ranks count from 1, as in the window: the two best of each item and method are selected.
-    assert!(rows.iter().all(|row| (&row[5] == "1") == (row[4].parse::<usize>().unwrap() <= 2)));
+    assert!(rows.iter().all(|row| (&row[6] == "1") == (row[5].parse::<usize>().unwrap() <= 2)));
     let parquet = std::fs::File::open(made.root.join("scores.parquet")).unwrap();
     let parquet = parquet::file::reader::SerializedFileReader::new(parquet).unwrap();
     let same = parquet.into_iter().zip(&rows).filter(|(line, row)| {
         let line: Vec<String> = line.as_ref().unwrap().get_column_iter().map(|(_, field)| field.to_string()).collect();
         line[0] == row[0]
             && line[1].trim_matches('"') == &row[1]
-            && line[2] == row[2]
-            && line[4] == row[4]
+            && line[2].trim_matches('"') == &row[2]
+            && line[3] == row[3]
             && line[5] == row[5]
+            && line[6] == row[6]
     });
     assert_eq!(same.count(), rows.len());
     let mut npz = npyz::npz::NpzArchive::open(made.root.join("scores.npz")).unwrap();
     let selected: Vec<u8> = npz.by_name("selected").unwrap().unwrap().into_vec().unwrap();
-    assert!(selected.iter().zip(&rows).all(|(selected, row)| selected.to_string() == row[5]));
+    assert!(selected.iter().zip(&rows).all(|(selected, row)| selected.to_string() == row[6]));
+    let splits: Vec<String> = npz.by_name("split").unwrap().unwrap().into_vec().unwrap();
+    assert_eq!(splits, ["validation", "validation"]);
     let scores = npz.by_name("scores").unwrap().unwrap();
     assert_eq!(scores.shape(), [2, 2, 16]);
     let scores: Vec<f32> = scores.into_vec().unwrap();
-    let by_csv: Vec<f32> = rows.iter().map(|row| row[3].parse().unwrap()).collect();
+    let by_csv: Vec<f32> = rows.iter().map(|row| row[4].parse().unwrap()).collect();
     assert_eq!(scores, by_csv);
     let probs: Vec<f32> = npz.by_name("probs_full").unwrap().unwrap().into_vec().unwrap();
     assert!((probs[0] + probs[1] - 1.0).abs() < 1e-5);

@@ -6,12 +6,14 @@
 mod text;
 mod truth;
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use unmask::data::{Dataset, DensePictures, Fit, Items, Modality, Rows, Split, Units};
 use unmask::explain::{ExplainError, Explainer, Fill, Scores};
-use unmask::jobs::{Cell, Evaluate, Output, Task};
+use unmask::jobs::{Agree, Cell, Evaluate, Output, Task};
 use unmask::metric::context::ContextSetup;
 use unmask::metric::sensitivity::relative_change;
 use unmask::metric::{Context, METRICS, MetricUnit, Shared, metric, stats};
@@ -117,6 +119,17 @@ fn pictures(items: &[&[(usize, usize, u8)]], n_test: usize) -> Arc<Dataset> {
 }
 
 fn evaluate(data: &Arc<Dataset>, methods: &[&str], metrics: &[&str], ks: &[usize]) -> Vec<Cell> {
+    evaluate_some(data, methods, metrics, ks, None)
+}
+
+/// The same on at most `limit` items.
+fn evaluate_some(
+    data: &Arc<Dataset>,
+    methods: &[&str],
+    metrics: &[&str],
+    ks: &[usize],
+    limit: Option<usize>,
+) -> Vec<Cell> {
     let saved = Arc::new(readable_box());
     let task = Task::Evaluate(Box::new(Evaluate {
         explainers: methods.iter().map(|id| untrained(id, "pixel", 1, &saved)).collect(),
@@ -128,7 +141,7 @@ fn evaluate(data: &Arc<Dataset>, methods: &[&str], metrics: &[&str], ks: &[usize
         ks: ks.to_vec(),
         fill: Fill::Zero,
         seed: 0,
-        limit: None,
+        limit,
         embedding: None,
     }));
     let mut worker = worker();
@@ -172,6 +185,37 @@ fn fidelity_is_what_a_hand_made_table_says() {
         assert_eq!((cell.mean, cell.items), (50.0, 4));
         assert_eq!(cell.ci95, stats::wilson(2, 4).map(|share| 100.0 * share));
     }
+}
+
+#[test]
+fn some_of_the_items_are_taken_from_all_over_the_split() {
+    let _torch = torch();
+    let data = pictures(&TABLE, 4);
+    // A and C, whose classes both change; of A and B one would stay.
+    let cells = evaluate_some(&data, &["grad-x-input"], &["fu_m"], &[1], Some(2));
+    let cell = value(&cells, "Gradient x input", "fu_m", 1);
+    assert_eq!((cell.mean, cell.items), (0.0, 2));
+
+    // Masks of both methods are one for A. Where two pixels on the left decide, the gradient is the same at both, so that the first is taken; times the
+    // input it is larger at the brighter one.
+    let two: &[(usize, usize, u8)] = &[(2, 2, 100), (5, 2, 200)];
+    let data = pictures(&[TABLE[0], TABLE[0], two, two], 4);
+    let saved = Arc::new(readable_box());
+    let task = Task::Agree(Box::new(Agree {
+        explainers: ["grad", "grad-x-input"].map(|id| untrained(id, "pixel", 1, &saved)).to_vec(),
+        black_box: saved,
+        data,
+        fit: Fit::default(),
+        split: Split::Test,
+        limit: Some(2),
+        unit: "pixel".parse().unwrap(),
+        k: 1,
+        seed: 0,
+    }));
+    let mut worker = worker();
+    let id = worker.submit(Slot::new(0, 0), Priority::Normal, task);
+    let Output::Agreement(agreement) = worker.wait_for(id, drop).unwrap() else { panic!("no agreement") };
+    assert_eq!((agreement.items, &agreement.means[..]), (2, &[100.0, 50.0, 50.0, 100.0][..]));
 }
 
 #[test]
@@ -245,10 +289,13 @@ impl Explainer for Fixed {
 }
 
 fn with_fixed<R>(fixed: fn(&[f32]) -> Vec<f32>, run: impl FnOnce(&mut Context<'_>) -> R) -> R {
+    with_explainer(&pictures(&TABLE, 4), Box::new(Fixed(fixed)), run)
+}
+
+fn with_explainer<R>(data: &Arc<Dataset>, own: Box<dyn Explainer>, run: impl FnOnce(&mut Context<'_>) -> R) -> R {
     let saved = readable_box();
     let black_box = TorchBox::new(&saved, Device::Cpu).unwrap();
     let explainer = untrained("random", "pixel", 2, &saved);
-    let data = pictures(&TABLE, 4);
     let mut checkpoint = |_| Ok(());
     let shared = Shared::default();
     let mut context = Context::new(ContextSetup {
@@ -258,7 +305,7 @@ fn with_fixed<R>(fixed: fn(&[f32]) -> Vec<f32>, run: impl FnOnce(&mut Context<'_
         unit: "pixel".parse().unwrap(),
         k: 2,
         fill: Fill::Zero,
-        data: &data,
+        data,
         fit: saved.card.fit,
         split: Split::Test,
         limit: None,
@@ -268,7 +315,7 @@ fn with_fixed<R>(fixed: fn(&[f32]) -> Vec<f32>, run: impl FnOnce(&mut Context<'_
         checkpoint: &mut checkpoint,
     })
     .unwrap();
-    context.explainer = Box::new(Fixed(fixed));
+    context.explainer = own;
     let (rows, probs, units) = (context.test.rows.clone(), context.test.probs.clone(), context.units);
     context.test.scores = context.explainer.scores(&black_box, &rows, &probs, units, 0).unwrap();
     run(&mut context)
@@ -293,6 +340,44 @@ fn sensitivity_of_the_input_itself_is_bounded_by_the_radius_and_grows_with_the_d
     assert!((single[0] - 92.4).abs() < 25.0, "{}", single[0]);
     // D is black: its norm counts as 1.
     assert!((single[3] - 92.4).abs() < 25.0, "{}", single[3]);
+}
+
+/// Notes what it was asked about: the first value of each row.
+struct Noting(Rc<RefCell<Vec<f32>>>);
+
+impl Explainer for Noting {
+    fn raw_scores(
+        &mut self,
+        _: &dyn BlackBox,
+        rows: &Rows,
+        _: &Probs,
+        units: Units,
+        _: u64,
+    ) -> Result<Scores, ExplainError> {
+        self.0.borrow_mut().extend((0..rows.n()).map(|row| rows.row(row)[0]));
+        Ok(Scores::new(units.count(), rows.values.clone()))
+    }
+}
+
+#[test]
+fn what_is_measured_on_some_items_only_takes_them_from_all_over_the_split() {
+    let _torch = torch();
+    // 200 black pictures, and then 200 white ones.
+    let white: Vec<(usize, usize, u8)> = (0..SHAPE.len()).map(|at| (at / SIDE, at % SIDE, 255)).collect();
+    let items: Vec<&[(usize, usize, u8)]> =
+        (0..400).map(|item| if item < 200 { &white[..0] } else { &white[..] }).collect();
+    let seen = Rc::new(RefCell::new(Vec::new()));
+    with_explainer(&pictures(&items, 400), Box::new(Noting(seen.clone())), |context| {
+        // A black picture's norm counts as 1, a white one's is 8: the same draws change it by an eighth.
+        let changes = metric("sen_single").unwrap().compute(context).unwrap();
+        assert_eq!(changes.len(), 200);
+        assert!(
+            changes[..100].iter().all(|change| *change > 50.0) && changes[100..].iter().all(|change| *change < 30.0)
+        );
+        seen.borrow_mut().clear();
+        assert_eq!(metric("tps").unwrap().compute(context).unwrap().len(), 100);
+        assert_eq!(*seen.borrow(), [vec![0.0; 50], vec![1.0; 50]].concat());
+    });
 }
 
 #[test]

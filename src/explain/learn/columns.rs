@@ -1,13 +1,13 @@
 //! Selectors and approximators for columns of tables (L2X, section 4.1: dense layers).
 
-use tch::nn::{self, Module, ModuleT};
+use tch::nn::{self, Module};
 use tch::{Kind, Tensor};
 
 use super::aim_nets::{Context, UnitNet};
 use super::selector::Selector;
 use crate::data::Units;
 use crate::model::InputSpec;
-use crate::model::layers::{Framework, linear};
+use crate::model::layers::{Framework, linear, normed};
 use crate::model::nets::table_nets::spread_columns;
 
 /// Two hidden layers of 100 with ReLU (published code; 200 in the paper) from the whole row, and where asked from the black box's answer beside it
@@ -78,7 +78,7 @@ impl ColumnApproximator {
         let shown = mask.map(|mask| &spread * mask.view([-1, 1, 1, mask.size()[1]]));
         let mut hidden = shown.as_ref().unwrap_or(&spread).flatten(1, -1);
         for (dense, norm) in &self.layers {
-            hidden = norm.forward_t(&dense.forward(&hidden).relu(), train);
+            hidden = normed(norm, &dense.forward(&hidden).relu(), train);
         }
         self.out.forward(&hidden)
     }
@@ -132,5 +132,31 @@ impl UnitNet for ColumnNet {
         };
         let hidden = self.layers.iter().fold(from, |hidden, layer| layer.forward(&hidden).relu());
         self.out.forward(&hidden).view([b, self.columns, -1])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tch::{Device, Kind, Tensor, nn};
+
+    use super::ColumnApproximator;
+    use crate::data::{Shape, Unit, Units};
+    use crate::model::InputSpec;
+    use crate::model::tensors::{load_weights, save_weights, to_vec};
+
+    #[test]
+    fn an_approximator_still_answers_after_a_minibatch_of_one_row() {
+        let shape = Shape::new(1, 1, 3);
+        let store = nn::VarStore::new(Device::Cpu);
+        let input = InputSpec { shape, vocabulary: 0 };
+        let net = ColumnApproximator::new(&store.root(), Units::new(Unit::Column, shape), input, 2);
+        let rows = |n: i64| Tensor::arange(3 * n, (Kind::Float, Device::Cpu)).view([n, 1, 1, 3]);
+        for n in [4, 1] {
+            drop(net.logits(&rows(n), None, true));
+        }
+        let logits = to_vec(&net.logits(&rows(2), None, false)).unwrap();
+        assert!(logits.iter().all(|logit| logit.is_finite()), "{logits:?}");
+        let weights = save_weights(&store).unwrap();
+        load_weights(&store, &weights, "the weights").expect("finite numbers");
     }
 }

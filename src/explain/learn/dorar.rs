@@ -74,7 +74,7 @@ pub const PARAMS: &[ParamSpec] = &[
     },
     ParamSpec {
         id: "unselected-loss",
-        label: "Loss of the unselected side",
+        label: "Unselected loss",
         tip: "What the selector does to the answer that is rebuilt from the unselected part. Raising its cross-entropy gives next to no gradient where \
               that answer is certain, so that nothing of what is left over is found; lowering the cross-entropy against the other classes pushes most \
               there, as adversarial networks are trained (Goodfellow et al. 2014, section 3).",
@@ -104,7 +104,7 @@ pub const PARAMS: &[ParamSpec] = &[
     },
     ParamSpec {
         id: "alpha",
-        label: "Weight of the unselected side",
+        label: "Unselected weight",
         tip: "Alpha of Algorithm 1. 0: k over the number of units, as the paper's search chose (appendix B.3).",
         kind: ParamKind::Real { min: 0.0, max: 1.0, default: 0.0, log: false },
     },
@@ -131,7 +131,7 @@ pub const PARAMS: &[ParamSpec] = &[
     },
     ParamSpec {
         id: "generator-learning-rate",
-        label: "Generators' learning rate",
+        label: "Generators' rate",
         tip: "0.0005; 0.0001 for CIFAR-10 (appendix C).",
         kind: ParamKind::Real { min: 1e-6, max: 1.0, default: LEARNING_RATE, log: true },
     },
@@ -495,7 +495,16 @@ impl DorarExplainer {
                 let (own, others) = (own.all_classes(), others.all_classes());
                 whole_rows_among(rows, background, seed, &|row, real| own[row] != others[real])
             }
-            _ => fill_rows(rows, Fill::Noise, background, seed),
+            Noise::Rows => fill_rows(rows, self.units, Fill::Noise, background, seed),
+            Noise::Zero => fill_rows(rows, self.units, Fill::Zero, background, seed),
+            // One map for all items, as in a minibatch; the seed decides it alone.
+            Noise::Bernoulli | Noise::Gaussian => {
+                seed_step(seed, 0);
+                let range = Range::of(background, black_box.card().modality());
+                let backdrop = Backdrop::new(background, self.noise, range, self.device);
+                let noise = backdrop.draw(&from_rows(rows, self.device), None);
+                Rows { shape: rows.shape, values: to_vec(&noise)? }
+            }
         })
     }
 }

@@ -194,7 +194,7 @@ impl<'a> FreshGenerator<'a> {
 
     /// Whether the black box's class of what is rebuilt from each item's part is its class of the whole. Noise depends on `seed` and item alone.
     pub fn agreement(&self, test: Shown<'_>, seed: u64) -> Result<Vec<bool>, ExplainError> {
-        let noise = fill_rows(test.rows, Fill::Noise, self.black_box.background(), seed);
+        let noise = fill_rows(test.rows, self.units, Fill::Noise, self.black_box.background(), seed);
         let shown = keep_only(test.rows, self.units, test.masks, &noise);
         let mut same = Vec::with_capacity(test.rows.n());
         for start in (0..shown.n()).step_by(CHUNK) {

@@ -11,7 +11,7 @@ use tch::{Device, Tensor, nn};
 
 use super::mask_only::mask_only;
 use super::{Batch, Learner, Setup, column};
-use crate::data::{Dataset, Rows, Split, Unit, Units};
+use crate::data::{Dataset, Rows, Split, Unit, Units, evenly};
 use crate::explain::card::{EXPLAINER_FORMAT, EXPLAINER_VERSION};
 use crate::explain::fidelity::{answers, percent, same_class};
 use crate::explain::{ClassScores, ExplainError, Explainer, ExplainerCard, Fill, Mask, SavedExplainer, Scores, method};
@@ -327,14 +327,15 @@ impl TrainRun {
         Ok(figures)
     }
 
+    /// Masks of at most `limit` items of a side, evenly spaced, with the black box's classes.
     fn masks_of(&self, side: &Side, limit: usize) -> Result<(Vec<Mask>, Vec<usize>), ExplainError> {
-        let n = side.rows.n().min(limit);
-        let mut masks = Vec::with_capacity(n);
+        let picked = evenly(side.rows.n(), limit);
+        let mut masks = Vec::with_capacity(picked.len());
         let scorer = |input: &Tensor, probs: &Tensor| self.learner.scores(input, probs);
-        let (rows, probs) = (side.rows.slice(0..n), side.probs.head(n));
+        let (rows, probs) = (side.rows.pick(&picked), side.probs.pick(&picked));
         let mut scores = score_in_chunks(&scorer, &rows, &probs, self.units, self.device)?;
         scores.forbid_padding(&rows, self.units);
-        for row_idx in 0..n {
+        for row_idx in 0..picked.len() {
             masks.push(Mask::top_k(scores.row(row_idx), self.k));
         }
         Ok((masks, probs.all_classes()))
@@ -361,22 +362,11 @@ impl TrainRun {
 impl Side {
     fn of(data: &Dataset, split: Split, limit: usize, black_box: &TorchBox) -> Result<Self, ExplainError> {
         let card = black_box.card();
-        let mut items = data.in_split(split);
-        if items.len() > limit {
-            // Evenly spread, so that no class is missed where items are sorted by class.
-            items = (0..limit).map(|i| items[i * items.len() / limit]).collect();
-        }
+        let items = data.some_of(split, limit);
         let fit = crate::model::saved::fit_for(card, black_box.background(), data);
         let rows = card.rows(data, &items, &fit).map_err(crate::model::ModelError::from)?;
         let probs = black_box.predict(&rows)?;
         Ok(Self { rows, probs })
-    }
-}
-
-impl Probs {
-    /// The first `n` rows.
-    pub fn head(&self, n: usize) -> Self {
-        Self { classes: self.classes, values: self.values[..n * self.classes].to_vec() }
     }
 }
 
@@ -477,5 +467,50 @@ impl Explainer for NetExplainer {
         _seed: u64,
     ) -> Result<Scores, ExplainError> {
         selector_scores(self.scorer.as_ref(), (rows, probs), (self.units, units), self.store.device())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{FitRun, FitSetup};
+
+    #[test]
+    fn the_masks_that_tell_the_class_are_those_of_training_items_from_all_over_the_data() {
+        let spec = "synthetic:orange?n=300".parse().unwrap();
+        let (data, params) = (crate::data::open(&spec, &mut |_| true).unwrap(), Params::default());
+        let mut fit = FitRun::new(FitSetup {
+            architecture: "rule-orange",
+            params: &params,
+            data: &data,
+            seed: 0,
+            name: "rule",
+            device: Device::Cpu,
+            teacher: None,
+        })
+        .unwrap();
+        while !fit.is_done() {
+            fit.step().unwrap();
+        }
+        let run = TrainRun::new(RunSetup {
+            method: "l2x",
+            params: &params,
+            unit: Unit::Column,
+            k: 4,
+            data: &data,
+            black_box: &fit.checkpoint().unwrap(),
+            seed: 0,
+            name: "l2x",
+            device: Device::Cpu,
+        })
+        .unwrap();
+        let (n, all) = (run.train.rows.n(), run.train.probs.all_classes());
+        let (masks, classes) = run.masks_of(&run.train, 40).unwrap();
+        let expected: Vec<usize> = (0..40).map(|i| all[i * n / 40]).collect();
+        assert_eq!((masks.len(), &classes), (40, &expected));
+        assert_ne!(classes, all[..40], "the first ones are others");
+        // Each mask is of the same item as its class.
+        let (every, _) = run.masks_of(&run.train, usize::MAX).unwrap();
+        assert!((0..40).all(|i| masks[i] == every[i * n / 40]));
     }
 }

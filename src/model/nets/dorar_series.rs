@@ -1,11 +1,11 @@
 //! DoRaR's black box for mouse movements (Qin et al., appendix D): convolutions over time, a bidirectional LSTM, two dense layers.
 
 use tch::Tensor;
-use tch::nn::{self, Module, ModuleT, RNN};
+use tch::nn::{self, Module, RNN};
 
 use crate::data::Modality;
 use crate::model::architecture::{Architecture, InputSpec, batch, epochs, learning_rate, patience};
-use crate::model::layers::{Framework, conv1d, input_norm, linear, lstm, normed_steps};
+use crate::model::layers::{Framework, conv1d, input_norm, linear, lstm, normed, normed_steps};
 use crate::model::network::Network;
 use crate::model::optim::OptimSpec;
 use crate::model::params::ParamSpec;
@@ -69,8 +69,8 @@ fn halved(hidden: &Tensor) -> Tensor {
 impl Network for Net {
     fn logits(&self, input: &Tensor, train: bool) -> Tensor {
         let hidden = normed_steps(&self.norm, input, train).dropout(DROPOUT, train);
-        let hidden = self.norm1.forward_t(&halved(&self.conv1.forward(&hidden).relu()), train).dropout(DROPOUT, train);
-        let hidden = self.norm2.forward_t(&halved(&self.conv2.forward(&hidden).relu()), train).dropout(DROPOUT, train);
+        let hidden = normed(&self.norm1, &halved(&self.conv1.forward(&hidden).relu()), train).dropout(DROPOUT, train);
+        let hidden = normed(&self.norm2, &halved(&self.conv2.forward(&hidden).relu()), train).dropout(DROPOUT, train);
         let hidden = self.conv3.forward(&hidden).relu().transpose(1, 2).contiguous();
         let hidden = self.lstm.seq(&hidden).0.flatten(1, -1);
         self.dense2.forward(&self.dense1.forward(&hidden).relu())

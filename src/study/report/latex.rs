@@ -4,7 +4,7 @@ use super::words::{interval, number, p, wilson};
 use crate::study::score::Scores;
 
 /// Text in which LaTeX reads nothing but itself.
-fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     let mut out = String::new();
     for sign in text.chars() {
         match sign {

@@ -164,6 +164,7 @@ fn hand_made_cifar_record_is_interleaved() {
     let dataset = open(&DataSpec::from_path(dir.path()).with("split", "official")).unwrap();
     assert_eq!(dataset.spec.kind.name(), "cifar");
     assert_eq!(dataset.labels, [6, 9, 3, 0].map(Some));
+    assert_eq!(dataset.source_index, [0, 1, 2, 0], "the files of a part are numbered through");
     assert_eq!(dataset.in_split(Split::Test), [3]);
     assert_eq!(dataset.classes[6], "frog");
     assert_eq!(dataset.picture(1).unwrap().bytes[..9], [1, 2, 3, 4, 5, 6, 1, 2, 3]);

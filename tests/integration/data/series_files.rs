@@ -451,6 +451,28 @@ fn quotes_that_are_never_closed_are_refused_in_series() {
     assert_has(&refusal(open_at("series", &path, &[])), &["s.csv", "quotes in pairs", "close it"]);
 }
 
+/// An array of single-precision numbers in NumPy's format.
+fn npy(shape: &str, values: &[f32]) -> Vec<u8> {
+    let head = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}\n");
+    let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
+    bytes.extend_from_slice(&(head.len() as u16).to_le_bytes());
+    bytes.extend_from_slice(head.as_bytes());
+    bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+    bytes
+}
+
+#[test]
+fn arrays_in_a_folder_are_the_series_though_a_table_lies_beside_them() {
+    let dir = tempfile::tempdir().unwrap();
+    write(&dir.path().join("x.npy"), &npy("(2, 3)", &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]));
+    let table = dir.path().join("notes.csv");
+    write(&table, LONG.as_bytes());
+    let data = open_at("series", dir.path(), &[]).unwrap();
+    assert_eq!((data.shape(), values(&data, 1)), (Some(Shape::new(1, 1, 3)), vec![4.0, 5.0, 6.0]));
+    let named = open_at("series", &table, &[]).unwrap();
+    assert_eq!(named.channel_names(), ["ax", "ay"], "a table that is named is read");
+}
+
 #[test]
 fn a_folder_with_one_archive_of_arrays_is_that_archive() {
     let dir = tempfile::tempdir().unwrap();

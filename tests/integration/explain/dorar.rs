@@ -1,13 +1,13 @@
 //! DoRaR against PyTorch (`tests/golden/make_dorar.py`), its options, and its evaluation on pictures whose truth is known.
 
 use tch::{Device, Kind, Tensor, nn};
-use unmask::data::{Dataset, Modality, Shape, Split, Unit, Units};
+use unmask::data::{Dataset, Modality, Rows, Shape, Split, Unit, Units};
 use unmask::explain::learn::concrete::{spread, subset_mask_with};
 use unmask::explain::learn::dorar::{Game, sum_mask, sum_mask_with};
 use unmask::explain::learn::dorar_nets::{Backdrop, Generator, Noise, Range, scale_gradient};
 use unmask::explain::learn::fresh_generator::{FreshGenerator, Shown};
 use unmask::explain::learn::run::{RunSetup, TrainRun};
-use unmask::explain::{Mask, method};
+use unmask::explain::{Mask, SavedExplainer, method};
 use unmask::model::tensors::from_rows;
 use unmask::model::{Background, BlackBox, SavedBox, TensorBox, TorchBox};
 
@@ -280,20 +280,19 @@ fn no_generator_is_trained_through_a_black_box_without_gradients() {
     assert_sentence(&refused.to_string(), &["a1 and a2", "forest gives no gradients", "--distil"]);
 }
 
-#[test]
-fn trained_selectors_rebuild_both_parts_within_the_range_of_the_data() {
-    let _torch = torch();
-    let saved = trained_box(&halves(60), 1);
-    let data = halves(60);
-    let black_box = TorchBox::new(&saved, Device::Cpu).unwrap();
-    let params = params(method("dorar").unwrap().spec().params, &[("epochs", "2"), ("batch", "10")]);
+/// A fourth of a tiny picture.
+const QUARTER: Unit = Unit::Patch { rows: 4, cols: 4 };
+
+/// DoRaR for quarters of these pictures with these settings.
+fn trained_dorar(saved: &SavedBox, data: &Dataset, settings: &[(&str, &str)]) -> SavedExplainer {
+    let params = params(method("dorar").unwrap().spec().params, settings);
     let mut run = TrainRun::new(RunSetup {
         method: "dorar",
         params: &params,
-        unit: Unit::Patch { rows: 4, cols: 4 },
+        unit: QUARTER,
         k: 1,
-        data: &data,
-        black_box: &saved,
+        data,
+        black_box: saved,
         seed: 3,
         name: "dorar",
         device: Device::Cpu,
@@ -302,8 +301,45 @@ fn trained_selectors_rebuild_both_parts_within_the_range_of_the_data() {
     while !run.is_done() {
         run.step().unwrap();
     }
-    let trained = run.checkpoint().unwrap();
-    let units = Units::new(Unit::Patch { rows: 4, cols: 4 }, SHAPE);
+    run.checkpoint().unwrap()
+}
+
+#[test]
+fn what_hid_parts_while_the_generators_learned_hides_them_when_an_item_is_rebuilt() {
+    let _torch = torch();
+    let (saved, data) = (trained_box(&halves(60), 1), halves(60));
+    let black_box = TorchBox::new(&saved, Device::Cpu).unwrap();
+    let units = Units::new(QUARTER, SHAPE);
+    let rows = rows_by_formula(3, SHAPE);
+    // Nothing of the three items is shown: a generator sees what hides them, and no more.
+    let nothing = vec![mask(units.count(), &[]); 3];
+    let rebuilt = |background: &str| {
+        let trained = trained_dorar(&saved, &data, &[("epochs", "1"), ("batch", "20"), ("background", background)]);
+        let mut explainer = method("dorar").unwrap().explainer(&trained, &black_box).unwrap();
+        [5, 6].map(|seed| {
+            let sides = explainer.rebuild(&black_box, &rows, &nothing, units, seed).unwrap().unwrap();
+            sides[0].clone()
+        })
+    };
+    let is_near = |a: &[f32], b: &[f32]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-5);
+    let is_one_map = |rows: &Rows| (1..3).all(|row| is_near(rows.row(row), rows.row(0)));
+    let [of_rows, _] = rebuilt("rows");
+    assert!(!is_one_map(&of_rows), "each item has values of its own");
+    for background in ["zero", "bernoulli", "gaussian"] {
+        let [one, other] = rebuilt(background);
+        assert!(is_one_map(&one) && is_one_map(&other), "{background}: what hides is the same for all items");
+        assert_eq!(is_near(&one.values, &other.values), background == "zero", "{background}: another seed");
+    }
+}
+
+#[test]
+fn trained_selectors_rebuild_both_parts_within_the_range_of_the_data() {
+    let _torch = torch();
+    let saved = trained_box(&halves(60), 1);
+    let data = halves(60);
+    let black_box = TorchBox::new(&saved, Device::Cpu).unwrap();
+    let trained = trained_dorar(&saved, &data, &[("epochs", "2"), ("batch", "10")]);
+    let units = Units::new(QUARTER, SHAPE);
     let mut explainer = method("dorar").unwrap().explainer(&trained, &black_box).unwrap();
     let rows = rows_by_formula(3, SHAPE);
     let probs = black_box.predict(&rows).unwrap();

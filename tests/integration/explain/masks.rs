@@ -2,12 +2,13 @@
 
 use proptest::prelude::*;
 use tch::{Device, Kind, Tensor};
+use unmask::data::table::CATEGORY;
 use unmask::data::{Rows, Shape, Unit, Units};
 use unmask::explain::learn::concrete::{gather, spread};
 use unmask::explain::mask::{fill_rows, iou, keep_only, whole_rows};
-use unmask::explain::{Fill, Mask, top_k};
-use unmask::model::Background;
+use unmask::explain::{Fill, Mask, method, top_k};
 use unmask::model::tensors::from_rows;
+use unmask::model::{Background, Probs, TorchBox};
 
 use crate::integration::tiny::*;
 
@@ -40,6 +41,8 @@ fn any_unit() -> impl Strategy<Value = String> {
         (1_usize..12, 1_usize..12).prop_map(|(rows, cols)| format!("patch:{rows}x{cols}")),
     ]
 }
+
+const PIXELS: Units = Units::new(Unit::Pixel, SHAPE);
 
 fn background(shape: Shape) -> Background {
     Background::from_rows(&rows_by_formula(4, shape))
@@ -86,7 +89,7 @@ proptest! {
             .collect();
         let rest: Vec<Mask> = masks.iter().map(Mask::complement).collect();
         for fill in Fill::ALL {
-            let fill = fill_rows(&rows, fill, &background(shape), seed);
+            let fill = fill_rows(&rows, units, fill, &background(shape), seed);
             let selected = keep_only(&rows, units, &masks, &fill);
             let unselected = keep_only(&rows, units, &rest, &fill);
             for (row, mask) in masks.iter().enumerate() {
@@ -137,24 +140,24 @@ fn a_patch_far_larger_than_the_picture_is_one_unit_and_costs_no_memory() {
 fn fills_are_zero_the_mean_or_values_of_training_rows_at_the_same_place() {
     let rows = rows_by_formula(3, SHAPE);
     let background = background(SHAPE);
-    assert!(fill_rows(&rows, Fill::Zero, &background, 0).values.iter().all(|value| *value == 0.0));
-    assert_eq!(fill_rows(&rows, Fill::Mean, &background, 0).row(2), background.mean);
-    let noise = fill_rows(&rows, Fill::Noise, &background, 1);
+    assert!(fill_rows(&rows, PIXELS, Fill::Zero, &background, 0).values.iter().all(|value| *value == 0.0));
+    assert_eq!(fill_rows(&rows, PIXELS, Fill::Mean, &background, 0).row(2), background.mean);
+    let noise = fill_rows(&rows, PIXELS, Fill::Noise, &background, 1);
     for row in 0..3 {
         for place in 0..SHAPE.len() {
             let real: Vec<f32> = (0..4).map(|real| background.rows.row(real)[place]).collect();
             assert!(real.contains(&noise.row(row)[place]));
         }
     }
-    assert_ne!(noise, fill_rows(&rows, Fill::Noise, &background, 2));
+    assert_ne!(noise, fill_rows(&rows, PIXELS, Fill::Noise, &background, 2));
 }
 
 #[test]
 fn an_item_gets_the_same_noise_alone_and_in_a_batch() {
     let rows = rows_by_formula(5, SHAPE);
-    let together = fill_rows(&rows, Fill::Noise, &background(SHAPE), 9);
+    let together = fill_rows(&rows, PIXELS, Fill::Noise, &background(SHAPE), 9);
     for row in 0..5 {
-        let alone = fill_rows(&rows.slice(row..row + 1), Fill::Noise, &background(SHAPE), 9);
+        let alone = fill_rows(&rows.slice(row..row + 1), PIXELS, Fill::Noise, &background(SHAPE), 9);
         assert_eq!(alone.values, together.row(row));
     }
     assert_ne!(together.row(0), together.row(1));
@@ -173,10 +176,51 @@ fn a_whole_row_of_the_training_data_stands_behind_an_item_alone_as_in_a_batch() 
 }
 
 #[test]
+fn a_column_of_categories_is_never_filled_with_a_number() {
+    let shape = Shape::new(1, 1, 2);
+    // A number beside a category that half of the training rows lack.
+    let level = |at: usize| CATEGORY + at as f32;
+    let real = vec![0.5, level(0), -0.5, 0.0, 0.25, level(2), -0.25, 0.0];
+    let background = Background::of_table(&Rows { shape, values: real });
+    let rows = Rows { shape, values: (0..60).flat_map(|row| [row as f32 / 60.0, level(1)]).collect() };
+    let fill = fill_rows(&rows, Units::new(Unit::Column, shape), Fill::Uniform, &background, 4);
+    let (numbers, categories): (Vec<f32>, Vec<f32>) = fill.values.chunks(2).map(|row| (row[0], row[1])).unzip();
+    assert!(categories.iter().all(|value| [0.0, level(0), level(2)].contains(value)), "{categories:?}");
+    assert!(categories.contains(&0.0) && categories.contains(&level(0)), "{categories:?}");
+    assert!(numbers.iter().all(|value| (-1.0..=1.0).contains(value)));
+    assert!(numbers.iter().any(|value| ![0.5, -0.5, 0.25, -0.25].contains(value)), "drawn anew, not taken from rows");
+}
+
+#[test]
+fn what_is_drawn_for_a_text_does_not_depend_on_which_words_were_met_before_it() {
+    let _torch = torch();
+    let shape = Shape::new(1, 1, 4);
+    let units = Units::new(Unit::Word, shape);
+    let background = Background::from_rows(&Rows { shape, values: (2..42).map(|id| id as f32).collect() });
+    // The same text: the unknown word in the middle was the first one that the program met, or the third.
+    let text = |number: f32| Rows { shape, values: vec![5.0, 1.0 + number * f32::EPSILON, 8.0, 0.0] };
+    let (first, third) = (text(1.0), text(3.0));
+    assert_ne!(first, third);
+    let noise = |rows: &Rows, units: Units| fill_rows(rows, units, Fill::Noise, &background, 7);
+    assert_eq!(noise(&first, units), noise(&third, units));
+    // Of what is no text every value counts.
+    let steps = Units::new(Unit::Step, shape);
+    assert_ne!(noise(&first, steps), noise(&third, steps));
+
+    let saved = formula_box();
+    let black_box = TorchBox::new(&saved, Device::Cpu).unwrap();
+    let probs = Probs { classes: 2, values: vec![0.5, 0.5] };
+    let mut random = method("random").unwrap().explainer(&untrained("random", "pixel", 1, &saved), &black_box).unwrap();
+    let mut scores = |rows: &Rows, units: Units| random.raw_scores(&black_box, rows, &probs, units, 7).unwrap().values;
+    assert_eq!(scores(&first, units), scores(&third, units));
+    assert_ne!(scores(&first, steps), scores(&third, steps));
+}
+
+#[test]
 fn no_rows_give_no_rows() {
     let none = Rows { shape: SHAPE, values: Vec::new() };
     for fill in Fill::ALL {
-        assert_eq!(fill_rows(&none, fill, &background(SHAPE), 0).n(), 0);
+        assert_eq!(fill_rows(&none, PIXELS, fill, &background(SHAPE), 0).n(), 0);
     }
 }
 
@@ -189,7 +233,7 @@ fn padding_of_texts_is_never_filled_whatever_is_selected() {
     let others = Rows { shape, values: vec![7.0; 12] };
     let background = Background::from_rows(&others);
     for fill in [Fill::Zero, Fill::Noise] {
-        let fill = fill_rows(&rows, fill, &background, 3);
+        let fill = fill_rows(&rows, units, fill, &background, 3);
         let all = keep_only(&rows, units, &[Mask(vec![true; 6])], &fill);
         assert_eq!(all.values, rows.values, "all words are selected: nothing is hidden");
         let first = keep_only(&rows, units, &[Mask(vec![true, false, false, false, false, false])], &fill);

@@ -34,7 +34,11 @@ fn vocabulary() -> TextFit {
 
 /// See the head of the file.
 fn readable_box() -> SavedBox {
-    let text = vocabulary();
+    readable_box_of(vocabulary())
+}
+
+/// The same for another vocabulary, in which its three words are.
+fn readable_box_of(text: TextFit) -> SavedBox {
     let sizes: [(&str, &[usize]); 7] = [
         ("embedding.weight", &[text.vocabulary_len(), 50]),
         ("conv.weight", &[250, 50, 3]),
@@ -127,9 +131,12 @@ fn with_context<R>(k: usize, run: impl FnOnce(&mut Context<'_>) -> R) -> R {
 }
 
 fn with_texts<R>(texts: &[&str], k: usize, run: impl FnOnce(&mut Context<'_>) -> R) -> R {
-    let saved = readable_box();
-    let explainer = untrained("random", "word", k, &saved);
-    with(&saved, &explainer, &documents(texts), k, |context| {
+    with_words(&readable_box(), texts, k, run)
+}
+
+fn with_words<R>(saved: &SavedBox, texts: &[&str], k: usize, run: impl FnOnce(&mut Context<'_>) -> R) -> R {
+    let explainer = untrained("random", "word", k, saved);
+    with(saved, &explainer, &documents(texts), k, |context| {
         context.explainer = Box::new(ByWord::new(context.text().unwrap()));
         let (rows, probs, units) = (context.test.rows.clone(), context.test.probs.clone(), context.units);
         context.test.scores = context.explainer.scores(context.black_box, &rows, &probs, units, 0).unwrap();
@@ -349,6 +356,12 @@ fn brevity_counts_groups_of_the_selected_words() {
     let texts = ["film movie film movie", "film good movie"];
     let values = |id: &str| with_texts(&texts, 4, |context| metric(id).unwrap().compute(context).unwrap());
     assert_eq!(values("brevity"), [1.0, 2.0]);
+    // A vocabulary that tells `Film` from `film`: the dictionary has words in lower case.
+    let spec = TextFitSpec { length: LENGTH, min_count: 1, lowercase: false, ..TextFitSpec::aim(LENGTH) };
+    let saved = readable_box_of(TextFit::build(["good bad not Film movie"].into_iter(), &spec));
+    let values = |id: &str| with_words(&saved, &["Film movie"], 4, |context| metric(id).unwrap().compute(context));
+    assert_eq!(values("brevity").unwrap(), [1.0]);
+    assert_eq!(values("brevity_as_published").unwrap(), [1.0]);
 }
 
 #[test]
@@ -575,6 +588,15 @@ fn tables_have_a_column_of_classes_only_where_a_figure_belongs_to_one() {
     assert!(markdown.lines().take(6).all(|line| line.matches('|').count() == 8), "{markdown}");
     assert!(markdown.contains("|---|---|---:|---|---:|---:|---:|"), "{markdown}");
     assert!(encoded("a.tex", &both).starts_with("\\begin{tabular}{llrlrrr}"));
+    // Names may hold the signs of which a table is made.
+    let named = [Cell { row: "a|b & #1 $x_2^{~\\".to_owned(), ..cell("brevity", None, 2.48) }];
+    let markdown = encoded("a.md", &named);
+    assert_eq!(markdown.lines().nth(2).unwrap().matches('|').count(), 8, "six cells, and one in the name:\n{markdown}");
+    assert!(markdown.contains("| a\\|b & #1 "), "{markdown}");
+    let latex = encoded("a.tex", &named);
+    let name =
+        "a|b \\& \\#1 \\$x\\_2\\textasciicircum{}\\{\\textasciitilde{}\\textbackslash{} & brevity & 10 & 2.48 & ";
+    assert!(latex.lines().any(|line| line.starts_with(name)), "{latex}");
     assert_eq!(serde_json::from_str::<Measured>(&encoded("a.json", &both)).unwrap().cells, both);
 }
 

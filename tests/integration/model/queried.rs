@@ -8,6 +8,7 @@ use unmask::explain::learn::run::{RunSetup, TrainRun};
 use unmask::model::distil::{Hiding, Teacher};
 use unmask::model::forest::{Forest, ForestRun};
 use unmask::model::params::Params;
+use unmask::model::train::FreshClassifier;
 use unmask::model::{BlackBox, SavedBox, TorchBox, architecture};
 
 use crate::integration::tiny::*;
@@ -115,6 +116,24 @@ fn a_stand_in_learns_the_answers_and_says_how_often_it_agrees() {
     for architecture in ["table-forest", "exec:cat"] {
         assert_sentence(&refused(architecture), &["expected a network that can learn"]);
     }
+}
+
+#[test]
+fn a_fresh_network_learns_the_answers_of_a_forest_though_trees_have_no_learning_rate() {
+    let _lock = torch();
+    let data = table();
+    let forest = fitted("table-forest", &[("epochs", "25"), ("depth", "6")], &data, None);
+    let black_box = TorchBox::new(&forest, Device::Cpu).unwrap();
+    let [train, test] = [Split::Train, Split::Test].map(|split| rows_of(&forest, &data, split));
+    let answers = black_box.predict(&train).unwrap();
+    // As for FS-A of everything: 12 epochs of 32.
+    let mut fresh = FreshClassifier::new(&forest, &black_box, &train, &answers, (32, 12), 5).unwrap();
+    while !fresh.is_done() {
+        fresh.step().unwrap();
+    }
+    let (own, other) = (fresh.classes(&test).unwrap(), black_box.predict(&test).unwrap().all_classes());
+    let agreed = own.iter().zip(&other).filter(|(a, b)| a == b).count() as f64 / own.len() as f64;
+    assert!(agreed > 0.75, "{agreed}");
 }
 
 #[test]

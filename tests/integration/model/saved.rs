@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use tch::Device;
-use unmask::model::saved::hash_of;
-use unmask::model::{BlackBox, SavedBox, TorchBox};
+use unmask::model::saved::{hash_of, keep};
+use unmask::model::{BlackBox, SavedBox, TorchBox, architecture};
+use unmask::store::Cache;
 
 use crate::integration::tiny::*;
 
@@ -32,6 +33,34 @@ fn a_saved_box_comes_back_as_it_was() {
     let rows = rows_by_formula(3, SHAPE);
     let answer = |saved: &SavedBox| TorchBox::new(saved, Device::Cpu).unwrap().predict(&rows).unwrap();
     assert_eq!(answer(&saved), answer(&loaded));
+}
+
+#[test]
+fn a_command_that_is_kept_again_takes_the_place_of_what_its_hash_does_not_tell_from_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let cache = Cache::at(dir.path());
+    let connected = |patience: &str, data: &str| {
+        let mut saved = box_with("exec-pictures", SHAPE, 2, b"cat".to_vec());
+        saved.card.exec = Some("cat".to_owned());
+        saved.card.params = params(architecture("exec-pictures").unwrap().params, &[("timeout", patience)]);
+        saved.card.data_hash = data.to_owned();
+        saved
+    };
+    let kept = |saved: &SavedBox| {
+        let hash = saved.card.hash.parse().unwrap();
+        keep(saved, hash, &cache).unwrap();
+        SavedBox::load(&cache.find(hash).unwrap()).unwrap().card
+    };
+    let (first, patient, of_others) = (connected("60", "a"), connected("90", "a"), connected("60", "b"));
+    for saved in [&first, &patient, &of_others] {
+        assert_eq!(saved.card.hash, first.card.hash);
+        assert_eq!(kept(saved), saved.card);
+    }
+    assert_eq!(cache.list().len(), 1);
+    // Copies in memory are told apart.
+    assert!(first.card.key() != patient.card.key() && first.card.key() != of_others.card.key());
+    assert_eq!(first.card.key(), connected("60", "a").card.key());
+    assert_eq!(formula_box().card.key(), formula_box().card.hash);
 }
 
 fn refusal(dir: &Path) -> String {
