@@ -1,5 +1,7 @@
 //! Tests of the window: driven by name through the accessibility tree, with workers that the window steps itself.
 
+#[path = "ui/columns.rs"]
+mod columns;
 #[path = "ui/explore.rs"]
 mod explore;
 #[path = "ui/keep.rs"]
@@ -20,6 +22,8 @@ mod places;
 mod project;
 #[path = "ui/reading.rs"]
 mod reading;
+#[path = "ui/restored.rs"]
+mod restored;
 #[path = "ui/search.rs"]
 mod search;
 #[path = "ui/series.rs"]

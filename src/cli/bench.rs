@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
-use super::{ComputeArgs, Outcome, Runner, usage, work, write_file};
+use super::{ComputeArgs, Outcome, Runner, check_place, usage, work, write_file};
 use crate::data::{Dataset, Modality, Split, Unit, Units};
 use crate::device::{MemoryGauge, Mode, compute_threads, n_cores};
 use crate::explain::learn::bare::BareLoop;
@@ -125,6 +125,9 @@ const EXPLANATIONS: usize = 200;
 
 /// Runs it.
 pub fn run(args: &BenchArgs, frames: Option<&FrameBench>) -> Outcome {
+    if let Some(out) = &args.out {
+        check_place(out)?;
+    }
     let mut runner = Runner::new(&args.compute)?;
     let spec = match &args.data {
         Some(spec) => spec.clone(),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::explain::{Explainers, fill_for};
-use super::{ComputeArgs, Outcome, Runner, check_k, usage, work, write_file};
+use super::{ComputeArgs, Outcome, Runner, check_k, check_place, usage, work, write_file};
 use crate::data::Split;
 use crate::jobs::{Evaluate, Output, Task, table};
 use crate::metric::metric;
@@ -32,7 +32,7 @@ pub struct EvaluateArgs {
     #[arg(long, default_value = "test")]
     pub split: String,
     /// At most so many items, evenly spaced
-    #[arg(long)]
+    #[arg(long, value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..))]
     pub limit: Option<usize>,
     /// Embedding of texts for iou: word vectors (GloVe's or word2vec's text form), or .npy with a row for each item of the data; else TF-IDF
     #[arg(long)]
@@ -51,31 +51,28 @@ pub fn run(args: &EvaluateArgs) -> Outcome {
     for id in &args.metrics {
         metric(id).map_err(usage)?;
     }
+    let split = split_named(&args.split)?;
+    check_place(&args.out)?;
     let mut runner = Runner::new(&args.compute)?;
     let (explainers, black_box) =
         args.explainers.load(&mut runner, &args.data, args.k.first().copied(), args.compute.seed)?;
-    let unit = explainers[0].card.unit;
-    if let Some(other) = explainers.iter().find(|explainer| explainer.card.unit != unit) {
-        return Err(usage(format!(
-            "{}: expected an explainer of {} as {}, found one of {}; measure each kind of unit in a table of its own",
-            other.card.name,
-            unit.noun(2),
-            explainers[0].card.name,
-            other.card.unit.noun(2)
-        )));
-    }
-    let explainers = crate::session::measure::told_apart(explainers);
     for &k in &args.k {
         check_k(k, explainers[0].card.unit, &black_box.card)?;
     }
     let fill = fill_for(&args.fill, &black_box)?;
     let data = runner.open(&args.data)?;
+    if data.in_split(split).is_empty() {
+        return Err(usage(format!(
+            "{}: expected items in the {} part, found none; name another with --split",
+            data.name, args.split
+        )));
+    }
     let task = Task::Evaluate(Box::new(Evaluate {
         fit: black_box.fit_for(&data),
         black_box,
         explainers,
         data,
-        split: split_named(&args.split)?,
+        split,
         metrics: args.metrics.clone(),
         ks: args.k.clone(),
         fill,

@@ -6,14 +6,15 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::evaluate::split_named;
-use super::{ComputeArgs, Failure, Outcome, Runner, check_k, usage, work, write_file};
-use crate::data::{Split, Unit};
-use crate::explain::{Fill, SavedExplainer};
+use super::{ComputeArgs, Failure, Outcome, Runner, check_k, check_place, usage, work, write_file};
+use crate::data::{Split, Unit, evenly};
+use crate::explain::{ExplainError, Fill, SavedExplainer, method};
 use crate::jobs::scores::{self, Scores};
 use crate::jobs::{CHUNK, Explain, Explained, Output, Task};
 use crate::model::SavedBox;
 use crate::session::Session;
 use crate::session::describe::count;
+use crate::session::measure::told_apart;
 use crate::session::reading::fills_for;
 
 /// Which explainers, and for which black box.
@@ -34,7 +35,7 @@ pub struct Explainers {
 }
 
 impl Explainers {
-    /// Loads them. `k` is needed where no trained explainer brings one; a command is connected with `data`.
+    /// Loads them, each under a name of its own. `k` is needed where no trained explainer brings one; a command is connected with `data`.
     pub(super) fn load(
         &self,
         runner: &mut Runner,
@@ -71,14 +72,31 @@ impl Explainers {
             (None, Some(unit)) => unit.parse().map_err(usage)?,
             (None, None) => Session::offered_units(&black_box.card).first().copied().unwrap_or(Unit::Pixel),
         };
+        let of_other_units = loaded.iter().find(|explainer| explainer.card.unit != unit);
+        if let (Some(other), Some(first)) = (of_other_units, loaded.first()) {
+            return Err(usage(format!(
+                "{}: expected an explainer of {} as {}, found one of {}; name explainers of one kind of unit at a time",
+                other.card.name,
+                unit.noun(2),
+                first.card.name,
+                other.card.unit.noun(2)
+            )));
+        }
         for id in &self.method {
+            // Said here, it does not cost what other methods compute before.
+            let spec = method(id).map_err(usage)?.spec();
+            if spec.needs_gradients && !black_box.card.has_gradients() {
+                let (method, black_box) = (spec.title.to_owned(), black_box.card.name.clone());
+                return Err(usage(ExplainError::NoGradients { method, black_box }));
+            }
             let k = k.or(first.map(|(_, k)| k)).ok_or_else(|| usage("give --k N: how many units are selected"))?;
             loaded.push(Arc::new(SavedExplainer::untrained(id, unit, k, &black_box.card, seed).map_err(usage)?));
         }
         if loaded.is_empty() {
             return Err(usage("name what explains: --explainer DIR, or --method NAME with --blackbox DIR"));
         }
-        Ok((loaded, black_box))
+        // Two trainings of a method have one name, under which nobody could tell their lines and panels apart.
+        Ok((told_apart(loaded), black_box))
     }
 }
 
@@ -94,13 +112,13 @@ pub struct ExplainArgs {
     /// train, validation, test or all; by default the test items, or all where no item has a label
     #[arg(long)]
     pub split: Option<String>,
-    /// At most so many items
-    #[arg(long)]
+    /// At most so many items, evenly spaced, as `evaluate` takes them
+    #[arg(long, value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..))]
     pub limit: Option<usize>,
     /// How many units are selected
     #[arg(long)]
     pub k: Option<usize>,
-    /// What hidden units become: zero, mean or noise
+    /// What hidden units become: zero, mean, noise, or uniform (tables)
     #[arg(long, default_value = "zero")]
     pub fill: String,
     /// The scores: .npz, .csv, .jsonl or .parquet
@@ -114,11 +132,12 @@ pub struct ExplainArgs {
 /// Runs it.
 pub fn run(args: &ExplainArgs) -> Outcome {
     scores::check_name(&args.out).map_err(usage)?;
+    check_place(&args.out)?;
     let mut runner = Runner::new(&args.compute)?;
     let (explainers, black_box) = args.explainers.load(&mut runner, &args.data, args.k, args.compute.seed)?;
     let data = runner.open(&args.data)?;
     let is_unlabelled = data.labels.iter().all(Option::is_none);
-    let mut items: Vec<usize> = match args.split.as_deref() {
+    let items: Vec<usize> = match args.split.as_deref() {
         Some("all") => (0..data.len()).collect(),
         Some(split) => data.in_split(split_named(split)?),
         None if is_unlabelled => (0..data.len()).collect(),
@@ -131,7 +150,9 @@ pub fn run(args: &ExplainArgs) -> Outcome {
             args.split.as_deref().unwrap_or("test")
         )));
     }
-    items.truncate(args.limit.unwrap_or(usize::MAX));
+    // The items that `evaluate` measures: the first ones of a file that is sorted by class would all be of one.
+    let places = evenly(items.len(), args.limit.unwrap_or(usize::MAX));
+    let items: Vec<usize> = places.into_iter().map(|place| items[place]).collect();
     let k = args.k.unwrap_or(explainers[0].card.k);
     check_k(k, explainers[0].card.unit, &black_box.card)?;
     let fill = fill_for(&args.fill, &black_box)?;
@@ -147,7 +168,7 @@ pub fn run(args: &ExplainArgs) -> Outcome {
         seed: args.compute.seed,
     };
     let explained = runner.explain_many(&asked, &items)?;
-    if explained.is_empty() && !items.is_empty() {
+    if explained.is_empty() {
         return Err(usage(format!(
             "{}: expected items that can be read, found none; see the reasons above",
             data.name

@@ -5,14 +5,16 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::explain::Explainers;
-use super::{ComputeArgs, Failure, Outcome, Runner, check_k, usage, work, write_file};
-use crate::data::Dataset;
+use super::{ComputeArgs, Failure, Outcome, Runner, check_k, check_place, usage, work, write_file};
+use crate::data::{Dataset, Modality};
 use crate::figure::annotate::Annotation;
 use crate::figure::layout::series::Form;
 use crate::figure::layout::{CompareLayout, ExplainedPicture, PictureLayout, SheetLayout, compare, picture, sheet};
 use crate::figure::{Figure, FigureError, Format, Palette, encode};
 use crate::jobs::picture::truth_of;
 use crate::jobs::{Explain, Lens, picture_of};
+use crate::model::BoxCard;
+use crate::session::describe::count;
 
 /// Arguments of `figure`.
 #[derive(Debug, Args)]
@@ -23,8 +25,8 @@ pub struct FigureArgs {
     /// Data, e.g. mnist:DIR?classes=3,8
     #[arg(long)]
     pub data: String,
-    /// Items by their place among what is open, from 0, or by their number in the file as the window and the tables of `explain` name them, #17 or
-    /// test:17; several give a contact sheet
+    /// Items by their place among what is open, from 0, or by their number in the file as the window and the tables of `explain` name them, '#17' (in
+    /// quotes: a shell takes # for a comment) or test:17; several give a contact sheet
     #[arg(long, required = true, num_args = 1.., value_delimiter = ',')]
     pub item: Vec<String>,
     /// How many units are selected
@@ -45,7 +47,7 @@ pub struct FigureArgs {
     /// Mark the units that truly decide the class, where the data say which
     #[arg(long)]
     pub truth: bool,
-    /// What hidden units become: zero, mean or noise
+    /// What hidden units become: zero, mean, noise, or uniform (tables)
     #[arg(long, default_value = "zero")]
     pub fill: String,
     /// Draw hidden units hatched instead of as the model gets them
@@ -86,6 +88,10 @@ pub fn run(args: &FigureArgs) -> Outcome {
             args.view
         ))
     })?;
+    if format == Format::Png && (!args.scale.is_finite() || args.scale <= 0.0) {
+        return Err(usage(FigureError::Scale { scale: args.scale }));
+    }
+    check_place(&args.out)?;
     let mut runner = Runner::new(&args.compute)?;
     let (explainers, black_box) = args.explainers.load(&mut runner, &args.data, args.k, args.compute.seed)?;
     let data = runner.open(&args.data)?;
@@ -93,10 +99,11 @@ pub fn run(args: &FigureArgs) -> Outcome {
     check_k(k, explainers[0].card.unit, &black_box.card)?;
     let fill = super::explain::fill_for(&args.fill, &black_box)?;
     let lens = lens_named(args, &black_box.card.classes)?;
-    let form = form_named(args, black_box.card.shape.channels)?;
+    let form = form_named(args, &black_box.card)?;
     let (mut pictures, mut drawn) = (Vec::new(), Vec::new());
-    for name in &args.item {
-        let item = item_named(name, &data)?;
+    // All are looked up before the first is explained.
+    let items: Vec<usize> = args.item.iter().map(|name| item_named(name, &data)).collect::<Result<_, _>>()?;
+    for item in items {
         // A place among the open items and a number in the file are easily taken for each other.
         drawn.push(format!("#{} ({})", data.source_index[item], data.splits[item]));
         let explained = runner.explain(Explain {
@@ -111,8 +118,13 @@ pub fn run(args: &FigureArgs) -> Outcome {
             seed: args.compute.seed,
         })?;
         for (index, saved) in explainers.iter().enumerate() {
+            // An explanation that is there but has no scores of the class was asked for wrongly; one that is missing failed.
+            let refused = |why: String| match explained.methods.get(index) {
+                Some(Ok(_)) => usage(why),
+                _ => work(why),
+            };
             let mut picture =
-                picture_of(&data, &black_box.card, &saved.card, &explained, (index, lens)).map_err(work)?;
+                picture_of(&data, &black_box.card, &saved.card, &explained, (index, lens)).map_err(refused)?;
             picture.view = view;
             if args.truth {
                 picture.truth = truth_of(&data, &explained);
@@ -123,10 +135,7 @@ pub fn run(args: &FigureArgs) -> Outcome {
                     )));
                 }
             }
-            if let Some(form) = form {
-                let Some(series) = &mut picture.series else {
-                    return Err(usage("--form: expected a black box that reads series, found another; leave it out"));
-                };
+            if let (Some(form), Some(series)) = (form, &mut picture.series) {
                 series.form = form;
             }
             if let Some(text) = &mut picture.text {
@@ -175,13 +184,21 @@ fn lens_named(args: &FigureArgs, classes: &[String]) -> Result<Option<Lens>, Fai
 }
 
 /// How series are drawn, where that was asked for.
-fn form_named(args: &FigureArgs, channels: usize) -> Result<Option<Form>, Failure> {
+fn form_named(args: &FigureArgs, card: &BoxCard) -> Result<Option<Form>, Failure> {
     let Some(asked) = &args.form else { return Ok(None) };
+    if card.modality() != Modality::Series {
+        return Err(usage(format!(
+            "--form: expected a black box that reads series, found one that reads {}; leave it out",
+            card.modality().plural()
+        )));
+    }
+    let channels = card.shape.channels;
     let form: Form = serde_json::from_value(serde_json::Value::String(asked.clone())).map_err(|_unknown| {
         usage(format!("form \"{asked}\": expected stacked, overlaid, path or map; name one of these"))
     })?;
     if !form.fits(channels) {
-        return Err(usage(format!("form {asked}: a series of {channels} channels cannot be drawn so; name another")));
+        let channels = count(channels, "channel", "channels");
+        return Err(usage(format!("form {asked}: a series of {channels} cannot be drawn so; name another")));
     }
     Ok(Some(form))
 }
@@ -214,7 +231,19 @@ fn item_named(name: &str, data: &Dataset) -> Result<usize, Failure> {
         Some((split, number)) => {
             let split = super::evaluate::split_named(split)?;
             let number: u32 = number.trim_start_matches('#').parse().map_err(|_not_a_number| wrong())?;
-            data.in_split(split).into_iter().find(|&item| data.source_index[item] == number).ok_or_else(wrong)
+            let found: Vec<usize> = (0..data.len()).filter(|&item| data.source_index[item] == number).collect();
+            if let Some(&item) = found.iter().find(|&&item| data.splits[item] == split) {
+                return Ok(item);
+            }
+            // Official test data are divided, too: a number that looks like one of the test items may be in another part.
+            let parts: Vec<&str> = found.iter().map(|&item| data.splits[item].name()).collect();
+            let Some(first) = parts.first() else { return Err(wrong()) };
+            Err(usage(format!(
+                "item {name}: expected an item of this number in the {} part of {}, found it in {}; write {first}:{number}",
+                split.name(),
+                data.name,
+                parts.join(" and ")
+            )))
         }
     }
 }

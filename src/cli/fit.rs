@@ -68,6 +68,19 @@ pub fn run(args: &FitArgs) -> Outcome {
             data.classes.len()
         )));
     }
+    // A command reads whatever there is.
+    if !args.model.starts_with("exec") && architecture.modality != data.modality {
+        let fitting = ARCHITECTURES.iter().filter(|other| other.modality == data.modality);
+        let known: Vec<_> = fitting.map(|other| other.id).filter(|id| !id.starts_with("exec")).collect();
+        return Err(usage(format!(
+            "{} reads {}, and {} holds {}; choose one of {}, or other data",
+            architecture.title,
+            architecture.modality.plural(),
+            data.name,
+            data.modality.plural(),
+            known.join(", ")
+        )));
+    }
     let teacher = args.distil.as_ref().map(|named| runner.black_box(named, &args.data)).transpose()?;
     let name = args.name.clone().unwrap_or_else(|| match &teacher {
         Some(teacher) => format!("Stand-in for {}", teacher.card.name),
@@ -89,7 +102,8 @@ pub fn run(args: &FitArgs) -> Outcome {
     let card = &saved.card;
     let percent = |share: Option<f64>| share.map_or("not known".to_owned(), |share| format!("{:.2} %", 100.0 * share));
     let (one, many) = counted(&card.architecture);
-    let length = count(card.epochs as usize, one, many);
+    // A command is asked, not trained.
+    let length = if card.exec.is_some() { "connected".to_owned() } else { count(card.epochs as usize, one, many) };
     println!("{}: {}", card.name, args.out.display());
     println!(
         "accuracy on validation {}, on test {} ({} items); {} in {:.0} s on {} with {}; hash {}",

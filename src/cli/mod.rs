@@ -201,8 +201,10 @@ impl Runner {
         match self.run(Task::OpenData { spec: spec.clone() }, "opening", |_| {})? {
             Output::Data(data) => {
                 // What the window puts behind its bell: guessed columns and encodings, skipped entries.
+                let named = format!("{}: ", data.name);
                 for remark in &data.remarks {
-                    println!("{}: {remark}", data.name);
+                    // Some begin with the name of the file themselves, as there may be several.
+                    println!("{named}{}", remark.strip_prefix(named.as_str()).unwrap_or(remark));
                 }
                 self.opened = Some((spec, data.clone()));
                 Ok(data)
@@ -359,15 +361,33 @@ pub(crate) fn check_k(k: usize, unit: Unit, card: &BoxCard) -> Outcome {
     Err(usage(format!("k {k}: expected 1 to {units} {} of {}; choose such a number{smaller}", unit.noun(2), card.name)))
 }
 
-/// Refuses a folder that holds a model already, unless it is to be replaced: a finished training is never lost by a slip.
+/// Refuses a folder that holds a model already, unless it is to be replaced: a finished training is never lost by a slip. Refuses a place where no
+/// folder can be made, too, before a training that could not be kept.
 pub(crate) fn check_out(folder: &Path, replace: bool) -> Outcome {
-    if replace || !folder.join("card.json").exists() {
-        return Ok(());
+    if !replace && folder.join("card.json").exists() {
+        return Err(usage(format!(
+            "{}: expected a new folder, found one that holds a model; choose another, or replace it with --replace",
+            folder.display()
+        )));
     }
-    Err(usage(format!(
-        "{}: expected a new folder, found one that holds a model; choose another, or replace it with --replace",
-        folder.display()
-    )))
+    let whole = std::path::absolute(folder)
+        .map_err(|error| usage(format!("--out: expected a folder for the model, found none ({error}); name one")))?;
+    // Folders that are missing on the way are made when the model is saved, in the nearest that is there.
+    let nearest = whole.ancestors().find(|place| place.exists()).unwrap_or(whole.as_path());
+    if !nearest.is_dir() {
+        return Err(usage(format!(
+            "{}: expected a folder for the model, found a file at {}; choose another place",
+            folder.display(),
+            nearest.display()
+        )));
+    }
+    let refused = |failure: Failure| Failure::Work(format!("{}: {}", folder.display(), failure.message()));
+    check_place(&nearest.join("card.json")).map_err(refused)
+}
+
+/// Refuses a place where a finished file could not be written, before the work whose result would be lost.
+pub(crate) fn check_place(path: &Path) -> Outcome {
+    crate::store::atomic::AtomicFile::create(path).map(drop).map_err(work)
 }
 
 /// Keeps a black box by its hash in the user's cache, where explainers find it again.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Bar, ComputeArgs, Failure, Outcome, Runner, usage, work};
+use super::{Bar, ComputeArgs, Failure, Outcome, Runner, check_place, usage, work};
 use crate::experiment::{EXPERIMENTS, Experiment, Options, Reproduced, experiment};
 use crate::figure::layout::boxes::{BoxPlot, BoxRow, box_plot};
 use crate::figure::{Figure, Format, Theme, encode};
@@ -45,10 +45,17 @@ pub struct ReproduceArgs {
 /// Runs it.
 pub fn run(args: &ReproduceArgs) -> Outcome {
     if args.experiment == "list" {
+        let width = EXPERIMENTS.iter().map(|experiment| experiment.id.len()).max().unwrap_or(0);
         for experiment in EXPERIMENTS {
-            let rows: Vec<_> = experiment.rows.iter().map(|row| row.id).collect();
-            println!("{:14} {}", experiment.id, experiment.title);
-            println!("{:14} rows {}", "", rows.join(", "));
+            // A row that is measured at several numbers of units is named once, as --rows takes it.
+            let mut rows: Vec<&str> = Vec::new();
+            for row in experiment.rows {
+                if !rows.contains(&row.id) {
+                    rows.push(row.id);
+                }
+            }
+            println!("{:width$} {}", experiment.id, experiment.title);
+            println!("{:width$} rows {}", "", rows.join(", "));
         }
         return Ok(());
     }
@@ -64,6 +71,16 @@ pub fn run(args: &ReproduceArgs) -> Outcome {
         return Err(usage(format!("{} measures no median ranks; leave --figure out", experiment.id)));
     }
     let format = args.figure.as_deref().map(Format::from_path).transpose().map_err(usage)?;
+    let ending = crate::store::ending(out);
+    if ending != "json" {
+        return Err(usage(format!(
+            "{}: expected a file name ending in .json, found \"{ending}\"; choose such a name",
+            out.display()
+        )));
+    }
+    for place in [Some(out), args.figure.as_deref()].into_iter().flatten() {
+        check_place(place)?;
+    }
     let runner = Runner::new(&args.compute)?;
     let cache = Cache::of_user().map_err(work)?;
     let bar = Bar::new(experiment.id);

@@ -145,7 +145,14 @@ impl Session {
             Command::SetUnit(..) => Command::SetUnit(explore.unit, explore.k),
             Command::SetFill(_) => Command::SetFill(explore.fill),
             Command::SetFit(_) => Command::SetFit(explore.fit),
-            Command::SetColumns(_) => Command::SetColumns(explore.columns.clone()),
+            Command::SetColumns(columns) if *columns == explore.columns => return None,
+            // Columns may bring the unit and k that they were trained for.
+            Command::SetColumns(_) => Command::RestoreColumns {
+                columns: explore.columns.clone(),
+                unit: explore.unit,
+                k: explore.k,
+                k_is_set: explore.k_is_set,
+            },
             Command::SetFilter(_) => Command::SetFilter(explore.list.filter.clone()),
             Command::SetSort(_) => Command::SetSort(explore.list.sort),
             Command::SetPinned(item, pinned) => Command::SetPinned(*item, !pinned),
@@ -189,6 +196,12 @@ impl Session {
             Command::SetColumns(columns) => {
                 self.forget_awaited();
                 return self.set_columns(columns);
+            }
+            Command::RestoreColumns { columns, unit, k, k_is_set } => {
+                self.forget_awaited();
+                self.put_columns(columns);
+                (self.explore.unit, self.explore.k, self.explore.k_is_set) = (unit, k, k_is_set);
+                return self.refresh();
             }
             Command::UseBox(index) => {
                 self.forget_awaited();
@@ -490,84 +503,6 @@ impl Session {
         explore.list.rebuild(&data, active.as_ref().map(|active| &active.card), &explore.pinned, &explore.marked);
     }
 
-    fn step_method(&self, by: i64) -> Option<Vec<usize>> {
-        let usable = self.usable_explainers();
-        let mut columns = self.explore.columns.clone();
-        let shown = *columns.get(self.explore.focus)?;
-        let at = usable.iter().position(|explainer| *explainer == shown)? as i64;
-        // What stands in another column is passed over.
-        let n = usable.len() as i64;
-        let next = (1..n).map(|step| usable[(at + step * by).rem_euclid(n) as usize]);
-        let is_new = |at: &usize| !self.explore.columns.contains(at) && self.has_its_gradients(*at);
-        let next = next.into_iter().find(is_new)?;
-        columns[self.explore.focus] = next;
-        Some(columns)
-    }
-
-    /// The first usable explainer that no column shows.
-    pub fn next_unshown(&self) -> Option<usize> {
-        let is_new = |at: &usize| !self.explore.columns.contains(at) && self.has_its_gradients(*at);
-        self.usable_explainers().into_iter().find(is_new)
-    }
-
-    pub(crate) fn set_columns(&mut self, columns: Vec<usize>) -> Vec<Request> {
-        self.explore.focus = match columns.len() {
-            0 => 0,
-            n if n > self.explore.columns.len() => n - 1,
-            n => self.explore.focus.min(n - 1),
-        };
-        self.explore.columns = columns;
-        let said = self.follow_trained();
-        let names: Vec<String> = self.column_explainers().iter().map(|explainer| explainer.card.name.clone()).collect();
-        if !names.is_empty() {
-            self.last_action = format!("Showing {}{said}", describe::in_words(&names));
-        }
-        self.refresh()
-    }
-
-    /// A trained selector answers for its own unit only, and best for its own k: the only one shown sets them, unless the user chose another k.
-    /// Gives what the bottom line adds.
-    fn follow_trained(&mut self) -> String {
-        let shown = self.column_explainers();
-        let trained: Vec<_> = shown
-            .iter()
-            .map(|explainer| &explainer.card)
-            .filter(|card| crate::explain::method(&card.method).is_ok_and(|method| method.spec().trains))
-            .collect();
-        let [card] = trained[..] else { return String::new() };
-        let (unit, k, name) = (card.unit, card.k.max(1), card.name.clone());
-        let explore = &mut self.explore;
-        if unit != explore.unit && shown.len() == 1 {
-            (explore.unit, explore.k, explore.k_is_set) = (unit, k, false);
-        } else if unit == explore.unit && k != explore.k && !explore.k_is_set {
-            explore.k = k;
-        } else {
-            return String::new();
-        }
-        self.explore.k = self.explore.k.min(self.unit_count().max(1));
-        format!("; {k} {} as {name} was trained", unit.noun(k))
-    }
-
-    pub(crate) fn use_box(&mut self, index: usize) -> Vec<Request> {
-        let Some(active) = self.boxes.get(index).cloned() else { return Vec::new() };
-        if self.active_box != Some(index) {
-            // Columns, units and k of one black box mean nothing for another.
-            self.undo.clear();
-        }
-        self.active_box = Some(index);
-        self.last_action = format!("Explaining {}", active.card.name);
-        self.explore.class_focus = None;
-        self.explore.fit = self.fit_for(&active);
-        self.adopt_unit(&active.card);
-        self.explore.k = self.explore.k.clamp(1, self.unit_count().max(1));
-        let columns: Vec<usize> = self.usable_explainers().into_iter().take(1).collect();
-        let mut requests = self.make_untrained();
-        requests.extend(self.set_columns(columns));
-        requests.extend(self.predict_all());
-        self.rebuild_list();
-        requests
-    }
-
     /// Asks for the explanation in view, and for fidelity where the list needs it.
     pub(crate) fn refresh(&mut self) -> Vec<Request> {
         let mut requests = self.runs(Self::refresh_explanation);
@@ -582,7 +517,7 @@ impl Session {
     /// Asks for the black box's answers to all items.
     pub(crate) fn predict_all(&mut self) -> Vec<Request> {
         let (Some(data), Some(active)) = (self.data.clone(), self.active_box().cloned()) else { return Vec::new() };
-        let key: Arc<str> = format!("{} {:?}", active.card.hash, self.explore.fit).into();
+        let key: Arc<str> = format!("{} {:?}", active.card.key(), self.explore.fit).into();
         self.explore.list.predictions = items::Predictions::of(data.len(), key.clone());
         self.explore.list.is_stale = true;
         let task =
@@ -620,6 +555,7 @@ impl Session {
             return Vec::new();
         }
         let key = items::FidelityKey {
+            black_box: active.card.key(),
             explainer: explainer.card.hash.clone(),
             data: data.hash.clone(),
             unit: explore.unit,

@@ -90,6 +90,17 @@ pub enum Command {
     RemoveColumn(usize),
     /// Show exactly these explainers.
     SetColumns(Vec<usize>),
+    /// Show these explainers again as they were shown: what taking back a change of columns does.
+    RestoreColumns {
+        /// Explainers, by index.
+        columns: Vec<usize>,
+        /// What was selected.
+        unit: Unit,
+        /// How many.
+        k: usize,
+        /// Whether the user had set how many.
+        k_is_set: bool,
+    },
     /// Use a black box.
     UseBox(usize),
     /// Swap selected and unselected.

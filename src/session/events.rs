@@ -339,7 +339,10 @@ impl Session {
         });
         let index = match same {
             Some(index) => {
-                self.boxes[index] = saved;
+                let before = std::mem::replace(&mut self.boxes[index], saved);
+                if self.active_box == Some(index) && before.card.hash != self.boxes[index].card.hash {
+                    return self.follow_checkpoint();
+                }
                 index
             }
             None => {
@@ -366,7 +369,14 @@ impl Session {
                 && known.card.name == saved.card.name
                 && known.card.blackbox_hash == saved.card.blackbox_hash
                 && known.card.method == saved.card.method;
-            known.card.hash == saved.card.hash || is_earlier
+            // Made for an earlier checkpoint of a black box, it explains nothing any more: columns and steps of undo then mean
+            // the one that takes its place.
+            let is_outlived = known.weights.is_empty()
+                && saved.weights.is_empty()
+                && known.card.method == saved.card.method
+                && known.card.name == saved.card.name
+                && self.boxes.iter().all(|one| one.card.hash != known.card.blackbox_hash);
+            known.card.hash == saved.card.hash || is_earlier || is_outlived
         });
         let is_trained = !saved.weights.is_empty();
         let index = match same {

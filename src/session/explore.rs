@@ -26,7 +26,7 @@ pub struct ExplainKey {
     pub data: String,
     /// Item.
     pub item: usize,
-    /// Hash of the black box.
+    /// Key of the black box, see [`crate::model::BoxCard::key`].
     pub black_box: String,
     /// Hashes of the explainers, column by column.
     pub explainers: Vec<String>,
@@ -208,7 +208,7 @@ impl Session {
         Some(ExplainKey {
             data: data.hash.clone(),
             item,
-            black_box: active.card.hash.clone(),
+            black_box: active.card.key(),
             explainers: self.column_explainers().iter().map(|explainer| explainer.card.hash.clone()).collect(),
             unit: explore.unit,
             k: explore.k,

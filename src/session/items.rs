@@ -144,6 +144,8 @@ impl Predictions {
 /// What a table of fidelity depends on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FidelityKey {
+    /// Key of the black box, see [`BoxCard::key`].
+    pub black_box: String,
     /// Hash of the explainer.
     pub explainer: String,
     /// Hash of the data.

@@ -69,6 +69,12 @@ impl Measure {
         self.cells.value()
     }
 
+    /// Leaves the charts, which do not say of what they are.
+    pub fn forget_charts(&mut self) {
+        self.curves = Shown::default();
+        self.agreement = Shown::default();
+    }
+
     /// The job of a part, while it is under way.
     pub fn awaited(&self, part: Part) -> Option<JobId> {
         match part {
@@ -196,6 +202,8 @@ impl Session {
             parts.push((Part::Agreement, Task::Agree(Box::new(task))));
         }
         self.measure.asked = Some(form.clone());
+        // Charts of an earlier run would stand beside the new table as if they were of it.
+        self.measure.forget_charts();
         self.last_action = format!("Measuring {}", describe::count(explainers.len(), "method", "methods"));
         let run = |(at, (part, task)): (usize, (Part, Task))| {
             Request::Run(Box::new(Run {

@@ -5,6 +5,7 @@
 
 pub mod apply;
 pub mod cache;
+mod columns;
 pub mod command;
 pub mod describe;
 pub mod devices;
@@ -33,6 +34,7 @@ pub mod train;
 pub mod truth;
 mod undo;
 pub mod untitled;
+mod view_state;
 
 pub use command::{Availability, Command};
 pub use shortcut::{Chord, Shortcut};

@@ -8,17 +8,15 @@ use std::time::{Duration, Instant};
 
 use super::figures::KeptFigure;
 use super::figures_file::{FiguresLook, FiguresRef};
-use super::items::{Filter, ListStyle, Sort};
 use super::notices::Level;
 use super::project_job::{
     FiguresToSave, Missing, OpenedProject, ProjectDone, ProjectJob, SaveJob, SaveKind, Saved, Target, card_hash,
 };
-use super::study::DesignForm;
 use super::train::RunState;
-use super::{Command, Place, Request, Session};
-use crate::data::{DataSpec, Dataset, Fit, Split, Unit};
-use crate::explain::{Fill, SavedExplainer};
-use crate::figure::layout::{Hidden, View};
+pub use super::view_state::{ColumnRef, Layout, ViewState};
+use super::{Command, Request, Session};
+use crate::data::{DataSpec, Dataset, Fit, Modality, Split};
+use crate::explain::SavedExplainer;
 use crate::jobs::Task;
 use crate::model::SavedBox;
 use crate::store::{self, Project, ProjectKind, ProjectState, SavedRef, StoreError};
@@ -28,104 +26,6 @@ use crate::work::Notice;
 pub const FILE: &str = store::project::MAIN_FILE;
 /// Unsaved work is kept at most this often.
 pub const AUTOSAVE_EVERY: Duration = Duration::from_secs(10);
-
-/// How it is looked at: the session's part of a project.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(default)]
-pub struct ViewState {
-    /// Whether it is the sample project: it is opened as a copy, and nothing is ever written into its folder.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub is_sample: bool,
-    /// Place in view.
-    pub place: Place,
-    /// Hash of the data, so that changed data is noticed.
-    pub data_hash: Option<String>,
-    /// Item in view.
-    pub item: Option<usize>,
-    /// The shown explainers, from left to right.
-    pub columns: Vec<ColumnRef>,
-    /// The column that the keys are about.
-    pub focus: usize,
-    /// How it is looked at.
-    pub view: View,
-    /// How hidden pixels are drawn.
-    pub hidden: Hidden,
-    /// What is selected.
-    pub unit: Option<Unit>,
-    /// How many.
-    pub k: Option<usize>,
-    /// What hidden units become.
-    pub fill: Fill,
-    /// Seed of noise and of random methods.
-    pub seed: u64,
-    /// Fit of pictures, where the user changed it.
-    pub fit: Option<Fit>,
-    /// Class whose probability is followed.
-    pub class_focus: Option<usize>,
-    /// Whether the truth, where it is known, is not marked.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub hides_truth: bool,
-    /// Pinned items.
-    pub pinned: BTreeSet<usize>,
-    /// Marked items.
-    pub marked: BTreeSet<usize>,
-    /// Which items are listed.
-    pub filter: Filter,
-    /// In which order.
-    pub sort: Sort,
-    /// Film strip or table.
-    pub style: ListStyle,
-    /// Folders outside the project that something is being trained into.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub out_dirs: Vec<PathBuf>,
-    /// The design of a study as it was changed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub design: Option<Box<DesignForm>>,
-    /// Participant files outside the project.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub studies: Vec<PathBuf>,
-    /// Kept figures, in a file of their own. Known only where the state is written.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub figures: Option<FiguresRef>,
-}
-
-impl ViewState {
-    /// The session's part of a project's state; what is missing or cannot be read is as at first.
-    pub fn of(state: &ProjectState) -> Self {
-        serde_json::from_value(state.view.clone()).unwrap_or_default()
-    }
-}
-
-/// A shown explainer, by what it is found again with.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(default)]
-pub struct ColumnRef {
-    /// Hash of its card; empty for a method that needs no training, which is made anew.
-    pub hash: String,
-    /// Id of its method.
-    pub method: String,
-    /// Its name: a later checkpoint of the same run has another hash.
-    pub name: String,
-}
-
-impl ColumnRef {
-    fn of(saved: &SavedExplainer) -> Self {
-        let card = &saved.card;
-        let hash = if saved.weights.is_empty() { String::new() } else { card.hash.clone() };
-        Self { hash, method: card.method.clone(), name: card.name.clone() }
-    }
-}
-
-/// Panels in view.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-pub struct Layout {
-    items: bool,
-    inspector: bool,
-    viewer_alone: bool,
-    /// Widths of panels that the user changed.
-    #[serde(default)]
-    panels: BTreeMap<String, f32>,
-}
 
 /// Everything of the session that a project keeps, for telling whether something changed.
 #[derive(Clone, Debug, PartialEq)]
@@ -179,6 +79,8 @@ pub(crate) struct OpenFiles {
     takes_look: bool,
     /// Saves under way.
     n_saving: u32,
+    /// Keeping unsaved work failed, and the user was told.
+    autosave_fails: bool,
     /// When it was written last.
     written_at: Option<Instant>,
 }
@@ -214,6 +116,7 @@ impl Session {
             columns.clone_from(&self.files.awaited);
             focus = self.files.awaited_focus;
         }
+        let (own_text, shows_own_text) = explore.reading.kept_own();
         ViewState {
             is_sample: false,
             place: self.place,
@@ -225,10 +128,15 @@ impl Session {
             hidden: explore.hidden,
             unit: Some(explore.unit),
             k: Some(explore.k),
+            k_follows: !explore.k_is_set,
             fill: explore.fill,
             seed: explore.seed,
             fit: Some(explore.fit),
             class_focus: explore.class_focus,
+            against: explore.reading.against,
+            form: explore.form,
+            own_text: own_text.to_owned(),
+            shows_own_text,
             hides_truth: !explore.shows_truth,
             pinned: explore.pinned.clone(),
             marked: explore.marked.clone(),
@@ -447,7 +355,11 @@ impl Session {
         let store = match saved.result {
             Ok(store) => store,
             Err(notice) => {
-                self.notify(Level::Error, notice, Some(Command::Save));
+                // It is tried again every ten seconds: told once, until it succeeds.
+                let is_autosave = saved.kind == SaveKind::Autosave;
+                if !is_autosave || !std::mem::replace(&mut self.files.autosave_fails, true) {
+                    self.notify(Level::Error, notice, Some(Command::Save));
+                }
                 return Vec::new();
             }
         };
@@ -462,6 +374,7 @@ impl Session {
         }
         self.files.store = Some(store);
         self.files.read_only = false;
+        self.files.autosave_fails = false;
         if saved.kind == SaveKind::Autosave {
             self.files.autosaved = saved.look;
         } else {
@@ -594,6 +507,8 @@ impl Session {
         self.files.autosaved = Some(Box::new(self.look()));
         let (mut state, figures) = *state;
         self.figures.replace(figures);
+        // Steps name figures by their places: taken back now, they would change others.
+        self.undo.clear();
         if let Some(folder) = &self.project {
             state.data.iter_mut().for_each(|spec| *spec = from_project(folder, spec));
         }
@@ -635,7 +550,8 @@ impl Session {
         explore.shows_truth = !saved.hides_truth;
         explore.unit = saved.unit.unwrap_or(explore.unit);
         explore.k = saved.k.unwrap_or(explore.k);
-        explore.k_is_set = saved.k.is_some();
+        explore.k_is_set = saved.k.is_some() && !saved.k_follows;
+        explore.form = saved.form;
         (explore.pinned, explore.marked) = (listed(saved.pinned), listed(saved.marked));
         (explore.list.sort, explore.list.style) = (saved.sort, saved.style);
         if is_same {
@@ -644,11 +560,21 @@ impl Session {
         let active = state.active_black_box.map(|hash| hash.to_string());
         let named = active.and_then(|hash| self.boxes.iter().position(|known| known.card.hash == hash));
         self.active_box = named.or_else(|| self.best_box_for(self.data.as_deref()?)).or(self.active_box);
+        let mut reads_texts = false;
         if let Some(active) = self.active_box().cloned() {
+            let class_of = |class: &usize| *class < active.card.classes.len();
             self.explore.fit = saved.fit.unwrap_or_else(|| self.fit_for(&active));
-            self.explore.class_focus = saved.class_focus.filter(|&class| class < active.card.classes.len());
+            self.explore.class_focus = saved.class_focus.filter(class_of);
+            self.explore.reading.against = saved.against.filter(class_of);
+            reads_texts = active.card.modality() == Modality::Text;
+            if named.is_none() {
+                // Another one than it was saved with: units and numbers of classes may be none of its own.
+                self.adopt_unit(&active.card);
+                self.explore.list.filter.prediction = None;
+            }
             self.explore.k = self.explore.k.clamp(1, self.unit_count().max(1));
         }
+        self.explore.reading.take_up_own(saved.own_text, saved.shows_own_text && reads_texts);
         self.files.awaited = saved.columns;
         self.files.awaited_focus = saved.focus;
         let mut requests = self.make_untrained();
@@ -656,7 +582,7 @@ impl Session {
         requests.extend(self.predict_all());
         self.rebuild_list();
         // A filter by what is not known yet lists nothing; the item in view stays all the same.
-        if self.explore.item.is_none() {
+        if self.explore.item.is_none() && self.own_text().is_none() {
             requests.extend(self.keep_item_listed());
         }
         Some(requests)
@@ -670,6 +596,17 @@ impl Session {
     /// Whether the columns of a reopened project are still being made.
     pub(crate) fn awaits_columns(&self) -> bool {
         !self.files.awaited.is_empty()
+    }
+
+    /// Waits for the shown methods that need no training to be made anew, for another checkpoint of the black box in use.
+    pub(crate) fn await_columns(&mut self) {
+        // Of the one before, they may still be on their way.
+        if self.files.awaited.is_empty() {
+            let shown = self.column_explainers();
+            let untrained = shown.iter().filter(|explainer| explainer.weights.is_empty());
+            self.files.awaited = untrained.map(|explainer| ColumnRef::of(explainer)).collect();
+            self.files.awaited_focus = self.explore.focus;
+        }
     }
 
     /// The user chose other columns: nothing is awaited any more.
@@ -719,13 +656,6 @@ impl Session {
         self.explore.focus = self.files.awaited_focus.min(columns.len().saturating_sub(1));
         self.explore.columns = columns;
         self.refresh()
-    }
-}
-
-impl ViewState {
-    /// As it stands in the file.
-    pub(super) fn written(self, is_sample: bool) -> serde_json::Value {
-        serde_json::to_value(Self { is_sample, ..self }).unwrap_or_default()
     }
 }
 

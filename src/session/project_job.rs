@@ -448,7 +448,8 @@ impl SaveJob {
         open.state = state;
         match self.kind {
             SaveKind::Autosave | SaveKind::Untitled => drop(open.autosave()?),
-            SaveKind::Close if !open.is_changed() => {}
+            // Nothing to save, but unsaved work that was taken back or given up must not be restored at the next start.
+            SaveKind::Close if !open.is_changed() => drop(open.autosave()?),
             SaveKind::Save | SaveKind::Close => {
                 open.save()?;
                 figures_file::sweep(&open);

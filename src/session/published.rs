@@ -61,13 +61,14 @@ impl Session {
     /// What a paper prints for this cell, if an experiment of the registry is about it.
     pub fn published(&self, cell: &Cell) -> Option<Published> {
         let spec = &self.data.as_ref()?.spec;
+        // Of the table: another unit may be looked at by now.
+        let unit: Unit = self.measure.table()?.conditions.unit.parse().ok()?;
         // Of several explainers with one name, the later ones are numbered.
         let name = cell.row.rsplit_once(" (").filter(|(_, end)| end.ends_with(')')).map(|(name, _)| name);
         let card = |name: &str| self.explainers.iter().map(|known| &known.card).find(|card| card.name == name);
         let card = card(&cell.row).or_else(|| card(name?))?;
         EXPERIMENTS.iter().copied().find_map(|experiment| {
-            let row =
-                is_about(experiment, spec).then(|| row_of(experiment, card, self.explore.unit, cell.k?)).flatten()?;
+            let row = is_about(experiment, spec).then(|| row_of(experiment, card, unit, cell.k?)).flatten()?;
             let value = experiment.printed(row.id, &cell.metric, cell.k, cell.class.as_deref())?;
             Some(Published { value, source: experiment.title })
         })

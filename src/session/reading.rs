@@ -33,7 +33,7 @@ pub struct WithoutKey {
     pub data: String,
     /// Item.
     pub item: usize,
-    /// Hash of the black box.
+    /// Key of the black box, see [`BoxCard::key`].
     pub black_box: String,
     /// Kind of unit.
     pub unit: Unit,
@@ -77,6 +77,23 @@ pub struct Own {
 impl Own {
     fn new(text: String) -> Self {
         Self { data: Arc::new(Dataset::of_text("Your own text", &text)), text }
+    }
+}
+
+impl Reading {
+    /// The own text, in view or closed last, and whether it is in view: what a project keeps.
+    pub(super) fn kept_own(&self) -> (&str, bool) {
+        match &self.own {
+            Some(own) => (own.text.as_str(), true),
+            None => (self.last_own.as_str(), false),
+        }
+    }
+
+    /// Takes up what a project kept. A text that is longer than could be typed was written by somebody else.
+    pub(super) fn take_up_own(&mut self, text: String, is_shown: bool) {
+        let text = if text.len() <= MOST_OWN_BYTES { text } else { String::new() };
+        self.own = is_shown.then(|| Own::new(text.clone()));
+        self.last_own = text;
     }
 }
 
@@ -319,7 +336,7 @@ impl Session {
         Some(WithoutKey {
             data: self.in_view()?.0.hash.clone(),
             item: explained.item,
-            black_box: active.card.hash.clone(),
+            black_box: active.card.key(),
             unit: explained.units.unit,
             at,
             fill: explained.fill,

@@ -163,7 +163,11 @@ fn measured(app: &mut Harness<'static, App>, spec: &str, k: usize) {
         cell("Random", "fs_m", 55.0),
         cell("Random", "fu_m", 90.0),
     ];
-    session.measure.cells = Shown::Ready(Arc::new(Measured { cells, ..Measured::default() }));
+    let mut table = Measured { cells, ..Measured::default() };
+    table.conditions.unit = session.explore.unit.to_string();
+    // The published figures are those of the table's unit, whatever is looked at now.
+    session.explore.unit = "patch:2".parse().expect("a unit");
+    session.measure.cells = Shown::Ready(Arc::new(table));
     app.state_mut().command(Command::Go(Place::Measure));
     app.run();
 }

@@ -1,8 +1,12 @@
 //! The session without a window: settings, filters, caches, projects.
 
+use std::time::Instant;
+
 use unmask::data::Unit;
+use unmask::figure::layout::series::Form;
 use unmask::session::items::Predictions;
-use unmask::session::project;
+use unmask::session::project::{self, AUTOSAVE_EVERY};
+use unmask::session::reading::Action;
 use unmask::session::settings::Settings;
 use unmask::session::{Command, Request, Session};
 
@@ -53,6 +57,43 @@ fn a_saved_project_opens_as_it_was_left() {
     open_at(&mut again, &folder);
     assert_eq!(again.place, before.place);
     assert_eq!(again.project, Some(folder));
+}
+
+#[test]
+fn own_text_and_form_of_series_are_kept_with_a_project() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let folder = dir.path().join("project");
+    let mut session = Session::new();
+    session.explore.form = Some(Form::Map);
+    session.apply(Command::Reading(Action::RememberOwn("A text of mine".to_owned())));
+    save_in(&mut session, &folder);
+    drop(session);
+    let mut again = Session::new();
+    open_at(&mut again, &folder);
+    let kept = again.view_state();
+    assert_eq!((kept.own_text.as_str(), kept.form), ("A text of mine", Some(Form::Map)));
+    assert!(!again.explore.k_is_set, "the user had set no k");
+}
+
+#[test]
+fn an_autosave_that_fails_again_and_again_is_told_once() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let folder = dir.path().join("project");
+    let mut session = Session::new();
+    save_in(&mut session, &folder);
+    std::fs::remove_dir_all(&folder).expect("a folder of the test");
+    let started = Instant::now();
+    for round in 1..4_u32 {
+        session.apply(Command::SetMarked(round as usize, true));
+        let asked = session.tick(started + 2 * round * AUTOSAVE_EVERY, &mut None);
+        assert_eq!(asked.len(), 1, "it is tried again");
+        for request in asked {
+            let Request::Project(job) = request else { panic!("unsaved work is kept") };
+            session.project_done(job.run());
+        }
+    }
+    let told: Vec<&str> = session.notices.entries().iter().map(|entry| entry.notice.code).collect();
+    assert_eq!(told, ["project-not-saved"]);
 }
 
 #[test]

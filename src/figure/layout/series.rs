@@ -3,7 +3,7 @@
 
 use super::super::color::{self, Range as ScoreRange};
 use super::super::{
-    Anchor, Color, Element, FigureError, Palette, Path, Pixels, Point, Raster, Rect, point, rect, stroke,
+    Anchor, Color, Element, FigureError, Palette, Path, Pixels, Point, Raster, Rect, fonts, point, rect, stroke,
 };
 use super::block::{Block, Style};
 use super::{ExplainedPicture, Panel, size};
@@ -321,6 +321,8 @@ pub fn line_color(palette: &Palette, channel: usize, channels: usize) -> Color {
 const PLOT_SHAPE: f32 = 0.26;
 /// Room for the numbers of the y axis.
 const AXIS: f32 = 30.0;
+/// Room for the piece of line before the name of a channel.
+const SWATCH: f32 = 13.0;
 /// Width of the line of a value.
 const LINE: f32 = 0.7;
 /// The same where it is kept and all else hidden.
@@ -363,10 +365,17 @@ fn line_names(picture: &ExplainedPicture, series: &ExplainedSeries, width: f32) 
     let mut x = AXIS;
     for (channel, name) in series.names.iter().enumerate() {
         let color = line_color(palette, channel, series.channels());
-        let middle = style.leading() / 2.0;
+        let name = fonts::shorten(name, style.size, width - AXIS - SWATCH);
+        let right = x + SWATCH + fonts::width(&name, style.size);
+        if right > width && x > AXIS {
+            x = AXIS;
+            block.height += style.leading();
+        }
+        let top = block.height - style.leading();
+        let middle = top + style.leading() / 2.0;
         block.elements.push(Element::line(point(x, middle), point(x + 10.0, middle), stroke(color, KEPT)));
-        block.elements.push(style.line(name, x + 13.0, 0.0, Anchor::Start));
-        x += 13.0 + super::super::fonts::width(name, style.size) + size::GAP;
+        block.elements.push(style.line(&name, x + SWATCH, top, Anchor::Start));
+        x += SWATCH + fonts::width(&name, style.size) + size::GAP;
     }
     block
 }
@@ -400,7 +409,8 @@ fn plot(
     let y_of = |value: f32| frame.bottom() - frame.height * ((value - low) / (high - low)).clamp(0.0, 1.0);
     let mut inner: Vec<Element> = Vec::new();
     if is_alone && series.channels() > 1 {
-        block.elements.push(style.line(&series.names[channels[0]], AXIS, 0.0, Anchor::Start));
+        let name = fonts::shorten(&series.names[channels[0]], style.size, frame.width);
+        block.elements.push(style.line(&name, AXIS, 0.0, Anchor::Start));
     }
     inner.push(Element::fill(frame, palette.background));
     if panel == Panel::Overlay {
@@ -530,13 +540,17 @@ fn plane(picture: &ExplainedPicture, series: &ExplainedSeries, panel: Panel, wid
     let frame = rect(AXIS, style.leading(), width_of_plane, height);
     let mut block = Block { width, height: frame.bottom(), ..Default::default() };
     let (from, to) = (&series.names[0], &series.names[1]);
-    block.elements.push(style.line(&format!("path of {from} and {to} as velocities"), AXIS, 0.0, Anchor::Start));
+    let said = [format!("path of {from} and {to} as velocities"), format!("path of {from} and {to}")];
+    let fitting = said.iter().find(|words| fonts::width(words, style.size) <= width_of_plane);
+    let words = fonts::shorten(fitting.unwrap_or(&said[1]), style.size, width_of_plane);
+    block.elements.push(style.line(&words, AXIS, 0.0, Anchor::Start));
     let points = series.path();
     let bounds = |axis: usize| {
         points.iter().fold((f64::MAX, f64::MIN), |(low, high), at| (low.min(at[axis]), high.max(at[axis])))
     };
     let (x, y) = (bounds(0), bounds(1));
-    let inner = frame.expand(-4.0);
+    // Over the path there is room for the word at its beginning, which the frame would cut.
+    let inner = rect(frame.x + 4.0, frame.y + style.leading(), frame.width - 8.0, frame.height - style.leading() - 4.0);
     let scale = (f64::from(inner.width) / (x.1 - x.0).max(1e-9)).min(f64::from(inner.height) / (y.1 - y.0).max(1e-9));
     let place = |at: &[f64; 2]| {
         let dx = (at[0] - (x.0 + x.1) / 2.0) * scale;
@@ -557,7 +571,10 @@ fn plane(picture: &ExplainedPicture, series: &ExplainedSeries, panel: Panel, wid
     }
     if let Some(first) = points.first() {
         let at = place(first);
-        elements.push(style.line("start", at.x + 3.0, at.y - style.leading(), Anchor::Start));
+        // To the right, or to the left where the frame would cut it.
+        let is_right = at.x + 3.0 + fonts::width(START, style.size) <= frame.right();
+        let (x, anchor) = if is_right { (at.x + 3.0, Anchor::Start) } else { (at.x - 3.0, Anchor::End) };
+        elements.push(style.line(START, x, at.y - style.leading(), anchor));
         elements.push(dot(at, palette.ink));
     }
     block.elements.push(Element::Group { name: "plane", clip: Some(frame), elements });
@@ -570,6 +587,8 @@ pub fn path_color(palette: &Palette, panel: Panel) -> Color {
     if matches!(panel, Panel::Selected | Panel::Unselected) { palette.hairline } else { palette.full }
 }
 
+/// What is written where a path begins.
+const START: &str = "start";
 /// Height of the foot under steps that truly decide the class.
 const TRUTH: f32 = 2.4;
 /// Height of the bars of groups over a map.
@@ -628,7 +647,7 @@ fn map(picture: &ExplainedPicture, series: &ExplainedSeries, panel: Panel, width
     let alt = format!("{steps} steps by {channels} channels");
     let mut block = Block { width, height: frame.bottom(), ..Default::default() };
     if groups_height > 0.0 {
-        let words = super::super::fonts::shorten(&highest_groups(&groups), style.size, frame.width);
+        let words = fonts::shorten(&highest_groups(&groups), style.size, frame.width);
         block.elements.push(style.line(&words, frame.x, 0.0, Anchor::Start));
         for group in &groups {
             let (from, to) = (group.channels.start as f32, group.channels.end as f32);
@@ -658,7 +677,7 @@ fn map(picture: &ExplainedPicture, series: &ExplainedSeries, panel: Panel, width
     let foot = frame.bottom() + 2.0 + style.leading();
     let words =
         format!("time steps (down) by {channels} channels: {} … {}", series.names[0], series.names[channels - 1]);
-    let words = super::super::fonts::shorten(&words, style.size, frame.width);
+    let words = fonts::shorten(&words, style.size, frame.width);
     block.elements.push(style.line(&words, frame.x, foot, Anchor::Start));
     block.height = foot + style.leading();
     block

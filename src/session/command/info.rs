@@ -107,7 +107,9 @@ impl Command {
             Self::RemoveColumn(column) => {
                 info(format!("Remove column {}", column + 1), "Stop showing this method.", &[])
             }
-            Self::SetColumns(_) => info("Change the shown methods", "Show these methods side by side.", &[]),
+            Self::SetColumns(_) | Self::RestoreColumns { .. } => {
+                info("Change the shown methods", "Show these methods side by side.", &[])
+            }
             Self::UseBox(_) => info("Use this black box", "Explain this model.", &[]),
             Self::Flip => info(
                 "Flip selected and unselected",

@@ -170,6 +170,55 @@ fn the_path_adds_up_velocities_and_its_y_axis_points_down() {
     assert_eq!(strong.iter().map(Vec::len).collect::<Vec<_>>(), [4, 4], "four points lead over three steps");
 }
 
+/// The frame of the plane and the words in it.
+fn plane_of(elements: &[Element]) -> Option<(unmask::figure::Rect, Vec<&Text>)> {
+    elements.iter().find_map(|element| match element {
+        Element::Group { name: "plane", clip: Some(clip), elements } => {
+            let words = elements.iter().filter_map(|element| match element {
+                Element::Text(text) => Some(text),
+                _ => None,
+            });
+            Some((*clip, words.collect()))
+        }
+        Element::Group { elements, .. } => plane_of(elements),
+        _ => None,
+    })
+}
+
+#[test]
+fn where_a_path_begins_is_written_inside_its_frame_in_every_corner() {
+    for (x, y) in [(1.0, 1.0), (1.0, -1.0), (-1.0, 1.0), (-1.0, -1.0), (0.0, 1.0), (1.0, 0.0)] {
+        let mut of = steps(View::Overlay, Form::Path);
+        of.series.as_mut().unwrap().values = [vec![x; 12], vec![y; 12]].concat();
+        let figure = draw(&of);
+        let (frame, words) = plane_of(&figure.elements).expect("a plane");
+        assert_eq!(words.iter().map(|text| text.text.as_str()).collect::<Vec<_>>(), ["start"], "{x} {y}");
+        for text in words {
+            let wide = fonts::width(&text.text, text.size);
+            let left = if text.anchor == Anchor::End { text.at.x - wide } else { text.at.x };
+            assert!(left >= frame.x && left + wide <= frame.right(), "{x} {y}: {left} in {frame:?}");
+            let (top, bottom) = (text.at.y - fonts::cap_height(text.size), text.at.y);
+            assert!(top >= frame.y && bottom <= frame.bottom(), "{x} {y}: {top} to {bottom} in {frame:?}");
+        }
+    }
+}
+
+#[test]
+fn long_names_of_channels_stay_within_the_page() {
+    for form in [Form::Stacked, Form::Overlaid, Form::Path] {
+        let mut of = steps(View::Overlay, form);
+        let long =
+            |what: &str| format!("{what} velocity of the pointer over the whole of a very wide screen, smoothed");
+        of.series.as_mut().unwrap().names = vec![long("horizontal"), long("vertical")];
+        for figure in [sheet(&vec![of.clone(); 2], &SheetLayout::default()).unwrap(), draw(&of)] {
+            for text in figure.texts().into_iter().filter(|text| text.anchor == Anchor::Start) {
+                let right = text.at.x + fonts::width(&text.text, text.size);
+                assert!(right <= figure.width, "{form:?}: \"{}\" ends at {right} of {}", text.text, figure.width);
+            }
+        }
+    }
+}
+
 #[test]
 fn a_map_has_a_cell_for_each_value_in_the_colour_of_its_part() {
     let of = steps(View::Selected, Form::Map);

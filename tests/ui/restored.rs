@@ -1,0 +1,49 @@
+//! Unsaved work that was taken back or given up, and what a project keeps of how classes are looked at.
+
+use unmask::session::Command;
+use unmask::session::project::AUTOSAVE_EVERY;
+use unmask::session::reading::Action;
+
+use super::project::{codes, open, run, saved_project, summaries, tick};
+
+#[test]
+fn what_was_taken_back_before_the_window_closes_is_not_restored() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let folder = saved_project(dir.path());
+    let mut app = open(&folder);
+    run(&mut app, [Command::SetMarked(9, true)]);
+    assert!(folder.join("project.autosave.json").is_file(), "the first change is kept at once");
+    run(&mut app, [Command::Undo]);
+    app.state_mut().close();
+    drop(app);
+    assert!(!folder.join("project.autosave.json").exists());
+    let app = open(&folder);
+    assert_eq!(codes(&app), [""; 0], "{:?}", summaries(&app));
+    assert!(!app.state().session.explore.marked.contains(&9));
+}
+
+#[test]
+fn undo_does_not_reach_behind_the_saved_state_that_was_gone_back_to() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let folder = saved_project(dir.path());
+    let mut app = open(&folder);
+    run(&mut app, [Command::KeepFigure, Command::Save, Command::SetMarked(9, true)]);
+    tick(&mut app, 2 * AUTOSAVE_EVERY);
+    // The process ends without closing the window.
+    drop(app);
+    let mut app = open(&folder);
+    assert_eq!(codes(&app), ["project-restored"]);
+    run(&mut app, [Command::RemoveFigure(0), Command::KeepFigure, Command::RevertProject, Command::Undo]);
+    assert_eq!(app.state().session.figures.kept.len(), 1, "the saved figure stays");
+}
+
+#[test]
+fn the_class_that_is_contrasted_with_is_kept_with_a_project() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let folder = saved_project(dir.path());
+    let mut app = open(&folder);
+    run(&mut app, [Command::Reading(Action::Against(Some(1))), Command::Save]);
+    drop(app);
+    let app = open(&folder);
+    assert_eq!(app.state().session.explore.reading.against, Some(1));
+}
