@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::evaluate::split_named;
 use super::{ComputeArgs, Failure, Outcome, Runner, check_k, check_place, usage, work, write_file};
-use crate::data::{Split, Unit, evenly};
+use crate::data::{Split, Unit, evenly_of};
 use crate::explain::{ExplainError, Fill, SavedExplainer, method};
 use crate::jobs::scores::{self, Scores};
 use crate::jobs::{CHUNK, Explain, Explained, Output, Task};
@@ -151,8 +151,7 @@ pub fn run(args: &ExplainArgs) -> Outcome {
         )));
     }
     // The items that `evaluate` measures: the first ones of a file that is sorted by class would all be of one.
-    let places = evenly(items.len(), args.limit.unwrap_or(usize::MAX));
-    let items: Vec<usize> = places.into_iter().map(|place| items[place]).collect();
+    let items = evenly_of(&items, args.limit.unwrap_or(usize::MAX));
     let k = args.k.unwrap_or(explainers[0].card.k);
     check_k(k, explainers[0].card.unit, &black_box.card)?;
     let fill = fill_for(&args.fill, &black_box)?;

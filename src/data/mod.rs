@@ -167,6 +167,11 @@ pub fn evenly(n: usize, limit: usize) -> Vec<usize> {
     (0..kept).map(|i| i * n / kept).collect()
 }
 
+/// At most `limit` of these, at the places of [`evenly`].
+pub fn evenly_of<T: Copy>(things: &[T], limit: usize) -> Vec<T> {
+    evenly(things.len(), limit).into_iter().map(|place| things[place]).collect()
+}
+
 /// The items of a data set.
 #[derive(Clone, Debug)]
 pub enum Items {
@@ -309,8 +314,7 @@ impl Dataset {
 
     /// At most `limit` items of `split`, ascending and evenly spaced among them.
     pub fn some_of(&self, split: Split, limit: usize) -> Vec<usize> {
-        let items = self.in_split(split);
-        evenly(items.len(), limit).into_iter().map(|place| items[place]).collect()
+        evenly_of(&self.in_split(split), limit)
     }
 
     /// The same data set with only these items, in this order. Its hash is its own.

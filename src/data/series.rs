@@ -208,19 +208,21 @@ fn archives_in(tree: &Tree) -> Vec<&Member> {
     tree.candidates().iter().filter(|member| member.path.to_ascii_lowercase().ends_with(".npz")).collect()
 }
 
+fn holds_arrays(tree: &Tree) -> bool {
+    tree.members.iter().any(|member| array_name(member).is_some())
+}
+
 /// A folder that holds one archive of arrays means it. An archive that was named is opened already: its members are arrays.
 fn only_archive(tree: &Tree) -> Option<&Member> {
     match archives_in(tree).as_slice() {
-        [only] if tree.focus.is_none() && tree.origin.is_dir() => {
-            (!tree.members.iter().any(|member| array_name(member).is_some())).then_some(*only)
-        }
+        [only] if tree.focus.is_none() && tree.origin.is_dir() && !holds_arrays(tree) => Some(*only),
         _ => None,
     }
 }
 
 fn load(tree: &Tree, spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, DataError> {
     // A table beside arrays is about them: a list of labels, or notes. The arrays are the series.
-    let is_of_arrays = tree.focus.is_none() && tree.members.iter().any(|member| array_name(member).is_some());
+    let is_of_arrays = tree.focus.is_none() && holds_arrays(tree);
     if !is_of_arrays && written::is_written(tree) {
         return written::load(tree, spec, watch);
     }

@@ -83,20 +83,21 @@ pub struct Ours {
     pub heuristic_masks: Values,
 }
 
+macro_rules! ours {
+    ($epochs:literal) => {
+        Ours {
+            full: &[("epochs", $epochs)],
+            selector_only: &[("ablation", "selector-only"), ("epochs", $epochs)],
+            infer_from_selector: &[("ablation", "infer-from-selector"), ("epochs", $epochs)],
+            heuristic_masks: &[("ablation", "heuristic-masks"), ("epochs", $epochs)],
+        }
+    };
+}
+
 /// One epoch, for long texts: by then every selected part keeps the answer.
-pub const ONE: Ours = Ours {
-    full: &[("epochs", "1")],
-    selector_only: &[("ablation", "selector-only"), ("epochs", "1")],
-    infer_from_selector: &[("ablation", "infer-from-selector"), ("epochs", "1")],
-    heuristic_masks: &[("ablation", "heuristic-masks"), ("epochs", "1")],
-};
+pub const ONE: Ours = ours!("1");
 /// Three epochs, for shorter ones.
-pub const THREE: Ours = Ours {
-    full: &[("epochs", "3")],
-    selector_only: &[("ablation", "selector-only"), ("epochs", "3")],
-    infer_from_selector: &[("ablation", "infer-from-selector"), ("epochs", "3")],
-    heuristic_masks: &[("ablation", "heuristic-masks"), ("epochs", "3")],
-};
+pub const THREE: Ours = ours!("3");
 
 /// Rows on texts: AIM with our defaults and with the paper's settings (a preset), what Table 7 leaves out, and the methods beside it.
 pub const fn text_rows(paper_preset: &'static str, ours: Ours) -> [Row; 8] {

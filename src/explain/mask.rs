@@ -56,10 +56,13 @@ pub struct Mask(pub Vec<bool>);
 impl Mask {
     /// The `k` top-scored units; ties are broken by position; a `k` above the number of units selects all.
     pub fn top_k(scores: &[f32], k: usize) -> Self {
-        let mut mask = vec![false; scores.len()];
-        for unit in top_k(scores, k) {
-            mask[unit] = true;
-        }
+        Self::of(&top_k(scores, k), scores.len())
+    }
+
+    /// These of `n` units.
+    pub fn of(units: &[usize], n: usize) -> Self {
+        let mut mask = vec![false; n];
+        units.iter().for_each(|&unit| mask[unit] = true);
         Self(mask)
     }
 

@@ -98,7 +98,7 @@ impl Metric for ClassFaithfulness {
                     context.repack(&context.test.rows.pick(&fresh), &order)
                 }
                 Form::InPlace => {
-                    let masks: Vec<Mask> = units.iter().map(|units| mask_of(units, context.units.count())).collect();
+                    let masks: Vec<Mask> = units.iter().map(|units| Mask::of(units, context.units.count())).collect();
                     context.only(&masks).pick(&fresh)
                 }
             };
@@ -155,7 +155,7 @@ impl Metric for PairwiseIou {
     fn compute(&self, context: &mut Context<'_>) -> Result<Vec<f64>, ExplainError> {
         let of_class = |class: usize| -> Result<Vec<Mask>, ExplainError> {
             let units = selected(context, self.spec, class, self.among)?;
-            Ok(units.iter().map(|units| mask_of(units, context.units.count())).collect())
+            Ok(units.iter().map(|units| Mask::of(units, context.units.count())).collect())
         };
         let classes = (0..context.n_classes()).map(of_class).collect::<Result<Vec<_>, _>>()?;
         let n_pairs = classes.len() * classes.len().saturating_sub(1) / 2;
@@ -196,11 +196,4 @@ fn selected(
         units
     };
     Ok((0..scores.n()).map(of_row).collect())
-}
-
-/// These of `n` units.
-fn mask_of(units: &[usize], n: usize) -> Mask {
-    let mut mask = vec![false; n];
-    units.iter().for_each(|&unit| mask[unit] = true);
-    Mask(mask)
 }

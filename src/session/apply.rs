@@ -510,7 +510,7 @@ impl Session {
         requests
     }
 
-    fn runs(&mut self, make: impl FnOnce(&mut Self) -> Vec<Run>) -> Vec<Request> {
+    pub(super) fn runs(&mut self, make: impl FnOnce(&mut Self) -> Vec<Run>) -> Vec<Request> {
         make(self).into_iter().map(|run| Request::Run(Box::new(run))).collect()
     }
 
@@ -534,9 +534,7 @@ impl Session {
 
     /// Asks whether the class stays for all items, where filter, order or table need it and it is not known.
     pub(crate) fn refresh_fidelity(&mut self) -> Vec<Request> {
-        // Rows are listed as a table in either style.
-        let is_of_rows = self.data.as_ref().is_some_and(|data| data.modality == Modality::Table);
-        let is_table = is_of_rows && self.modality() == Modality::Table;
+        let is_table = self.lists_rows() && self.modality() == Modality::Table;
         if !is_table && !self.explore.list.needs_fidelity() {
             return Vec::new();
         }

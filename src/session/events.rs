@@ -127,10 +127,7 @@ impl Session {
                 if !self.explore.shown.finish(id, Ok(explained)) {
                     return Vec::new();
                 }
-                // The answer without the word that is told of has waited for this.
-                let mut requests = self.ask_without();
-                requests.extend(self.ahead_runs().into_iter().map(|run| Request::Run(Box::new(run))));
-                requests
+                self.runs(Self::runs_once_explained)
             }
             (Purpose::Explain(_), Err(error)) => {
                 self.explore.shown.finish(id, Err(error));

@@ -256,11 +256,17 @@ impl Session {
         self.explore.wanted = Some(key.clone());
         if let Some(known) = self.explore.cache.get(&key) {
             self.explore.shown = Shown::Ready(known);
-            let mut runs: Vec<Run> = self.without_run().into_iter().collect();
-            runs.extend(self.ahead_runs());
-            return runs;
+            return self.runs_once_explained();
         }
         self.explain_run(key, Slot::new(slots::EXPLAIN, 0), Priority::Interactive).into_iter().collect()
+    }
+
+    /// What is asked for once the explanation in view is there: the answer without the word that is told of, which has waited for it, and the
+    /// items nearby.
+    pub(crate) fn runs_once_explained(&mut self) -> Vec<Run> {
+        let mut runs: Vec<Run> = self.without_run().into_iter().collect();
+        runs.extend(self.ahead_runs());
+        runs
     }
 
     /// Requests for the next items, and the previous one, that are not known yet.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::search::Found;
 use super::{Session, slots};
-use crate::data::{Dataset, Split};
+use crate::data::{Dataset, Modality, Split};
 use crate::model::argmax;
 use crate::model::card::BoxCard;
 
@@ -350,6 +350,11 @@ impl ItemList {
 }
 
 impl Session {
+    /// Whether what is open are rows of a table, which are listed as a table in either style.
+    pub fn lists_rows(&self) -> bool {
+        self.data.as_ref().is_some_and(|data| data.modality == Modality::Table)
+    }
+
     /// For how many items the answers that the filter depends on are known, while they are still coming in; `None` when
     /// none are to come.
     pub fn looked_through(&self) -> Option<usize> {

@@ -351,7 +351,7 @@ impl Session {
     }
 
     /// Asks for the answer without the unit that is told of, where it is not known yet.
-    pub(super) fn ask_without(&self) -> Vec<Request> {
+    fn ask_without(&self) -> Vec<Request> {
         self.without_run().map(|run| Request::Run(Box::new(run))).into_iter().collect()
     }
 

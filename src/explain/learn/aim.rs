@@ -11,7 +11,7 @@ pub use super::aim_options::{Groups, PARAMS};
 use super::concrete::{bernoulli_mask, concrete_mask, spread};
 use super::run::NetExplainer;
 use super::text::{length_taken, take_word_vectors, vector_length};
-use super::{Batch, Learner, Losses, Setup, column};
+use super::{Batch, Learner, Losses, Setup, column, falling};
 use crate::data::{Modality, Units};
 use crate::explain::{ExplainError, Explainer, Method, MethodSpec, SavedExplainer};
 use crate::model::BlackBox;
@@ -282,8 +282,7 @@ impl AimLearner {
     fn select(&self, scores: &Tensor, batch: &Batch<'_>) -> Tensor {
         let most = (2 * self.k).clamp(1, MOST_DRAWS);
         let k = 1 + Tensor::randint(most, [1], (Kind::Int64, tch::Device::Cpu)).int64_value(&[0]);
-        let (first, last) = COLUMN_TEMPERATURES;
-        concrete_mask(scores, k, first * f64::powf(last / first, batch.progress))
+        concrete_mask(scores, k, falling(COLUMN_TEMPERATURES, batch.progress))
     }
 }
 

@@ -258,8 +258,8 @@ pub(super) struct Options {
     pub(super) final_relu: bool,
     /// Whether W for units of text starts at zero.
     pub(super) zero_start: bool,
-    /// Learning rate at the first step, and the share of it that is left at the last.
-    rate: (f64, f64),
+    /// Learning rate at the first and at the last step.
+    rates: (f64, f64),
     pub(super) temperature: f64,
     pub(super) alpha: f64,
     pub(super) beta: f64,
@@ -271,13 +271,14 @@ pub(super) struct Options {
 
 impl Options {
     pub(super) fn new(params: &Params, units: Units) -> Self {
+        let rate = params.real(PARAMS, "learning-rate");
         Self {
             units,
             context: if params.choice(PARAMS, "context") == "context" { Context::Neighbours } else { Context::None },
             ablation: Ablation::of(params),
             final_relu: params.switch(PARAMS, "final-relu"),
             zero_start: params.switch(PARAMS, "zero-start"),
-            rate: (params.real(PARAMS, "learning-rate"), params.real(PARAMS, "final-rate")),
+            rates: (rate, rate * params.real(PARAMS, "final-rate")),
             temperature: params.real(PARAMS, "temperature"),
             alpha: params.real(PARAMS, "alpha"),
             beta: params.real(PARAMS, "beta"),
@@ -310,7 +311,7 @@ impl Options {
 
     /// Learning rate when a share `progress` of the steps is done.
     pub(super) fn learning_rate(&self, progress: f64) -> f64 {
-        self.rate.0 * self.rate.1.powf(progress)
+        super::falling(self.rates, progress)
     }
 
     /// Zero where a unit holds only padding, otherwise one: `[b, units]`; `None` for pictures.

@@ -8,7 +8,7 @@ use super::concrete::{concrete_mask, spread};
 use super::selector::{PatchSelector, Selector};
 use super::series::SeriesSelector;
 use super::text::{TextApproximator, TextSelector, length_taken, take_word_vectors, vector_length};
-use super::{Batch, Learner, Setup, final_temperature, temperature};
+use super::{Batch, Learner, Setup, falling, final_temperature, temperature};
 use crate::data::{Modality, Units};
 use crate::explain::{ExplainError, Explainer, Method, MethodSpec, SavedExplainer};
 use crate::model::architecture::{batch, epochs, learning_rate};
@@ -292,8 +292,7 @@ impl L2xLearner {
 
 impl Learner for L2xLearner {
     fn step(&mut self, batch: &Batch<'_>) -> Result<Vec<(&'static str, Tensor)>, ExplainError> {
-        let (first, last) = self.temperatures;
-        let temperature = first * (last / first).powf(batch.progress);
+        let temperature = falling(self.temperatures, batch.progress);
         let mask = concrete_mask(&self.selector.scores(batch.input, batch.probs, true), self.k, temperature);
         let logits = match &self.approximator {
             Some((approximator, _)) => approximator.logits(batch.input, &mask, self.units),

@@ -111,6 +111,11 @@ pub(crate) fn step_together(optimizers: &mut [Optim], loss: &Tensor) -> Result<(
     Ok(())
 }
 
+/// What falls geometrically from its first to its last value, when a share `progress` of the steps is done.
+pub(crate) fn falling((first, last): (f64, f64), progress: f64) -> f64 {
+    first * (last / first).powf(progress)
+}
+
 /// Parameter: temperature of the Concrete distribution.
 pub const fn temperature(default: f64) -> ParamSpec {
     ParamSpec {

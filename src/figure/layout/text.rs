@@ -56,6 +56,17 @@ pub struct ExplainedText {
 /// Words of a figure before it is cut.
 pub const MOST_WORDS: usize = 160;
 
+/// Each of these words once, in the order in which they come.
+pub(super) fn each_once(words: impl Iterator<Item = &'static str>) -> Vec<&'static str> {
+    let mut out: Vec<&'static str> = Vec::new();
+    for word in words {
+        if !out.contains(&word) {
+            out.push(word);
+        }
+    }
+    out
+}
+
 impl ExplainedText {
     /// How many words the model does not get.
     pub fn unread(&self) -> usize {
@@ -70,13 +81,7 @@ impl ExplainedText {
     /// Scripts that the fonts lack, each once, in the order in which they come.
     pub fn scripts(&self) -> Vec<&'static str> {
         let words = self.spans.iter().flat_map(|span| [&span.before, &span.word]).chain([&self.after]);
-        let mut out: Vec<&'static str> = Vec::new();
-        for script in words.flat_map(|words| unshapeable_scripts(words)) {
-            if !out.contains(&script) {
-                out.push(script);
-            }
-        }
-        out
+        each_once(words.flat_map(|words| unshapeable_scripts(words)))
     }
 
     /// The same in signs that the fonts have, as the reading view shows it: a word of a script that they lack is named, "[Arabic]".

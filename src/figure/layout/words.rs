@@ -1,6 +1,7 @@
 //! What figures say in words: one place for the sentences under pictures and for readers that cannot see them.
 
 use super::super::Metadata;
+use super::text::each_once;
 use super::{ExplainedPicture, ExplainedText, Panel, Prediction};
 
 /// A probability with two digits that never claims certainty it does not show.
@@ -64,13 +65,7 @@ pub(super) fn unread(picture: &ExplainedPicture) -> Option<String> {
 pub(super) fn unread_of_some(pictures: &[ExplainedPicture]) -> Option<String> {
     let texts = || pictures.iter().filter_map(|picture| picture.text.as_ref());
     let grey = texts().any(|text| text.unread() > 0).then(|| "The model does not get words in grey.".to_owned());
-    let mut scripts: Vec<&str> = Vec::new();
-    for script in texts().flat_map(ExplainedText::scripts) {
-        if !scripts.contains(&script) {
-            scripts.push(script);
-        }
-    }
-    sentences(grey, &scripts)
+    sentences(grey, &each_once(texts().flat_map(ExplainedText::scripts)))
 }
 
 fn sentences(grey: Option<String>, scripts: &[&str]) -> Option<String> {

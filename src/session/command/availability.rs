@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use super::super::sheet::SheetOf;
 use super::super::{Dialog, Session};
 use super::{Availability, Command};
-use crate::data::Modality;
 
 impl Command {
     /// Whether the command can be used now.
@@ -47,9 +46,7 @@ impl Command {
                 no("Your own text is in view; go back to the item first")
             }
             Self::Pin | Self::Mark | Self::SelectItem(_) => needs_item(),
-            Self::ToggleListStyle if session.data.as_ref().is_some_and(|data| data.modality == Modality::Table) => {
-                no("Rows of a table are always listed as a table")
-            }
+            Self::ToggleListStyle if session.lists_rows() => no("Rows of a table are always listed as a table"),
             Self::NextMethod | Self::PreviousMethod => {
                 needs_methods()?;
                 if session.usable_explainers().len() > 1 { Ok(()) } else { no("There is only one explainer") }

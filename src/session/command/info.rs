@@ -141,7 +141,7 @@ impl Command {
                 info("Hidden: hatched", "Hatch what is hidden, since a hidden dark pixel looks like background.", &[])
             }
             Self::ToggleHidden => info(
-                "Hatch hidden pixels, or show them as the model does",
+                "Hatch what is hidden, or show it as the model does",
                 "A hidden dark pixel looks like background; hatching tells them apart.",
                 &[Letter('T')],
             ),

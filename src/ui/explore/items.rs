@@ -77,7 +77,7 @@ pub fn show(
             cards::show(ui, session, data, follow, (&mut state.offset, &mut state.height), commands);
         }
         // A row has no small picture.
-        ListStyle::Strip if data.modality == Modality::Table => table(ui, session, data, follow, commands),
+        ListStyle::Strip if session.lists_rows() => table(ui, session, data, follow, commands),
         ListStyle::Strip => strip(ui, session, data, state, thumbs, follow, commands),
         ListStyle::Table => table(ui, session, data, follow, commands),
     }
@@ -95,8 +95,7 @@ fn controls(ui: &mut Ui, session: &Session, data: &Dataset, commands: &mut Vec<C
         };
         muted(ui, format!("{}{of}", crate::work::format_count(n as u64)));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            // Rows are listed as a table in either style.
-            if data.modality != Modality::Table {
+            if !session.lists_rows() {
                 let icon = match list.style {
                     ListStyle::Strip => icons::ICON_TABLE_ROWS,
                     ListStyle::Table => icons::ICON_GRID_VIEW,
