@@ -1,5 +1,7 @@
 //! Tests of the window: driven by name through the accessibility tree, with workers that the window steps itself.
 
+#[path = "ui/all_items.rs"]
+mod all_items;
 #[path = "ui/columns.rs"]
 mod columns;
 #[path = "ui/explore.rs"]

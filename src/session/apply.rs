@@ -1,6 +1,6 @@
 //! What each command does to the session, and what it asks of the workers.
 
-use std::sync::Arc;
+use std::path::Path;
 
 use super::command::view_title;
 use super::explore::MAX_COLUMNS;
@@ -8,7 +8,6 @@ use super::notices::Level;
 use super::train::{Makes, RunState, TrainingRun};
 use super::undo::Step;
 use super::{Command, Dialog, Lane, Purpose, Request, Run, Session, describe, items, settings, slots};
-use crate::data::Modality;
 use crate::figure::layout::{Hidden, View};
 use crate::jobs::{FitBox, Task, TrainExplainer};
 use crate::work::{Notice, Priority, Slot};
@@ -308,6 +307,7 @@ impl Session {
                 }
                 self.last_action = format!("Item {item} {}", if marked { "marked" } else { "no longer marked" });
             }
+            Command::GoOn => return self.go_on(),
             Command::RetryExplanation => {
                 if let Some(key) = self.explore.wanted.take() {
                     self.explore.cache.remove(&key);
@@ -328,12 +328,15 @@ impl Session {
             Command::MoveFigure(from, to) => self.move_figure(from, to),
             Command::StartSheet(of) => return self.start_sheet(of),
             Command::MakeSheet(of) => self.make_sheet(&of),
-            Command::SetPngScale(scale) => self.figures.scale = scale.clamp(0.5, 20.0),
+            Command::SetPngScale(scale) => self.figures.set_scale(scale),
             Command::ExportAllKept(dir, format) => return self.export_all_kept(&dir, format),
             Command::ExportKept(at, path) => return self.export_kept(at, &path),
             Command::ExportScores(path) => return self.export_scores(&path),
             Command::ExportTable(path) => return self.export_table(&path),
-            Command::SetEmbedding(path) => self.measure.embedding = path,
+            // From the root: the project that keeps it may be opened from another folder.
+            Command::SetEmbedding(path) => {
+                self.measure.embedding = path.map(|path| std::path::absolute(&path).unwrap_or(path));
+            }
             Command::StartFit(form) => return self.start_fit(&form),
             Command::StartTraining(form) => return self.start_training(&form),
             Command::RetryTraining(number) => return self.retry_training(number),
@@ -514,85 +517,6 @@ impl Session {
         make(self).into_iter().map(|run| Request::Run(Box::new(run))).collect()
     }
 
-    /// Asks for the black box's answers to all items.
-    pub(crate) fn predict_all(&mut self) -> Vec<Request> {
-        let (Some(data), Some(active)) = (self.data.clone(), self.active_box().cloned()) else { return Vec::new() };
-        let key: Arc<str> = format!("{} {:?}", active.card.key(), self.explore.fit).into();
-        self.explore.list.predictions = items::Predictions::of(data.len(), key.clone());
-        self.explore.list.is_stale = true;
-        let task =
-            Task::Predict { black_box: active.clone(), fit: self.explore.fit, items: (0..data.len()).collect(), data };
-        vec![Request::Run(Box::new(Run {
-            lane: Lane::Interactive,
-            slot: Slot::new(slots::PREDICT, 0),
-            priority: Priority::Background,
-            purpose: Purpose::Predict(key),
-            title: format!("Classifying with {}", active.card.name),
-            task,
-        }))]
-    }
-
-    /// Asks whether the class stays for all items, where filter, order or table need it and it is not known.
-    pub(crate) fn refresh_fidelity(&mut self) -> Vec<Request> {
-        let is_table = self.lists_rows() && self.modality() == Modality::Table;
-        if !is_table && !self.explore.list.needs_fidelity() {
-            return Vec::new();
-        }
-        let explainer = self.explore.columns.get(self.explore.focus).and_then(|&at| self.explainers.get(at)).cloned();
-        let (Some(data), Some(active), Some(explainer)) = (self.data.clone(), self.active_box().cloned(), explainer)
-        else {
-            return Vec::new();
-        };
-        let has_gradients = self.gradients_missing(&explainer.card.method).is_none();
-        let explains = has_gradients && self.selects_unit(&explainer, self.explore.unit);
-        let explore = &mut self.explore;
-        if !explains {
-            // The viewer says why it explains nothing here; what is known of another would pass for its own.
-            let was_known = explore.list.fidelity.take().is_some();
-            explore.list.is_stale |= was_known && explore.list.depends_on_fidelity();
-            return Vec::new();
-        }
-        let key = items::FidelityKey {
-            black_box: active.card.key(),
-            explainer: explainer.card.hash.clone(),
-            data: data.hash.clone(),
-            unit: explore.unit,
-            k: explore.k,
-            fill: explore.fill,
-            fit: explore.fit,
-        };
-        if explore.list.fidelity.as_ref().is_some_and(|table| table.key == key) {
-            return Vec::new();
-        }
-        explore.list.fidelity = Some(items::FidelityTable::new(key.clone(), data.len()));
-        explore.list.is_stale |= explore.list.depends_on_fidelity();
-        // Listed items first: those are looked at.
-        let mut order: Vec<usize> = explore.list.visible().iter().map(|&item| item as usize).collect();
-        let mut is_listed = vec![false; data.len()];
-        order.iter().for_each(|&item| is_listed[item] = true);
-        order.extend((0..data.len()).filter(|&item| !is_listed[item]));
-        let title = format!("Testing {} on all items", explainer.card.name);
-        let task = Task::Fidelity {
-            black_box: active,
-            explainer,
-            data,
-            fit: explore.fit,
-            items: order,
-            unit: explore.unit,
-            k: explore.k,
-            fill: explore.fill,
-            seed: explore.seed,
-        };
-        vec![Request::Run(Box::new(Run {
-            lane: Lane::Interactive,
-            slot: Slot::new(slots::FIDELITY, 0),
-            priority: Priority::Background,
-            purpose: Purpose::Fidelity(Arc::new(key)),
-            title,
-            task,
-        }))]
-    }
-
     // --- training and measuring --------------------------------------------------------------------------------------
 
     /// Makes explainers of the methods that need no training, where they do not exist for the black box in use.
@@ -677,12 +601,18 @@ impl Session {
 
     fn retry_training(&mut self, number: u32) -> Vec<Request> {
         let Some(run) = self.train.run(number).cloned() else { return Vec::new() };
-        self.start_run(run.makes, run.name, run.task)
+        let requests = self.start_run(run.makes, run.name, run.task);
+        if let Some(again) = self.train.runs.last_mut() {
+            // Another project may be open by now.
+            again.home = run.home;
+        }
+        requests
     }
 
     fn start_run(&mut self, makes: Makes, name: String, task: Task) -> Vec<Request> {
         let number = self.train.runs.last().map_or(1, |run| run.number + 1);
         let slot = self.fresh_slot(slots::TRAIN);
+        let home = self.home().map(Path::to_path_buf);
         self.last_action = format!("Training {name}");
         self.train.selected = Some(number);
         self.train.runs.push(TrainingRun {
@@ -694,6 +624,7 @@ impl Session {
             report: None,
             task: task.clone(),
             made: None,
+            home,
         });
         let title = format!("Training {name}");
         let purpose = Purpose::Train(number);

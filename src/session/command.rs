@@ -157,6 +157,8 @@ pub enum Command {
     SetMarked(usize, bool),
     /// Compute the explanation in view again.
     RetryExplanation,
+    /// Go on with the questions about all items that were stopped.
+    GoOn,
     /// Keep the figure in view.
     KeepFigure,
     /// Remove a kept figure.

@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 use super::measure::Part;
 use super::notices::Level;
 use super::running::RunningJob;
-use super::train::{Makes, RunState};
+use super::train::{RunState, TrainingRun};
 use super::{Command, Lane, Purpose, Request, Run, Session, describe, items};
 use crate::data::Dataset;
 use crate::explain::SavedExplainer;
-use crate::jobs::{Output, Task};
+use crate::jobs::Output;
 use crate::model::SavedBox;
 use crate::work::{Event, JobError, JobId, Notice, Shown};
 
@@ -86,17 +86,23 @@ impl Session {
                 Vec::new()
             }
             (Purpose::Train(number), Output::Explainer(saved)) => {
-                self.note_dir(number, &saved.card.hash);
                 if let Some(run) = self.train.run_mut(number) {
                     run.made = Some(saved.card.hash.clone());
                 }
+                if !self.is_run_of_this(number) {
+                    return Vec::new();
+                }
+                self.note_dir(number, &saved.card.hash);
                 self.put_explainer(saved)
             }
             (Purpose::Train(number), Output::Box(saved)) => {
-                self.note_dir(number, &saved.card.hash);
                 if let Some(run) = self.train.run_mut(number) {
                     run.follow_box(&saved.card);
                 }
+                if !self.is_run_of_this(number) {
+                    return Vec::new();
+                }
+                self.note_dir(number, &saved.card.hash);
                 self.put_box(saved)
             }
             (Purpose::Evaluate, Output::Cells(cells)) => {
@@ -190,6 +196,7 @@ impl Session {
                 Vec::new()
             }
             (purpose, Err(JobError::Cancelled)) => {
+                self.note_stopped(&purpose);
                 if title != "Explaining" && !matches!(purpose, Purpose::Without(_)) {
                     self.last_action = format!("Cancelled: {title}");
                 }
@@ -199,7 +206,7 @@ impl Session {
                 let retry = match purpose {
                     Purpose::OpenData => Some(Command::RetryData),
                     Purpose::LoadBox(dir) | Purpose::LoadExplainer(dir) => Some(Command::OpenPaths(vec![dir])),
-                    _ => None,
+                    purpose => self.note_stopped(&purpose),
                 };
                 self.notify(Level::Error, error.notice(), retry);
                 Vec::new()
@@ -230,13 +237,8 @@ impl Session {
 
     /// Remembers where a run writes what has this hash.
     fn note_dir(&mut self, number: u32, hash: &str) {
-        let dir = self.train.run(number).and_then(|run| match &run.task {
-            Task::FitBox(task) => task.out.clone(),
-            Task::TrainExplainer(task) => task.out.clone(),
-            _ => None,
-        });
-        if let Some(dir) = dir {
-            self.dirs.insert(hash.to_owned(), dir);
+        if let Some(dir) = self.train.run(number).and_then(TrainingRun::out) {
+            self.dirs.insert(hash.to_owned(), dir.to_path_buf());
         }
     }
 
@@ -246,7 +248,8 @@ impl Session {
             Output::Explainer(saved) => Some(saved.card.hash.clone()),
             _ => None,
         };
-        if let Some(made) = &made {
+        let is_ours = self.is_run_of_this(number);
+        if let Some(made) = made.as_ref().filter(|_| is_ours) {
             self.note_dir(number, made);
         }
         if let Some(run) = self.train.run_mut(number) {
@@ -256,8 +259,11 @@ impl Session {
             if let Output::Box(saved) = &output {
                 run.follow_box(&saved.card);
             }
-            let kind = if run.makes == Makes::Box { "black box" } else { "explainer" };
-            self.last_action = format!("Trained {kind} {}", run.name);
+            self.last_action = format!("Trained {} {}", run.makes.noun(), run.name);
+        }
+        if !is_ours {
+            self.trained_elsewhere(number);
+            return Vec::new();
         }
         let done = self.last_action.clone();
         let requests = match output {

@@ -211,6 +211,11 @@ impl Figures {
         figures.into_iter().for_each(|kept| self.push(kept));
     }
 
+    /// Sets how many pixels per point PNG files have, within what can be written.
+    pub(super) fn set_scale(&mut self, scale: f32) {
+        self.scale = scale.clamp(0.5, 20.0);
+    }
+
     fn push(&mut self, mut kept: KeptFigure) {
         kept.id = self.next_id;
         self.next_id += 1;

@@ -107,12 +107,20 @@ pub struct Predictions {
     pub known: usize,
     /// Whose answers they are: answers of another black box that come late are not filed.
     pub key: Arc<str>,
+    /// Whether asking for the others was stopped, by the user or by an error.
+    pub is_stopped: bool,
 }
 
 impl Predictions {
     /// Nothing known of `n` items.
     pub fn new(n: usize) -> Self {
-        Self { class: vec![u16::MAX; n], confidence: vec![f32::NAN; n], known: 0, key: Arc::from("") }
+        Self {
+            class: vec![u16::MAX; n],
+            confidence: vec![f32::NAN; n],
+            known: 0,
+            key: Arc::from(""),
+            is_stopped: false,
+        }
     }
 
     /// Nothing known of `n` items yet; answers under `key` are waited for.
@@ -169,12 +177,14 @@ pub struct FidelityTable {
     stays: Vec<Option<(bool, bool)>>,
     /// For how many items it is known.
     pub known: usize,
+    /// Whether testing the others was stopped, by the user or by an error.
+    pub is_stopped: bool,
 }
 
 impl FidelityTable {
     /// Nothing known of `n` items.
     pub fn new(key: FidelityKey, n: usize) -> Self {
-        Self { key, stays: vec![None; n], known: 0 }
+        Self { key, stays: vec![None; n], known: 0, is_stopped: false }
     }
 
     /// Files what came of some items.

@@ -3,6 +3,7 @@
 //! The window reads a [`Session`] and pushes [`Command`]s; [`Session::apply`] changes the state and answers with [`Request`]s;
 //! what the workers say comes back through [`Session::apply_event`]. Both are pure of files and threads, so tests drive the same code.
 
+mod all_items;
 pub mod apply;
 pub mod cache;
 mod columns;

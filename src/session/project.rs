@@ -6,18 +6,17 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use super::figures::KeptFigure;
+use super::figures::{KeptFigure, PNG_SCALE};
 use super::figures_file::{FiguresLook, FiguresRef};
 use super::notices::Level;
 use super::project_job::{
     FiguresToSave, Missing, OpenedProject, ProjectDone, ProjectJob, SaveJob, SaveKind, Saved, Target, card_hash,
 };
-use super::train::RunState;
+use super::train::{RunState, TrainingRun};
 pub use super::view_state::{ColumnRef, Layout, ViewState};
 use super::{Command, Request, Session};
 use crate::data::{DataSpec, Dataset, Fit, Modality, Split};
 use crate::explain::SavedExplainer;
-use crate::jobs::Task;
 use crate::model::SavedBox;
 use crate::store::{self, Project, ProjectKind, ProjectState, SavedRef, StoreError};
 use crate::work::Notice;
@@ -146,17 +145,17 @@ impl Session {
             out_dirs: self.out_dirs().filter(|dir| !self.is_in_project(dir)).map(Path::to_path_buf).collect(),
             design: self.study.form.clone().map(Box::new),
             studies: self.study.opened.iter().filter(|file| !self.is_in_project(file)).cloned().collect(),
+            embedding: self.measure.embedding.clone(),
+            figure_theme: self.figures.theme,
+            png_scale: Some(self.figures.scale).filter(|scale| *scale != PNG_SCALE),
             figures: None,
         }
     }
 
-    /// Folders that something is being trained into.
+    /// Folders that something is being trained into for what is open.
     pub(super) fn out_dirs(&self) -> impl Iterator<Item = &Path> {
-        self.train.runs.iter().filter(|run| run.state == RunState::Running).filter_map(|run| match &run.task {
-            Task::FitBox(task) => task.out.as_deref(),
-            Task::TrainExplainer(task) => task.out.as_deref(),
-            _ => None,
-        })
+        let is_ours = move |run: &&TrainingRun| run.state == RunState::Running && self.is_made_here(run);
+        self.train.runs.iter().filter(is_ours).filter_map(TrainingRun::out)
     }
 
     fn is_in_project(&self, dir: &Path) -> bool {
@@ -230,7 +229,7 @@ impl Session {
     }
 
     /// The state to write, without its references.
-    fn state(&self) -> ProjectState {
+    pub(super) fn state(&self) -> ProjectState {
         let versions = crate::model::Versions::current();
         let state = ProjectState {
             data: self.data.iter().map(|data| data.spec.to_string()).collect(),
@@ -386,7 +385,9 @@ impl Session {
             self.files.reverts_to = None;
             self.files.is_sample = false;
         }
+        let before = self.home().map(Path::to_path_buf);
         self.project = Some(saved.folder);
+        self.move_runs(before.as_deref());
         self.unsaved = self.files.saved.as_deref() != Some(&self.look());
         self.untitled_is_saved()
     }
@@ -446,6 +447,7 @@ impl Session {
         };
         self.study = super::study::Study::of_sample(is_sample.then(|| folder.clone()));
         self.project = (!is_sample && !is_untitled).then_some(folder);
+        self.take_up_runs();
         // Its black boxes and explainers take the place of the others; what was trained stays on disk.
         self.dirs.clear();
         self.boxes.clear();
@@ -472,7 +474,10 @@ impl Session {
     /// `instead` is looked at in place of the state's own data.
     fn begin_restoring(&mut self, state: ProjectState, instead: Option<DataSpec>) -> Vec<Request> {
         let spec = instead.map(Ok).or_else(|| state.data.first().map(|spec| spec.parse::<DataSpec>()));
-        let place = ViewState::of(&state).place;
+        let view = ViewState::of(&state);
+        let place = view.place;
+        self.figures.theme = view.figure_theme;
+        self.figures.set_scale(view.png_scale.unwrap_or(PNG_SCALE));
         if let Ok(layout) = serde_json::from_value::<Layout>(state.layout.clone()) {
             self.settings.show_items = layout.items;
             self.settings.show_inspector = layout.inspector;
@@ -541,8 +546,10 @@ impl Session {
             }
         }
         self.study.form = saved.design.map(|form| *form);
-        self.study.opened = saved.studies;
+        self.study.opened.clear();
+        self.study.remember(saved.studies);
         self.study.looked = false;
+        self.measure.embedding = saved.embedding;
         let listed = |items: BTreeSet<usize>| items.into_iter().filter(|&item| is_same && item < n).collect();
         let explore = &mut self.explore;
         explore.item = saved.item.filter(|&item| is_same && item < n);

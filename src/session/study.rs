@@ -98,6 +98,15 @@ impl Study {
         Self { sample, ..Self::default() }
     }
 
+    /// Remembers files and folders, each once.
+    pub(super) fn remember(&mut self, paths: impl IntoIterator<Item = PathBuf>) {
+        for path in paths {
+            if !self.opened.contains(&path) {
+                self.opened.push(path);
+            }
+        }
+    }
+
     /// The file in view.
     pub fn current(&self) -> Option<&StudyFile> {
         let path = self.selected.as_ref()?;
@@ -153,11 +162,7 @@ impl Session {
                 }
                 self.study.selected = paths.iter().find(|path| path.is_file()).cloned();
                 self.study.report.clear();
-                for path in paths {
-                    if !self.study.opened.contains(&path) {
-                        self.study.opened.push(path);
-                    }
-                }
+                self.study.remember(paths);
                 self.read_studies()
             }
             StudyAction::Select(path) => {
@@ -374,7 +379,7 @@ impl Session {
                 self.study.selected = participants.first().cloned();
                 self.study.report.clear();
                 // Also where the folder is none of the project's.
-                self.study.opened.extend(participants.iter().cloned());
+                self.study.remember(participants.iter().cloned());
                 self.study.made = Some(LastMade { participants, key: files.key, stimuli, places });
                 self.read_studies()
             }
@@ -398,7 +403,7 @@ impl Session {
                 self.study.ticked.clear();
                 self.study.selected = Some(out.clone());
                 self.study.report.clear();
-                self.study.opened.push(out);
+                self.study.remember([out]);
                 self.read_studies()
             }
             StudyOutput::Changed(file) => {

@@ -1,7 +1,10 @@
 //! Training runs: what was asked for, how they go, how they ended.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::Session;
+use super::notices::Level;
 use crate::data::Unit;
 use crate::jobs::{Task, TrainingReport};
 use crate::model::params::Params;
@@ -49,6 +52,8 @@ pub struct TrainingRun {
     pub task: Task,
     /// Hash of what it made.
     pub made: Option<String>,
+    /// Folder of the project that it was started in, or of the session while that had none: what it makes is theirs.
+    pub home: Option<PathBuf>,
 }
 
 impl TrainingRun {
@@ -72,14 +77,28 @@ impl TrainingRun {
             Some(Arc::new(TrainingReport { epoch: card.epochs, epochs, curves, ..TrainingReport::default() }));
     }
 
+    /// Folder that its checkpoints go to.
+    pub fn out(&self) -> Option<&Path> {
+        match &self.task {
+            Task::FitBox(task) => task.out.as_deref(),
+            Task::TrainExplainer(task) => task.out.as_deref(),
+            _ => None,
+        }
+    }
+
     /// Whether its checkpoints go to `dir`.
-    pub fn is_written_to(&self, dir: &std::path::Path) -> bool {
-        let out = match &self.task {
-            Task::FitBox(task) => &task.out,
-            Task::TrainExplainer(task) => &task.out,
-            _ => return false,
-        };
-        out.as_deref() == Some(dir)
+    pub fn is_written_to(&self, dir: &Path) -> bool {
+        self.out() == Some(dir)
+    }
+}
+
+impl Makes {
+    /// What it is called.
+    pub const fn noun(self) -> &'static str {
+        match self {
+            Self::Box => "black box",
+            Self::Explainer => "explainer",
+        }
     }
 }
 
@@ -103,6 +122,64 @@ impl Train {
     /// Run `number`, to be changed.
     pub fn run_mut(&mut self, number: u32) -> Option<&mut TrainingRun> {
         self.runs.iter_mut().find(|run| run.number == number)
+    }
+}
+
+impl Session {
+    /// The folder of what is open: of the project, or of this session while it has none.
+    pub(super) fn home(&self) -> Option<&Path> {
+        self.project.as_deref().or(self.scratch.as_deref())
+    }
+
+    /// Whether what a run makes belongs to what is open. It goes on when another project is opened, and its checkpoints go to its own folder.
+    pub fn is_made_here(&self, run: &TrainingRun) -> bool {
+        run.home.as_deref() == self.home()
+    }
+
+    /// The same by its number.
+    pub(super) fn is_run_of_this(&self, number: u32) -> bool {
+        self.train.run(number).is_none_or(|run| self.is_made_here(run))
+    }
+
+    /// What is open was saved in another folder: what is being trained for it is for that one.
+    pub(super) fn move_runs(&mut self, before: Option<&Path>) {
+        let now = self.home().map(Path::to_path_buf);
+        for run in self.train.runs.iter_mut().filter(|run| run.home.as_deref() == before) {
+            run.home.clone_from(&now);
+        }
+    }
+
+    /// A project was opened: what is still being trained for it is its own, whatever its folder was called when that was started.
+    pub(super) fn take_up_runs(&mut self) {
+        let Some(here) = self.home().map(Path::to_path_buf) else { return };
+        let Ok(whole) = here.canonicalize() else { return };
+        for run in &mut self.train.runs {
+            let home = run.home.as_ref().and_then(|home| home.canonicalize().ok());
+            if home.as_ref() == Some(&whole) {
+                run.home = Some(here.clone());
+            }
+        }
+    }
+
+    /// Tells of a finished run whose project is not open any more.
+    pub(super) fn trained_elsewhere(&mut self, number: u32) {
+        let Some(run) = self.train.run(number) else { return };
+        let what = format!("{} {}", run.makes.noun(), run.name);
+        let (level, notice) = match run.out() {
+            Some(dir) => {
+                let summary =
+                    format!("Trained {what} for a project that is not open any more: it is in {}", dir.display());
+                let hint = "It is among the others when that project, or that unsaved work, is opened again.";
+                (Level::Info, Notice::new("trained-elsewhere", summary).with_hint(hint))
+            }
+            None => {
+                let summary =
+                    format!("Trained {what} for work that is not open any more and has no folder: it was dropped");
+                let hint = "Save a project before training, and what is trained is kept in it.";
+                (Level::Warning, Notice::new("trained-elsewhere", summary).with_hint(hint))
+            }
+        };
+        self.notify(level, notice, None);
     }
 }
 

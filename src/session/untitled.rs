@@ -58,23 +58,24 @@ fn newest(folder: &Path) -> Option<SystemTime> {
 fn leftover(folder: PathBuf, time: SystemTime) -> Option<Leftover> {
     // What cannot be read is left alone: a later version may be able to.
     let opened = Project::open(&folder).ok().filter(|opened| opened.project.can_save())?;
-    let what = contents(&folder, &opened.project.state);
+    let view = ViewState::of(&opened.project.state);
+    let what = contents(&folder, &view, view.figures.as_ref().map_or(0, |figures| figures.count));
     let since = SystemTime::now().duration_since(time).ok().map_or_else(String::new, ago);
     let sentence = format!("Work of an earlier session was not saved{since}: {}.", describe::in_words(&what));
     (!what.is_empty()).then_some(Leftover { folder, sentence })
 }
 
 /// What a session left, in words; empty where there is nothing.
-fn contents(folder: &Path, state: &ProjectState) -> Vec<String> {
-    let view = ViewState::of(state);
+fn contents(folder: &Path, view: &ViewState, n_figures: usize) -> Vec<String> {
     let n_in = |kind: ProjectKind| project_job::folders_in(&folder.join(kind.folder())).len();
     let counted = [
         (n_in(ProjectKind::BlackBoxes), "black box", "black boxes"),
         (n_in(ProjectKind::Explainers), "explainer", "explainers"),
-        (view.figures.map_or(0, |figures| figures.count), "kept figure", "kept figures"),
+        (n_figures, "kept figure", "kept figures"),
         (view.marked.len(), "marked item", "marked items"),
         (view.pinned.len(), "pinned item", "pinned items"),
         (usize::from(view.design.is_some()), "design of a study", "designs of studies"),
+        (usize::from(!view.own_text.is_empty()), "text of your own", "texts of your own"),
     ];
     counted.into_iter().filter(|(n, ..)| *n > 0).map(|(n, one, many)| describe::count(n, one, many)).collect()
 }
@@ -157,7 +158,12 @@ impl Session {
     fn has_untitled_work(&self) -> bool {
         let explore = &self.explore;
         let has_marks = !explore.marked.is_empty() || !explore.pinned.is_empty();
-        has_marks || !self.figures.kept.is_empty() || self.study.form.is_some() || self.has_scratch_models()
+        let has_own_text = !explore.reading.kept_own().0.is_empty();
+        has_marks
+            || has_own_text
+            || !self.figures.kept.is_empty()
+            || self.study.form.is_some()
+            || self.has_scratch_models()
     }
 
     fn untitled_job(&mut self) -> Option<Request> {
@@ -220,24 +226,30 @@ impl Session {
     /// Another project, or other work, takes the place of this session's: what it has not saved is offered from now on.
     pub(super) fn leave_untitled(&mut self) -> Option<Request> {
         let last = if self.untitled_awaits() { self.untitled_job() } else { None };
-        let files = std::mem::take(&mut self.untitled).files?;
-        let (folder, state) = {
-            let open = locked(&files);
-            (open.folder().to_path_buf(), open.state.clone())
+        let files = std::mem::take(&mut self.untitled).files;
+        let folder = match &files {
+            Some(files) => locked(files).folder().to_path_buf(),
+            // What is written now is the first that is kept of it.
+            None => self.scratch.clone().filter(|_| last.is_some())?,
         };
-        let what = contents(&folder, &state);
-        if !what.is_empty() {
-            let sentence = format!("Work that is no longer shown was not saved: {}.", describe::in_words(&what));
-            self.leftovers.insert(0, Leftover { folder, sentence });
+        let mut what = contents(&folder, &ViewState::of(&self.state()), self.figures.kept.len());
+        if what.is_empty() && self.out_dirs().next().is_some() {
+            what.push("something that is still in training".to_owned());
         }
         self.scratch = self.scratch.as_deref().map(beside);
+        if what.is_empty() {
+            // All of it was taken back since it was kept.
+            return files.map(|files| Request::Project(ProjectJob::Forget(files)));
+        }
+        let sentence = format!("Work that is no longer shown was not saved: {}.", describe::in_words(&what));
+        self.leftovers.insert(0, Leftover { folder, sentence });
         last
     }
 
     /// What is left to do when the window closes and there is no project: what was trained is offered at the next start, all else was
     /// not wanted.
     pub fn untitled_at_close(&mut self) -> Option<Request> {
-        if self.project.is_some() || self.untitled.files.is_none() {
+        if self.project.is_some() {
             return None;
         }
         if self.has_scratch_models() {

@@ -9,6 +9,7 @@ use super::items::{Filter, ListStyle, Sort};
 use super::study::DesignForm;
 use crate::data::{Fit, Unit};
 use crate::explain::{Fill, SavedExplainer};
+use crate::figure::Theme;
 use crate::figure::layout::series::Form;
 use crate::figure::layout::{Hidden, View};
 use crate::store::ProjectState;
@@ -83,9 +84,23 @@ pub struct ViewState {
     /// Participant files outside the project.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub studies: Vec<PathBuf>,
+    /// The user's embedding of texts by which similar ones are found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub embedding: Option<PathBuf>,
+    /// Light or dark page of new figures.
+    #[serde(skip_serializing_if = "is_default")]
+    pub figure_theme: Theme,
+    /// Pixels per point of PNG files, where the user chose it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub png_scale: Option<f32>,
     /// Kept figures, in a file of their own. Known only where the state is written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub figures: Option<FiguresRef>,
+}
+
+/// What is as at first need not stand in the file.
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 impl ViewState {

@@ -1,14 +1,26 @@
 //! The session without a window: settings, filters, caches, projects.
 
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Instant;
 
 use unmask::data::Unit;
+use unmask::figure::Theme;
 use unmask::figure::layout::series::Form;
+use unmask::jobs::{Output, StudyOutput, Task};
+use unmask::session::figures::PNG_SCALE;
 use unmask::session::items::Predictions;
 use unmask::session::project::{self, AUTOSAVE_EVERY};
 use unmask::session::reading::Action;
 use unmask::session::settings::Settings;
-use unmask::session::{Command, Request, Session};
+use unmask::session::study::StudyJob;
+use unmask::session::train::RunState;
+use unmask::session::{Command, Lane, Purpose, Request, Run, Session, slots};
+use unmask::study::merge::Merged;
+use unmask::work::{Event, JobId, Priority, Slot};
+
+use super::project::tiny_training;
+use super::support::{black_box, dataset, explainer};
 
 #[test]
 fn a_command_that_cannot_be_used_says_why_and_changes_nothing() {
@@ -73,6 +85,109 @@ fn own_text_and_form_of_series_are_kept_with_a_project() {
     let kept = again.view_state();
     assert_eq!((kept.own_text.as_str(), kept.form), ("A text of mine", Some(Form::Map)));
     assert!(!again.explore.k_is_set, "the user had set no k");
+}
+
+#[test]
+fn embedding_and_look_of_figures_are_kept_with_a_project() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (plain, chosen) = (dir.path().join("plain"), dir.path().join("chosen"));
+    save_in(&mut Session::new(), &plain);
+    let vectors = dir.path().join("vectors.txt");
+    let mut session = Session::new();
+    session.apply(Command::SetEmbedding(Some(vectors.clone())));
+    session.apply(Command::SetPngScale(7.5));
+    session.figures.theme = Theme::Dark;
+    save_in(&mut session, &chosen);
+    drop(session);
+    let mut again = Session::new();
+    let kept = |session: &Session| (session.measure.embedding.clone(), session.figures.scale, session.figures.theme);
+    open_at(&mut again, &chosen);
+    assert_eq!(kept(&again), (Some(vectors), 7.5, Theme::Dark));
+    // One that keeps none of them, as those of earlier versions.
+    open_at(&mut again, &plain);
+    assert_eq!(kept(&again), (None, PNG_SCALE, Theme::Light));
+}
+
+#[test]
+fn a_participant_file_is_remembered_once() {
+    let mut session = Session::new();
+    let out = PathBuf::from("merged.sqlite");
+    for _ in 0..2 {
+        let run = Run {
+            lane: Lane::Files,
+            slot: Slot::new(slots::STUDY, 3),
+            priority: Priority::Normal,
+            purpose: Purpose::Study(StudyJob::Merge),
+            title: String::new(),
+            task: Task::LoadBox { dir: PathBuf::new() },
+        };
+        let id = JobId::next();
+        session.submitted(&run, id, Instant::now());
+        let merged = StudyOutput::Merged { out: out.clone(), merged: Merged::default() };
+        session.apply_event(Lane::Files, Event::Finished(id, Ok(Output::Study(merged))));
+    }
+    assert_eq!(session.view_state().studies, [out]);
+}
+
+/// The invented world with its black box, and a training under way for what is open then.
+fn training(session: &mut Session) -> JobId {
+    session.data = Some(Arc::new(dataset()));
+    session.boxes.push(Arc::new(black_box()));
+    session.active_box = Some(0);
+    let Some(Request::Run(run)) = session.apply(tiny_training("Tiny", 1)).pop() else {
+        panic!("a training: {}", session.last_action)
+    };
+    let id = JobId::next();
+    session.submitted(&run, id, Instant::now());
+    id
+}
+
+fn trained() -> Output {
+    Output::Explainer(Arc::new(explainer("l2x", "Tiny", Unit::Pixel, 10)))
+}
+
+fn names(session: &Session) -> Vec<String> {
+    session.explainers.iter().map(|known| known.card.name.clone()).collect()
+}
+
+#[test]
+fn what_is_trained_for_a_project_that_was_left_stays_with_it() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (first, second) = (dir.path().join("first"), dir.path().join("second"));
+    save_in(&mut Session::new(), &second);
+    let mut session = Session::new();
+    save_in(&mut session, &first);
+    let id = training(&mut session);
+    open_at(&mut session, &second);
+    session.apply_event(Lane::Training, Event::Partial(id, trained()));
+    assert_eq!(names(&session), [""; 0], "no checkpoint comes into the other project");
+    assert!(session.view_state().out_dirs.is_empty(), "nor does it look for one there");
+    session.apply_event(Lane::Training, Event::Finished(id, Ok(trained())));
+    assert_eq!(names(&session), [""; 0]);
+    assert_eq!(session.train.runs[0].state, RunState::Done);
+    let told = session.notices.entries().last().expect("it is told");
+    assert_eq!(told.notice.code, "trained-elsewhere");
+    let folder = first.join("explainers/tiny-seed1").display().to_string();
+    assert!(told.notice.summary.contains(&folder), "{}", told.notice.summary);
+
+    // Back in its project before it is done, it is among the others.
+    open_at(&mut session, &first);
+    let id = training(&mut session);
+    open_at(&mut session, &second);
+    open_at(&mut session, &first);
+    session.apply_event(Lane::Training, Event::Finished(id, Ok(trained())));
+    assert_eq!(names(&session), ["Tiny"]);
+}
+
+#[test]
+fn what_is_trained_before_there_is_a_project_is_for_the_one_that_is_saved() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut session = Session::new();
+    session.scratch = Some(dir.path().join("scratch"));
+    let id = training(&mut session);
+    save_in(&mut session, &dir.path().join("project"));
+    session.apply_event(Lane::Training, Event::Finished(id, Ok(trained())));
+    assert_eq!(names(&session), ["Tiny"]);
 }
 
 #[test]

@@ -1,12 +1,14 @@
 //! A session without a project that crashed: what it trained and how it was looked at are offered at the next start.
 
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
+use unmask::session::reading::Action;
 use unmask::session::untitled::leftovers;
-use unmask::session::{Command, Session};
+use unmask::session::{Command, Request, Session};
 use unmask::ui::App;
 
 use super::project::{
@@ -155,4 +157,58 @@ fn what_is_not_saved_when_a_project_is_opened_is_offered_at_once() {
     app.state_mut().close();
     drop(app);
     assert!(!scratch.exists(), "closed on purpose: nothing is left");
+}
+
+/// Reads and writes the project files that are asked for, as the window's thread for them does.
+fn write(session: &mut Session, requests: impl IntoIterator<Item = Request>) {
+    for request in requests {
+        if let Request::Project(job) = request {
+            let more = session.project_done(job.run());
+            write(session, more);
+        }
+    }
+}
+
+fn own_text(text: &str) -> Command {
+    Command::Reading(Action::RememberOwn(text.to_owned()))
+}
+
+#[test]
+fn an_own_text_alone_outlives_a_crash() {
+    let root = tempfile::tempdir().expect("a folder");
+    let mut session = with_scratch(&root.path().join("session-1"));
+    session.apply(own_text("A text of mine"));
+    assert!(session.awaits_autosave());
+    let requests = session.tick(Instant::now(), &mut None);
+    write(&mut session, requests);
+    assert!(!session.awaits_autosave());
+    // The process ends without closing the window.
+    drop(session);
+    let mut session = with_scratch(&root.path().join("session-2"));
+    session.leftovers = leftovers(root.path());
+    let sentence = session.leftover().map(|leftover| leftover.sentence.clone()).unwrap_or_default();
+    assert!(sentence.ends_with(": 1 text of your own."), "{sentence}");
+    let requests = session.apply(Command::RestoreUntitled);
+    write(&mut session, requests);
+    assert_eq!(session.view_state().own_text, "A text of mine");
+}
+
+#[test]
+fn what_is_done_while_a_project_is_being_opened_is_kept_though_nothing_was_before() {
+    let root = tempfile::tempdir().expect("a folder");
+    let project = root.path().join("project");
+    let mut other = Session::new();
+    let requests = other.apply(Command::SaveProjectIn(project.clone()));
+    write(&mut other, requests);
+    drop(other);
+    let untitled = root.path().join("untitled");
+    let mut session = with_scratch(&untitled.join("session-1"));
+    let opening = session.apply(Command::OpenPaths(vec![project]));
+    session.apply(own_text("A text of mine"));
+    assert!(session.tick(Instant::now(), &mut None).is_empty(), "nothing is written while it is being opened");
+    write(&mut session, opening);
+    assert_eq!(session.view_state().own_text, "");
+    assert_eq!(session.leftovers.len(), 1, "it is offered at once");
+    let left = leftovers(&untitled);
+    assert!(left.len() == 1 && left[0].sentence.ends_with(": 1 text of your own."), "{left:?}");
 }

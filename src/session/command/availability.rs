@@ -123,6 +123,7 @@ impl Command {
             }
             Self::Undo if session.undo.next_undo().is_none() => no("Nothing to take back"),
             Self::Redo if session.undo.next_redo().is_none() => no("Nothing was taken back"),
+            Self::GoOn if session.stopped().is_empty() => no("Nothing was stopped before the last item of the list"),
             Self::CancelAll if session.running.listed().next().is_none() => no("Nothing runs"),
             Self::RevertProject if !session.can_revert() => no("No unsaved work was restored"),
             Self::RestoreUntitled | Self::DiscardUntitled if session.leftovers.is_empty() => {

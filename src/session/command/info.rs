@@ -216,6 +216,7 @@ impl Command {
             Self::RetryExplanation => {
                 info("Explain again", "Compute the explanation in view once more.", &[Letter('R')])
             }
+            Self::GoOn => info("Go on with all items", "Ask about the items of the list that are still missing.", &[]),
             Self::KeepFigure => info("Keep this figure", "Keep what is in view for the Figures place.", &[Letter('K')]),
             Self::RemoveFigure(_) => info("Remove this figure", "Take it out of the kept figures.", &[]),
             Self::ChangeFigure(_, _, change) => info(change.words(), "Change a kept figure.", &[]),

@@ -46,6 +46,7 @@ impl Command {
             Self::Reading(super::super::reading::Action::OpenOwn(true)),
             Self::ToggleFit,
             Self::RetryExplanation,
+            Self::GoOn,
         ]);
         all.extend((0..10).map(|class| Self::FocusClass(Some(class))));
         all.extend([

@@ -10,7 +10,7 @@ use egui_extras::{Column, TableBuilder};
 use egui_material_icons::icons;
 
 use super::super::theme::{self, space, text, tokens};
-use super::super::widgets::{command_icon, icon_button, muted};
+use super::super::widgets::{command_button, command_icon, icon_button, muted};
 use super::cards;
 use super::filter;
 use super::thumbs::Thumbs;
@@ -55,8 +55,10 @@ pub fn show(
             let filter = &session.explore.list.filter;
             ui.label(if filter.is_open_but_for_words() {
                 "No text contains this."
-            } else {
+            } else if session.stopped().is_empty() {
                 "No item passes the filter."
+            } else {
+                "No item so far passes the filter."
             });
             if ui.button("List all items").clicked() {
                 commands.push(Command::SetFilter(Filter::default()));
@@ -138,7 +140,22 @@ fn controls(ui: &mut Ui, session: &Session, data: &Dataset, commands: &mut Vec<C
         search(ui, session, commands);
     }
     cards::offensive(ui, session, commands);
+    stopped(ui, session, commands);
     ui.add_space(2.0);
+}
+
+/// How far questions about all items came that were stopped, and the way to go on with them.
+fn stopped(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
+    let lines = session.stopped();
+    if lines.is_empty() {
+        return;
+    }
+    ui.horizontal_wrapped(|ui| {
+        for line in lines {
+            muted(ui, line);
+        }
+        command_button(ui, session, Command::GoOn, "Go on", commands);
+    });
 }
 
 /// The field that lists only the texts with a phrase.
@@ -326,13 +343,26 @@ fn table(ui: &mut Ui, session: &Session, data: &Arc<Dataset>, follow: Option<usi
             _ => ("Text", "How the text begins"),
         });
     }
+    let (untested, selected_tip, unselected_tip) = if session.tests_all_items() {
+        (
+            "",
+            "Whether the selected part alone keeps the class (focused method)",
+            "Whether the unselected part alone keeps the class (focused method)",
+        )
+    } else {
+        (
+            "–",
+            "Whether the selected part alone keeps the class; sort by faithfulness to ask the command about all items",
+            "Whether the unselected part alone keeps the class; sort by faithfulness to ask the command about all items",
+        )
+    };
     heads.extend([
         ("Class", "Label in the data"),
         ("Predicted", "Class that the black box answers"),
         ("Prob.", "Probability of the predicted class"),
         ("OK", "Whether the prediction is the label"),
-        ("Sel.", "Whether the selected part alone keeps the class (focused method)"),
-        ("Uns.", "Whether the unselected part alone keeps the class (focused method)"),
+        ("Sel.", selected_tip),
+        ("Uns.", unselected_tip),
     ]);
     builder
         .header(ROW, |mut header| {
@@ -368,9 +398,9 @@ fn table(ui: &mut Ui, session: &Session, data: &Arc<Dataset>, follow: Option<usi
                 row.col(|ui| {
                     ui.label(predicted.map_or_else(String::new, |(_, p)| describe::probability(p)));
                 });
-                row.col(|ui| verdict(ui, list.outcome(&truth, item), t));
-                row.col(|ui| verdict(ui, list.stays(item).map(|(selected, _)| selected), t));
-                row.col(|ui| verdict(ui, list.stays(item).map(|(_, unselected)| unselected), t));
+                row.col(|ui| verdict(ui, list.outcome(&truth, item), "", t));
+                row.col(|ui| verdict(ui, list.stays(item).map(|(selected, _)| selected), untested, t));
+                row.col(|ui| verdict(ui, list.stays(item).map(|(_, unselected)| unselected), untested, t));
                 let response = row.response();
                 let name = words_of(session, data, item, list.outcome(&truth, item) == Some(false));
                 response.widget_info(|| {
@@ -383,10 +413,10 @@ fn table(ui: &mut Ui, session: &Session, data: &Arc<Dataset>, follow: Option<usi
         });
 }
 
-fn verdict(ui: &mut Ui, known: Option<bool>, t: &theme::Tokens) {
+fn verdict(ui: &mut Ui, known: Option<bool>, unknown: &str, t: &theme::Tokens) {
     match known {
         Some(true) => ui.label(icons::ICON_CHECK.rich_text().color(t.text)).on_hover_text("yes"),
         Some(false) => ui.label(icons::ICON_CLOSE.rich_text().color(t.error)).on_hover_text("no"),
-        None => ui.label(""),
+        None => ui.label(unknown),
     };
 }

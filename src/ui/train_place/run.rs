@@ -87,6 +87,9 @@ fn run_view(ui: &mut Ui, session: &Session, run: &TrainingRun, commands: &mut Ve
         ui.label(icon.rich_text().color(t.muted));
         ui.label(words);
     });
+    if !session.is_made_here(run) {
+        muted(ui, "It was started in another project than the open one, and belongs there.");
+    }
     if let Some(job) = run.job.and_then(|id| session.running.get(id)) {
         let width = ui.available_width();
         progress_bar(ui, &job.title, job.progress.as_ref(), width);
