@@ -211,7 +211,7 @@ impl Runner {
                     take(&last);
                     break;
                 }
-                Err(Failure::Usage(_)) => {}
+                Err(Failure::Data(_)) => {}
                 Err(failure) => return Err(failure),
             }
             let left = &rest[explained.len() - before..];
@@ -219,7 +219,7 @@ impl Runner {
             for &item in batch {
                 match self.explain(Explain { item, ..asked.clone() }) {
                     Ok(one) => explained.push(one),
-                    Err(Failure::Usage(reason)) => eprintln!("left out: {reason}"),
+                    Err(Failure::Data(reason)) => eprintln!("left out: {reason}"),
                     Err(failure) => return Err(failure),
                 }
             }

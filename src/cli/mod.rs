@@ -23,6 +23,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::data::{DataSpec, Dataset, Unit, Units};
 use crate::device::{Machine, Mode, compute_threads, n_cores};
 use crate::explain::SavedExplainer;
+use crate::jobs::compute::{BAD_DATA, BAD_REQUEST};
+use crate::jobs::study::BAD_INPUT;
 use crate::jobs::{Compute, FitBox, Output, Task};
 use crate::model::card::BoxCard;
 use crate::model::params::{ParamSpec, Params};
@@ -90,6 +92,8 @@ pub enum Failure {
     Work(String),
     /// Exit code 2: wrong usage or unreadable input.
     Usage(String),
+    /// Exit code 2: data, or an item of them, that cannot be read or that the model does not read. Another item may be sound.
+    Data(String),
 }
 
 impl Failure {
@@ -97,14 +101,14 @@ impl Failure {
     pub const fn code(&self) -> u8 {
         match self {
             Self::Work(_) => 1,
-            Self::Usage(_) => 2,
+            Self::Usage(_) | Self::Data(_) => 2,
         }
     }
 
     /// The sentence for standard error.
     pub fn message(&self) -> &str {
         match self {
-            Self::Work(message) | Self::Usage(message) => message,
+            Self::Work(message) | Self::Usage(message) | Self::Data(message) => message,
         }
     }
 }
@@ -178,14 +182,11 @@ impl Runner {
         });
         bar.clear();
         result.map_err(|error| match error {
-            JobError::Failed(notice) => {
-                let text = notice.summary.clone();
-                if matches!(notice.code, "data" | crate::jobs::study::BAD_INPUT) {
-                    Failure::Usage(text)
-                } else {
-                    Failure::Work(text)
-                }
-            }
+            JobError::Failed(notice) => match notice.code {
+                BAD_DATA => Failure::Data(notice.summary),
+                BAD_REQUEST | BAD_INPUT => Failure::Usage(notice.summary),
+                _ => Failure::Work(notice.summary),
+            },
             error => Failure::Work(error.notice().summary),
         })
     }

@@ -317,6 +317,17 @@ impl Dataset {
         evenly_of(&self.in_split(split), limit)
     }
 
+    /// What to say where `split` has no items: which it is, and how many items the others have.
+    pub fn no_items_in(&self, split: Split) -> String {
+        let sizes = Split::ALL.map(|other| (other, self.in_split(other).len()));
+        let others = sizes.into_iter().filter(|(_, n)| *n > 0);
+        let named: Vec<String> =
+            others.map(|(other, n)| format!("{other} ({n} {})", if n == 1 { "item" } else { "items" })).collect();
+        let advice =
+            if named.is_empty() { "open other data".to_owned() } else { format!("choose {}", named.join(" or ")) };
+        format!("{}: expected items in the {split} split, found no items there; {advice}", self.name)
+    }
+
     /// The same data set with only these items, in this order. Its hash is its own.
     pub fn subset(&self, items: &[usize]) -> Self {
         let pick = |order: &[u32]| items.iter().map(|&item| order[item]).collect::<Vec<u32>>();

@@ -148,7 +148,8 @@ impl TableFit {
         }
     }
 
-    /// A model's value in the unit of the table: a number as written, a category's number; NaN for no category.
+    /// A model's value in the unit of the table: a number as written, a category's number; NaN for no category. A missing number is the mean, as which a
+    /// model reads it.
     pub fn raw(&self, column: usize, value: f32) -> f64 {
         match self.0.get(column).map(|column| &column.scale) {
             Some(Scale::Number { mean, sd }) => as_written(value, *mean, *sd),

@@ -123,7 +123,7 @@ impl SavedExplainer {
 
     /// Replaces `card.json` and `weights.safetensors` of `dir`, both or none: a process killed at any moment leaves a folder that can be loaded.
     pub fn save(&self, dir: &Path) -> Result<(), ExplainError> {
-        let card = serde_json::to_vec_pretty(&self.card).map_err(|error| ExplainError::Unfit(error.to_string()))?;
+        let card = serde_json::to_vec_pretty(&self.card).map_err(|error| ModelError::Failed(error.to_string()))?;
         Ok(folder::replace(dir, &[("card.json", &card), ("weights.safetensors", &self.weights)])?)
     }
 

@@ -283,7 +283,7 @@ impl Element {
 /// Where a figure comes from; written into every file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Metadata {
-    /// Data set and item.
+    /// Data set, split and item.
     pub source: String,
     /// Method or methods.
     pub method: String,

@@ -44,8 +44,7 @@ impl AgreeJob {
 impl Job<Compute> for AgreeJob {
     fn step(&mut self, env: &mut Compute, cx: &mut JobContext<'_>) -> Result<Step<Output>, JobError> {
         if self.items.is_empty() {
-            let name = &self.task.data.name;
-            return Err(ExplainError::Unfit(format!("{name}: this split has no items; choose another")).into());
+            return Err(ExplainError::Unfit(self.task.data.no_items_in(self.task.split)).into());
         }
         cx.check_cancelled()?;
         let Some(at) = self.masks.iter().position(|masks| masks.len() < self.items.len()) else {

@@ -80,6 +80,11 @@ impl Compute {
     }
 }
 
+/// Code of a notice about data, or an item of them, that cannot be read or that a model does not read.
+pub(crate) const BAD_DATA: &str = "data";
+/// Code of a notice about anything else that was asked for and cannot be: units, settings, models that do not fit together.
+pub(crate) const BAD_REQUEST: &str = "unfit";
+
 /// How the user is told about a failure.
 fn failed(code: &'static str, hint: &str, error: &dyn std::fmt::Display) -> JobError {
     JobError::Failed(Notice::new(code, error.to_string()).with_hint(hint))
@@ -87,17 +92,22 @@ fn failed(code: &'static str, hint: &str, error: &dyn std::fmt::Display) -> JobE
 
 impl From<ModelError> for JobError {
     fn from(error: ModelError) -> Self {
-        match &error {
+        match error {
             ModelError::Cancelled => Self::Cancelled,
+            ModelError::Data(error) => error.into(),
             ModelError::Torch(torch) if is_out_of_memory(&torch.to_string()) => failed(
                 "out-of-memory",
                 "Close other programs, use a smaller batch, or train on the CPU.",
                 &first_line(&torch.to_string()),
             ),
-            ModelError::NotFinite { .. } => {
+            error @ ModelError::NotFinite { .. } => {
                 failed("not-finite", "Lower the learning rate or change the seed, then start again.", &error)
             }
-            _ => failed("model", "", &first_line(&error.to_string())),
+            error @ (ModelError::Shape { .. }
+            | ModelError::Saved { .. }
+            | ModelError::Params(_)
+            | ModelError::Unfit(_)) => failed(BAD_REQUEST, "", &first_line(&error.to_string())),
+            error => failed("model", "", &first_line(&error.to_string())),
         }
     }
 }
@@ -106,7 +116,8 @@ impl From<ExplainError> for JobError {
     fn from(error: ExplainError) -> Self {
         match error {
             ExplainError::Model(error) => error.into(),
-            error => failed("explain", "", &error),
+            // All others say that what was asked for cannot be.
+            error => failed(BAD_REQUEST, "", &error),
         }
     }
 }
@@ -115,7 +126,7 @@ impl From<DataError> for JobError {
     fn from(error: DataError) -> Self {
         match error {
             DataError::Cancelled => Self::Cancelled,
-            error => failed("data", "", &error),
+            error => failed(BAD_DATA, "", &error),
         }
     }
 }

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
+use super::picture::text_fill_words;
 use super::task::{Cell, Evaluate};
+use crate::data::Unit;
+use crate::explain::Fill;
 use crate::model::{Versions, tensors};
 
 /// What an explainer in a table is.
@@ -88,6 +91,11 @@ impl Conditions {
     pub fn words(&self) -> String {
         let short = |hash: &str| hash.chars().take(8).collect::<String>();
         let limit = self.limit.map(|limit| format!(" (at most {limit} items)")).unwrap_or_default();
+        // As under figures: what hides a word is padding.
+        let fill = match self.fill.parse::<Fill>() {
+            Ok(fill) if self.unit.parse::<Unit>().is_ok_and(Unit::is_text) => text_fill_words(fill),
+            _ => self.fill.as_str(),
+        };
         let embedding = self.embedding.as_ref().map(|path| format!(", embedding {path}")).unwrap_or_default();
         format!(
             "Black box {} ({}), data {} ({}), split {}{limit}, unit {}, hidden units become {}{embedding}, seed {}, {}, {}, Unmask {}, libtorch {}",
@@ -97,7 +105,7 @@ impl Conditions {
             short(&self.data_hash),
             self.split,
             self.unit,
-            self.fill,
+            fill,
             self.seed,
             self.device,
             if self.threads == 1 { "1 thread".to_owned() } else { format!("{} threads", self.threads) },

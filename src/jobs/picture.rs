@@ -7,7 +7,9 @@ use crate::data::{Dataset, Modality, Shape};
 use crate::explain::mask::top_k;
 use crate::explain::{ExplainerCard, Fill};
 use crate::figure::layout::series::Form;
-use crate::figure::layout::{ClassProbability, ExplainedPicture, ExplainedRow, ExplainedSeries, Prediction};
+use crate::figure::layout::{
+    ClassProbability, ExplainedPicture, ExplainedRow, ExplainedSeries, Prediction, SOURCE_SEPARATOR,
+};
 use crate::model::{BoxCard, argmax};
 
 /// Most classes whose probabilities are handed to a figure.
@@ -62,7 +64,7 @@ pub const fn table_fill_words(fill: Fill) -> &'static str {
 /// What is written beside a picture.
 #[derive(Clone, Copy, Debug)]
 pub struct Beside<'a> {
-    /// Data set and item.
+    /// Data set, split and item.
     pub source: &'a str,
     /// Name of the method.
     pub method: &'a str,
@@ -195,9 +197,10 @@ pub fn truth_of(data: &Dataset, explained: &Explained) -> Option<Vec<bool>> {
     Some(truth)
 }
 
-/// Data set and item in words.
+/// Data set, split and item in words: items of different splits may have one number.
 pub fn source_of(data: &Dataset, item: usize) -> String {
-    format!("{}, item {}", data.name, item_words(data, item))
+    let split = data.splits.get(item).map(|split| format!("{split}{SOURCE_SEPARATOR}")).unwrap_or_default();
+    format!("{}{SOURCE_SEPARATOR}{split}item {}", data.name, item_words(data, item))
 }
 
 /// The picture of method `index` of `explained`, its scores seen through `lens` where one is given; view, hidden style and theme are left at their

@@ -164,7 +164,7 @@ impl<'a> Context<'a> {
         let mut loaded = method(&explainer.card.method)?.explainer(explainer, black_box)?;
         let items = data.some_of(split, limit.unwrap_or(usize::MAX));
         if items.is_empty() {
-            return Err(ExplainError::Unfit(format!("{}: this split has no items; choose another", data.name)));
+            return Err(ExplainError::Unfit(data.no_items_in(split)));
         }
         let test = score(black_box, loaded.as_mut(), data, &fit, &items, units, seed)?;
         Ok(Self {
@@ -204,6 +204,13 @@ impl<'a> Context<'a> {
     pub fn train(&mut self) -> Result<&Scored, ExplainError> {
         if self.train.is_none() {
             let items = self.data.in_split(Split::Train);
+            if items.is_empty() {
+                return Err(ExplainError::Unfit(format!(
+                    "{}: expected training items, from which this metric learns, found none; choose data with a training split or leave the \
+                     metric out",
+                    self.data.name
+                )));
+            }
             let explainer = self.explainer.as_mut();
             self.train = Some(score(self.black_box, explainer, self.data, &self.fit, &items, self.units, self.seed)?);
         }

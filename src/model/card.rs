@@ -148,15 +148,23 @@ impl BoxCard {
             return Ok(());
         }
         let known = match self.modality() {
-            Modality::Text if self.shape.height > 1 => "word or sentence",
-            Modality::Text => "word",
-            Modality::Series => "step, segment:N or channel-step",
-            Modality::Table => "column",
-            _ => "pixel, or patch:N or patch:RxC with any numbers of pixels",
+            Modality::Text if self.shape.height > 1 => "whose units are word and sentence; name one of these",
+            Modality::Text => "whose unit is word; name that",
+            Modality::Series => "whose units are step, segment:N and channel-step; name one of these",
+            Modality::Table => "whose unit is column; name that",
+            Modality::Image => {
+                "whose units are pixel, patch:N and patch:RxC with any numbers of pixels; name one of these"
+            }
+        };
+        let columns = match (self.modality(), self.shape.width) {
+            (Modality::Table, 1) => " with 1 column".to_owned(),
+            (Modality::Table, n) => format!(" with {n} columns"),
+            _ => String::new(),
         };
         Err(ModelError::Unfit(format!(
-            "unit {unit}: the black box {} has {known}; name one of these or choose another black box",
-            self.name
+            "unit {unit}: the black box {} reads {}{columns}, {known} or choose another black box",
+            self.name,
+            self.modality().plural()
         )))
     }
 

@@ -31,7 +31,7 @@ const TOLERANCE: f32 = 0.01;
 /// How rows are written for a program, and how its answers are read.
 #[derive(Clone, Debug)]
 pub enum Form {
-    /// Tables in their own units, as a `npy` file.
+    /// Tables in their own units, as a `npy` file. Numbers that are missing are the training mean.
     Table(TableFit),
     /// Pictures, as a `npy` file.
     Pictures,
@@ -229,7 +229,7 @@ impl ExecModel {
 
     fn refuse(&self, why: &str, said: &str) -> ModelError {
         let said = said.lines().next_back().map(|line| format!(" (it said: {line})")).unwrap_or_default();
-        ModelError::Unfit(format!(
+        ModelError::Failed(format!(
             "exec:{}: expected an answer with {} probabilities for each row, but the program {why}{said}; mend the program or run it by \
              itself to see what is wrong",
             self.command, self.classes
@@ -492,9 +492,9 @@ fn read_known() -> Vec<Known> {
 /// # Errors
 /// The note cannot be written.
 pub fn trust(command: &str) -> Result<(), ModelError> {
-    let unfit =
-        |error: &dyn std::fmt::Display| ModelError::Unfit(format!("exec:{command}: it cannot be noted ({error})"));
-    let folder = std::env::current_dir().map_err(|error| unfit(&error))?;
+    let failed =
+        |error: &dyn std::fmt::Display| ModelError::Failed(format!("exec:{command}: it cannot be noted ({error})"));
+    let folder = std::env::current_dir().map_err(|error| failed(&error))?;
     let mut known = read_known();
     if known.iter().any(|known| known.command() == command && known.folder() == Some(&folder)) {
         return Ok(());
@@ -504,12 +504,12 @@ pub fn trust(command: &str) -> Result<(), ModelError> {
     }
     known.retain(|known| known.command() != command);
     known.push(Known::In { command: command.to_owned(), folder });
-    let path = known_commands().ok_or_else(|| unfit(&"this computer has no folder for settings"))?;
-    let bytes = serde_json::to_vec_pretty(&known).map_err(|error| unfit(&error))?;
+    let path = known_commands().ok_or_else(|| failed(&"this computer has no folder for settings"))?;
+    let bytes = serde_json::to_vec_pretty(&known).map_err(|error| failed(&error))?;
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(|error| unfit(&error))?;
+        std::fs::create_dir_all(folder).map_err(|error| failed(&error))?;
     }
-    crate::store::atomic::write(&path, &bytes).map_err(|error| unfit(&error))
+    crate::store::atomic::write(&path, &bytes).map_err(|error| failed(&error))
 }
 
 /// The folder in which a command runs; `None` where that was not noted. Refuses a command that was never connected on this computer.

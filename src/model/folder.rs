@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::ModelError;
-use crate::store::atomic;
+use crate::store::{StoreError, atomic};
 
 /// Where a complete set waits for being moved into place.
 pub(crate) const NEXT: &str = ".unmask-next";
@@ -16,18 +16,39 @@ pub(crate) const NEXT: &str = ".unmask-next";
 const LEFTOVER_AGE: Duration = Duration::from_secs(24 * 3600);
 
 /// Replaces the files `(name, bytes)` of `dir`, all of them or none.
+///
+/// # Errors
+/// One sentence with the folder or the file in it that cannot be written. A complete set can still be read then, the old one or the new one.
 pub(crate) fn replace(dir: &Path, files: &[(&str, &[u8])]) -> Result<(), ModelError> {
-    let store = |error: crate::store::StoreError| ModelError::Unfit(error.to_string());
-    std::fs::create_dir_all(dir).map_err(io(dir))?;
+    std::fs::create_dir_all(dir).map_err(|source| unwritable(dir, source))?;
     // What a killed process left: a complete set is finished, parts of an incomplete one are removed once nobody can be writing them.
     settle(dir)?;
     atomic::remove_leftovers(dir, LEFTOVER_AGE);
-    let next = atomic::NewFolder::create(&dir.join(NEXT)).map_err(store)?;
+    let next = atomic::NewFolder::create(&dir.join(NEXT)).map_err(|error| unwritable(dir, reason(&error)))?;
     for (name, bytes) in files {
-        atomic::write(&next.path().join(name), bytes).map_err(store)?;
+        // The user knows the file by its place in the folder, not by the one where it is gathered.
+        atomic::write(&next.path().join(name), bytes).map_err(|error| unwritable(&dir.join(name), reason(&error)))?;
     }
-    next.commit().map_err(store)?;
+    next.commit().map_err(|error| unwritable(dir, reason(&error)))?;
     settle(dir)
+}
+
+/// Why the store could not write, without the path that it names.
+fn reason(error: &StoreError) -> String {
+    match error {
+        StoreError::Write { source, .. } => source.to_string(),
+        StoreError::Place { reason, .. } => reason.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// What was to be replaced, what is in the way, and what to do.
+fn unwritable(path: &Path, found: impl std::fmt::Display) -> ModelError {
+    ModelError::Failed(format!(
+        "{}: expected a place where a model can be written, found one where it cannot ({found}); free some room or allow writing there, or choose \
+         another folder",
+        path.display()
+    ))
 }
 
 /// Reads the newest file called `name` of the set in `dir`; one of more than `limit` bytes is refused.
@@ -49,18 +70,15 @@ fn settle(dir: &Path) -> Result<(), ModelError> {
     let entries = match std::fs::read_dir(&next) {
         Ok(entries) => entries,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(io(&next)(error)),
+        Err(error) => return Err(unwritable(&next, error)),
     };
     let mut files: Vec<PathBuf> = entries.filter_map(Result::ok).map(|entry| entry.path()).collect();
     files.sort();
     for file in files {
         if let Some(name) = file.file_name() {
-            std::fs::rename(&file, dir.join(name)).map_err(io(dir))?;
+            let place = dir.join(name);
+            std::fs::rename(&file, &place).map_err(|error| unwritable(&place, error))?;
         }
     }
-    std::fs::remove_dir(&next).map_err(io(&next))
-}
-
-fn io(path: &Path) -> impl FnOnce(std::io::Error) -> ModelError + '_ {
-    move |source| ModelError::Io { path: path.display().to_string(), source }
+    std::fs::remove_dir(&next).map_err(|error| unwritable(&next, error))
 }

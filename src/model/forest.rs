@@ -38,7 +38,7 @@ impl Forest {
     /// # Errors
     /// None in practice.
     pub fn to_bytes(&self) -> Result<Vec<u8>, ModelError> {
-        serde_json::to_vec(self).map_err(|error| ModelError::Unfit(error.to_string()))
+        serde_json::to_vec(self).map_err(|error| ModelError::Failed(error.to_string()))
     }
 
     /// Reads what [`Self::to_bytes`] wrote for rows of `table` and this many classes.

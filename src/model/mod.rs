@@ -187,9 +187,12 @@ pub enum ModelError {
     /// The data cannot be used for this.
     #[error(transparent)]
     Data(#[from] crate::data::DataError),
-    /// The data set is not fit for training this.
+    /// What was asked for cannot be: data, settings or a model that do not fit together.
     #[error("{0}")]
     Unfit(String),
+    /// What was asked for fits, and still could not be done: a place that cannot be written, a command that breaks down.
+    #[error("{0}")]
+    Failed(String),
     /// Cancelled by the user.
     #[error("cancelled")]
     Cancelled,

@@ -92,7 +92,7 @@ impl SavedBox {
     /// Replaces `card.json`, `weights.safetensors` and `background.safetensors` of `dir`, all three or none: a process killed at any moment
     /// leaves a folder that can be loaded.
     pub fn save(&self, dir: &Path) -> Result<(), ModelError> {
-        let card = serde_json::to_vec_pretty(&self.card).map_err(|error| ModelError::Unfit(error.to_string()))?;
+        let card = serde_json::to_vec_pretty(&self.card).map_err(|error| ModelError::Failed(error.to_string()))?;
         let background = self.background_bytes()?;
         folder::replace(
             dir,
@@ -103,15 +103,15 @@ impl SavedBox {
     fn background_bytes(&self) -> Result<Vec<u8>, ModelError> {
         let bytes = |values: &[f32]| values.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<u8>>();
         let (mean, rows) = (bytes(&self.background.mean), bytes(&self.background.rows.values));
-        let unfit = |error: safetensors::SafeTensorError| ModelError::Unfit(error.to_string());
+        let failed = |error: safetensors::SafeTensorError| ModelError::Failed(error.to_string());
         let view = |shape: Vec<usize>, bytes| {
-            safetensors::tensor::TensorView::new(safetensors::Dtype::F32, shape, bytes).map_err(unfit)
+            safetensors::tensor::TensorView::new(safetensors::Dtype::F32, shape, bytes).map_err(failed)
         };
         let tensors = [
             ("mean", view(vec![self.background.mean.len()], &mean)?),
             ("rows", view(vec![self.background.rows.n(), self.card.shape.len()], &rows)?),
         ];
-        safetensors::serialize(tensors, None).map_err(unfit)
+        safetensors::serialize(tensors, None).map_err(failed)
     }
 
     /// Reads what [`Self::save`] wrote, refusing what does not fit with a reason.
@@ -186,7 +186,7 @@ pub fn keep(saved: &SavedBox, hash: Hash, cache: &Cache) -> Result<(), ModelErro
     }
     cache.store(hash, |folder| saved.save(folder).map_err(KeepError::from)).map_err(|error| match error {
         KeepError::Model(error) => error,
-        KeepError::Store(error) => ModelError::Unfit(error.to_string()),
+        KeepError::Store(error) => ModelError::Failed(error.to_string()),
     })?;
     Ok(())
 }

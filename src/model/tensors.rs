@@ -68,15 +68,15 @@ pub fn save_variables(variables: HashMap<String, Tensor>) -> Result<Vec<u8>, Mod
         let bytes: Vec<u8> = to_vec(&tensor)?.iter().flat_map(|value| value.to_le_bytes()).collect();
         tensors.insert(name, (shape, bytes));
     }
-    let unfit = |error: safetensors::SafeTensorError| ModelError::Unfit(error.to_string());
+    let failed = |error: safetensors::SafeTensorError| ModelError::Failed(error.to_string());
     let views = tensors
         .iter()
         .map(|(name, (shape, bytes))| {
             let view = safetensors::tensor::TensorView::new(safetensors::Dtype::F32, shape.clone(), bytes);
-            view.map(|view| (name.clone(), view)).map_err(unfit)
+            view.map(|view| (name.clone(), view)).map_err(failed)
         })
         .collect::<Result<Vec<_>, _>>()?;
-    safetensors::serialize(views, None).map_err(unfit)
+    safetensors::serialize(views, None).map_err(failed)
 }
 
 /// Loads weights into a store that has exactly these names and shapes; `what` names the file in the refusal.

@@ -475,6 +475,13 @@ fn wrong_usage_ends_with_two_and_a_sentence_and_writes_nothing() {
         (&evaluate, &["--fill", "uniform", "--out", "new.json"], &["zero, mean, noise for pictures", "found uniform"]),
         (&evaluate, &["--metrics", "fs_x", "--out", "new.json"], &["metric fs_x", "fs_m, fu_m"]),
         (&evaluate, &["--out", "new.xlsx"], &["new.xlsx", ".json, .csv, .md or .tex"]),
+        // Found only once the work is under way.
+        (&evaluate, &["--metrics", "iou", "--out", "new.json"], &["is defined for texts", "found pictures"]),
+        (
+            &train,
+            &["--blackbox", "box", "--method", "dorar", "--k", "4", "--set", "generator=local"],
+            &["generator local", "expected series, found pictures"],
+        ),
         (&["reproduce", "meed-cifar"], &["--out", "new.json"], &["meed-cifar", "l2x-mnist"]),
         (&["reproduce", "l2x-mnist"], &["--out", "new.json"], &["--data-root", "UNMASK_DATA"]),
         (&["reproduce", "l2x-mnist", "--data-root", "nowhere"], &["--out", "new.json"], &["nowhere"]),
@@ -509,6 +516,28 @@ fn wrong_usage_ends_with_two_and_a_sentence_and_writes_nothing() {
         .filter(|name| name.starts_with("new") || name.starts_with(".new"))
         .collect();
     assert!(left.is_empty(), "half-written: {left:?}");
+}
+
+#[test]
+fn a_file_that_is_broken_after_its_header_ends_with_two_where_only_the_work_finds_it() {
+    let made = made();
+    for class in ["circle", "square"] {
+        let (from, to) = (made.root.join("samples/shapes/train").join(class), made.root.join("cut").join(class));
+        std::fs::create_dir_all(&to).unwrap();
+        for number in 0..8 {
+            let name = format!("{number:03}.png");
+            std::fs::copy(from.join(&name), to.join(&name)).unwrap();
+        }
+    }
+    let broken = made.root.join("cut/circle/003.png");
+    let bytes = std::fs::read(&broken).unwrap();
+    std::fs::write(&broken, &bytes[..bytes.len() / 2]).unwrap();
+    let (data, out) = (format!("images:{}", made.path("cut")), absent(made, "box-of-cut"));
+    let args = ["fit", "--data", &data, "--model", "l2x-cnn", "--epochs", "1", "--out", &out];
+    let output = made.run(&with(&args));
+    assert_eq!(output.status.code(), Some(2), "{}", err(&output));
+    assert_sentence(&err(&output), &["unmask: ", "003.png", "expected", "found"]);
+    assert!(!Path::new(&out).exists());
 }
 
 #[test]

@@ -532,6 +532,39 @@ fn contact_sheet_holds_every_item_in_rows() {
 }
 
 #[test]
+fn figures_name_data_set_split_and_item_and_sheets_what_all_share_once() {
+    let named = |source: &str| ExplainedPicture {
+        source: source.to_owned(),
+        caption: Vec::new(),
+        ..ring(View::Overlay, Hidden::AsModelSees)
+    };
+    let lines = |figure: Figure| -> Vec<String> {
+        figure.texts().iter().map(|text| text.text.replace('\u{A0}', " ")).collect()
+    };
+    let (twelve, thirteen) = (named("mouse · test · item #12"), named("mouse · test · item #13"));
+    let one = picture(&twelve, &PictureLayout::default()).unwrap();
+    assert_eq!(one.metadata.source, "mouse · test · item #12");
+    let other = ExplainedPicture { method: "L2X".to_owned(), ..twelve.clone() };
+    let both = compare(&[twelve.clone(), other], &CompareLayout::default()).unwrap();
+    for said in [lines(one), lines(both)] {
+        assert_eq!(said.iter().filter(|line| *line == "mouse · test · item #12").count(), 1, "{said:?}");
+    }
+    let sheet_of = |pictures: &[ExplainedPicture]| lines(sheet(pictures, &SheetLayout::default()).unwrap());
+    let said = sheet_of(&[twelve.clone(), thirteen]);
+    for line in ["mouse · test", "item #12", "item #13"] {
+        assert_eq!(said.iter().filter(|known| *known == line).count(), 1, "{line} in {said:?}");
+    }
+    // Items of several splits each have theirs; a number that does not fit beside it gets a line of its own, whole.
+    let said =
+        sheet_of(&[twelve.clone(), named("mouse · train · item #12"), named("mouse · validation · item #1234567890")]);
+    for line in ["mouse", "test · item #12", "train · item #12", "validation", "item #1234567890"] {
+        assert_eq!(said.iter().filter(|known| *known == line).count(), 1, "{line} in {said:?}");
+    }
+    // One item by several methods: its name is never left out.
+    assert!(sheet_of(&[twelve.clone(), twelve]).contains(&"item #12".to_owned()));
+}
+
+#[test]
 fn outline_of_two_patches_that_touch_at_a_corner_is_two_squares() {
     // x .
     // . x

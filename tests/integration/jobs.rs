@@ -5,11 +5,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use tch::Device;
-use unmask::data::{Dataset, Fit, Rows, Split};
-use unmask::explain::{Fill, SavedExplainer, method};
-use unmask::jobs::{Cell, Evaluate, Explain, Explained, FitBox, Lens, Output, Task, TrainExplainer};
+use unmask::data::{DataError, Dataset, Fit, Rows, Split};
+use unmask::explain::{ExplainError, Fill, SavedExplainer, method};
+use unmask::jobs::picture::source_of;
+use unmask::jobs::{Agree, Cell, Conditions, Evaluate, Explain, Explained, FitBox, Lens, Output, Task, TrainExplainer};
 use unmask::model::params::Params;
-use unmask::model::{BlackBox, SavedBox, TorchBox, architecture};
+use unmask::model::{BlackBox, ModelError, SavedBox, TorchBox, architecture};
 use unmask::work::{Event, JobError, JobId, Priority, Slot, Worker};
 
 use crate::integration::tiny::*;
@@ -444,6 +445,88 @@ fn metrics_of_an_unknown_name_fail_with_the_known_ones() {
         embedding: None,
     }));
     assert_sentence(&run(&mut worker, task).unwrap_err().notice().summary, &["fs_x", "fs_m, fu_m"]);
+}
+
+#[test]
+fn bad_input_is_told_apart_from_work_that_failed() {
+    let broken = || DataError::Unfit {
+        path: "a.png".to_owned(),
+        expected: "a picture".to_owned(),
+        found: "half of one".to_owned(),
+        advice: "fetch it again".to_owned(),
+    };
+    let of_model = |error: ModelError| JobError::from(error).notice().code;
+    let of_explainer = |error: ExplainError| JobError::from(error).notice().code;
+    assert_eq!(of_model(ModelError::Data(broken())), "data");
+    assert_eq!(of_explainer(ModelError::from(broken()).into()), "data");
+    assert_eq!(of_model(ModelError::Unfit("no such unit".to_owned())), "unfit");
+    assert_eq!(of_explainer(ExplainError::Unfit("no such unit".to_owned())), "unfit");
+    assert_eq!(of_model(ModelError::Failed("no room".to_owned())), "model");
+    let full = || std::io::Error::from(std::io::ErrorKind::StorageFull);
+    assert_eq!(of_explainer(ModelError::Io { path: "box".to_owned(), source: full() }.into()), "model");
+    assert_eq!(JobError::from(ModelError::Data(DataError::Cancelled)), JobError::Cancelled);
+}
+
+#[test]
+fn what_needs_items_of_a_split_says_which_splits_have_some() {
+    let _torch = torch();
+    let saved = Arc::new(formula_box());
+    let mut data = halves(16);
+    data.splits.fill(Split::Test);
+    data.splits[0] = Split::Validation;
+    let data = Arc::new(data);
+    let explainers = vec![untrained("random", "pixel", 3, &saved)];
+    let measure = |split: Split| {
+        Task::Evaluate(Box::new(Evaluate {
+            explainers: explainers.clone(),
+            black_box: saved.clone(),
+            data: data.clone(),
+            fit: Fit::default(),
+            split,
+            metrics: vec!["fs_a".to_owned()],
+            ks: Vec::new(),
+            fill: Fill::Zero,
+            seed: 0,
+            limit: None,
+            embedding: None,
+        }))
+    };
+    let agree = Task::Agree(Box::new(Agree {
+        black_box: saved.clone(),
+        explainers: explainers.clone(),
+        data: data.clone(),
+        fit: Fit::default(),
+        split: Split::Train,
+        limit: None,
+        unit: explainers[0].card.unit,
+        k: 3,
+        seed: 0,
+    }));
+    for task in [measure(Split::Train), agree] {
+        let notice = run(&mut worker(), task).unwrap_err().notice();
+        assert_eq!(notice.code, "unfit");
+        assert_sentence(&notice.summary, &["halves: ", "train split", "choose validation (1 item) or test (31 items)"]);
+    }
+    // A metric that learns has nothing to learn from.
+    let notice = run(&mut worker(), measure(Split::Test)).unwrap_err().notice();
+    assert_sentence(&notice.summary, &["halves: expected training items", "found none", "leave the metric out"]);
+}
+
+#[test]
+fn a_table_says_of_hidden_words_what_figures_say() {
+    let said = |unit: &str, fill: &str| {
+        Conditions { unit: unit.to_owned(), fill: fill.to_owned(), ..Conditions::default() }.words()
+    };
+    assert_sentence(&said("word", "zero"), &["hidden units become padding,"]);
+    assert_sentence(&said("sentence", "noise"), &["hidden units become words of other texts,"]);
+    assert_sentence(&said("patch:4", "zero"), &["hidden units become zero,"]);
+}
+
+#[test]
+fn an_item_is_named_with_its_data_set_and_its_split() {
+    let data = halves(16);
+    assert_eq!(source_of(&data, 3), "halves · train · item #3");
+    assert_eq!(source_of(&data, 31), "halves · test · item #31");
 }
 
 #[test]

@@ -405,5 +405,5 @@ fn an_empty_split_is_refused() {
         shared: &shared,
         checkpoint: &mut checkpoint,
     });
-    assert_sentence(&refused.err().unwrap().to_string(), &["no items"]);
+    assert_sentence(&refused.err().unwrap().to_string(), &["test split", "no items", "choose train (4 items)"]);
 }

@@ -162,7 +162,8 @@ pub enum Noise {
     Rows,
     /// For each item all places of one random training row (ours): what is hidden then looks like data as a whole, not only place by place.
     WholeRows,
-    /// The same, of a row that the black box answers differently (ours): what is hidden then never speaks for the class of the item.
+    /// The same, drawn among the rows to which the black box gives another class than to the item, so that what is hidden does not speak for the item's
+    /// class; among all rows where it gives that class to each (ours). What this does to the explanations was not measured.
     OtherClass,
     /// One map for the whole minibatch: low or high end of the range at each place, high with the place's mean (published code, digits).
     Bernoulli,

@@ -123,6 +123,8 @@ pub fn compare(pictures: &[ExplainedPicture], layout: &CompareLayout) -> Result<
     block.below(answers, 2.0);
     block.below(bars, size::GAP);
     block.below(shared_legend(&pictures, &ranges, layout.shared_range, palette, width), size::GAP + 2.0);
+    let metadata = joint_metadata(&pictures);
+    block.below(paragraph(&words::source_line(&metadata.source), Style::muted(palette), width), size::TIGHT);
     if let Some(unread) = words::unread_of_some(&pictures) {
         block.below(paragraph(&unread, Style::muted(palette), width), 1.0);
     }
@@ -146,7 +148,7 @@ pub fn compare(pictures: &[ExplainedPicture], layout: &CompareLayout) -> Result<
             .map(|(i, picture)| format!("({}) {}", letter(i + shift), words::description(picture))),
     );
     description.extend(layout.caption.iter().cloned());
-    block.into_figure(palette, title, description.join(" "), joint_metadata(&pictures))
+    block.into_figure(palette, title, description.join(" "), metadata)
 }
 
 fn letter(column: usize) -> char {

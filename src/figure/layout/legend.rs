@@ -17,6 +17,7 @@ enum Swatch {
     HiddenSelected,
     Line(Paint),
     Truth,
+    TruthRing,
 }
 
 /// Colour of a line or a bar.
@@ -64,6 +65,9 @@ pub(super) fn swatches(picture: &ExplainedPicture, panels: &[Panel], palette: &P
     }
     if picture.has_true_units() && panels.iter().any(|panel| *panel != Panel::Input) {
         entries.push((Swatch::Truth, "truly decides the class".to_owned()));
+        if picture.series.as_ref().is_some_and(|series| series.form == super::series::Form::Path) {
+            entries.push((Swatch::TruthRing, "the same along the path".to_owned()));
+        }
     }
     let style = Style::muted(palette);
     let side = style.size;
@@ -141,6 +145,10 @@ fn draw_swatch(swatch: Swatch, area: Rect, palette: &Palette) -> Vec<Element> {
     if swatch == Swatch::Truth {
         return vec![Element::fill(rect(area.x, area.y + area.height - 2.4, area.width, 2.4), palette.annotation)];
     }
+    if swatch == Swatch::TruthRing {
+        let middle = point(area.x + area.width / 2.0, area.y + area.height / 2.0);
+        return vec![super::series::ring(middle, palette)];
+    }
     if let Swatch::Line(paint) = swatch {
         let color = match paint {
             Paint::Selected => palette.selected,
@@ -153,7 +161,7 @@ fn draw_swatch(swatch: Swatch, area: Rect, palette: &Palette) -> Vec<Element> {
     }
     let (fill, line, hatch) = match swatch {
         Swatch::Tinted | Swatch::TintedWord => (palette.background.mix(palette.selected, 0.65), palette.selected, None),
-        Swatch::Outlined | Swatch::Underlined | Swatch::Line(_) | Swatch::Truth => {
+        Swatch::Outlined | Swatch::Underlined | Swatch::Line(_) | Swatch::Truth | Swatch::TruthRing => {
             (palette.background, palette.selected, None)
         }
         Swatch::HiddenUnselected => (palette.hidden, palette.unselected, Some(pixels::unselected_hatch(palette))),

@@ -26,6 +26,9 @@ pub use text::{ExplainedText, TextSpan};
 
 use super::{FigureError, Theme, color};
 
+/// What stands between data set, split and item where an input is named.
+pub const SOURCE_SEPARATOR: &str = " · ";
+
 /// Sizes, in points. Nothing else in the layouts sets one.
 mod size {
     /// Between the page's edge and what is drawn.
@@ -167,7 +170,7 @@ pub struct ExplainedPicture {
     pub method: String,
     /// What is selected, in the plural, e.g. `pixels` or `patches of 4 x 4`.
     pub unit_noun: String,
-    /// Data set and item.
+    /// Data set, split and item, with [`SOURCE_SEPARATOR`] between them.
     pub source: String,
     /// Seed of the explainer.
     pub seed: Option<u64>,

@@ -1,4 +1,4 @@
-//! One explained picture: the view, its legend, the caption, what the model answers, bars of probabilities.
+//! One explained picture: the view, its legend, the caption, which item it is, what the model answers, bars of probabilities.
 
 use super::super::color::Range;
 use super::super::{Element, Figure, FigureError, Palette, Raster, rect, stroke};
@@ -64,7 +64,9 @@ pub fn picture(picture: &ExplainedPicture, layout: &PictureLayout) -> Result<Fig
     for text in &picture.caption {
         block.below(paragraph(text, Style::text(palette), width), size::GAP);
     }
-    block.below(paragraph(&words::method_line(picture, true), Style::muted(palette), width), size::TIGHT + 1.0);
+    block.below(paragraph(&words::source_line(&picture.source), Style::muted(palette), width), size::TIGHT + 1.0);
+    let gap = if picture.source.is_empty() { size::TIGHT + 1.0 } else { 1.0 };
+    block.below(paragraph(&words::method_line(picture, true), Style::muted(palette), width), gap);
     if let Some(unread) = words::unread(picture) {
         block.below(paragraph(&unread, Style::muted(palette), width), 1.0);
     }

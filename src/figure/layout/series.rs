@@ -1,6 +1,8 @@
 //! Time series: channels over time with selected steps shaded, all channels in one plot, the path that two of them lead along, and a map of steps
 //! and channels. Window and exporters share what is decided here: which steps are kept, where a channel begins and ends, the colour of a cell.
 
+use std::collections::BTreeSet;
+
 use super::super::color::{self, Range as ScoreRange};
 use super::super::{
     Anchor, Color, Element, FigureError, Palette, Path, Pixels, Point, Raster, Rect, fonts, point, rect, stroke,
@@ -560,7 +562,11 @@ fn plane(picture: &ExplainedPicture, series: &ExplainedSeries, panel: Panel, wid
     let line = |points: &[[f64; 2]], color: Color, width: f32| {
         Element::polyline(points.iter().map(place).collect(), stroke(color, width))
     };
-    let mut elements = vec![line(&points, path_color(palette, panel), LINE)];
+    let (rings, long) = true_points(picture, series, panel);
+    // A long stretch is a broad band under the path: a ring around each of its points would cover it.
+    let mut elements: Vec<Element> =
+        long.iter().map(|(start, end)| line(&points[*start..=*end], palette.annotation, BAND)).collect();
+    elements.push(line(&points, path_color(palette, panel), LINE));
     let marked = series.marked_steps(&selected_values(picture, series), panel);
     let color = if panel == Panel::Unselected { palette.unselected } else { palette.selected };
     for (start, end, _) in runs(&marked).into_iter().filter(|run| run.2) {
@@ -569,6 +575,7 @@ fn plane(picture: &ExplainedPicture, series: &ExplainedSeries, panel: Panel, wid
             elements.extend(points[start..=end].iter().map(|at| dot(place(at), color)));
         }
     }
+    elements.extend(rings.iter().filter_map(|at| points.get(*at)).map(|at| ring(place(at), palette)));
     if let Some(first) = points.first() {
         let at = place(first);
         // To the right, or to the left where the frame would cut it.
@@ -582,6 +589,26 @@ fn plane(picture: &ExplainedPicture, series: &ExplainedSeries, panel: Panel, wid
     block
 }
 
+/// Points of the path at steps that truly decide the class, in either channel: those to ring, and first and last point of stretches that are too long
+/// for that. None for the plain input.
+fn true_points(
+    picture: &ExplainedPicture,
+    series: &ExplainedSeries,
+    panel: Panel,
+) -> (BTreeSet<usize>, BTreeSet<(usize, usize)>) {
+    let (mut rings, mut long) = (BTreeSet::new(), BTreeSet::new());
+    let channels = if panel == Panel::Input { 0 } else { series.channels() };
+    for (start, end, _) in (0..channels).flat_map(|channel| series.true_runs(picture, channel)) {
+        // A step leads from one point to the next.
+        if end - start <= MOST_DOTS {
+            rings.extend(start..=end);
+        } else {
+            long.insert((start, end));
+        }
+    }
+    (rings, long)
+}
+
 /// Colour of the path where it is not marked: pale where the panel hides the rest.
 pub fn path_color(palette: &Palette, panel: Panel) -> Color {
     if matches!(panel, Panel::Selected | Panel::Unselected) { palette.hairline } else { palette.full }
@@ -591,18 +618,33 @@ pub fn path_color(palette: &Palette, panel: Panel) -> Color {
 const START: &str = "start";
 /// Height of the foot under steps that truly decide the class.
 const TRUTH: f32 = 2.4;
+/// Radius of the ring around a point of the path that truly decides the class.
+const RING: f32 = 2.8;
+/// Width of the band under long stretches of the path that do.
+const BAND: f32 = 5.6;
 /// Height of the bars of groups over a map.
 const GROUPS: f32 = 14.0;
 
 /// Longer runs are drawn without points.
 pub const MOST_DOTS: usize = 40;
 
-fn dot(at: Point, color: Color) -> Element {
+/// Corners of a circle.
+fn circle(at: Point, radius: f32, corners: usize) -> Vec<Point> {
     let corner = |turn: usize| {
-        let (sin, cos) = (std::f32::consts::TAU * turn as f32 / 8.0).sin_cos();
-        point(at.x + 1.3 * cos, at.y + 1.3 * sin)
+        let (sin, cos) = (std::f32::consts::TAU * turn as f32 / corners as f32).sin_cos();
+        point(at.x + radius * cos, at.y + radius * sin)
     };
-    Element::Path(Path { lines: vec![(0..8).map(corner).collect()], closed: true, fill: Some(color), stroke: None })
+    (0..corners).map(corner).collect()
+}
+
+fn dot(at: Point, color: Color) -> Element {
+    Element::Path(Path { lines: vec![circle(at, 1.3, 8)], closed: true, fill: Some(color), stroke: None })
+}
+
+/// The ring around a point of the path that truly decides the class: wider than a dot, so that a selected one is seen in it.
+pub(super) fn ring(at: Point, palette: &Palette) -> Element {
+    let line = Some(stroke(palette.annotation, size::HAIRLINE * 1.5));
+    Element::Path(Path { lines: vec![circle(at, RING, 16)], closed: true, fill: None, stroke: line })
 }
 
 /// The map as pixels: a row for each step, a column for each channel. Call [`ExplainedPicture::check`] first.

@@ -6,7 +6,7 @@ use super::block::{Block, Style, marked, paragraph};
 use super::compare::{joint_metadata, shared_legend};
 use super::picture::{image, image_size, side_for};
 use super::words::{self, Part, parts_of};
-use super::{ExplainedPicture, size};
+use super::{ExplainedPicture, SOURCE_SEPARATOR, size};
 
 /// How many items are shown together.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -27,7 +27,8 @@ impl Default for SheetLayout {
     }
 }
 
-/// Draws a contact sheet. The name of an item is the first paragraph of its caption, else its source.
+/// Draws a contact sheet. The name of an item is the first paragraph of its caption, else its source; what all sources share, such as data set and split,
+/// stands once above all.
 pub fn sheet(pictures: &[ExplainedPicture], layout: &SheetLayout) -> Result<Figure, FigureError> {
     let Some(first) = pictures.first() else {
         return Err(FigureError::Input {
@@ -41,12 +42,13 @@ pub fn sheet(pictures: &[ExplainedPicture], layout: &SheetLayout) -> Result<Figu
         words::method_line(picture, true) == words::method_line(first, true) && picture.hidden == first.hidden
     });
     let columns = layout.columns.clamp(1, pictures.len());
+    let shared = words::shared_source(pictures);
     let mut ranges = Vec::with_capacity(pictures.len());
     let mut cells = Vec::with_capacity(pictures.len());
     for picture in pictures {
         picture.check()?;
         let range = Range::robust(&picture.scores, picture.scale());
-        cells.push(cell(picture, layout.image_side, range, (first, !same_method), palette)?);
+        cells.push(cell(picture, layout.image_side, range, (first, !same_method, &shared), palette)?);
         ranges.push(range);
     }
     let cell_width = cells.iter().map(|cell| cell.width).fold(0.0, f32::max);
@@ -68,6 +70,7 @@ pub fn sheet(pictures: &[ExplainedPicture], layout: &SheetLayout) -> Result<Figu
     let width = grid.width.max(LEAST_WIDTH);
     let mut block = Block { width, ..Default::default() };
     block.below(paragraph(&layout.title, Style::heading(palette), width), 0.0);
+    block.below(paragraph(&words::source_line(&shared), Style::muted(palette), width), 0.0);
     if same_method {
         block.below(paragraph(&words::method_line(first, true), Style::muted(palette), width), 0.0);
     }
@@ -101,7 +104,7 @@ fn cell(
     picture: &ExplainedPicture,
     side: f32,
     range: Range,
-    (first, names_method): (&ExplainedPicture, bool),
+    (first, names_method, shared): (&ExplainedPicture, bool, &str),
     palette: &Palette,
 ) -> Result<Block, FigureError> {
     let mut themed = ExplainedPicture { theme: first.theme, ..picture.clone() };
@@ -119,8 +122,16 @@ fn cell(
     }
     let mut block = Block { width, ..Default::default() };
     let style = Style::small(palette);
-    let name = picture.caption.first().unwrap_or(&picture.source);
-    block.below(paragraph(&fonts::shorten(name, style.size, width), style, width), 0.0);
+    let own = words::own_source(&picture.source, shared);
+    let name = match (picture.caption.first(), own.rsplit_once(SOURCE_SEPARATOR)) {
+        (Some(caption), _) => vec![caption.as_str()],
+        // A number that is cut off would name another item: it gets a line of its own.
+        (None, Some((before, item))) if fonts::width(own, style.size) > width => vec![before, item],
+        (None, _) => vec![own],
+    };
+    for line in name {
+        block.below(paragraph(&fonts::shorten(line, style.size, width), style, width), 0.0);
+    }
     if names_method {
         let method = format!("{}, k = {}", picture.method, picture.k());
         block.below(paragraph(&fonts::shorten(&method, style.size, width), Style::muted(palette), width), 0.0);

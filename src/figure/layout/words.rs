@@ -2,7 +2,7 @@
 
 use super::super::Metadata;
 use super::text::each_once;
-use super::{ExplainedPicture, ExplainedText, Panel, Prediction};
+use super::{ExplainedPicture, ExplainedText, Panel, Prediction, SOURCE_SEPARATOR};
 
 /// A probability with two digits that never claims certainty it does not show.
 pub(super) fn probability(p: f32) -> String {
@@ -46,8 +46,35 @@ pub(super) fn method_line(picture: &ExplainedPicture, with_method: bool) -> Stri
     if let Some(seed) = picture.seed {
         parts.push(format!("seed {seed}"));
     }
-    // What belongs together stays on one line where it can.
-    parts.iter().map(|part| part.replace(' ', "\u{A0}")).collect::<Vec<_>>().join(" · ")
+    parted(parts.iter().map(String::as_str))
+}
+
+/// Parts with a dot between them. What belongs together stays on one line where it can.
+fn parted<'a>(parts: impl Iterator<Item = &'a str>) -> String {
+    parts.map(|part| part.replace(' ', "\u{A0}")).collect::<Vec<_>>().join(SOURCE_SEPARATOR)
+}
+
+/// Data set, split and item on one line; empty where they are not known.
+pub(super) fn source_line(source: &str) -> String {
+    parted(source.split(SOURCE_SEPARATOR))
+}
+
+/// What the sources of several pictures have in common, such as data set and split; never all of it, since the rest tells them apart.
+pub(super) fn shared_source(pictures: &[ExplainedPicture]) -> String {
+    let Some(first) = pictures.first() else { return String::new() };
+    let mut shared: Vec<&str> = first.source.split(SOURCE_SEPARATOR).collect();
+    for picture in pictures {
+        let parts: Vec<&str> = picture.source.split(SOURCE_SEPARATOR).collect();
+        let same = shared.iter().zip(&parts).take_while(|(a, b)| a == b).count();
+        shared.truncate(same.min(parts.len().saturating_sub(1)));
+    }
+    shared.join(SOURCE_SEPARATOR)
+}
+
+/// What is left of a source without the beginning that stands elsewhere.
+pub(super) fn own_source<'a>(source: &'a str, shared: &str) -> &'a str {
+    let rest = source.strip_prefix(shared).filter(|_| !shared.is_empty());
+    rest.and_then(|rest| rest.strip_prefix(SOURCE_SEPARATOR)).unwrap_or(source)
 }
 
 /// A sentence each on the words that the model does not get and on those that the fonts lack; `None` where there are neither.

@@ -13,6 +13,8 @@ use crate::model::optim::OptimSpec;
 use crate::model::params::{ParamKind, ParamSpec, Params};
 
 const SUMMARY: &str = "Any model behind a program that answers for it: items in, probabilities out. It is only queried and has no gradients.";
+const TABLE_SUMMARY: &str = "Any model behind a program that answers for it: rows in, probabilities out. It is only queried and has no gradients. A number \
+                             that is missing in the file is asked about as the training mean, never as NaN.";
 const PARAMS: &[ParamSpec] = &[epochs(1), batch(100), learning_rate(1e-3), TIMEOUT];
 const TEXT_PARAMS: &[ParamSpec] = &[epochs(1), batch(100), learning_rate(1e-3), TIMEOUT, super::length(400)];
 
@@ -41,8 +43,9 @@ const fn command(id: &'static str, modality: Modality, build: Build) -> Architec
     }
 }
 
-/// For tables.
-pub static EXEC: Architecture = command("exec", Modality::Table, table_nets::TABLE_MLP.build);
+/// For tables. A row holds a missing number as a hidden one, which is the mean: the program cannot tell them apart.
+pub static EXEC: Architecture =
+    Architecture { summary: TABLE_SUMMARY, ..command("exec", Modality::Table, table_nets::TABLE_MLP.build) };
 
 /// For pictures.
 pub static EXEC_PICTURES: Architecture =

@@ -170,6 +170,45 @@ fn the_path_adds_up_velocities_and_its_y_axis_points_down() {
     assert_eq!(strong.iter().map(Vec::len).collect::<Vec<_>>(), [4, 4], "four points lead over three steps");
 }
 
+#[test]
+fn points_of_the_path_that_truly_decide_the_class_have_a_ring_in_every_format() {
+    let annotation = Palette::of(Theme::Light).annotation;
+    let mut of = steps(View::Overlay, Form::Path);
+    assert!(lines(&draw(&of).elements, annotation).is_empty());
+    of.truth = Some(vec![false, false, true, false]);
+    let figure = draw(&of);
+    let rings = lines(&figure.elements, annotation);
+    // Four points lead over the three steps of the segment, whatever the channel; the fifth is the legend's.
+    assert_eq!(rings.len(), 5);
+    let all = lines(&figure.elements, Palette::of(Theme::Light).full);
+    let path = all.iter().find(|line| line.len() == 13).expect("the path");
+    for (ring, at) in rings.iter().zip(&path[6..=9]) {
+        let middle = |of: fn(&unmask::figure::Point) -> f32| ring.iter().map(of).sum::<f32>() / ring.len() as f32;
+        assert!((middle(|corner| corner.x) - at.x).abs() < 0.01 && (middle(|corner| corner.y) - at.y).abs() < 0.01);
+    }
+    assert!(texts(&figure).contains("truly decides the class") && texts(&figure).contains("the same along the path"));
+    for format in [Format::Png, Format::Svg, Format::Pdf] {
+        let plain = ExplainedPicture { truth: None, ..of.clone() };
+        assert_ne!(encode(&figure, format, 1.0).unwrap(), encode(&draw(&plain), format, 1.0).unwrap());
+    }
+    let stacked = ExplainedPicture { truth: of.truth.clone(), ..steps(View::Overlay, Form::Stacked) };
+    assert!(lines(&draw(&stacked).elements, annotation).is_empty(), "plots have a foot under these steps");
+    assert!(!texts(&draw(&stacked)).contains("along the path"));
+}
+
+#[test]
+fn a_long_stretch_of_the_path_that_decides_the_class_is_a_band_rather_than_rings() {
+    let mut of = steps(View::Overlay, Form::Path);
+    let series = of.series.as_mut().unwrap();
+    series.steps = 60;
+    series.values = [vec![1.0; 60], vec![0.5; 60]].concat();
+    (series.fill, series.unit_of) = (vec![0.0; 120], vec![0; 120]);
+    (of.scores, of.selected, of.truth) = (vec![1.0], vec![true], Some(vec![true]));
+    let marks = lines(&draw(&of).elements, Palette::of(Theme::Light).annotation);
+    assert_eq!(marks.iter().filter(|line| line.len() == 61).count(), 1, "one band over all points");
+    assert_eq!(marks.len(), 2, "and the ring of the legend");
+}
+
 /// The frame of the plane and the words in it.
 fn plane_of(elements: &[Element]) -> Option<(unmask::figure::Rect, Vec<&Text>)> {
     elements.iter().find_map(|element| match element {

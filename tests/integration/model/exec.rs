@@ -293,6 +293,29 @@ fn series_come_with_their_channels_last() {
     assert_eq!(model.predict(&rows).unwrap().values, [0.25, 0.75]);
 }
 
+#[test]
+fn a_missing_number_is_asked_about_as_the_training_mean_as_page_and_summary_say() {
+    let page = include_str!("../../../src/model/exec.md");
+    let summary = unmask::model::architecture("exec").unwrap().summary;
+    assert!(page.contains("missing ones as the training mean") && page.contains("SimpleImputer"));
+    assert!(summary.contains("missing in the file is asked about as the training mean"), "{summary}");
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("people.csv");
+    let lines = (0..12).map(|at| format!("0.{at:02},{}\n", if at % 2 == 0 { "a" } else { "b" }));
+    std::fs::write(&path, format!("size,class\n{},a\n", lines.collect::<String>())).unwrap();
+    let mut data =
+        unmask::data::open(&format!("table:{}?label=class", path.display()).parse().unwrap(), &mut |_| true).unwrap();
+    data.splits.fill(unmask::data::Split::Train);
+    let fit = unmask::data::TableFit::of(&data).unwrap();
+    let missing = data.len() - 1;
+    assert!(data.table().unwrap().cells(missing)[0].is_nan());
+    let asked = data.table_rows(&[missing], &fit).unwrap();
+    let program = SERVER.replace("PICK", "values[i * width]").replace("MODE", "pass");
+    let Some((_dir, mut model)) = server_of(&program, Form::Table(fit), LONG) else { return };
+    let answer = model.predict(&asked).unwrap().values[0];
+    assert!((answer - 0.055).abs() < 1e-6, "the mean of 0.00 to 0.11, found {answer}");
+}
+
 /// Two short texts as rows, and their form.
 fn texts() -> (Rows, Form) {
     let spec = TextFitSpec { length: 5, lowercase: false, punctuation: true, ..TextFitSpec::aim(5) };

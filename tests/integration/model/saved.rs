@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use tch::Device;
+use unmask::data::table::{FittedColumn, Scale};
+use unmask::data::{Shape, TableFit};
 use unmask::model::saved::{hash_of, keep};
-use unmask::model::{BlackBox, SavedBox, TorchBox, architecture};
+use unmask::model::{BlackBox, BoxCard, SavedBox, TorchBox, architecture};
 use unmask::store::Cache;
 
 use crate::integration::tiny::*;
@@ -33,6 +35,47 @@ fn a_saved_box_comes_back_as_it_was() {
     let rows = rows_by_formula(3, SHAPE);
     let answer = |saved: &SavedBox| TorchBox::new(saved, Device::Cpu).unwrap().predict(&rows).unwrap();
     assert_eq!(answer(&saved), answer(&loaded));
+}
+
+#[test]
+fn a_place_where_a_box_cannot_be_saved_is_named_with_what_is_in_the_way_and_what_to_do() {
+    let dir = tempfile::tempdir().unwrap();
+    let saved = formula_box();
+    // A file in place of a folder, and a folder in place of a file.
+    std::fs::write(dir.path().join("file"), b"a file").unwrap();
+    std::fs::create_dir_all(dir.path().join("box/card.json")).unwrap();
+    for (folder, named) in [("file/box", "file"), ("box", "card.json")] {
+        let sentence = saved.save(&dir.path().join(folder)).unwrap_err().to_string();
+        let parts = ["expected a place where a model can be written", "found one where it cannot", "another folder"];
+        assert_sentence(&sentence, &[&[named][..], &parts[..]].concat());
+    }
+}
+
+#[test]
+fn a_unit_that_a_box_does_not_have_is_refused_in_a_whole_sentence() {
+    let refused = |card: &BoxCard| card.check_unit("step".parse().unwrap()).unwrap_err().to_string();
+    let pictures = formula_box().card;
+    assert_sentence(
+        &refused(&pictures),
+        &[
+            "unit step: the black box tiny box reads pictures, whose units are pixel, patch:N and",
+            "name one of these or",
+        ],
+    );
+    let column = |name: &str| FittedColumn { name: name.to_owned(), scale: Scale::Number { mean: 0.0, sd: 1.0 } };
+    for (names, columns) in [(&["age"][..], "1 column"), (&["age", "height"][..], "2 columns")] {
+        let table = TableFit(names.iter().map(|name| column(name)).collect());
+        let card = BoxCard {
+            name: "Plants net".to_owned(),
+            shape: Shape::new(1, 1, names.len()),
+            table: Some(table),
+            ..pictures.clone()
+        };
+        let said = format!(
+            "unit step: the black box Plants net reads rows of a table with {columns}, whose unit is column; name that or choose another black box"
+        );
+        assert_eq!(refused(&card), said);
+    }
 }
 
 #[test]
