@@ -45,7 +45,8 @@ pub const PARAMS: &[ParamSpec] = &[
                 ),
                 (
                     "other-class",
-                    "the same, of a row that the black box answers differently (ours): what is hidden then never speaks for the item's class",
+                    "as whole-rows, but a row to which the black box gives another class than to the item, or any row where there is none (ours; what \
+                     this does to the explanations was not measured)",
                 ),
                 (
                     "bernoulli",
@@ -130,6 +131,13 @@ pub const PARAMS: &[ParamSpec] = &[
         },
     },
     ParamSpec {
+        id: "places",
+        label: "Weights of places",
+        tip: "A weight for each place, the same for all items, beside the score that its content gets (ours, for series). Where series are recorded \
+              alike, what matters lies at the same steps, and convolutions cannot know at which step they are.",
+        kind: ParamKind::Switch { default: false },
+    },
+    ParamSpec {
         id: "generator-learning-rate",
         label: "Generators' rate",
         tip: "0.0005; 0.0001 for CIFAR-10 (appendix C).",
@@ -189,9 +197,8 @@ impl Method for Dorar {
         let units = Units::new(saved.card.unit, card.shape);
         let device = black_box.tensor_box().map_or(tch::Device::Cpu, TensorBox::device);
         let range = Range::of(black_box.background(), card.modality());
-        let complementary = saved.card.params.switch(PARAMS, "complementary");
-        let is_local = saved.card.params.choice(PARAMS, "generator") == "local";
-        let mut nets = without_init(|| Nets::new(units, range, (complementary, is_local), device));
+        let form = Form::of(&saved.card.params);
+        let mut nets = without_init(|| Nets::new(units, range, form, device));
         load_variables(nets.variables(), &saved.weights, &format!("weights of {}", saved.card.name))?;
         nets.selector_store.freeze();
         nets.generator_store.freeze();
@@ -211,6 +218,26 @@ fn noise_of(params: &Params) -> Noise {
     }
 }
 
+/// Which networks a setting asks for.
+#[derive(Clone, Copy, Debug)]
+struct Form {
+    complementary: bool,
+    /// Convolutions as generators.
+    is_local: bool,
+    /// A weight for each place beside the selector's scores.
+    places: bool,
+}
+
+impl Form {
+    fn of(params: &Params) -> Self {
+        Self {
+            complementary: params.switch(PARAMS, "complementary"),
+            is_local: params.choice(PARAMS, "generator") == "local",
+            places: params.switch(PARAMS, "places"),
+        }
+    }
+}
+
 /// The selector and its generators.
 struct Nets {
     selector: Box<dyn Selector>,
@@ -222,19 +249,20 @@ struct Nets {
 }
 
 impl Nets {
-    fn new(units: Units, range: Range, (complementary, is_local): (bool, bool), device: tch::Device) -> Self {
+    fn new(units: Units, range: Range, form: Form, device: tch::Device) -> Self {
         let selector_store = nn::VarStore::new(device);
         let generator_store = nn::VarStore::new(device);
         let root = generator_store.root();
         let path = selector_store.root();
         let selector: Box<dyn Selector> = if units.unit.modality() == Modality::Series {
-            Box::new(SeriesSelector::new(&path, units, Framework::XavierRelu, true))
+            let selector = SeriesSelector::new(&path, units, Framework::XavierRelu, true);
+            Box::new(if form.places { selector.with_places(&path) } else { selector })
         } else {
             Box::new(DorarSelector::new(&path, units, range))
         };
         let generator = |name: &str| {
             let path = &root / name;
-            if is_local {
+            if form.is_local {
                 Generator::local(&path, units.shape, range)
             } else {
                 Generator::new(&path, units.shape, range)
@@ -243,7 +271,7 @@ impl Nets {
         Self {
             selector,
             selected: generator("selected"),
-            unselected: complementary.then(|| generator("unselected")),
+            unselected: form.complementary.then(|| generator("unselected")),
             selector_store,
             generator_store,
         }
@@ -288,14 +316,16 @@ impl DorarLearner {
             ));
         }
         let range = Range::of(setup.background, modality);
-        let is_local = params.choice(PARAMS, "generator") == "local";
-        if is_local && modality != Modality::Series {
-            return Err(ExplainError::Unfit(format!(
-                "generator local: expected series, found {}; choose the generator dense",
-                modality.plural()
-            )));
+        let form = Form::of(params);
+        let of_series =
+            [("generator local", form.is_local, "choose the generator dense"), ("places", form.places, "turn it off")];
+        if modality != Modality::Series
+            && let Some((name, _, remedy)) = of_series.into_iter().find(|&(_, is_chosen, _)| is_chosen)
+        {
+            let found = modality.plural();
+            return Err(ExplainError::Unfit(format!("{name}: expected series, found {found}; {remedy}")));
         }
-        let nets = Nets::new(setup.units, range, (params.switch(PARAMS, "complementary"), is_local), setup.device);
+        let nets = Nets::new(setup.units, range, form, setup.device);
         // Both optimizers step together, on gradients of the same forward pass.
         let (beta1, beta2) = ADAM_BETAS;
         let adam = |lr: f64| OptimSpec::Adam { lr, beta1, beta2, eps: 1e-8 };

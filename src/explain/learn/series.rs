@@ -16,9 +16,14 @@ pub struct SeriesSelector {
     conv1: nn::Conv1D,
     conv2: nn::Conv1D,
     out: nn::Conv1D,
+    /// What each unit gets beside, over [`PLACE_STEP`], whatever stands there.
+    places: Option<Tensor>,
     units: Units,
     is_log: bool,
 }
+
+/// How much faster than a network's weights the weights of places learn: each is a score by itself, so that at an ordinary rate it would not come far.
+const PLACE_STEP: f64 = 20.0;
 
 impl SeriesSelector {
     /// Builds it at `path`; with `is_log` it gives log-probabilities, as DoRaR's does.
@@ -29,9 +34,15 @@ impl SeriesSelector {
             conv1: conv1d(path / "conv1", channels, 64, 9, true, framework),
             conv2: conv1d(path / "conv2", 64, 96, 7, true, framework),
             out: conv1d(path / "out", 96, units.layers() as i64, 5, true, framework),
+            places: None,
             units,
             is_log,
         }
+    }
+
+    /// The same with a weight for each unit, which starts at zero.
+    pub fn with_places(self, path: &nn::Path<'_>) -> Self {
+        Self { places: Some(path.zeros("places", &[self.units.count() as i64])), ..self }
     }
 }
 
@@ -43,7 +54,10 @@ impl Selector for SeriesSelector {
         };
         let hidden = halved(self.conv1.forward(&normed_steps(&self.norm, input, train)).relu(), 2);
         let hidden = halved(self.conv2.forward(&hidden).relu(), 4);
-        let scores = self.out.forward(&pooled(&hidden, self.units)).flatten(1, -1);
+        let mut scores = self.out.forward(&pooled(&hidden, self.units)).flatten(1, -1);
+        if let Some(places) = &self.places {
+            scores = scores + places * PLACE_STEP;
+        }
         if self.is_log { scores.log_softmax(-1, Kind::Float) } else { scores }
     }
 }

@@ -7,7 +7,11 @@ use unmask::explain::learn::dorar::{Game, sum_mask, sum_mask_with};
 use unmask::explain::learn::dorar_nets::{Backdrop, Generator, Noise, Range, scale_gradient};
 use unmask::explain::learn::fresh_generator::{FreshGenerator, Shown};
 use unmask::explain::learn::run::{RunSetup, TrainRun};
-use unmask::explain::{Mask, SavedExplainer, method};
+use unmask::explain::learn::selector::Selector;
+use unmask::explain::learn::series::SeriesSelector;
+use unmask::explain::{ExplainError, Mask, SavedExplainer, method};
+use unmask::model::layers::Framework;
+use unmask::model::params::ParamKind;
 use unmask::model::tensors::from_rows;
 use unmask::model::{Background, BlackBox, SavedBox, TensorBox, TorchBox};
 
@@ -226,6 +230,16 @@ fn noise_of_other_classes_is_a_training_row_that_the_black_box_answers_different
     assert!(values(&class_of(&alike)).iter().all(|class| *class == 1.0));
 }
 
+#[test]
+fn the_option_of_other_classes_says_what_is_drawn_and_that_its_effect_is_not_known() {
+    let background = unmask::explain::learn::dorar::PARAMS.iter().find(|spec| spec.id == "background").unwrap();
+    let ParamKind::Choice { options, .. } = background.kind else { panic!("a choice") };
+    let (_, words) = options.iter().find(|(id, _)| *id == "other-class").unwrap();
+    for part in ["another class than to the item", "any row where there is none", "not measured"] {
+        assert!(words.contains(part), "{words}");
+    }
+}
+
 /// How often the black box's class is kept by what a fresh generator rebuilds when it is shown everything, or nothing.
 fn agreement_of(saved: &SavedBox, data: &Dataset, unit: Unit, everything: bool) -> f64 {
     let black_box = TorchBox::new(saved, Device::Cpu).unwrap();
@@ -283,12 +297,11 @@ fn no_generator_is_trained_through_a_black_box_without_gradients() {
 /// A fourth of a tiny picture.
 const QUARTER: Unit = Unit::Patch { rows: 4, cols: 4 };
 
-/// DoRaR for quarters of these pictures with these settings.
-fn trained_dorar(saved: &SavedBox, data: &Dataset, settings: &[(&str, &str)]) -> SavedExplainer {
-    let params = params(method("dorar").unwrap().spec().params, settings);
-    let mut run = TrainRun::new(RunSetup {
+/// A training of DoRaR for quarters of these pictures with these settings.
+fn dorar_run(saved: &SavedBox, data: &Dataset, settings: &[(&str, &str)]) -> Result<TrainRun, ExplainError> {
+    TrainRun::new(RunSetup {
         method: "dorar",
-        params: &params,
+        params: &params(method("dorar").unwrap().spec().params, settings),
         unit: QUARTER,
         k: 1,
         data,
@@ -297,11 +310,42 @@ fn trained_dorar(saved: &SavedBox, data: &Dataset, settings: &[(&str, &str)]) ->
         name: "dorar",
         device: Device::Cpu,
     })
-    .unwrap();
+}
+
+fn trained_dorar(saved: &SavedBox, data: &Dataset, settings: &[(&str, &str)]) -> SavedExplainer {
+    let mut run = dorar_run(saved, data, settings).unwrap();
     while !run.is_done() {
         run.step().unwrap();
     }
     run.checkpoint().unwrap()
+}
+
+#[test]
+fn weights_of_places_begin_at_nothing_and_add_the_same_to_every_item() {
+    let _torch = torch();
+    let shape = Shape::new(2, 1, 16);
+    let units = Units::new(Unit::Segment { steps: 4 }, shape);
+    let store = nn::VarStore::new(Device::Cpu);
+    let selector = SeriesSelector::new(&store.root(), units, Framework::XavierRelu, false).with_places(&store.root());
+    let input = from_rows(&rows_by_formula(3, shape), Device::Cpu);
+    let scores = || values(&selector.scores(&input, &Tensor::zeros([3, 2], FLOAT), false));
+    let before = scores();
+    assert!(before[..4] != before[4..8], "items differ");
+    let weights = [0.1, -0.2, 0.0, 0.05];
+    tch::no_grad(|| store.variables()["places"].shallow_clone().copy_(&Tensor::from_slice(&weights)));
+    // A weight counts twentyfold, so that it learns as fast.
+    let expected: Vec<f64> = before.iter().enumerate().map(|(i, score)| score + 20.0 * weights[i % 4]).collect();
+    assert_near(&scores(), &expected, 1e-4, "scores");
+}
+
+#[test]
+fn what_only_series_have_is_refused_for_pictures() {
+    let _torch = torch();
+    let (saved, data) = (trained_box(&halves(60), 1), halves(60));
+    for (name, value) in [("places", "on"), ("generator", "local")] {
+        let refused = dorar_run(&saved, &data, &[(name, value)]).map(|_| ()).unwrap_err();
+        assert_sentence(&refused.to_string(), &[name, "expected series", "found pictures"]);
+    }
 }
 
 #[test]
