@@ -75,8 +75,18 @@ static SAMPLES: [Sample; 4] = [
         architecture: "l2x-word-cnn",
         epochs: "12",
         methods: &[
-            // Few items: small batches, so that there are steps enough.
-            ("aim", &[("epochs", "15"), ("batch", "16")]),
+            // As the program begins on texts; few items: small batches, so that there are steps enough.
+            (
+                "aim",
+                &[
+                    ("context", "context-free"),
+                    ("zero-start", "on"),
+                    ("word-vectors", "black-box"),
+                    ("learning-rate", "0.0002"),
+                    ("epochs", "15"),
+                    ("batch", "16"),
+                ],
+            ),
             ("l2x", &[("epochs", "5")]),
             ("grad-x-input", &[]),
             ("random", &[]),

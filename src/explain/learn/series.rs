@@ -54,10 +54,11 @@ impl Selector for SeriesSelector {
         };
         let hidden = halved(self.conv1.forward(&normed_steps(&self.norm, input, train)).relu(), 2);
         let hidden = halved(self.conv2.forward(&hidden).relu(), 4);
-        let mut scores = self.out.forward(&pooled(&hidden, self.units)).flatten(1, -1);
-        if let Some(places) = &self.places {
-            scores = scores + places * PLACE_STEP;
-        }
+        let scores = self.out.forward(&pooled(&hidden, self.units)).flatten(1, -1);
+        let scores = match &self.places {
+            Some(places) => scores + places * PLACE_STEP,
+            None => scores,
+        };
         if self.is_log { scores.log_softmax(-1, Kind::Float) } else { scores }
     }
 }
