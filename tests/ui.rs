@@ -2,8 +2,12 @@
 
 #[path = "ui/all_items.rs"]
 mod all_items;
+#[path = "ui/by_class.rs"]
+mod by_class;
 #[path = "ui/columns.rs"]
 mod columns;
+#[path = "ui/commands_fail.rs"]
+mod commands_fail;
 #[path = "ui/explore.rs"]
 mod explore;
 #[path = "ui/keep.rs"]
@@ -12,6 +16,8 @@ mod keep;
 mod keys;
 #[path = "ui/layout.rs"]
 mod layout;
+#[path = "ui/long_texts.rs"]
+mod long_texts;
 #[path = "ui/participant.rs"]
 mod participant;
 #[path = "ui/participant_blind.rs"]
@@ -24,10 +30,14 @@ mod places;
 mod project;
 #[path = "ui/reading.rs"]
 mod reading;
+#[path = "ui/rebuilt.rs"]
+mod rebuilt;
 #[path = "ui/restored.rs"]
 mod restored;
 #[path = "ui/search.rs"]
 mod search;
+#[path = "ui/sentences.rs"]
+mod sentences;
 #[path = "ui/series.rs"]
 mod series;
 #[path = "ui/session.rs"]

@@ -39,14 +39,15 @@ pub struct BenchArgs {
 /// What is trained and explained for one kind of input.
 struct Plan {
     architecture: &'static str,
-    /// Method, preset ("" for the program's defaults) and units of each timed training.
+    /// Method, preset ("" for what the program starts from) and units of each timed training.
     trainings: &'static [(&'static str, &'static str, &'static str, usize)],
     /// Method, unit and k of the timed explanations.
     explainer: (&'static str, Unit, usize),
     /// Training, validation and test items that networks are trained on: enough for the stretches.
     items: [usize; 3],
-    /// Other black boxes with a method each, of which one explanation is timed too.
-    others: &'static [(&'static str, &'static str)],
+    /// Other black boxes with a method each, of which one explanation is timed too; `true`: many items in one go as well. Of the plan's own architecture
+    /// the box is there already.
+    others: &'static [(&'static str, &'static str, bool)],
     /// A method of which 100 items in one go are timed, as a paper does, and what it selects.
     hundred: Option<(&'static str, Unit, usize)>,
 }
@@ -58,6 +59,8 @@ const PICTURES: Plan = Plan {
         ("l2x", "paper", "patch:4", 4),
         ("meed", "", "pixel", 25),
         ("meed", "paper-mnist", "pixel", 25),
+        ("aim", "", "patch:4", 4),
+        ("dorar", "", "patch:4", 4),
     ],
     explainer: ("meed", Unit::Pixel, 25),
     items: ITEMS,
@@ -70,8 +73,8 @@ const TEXTS: Plan = Plan {
     trainings: &[("l2x", "", "word", 10), ("meed", "", "word", 10), ("aim", "", "word", 10)],
     explainer: ("l2x", Unit::Word, 10),
     items: ITEMS,
-    // What it answers to each class's words is part of such an explanation.
-    others: &[("aim-word-gru-packed", "aim")],
+    // What it answers to each class's words is part of one such explanation.
+    others: &[("aim-word-gru-packed", "aim", true)],
     hundred: None,
 };
 
@@ -81,13 +84,14 @@ const SERIES: Plan = Plan {
     trainings: &[],
     explainer: ("l2x", Unit::Segment { steps: 4 }, 4),
     items: [160, 40, 100],
-    others: &[],
+    // Of many in one go, the bare passes would lack what its generators rebuild.
+    others: &[("dorar-series", "dorar", false)],
     hundred: None,
 };
 
 const TABLES: Plan = Plan {
     architecture: "table-mlp",
-    trainings: &[("l2x", "", "column", 4), ("meed", "", "column", 4)],
+    trainings: &[("l2x", "", "column", 4), ("meed", "", "column", 4), ("aim", "", "column", 4)],
     explainer: ("l2x", Unit::Column, 4),
     items: ITEMS,
     others: &[],
@@ -97,6 +101,9 @@ const TABLES: Plan = Plan {
 const ITEMS: [usize; 3] = [6000, 200, 500];
 /// Items that another black box and its explainer are trained on: speed does not depend on how good they are.
 const FEW: [usize; 3] = [600, 100, 200];
+/// Batches of many items in one go, of the plan's own black box and of another: recurrent networks are slow.
+const BATCHES: usize = STEPS;
+const FEW_BATCHES: usize = 4;
 /// Times that 100 items are explained, of which the median counts.
 const HUNDREDS: usize = 25;
 /// Width of a line of text and size of its letters, about as in the window.
@@ -120,6 +127,8 @@ pub type FrameBench =
 const STEPS: usize = 12;
 /// Stretches of each.
 const STRETCHES: usize = 5;
+/// Epochs of a timed training, which is never taken so far.
+const EPOCHS: &str = "100";
 /// Explanations timed.
 const EXPLANATIONS: usize = 200;
 
@@ -153,18 +162,28 @@ pub fn run(args: &BenchArgs, frames: Option<&FrameBench>) -> Outcome {
     }
     let explainers = quick_explainers(&mut runner, plan.explainer, &small, &black_box)?;
     explain_times("idle", &data, &black_box, &explainers, None, &runner, &mut figures)?;
-    batch_ratio(&mut runner, &data, &black_box, &explainers, &mut figures)?;
+    batch_ratio(&mut runner, ("explain_batch", BATCHES), &data, &black_box, &explainers, &mut figures)?;
+    all_ratio(&mut runner, &data, &black_box, &explainers, &mut figures)?;
     if let Some(explainer) = plan.hundred {
         let explainers = quick_explainers(&mut runner, explainer, &small, &black_box)?;
         hundred(&runner, &small, &black_box, &explainers[0], &mut figures)?;
     }
-    for (architecture, method) in plan.others {
-        let few = small_part(&data, FEW);
-        let black_box = fit(&mut runner, architecture, &few, args.compute.seed)?;
+    for (architecture, method, is_batched) in plan.others {
+        let (few, black_box) = if *architecture == plan.architecture {
+            (small.clone(), black_box.clone())
+        } else {
+            let few = small_part(&data, FEW);
+            let black_box = fit(&mut runner, architecture, &few, args.compute.seed)?;
+            (few, black_box)
+        };
         let (_, unit, k) = plan.explainer;
         let explainers = quick_explainers(&mut runner, (method, unit, k), &few, &black_box)?;
         let name = format!("{method}_{}", architecture.replace('-', "_"));
         explain_times(&name, &data, &black_box, &explainers, None, &runner, &mut figures)?;
+        if *is_batched {
+            let key = format!("explain_batch_{name}");
+            batch_ratio(&mut runner, (&key, FEW_BATCHES), &data, &black_box, &explainers, &mut figures)?;
+        }
     }
     let busy = Task::FitBox(Box::new(FitBox {
         architecture: plan.architecture.to_owned(),
@@ -235,10 +254,12 @@ fn train_ratio(
     figures: &mut BTreeMap<String, f64>,
 ) -> Outcome {
     let spec = method(id).map_err(usage)?.spec();
-    let params = match spec.presets.iter().find(|known| known.id == preset) {
+    let mut params = match spec.presets.iter().find(|known| known.id == preset) {
         Some(preset) => Params::from_preset(spec.params, preset).map_err(usage)?,
-        None => Params::default(),
+        None => spec.start(data.modality),
     };
+    // Few epochs of large batches would be over before the last stretch.
+    params.set(spec.params, "epochs", EPOCHS).map_err(usage)?;
     let unit: Unit = unit.parse().map_err(usage)?;
     let setup =
         || RunSetup { method: id, params: &params, unit, k, data, black_box, seed: 0, name: id, device: runner.device };
@@ -247,13 +268,16 @@ fn train_ratio(
     let mut rates = Rates::default();
     for stretch in 0..=STRETCHES {
         let started = Instant::now();
-        let mut items = 0;
+        let (mut items, mut beside) = (0, Duration::ZERO);
         for _ in 0..STEPS {
-            if let Stepped::Batch(n) = ours.step().map_err(work)? {
-                items += n;
+            let before = started.elapsed();
+            match ours.step().map_err(work)? {
+                Stepped::Batch(n) => items += n,
+                // With its validation, which the bare loop does not have.
+                Stepped::Epoch(_) => beside += started.elapsed() - before,
             }
         }
-        let our_rate = items as f64 / started.elapsed().as_secs_f64();
+        let our_rate = items as f64 / (started.elapsed() - beside).as_secs_f64();
         let bare_rate = bare.run(STEPS).map_err(work)?;
         // The first stretch warms up.
         if stretch > 0 {
@@ -297,8 +321,9 @@ fn quick_explainers(
 ) -> Result<Vec<Arc<SavedExplainer>>, super::Failure> {
     let part: Vec<usize> =
         (0..data.len()).filter(|item| data.splits[*item] != Split::Train || item % 40 == 0).collect();
-    let mut params = Params::default();
-    params.set(method(id).map_err(usage)?.spec().params, "epochs", "1").map_err(usage)?;
+    let spec = method(id).map_err(usage)?.spec();
+    let mut params = spec.start(data.modality);
+    params.set(spec.params, "epochs", "1").map_err(usage)?;
     let task = Task::TrainExplainer(Box::new(TrainExplainer {
         method: id.to_owned(),
         params,
@@ -316,15 +341,15 @@ fn quick_explainers(
     }
 }
 
-/// Items per second of explaining many items in one go, reading and encoding included, over those of the bare forward passes, in turns.
-fn batch_ratio(
-    runner: &mut Runner,
+/// The bare passes that explaining many items in one go is compared with; `n` batches of them are prepared.
+fn bare_passes(
+    runner: &Runner,
+    n: usize,
     data: &Arc<Dataset>,
     black_box: &Arc<SavedBox>,
-    explainers: &[Arc<SavedExplainer>],
-    figures: &mut BTreeMap<String, f64>,
-) -> Outcome {
-    let card = &explainers[0].card;
+    explainer: &SavedExplainer,
+) -> Result<BareLoop, super::Failure> {
+    let card = &explainer.card;
     let setup = RunSetup {
         method: &card.method,
         params: &card.params,
@@ -336,39 +361,74 @@ fn batch_ratio(
         name: &card.name,
         device: runner.device,
     };
-    let mut bare = BareLoop::of_test(&setup, CHUNK, STEPS).map_err(work)?;
+    BareLoop::of_test(&setup, CHUNK, n).map_err(work)
+}
+
+/// Items per second of explaining these in one go, as for a table of scores: reading and encoding included.
+fn explain_rate(
+    runner: &mut Runner,
+    items: &[usize],
+    data: &Arc<Dataset>,
+    black_box: &Arc<SavedBox>,
+    explainers: &[Arc<SavedExplainer>],
+) -> Result<f64, super::Failure> {
+    let card = &explainers[0].card;
+    let explain = Box::new(Explain {
+        black_box: black_box.clone(),
+        explainers: explainers.to_vec(),
+        data: data.clone(),
+        item: 0,
+        fit: black_box.card.fit,
+        unit: card.unit,
+        k: card.k,
+        fill: Fill::Zero,
+        seed: 0,
+        class_answers: false,
+        contrast: None,
+    });
+    let started = Instant::now();
+    runner.run(Task::ExplainMany { explain, items: items.to_vec() }, "explaining", |_| {})?;
+    Ok(items.len() as f64 / started.elapsed().as_secs_f64())
+}
+
+/// Rate of explaining `n` batches in one go over that of the bare forward passes, in turns, filed under `key`.
+fn batch_ratio(
+    runner: &mut Runner,
+    (key, n): (&str, usize),
+    data: &Arc<Dataset>,
+    black_box: &Arc<SavedBox>,
+    explainers: &[Arc<SavedExplainer>],
+    figures: &mut BTreeMap<String, f64>,
+) -> Outcome {
+    let mut bare = bare_passes(runner, n, data, black_box, &explainers[0])?;
     let all = data.in_split(Split::Test);
-    let some = &all[..all.len().min(CHUNK * STEPS)];
-    let mut run = |items: &[usize]| -> Result<f64, super::Failure> {
-        let explain = Box::new(Explain {
-            black_box: black_box.clone(),
-            explainers: explainers.to_vec(),
-            data: data.clone(),
-            item: 0,
-            fit: black_box.card.fit,
-            unit: card.unit,
-            k: card.k,
-            fill: Fill::Zero,
-            seed: 0,
-        });
-        let started = Instant::now();
-        runner.run(Task::ExplainMany { explain, items: items.to_vec() }, "explaining", |_| {})?;
-        Ok(items.len() as f64 / started.elapsed().as_secs_f64())
-    };
+    let some = &all[..all.len().min(CHUNK * n)];
     let mut rates = Rates::default();
     for stretch in 0..=STRETCHES {
-        let our_rate = run(some)?;
+        let our_rate = explain_rate(runner, some, data, black_box, explainers)?;
         let bare_rate = bare.forward(some.len().div_ceil(CHUNK)).map_err(work)?;
         // The first stretch warms up.
         if stretch > 0 {
             rates.push(our_rate, bare_rate);
         }
     }
-    rates.tell("explaining in batches", "explain_batch", figures);
-    // All test items in one go, between two bare loops of half as many passes.
+    rates.tell(&format!("explaining in batches with {}", explainers[0].card.method), key, figures);
+    Ok(())
+}
+
+/// The same for all test items in one go, between two bare loops of half as many passes.
+fn all_ratio(
+    runner: &mut Runner,
+    data: &Arc<Dataset>,
+    black_box: &Arc<SavedBox>,
+    explainers: &[Arc<SavedExplainer>],
+    figures: &mut BTreeMap<String, f64>,
+) -> Outcome {
+    let mut bare = bare_passes(runner, BATCHES, data, black_box, &explainers[0])?;
+    let all = data.in_split(Split::Test);
     let half = all.len().div_ceil(2 * CHUNK);
     let before = bare.forward(half).map_err(work)?;
-    let our_rate = run(&all)?;
+    let our_rate = explain_rate(runner, &all, data, black_box, explainers)?;
     let after = bare.forward(half).map_err(work)?;
     let mut rates = Rates::default();
     rates.push(our_rate, 2.0 / (1.0 / before + 1.0 / after));
@@ -454,6 +514,9 @@ fn explain_times(
             k: explainers[0].card.k,
             fill: Fill::Zero,
             seed: 0,
+            // As in the window.
+            class_answers: true,
+            contrast: None,
         }));
         let id = worker.submit(Slot::new(0, 0), Priority::Interactive, task);
         let Output::Explained(explained) = worker.wait_for(id, |_| {}).map_err(|error| work(error.notice().summary))?

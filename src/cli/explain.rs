@@ -6,10 +6,10 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::evaluate::split_named;
-use super::{ComputeArgs, Failure, Outcome, Runner, check_k, check_place, usage, work, write_file};
+use super::{ComputeArgs, Failure, Outcome, Runner, check_k, check_place, usage, work};
 use crate::data::{Split, Unit, evenly_of};
 use crate::explain::{ExplainError, Fill, SavedExplainer, method};
-use crate::jobs::scores::{self, Scores};
+use crate::jobs::scores::{self, Scores, ScoresWriter};
 use crate::jobs::{CHUNK, Explain, Explained, Output, Task};
 use crate::model::SavedBox;
 use crate::session::Session;
@@ -165,23 +165,26 @@ pub fn run(args: &ExplainArgs) -> Outcome {
         k,
         fill,
         seed: args.compute.seed,
+        class_answers: scores::has_class_answers(&args.out),
+        contrast: None,
     };
-    let explained = runner.explain_many(&asked, &items)?;
-    if explained.is_empty() {
+    let scores = Scores { data: &data, black_box: &black_box.card, explainers: &explainers };
+    // Begun with the first item, which tells what columns there are.
+    let mut writer: Option<ScoresWriter<'_>> = None;
+    let n = runner.explain_many(&asked, &items, |explained| {
+        if writer.is_none() {
+            writer = Some(ScoresWriter::create(&args.out, scores, explained).map_err(work)?);
+        }
+        writer.as_mut().map_or(Ok(()), |writer| writer.push(explained).map_err(work))
+    })?;
+    let Some(writer) = writer else {
         return Err(usage(format!(
             "{}: expected items that can be read, found none; see the reasons above",
             data.name
         )));
-    }
-    let scores = Scores { data: &data, black_box: &black_box.card, explainers: &explainers, explained: &explained };
-    let bytes = scores::encode(&args.out, &scores).map_err(work)?;
-    write_file(&args.out, &bytes)?;
-    println!(
-        "{}, {}: {}",
-        count(explained.len(), "item", "items"),
-        count(explainers.len(), "method", "methods"),
-        args.out.display()
-    );
+    };
+    writer.finish().map_err(work)?;
+    println!("{}, {}: {}", count(n, "item", "items"), count(explainers.len(), "method", "methods"), args.out.display());
     Ok(())
 }
 
@@ -194,38 +197,49 @@ impl Runner {
         }
     }
 
-    /// Explains many items in batches. One that cannot be read does not stop the others: the batch with it is done item by item.
-    fn explain_many(&mut self, asked: &Explain, items: &[usize]) -> Result<Vec<Arc<Explained>>, Failure> {
-        let mut explained = Vec::with_capacity(items.len());
+    /// Explains many items in batches, hands each to `each` as it comes, and gives how many there were. One that cannot be read does not stop the others:
+    /// the batch with it is done item by item. Where `each` fails, nothing more is explained.
+    fn explain_many(
+        &mut self,
+        asked: &Explain,
+        items: &[usize],
+        mut each: impl FnMut(&Arc<Explained>) -> Outcome,
+    ) -> Result<usize, Failure> {
+        let mut n = 0;
         let mut rest = items;
         while !rest.is_empty() {
-            let before = explained.len();
-            let mut take = |output: &Output| {
+            let before = n;
+            let mut take = |output: &Output| -> Outcome {
                 if let Output::Explained(one) = output {
-                    explained.push(one.clone());
+                    each(one)?;
+                    n += 1;
                 }
+                Ok(())
             };
             let task = Task::ExplainMany { explain: Box::new(asked.clone()), items: rest.to_vec() };
-            match self.run(task, "explaining", &mut take) {
+            match self.run_while(task, "explaining", &mut take) {
                 Ok(last) => {
-                    take(&last);
+                    take(&last)?;
                     break;
                 }
                 Err(Failure::Data(_)) => {}
                 Err(failure) => return Err(failure),
             }
-            let left = &rest[explained.len() - before..];
+            let left = &rest[n - before..];
             let (batch, later) = left.split_at(left.len().min(CHUNK));
             for &item in batch {
                 match self.explain(Explain { item, ..asked.clone() }) {
-                    Ok(one) => explained.push(one),
+                    Ok(one) => {
+                        each(&one)?;
+                        n += 1;
+                    }
                     Err(Failure::Data(reason)) => eprintln!("left out: {reason}"),
                     Err(failure) => return Err(failure),
                 }
             }
             rest = later;
         }
-        Ok(explained)
+        Ok(n)
     }
 }
 

@@ -32,7 +32,7 @@ pub struct FigureArgs {
     /// How many units are selected
     #[arg(long)]
     pub k: Option<usize>,
-    /// Class whose units are shown, for methods with a score for each class (aim): by name, or by number from 0
+    /// Class whose units are shown, for methods with a score for each class (aim): by name, or by number from 0; all draws each class beside the others
     #[arg(long, value_name = "CLASS")]
     pub class: Option<String>,
     /// With --class: rather than this one; what speaks more for the first class than for the second is shown
@@ -41,7 +41,7 @@ pub struct FigureArgs {
     /// overlay, selected, unselected, side or heat
     #[arg(long, default_value = "overlay")]
     pub view: String,
-    /// How a series is drawn: stacked, overlaid, path (two channels as velocities) or map; by default as the window would
+    /// How a series is drawn: stacked, overlaid, path (two channels as velocities or positions) or map; by default as the window would
     #[arg(long)]
     pub form: Option<String>,
     /// Mark the units that truly decide the class, where the data say which
@@ -98,7 +98,7 @@ pub fn run(args: &FigureArgs) -> Outcome {
     let k = args.k.unwrap_or(explainers[0].card.k);
     check_k(k, explainers[0].card.unit, &black_box.card)?;
     let fill = super::explain::fill_for(&args.fill, &black_box)?;
-    let lens = lens_named(args, &black_box.card.classes)?;
+    let lenses = lenses_named(args, &black_box.card.classes)?;
     let form = form_named(args, &black_box.card)?;
     let (mut pictures, mut drawn) = (Vec::new(), Vec::new());
     // All are looked up before the first is explained.
@@ -116,6 +116,11 @@ pub fn run(args: &FigureArgs) -> Outcome {
             k,
             fill,
             seed: args.compute.seed,
+            class_answers: lenses.iter().any(Option::is_some),
+            contrast: lenses.iter().flatten().find_map(|lens| match lens {
+                Lens::Contrast(class, against) => Some((*class, *against)),
+                Lens::Class(_) => None,
+            }),
         })?;
         for (index, saved) in explainers.iter().enumerate() {
             // An explanation that is there but has no scores of the class was asked for wrongly; one that is missing failed.
@@ -123,32 +128,34 @@ pub fn run(args: &FigureArgs) -> Outcome {
                 Some(Ok(_)) => usage(why),
                 _ => work(why),
             };
-            let mut picture =
-                picture_of(&data, &black_box.card, &saved.card, &explained, (index, lens)).map_err(refused)?;
-            picture.view = view;
-            if args.truth {
-                picture.truth = truth_of(&data, &explained);
-                if picture.truth.is_none() {
-                    return Err(usage(format!(
-                        "--truth: {} does not say what truly decides a class, or only for inputs of another size; leave it out",
-                        data.name
-                    )));
+            for lens in &lenses {
+                let mut picture =
+                    picture_of(&data, &black_box.card, &saved.card, &explained, (index, *lens)).map_err(&refused)?;
+                picture.view = view;
+                if args.truth {
+                    picture.truth = truth_of(&data, &explained);
+                    if picture.truth.is_none() {
+                        return Err(usage(format!(
+                            "--truth: {} does not say what truly decides a class, or only for inputs of another size; leave it out",
+                            data.name
+                        )));
+                    }
                 }
+                if let (Some(form), Some(series)) = (form, &mut picture.series) {
+                    series.form = form;
+                }
+                if let Some(text) = &mut picture.text {
+                    text.most_words = args.words;
+                }
+                picture.hidden = if args.hatched {
+                    crate::figure::layout::Hidden::Hatched
+                } else {
+                    crate::figure::layout::Hidden::AsModelSees
+                };
+                picture.theme =
+                    if args.dark { crate::figure::color::Theme::Dark } else { crate::figure::color::Theme::Light };
+                pictures.push(picture);
             }
-            if let (Some(form), Some(series)) = (form, &mut picture.series) {
-                series.form = form;
-            }
-            if let Some(text) = &mut picture.text {
-                text.most_words = args.words;
-            }
-            picture.hidden = if args.hatched {
-                crate::figure::layout::Hidden::Hatched
-            } else {
-                crate::figure::layout::Hidden::AsModelSees
-            };
-            picture.theme =
-                if args.dark { crate::figure::color::Theme::Dark } else { crate::figure::color::Theme::Light };
-            pictures.push(picture);
         }
     }
     let mut figure = layout(args, &pictures).map_err(usage)?;
@@ -161,8 +168,20 @@ pub fn run(args: &FigureArgs) -> Outcome {
     Ok(())
 }
 
-/// Which scores `--class` and `--against` ask for.
-fn lens_named(args: &FigureArgs, classes: &[String]) -> Result<Option<Lens>, Failure> {
+/// What `--class` says for each class, one beside the other.
+const ALL: &str = "all";
+/// Most pictures of one item that stand side by side; more are a contact sheet.
+const SIDE_BY_SIDE: usize = 4;
+
+/// Which scores `--class` and `--against` ask for, a picture of each method for each.
+fn lenses_named(args: &FigureArgs, classes: &[String]) -> Result<Vec<Option<Lens>>, Failure> {
+    // A class of this name comes first.
+    if args.class.as_deref() == Some(ALL) && !classes.iter().any(|class| class == ALL) {
+        if args.against.is_some() {
+            return Err(usage("--against: expected --class with one class beside it, found all; name one class"));
+        }
+        return Ok((0..classes.len()).map(|class| Some(Lens::Class(class))).collect());
+    }
     let number = |name: &String| {
         let by_name = classes.iter().position(|class| class == name);
         let by_number = || name.parse().ok().filter(|number: &usize| *number < classes.len());
@@ -174,13 +193,14 @@ fn lens_named(args: &FigureArgs, classes: &[String]) -> Result<Option<Lens>, Fai
         })
     };
     let class = args.class.as_ref().map(number).transpose()?;
-    Ok(match (class, args.against.as_ref().map(number).transpose()?) {
+    let lens = match (class, args.against.as_ref().map(number).transpose()?) {
         (Some(class), Some(against)) if class == against => {
             return Err(usage("--against: expected another class than --class, found the same; name another"));
         }
         (Some(class), Some(against)) => Some(Lens::Contrast(class, against)),
         (class, _) => class.map(Lens::Class),
-    })
+    };
+    Ok(vec![lens])
 }
 
 /// How series are drawn, where that was asked for.
@@ -248,7 +268,7 @@ fn item_named(name: &str, data: &Dataset) -> Result<usize, Failure> {
     }
 }
 
-/// One picture alone, two to four methods side by side, several items as a contact sheet.
+/// One picture alone, two to four methods or classes side by side, more of them or several items as a contact sheet.
 fn layout(args: &FigureArgs, pictures: &[ExplainedPicture]) -> Result<Figure, FigureError> {
     let (title, caption) = (args.title.clone(), args.caption.clone());
     match pictures {
@@ -256,10 +276,12 @@ fn layout(args: &FigureArgs, pictures: &[ExplainedPicture]) -> Result<Figure, Fi
             let captioned = ExplainedPicture { caption, ..one.clone() };
             picture(&captioned, &PictureLayout { title, ..PictureLayout::default() })
         }
-        _ if args.item.len() == 1 => compare(pictures, &CompareLayout { title, caption, ..CompareLayout::default() }),
+        _ if args.item.len() == 1 && pictures.len() <= SIDE_BY_SIDE => {
+            compare(pictures, &CompareLayout { title, caption, ..CompareLayout::default() })
+        }
         _ => {
-            // The methods of an item stand side by side.
-            let n_methods = (pictures.len() / args.item.len().max(1)).max(1);
+            // The methods and classes of an item stand side by side; those of one item alone fill the rows.
+            let n_methods = if args.item.len() == 1 { 1 } else { (pictures.len() / args.item.len().max(1)).max(1) };
             let usual = SheetLayout::default();
             let columns = (usual.columns / n_methods).max(1) * n_methods;
             sheet(pictures, &SheetLayout { title, caption, columns, ..usual })

@@ -173,14 +173,42 @@ impl Runner {
 
     /// Runs a task to its end.
     pub fn run(&mut self, task: Task, what: &str, mut partial: impl FnMut(&Output)) -> Result<Output, Failure> {
+        self.run_while(task, what, |output| {
+            partial(output);
+            Ok(())
+        })
+    }
+
+    /// The same; where `partial` fails, the task is stopped, and that is why.
+    pub fn run_while(
+        &mut self,
+        task: Task,
+        what: &str,
+        mut partial: impl FnMut(&Output) -> Outcome,
+    ) -> Result<Output, Failure> {
         let bar = Bar::new(what);
         let id = self.worker.submit(Slot::new(0, 0), Priority::Normal, task);
-        let result = self.worker.wait_for(id, |event| match event {
-            Event::Progress(_, progress) => bar.show(&progress),
-            Event::Partial(_, output) => partial(&output),
-            Event::Started(_) | Event::Finished(..) => {}
-        });
+        let mut refused = None;
+        // What was written down before the end cannot be taken further: what is left is not computed in vain.
+        let result = loop {
+            if refused.is_some() {
+                self.worker.cancel(id);
+            }
+            if !self.worker.is_live(id) {
+                // It is over, and nobody is told twice: waiting says so.
+                break self.worker.wait_for(id, drop);
+            }
+            match self.worker.wait_event(Duration::from_secs(1)) {
+                Some(Event::Finished(done, result)) if done == id => break result,
+                Some(Event::Progress(_, progress)) => bar.show(&progress),
+                Some(Event::Partial(_, output)) if refused.is_none() => refused = partial(&output).err(),
+                Some(_) | None => {}
+            }
+        };
         bar.clear();
+        if let Some(failure) = refused {
+            return Err(failure);
+        }
         result.map_err(|error| match error {
             JobError::Failed(notice) => match notice.code {
                 BAD_DATA => Failure::Data(notice.summary),

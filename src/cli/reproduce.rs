@@ -187,6 +187,30 @@ fn text_of(table: &Reproduced) -> String {
             ],
         ));
     }
+    lines.extend(table.order.iter().cloned());
     lines.push(String::new());
     lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_order_of_the_rows_stands_under_the_table() {
+        let order = "Not dominated at k = 4: dorar. grad is worse than dorar.";
+        let table = serde_json::json!({
+            "experiment": "dorar-mnist", "dataset": "mnist", "device": "cpu", "threads": 2, "seeds": [0],
+            "versions": crate::model::Versions::current(), "wall_seconds": 1.0, "quick": false,
+            "cells": [{
+                "row": "dorar", "metric": "a1", "k": "4", "class": null, "unit": "percent", "paper": null,
+                "mean": 80.0, "sd": 0.0, "ci95": [79.0, 81.0], "items": 10, "seeds": 1
+            }],
+        });
+        // Tables from before have none.
+        let mut table: Reproduced = serde_json::from_value(table).expect("a table");
+        assert!(table.order.is_empty() && !text_of(&table).contains("Not dominated"));
+        table.order.push(order.to_owned());
+        assert!(text_of(&table).ends_with(&format!("\n{order}\n")), "{}", text_of(&table));
+    }
 }

@@ -98,7 +98,8 @@ static SAMPLES: [Sample; 4] = [
     },
     Sample {
         folder: "pointer_project",
-        data: ("series", "pointer/movements.npz"),
+        // These names make the two channels a path.
+        data: ("series", "pointer/movements.npz?channels=x velocity,y velocity"),
         black_box: ("pointer", "Pointer net"),
         architecture: "dorar-series",
         epochs: "20",

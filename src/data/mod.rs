@@ -7,6 +7,7 @@ pub mod archive;
 pub mod cifar;
 mod class_numbers;
 mod columns;
+mod dates;
 pub mod delimited;
 pub mod documents;
 pub mod embedding;

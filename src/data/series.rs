@@ -1,7 +1,9 @@
 //! Time series: all items of one length in memory, and the loader of NumPy arrays N x T x C with labels and truth beside. CSV is read by
-//! [`written`], recorded mouse sessions by [`sessions`].
+//! [`written`], recorded mouse sessions by [`sessions`]. Of the query arrays follow `channels=x,y` (names for their channels, which in CSV it picks),
+//! `names=` (of classes), `steps=` and `gaps=`; the rest is for CSV, and refused.
 
 pub(super) mod arrays;
+mod gaps;
 pub mod sessions;
 mod steps;
 mod written;
@@ -16,6 +18,7 @@ use super::open::{Loader, Raw, Watch};
 use super::spec::{DataSpec, in_words};
 use super::{Dataset, Items, MAX_DENSE_BYTES, MAX_ITEMS, Modality, Rows, Shape, Split};
 use arrays::Array;
+use gaps::{Gaps, steps_asked, steps_said};
 
 /// Most steps, and most channels, that a series may have.
 pub const MAX_STEPS: usize = 1 << 16;
@@ -233,8 +236,9 @@ fn load(tree: &Tree, spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, Data
         return Ok(raw);
     }
     no_part_column(spec)?;
+    only_of_arrays(spec)?;
     let parts = parts(tree)?;
-    let mut gathered = Gathered::default();
+    let mut gathered = Gathered { gaps: Gaps::of(spec)?, steps: steps_asked(spec)?, ..Gathered::default() };
     for (part_idx, part) in parts.iter().enumerate() {
         watch.step("Reading series", part_idx as u64, Some(parts.len() as u64))?;
         gathered.add(part)?;
@@ -242,9 +246,35 @@ fn load(tree: &Tree, spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, Data
     gathered.finish(tree, spec)
 }
 
+/// Options that only CSV has, what each says, and what to do with arrays instead.
+const OF_CSV: [(&str, &str, &str); 7] = [
+    ("layout", "says whether a row of a CSV file is a step or an item", "leave it out"),
+    ("item", "names the column of items of a CSV file", "leave it out: the first side of an array counts items"),
+    ("step", "names the column of steps of a CSV file", "leave it out: the second side of an array counts steps"),
+    ("label", "names the column of classes of a CSV file", "leave it out, and save the classes as an array y beside x"),
+    ("header", "says whether a CSV file begins with the names of its columns", "leave it out"),
+    ("delimiter", "says what stands between the fields of a CSV file", "leave it out"),
+    ("quotes", "says whether fields of a CSV file stand in quotes", "leave it out"),
+];
+
+/// Refuses options that arrays do not have, which would be passed over without a word.
+fn only_of_arrays(spec: &DataSpec) -> Result<(), DataError> {
+    match OF_CSV.iter().find(|(key, ..)| spec.query.contains_key(*key)) {
+        Some((key, what, advice)) => Err(spec.refuse(format!("{key}= {what}, and arrays have none of that"), *advice)),
+        None => Ok(()),
+    }
+}
+
 /// What has been read so far.
 #[derive(Default)]
 struct Gathered {
+    /// What stands in for values that are missing.
+    gaps: Gaps,
+    n_gaps: usize,
+    /// So many steps of each item, where that is asked for.
+    steps: Option<usize>,
+    /// The fewest and the most steps that the arrays have.
+    found_steps: Option<(usize, usize)>,
     shape: Option<Shape>,
     values: Vec<f32>,
     labels: Vec<Option<String>>,
@@ -266,36 +296,54 @@ impl Gathered {
                 return Err(member.unfit(expected, array.form(), "reshape it to three dimensions"));
             }
         };
-        let shape = Shape::new(channels, 1, steps);
-        if n == 0 || shape.is_empty() {
+        let (read, shape) = (Shape::new(channels, 1, steps), Shape::new(channels, 1, self.steps.unwrap_or(steps)));
+        if n == 0 || read.is_empty() {
             return Err(member.unfit("at least one series with a value", array.form(), "choose another file"));
         }
-        let fits = n <= MAX_ITEMS && steps.max(channels) <= MAX_STEPS && shape.len() <= MAX_VALUES;
-        if !fits || array.values.len() as u64 * 4 > MAX_DENSE_BYTES {
+        let fits = n <= MAX_ITEMS && steps.max(channels) <= MAX_STEPS && read.len().max(shape.len()) <= MAX_VALUES;
+        let n_values = array.values.len().max(n.saturating_mul(shape.len())) as u64;
+        if !fits || n_values.saturating_mul(4) > MAX_DENSE_BYTES {
             let size = byte_size(MAX_DENSE_BYTES);
             let expected = format!("at most {MAX_ITEMS} series of {MAX_STEPS} steps or channels, {size} in all");
-            return Err(member.unfit(expected, array.form(), "take fewer items or thin the steps out"));
+            let asked = self.steps.map_or_else(String::new, |steps| format!(", of which steps={steps} are asked for"));
+            let found = format!("{}{asked}", array.form());
+            return Err(member.unfit(expected, found, "take fewer items or thin the steps out"));
         }
         if let Some(first) = self.shape.filter(|&first| first != shape) {
             let expected = format!("{} as in the first part", described(first));
             return Err(member.unfit(expected, described(shape), "keep one form"));
         }
         self.shape = Some(shape);
-        if let Some(at) = array.values.iter().position(|value| !value.is_finite()) {
-            let (item, within) = (at / shape.len(), at % shape.len());
+        let is_gap = |value: &f32| value.is_nan() && self.gaps != Gaps::Refused;
+        if let Some(at) = array.values.iter().position(|value| !value.is_finite() && !is_gap(value)) {
+            let (item, within) = (at / read.len(), at % read.len());
             let found = format!(
                 "{} at item {item}, step {}, channel {}",
                 array.values[at],
                 within / channels,
                 within % channels
             );
-            return Err(member.unfit("finite numbers", found, "fill gaps before you save the array"));
+            let advice = if array.values[at].is_nan() {
+                "fill gaps with gaps=previous, gaps=mean or gaps=zero, or before you save the array"
+            } else {
+                "mend it before you save the array"
+            };
+            return Err(member.unfit("finite numbers", found, advice));
         }
-        for item in array.values.chunks_exact(shape.len()) {
+        let n_gaps = array.values.iter().filter(|value| value.is_nan()).count();
+        for item in array.values.chunks_exact(read.len()) {
             for channel in 0..channels {
-                self.values.extend(item.iter().skip(channel).step_by(channels));
+                let mut of_channel: Vec<f32> = item.iter().skip(channel).step_by(channels).copied().collect();
+                if n_gaps > 0 {
+                    self.gaps.fill(&mut of_channel);
+                }
+                of_channel.resize(shape.width, 0.0);
+                self.values.append(&mut of_channel);
             }
         }
+        self.n_gaps += n_gaps;
+        let (least, most) = self.found_steps.unwrap_or((steps, steps));
+        self.found_steps = Some((least.min(steps), most.max(steps)));
         match part.labels {
             Some(labels) => self.labels.extend(labels_of(labels, n)?.into_iter().map(Some)),
             None => self.labels.resize(self.labels.len() + n, None),
@@ -304,7 +352,15 @@ impl Gathered {
         self.source_index.extend(0..n as u32);
         self.has_truth |= part.truth.is_some();
         match part.truth {
-            Some(truth) => self.truth.extend(true_places(truth, n, shape)?),
+            Some(truth) => {
+                // Only of the steps that are left.
+                let place = |place: u32| {
+                    let (channel, step) = (place as usize / steps, place as usize % steps);
+                    (step < shape.width).then(|| (channel * shape.width + step) as u32)
+                };
+                let of_items = true_places(truth, n, read)?.into_iter();
+                self.truth.extend(of_items.map(|places| places.into_iter().filter_map(place).collect::<Vec<u32>>()));
+            }
             None => self.truth.resize(self.truth.len() + n, Vec::new()),
         }
         Ok(())
@@ -336,6 +392,12 @@ impl Gathered {
             found.iter().enumerate().map(|(class, label)| (label.as_str(), class as u16)).collect();
         let labels = self.labels.iter().map(|label| class_of.get(label.as_ref()?.as_str()).copied()).collect();
         let mut remarks = vec![format!("Each item is one of {}", described(shape))];
+        if let (Some(steps), Some(found)) = (self.steps, self.found_steps) {
+            remarks.push(steps_said(found, steps));
+        }
+        if self.n_gaps > 0 {
+            remarks.push(format!("{} gaps (NaN) were filled with {}", self.n_gaps, self.gaps.words()));
+        }
         if classes.is_empty() {
             remarks.push("No labels: save them as an array called y beside x".to_owned());
         }
@@ -346,7 +408,8 @@ impl Gathered {
             Some(names) if names.len() == shape.channels => names,
             Some(names) => {
                 let problem = format!("channels= gives {} names for {} channels", names.len(), shape.channels);
-                return Err(spec.refuse(problem, "name each channel, in the order of the array"));
+                let advice = "name each channel, in the order of the array (only in CSV channels= picks some)";
+                return Err(spec.refuse(problem, advice));
             }
             None => Vec::new(),
         };

@@ -1,6 +1,7 @@
 //! Tables of numbers and categories in CSV, TSV and Parquet: `table:FILE?label=income`. What each column is for is guessed, said, and changed by the
 //! query: `columns=age,sex` (only these, in this order), `numbers=`, `categories=`, `ignore=`, `threshold=0.75` (a label that is a number becomes
 //! two classes), `split=part` (a column of train, validation and test), `products=a*b` (further columns), `indicators=size` (a column of 0 and 1 for each of its values), `header=`, `delimiter=`, `quotes=` as for texts. `adult:FOLDER` is the census data of UCI.
+//! Dates such as 2024-05-31 are numbers: days since 1970, or seconds where a time of day is written.
 
 mod parquet;
 
@@ -11,6 +12,7 @@ use std::collections::{BTreeMap, HashMap};
 use self::parquet::is_parquet;
 use super::archive::{Member, Tree};
 use super::columns;
+use super::dates::{DAY, looks_like_date, moment};
 use super::delimited::{Form, SIGNS, Signs, decimal, is_missing, is_table, reader, unique};
 use super::open::{Loader, Raw, Watch};
 use super::spec::{DataSpec, in_words};
@@ -417,6 +419,13 @@ fn finish(tree: &Tree, spec: &DataSpec, mut written: Written, mut remarks: Vec<S
             continue;
         }
         let is_number = written.column(at).all(|field| is_missing(field) || parse(field).is_some());
+        let dates = if is_number || categories.contains(&at) { None } else { dates_of(written, at) };
+        if let Some((cells, since)) = dates {
+            remarks.push(format!("Column {name}: dates were read as {since} (categories= leaves them as they are)"));
+            said.0.push(name.clone());
+            columns.push((Column { name: format!("{name} ({since})"), kind: ColumnKind::Number }, cells));
+            continue;
+        }
         if (is_number && !categories.contains(&at)) || numbers.contains(&at) {
             if let Some(bad) = written.column(at).find(|field| !is_missing(field) && parse(field).is_none()) {
                 let advice = match doubts[at] {
@@ -439,13 +448,14 @@ fn finish(tree: &Tree, spec: &DataSpec, mut written: Written, mut remarks: Vec<S
         } else {
             let levels: BTreeMap<&str, usize> =
                 written.column(at).filter(|field| !is_missing(field)).map(|field| (field, 0)).collect();
-            let mend = if doubts[at].is_some() {
-                "write numbers without groups, and a full stop before fractions"
+            let (doubt, mend) = if doubts[at].is_some() {
+                (doubts[at].clone(), "write numbers without groups, and a full stop before fractions")
+            } else if let Some(doubt) = nearly_dates(written, at) {
+                (Some(doubt), "write each as 2024-05-31 for numbers")
             } else {
-                "leave these empty for numbers"
+                (nearly_numbers(written, at), "leave these empty for numbers")
             };
-            let doubt =
-                doubts[at].clone().or_else(|| nearly_numbers(written, at)).filter(|_| !categories.contains(&at));
+            let doubt = doubt.filter(|_| !categories.contains(&at));
             if levels.len() > MOST_LEVELS || (levels.len() == written.n() && levels.len() > MOST_NUMBERED) {
                 match doubt {
                     Some(doubt) => remarks.push(format!("{doubt}: it is left out; {mend}")),
@@ -513,6 +523,33 @@ fn finish(tree: &Tree, spec: &DataSpec, mut written: Written, mut remarks: Vec<S
     })
 }
 
+/// What dates are counted in, where none has a time of day and where some do.
+const SINCE: [&str; 2] = ["days since 1970", "seconds since 1970"];
+
+/// The dates of a column as numbers, and what these count; `None` where some field is no date whose place in time is sure.
+fn dates_of(written: &Written, at: usize) -> Option<(Vec<f64>, &'static str)> {
+    let seconds: Vec<f64> = written
+        .column(at)
+        .map(|field| if is_missing(field) { Some(f64::NAN) } else { moment(field) })
+        .collect::<Option<_>>()?;
+    let is_whole = seconds.iter().all(|seconds| seconds.is_nan() || seconds % DAY == 0.0);
+    let (unit, since) = if is_whole { (DAY, SINCE[0]) } else { (1.0, SINCE[1]) };
+    Some((seconds.into_iter().map(|seconds| seconds / unit).collect(), since))
+}
+
+/// What is to be said of a column of dates of which some have no sure place in time.
+fn nearly_dates(written: &Written, at: usize) -> Option<String> {
+    let is_no_date = |field: &&str| moment(field).is_none();
+    let n = written.present(at).count();
+    let n_others = written.present(at).filter(is_no_date).filter(|field| !looks_like_date(field)).count();
+    let first = written.present(at).find(is_no_date).filter(|_| n_others * 20 <= n)?;
+    Some(format!(
+        "Column {} holds dates, but not all as in 2024-05-31, the first \"{}\"",
+        written.names[at].trim(),
+        first.chars().take(40).collect::<String>()
+    ))
+}
+
 /// What is to be said of a column that is not taken for numbers, but for a few fields holds them.
 fn nearly_numbers(written: &Written, at: usize) -> Option<String> {
     let is_present = |field: &&str| !is_missing(field);
@@ -558,7 +595,12 @@ fn product_of(spec: &DataSpec, asked: &str, columns: &[(Column, Vec<f64>)]) -> R
     };
     let (a, b) = asked.split_once('*').ok_or_else(wrong)?;
     let find = |name: &str| {
-        let found = columns.iter().find(|(column, _)| column.name.eq_ignore_ascii_case(name.trim()));
+        // Dates are called as in the file, or with what they count.
+        let is_it = |known: &str| {
+            let mut plain = SINCE.iter().filter_map(|since| known.strip_suffix(&format!(" ({since})")));
+            [known].into_iter().chain(plain.next()).any(|known| known.eq_ignore_ascii_case(name.trim()))
+        };
+        let found = columns.iter().find(|(column, _)| is_it(&column.name));
         found.filter(|(column, _)| column.kind == ColumnKind::Number).map(|(_, cells)| cells)
     };
     let (a_cells, b_cells) = (find(a).ok_or_else(wrong)?, find(b).ok_or_else(wrong)?);

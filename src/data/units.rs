@@ -165,6 +165,13 @@ impl Units {
         self.layers() * rows * cols
     }
 
+    /// Values in a whole unit, in all channels that it covers; those at an edge may have fewer.
+    pub const fn size(&self) -> usize {
+        let (rows, cols) = self.block();
+        let channels = if matches!(self.unit, Unit::ChannelStep) { 1 } else { self.shape.channels };
+        rows * cols * channels
+    }
+
     /// The unit that pixel (`y`, `x`) belongs to; its unit in the first channel where each channel has its own.
     pub const fn unit_at(&self, y: usize, x: usize) -> usize {
         let (rows, cols) = self.block();

@@ -53,6 +53,9 @@ pub struct Reproduced {
     pub quick: bool,
     /// The table.
     pub cells: Vec<ResultCell>,
+    /// Which rows are better than others by what is rebuilt (DoRaR, Definition 2), in sentences; none where a1 and a2 are not measured.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub order: Vec<String>,
 }
 
 /// Values per item of one metric.

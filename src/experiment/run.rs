@@ -6,11 +6,12 @@ use std::time::Instant;
 
 use super::result::{Part, PartValues, Reproduced, ResultCell};
 use super::{Experiment, Row};
-use crate::data::{DataSpec, Dataset, Modality, Rows, Split, Unit, Units};
+use crate::data::{DataSpec, Dataset, Modality, Rows, Shape, Split, Unit, Units};
 use crate::explain::fidelity::same_class;
 use crate::explain::learn::run::{RunSetup, TrainRun};
 use crate::explain::{ExplainError, ExplainerCard, Fill, SavedExplainer, method};
 use crate::metric::context::ContextSetup;
+use crate::metric::order::{Rebuilt, Sure, sentences};
 use crate::metric::{Context, MetricUnit, Shared, ValuesByClass, interval, metric, stats, values_of};
 use crate::model::params::Params;
 use crate::model::tensors::device_name;
@@ -71,11 +72,11 @@ pub fn run(experiment: &Experiment, options: &Options<'_>, watch: &mut Watch<'_>
         .collect();
     for (row, seed) in &plan {
         parts.push(part(experiment, row, *seed, (&data, &saved_box, &shared), options, watch)?);
-        let table = table(experiment, &parts, &seeds, options);
+        let table = table(experiment, &parts, (&seeds, saved_box.card.shape), options);
         let bytes = serde_json::to_vec_pretty(&table).map_err(|error| ExplainError::Unfit(error.to_string()))?;
         crate::store::atomic::write(options.out, &bytes).map_err(|error| ExplainError::Unfit(error.to_string()))?;
     }
-    let mut table = table(experiment, &parts, &seeds, options);
+    let mut table = table(experiment, &parts, (&seeds, saved_box.card.shape), options);
     table.cells.splice(0..0, box_cells(experiment, &data, &saved_box, options)?);
     let bytes = serde_json::to_vec_pretty(&table).map_err(|error| ExplainError::Unfit(error.to_string()))?;
     crate::store::atomic::write(options.out, &bytes).map_err(|error| ExplainError::Unfit(error.to_string()))?;
@@ -337,9 +338,16 @@ fn parts_folder(out: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-fn table(experiment: &Experiment, parts: &[Part], seeds: &[u64], options: &Options<'_>) -> Reproduced {
+fn table(
+    experiment: &Experiment,
+    parts: &[Part],
+    (seeds, shape): (&[u64], Shape),
+    options: &Options<'_>,
+) -> Reproduced {
     let mut cells = Vec::new();
+    let mut rebuilt = Vec::new();
     for row in experiment.rows {
+        let start = cells.len();
         let of_row: Vec<&Part> = parts.iter().filter(|part| part.row == row.key()).collect();
         for id in row.metrics {
             // One cell for each k and class that the metric has.
@@ -383,6 +391,7 @@ fn table(experiment: &Experiment, parts: &[Part], seeds: &[u64], options: &Optio
                 });
             }
         }
+        rebuilt.extend(rebuilt_of(&cells[start..], experiment.at(row).unit, shape));
     }
     Reproduced {
         experiment: experiment.id.to_owned(),
@@ -394,7 +403,21 @@ fn table(experiment: &Experiment, parts: &[Part], seeds: &[u64], options: &Optio
         wall_seconds: parts.iter().map(|part| part.seconds).sum(),
         quick: options.quick,
         cells,
+        order: sentences(&rebuilt),
     }
+}
+
+/// What Definition 2 of DoRaR compares, of the cells of one row: one for each number of units. Rows may select units of other sizes.
+fn rebuilt_of(cells: &[ResultCell], unit: &str, shape: Shape) -> Vec<Rebuilt> {
+    let unit_size = unit.parse::<Unit>().map_or(0, |unit| Units::new(unit, shape).size());
+    let sure = |cell: &ResultCell| Sure { mean: cell.mean, ci95: cell.ci95 };
+    let of = |metric: &'static str| cells.iter().filter(move |cell| cell.metric == metric && cell.class.is_none());
+    let with_a2 = |a1: &ResultCell| {
+        let a2 = of("a2").find(|a2| a2.k == a1.k)?;
+        let k = a1.k.as_ref().and_then(|k| k.parse().ok());
+        Some(Rebuilt { row: a1.row.clone(), k, unit_size, a1: sure(a1), a2: sure(a2) })
+    };
+    of("a1").filter_map(with_a2).collect()
 }
 
 fn unit_of(id: &str) -> &'static str {
@@ -437,4 +460,52 @@ fn box_cells(
     };
     let class = card.classes.get(empty.class(0)).cloned();
     Ok(vec![cell("accuracy", None, &right), cell("empty_input", class, &agree)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::dorar_cifar10::DORAR_CIFAR10;
+    use super::*;
+
+    #[test]
+    fn rows_are_ordered_by_what_is_rebuilt_from_how_many_units_of_which_size() {
+        // Shares of 100 items, in percent.
+        let part = |row: &Row, a1: usize, a2: usize| {
+            let k = DORAR_CIFAR10.at(row).k;
+            let values = |metric: &str, share: usize| PartValues {
+                metric: metric.to_owned(),
+                k,
+                class: None,
+                values: (0..100).map(|item| if item < share { 100.0 } else { 0.0 }).collect(),
+            };
+            let values = vec![values("a1", a1), values("a2", a2)];
+            Part { key: String::new(), row: row.key(), seed: 0, values, seconds: 1.0 }
+        };
+        let find = |id: &str, k: usize| {
+            let is_it = |row: &&Row| row.id == id && DORAR_CIFAR10.at(row).k == k;
+            DORAR_CIFAR10.rows.iter().find(is_it).expect("a row of the experiment")
+        };
+        let options = Options {
+            data_root: Path::new(""),
+            out: Path::new(""),
+            seeds: None,
+            quick: false,
+            no_approximators: false,
+            rows: &[],
+            cache: Cache::at(PathBuf::new()),
+            device: Device::Cpu,
+            threads: 1,
+        };
+        let of = |parts: &[Part]| table(&DORAR_CIFAR10, parts, (&[0], Shape::new(3, 32, 32)), &options).order;
+        // At 4 chunks the gradient keeps less and leaves more; 64 pixels keep more than 4 chunks, of which each has 48 values.
+        let chunks = [part(find("dorar", 4), 90, 20), part(find("grad", 4), 30, 80)];
+        assert_eq!(of(&chunks), ["Not dominated at k = 4: dorar. grad is worse than dorar."]);
+        let both = [&chunks[..], &[part(find("dorar", 64), 95, 20)]].concat();
+        let said = of(&both);
+        assert_eq!(said.len(), 2, "{said:?}");
+        let start = "Not dominated among all k: dorar at k = 4 (units of 48 values), dorar at k = 64 (units of 3 values). \
+                     grad at k = 4 (units of 48 values) is worse than dorar at k = 4 (units of 48 values). ";
+        assert!(said[1].starts_with(start) && said[1].contains("cannot be ordered"), "{}", said[1]);
+        assert!(of(&chunks[..1]).is_empty(), "one row has nothing to be compared with");
+    }
 }

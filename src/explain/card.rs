@@ -57,7 +57,7 @@ pub struct ExplainerCard {
     pub device: String,
     /// What made it.
     pub versions: Versions,
-    /// Wall-clock seconds of training.
+    /// Seconds of training, with what the black box is asked before and after the steps, without pauses.
     pub seconds: f64,
     /// Hash of weights, method and parameters.
     pub hash: String,

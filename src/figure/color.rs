@@ -140,6 +140,19 @@ impl Palette {
             Theme::Dark => &DARK,
         }
     }
+
+    /// Colour of a value on either side of 0, from -1 to 1. From one end to the other lightness goes one way, so that the sides differ in grey print and
+    /// to colour-blind readers: below 0 it nears the page, with a tint that tells it from an empty place, above 0 the ink.
+    pub fn two_sided(&self, t: f32) -> Color {
+        let t = if t.is_finite() { t.clamp(-1.0, 1.0) } else { 0.0 };
+        self.background.mix(self.ink, 0.42 + 0.38 * t).mix(self.annotation, 0.15 * (-t).max(0.0))
+    }
+
+    /// The same for a selected value, in the colour of selected units.
+    pub fn two_sided_selected(&self, t: f32) -> Color {
+        let t = if t.is_finite() { t.clamp(-1.0, 1.0) } else { 0.0 };
+        if t < 0.0 { self.selected.mix(self.background, -0.55 * t) } else { self.selected.mix(self.ink, 0.45 * t) }
+    }
 }
 
 /// A colour scale for scores.

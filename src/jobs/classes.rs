@@ -13,20 +13,25 @@ pub struct ByClass {
     pub classes: usize,
     /// `units * classes` scores, class fastest.
     pub scores: Vec<f32>,
-    /// `classes * classes` probabilities: row `c` is the answer when only the k units with the highest scores of class `c` are left.
+    /// `classes * classes` probabilities: row `c` is the answer when only the k units with the highest scores of class `c` are left. Empty where they
+    /// were not asked about.
     pub only: Vec<f32>,
     /// `classes * classes` probabilities: row `c` is the answer when just these units of class `c` are hidden.
     pub rest: Vec<f32>,
-    /// `classes * (classes - 1) * classes` probabilities: for each class and each other the answer when only the k units that speak most for the first
-    /// rather than the second are left.
-    /// Empty where they were not asked about: of many items at once, or of many classes.
-    pub contrast_only: Vec<f32>,
-    /// The same when just these units are hidden.
-    pub contrast_rest: Vec<f32>,
+    /// The answers about why one class rather than another, where two were asked about.
+    pub contrast: Option<Contrast>,
 }
 
-/// Most classes that are compared with each other.
-const MOST_COMPARED: usize = 4;
+/// The black box's answers to what speaks for one class rather than another.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Contrast {
+    /// The two classes.
+    pub pair: (usize, usize),
+    /// A probability for each class when only the k units that speak most for the first rather than the second are left.
+    pub only: Vec<f32>,
+    /// The same when just these units are hidden.
+    pub rest: Vec<f32>,
+}
 
 /// Which scores of a method are looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -81,9 +86,17 @@ impl ByClass {
         self.answer(&self.rest, class)
     }
 
-    fn contrast<'a>(&self, answers: &'a [f32], (a, b): (usize, usize)) -> &'a [f32] {
-        let at = pairs(self.classes).position(|pair| pair == (a, b));
-        at.and_then(|at| answers.chunks(self.classes).nth(at)).unwrap_or(&[])
+    /// Score of `unit` as seen through `lens`.
+    fn seen(&self, unit: usize, lens: Lens) -> f32 {
+        match lens {
+            Lens::Class(class) => self.score(unit, class),
+            Lens::Contrast(a, b) => self.score(unit, a) - self.score(unit, b),
+        }
+    }
+
+    /// The answers about a pair of classes, if it is the one that was asked about.
+    fn contrast_of(&self, pair: (usize, usize)) -> Option<&Contrast> {
+        self.contrast.as_ref().filter(|known| known.pair == pair)
     }
 
     fn answer<'a>(&self, answers: &'a [f32], class: usize) -> &'a [f32] {
@@ -96,17 +109,13 @@ impl MethodResult {
     pub fn scores_through(&self, lens: Lens) -> Option<Vec<f32>> {
         let by_class = self.by_class.as_ref()?;
         let known = |class: usize| class < by_class.classes;
-        let score = |unit: usize| match lens {
-            Lens::Class(class) => by_class.score(unit, class),
-            Lens::Contrast(a, b) => by_class.score(unit, a) - by_class.score(unit, b),
-        };
         let fits = match lens {
             Lens::Class(class) => known(class),
             Lens::Contrast(a, b) => known(a) && known(b),
         };
         fits.then(|| {
             let own = self.scores.iter().enumerate();
-            own.map(|(unit, own)| if *own == f32::NEG_INFINITY { *own } else { score(unit) }).collect()
+            own.map(|(unit, own)| if *own == f32::NEG_INFINITY { *own } else { by_class.seen(unit, lens) }).collect()
         })
     }
 
@@ -136,7 +145,10 @@ impl MethodResult {
     pub fn only_through(&self, lens: Lens) -> &[f32] {
         match (lens, &self.by_class) {
             (Lens::Class(class), Some(by_class)) => by_class.only(class),
-            (Lens::Contrast(a, b), Some(by_class)) => by_class.contrast(&by_class.contrast_only, (a, b)),
+            (Lens::Contrast(a, b), Some(by_class)) => match by_class.contrast_of((a, b)) {
+                Some(known) => &known.only,
+                None => &[],
+            },
             _ => &[],
         }
     }
@@ -145,7 +157,10 @@ impl MethodResult {
     pub fn rest_through(&self, lens: Lens) -> &[f32] {
         match (lens, &self.by_class) {
             (Lens::Class(class), Some(by_class)) => by_class.rest(class),
-            (Lens::Contrast(a, b), Some(by_class)) => by_class.contrast(&by_class.contrast_rest, (a, b)),
+            (Lens::Contrast(a, b), Some(by_class)) => match by_class.contrast_of((a, b)) {
+                Some(known) => &known.rest,
+                None => &[],
+            },
             _ => &[],
         }
     }
@@ -160,38 +175,37 @@ pub fn ranks(scores: &[f32]) -> Vec<u32> {
     ranks
 }
 
-/// Classes of each row's scores, with the black box's answers to the `k` highest units of each class alone and to all but these (the others are
-/// filled). A batch of each for all rows; `None` where the method does not tell classes apart.
+/// Classes of each row's scores. `asks_each`: also with the black box's answers to the `k` highest units of each class alone and to all but these (the
+/// others are filled); `contrast`: also with those to the units that speak most for the first class rather than the second. One batch of each kind for
+/// all rows; `None` where the method does not tell classes apart.
 pub(super) fn by_class(
     black_box: &dyn BlackBox,
     scores: &Scores,
     units: Units,
     k: usize,
     (rows, fill): (&Rows, &Rows),
+    (asks_each, contrast): (bool, Option<(usize, usize)>),
 ) -> Result<Option<Vec<ByClass>>, ModelError> {
     let Some(ClassScores { classes, values }) = &scores.by_class else { return Ok(None) };
     let (n, classes) = (rows.n(), *classes);
     let mut found: Vec<ByClass> = values
         .chunks_exact(scores.units * classes)
-        .map(|values| ByClass {
-            classes,
-            scores: values.to_vec(),
-            only: Vec::with_capacity(classes * classes),
-            rest: Vec::with_capacity(classes * classes),
-            ..ByClass::default()
-        })
+        .map(|values| ByClass { classes, scores: values.to_vec(), ..ByClass::default() })
         .collect();
-    // Class by class, as many rows each.
-    let mut parts = [Rows::with_capacity(rows.shape, n * classes), Rows::with_capacity(rows.shape, n * classes)];
-    for class in 0..classes {
+    let each = (0..classes).filter(|_| asks_each).map(Lens::Class);
+    let contrast = contrast.filter(|&(a, b)| a != b && a.max(b) < classes);
+    let lenses: Vec<Lens> = each.chain(contrast.map(|(a, b)| Lens::Contrast(a, b))).collect();
+    if lenses.is_empty() {
+        return Ok(Some(found));
+    }
+    // Lens by lens, as many rows each.
+    let room = n * lenses.len();
+    let mut parts = [Rows::with_capacity(rows.shape, room), Rows::with_capacity(rows.shape, room)];
+    for &lens in &lenses {
         let mask = |(row_idx, one): (usize, &ByClass)| {
-            let mut column = one.column(class);
-            for (score, own) in column.iter_mut().zip(scores.row(row_idx)) {
-                if *own == f32::NEG_INFINITY {
-                    *score = f32::NEG_INFINITY;
-                }
-            }
-            Mask::top_k(&column, k)
+            let seen = |(unit, own): (usize, &f32)| if *own == f32::NEG_INFINITY { *own } else { one.seen(unit, lens) };
+            let seen: Vec<f32> = scores.row(row_idx).iter().enumerate().map(seen).collect();
+            Mask::top_k(&seen, k)
         };
         let masks: Vec<Mask> = found.iter().enumerate().map(mask).collect();
         let rest: Vec<Mask> = masks.iter().map(Mask::complement).collect();
@@ -199,49 +213,92 @@ pub(super) fn by_class(
         parts[1].values.extend(keep_only(rows, units, &rest, fill).values);
     }
     let [only, rest] = [black_box.predict(&parts[0])?, black_box.predict(&parts[1])?];
-    for class in 0..classes {
+    for (at, &lens) in lenses.iter().enumerate() {
         for (row_idx, one) in found.iter_mut().enumerate() {
-            one.only.extend_from_slice(only.row(class * n + row_idx));
-            one.rest.extend_from_slice(rest.row(class * n + row_idx));
+            let (only, rest) = (only.row(at * n + row_idx), rest.row(at * n + row_idx));
+            match lens {
+                Lens::Class(_) => {
+                    one.only.extend_from_slice(only);
+                    one.rest.extend_from_slice(rest);
+                }
+                Lens::Contrast(a, b) => {
+                    one.contrast = Some(Contrast { pair: (a, b), only: only.to_vec(), rest: rest.to_vec() });
+                }
+            }
         }
-    }
-    // An item that is looked at by itself is asked about in all ways in which it can be looked at.
-    if let ([one], true) = (&mut found[..], (2..=MOST_COMPARED).contains(&classes)) {
-        contrasts(black_box, one, scores.row(0), units, k, (rows, fill))?;
     }
     Ok(Some(found))
 }
 
-/// Each class with each other.
-fn pairs(classes: usize) -> impl Iterator<Item = (usize, usize)> {
-    (0..classes).flat_map(move |a| (0..classes).filter(move |b| *b != a).map(move |b| (a, b)))
-}
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
 
-/// The answers to the `k` units that speak most for each class rather than each other, and to all but these, in one batch.
-fn contrasts(
-    black_box: &dyn BlackBox,
-    one: &mut ByClass,
-    own: &[f32],
-    units: Units,
-    k: usize,
-    (row, fill): (&Rows, &Rows),
-) -> Result<(), ModelError> {
-    let classes = one.classes;
-    let mut asked = Rows::with_capacity(row.shape, 2 * pairs(classes).count());
-    for (a, b) in pairs(classes) {
-        let difference = |(unit, own): (usize, &f32)| match *own {
-            f32::NEG_INFINITY => f32::NEG_INFINITY,
-            _ => one.score(unit, a) - one.score(unit, b),
+    use super::*;
+    use crate::data::{Shape, Unit};
+    use crate::model::{Background, BoxCard, Probs, Saliency, TensorBox};
+
+    /// Six classes, and as many places: the answer is each place's share of what is shown. Notes how many rows each question has.
+    struct Shares {
+        asked: RefCell<Vec<usize>>,
+    }
+
+    const CLASSES: usize = 6;
+
+    impl BlackBox for Shares {
+        fn card(&self) -> &BoxCard {
+            unreachable!("only answers are asked for")
+        }
+
+        fn background(&self) -> &Background {
+            unreachable!("only answers are asked for")
+        }
+
+        fn predict(&self, rows: &Rows) -> Result<Probs, ModelError> {
+            self.asked.borrow_mut().push(rows.n());
+            Ok(Probs { classes: CLASSES, values: rows.values.clone() })
+        }
+
+        fn saliency(&self, _: &Rows, _: &[usize], _: Saliency) -> Option<Result<Rows, ModelError>> {
+            None
+        }
+
+        fn tensor_box(&self) -> Option<&dyn TensorBox> {
+            None
+        }
+    }
+
+    #[test]
+    fn only_the_classes_and_the_pair_that_are_looked_at_are_asked_about() {
+        let shape = Shape::new(1, 1, CLASSES);
+        let (units, row) = (Units::new(Unit::Pixel, shape), Rows { shape, values: vec![1.0; CLASSES] });
+        let fill = Rows { shape, values: vec![0.0; CLASSES] };
+        // Place i speaks for class i alone.
+        let values = (0..CLASSES * CLASSES).map(|at| f32::from(u8::from(at / CLASSES == at % CLASSES))).collect();
+        let scores = Scores {
+            by_class: Some(ClassScores { classes: CLASSES, values }),
+            ..Scores::new(CLASSES, vec![1.0; CLASSES])
         };
-        let mask = Mask::top_k(&own.iter().enumerate().map(difference).collect::<Vec<_>>(), k);
-        let rest = mask.complement();
-        asked.values.extend(keep_only(row, units, &[mask], fill).values);
-        asked.values.extend(keep_only(row, units, &[rest], fill).values);
+        let asked = |asks_each: bool, contrast: Option<(usize, usize)>| {
+            let black_box = Shares { asked: RefCell::default() };
+            let found = by_class(&black_box, &scores, units, 1, (&row, &fill), (asks_each, contrast));
+            let one = found.expect("answers").expect("classes").remove(0);
+            (one, black_box.asked.into_inner())
+        };
+        let (plain, questions) = asked(false, None);
+        assert!(questions.is_empty(), "scores need no answer: {questions:?}");
+        assert!(plain.units() == CLASSES && plain.only(5).is_empty() && plain.contrast.is_none());
+        let (_, questions) = asked(true, None);
+        assert_eq!(questions, [CLASSES, CLASSES]);
+        // However many classes there are, a pair is two more rows.
+        let (one, questions) = asked(true, Some((4, 2)));
+        assert_eq!(questions, [CLASSES + 1, CLASSES + 1]);
+        assert_eq!(one.only(5), [0.0, 0.0, 0.0, 0.0, 0.0, 1.0]);
+        let known = one.contrast.expect("the pair");
+        assert_eq!((known.pair, known.only.as_slice()), ((4, 2), &[0.0, 0.0, 0.0, 0.0, 1.0, 0.0][..]));
+        assert_eq!(known.rest, [1.0, 1.0, 1.0, 1.0, 0.0, 1.0]);
+        let (_, questions) = asked(false, Some((4, 2)));
+        assert_eq!(questions, [1, 1]);
+        assert!(asked(false, Some((4, 4))).1.is_empty() && asked(false, Some((4, 9))).1.is_empty());
     }
-    let answers = black_box.predict(&asked)?;
-    for at in 0..pairs(classes).count() {
-        one.contrast_only.extend_from_slice(answers.row(2 * at));
-        one.contrast_rest.extend_from_slice(answers.row(2 * at + 1));
-    }
-    Ok(())
 }

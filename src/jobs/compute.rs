@@ -84,6 +84,8 @@ impl Compute {
 pub(crate) const BAD_DATA: &str = "data";
 /// Code of a notice about anything else that was asked for and cannot be: units, settings, models that do not fit together.
 pub(crate) const BAD_REQUEST: &str = "unfit";
+/// Code of a notice about a loss or an output that is no number.
+pub(crate) const NOT_FINITE: &str = "not-finite";
 
 /// How the user is told about a failure.
 fn failed(code: &'static str, hint: &str, error: &dyn std::fmt::Display) -> JobError {
@@ -101,7 +103,7 @@ impl From<ModelError> for JobError {
                 &first_line(&torch.to_string()),
             ),
             error @ ModelError::NotFinite { .. } => {
-                failed("not-finite", "Lower the learning rate or change the seed, then start again.", &error)
+                failed(NOT_FINITE, "Lower the learning rate or change the seed, then start again.", &error)
             }
             error @ (ModelError::Shape { .. }
             | ModelError::Saved { .. }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::classes::{by_class, ranks};
-use super::compute::{CHUNK, Compute};
+use super::compute::{BAD_REQUEST, CHUNK, Compute, NOT_FINITE};
 use super::task::{Explain, Explained, MethodResult, Output, Rebuilt};
 use crate::data::{Rows, Units};
 use crate::explain::mask::{fill_rows, keep_only};
@@ -79,7 +79,14 @@ fn batch(
                     methods.push(Ok(result));
                 }
             }
-            Err(error) => of_items.iter_mut().for_each(|methods| methods.push(Err(error.to_string()))),
+            Err(error) => {
+                let reason = error.to_string();
+                let error = JobError::from(error);
+                if !is_of_method(&error) {
+                    return Err(error);
+                }
+                of_items.iter_mut().for_each(|methods| methods.push(Err(reason.clone())));
+            }
         }
     }
     let millis = started.elapsed().as_secs_f64() * 1e3 / items.len() as f64;
@@ -102,6 +109,13 @@ fn batch(
     Ok(explained.collect())
 }
 
+/// Whether an error says that one method cannot explain this, however often it is asked: it does not fit, or its network gives no numbers. The others
+/// still can. Anything else (a command that broke down, no memory left) ends the job as failed, so that it can be tried again and is not kept as an
+/// answer.
+fn is_of_method(error: &JobError) -> bool {
+    matches!(error, JobError::Failed(notice) if [BAD_REQUEST, NOT_FINITE].contains(&notice.code))
+}
+
 /// What one method says about each row.
 fn by_method(
     env: &mut Compute,
@@ -121,7 +135,8 @@ fn by_method(
     let selected = black_box.predict(&keep_only(rows, units, &masks, fill))?;
     let unselected = black_box.predict(&keep_only(rows, units, &rest, fill))?;
     let mut rebuilt = rebuilt(&mut **explainer.borrow_mut(), black_box, (rows, &masks), units, task.seed)?.into_iter();
-    let mut by_class = by_class(black_box, &scores, units, task.k, (rows, fill))?.map(Vec::into_iter);
+    let asked = (task.class_answers, task.contrast);
+    let mut by_class = by_class(black_box, &scores, units, task.k, (rows, fill), asked)?.map(Vec::into_iter);
     let results = (0..rows.n()).map(|row_idx| MethodResult {
         explainer: saved.card.hash.clone(),
         ranks: ranks(scores.row(row_idx)),
@@ -154,4 +169,24 @@ fn rebuilt(
         }
     }
     Ok(of_rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::ModelError;
+
+    #[test]
+    fn what_can_be_tried_again_is_no_answer_of_a_method() {
+        let is_of_method = |error: ExplainError| is_of_method(&error.into());
+        assert!(is_of_method(ExplainError::Unfit("another unit".to_owned())));
+        assert!(is_of_method(ModelError::Unfit("another shape".to_owned()).into()));
+        let no_numbers =
+            ModelError::NotFinite { what: "a score".to_owned(), place: "the selector's output".to_owned() };
+        assert!(is_of_method(no_numbers.into()));
+        assert!(!is_of_method(ModelError::Failed("the command has ended".to_owned()).into()));
+        let full = std::io::Error::from(std::io::ErrorKind::OutOfMemory);
+        assert!(!is_of_method(ModelError::Io { path: "rows".to_owned(), source: full }.into()));
+        assert!(!is_of_method(ModelError::Cancelled.into()));
+    }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::picture::text_fill_words;
 use super::task::{Cell, Evaluate};
-use crate::data::Unit;
+use crate::data::{Unit, Units};
 use crate::explain::Fill;
 use crate::model::{Versions, tensors};
 
@@ -19,6 +19,9 @@ pub struct MeasuredExplainer {
     pub params: crate::model::params::Params,
     /// How many units it was trained to select.
     pub k: usize,
+    /// Values in a unit; 0 in tables from before it was kept.
+    #[serde(default)]
+    pub unit_size: usize,
     /// Seed of its training.
     pub seed: u64,
     /// Hash of its card.
@@ -66,6 +69,7 @@ impl Conditions {
             method: saved.card.method.clone(),
             params: saved.card.params.clone(),
             k: saved.card.k,
+            unit_size: Units::new(saved.card.unit, task.black_box.card.shape).size(),
             seed: saved.card.seed,
             hash: saved.card.hash.clone(),
         };

@@ -6,7 +6,7 @@ use super::task::{Explained, MethodResult};
 use crate::data::{Dataset, Modality, Shape};
 use crate::explain::mask::top_k;
 use crate::explain::{ExplainerCard, Fill};
-use crate::figure::layout::series::Form;
+use crate::figure::layout::series::{Form, Movement};
 use crate::figure::layout::{
     ClassProbability, ExplainedPicture, ExplainedRow, ExplainedSeries, Prediction, SOURCE_SEPARATOR,
 };
@@ -88,13 +88,15 @@ pub fn channel_names(known: &[String], n: usize) -> Vec<String> {
 /// A series as it is drawn.
 fn series_of(beside: &Beside<'_>, explained: &Explained) -> ExplainedSeries {
     let shape = explained.units.shape;
+    let names = channel_names(beside.channels, shape.channels);
     ExplainedSeries {
         steps: shape.width,
-        names: channel_names(beside.channels, shape.channels),
+        form: Form::or_usual(beside.form, shape.channels, &names),
+        movement: Movement::named(&names).unwrap_or_default(),
+        names,
         values: explained.row.clone(),
         fill: explained.fill_row.clone(),
         unit_of: explained.units.unit_of_values(),
-        form: Form::or_usual(beside.form, shape.channels),
     }
 }
 

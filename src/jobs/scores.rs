@@ -6,7 +6,7 @@
 //! and JSON Lines what stands in the field, without quotes and escapes.
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Explained;
@@ -15,9 +15,11 @@ use crate::data::{Dataset, Modality};
 use crate::explain::SavedExplainer;
 use crate::explain::mask::top_k;
 use crate::model::BoxCard;
-use crate::study::export::{Cell, Kind};
+use crate::store::StoreError;
+use crate::store::atomic::AtomicFile;
+use crate::study::export::{Cell, Kind, parquet};
 
-/// Every format: file extension and name for menus. `encode` has one arm for each.
+/// Every format: file extension and name for menus. `Form` has one entry for each.
 pub const FORMATS: [(&str, &str); 4] = [
     ("csv", "CSV, a line per unit"),
     ("jsonl", "JSON Lines, a line per item and method"),
@@ -41,18 +43,29 @@ pub enum ScoresError {
     /// A method has no result for an item.
     #[error("{0}")]
     Method(String),
-    /// A writer refused the scores: a fault of this program.
-    #[error("the scores could not be written: {0}; please report this")]
+    /// A writer refused the scores: mostly for want of room.
+    #[error("the scores could not be written: {0}; make room or choose another place")]
     Writer(String),
+    /// A file could not be begun, or not be put into its place.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 impl ScoresError {
     fn writer(error: impl std::fmt::Display) -> Self {
         Self::Writer(error.to_string())
     }
+
+    /// The same with the file, where a writer refused.
+    fn at(self, path: &Path) -> Self {
+        match self {
+            Self::Writer(reason) => Self::Writer(format!("{}: {reason}", path.display())),
+            other => other,
+        }
+    }
 }
 
-/// What is written.
+/// What scores are of.
 #[derive(Clone, Copy, Debug)]
 pub struct Scores<'a> {
     /// The data set that the items are from; the file names them by their index in its source and by their split.
@@ -61,8 +74,6 @@ pub struct Scores<'a> {
     pub black_box: &'a BoxCard,
     /// The methods, in the order of [`Explained::methods`].
     pub explainers: &'a [Arc<SavedExplainer>],
-    /// The items; all with the same units.
-    pub explained: &'a [Arc<Explained>],
 }
 
 impl Scores<'_> {
@@ -72,40 +83,173 @@ impl Scores<'_> {
     }
 }
 
-type Encoder = fn(&Scores<'_>) -> Result<Vec<u8>, ScoresError>;
+/// What a file is written as, by its ending.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Csv,
+    Jsonl,
+    Npz,
+    Parquet,
+}
 
-fn encoder(path: &Path) -> Result<Encoder, ScoresError> {
-    let extension = crate::store::ending(path);
-    match extension.as_str() {
-        "csv" => Ok(csv_of),
-        "jsonl" => Ok(jsonl_of),
-        "npz" => Ok(npz_of),
-        "parquet" => Ok(parquet_of),
-        _ => Err(ScoresError::UnknownFormat { path: path.display().to_string(), found: extension }),
+impl Form {
+    fn of(path: &Path) -> Result<Self, ScoresError> {
+        let extension = crate::store::ending(path);
+        match extension.as_str() {
+            "csv" => Ok(Self::Csv),
+            "jsonl" => Ok(Self::Jsonl),
+            "npz" => Ok(Self::Npz),
+            "parquet" => Ok(Self::Parquet),
+            _ => Err(ScoresError::UnknownFormat { path: path.display().to_string(), found: extension }),
+        }
     }
 }
 
 /// Refuses a file name of no known format, before anything is computed.
 pub fn check_name(path: &Path) -> Result<(), ScoresError> {
-    encoder(path).map(drop)
+    Form::of(path).map(drop)
 }
 
-/// The scores in the format of the file's ending.
-pub fn encode(path: &Path, scores: &Scores<'_>) -> Result<Vec<u8>, ScoresError> {
-    encoder(path)?(scores)
+/// Whether a file of this name holds what the black box answers to the units of each class (see [`super::Explain::class_answers`]).
+pub fn has_class_answers(path: &Path) -> bool {
+    matches!(Form::of(path), Ok(Form::Jsonl | Form::Npz))
 }
 
-/// Columns, and a cell for each in every line.
-type Lines = (Vec<(String, Kind)>, Vec<Vec<Cell>>);
+/// The scores of these items in the format of the file's ending; all items have the same units.
+pub fn encode(path: &Path, scores: &Scores<'_>, explained: &[Arc<Explained>]) -> Result<Vec<u8>, ScoresError> {
+    let has_classes = explained.first().is_some_and(|first| tells_classes_apart(first));
+    let mut writer = ScoresWriter::begin(path, *scores, has_classes, Vec::new())?;
+    explained.iter().try_for_each(|one| writer.push(one))?;
+    writer.end()
+}
 
-/// A line per item, method and unit: of texts with the word and its bytes in the text as written, and without padding; of tables with the column's
-/// name; of series with the first and the last step, and the channel where it is one; of methods that tell classes apart with the score for each class.
-/// Ranks count from 1.
-fn lines_of(scores: &Scores<'_>) -> Result<Lines, ScoresError> {
-    let is_text = scores.black_box.text.is_some();
-    let table = scores.black_box.table.as_ref();
-    let results = || scores.explained.iter().flat_map(|explained| explained.methods.iter().flatten());
-    let has_classes = results().any(|result| result.by_class.is_some());
+/// Lines of a row group of Parquet, but for the rest of an item.
+const GROUP: usize = 1 << 16;
+
+/// Scores on their way into a file, item by item as they are explained: of 25,000 reviews there are millions of lines, which are never all in memory. (Of
+/// NPZ, whose arrays stand one after the other, the scores themselves are.) Nothing is seen in the file's place before [`ScoresWriter::finish`]; dropped
+/// without it, nothing is left.
+pub struct ScoresWriter<'a, W: Write + Send = AtomicFile> {
+    scores: Scores<'a>,
+    path: PathBuf,
+    /// Whether there is a column for each class.
+    has_classes: bool,
+    n_columns: usize,
+    sink: Sink<W>,
+}
+
+enum Sink<W: Write + Send> {
+    Csv(Box<csv::Writer<W>>),
+    Parquet(Box<Groups<W>>),
+    Jsonl(W),
+    Npz(W, Vec<Arc<Explained>>),
+}
+
+/// Parquet, and the lines of its next row group.
+struct Groups<W: Write + Send> {
+    table: parquet::Writer<W>,
+    lines: Vec<Vec<Cell>>,
+}
+
+impl<W: Write + Send> Groups<W> {
+    fn write(&mut self) -> Result<(), ScoresError> {
+        if !self.lines.is_empty() {
+            self.table.group(&self.lines).map_err(ScoresError::writer)?;
+            self.lines.clear();
+        }
+        Ok(())
+    }
+}
+
+impl<'a> ScoresWriter<'a> {
+    /// Begins a file for items of which `first` is one: all have the same units and methods.
+    pub fn create(path: &Path, scores: Scores<'a>, first: &Explained) -> Result<Self, ScoresError> {
+        let file = AtomicFile::create(path)?;
+        Self::begin(path, scores, tells_classes_apart(first), file).map_err(|error| error.at(path))
+    }
+
+    /// Puts the file into its place.
+    pub fn finish(self) -> Result<(), ScoresError> {
+        let path = self.path.clone();
+        let file = self.end().map_err(|error| error.at(&path))?;
+        Ok(file.commit()?)
+    }
+}
+
+impl<'a, W: Write + Send> ScoresWriter<'a, W> {
+    fn begin(path: &Path, scores: Scores<'a>, has_classes: bool, out: W) -> Result<Self, ScoresError> {
+        let columns = columns_of(&scores, has_classes);
+        let n_columns = columns.len();
+        let sink = match Form::of(path)? {
+            Form::Csv => {
+                let mut out = csv::Writer::from_writer(out);
+                out.write_record(columns.iter().map(|(name, _)| name)).map_err(ScoresError::writer)?;
+                Sink::Csv(Box::new(out))
+            }
+            Form::Parquet => {
+                let columns: Vec<(&str, Kind)> = columns.iter().map(|(name, kind)| (name.as_str(), *kind)).collect();
+                let table = parquet::Writer::new(&columns, out).map_err(ScoresError::writer)?;
+                Sink::Parquet(Box::new(Groups { table, lines: Vec::new() }))
+            }
+            Form::Jsonl => Sink::Jsonl(out),
+            Form::Npz => Sink::Npz(out, Vec::new()),
+        };
+        Ok(Self { scores, path: path.to_owned(), has_classes, n_columns, sink })
+    }
+
+    /// Writes one more item.
+    pub fn push(&mut self, explained: &Arc<Explained>) -> Result<(), ScoresError> {
+        // Said of the first item rather than of all at the end.
+        if let Some(reason) = explained.methods.iter().find_map(|method| method.as_ref().err()) {
+            return Err(ScoresError::Method(reason.clone()));
+        }
+        self.write(explained).map_err(|error| error.at(&self.path))
+    }
+
+    fn write(&mut self, explained: &Arc<Explained>) -> Result<(), ScoresError> {
+        let lines = || lines_of(&self.scores, explained, (self.has_classes, self.n_columns));
+        match &mut self.sink {
+            Sink::Csv(out) => {
+                for line in lines()? {
+                    out.write_record(line.into_iter().map(csv_cell)).map_err(ScoresError::writer)?;
+                }
+            }
+            Sink::Parquet(groups) => {
+                groups.lines.extend(lines()?);
+                if groups.lines.len() >= GROUP {
+                    groups.write()?;
+                }
+            }
+            Sink::Jsonl(out) => jsonl_of(&self.scores, explained, out)?,
+            Sink::Npz(_, kept) => kept.push(explained.clone()),
+        }
+        Ok(())
+    }
+
+    /// Writes what is left; gives what all was written to.
+    fn end(self) -> Result<W, ScoresError> {
+        Ok(match self.sink {
+            Sink::Csv(out) => out.into_inner().map_err(ScoresError::writer)?,
+            Sink::Parquet(mut groups) => {
+                groups.write()?;
+                groups.table.finish().map_err(ScoresError::writer)?
+            }
+            Sink::Jsonl(out) => out,
+            Sink::Npz(mut out, kept) => {
+                out.write_all(&npz_of(&self.scores, &kept)?).map_err(ScoresError::writer)?;
+                out
+            }
+        })
+    }
+}
+
+/// Whether some method of an item tells classes apart: then every line has a column for each class.
+fn tells_classes_apart(explained: &Explained) -> bool {
+    explained.methods.iter().flatten().any(|result| result.by_class.is_some())
+}
+
+/// Columns of the lines of [`lines_of`].
+fn columns_of(scores: &Scores<'_>, has_classes: bool) -> Vec<(String, Kind)> {
     let mut columns: Vec<(String, Kind)> = [
         ("item", Kind::Int),
         ("split", Kind::Text),
@@ -118,16 +262,15 @@ fn lines_of(scores: &Scores<'_>) -> Result<Lines, ScoresError> {
     .map(|(name, kind)| (name.to_owned(), kind))
     .to_vec();
     let mut add = |name: &str, kind: Kind| columns.push((name.to_owned(), kind));
-    if is_text {
+    if scores.black_box.text.is_some() {
         add("word", Kind::Text);
         add("start", Kind::Int);
         add("end", Kind::Int);
     }
-    if table.is_some() {
+    if scores.black_box.table.is_some() {
         add("column", Kind::Text);
     }
-    let is_series = scores.black_box.modality() == Modality::Series;
-    if is_series {
+    if scores.black_box.modality() == Modality::Series {
         add("first_step", Kind::Int);
         add("last_step", Kind::Int);
         add("channel", Kind::Text);
@@ -137,57 +280,65 @@ fn lines_of(scores: &Scores<'_>) -> Result<Lines, ScoresError> {
             add(&class_column(class, name), Kind::Number);
         }
     }
+    columns
+}
+
+/// A line per item, method and unit: of texts with the word and its bytes in the text as written, and without padding; of tables with the column's
+/// name; of series with the first and the last step, and the channel where it is one; of methods that tell classes apart with the score for each class.
+/// Ranks count from 1.
+fn lines_of(
+    scores: &Scores<'_>,
+    explained: &Explained,
+    (has_classes, n_columns): (bool, usize),
+) -> Result<Vec<Vec<Cell>>, ScoresError> {
+    let is_text = scores.black_box.text.is_some();
+    let is_series = scores.black_box.modality() == Modality::Series;
+    let table = scores.black_box.table.as_ref();
     let mut lines = Vec::new();
-    for explained in scores.explained {
-        let (item, split) = scores.item(explained);
-        let start = |saved: &SavedExplainer| {
-            vec![Cell::Int(i64::from(item)), Cell::Text(split.to_owned()), Cell::Text(saved.card.name.clone())]
-        };
-        let written = written_units(scores.black_box, explained);
-        let stretches = if is_series { stretches(explained, scores.data.channel_names()) } else { Vec::new() };
-        for (saved, result) in scores.explainers.iter().zip(&explained.methods) {
-            let result = result.as_ref().map_err(|reason| ScoresError::Method(reason.clone()))?;
-            for (unit, score) in result.scores.iter().enumerate() {
-                let mut line = start(saved);
-                line.extend([
-                    Cell::Int(unit as i64),
-                    Cell::Number(f64::from(*score)),
-                    Cell::Int(i64::from(result.ranks[unit]) + 1),
-                    Cell::Int(i64::from(result.is_selected(unit, explained.k))),
-                ]);
-                if is_text {
-                    let Some(Some(written)) = written.get(unit) else { continue };
-                    let place = |at: usize| Cell::Int(at as i64);
-                    line.extend([
-                        Cell::Text(written.words.clone()),
-                        place(written.bytes.start),
-                        place(written.bytes.end),
-                    ]);
-                }
-                if let Some(table) = table {
-                    line.push(table.0.get(unit).map_or(Cell::Empty, |column| Cell::Text(column.name.clone())));
-                }
-                if let Some(stretch) = stretches.get(unit) {
-                    line.extend(stretch.clone());
-                }
-                if has_classes {
-                    let of_class = |class: usize| match &result.by_class {
-                        Some(by_class) => Cell::Number(f64::from(by_class.score(unit, class))),
-                        None => Cell::Empty,
-                    };
-                    line.extend((0..scores.black_box.classes.len()).map(of_class));
-                }
-                lines.push(line);
+    let (item, split) = scores.item(explained);
+    let start = |saved: &SavedExplainer| {
+        vec![Cell::Int(i64::from(item)), Cell::Text(split.to_owned()), Cell::Text(saved.card.name.clone())]
+    };
+    let written = written_units(scores.black_box, explained);
+    let stretches = if is_series { stretches(explained, scores.data.channel_names()) } else { Vec::new() };
+    for (saved, result) in scores.explainers.iter().zip(&explained.methods) {
+        let result = result.as_ref().map_err(|reason| ScoresError::Method(reason.clone()))?;
+        for (unit, score) in result.scores.iter().enumerate() {
+            let mut line = start(saved);
+            line.extend([
+                Cell::Int(unit as i64),
+                Cell::Number(f64::from(*score)),
+                Cell::Int(i64::from(result.ranks[unit]) + 1),
+                Cell::Int(i64::from(result.is_selected(unit, explained.k))),
+            ]);
+            if is_text {
+                let Some(Some(written)) = written.get(unit) else { continue };
+                let place = |at: usize| Cell::Int(at as i64);
+                line.extend([Cell::Text(written.words.clone()), place(written.bytes.start), place(written.bytes.end)]);
             }
-            if is_text && written.iter().all(Option::is_none) {
-                // A text without words has no unit, but it was explained.
-                let mut line = start(saved);
-                line.resize_with(columns.len(), || Cell::Empty);
-                lines.push(line);
+            if let Some(table) = table {
+                line.push(table.0.get(unit).map_or(Cell::Empty, |column| Cell::Text(column.name.clone())));
             }
+            if let Some(stretch) = stretches.get(unit) {
+                line.extend(stretch.clone());
+            }
+            if has_classes {
+                let of_class = |class: usize| match &result.by_class {
+                    Some(by_class) => Cell::Number(f64::from(by_class.score(unit, class))),
+                    None => Cell::Empty,
+                };
+                line.extend((0..scores.black_box.classes.len()).map(of_class));
+            }
+            lines.push(line);
+        }
+        if is_text && written.iter().all(Option::is_none) {
+            // A text without words has no unit, but it was explained.
+            let mut line = start(saved);
+            line.resize_with(n_columns, || Cell::Empty);
+            lines.push(line);
         }
     }
-    Ok((columns, lines))
+    Ok(lines)
 }
 
 /// Of each unit of a series its first and its last step, and the name of its channel where it lies in one.
@@ -215,113 +366,97 @@ fn class_column(class: usize, name: &str) -> String {
     format!("score_{class}_{plain}")
 }
 
-fn csv_of(scores: &Scores<'_>) -> Result<Vec<u8>, ScoresError> {
-    let (columns, lines) = lines_of(scores)?;
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(columns.iter().map(|(name, _)| name)).map_err(ScoresError::writer)?;
-    for line in lines {
-        let record = line.iter().map(|cell| match cell {
-            Cell::Empty => String::new(),
-            Cell::Text(text) => text.clone(),
-            Cell::Int(value) => value.to_string(),
-            // Scores are single precision.
-            Cell::Number(value) => (*value as f32).to_string(),
-            Cell::Bool(value) => u8::from(*value).to_string(),
-        });
-        writer.write_record(record).map_err(ScoresError::writer)?;
+fn csv_cell(cell: Cell) -> String {
+    match cell {
+        Cell::Empty => String::new(),
+        Cell::Text(text) => text,
+        Cell::Int(value) => value.to_string(),
+        // Scores are single precision.
+        Cell::Number(value) => (value as f32).to_string(),
+        Cell::Bool(value) => u8::from(value).to_string(),
     }
-    writer.into_inner().map_err(ScoresError::writer)
 }
 
-fn parquet_of(scores: &Scores<'_>) -> Result<Vec<u8>, ScoresError> {
-    let (columns, lines) = lines_of(scores)?;
-    let columns: Vec<(&str, Kind)> = columns.iter().map(|(name, kind)| (name.as_str(), *kind)).collect();
-    crate::study::export::parquet::write(&columns, &lines).map_err(ScoresError::writer)
-}
-
-/// One object per item and method; of texts with each unit's words and their bytes in the text as written.
-fn jsonl_of(scores: &Scores<'_>) -> Result<Vec<u8>, ScoresError> {
-    let mut out = Vec::new();
+/// One object per method; of texts with each unit's words and their bytes in the text as written.
+fn jsonl_of(scores: &Scores<'_>, explained: &Explained, out: &mut impl Write) -> Result<(), ScoresError> {
     let data = scores.data;
-    for explained in scores.explained {
-        let (item, split) = scores.item(explained);
-        let written = written_units(scores.black_box, explained);
-        let label = data.labels[explained.item].and_then(|label| data.classes.get(usize::from(label)));
-        for (saved, result) in scores.explainers.iter().zip(&explained.methods) {
-            let result = result.as_ref().map_err(|reason| ScoresError::Method(reason.clone()))?;
-            let selected = top_k(&result.scores, explained.k);
-            let mut line = serde_json::json!({
-                "item": item,
-                "split": split,
-                "label": label,
-                "method": saved.card.method,
-                "name": saved.card.name,
-                "explainer": saved.card.hash,
-                "blackbox": scores.black_box.hash,
-                "unit": explained.units.unit,
-                "k": explained.k,
-                "fill": explained.fill,
-                "seed": explained.seed,
-                "classes": scores.black_box.classes,
-                "probs_full": explained.probs_full,
-                "probs_selected": result.probs_selected,
-                "probs_unselected": result.probs_unselected,
-                "selected": selected,
-                "scores": result.scores,
-            });
-            if let Some(by_class) = &result.by_class {
-                let classes = scores.black_box.classes.iter().enumerate();
-                let columns = classes.map(|(class, name)| (name.clone(), serde_json::json!(by_class.column(class))));
-                line["class_scores"] = serde_json::Value::Object(columns.collect());
-                // What the black box answers to a class's own units alone, and to all but these.
-                for (name, of) in [("class_only", &by_class.only), ("class_rest", &by_class.rest)] {
-                    let answers = of.chunks(by_class.classes.max(1)).zip(&scores.black_box.classes);
-                    line[name] = answers.map(|(probs, class)| (class.clone(), serde_json::json!(probs))).collect();
-                }
+    let (item, split) = scores.item(explained);
+    let written = written_units(scores.black_box, explained);
+    let label = data.labels[explained.item].and_then(|label| data.classes.get(usize::from(label)));
+    for (saved, result) in scores.explainers.iter().zip(&explained.methods) {
+        let result = result.as_ref().map_err(|reason| ScoresError::Method(reason.clone()))?;
+        let selected = top_k(&result.scores, explained.k);
+        let mut line = serde_json::json!({
+            "item": item,
+            "split": split,
+            "label": label,
+            "method": saved.card.method,
+            "name": saved.card.name,
+            "explainer": saved.card.hash,
+            "blackbox": scores.black_box.hash,
+            "unit": explained.units.unit,
+            "k": explained.k,
+            "fill": explained.fill,
+            "seed": explained.seed,
+            "classes": scores.black_box.classes,
+            "probs_full": explained.probs_full,
+            "probs_selected": result.probs_selected,
+            "probs_unselected": result.probs_unselected,
+            "selected": selected,
+            "scores": result.scores,
+        });
+        if let Some(by_class) = &result.by_class {
+            let classes = scores.black_box.classes.iter().enumerate();
+            let columns = classes.map(|(class, name)| (name.clone(), serde_json::json!(by_class.column(class))));
+            line["class_scores"] = serde_json::Value::Object(columns.collect());
+            // What the black box answers to a class's own units alone, and to all but these.
+            for (name, of) in [("class_only", &by_class.only), ("class_rest", &by_class.rest)] {
+                let answers = of.chunks(by_class.classes.max(1)).zip(&scores.black_box.classes);
+                line[name] = answers.map(|(probs, class)| (class.clone(), serde_json::json!(probs))).collect();
             }
-            if let Some(table) = &scores.black_box.table {
-                line["columns"] = table.0.iter().map(|column| column.name.as_str()).collect();
-            }
-            if scores.black_box.text.is_some() {
-                let words = written.iter().enumerate().filter_map(|(unit, written)| {
-                    let written = written.as_ref()?;
-                    Some(serde_json::json!({
-                        "unit": unit,
-                        "word": written.words,
-                        "start": written.bytes.start,
-                        "end": written.bytes.end,
-                        "score": result.scores[unit],
-                        "rank": result.ranks[unit] + 1,
-                    }))
-                });
-                line["words"] = words.collect();
-            }
-            writeln!(out, "{line}").map_err(ScoresError::writer)?;
         }
+        if let Some(table) = &scores.black_box.table {
+            line["columns"] = table.0.iter().map(|column| column.name.as_str()).collect();
+        }
+        if scores.black_box.text.is_some() {
+            let words = written.iter().enumerate().filter_map(|(unit, written)| {
+                let written = written.as_ref()?;
+                Some(serde_json::json!({
+                    "unit": unit,
+                    "word": written.words,
+                    "start": written.bytes.start,
+                    "end": written.bytes.end,
+                    "score": result.scores[unit],
+                    "rank": result.ranks[unit] + 1,
+                }))
+            });
+            line["words"] = words.collect();
+        }
+        writeln!(out, "{line}").map_err(ScoresError::writer)?;
     }
-    Ok(out)
+    Ok(())
 }
 
 /// Arrays `items` and `split` [n], the latter of words, `scores` and `selected` [n, methods, units], `probs_full` [n, classes], `probs_selected` and
 /// `probs_unselected` [n, methods, classes], and, where some method tells classes apart, `class_scores` [n, methods, units, classes], and `class_only`
 /// and `class_rest` [n, methods, classes, classes], the answers to the units of a class alone and to all but these; NaN for the other methods.
-fn npz_of(scores: &Scores<'_>) -> Result<Vec<u8>, ScoresError> {
-    let (n, n_methods) = (scores.explained.len() as u64, scores.explainers.len() as u64);
+fn npz_of(scores: &Scores<'_>, explained: &[Arc<Explained>]) -> Result<Vec<u8>, ScoresError> {
+    let (n, n_methods) = (explained.len() as u64, scores.explainers.len() as u64);
     let classes = scores.black_box.classes.len() as u64;
-    let units = scores.explained.first().map_or(0, |explained| explained.units.count()) as u64;
+    let units = explained.first().map_or(0, |first| first.units.count()) as u64;
     let mut by_method: [Vec<f32>; 3] = Default::default();
     let mut probs_full: Vec<f32> = Vec::new();
     let (mut selected, mut class_scores): (Vec<u8>, Vec<f32>) = Default::default();
     let mut class_answers: [Vec<f32>; 2] = Default::default();
     let mut has_classes = false;
-    for explained in scores.explained {
-        probs_full.extend(&explained.probs_full);
-        for result in &explained.methods {
+    for one in explained {
+        probs_full.extend(&one.probs_full);
+        for result in &one.methods {
             let result = result.as_ref().map_err(|reason| ScoresError::Method(reason.clone()))?;
             by_method[0].extend(&result.scores);
             by_method[1].extend(&result.probs_selected);
             by_method[2].extend(&result.probs_unselected);
-            selected.extend((0..result.scores.len()).map(|unit| u8::from(result.is_selected(unit, explained.k))));
+            selected.extend((0..result.scores.len()).map(|unit| u8::from(result.is_selected(unit, one.k))));
             for unit in 0..result.scores.len() {
                 let of_class = |class: usize| result.by_class.as_ref().map_or(f32::NAN, |by| by.score(unit, class));
                 class_scores.extend((0..scores.black_box.classes.len()).map(of_class));
@@ -336,8 +471,7 @@ fn npz_of(scores: &Scores<'_>) -> Result<Vec<u8>, ScoresError> {
             has_classes |= result.by_class.is_some();
         }
     }
-    let (items, splits): (Vec<u32>, Vec<&str>) =
-        scores.explained.iter().map(|explained| scores.item(explained)).unzip();
+    let (items, splits): (Vec<u32>, Vec<&str>) = explained.iter().map(|one| scores.item(one)).unzip();
     let mut cursor = std::io::Cursor::new(Vec::new());
     let mut npz = npyz::npz::NpzWriter::new(&mut cursor);
     array(&mut npz, "items", &[n], &items)?;

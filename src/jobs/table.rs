@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::{Cell, Measured};
 use crate::explain::learn::run;
-use crate::metric::order::{Standing, dominated_by};
+use crate::metric::order::{Rebuilt, Sure, sentences};
 use crate::metric::{MetricUnit, metric};
 use crate::study::report;
 
@@ -46,24 +46,31 @@ pub fn check(path: &Path) -> Result<(), TableError> {
 }
 
 /// The table in the format of the file's ending, with what it was measured by: an object beside the cells in JSON, columns in CSV, a line below in
-/// Markdown, a comment below in LaTeX.
+/// Markdown, a comment below in LaTeX. Where a1 and a2 were measured, their order stands there, too (not in CSV, which has rows only).
 pub fn encode(path: &Path, measured: &Measured) -> Result<Vec<u8>, TableError> {
     check(path)?;
     let text = match crate::store::ending(path).as_str() {
-        "json" => serde_json::to_string_pretty(measured).map_err(TableError::writer)?,
+        "json" => {
+            let written = WithOrder { measured, order: order(measured) };
+            serde_json::to_string_pretty(&written).map_err(TableError::writer)?
+        }
         "csv" => csv_of(measured)?,
         "md" => {
             let table = columns(measured);
             let rule: String = table[0].iter().map(|name| if is_text(name) { "---|" } else { "---:|" }).collect();
             let grid = grid(&table, report::cell, ("| ", " | ", " |\n"), &format!("|{rule}\n"));
-            format!("{grid}\n{}.\n", measured.conditions.words())
+            let order: String = order(measured).iter().map(|words| format!("{words}\n\n")).collect();
+            format!("{grid}\n{order}{}.\n", measured.conditions.words())
         }
         _ => {
             let table = columns(measured);
             let align: String = table[0].iter().map(|name| if is_text(name) { 'l' } else { 'r' }).collect();
             let rows = grid(&table, report::escaped, ("", " & ", " \\\\\n"), "\\hline\n");
             let words = measured.conditions.words();
-            format!("\\begin{{tabular}}{{{align}}}\n{rows}\\end{{tabular}}\n% {words}.\n")
+            // Within a comment names need no escapes, but must not end it.
+            let order: String =
+                order(measured).iter().map(|words| format!("% {}\n", words.replace('\n', " "))).collect();
+            format!("\\begin{{tabular}}{{{align}}}\n{rows}\\end{{tabular}}\n{order}% {words}.\n")
         }
     };
     Ok(text.into_bytes())
@@ -215,57 +222,32 @@ fn csv_of(measured: &Measured) -> Result<String, TableError> {
     String::from_utf8(bytes).map_err(TableError::writer)
 }
 
-/// Which explainers are better than others under Definition 2 of DoRaR, a sentence or two for each k where a1 and a2 were measured for two or more, and
-/// where there are several k also for all of them together: fewer units are better, too.
-pub fn order(cells: &[Cell]) -> Vec<String> {
-    let mut ks: Vec<Option<usize>> = cells.iter().filter(|cell| cell.metric == "a1").map(|cell| cell.k).collect();
-    ks.sort_unstable();
-    ks.dedup();
-    let across = (ks.len() > 1).then(|| order_among(cells, &ks)).flatten();
-    ks.into_iter().filter_map(|k| order_among(cells, &[k])).chain(across).collect()
+/// Which explainers are better than others under Definition 2 of DoRaR, a paragraph for each k where a1 and a2 were measured for two or more, and
+/// where there are several k also for all of them together: fewer units are better, and so are smaller ones.
+pub fn order(measured: &Measured) -> Vec<String> {
+    let sure = |cell: &Cell| Sure { mean: cell.mean, ci95: cell.ci95 };
+    let of_row = |a1: &Cell| {
+        let is_it =
+            |cell: &&Cell| (&cell.row, cell.metric.as_str(), cell.k, &cell.class) == (&a1.row, "a2", a1.k, &None);
+        let a2 = measured.iter().find(is_it)?;
+        let explainer = measured.conditions.explainers.iter().find(|explainer| explainer.row == a1.row);
+        Some(Rebuilt {
+            row: a1.row.clone(),
+            k: a1.k,
+            unit_size: explainer.map_or(0, |explainer| explainer.unit_size),
+            a1: sure(a1),
+            a2: sure(a2),
+        })
+    };
+    let a1 = measured.iter().filter(|cell| cell.metric == "a1" && cell.class.is_none());
+    sentences(&a1.filter_map(of_row).collect::<Vec<_>>())
 }
 
-fn order_among(cells: &[Cell], ks: &[Option<usize>]) -> Option<String> {
-    let a2_of = |of: &Cell| {
-        let is_it =
-            |cell: &&Cell| (&cell.row, cell.metric.as_str(), cell.k, &cell.class) == (&of.row, "a2", of.k, &None);
-        cells.iter().find(is_it)
-    };
-    let mut rows: Vec<(String, &Cell, &Cell)> = Vec::new();
-    for cell in cells.iter().filter(|cell| cell.metric == "a1" && ks.contains(&cell.k)) {
-        let name = match (ks, cell.k) {
-            ([_, _, ..], Some(k)) => format!("{} at k = {k}", cell.row),
-            _ => cell.row.clone(),
-        };
-        rows.extend(a2_of(cell).map(|a2| (name, cell, a2)));
-    }
-    if rows.len() < 2 {
-        return None;
-    }
-    // The units of a table are of one kind.
-    let standing = |(_, a1, a2): &(String, &Cell, &Cell)| Standing {
-        a1: a1.mean,
-        a2: a2.mean,
-        n_units: a1.k.unwrap_or(0),
-        unit_size: 1,
-    };
-    let all: Vec<Standing> = rows.iter().map(standing).collect();
-    let better = dominated_by(&all);
-    let free: Vec<&str> = (0..all.len()).filter(|&at| better[at].is_none()).map(|at| rows[at].0.as_str()).collect();
-    let at_k = match ks {
-        [Some(k)] => format!(" at k = {k}"),
-        [_, _, ..] => " among all k".to_owned(),
-        _ => String::new(),
-    };
-    let mut words = format!("Not dominated{at_k}: {}.", free.join(", "));
-    for (at, by) in better.iter().enumerate().filter_map(|(at, by)| Some((at, (*by)?))) {
-        let apart = |a: &Cell, b: &Cell| a.ci95[0] > b.ci95[1] || b.ci95[0] > a.ci95[1];
-        let is_sure = apart(rows[at].1, rows[by].1) || apart(rows[at].2, rows[by].2);
-        let doubt = if is_sure { "" } else { " (intervals overlap)" };
-        words.push_str(&format!(" {} is worse than {}{doubt}.", rows[at].0, rows[by].0));
-    }
-    if free.len() > 1 && ks.len() == 1 {
-        words.push_str(" Those that are not dominated cannot be ordered: one has the higher a1, another the lower a2.");
-    }
-    Some(words)
+/// A table as it is written in JSON: with the order of its rows, which readers of the table make anew.
+#[derive(serde::Serialize)]
+struct WithOrder<'a> {
+    #[serde(flatten)]
+    measured: &'a Measured,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    order: Vec<String>,
 }

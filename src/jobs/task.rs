@@ -150,6 +150,11 @@ pub struct Explain {
     pub fill: Fill,
     /// Seed of noise and of random methods.
     pub seed: u64,
+    /// Whether the black box is also asked about the units of each class alone and all others, for methods that tell classes apart: two more questions
+    /// for each class. Tables of scores and contact sheets do not show the answers.
+    pub class_answers: bool,
+    /// Two classes, for the same methods: the black box is also asked about the units that speak most for the first rather than the second.
+    pub contrast: Option<(usize, usize)>,
 }
 
 /// One item explained.

@@ -79,6 +79,10 @@ pub struct BoxCard {
     /// The command that answers for it (see [`super::exec`]); `None` where it runs in this process.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exec: Option<String>,
+    /// What the command answered to some of the training rows when it was connected, probabilities of each: the command alone does not tell one model
+    /// behind it from another. Empty where there is no command, or where an earlier version connected it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<Vec<f32>>,
     /// Whose answers it learned in place of labels; `None` where it learned labels.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub distilled: Option<super::distil::Distilled>,
@@ -121,13 +125,14 @@ impl BoxCard {
     }
 
     /// What a copy of it in memory is known by: its hash, which says all about a network. That of a command says neither how long an answer may take nor
-    /// with which data it was connected, which is where its fills come from.
+    /// with which data it was connected, which is where its fills come from, nor which model then stood behind it, which its answers tell.
     pub fn key(&self) -> String {
         match &self.exec {
             None => self.hash.clone(),
             Some(_) => {
                 let params = serde_json::to_string(&self.params).unwrap_or_default();
-                format!("{} {} {params}", self.hash, self.data_hash)
+                let answers = self.answers.iter().flatten().flat_map(|value| value.to_le_bytes()).collect::<Vec<u8>>();
+                format!("{} {} {params} {}", self.hash, self.data_hash, blake3::hash(&answers).to_hex())
             }
         }
     }

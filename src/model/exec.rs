@@ -5,13 +5,14 @@ use std::io::{BufRead, BufReader, Cursor, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::card::BoxCard;
-use super::{ModelError, Probs};
+use super::{Background, ModelError, Probs};
 use crate::data::text::fit::PADDING;
-use crate::data::{Modality, Rows, TableFit, TextFit};
+use crate::data::{Modality, Rows, TableFit, TextFit, evenly};
+use crate::work::CancelToken;
 
 /// Most bytes of an answer.
 const MOST_BYTES: u64 = 1 << 30;
@@ -27,6 +28,15 @@ const SETTLE: Duration = Duration::from_millis(20);
 const KEPT: usize = 300;
 /// How far from 1 the probabilities of a row may sum.
 const TOLERANCE: f32 = 0.01;
+/// How often a wait for an answer looks whether it was cancelled.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// How much longer a program may take whose answer nobody waits for any more, before it is stopped: a newer question cancels the one before it, and a
+/// program that soon answers need not load its model again for each.
+const GRACE: Duration = Duration::from_secs(2);
+/// Rows whose answers are kept when a command is connected.
+const KNOWN_ROWS: usize = 8;
+/// How far a probability may lie from the one that was kept: another machine, or other rows beside it, move the last digits.
+const SAME: f32 = 0.01;
 
 /// How rows are written for a program, and how its answers are read.
 #[derive(Clone, Debug)]
@@ -63,8 +73,17 @@ pub struct ExecModel {
     /// Where it is started; `None`: where Unmask itself was.
     folder: Option<PathBuf>,
     running: Option<Running>,
+    /// What it answered when it was connected.
+    known: Option<KnownAnswers>,
     /// Words of texts that were sent as unknown.
     unknown_words: u64,
+}
+
+/// Rows, and what a command answered to each when it was connected: another model behind the same command is found out by them.
+#[derive(Debug)]
+struct KnownAnswers {
+    rows: Rows,
+    answers: Vec<Vec<f32>>,
 }
 
 #[derive(Debug)]
@@ -92,12 +111,17 @@ enum Failure {
     Ended(String),
     /// It is silent or answers nonsense.
     Wrong(String),
+    /// It answers otherwise than when it was connected.
+    Changed,
+    /// Nobody waits for the answer any more.
+    Cancelled,
 }
 
 impl ExecModel {
     /// A program that answers for `classes` classes; it is started at the first question.
     pub fn new(command: &str, classes: usize, form: Form, timeout: Duration) -> Self {
-        Self { command: command.to_owned(), classes, form, timeout, folder: None, running: None, unknown_words: 0 }
+        let command = command.to_owned();
+        Self { command, classes, form, timeout, folder: None, running: None, known: None, unknown_words: 0 }
     }
 
     /// The same, started in this folder.
@@ -106,10 +130,20 @@ impl ExecModel {
         Self { folder, ..self }
     }
 
+    /// The same, asked again at every start what it answered to some of the training rows when it was connected. Without such `answers`, as for what an
+    /// earlier version connected, nothing is compared.
+    #[must_use]
+    pub fn with_known(self, background: &Background, answers: &[Vec<f32>]) -> Self {
+        let known = (!answers.is_empty())
+            .then(|| KnownAnswers { rows: known_rows(background, answers.len()), answers: answers.to_vec() });
+        Self { known, ..self }
+    }
+
     /// Probabilities of each row.
     ///
     /// # Errors
-    /// One sentence: the program cannot be started, ends, is silent for too long or answers nonsense.
+    /// One sentence: the program cannot be started, ends, is silent for too long, answers nonsense or otherwise than when it was connected. Where the
+    /// job on this thread is cancelled, the program is stopped.
     pub fn predict(&mut self, rows: &Rows) -> Result<Probs, ModelError> {
         self.count_unknown(rows);
         let mut values = Vec::with_capacity(rows.n() * self.classes);
@@ -144,6 +178,9 @@ impl ExecModel {
     }
 
     fn ask(&mut self, rows: &Rows) -> Result<Vec<f32>, ModelError> {
+        if CancelToken::current().is_cancelled() {
+            return Err(ModelError::Cancelled);
+        }
         let mut has_restarted = self.running.is_none();
         loop {
             match self.try_once(rows) {
@@ -159,6 +196,15 @@ impl ExecModel {
                     let said = self.stop();
                     return Err(self.refuse(&why, &said));
                 }
+                Err(Failure::Changed) => {
+                    self.stop();
+                    return Err(self.refuse_changed());
+                }
+                Err(Failure::Cancelled) => {
+                    // Its answer may still come, and would be taken for the next one.
+                    self.running = None;
+                    return Err(ModelError::Cancelled);
+                }
             }
         }
     }
@@ -169,8 +215,17 @@ impl ExecModel {
             // A program that cannot answer one row is found out before many are sent.
             self.exchange(&rows.slice(0..1))?;
             self.check_silent(SETTLE)?;
+            self.check_known()?;
         }
         self.exchange(rows)
+    }
+
+    /// Refuses another model than the one that was connected: the command alone does not tell them apart.
+    fn check_known(&self) -> Result<(), Failure> {
+        let Some(KnownAnswers { rows, answers }) = &self.known else { return Ok(()) };
+        let now = self.exchange(rows)?;
+        let then: Vec<f32> = answers.iter().flatten().copied().collect();
+        if is_same(&now, &then) { Ok(()) } else { Err(Failure::Changed) }
     }
 
     /// One question and its answer.
@@ -181,25 +236,16 @@ impl ExecModel {
         let running = self.running.as_ref().ok_or_else(not_there)?;
         let questions = running.questions.as_ref().ok_or_else(not_there)?;
         questions.send(question(rows, &self.form)).map_err(|_| not_there())?;
-        let until = Instant::now() + self.timeout;
-        let answer = || match running.answers.recv_timeout(until.saturating_duration_since(Instant::now())) {
-            Ok(Ok(bytes)) => Ok(bytes),
-            Ok(Err(why)) => Err(Failure::Wrong(why)),
-            Err(RecvTimeoutError::Disconnected) => Err(Failure::Ended("has ended without an answer".to_owned())),
-            Err(RecvTimeoutError::Timeout) => {
-                let seconds = self.timeout.as_secs_f64();
-                Err(Failure::Wrong(format!("gave no answer within {seconds} seconds (--set timeout= allows more)")))
-            }
-        };
+        let mut wait = Wait::new(self.timeout);
         let values = match self.form {
             Form::Text(_) => {
                 let mut values = Vec::with_capacity(rows.n() * self.classes);
                 for _ in 0..rows.n() {
-                    values.extend(read_line(&answer()?, self.classes).map_err(Failure::Wrong)?);
+                    values.extend(read_line(&wait.next_part(&running.answers)?, self.classes).map_err(Failure::Wrong)?);
                 }
                 values
             }
-            _ => read_answer(&answer()?, rows.n(), self.classes).map_err(Failure::Wrong)?,
+            _ => read_answer(&wait.next_part(&running.answers)?, rows.n(), self.classes).map_err(Failure::Wrong)?,
         };
         check_probs(&values, self.classes).map_err(Failure::Wrong)?;
         self.check_silent(Duration::ZERO)?;
@@ -234,6 +280,81 @@ impl ExecModel {
              itself to see what is wrong",
             self.command, self.classes
         ))
+    }
+
+    fn refuse_changed(&self) -> ModelError {
+        let command = &self.command;
+        ModelError::Failed(format!(
+            "exec:{command}: expected the model that was connected, found one that answers otherwise than when it was connected; connect it again \
+             (in the window, or with `unmask fit --model \"exec:{command}\"`), and train anew what was trained on its answers"
+        ))
+    }
+}
+
+/// Up to `most` training rows, evenly spaced, by whose answers a command is known again; fewer where they are large.
+fn known_rows(background: &Background, most: usize) -> Rows {
+    let rows = &background.rows;
+    let fitting = (MOST_VALUES / rows.shape.len().max(1)).max(1);
+    rows.pick(&evenly(rows.n(), most.min(fitting)))
+}
+
+/// What a connected command answers to some of the training rows, a list of probabilities each, as its card keeps it. Empty where it answers the same
+/// rows otherwise when asked again: then nothing can be told by it.
+pub(super) fn known_answers(
+    background: &Background,
+    ask: impl Fn(&Rows) -> Result<Probs, ModelError>,
+) -> Result<Vec<Vec<f32>>, ModelError> {
+    let rows = known_rows(background, KNOWN_ROWS);
+    let (first, again) = (ask(&rows)?, ask(&rows)?);
+    if !is_same(&first.values, &again.values) {
+        return Ok(Vec::new());
+    }
+    // Four digits: more would be the noise of one machine.
+    let rounded = |value: &f32| (*value * 1e4).round() / 1e4;
+    Ok((0..first.n()).map(|row_idx| first.row(row_idx).iter().map(rounded).collect()).collect())
+}
+
+/// Whether these are the same probabilities, but for their last digits.
+fn is_same(a: &[f32], b: &[f32]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| (a - b).abs() <= SAME)
+}
+
+/// The wait for the answer to a question, which may come in several parts.
+struct Wait {
+    timeout: Duration,
+    until: Instant,
+    cancel: CancelToken,
+    is_cancelled: bool,
+}
+
+impl Wait {
+    fn new(timeout: Duration) -> Self {
+        Self { timeout, until: Instant::now() + timeout, cancel: CancelToken::current(), is_cancelled: false }
+    }
+
+    /// The next part. In slices: who cancels a job, or closes the window, does not wait for a program that hangs.
+    fn next_part(&mut self, answers: &Receiver<Result<Vec<u8>, String>>) -> Result<Vec<u8>, Failure> {
+        loop {
+            if !self.is_cancelled && self.cancel.is_cancelled() {
+                self.is_cancelled = true;
+                self.until = self.until.min(Instant::now() + GRACE);
+            }
+            let left = self.until.saturating_duration_since(Instant::now());
+            match answers.recv_timeout(left.min(LOOK_EVERY)) {
+                Ok(Ok(bytes)) => return Ok(bytes),
+                Ok(Err(why)) => return Err(Failure::Wrong(why)),
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err(Failure::Ended("has ended without an answer".to_owned()));
+                }
+                Err(RecvTimeoutError::Timeout) if left > LOOK_EVERY => {}
+                Err(RecvTimeoutError::Timeout) if self.is_cancelled => return Err(Failure::Cancelled),
+                Err(RecvTimeoutError::Timeout) => {
+                    let seconds = self.timeout.as_secs_f64();
+                    let why = format!("gave no answer within {seconds} seconds (--set timeout= allows more)");
+                    return Err(Failure::Wrong(why));
+                }
+            }
+        }
     }
 }
 
@@ -495,6 +616,9 @@ pub fn trust(command: &str) -> Result<(), ModelError> {
     let failed =
         |error: &dyn std::fmt::Display| ModelError::Failed(format!("exec:{command}: it cannot be noted ({error})"));
     let folder = std::env::current_dir().map_err(|error| failed(&error))?;
+    // Two workers that connect at once would each write the list without the other's command.
+    static NOTING: Mutex<()> = Mutex::new(());
+    let _alone = NOTING.lock().unwrap_or_else(PoisonError::into_inner);
     let mut known = read_known();
     if known.iter().any(|known| known.command() == command && known.folder() == Some(&folder)) {
         return Ok(());

@@ -195,6 +195,7 @@ impl FitRun {
             text,
             table,
             exec: command.map(str::to_owned),
+            answers: Vec::new(),
             distilled: teacher.as_ref().map(|teacher| teacher.card.clone()),
             seed,
             epochs: 0,
@@ -272,8 +273,14 @@ impl FitRun {
             let saved = self.checkpoint()?;
             exec::trust(saved.card.exec.as_deref().unwrap_or_default())?;
             let black_box = TorchBox::new(&saved, self.device)?;
-            // One row first: a program that does not answer it is refused.
-            black_box.predict(&self.background.rows.slice(0..1.min(self.background.rows.n())))?;
+            // Few rows first: a program that does not answer them is refused.
+            self.card.answers = exec::known_answers(&self.background, |rows| black_box.predict(rows))?;
+            if self.card.answers.is_empty() {
+                let command = saved.card.exec.as_deref().unwrap_or_default();
+                log::warn!(
+                    "exec:{command}: answers the same rows otherwise when asked again, so another model behind it is not noticed"
+                );
+            }
             self.connected = Some(Connected { black_box, classes: Vec::new() });
             return Ok(StepResult::Batch(0));
         };

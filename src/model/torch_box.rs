@@ -27,12 +27,14 @@ pub struct TorchBox {
     store: nn::VarStore,
     /// What answers in place of the network, without gradients.
     queried: Option<Queried>,
+    /// Why there were no logits, until somebody takes it.
+    failure: RefCell<Option<ModelError>>,
 }
 
 /// A model that is only queried.
 enum Queried {
     /// A program.
-    Command(RefCell<ExecModel>),
+    Command(Box<RefCell<ExecModel>>),
     /// Trees for rows of a table.
     Forest(Forest, TableFit),
 }
@@ -66,7 +68,7 @@ impl TorchBox {
                 let folder = exec::check_trust(command)?;
                 let (form, timeout) = (exec::Form::of(&card), commands::timeout(&card.params));
                 let model = ExecModel::new(command, classes, form, timeout).in_folder(folder);
-                Some(Queried::Command(RefCell::new(model)))
+                Some(Queried::Command(Box::new(RefCell::new(model.with_known(&saved.background, &card.answers)))))
             }
             (None, Some(table)) if !card.has_gradients() => {
                 Some(Queried::Forest(Forest::from_bytes(&saved.weights, table, classes)?, table.clone()))
@@ -77,7 +79,13 @@ impl TorchBox {
             }
         };
         store.freeze();
-        Ok(Self { card, background: saved.background.clone(), net, store, queried })
+        Ok(Self { card, background: saved.background.clone(), net, store, queried, failure: RefCell::new(None) })
+    }
+
+    /// Why [`TensorBox::logits`] answered with NaN since the last call of this. Not every loss shows it: whoever asks for logits of a box that may be a
+    /// command looks here before going on.
+    pub(crate) fn take_failure(&self) -> Option<ModelError> {
+        self.failure.take()
     }
 
     /// A tensor `[n, c, h, w]`'s probabilities `[n, classes]`, without gradients, in chunks.
@@ -131,11 +139,17 @@ impl TensorBox for TorchBox {
         if self.queried.is_none() {
             return self.network().forward(input, false);
         }
-        // A program that fails answers nothing: the loss is then not finite, which stops the training with a sentence.
+        let size = [input.size()[0], self.card.classes.len() as i64];
+        let nothing = || Tensor::full(size, f64::NAN, (Kind::Float, self.device()));
+        // One that hangs is not waited for again in the same step.
+        if self.failure.borrow().is_some() {
+            return nothing();
+        }
         match self.probs(input) {
             Ok(probs) => probs.clamp_min(1e-7).log(),
-            Err(_) => {
-                Tensor::full([input.size()[0], self.card.classes.len() as i64], f64::NAN, (Kind::Float, self.device()))
+            Err(error) => {
+                *self.failure.borrow_mut() = Some(error);
+                nothing()
             }
         }
     }

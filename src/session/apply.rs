@@ -261,6 +261,8 @@ impl Session {
                     Some(name) => format!("Following class {name}"),
                     None => "Following the predicted class".to_owned(),
                 };
+                // With a contrast it is another pair of classes that the black box is asked about.
+                return self.runs(Self::refresh_explanation);
             }
             Command::Reading(action) => return self.read(action),
             Command::Study(action) => return self.study_action(action),
@@ -370,6 +372,7 @@ impl Session {
             Command::Ask(dialog) => return Some(vec![Request::Ask(*dialog)]),
             Command::ToggleFit => open.fit = !open.fit,
             Command::ToggleSheet => open.sheet = !open.sheet,
+            Command::ToggleSpec => open.spec = !open.spec,
             Command::ToggleViewerAlone => open.viewer_alone = !open.viewer_alone,
             Command::ToggleItems => self.settings.show_items = !self.settings.show_items,
             Command::ToggleInspector => self.settings.show_inspector = !self.settings.show_inspector,
@@ -387,6 +390,7 @@ impl Session {
                     &mut open.palette,
                     &mut open.shortcuts,
                     &mut open.sheet,
+                    &mut open.spec,
                     &mut open.jobs,
                     &mut open.notices,
                     &mut open.fit,

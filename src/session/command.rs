@@ -43,6 +43,8 @@ pub enum Command {
     OpenSpec(String),
     /// Try the last data again.
     RetryData,
+    /// Open or close the form that changes how the data are read.
+    ToggleSpec,
     /// Save the project where it is, or ask where.
     Save,
     /// Save the project in this folder from now on.

@@ -54,6 +54,14 @@ pub fn signed(value: f32, digits: usize) -> String {
     }
 }
 
+/// Digits after the point, at least `least`, with which a list of scores is told: the largest shows two that are not zero, all others as many places.
+pub fn digits(scores: &[f32], least: usize) -> usize {
+    let largest = scores.iter().map(|score| score.abs()).filter(|size| size.is_finite()).fold(0.0, f32::max);
+    // 0.005 has its first sign at the third place; what is far smaller would have no room.
+    let first = if largest > 0.0 { -largest.log10().floor() } else { 0.0 };
+    (first.clamp(0.0, 5.0) as usize + 1).clamp(least, 5)
+}
+
 /// A score in as few signs as tell its size, with a true minus sign.
 pub fn score(value: f32) -> String {
     let size = value.abs();
@@ -172,7 +180,24 @@ impl Session {
 
 #[cfg(test)]
 mod tests {
-    use super::score;
+    use super::{digits, score};
+
+    #[test]
+    fn a_list_of_scores_is_told_with_as_many_digits_as_its_largest_needs() {
+        let of = [
+            (&[0.4, -2.0][..], 2),
+            (&[0.4, 0.01], 2),
+            (&[0.048, -0.03], 3),
+            (&[0.0048, f32::NEG_INFINITY, 0.0001], 4),
+            (&[1e-9], 5),
+            (&[0.0], 2),
+            (&[], 2),
+        ];
+        for (scores, expected) in of {
+            assert_eq!(digits(scores, 2), expected, "{scores:?}");
+        }
+        assert_eq!(digits(&[12.0], 3), 3);
+    }
 
     #[test]
     fn scores_of_any_size_are_told_in_a_few_signs() {

@@ -40,6 +40,8 @@ pub struct ExplainKey {
     pub fit: String,
     /// Seed of noise and of random methods.
     pub seed: u64,
+    /// The class in focus and the one that it is contrasted with.
+    pub contrast: Option<(usize, usize)>,
 }
 
 /// The explorer's state.
@@ -140,6 +142,12 @@ impl Explore {
         self.explained()?.methods.get(self.focus)?.as_ref().ok()
     }
 
+    /// The class in focus and the one that it is contrasted with, if these are two of so many classes.
+    pub fn contrast(&self, classes: usize) -> Option<(usize, usize)> {
+        let pair = self.class_focus.zip(self.reading.against);
+        pair.filter(|&(class, other)| class != other && class.max(other) < classes)
+    }
+
     /// The selected units of a result at the k of the slider, which may be ahead of the computed one.
     pub fn mask(&self, result: &MethodResult) -> Mask {
         Mask((0..result.ranks.len()).map(|unit| result.is_selected(unit, self.k)).collect())
@@ -215,6 +223,7 @@ impl Session {
             fill: explore.fill,
             fit: serde_json::to_string(&explore.fit).unwrap_or_default(),
             seed: explore.seed,
+            contrast: explore.contrast(active.card.classes.len()),
         })
     }
 
@@ -235,6 +244,8 @@ impl Session {
             k: key.k,
             fill: key.fill,
             seed: key.seed,
+            class_answers: true,
+            contrast: key.contrast,
         }));
         let is_ahead = slot.kind == slots::AHEAD;
         let purpose = if is_ahead { Purpose::Ahead(key) } else { Purpose::Explain(key) };

@@ -83,6 +83,21 @@ impl KeptFigure {
         }
     }
 
+    /// After how many words its texts are cut around the selected ones, 0 for never, and how many the longest has; `None` where there is no text that can
+    /// be cut so. On a sheet each cell shows a few words only.
+    pub fn words_of_texts(&self) -> Option<(usize, usize)> {
+        let texts = || self.pictures.iter().filter_map(|picture| picture.text.as_ref());
+        let most = texts().next()?.most_words;
+        let longest = texts().map(|text| text.spans.len()).max()?;
+        (self.arrangement == Arrangement::Compared).then_some((most, longest))
+    }
+
+    /// Cuts its texts after so many words from now on, 0 for never. It holds them whole.
+    pub fn cut_texts(&mut self, most_words: usize) {
+        let texts = Arc::make_mut(&mut self.pictures).iter_mut().filter_map(|picture| picture.text.as_mut());
+        texts.for_each(|text| text.most_words = most_words);
+    }
+
     /// Draws it anew after a change. Annotations stay on the picture where a heading moves it.
     pub fn redraw(&mut self) -> Result<(), FigureError> {
         let mut figure = self.bare()?;
@@ -157,6 +172,8 @@ pub enum Change {
     Title(u64),
     /// Its caption, in gesture g.
     Caption(u64),
+    /// After how many words its texts are cut, in gesture g.
+    Words(u64),
     /// Page, heading, columns.
     Look,
     /// Something was drawn on it.
@@ -173,6 +190,7 @@ impl Change {
         match self {
             Self::Title(_) => "Title of the figure changed",
             Self::Caption(_) => "Caption of the figure changed",
+            Self::Words(_) => "Words of the figure changed",
             Self::Look => "Look of the figure changed",
             Self::Added => "Annotation added",
             Self::Changed(..) => "Annotation changed",
@@ -351,13 +369,8 @@ impl Session {
         let (explainers, methods): (Vec<_>, Vec<_>) =
             results.filter_map(|result| Some((find(result)?.clone(), Ok(result.clone())))).unzip();
         let explained = Arc::new(Explained { methods, ..explained.as_ref().clone() });
-        let written = Scores {
-            data: &data,
-            black_box: &black_box.card,
-            explainers: &explainers,
-            explained: std::slice::from_ref(&explained),
-        };
-        match scores::encode(&path, &written) {
+        let written = Scores { data: &data, black_box: &black_box.card, explainers: &explainers };
+        match scores::encode(&path, &written, std::slice::from_ref(&explained)) {
             Ok(bytes) => self.write(path, Content::Bytes(Arc::new(bytes))),
             Err(error) => {
                 self.notify(Level::Error, Notice::new("scores", error.to_string()), None);

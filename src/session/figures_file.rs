@@ -39,7 +39,7 @@ pub struct FiguresRef {
     pub count: usize,
 }
 
-/// What is kept, for telling whether it changed: pictures never do once they are kept, and the drawing follows from the rest.
+/// What is kept, for telling whether it changed: pictures are others once anything in them does, and the drawing follows from the rest.
 #[derive(Clone, Debug)]
 pub(super) struct FiguresLook(Vec<KeptFigure>);
 

@@ -283,6 +283,8 @@ pub struct Session {
     pub last_action: String,
     /// The last request for data that failed, so that it can be tried again.
     pub(crate) data_retry: Option<crate::data::DataSpec>,
+    /// What was asked for last and is no specification of data, so that it can be mended.
+    pub(crate) no_spec: Option<String>,
     /// The open project's files.
     pub(crate) files: project::OpenFiles,
     /// Device and memory in a line, for the chip in the top bar.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::notices::Level;
-use super::{Lane, Purpose, Request, Run, Session, project, slots};
+use super::{Command, Lane, Purpose, Request, Run, Session, project, slots};
 use crate::data::{DataSpec, picture};
 use crate::jobs::Task;
 use crate::model::card::BOX_FORMAT;
@@ -122,14 +122,27 @@ impl Session {
             }
             Ok(spec) => self.open_data(spec),
             Err(error) => {
-                self.notify(Level::Error, Notice::new("data-spec", error.to_string()), None);
+                self.no_spec = Some(text.to_owned());
+                self.notify(Level::Error, Notice::new("data-spec", error.to_string()), Some(Command::ToggleSpec));
                 Vec::new()
             }
         }
     }
 
+    /// What names the data, to be changed: what could not be opened last, else what is open.
+    pub fn spec_text(&self) -> Option<String> {
+        let spec = self.data_retry.as_ref().or(self.data.as_ref().map(|data| &data.spec));
+        self.no_spec.clone().or_else(|| spec.map(ToString::to_string))
+    }
+
+    /// Whether that is the data that are open.
+    pub fn spec_is_open(&self) -> bool {
+        self.no_spec.is_none() && self.data_retry.is_none() && self.data.is_some()
+    }
+
     pub(crate) fn open_data(&mut self, spec: DataSpec) -> Vec<Request> {
         self.data_retry = Some(spec.clone());
+        self.no_spec = None;
         let title = format!("Opening {spec}");
         self.last_action.clone_from(&title);
         self.place = super::Place::Explore;

@@ -12,7 +12,8 @@ impl Session {
     /// The form in which the series in view is drawn, where it is a series.
     pub fn series_form(&self) -> Option<Form> {
         let shape = self.active_box().filter(|active| active.card.modality() == Modality::Series)?.card.shape;
-        Some(Form::or_usual(self.explore.form, shape.channels))
+        let names = self.data.as_ref().map_or(&[][..], |data| data.channel_names());
+        Some(Form::or_usual(self.explore.form, shape.channels, names))
     }
 
     /// Whether a series in view can be drawn in `form`.

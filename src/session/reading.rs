@@ -142,6 +142,10 @@ impl Action {
     pub fn availability(&self, session: &Session) -> super::Availability {
         match self {
             Self::OpenOwn(true) | Self::PasteOwn(_) => match session.active_box() {
+                // It is shown in place of an item, and methods are made ready for what is open.
+                Some(active) if active.card.modality() == Modality::Text && session.data.is_none() => {
+                    Err("Open data with texts first; your own text is explained beside them".into())
+                }
                 Some(active) if active.card.modality() == Modality::Text => Ok(()),
                 Some(_) => Err("The black box in use does not read texts".into()),
                 None => Err("Train or open a black box that reads texts first".into()),
@@ -171,6 +175,8 @@ impl Session {
                     Some(class) => format!("Contrasting with class {}", self.class_name(class)),
                     None => "No contrast".to_owned(),
                 };
+                // The answers to what speaks for one rather than the other are part of an explanation.
+                return self.runs(Self::refresh_explanation);
             }
             Action::OpenOwn(true) => {
                 if reading.own.is_none() {
@@ -298,12 +304,7 @@ impl Session {
 
     /// How the scores of a result are looked at: as the class in focus has them, for methods that tell classes apart.
     pub fn lens(&self, result: &MethodResult) -> Option<Lens> {
-        let classes = result.by_class.as_ref()?.classes;
-        let class = self.explore.class_focus.filter(|class| *class < classes)?;
-        Some(match self.explore.reading.against {
-            Some(other) if other < classes && other != class => Lens::Contrast(class, other),
-            _ => Lens::Class(class),
-        })
+        lens_of(result, self.explore.class_focus, self.explore.reading.against)
     }
 
     /// How the columns are looked at: the lens of the first method that tells classes apart.
@@ -417,6 +418,21 @@ impl Session {
         }
     }
 
+    /// Why words or sentences of a text are all that can be selected; `None` where there is a choice.
+    pub fn why_one_unit(card: &BoxCard) -> Option<&'static str> {
+        match card.modality() {
+            Modality::Text if card.shape.height > 1 => Some(
+                "This black box reads a text sentence by sentence, so sentences are selected. For words, train one that reads words, such as \
+                 L2X's word CNN.",
+            ),
+            Modality::Text => Some(
+                "This black box reads a text as one row of words, so words are selected. For sentences, train one that reads a text sentence by \
+                 sentence: L2X's hierarchical LSTM.",
+            ),
+            _ => None,
+        }
+    }
+
     /// What kind of items the black box in use reads, else what the open data holds.
     pub fn modality(&self) -> Modality {
         let of_data = || self.data.as_ref().map_or(Modality::Image, |data| data.modality);
@@ -455,6 +471,17 @@ impl Session {
             explore.fill = Fill::Zero;
         }
     }
+}
+
+/// How the scores of a result are looked at while `class` is in focus, `against` another where there is one; `None` for a method that does not tell classes
+/// apart.
+pub(super) fn lens_of(result: &MethodResult, class: Option<usize>, against: Option<usize>) -> Option<Lens> {
+    let classes = result.by_class.as_ref()?.classes;
+    let class = class.filter(|class| *class < classes)?;
+    Some(match against {
+        Some(other) if other < classes && other != class => Lens::Contrast(class, other),
+        _ => Lens::Class(class),
+    })
 }
 
 /// Fills that make sense for items of `modality`: the mean of word numbers is no word.

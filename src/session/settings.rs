@@ -123,6 +123,8 @@ pub struct OpenPanels {
     pub viewer_alone: bool,
     /// The form for a contact sheet.
     pub sheet: bool,
+    /// The form that changes how the data are read.
+    pub spec: bool,
     /// The form that changes how a picture is fitted.
     pub fit: bool,
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::figures::Arrangement;
 use super::notices::Level;
+use super::reading::lens_of;
 use super::undo::Step;
 use super::{Command, Lane, Purpose, Request, Run, Session, describe, slots};
 use crate::data::Dataset;
@@ -36,6 +37,8 @@ pub struct PendingSheet {
     black_box: Arc<SavedBox>,
     explainers: Vec<Arc<SavedExplainer>>,
     looks: (View, Hidden, Theme),
+    /// Class in focus, and the one that it is contrasted with.
+    class: (Option<usize>, Option<usize>),
     first_item: usize,
     n_items: usize,
     pictures: Vec<ExplainedPicture>,
@@ -45,8 +48,11 @@ pub struct PendingSheet {
 
 impl PendingSheet {
     fn take(&mut self, explained: &Explained) {
+        let (class, against) = self.class;
         for (index, saved) in self.explainers.iter().enumerate() {
-            match picture_of(&self.data, &self.black_box.card, &saved.card, explained, (index, None)) {
+            let result = explained.methods.get(index).and_then(|result| result.as_ref().ok());
+            let lens = result.and_then(|result| lens_of(result, class, against));
+            match picture_of(&self.data, &self.black_box.card, &saved.card, explained, (index, lens)) {
                 Ok(picture) => {
                     let (view, hidden, theme) = self.looks;
                     self.pictures.push(ExplainedPicture { view, hidden, theme, ..picture });
@@ -95,8 +101,11 @@ impl Session {
             k: explore.k,
             fill: explore.fill,
             seed: explore.seed,
+            class_answers: explore.class_focus.is_some(),
+            contrast: explore.contrast(black_box.card.classes.len()),
         };
         let looks = (explore.view, explore.hidden, self.figures.theme);
+        let class = (explore.class_focus, explore.reading.against);
         let number = self.sheet.as_ref().map_or(1, |before| before.number + 1);
         let n_items = items.len();
         self.sheet = Some(PendingSheet {
@@ -105,6 +114,7 @@ impl Session {
             black_box,
             explainers,
             looks,
+            class,
             first_item,
             n_items,
             pictures: Vec::new(),

@@ -1,6 +1,6 @@
 //! What surrounds every place: the rail, the top bar with menus and jobs, the bottom line.
 
-use egui::{Align, Button, Layout, MenuBar, RichText, Sense, Ui, UiBuilder, WidgetInfo, accesskit::Role, vec2};
+use egui::{Align, Button, Layout, MenuBar, Popup, RichText, Sense, Ui, UiBuilder, WidgetInfo, accesskit::Role, vec2};
 use egui_material_icons::{MaterialIcon, icons};
 
 use super::theme::{self, space, text, tokens};
@@ -98,6 +98,7 @@ fn menus(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
                 }
             }
         });
+        menu_item(ui, session, Command::ToggleSpec, commands);
         ui.separator();
         menu_item(ui, session, Command::Save, commands);
         menu_item(ui, session, Command::Ask(Dialog::SaveProject), commands);
@@ -181,7 +182,13 @@ fn context_chips(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     match &session.data {
         Some(data) => {
             let tip = format!("{} items\n{}", crate::work::format_count(data.len() as u64), data.spec);
-            widgets::chip(ui, icons::ICON_DATABASE, &data.name, &tip);
+            let chip = widgets::menu_chip(ui, icons::ICON_DATABASE, &data.name, "Data", &tip);
+            Popup::menu(&chip).show(|ui| {
+                for command in [Command::ToggleSpec, Command::Ask(Dialog::OpenFiles), Command::Ask(Dialog::OpenFolder)]
+                {
+                    menu_item(ui, session, command, commands);
+                }
+            });
         }
         None => {
             muted(ui, "No data");

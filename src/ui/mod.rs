@@ -20,6 +20,7 @@ pub mod project_files;
 pub mod sheet_form;
 pub mod sheets;
 pub mod shortcuts;
+pub mod spec_form;
 pub mod start;
 pub mod study_place;
 pub mod theme;
@@ -72,6 +73,7 @@ struct PlaceStates {
     study: study_place::StudyState,
     figures: figures_place::FiguresState,
     sheet: sheet_form::SheetForm,
+    spec: spec_form::SpecForm,
     path: path_form::PathForm,
 }
 
@@ -392,6 +394,7 @@ impl eframe::App for App {
         sheets::jobs(ui, session, commands);
         sheets::shortcuts(ui, session, commands);
         sheet_form::show(ui, session, &mut places.sheet, commands);
+        spec_form::show(ui, session, &mut places.spec, commands);
         path_form::show(ui, &mut places.path, commands);
         sheets::palette(ui, session, palette, commands);
         if ctx.input(|input| !input.raw.hovered_files.is_empty()) {

@@ -62,8 +62,9 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut SheetForm, commands: &mu
         group(ui, "As in Explore now");
         let explore = &session.explore;
         let noun = explore.unit.noun(2);
+        let through = session.lens_in_view().map_or_else(String::new, |lens| format!(", {}", session.lens_words(lens)));
         ui.label(format!(
-            "{}: {} of {} {noun} by {}",
+            "{}: {} of {} {noun} by {}{through}",
             view_title(explore.view),
             explore.k,
             session.unit_count(),

@@ -262,6 +262,11 @@ pub fn notices(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
             if let Some(retry) = &entry.retry {
                 let label = retry.info().title.into_owned();
                 command_button(ui, session, retry.as_ref().clone(), &label, commands);
+                // What cannot be read in one way can often be read in another.
+                if **retry == Command::RetryData {
+                    let label = Command::ToggleSpec.info().title.into_owned();
+                    command_button(ui, session, Command::ToggleSpec, &label, commands);
+                }
             }
             ui.separator();
         }

@@ -243,6 +243,14 @@ pub fn chip(ui: &mut Ui, icon: MaterialIcon, words: &str, tip: &str) -> Response
     response.on_hover_text(tip)
 }
 
+/// The same as a button with a menu; `what` says before the words what it is.
+pub fn menu_chip(ui: &mut Ui, icon: MaterialIcon, words: &str, what: &str, tip: &str) -> Response {
+    let mark = icon.rich_text().size(text::BODY).color(tokens(ui).muted);
+    let response = ui.add(Button::new((mark, words)).frame(false));
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{what}: {words}")));
+    response.on_hover_text(tip)
+}
+
 /// A square swatch of a legend.
 pub fn swatch(ui: &mut Ui, fill: egui::Color32, is_hatched: bool) {
     let (rect, _) = ui.allocate_exact_size(Vec2::splat(12.0), Sense::hover());

@@ -1,5 +1,6 @@
 //! What a step gets to see of the scheduler: cancel, pause, progress, seeds.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -12,6 +13,11 @@ use super::{JobError, Priority, Progress, RateEstimator};
 /// Shortest time between two reports of one job.
 pub const REPORT_INTERVAL: Duration = Duration::from_millis(50);
 
+thread_local! {
+    /// The token of the job whose step runs on this thread.
+    static CURRENT: RefCell<Option<CancelToken>> = const { RefCell::new(None) };
+}
+
 /// A flag that ends a job. Clones share it, so that helpers of a job (a child process, a reader thread) can watch it too.
 #[derive(Debug, Clone, Default)]
 pub struct CancelToken(Arc<AtomicBool>);
@@ -22,6 +28,17 @@ impl CancelToken {
         Self::default()
     }
 
+    /// The token of the job that has its turn on this thread, for what waits deep below a step and is given no context; outside of a turn one that
+    /// nobody cancels.
+    pub fn current() -> Self {
+        CURRENT.with_borrow(Option::clone).unwrap_or_default()
+    }
+
+    /// Makes this the [`Self::current`] one of this thread until the guard is dropped, also by a panic.
+    pub(super) fn enter(&self) -> Turn {
+        Turn { before: CURRENT.replace(Some(self.clone())) }
+    }
+
     /// Ends what watches this token. Cannot be taken back.
     pub fn cancel(&self) {
         self.0.store(true, Ordering::Release);
@@ -30,6 +47,17 @@ impl CancelToken {
     /// Whether it was cancelled.
     pub fn is_cancelled(&self) -> bool {
         self.0.load(Ordering::Acquire)
+    }
+}
+
+/// A turn of a job, see [`CancelToken::current`].
+pub(super) struct Turn {
+    before: Option<CancelToken>,
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        CURRENT.set(self.before.take());
     }
 }
 

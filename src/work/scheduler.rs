@@ -147,6 +147,8 @@ fn run_step<E: Env>(
     job: &mut Active<E>,
     out: &dyn Outbox<E::Output>,
 ) -> Result<Step<E::Output>, JobError> {
+    // Starting counts, too: what asks a program there must hear of a cancel.
+    let _turn = job.control.cancel.enter();
     if let State::Queued(..) = &job.state
         && let State::Queued(task, seed) = std::mem::replace(&mut job.state, State::Taken)
     {

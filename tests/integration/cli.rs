@@ -192,6 +192,8 @@ fn explain_writes_the_scores_that_the_window_would_show() {
             k: 4,
             fill: Fill::Noise,
             seed: 6,
+            class_answers: true,
+            contrast: None,
         }))) else {
             panic!("no explanation")
         };
@@ -678,12 +680,17 @@ fn one_class_rather_than_another_is_drawn_and_written() {
     let (_, against) = figure(&["--class", "positive", "--against", "0"], "against.svg");
     assert!(negative.contains("class negative") && negative != plain);
     assert!(against.contains("positive rather than negative") && against != negative);
+    // Each class beside the other, in one figure.
+    let (_, all) = figure(&["--class", "all"], "all.svg");
+    assert!(["(a) ", "(b) ", "class negative", "class positive"].iter().all(|words| all.contains(words)), "{all}");
     let refused = |more: &[&str]| {
         let output = made.run(&with(&[&["figure", "--item", "44", "--out", "no.svg"], &asked[..], more].concat()));
         assert_eq!(output.status.code(), Some(2));
         err(&output)
     };
     assert_sentence(&refused(&["--class", "angry"]), &["class angry", "negative, positive"]);
+    let both = ["--class", "all", "--against", "negative"];
+    assert_sentence(&refused(&both), &["--against", "found all", "name one class"]);
     assert_sentence(&refused(&["--unit", "sentence"]), &["--unit sentence", "trained to select words"]);
     assert_sentence(&refused(&["--truth"]), &["--truth", "leave it out"]);
     assert_sentence(&refused(&["--form", "map"]), &["--form", "reads series"]);

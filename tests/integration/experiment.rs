@@ -32,6 +32,9 @@ fn every_row_names_a_method_a_preset_parameters_and_metrics_that_exist() {
                 Params::from_preset(spec.params, preset).unwrap();
             }
             params(spec.params, row.params);
+            // What the program starts from may change; how long the paper's table was trained may not change with it.
+            let says_how_long = row.params.iter().any(|(id, _)| *id == "epochs");
+            assert!((row.method, row.preset) != ("aim", "texts") || says_how_long, "{}: {}", experiment.id, row.id);
             let at = experiment.at(row);
             at.unit.parse::<Unit>().unwrap();
             assert!(at.k > 0 && at.ks().contains(&at.main_k()));

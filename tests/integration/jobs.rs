@@ -1,14 +1,19 @@
 //! Jobs on the program's own worker: interleaved runs, checkpoints, cancelling, failures that the worker survives, one item as in a table.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::path::Path;
 use std::sync::Arc;
 
 use tch::Device;
 use unmask::data::{DataError, Dataset, Fit, Rows, Split};
 use unmask::explain::{ExplainError, Fill, SavedExplainer, method};
+use unmask::jobs::measured::MeasuredExplainer;
 use unmask::jobs::picture::source_of;
-use unmask::jobs::{Agree, Cell, Conditions, Evaluate, Explain, Explained, FitBox, Lens, Output, Task, TrainExplainer};
+use unmask::jobs::scores::{Scores, ScoresWriter, encode, has_class_answers};
+use unmask::jobs::{
+    Agree, Cell, Conditions, Evaluate, Explain, Explained, FitBox, Lens, Measured, Output, Task, TrainExplainer,
+};
 use unmask::model::params::Params;
 use unmask::model::{BlackBox, ModelError, SavedBox, TorchBox, architecture};
 use unmask::work::{Event, JobError, JobId, Priority, Slot, Worker};
@@ -263,6 +268,8 @@ fn explain_task(
         k: 3,
         fill,
         seed: 4,
+        class_answers: true,
+        contrast: None,
     }))
 }
 
@@ -388,7 +395,11 @@ fn answers_to_the_units_of_each_class_and_of_each_contrast_are_those_of_the_box_
     let aim = explainer(run(&mut worker, train("aim", &saved, &data, 1, None)).unwrap());
     let black_box = TorchBox::new(&saved, Device::Cpu).unwrap();
     let item = 5;
-    let one = explained(&mut worker, explain_task(&saved, vec![aim], &data, item, Fill::Mean));
+    let mut asked = |contrast: Option<(usize, usize)>| {
+        let Task::Explain(task) = explain_task(&saved, vec![aim.clone()], &data, item, Fill::Mean) else { panic!() };
+        explained(&mut worker, Task::Explain(Box::new(Explain { contrast, ..*task })))
+    };
+    let (one, contrasted) = (asked(None), [asked(Some((0, 1))), asked(Some((1, 0)))]);
     let result = one.methods[0].as_ref().unwrap();
     let classes = result.by_class.as_ref().unwrap();
     let row = saved.card.rows(&data, &[item], &saved.card.fit).unwrap();
@@ -404,16 +415,74 @@ fn answers_to_the_units_of_each_class_and_of_each_contrast_are_those_of_the_box_
         black_box.predict(&Rows { shape: row.shape, values: values.collect() }).unwrap().values
     };
     let column = |class: usize| classes.column(class);
-    for class in 0..2 {
+    for (class, contrasted) in contrasted.iter().enumerate() {
         assert!(near(classes.only(class), &answer(column(class), false)));
         assert!(near(classes.rest(class), &answer(column(class), true)));
         let other = 1 - class;
         let difference: Vec<f32> = column(class).iter().zip(column(other)).map(|(a, b)| a - b).collect();
         let lens = Lens::Contrast(class, other);
+        assert!(result.only_through(lens).is_empty(), "nobody chose to contrast the two");
+        let result = contrasted.methods[0].as_ref().unwrap();
         assert!(near(result.only_through(lens), &answer(difference.clone(), false)));
         assert!(near(result.rest_through(lens), &answer(difference, true)));
     }
+    // Of a pair the other way round, or of a class that there is not, nothing is known.
+    let result = contrasted[0].methods[0].as_ref().unwrap();
+    assert!(result.only_through(Lens::Contrast(1, 0)).is_empty());
     assert!(result.only_through(Lens::Contrast(0, 9)).is_empty());
+    assert!(asked(Some((0, 9))).methods[0].as_ref().unwrap().by_class.as_ref().unwrap().contrast.is_none());
+}
+
+#[test]
+fn scores_written_item_by_item_are_those_of_all_and_a_failure_leaves_the_file_as_it_was() {
+    let _torch = torch();
+    let dir = tempfile::tempdir().unwrap();
+    let (data, mut worker) = (Arc::new(halves(16)), worker());
+    let saved = Arc::new(trained_box(&data, 0));
+    let aim = explainer(run(&mut worker, train("aim", &saved, &data, 1, None)).unwrap());
+    let explainers = vec![untrained("random", "patch:2", 3, &saved), aim];
+    let mut all = Vec::new();
+    for item in [3, 20, 9] {
+        all.push(explained(&mut worker, explain_task(&saved, explainers.clone(), &data, item, Fill::Zero)));
+    }
+    let scores = Scores { data: &data, black_box: &saved.card, explainers: &explainers };
+    let mut csv = "item,split,method,unit,score,rank,selected,score_0_left,score_1_right\n".to_owned();
+    for one in &all {
+        for (method, result) in explainers.iter().zip(&one.methods) {
+            let (result, name) = (result.as_ref().unwrap(), &method.card.name);
+            for (unit, score) in result.scores.iter().enumerate() {
+                let by_class = result.by_class.as_ref();
+                let of = |class: usize| by_class.map_or_else(String::new, |by| by.score(unit, class).to_string());
+                let (item, split, rank) = (one.item, data.splits[one.item], result.ranks[unit] + 1);
+                let selected = u8::from(result.is_selected(unit, 3));
+                writeln!(csv, "{item},{split},{name},{unit},{score},{rank},{selected},{},{}", of(0), of(1)).unwrap();
+            }
+        }
+    }
+    let mut broken = all[0].as_ref().clone();
+    broken.methods[1] = Err("the network gives no numbers".to_owned());
+    let broken = Arc::new(broken);
+    for (n_files, ending) in ["csv", "jsonl", "parquet", "npz"].into_iter().enumerate() {
+        let path = dir.path().join(format!("scores.{ending}"));
+        let mut writer = ScoresWriter::create(&path, scores, &all[0]).unwrap();
+        all.iter().for_each(|one| writer.push(one).unwrap());
+        assert!(!path.exists(), "nothing is seen before the end");
+        writer.finish().unwrap();
+        let written = std::fs::read(&path).unwrap();
+        // The archive of arrays notes when each was written.
+        assert!(ending == "npz" || written == encode(&path, &scores, &all).unwrap(), "{ending}");
+        if ending == "csv" {
+            assert_eq!(String::from_utf8(written.clone()).unwrap(), csv);
+        }
+        let mut writer = ScoresWriter::create(&path, scores, &all[0]).unwrap();
+        writer.push(&all[0]).unwrap();
+        assert_sentence(&writer.push(&broken).unwrap_err().to_string(), &["gives no numbers"]);
+        drop(writer);
+        assert!(written == std::fs::read(&path).unwrap(), "{ending}: the file before stays");
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), n_files + 1, "{ending}: nothing is left beside it");
+        // Who writes no such answers does not ask for them.
+        assert_eq!(has_class_answers(&path), ["jsonl", "npz"].contains(&ending));
+    }
 }
 
 #[test]
@@ -542,14 +611,48 @@ fn definition_2_orders_methods_at_each_k_and_across_them() {
     };
     let of = |row: &str, k: usize, a1: f64, a2: f64| [cell(row, "a1", k, a1), cell(row, "a2", k, a2)];
     let one: Vec<Cell> = [of("x", 4, 90.0, 50.0), of("y", 4, 80.0, 60.0)].concat();
-    assert_eq!(unmask::jobs::table::order(&one), ["Not dominated at k = 4: x. y is worse than x."]);
+    let of_cells = |cells: &[Cell]| Measured { cells: cells.to_vec(), ..Measured::default() };
+    let order = |cells: &[Cell]| unmask::jobs::table::order(&of_cells(cells));
+    assert_eq!(order(&one), ["Not dominated at k = 4: x. y is worse than x."]);
     // With half as many units and better figures it is better than the other at eight, too.
     let two: Vec<Cell> = [one, of("y", 8, 85.0, 55.0).to_vec(), of("x", 8, 95.0, 40.0).to_vec()].concat();
-    let said = unmask::jobs::table::order(&two);
+    let said = order(&two);
     assert_eq!(said.len(), 3, "{said:?}");
     assert_eq!(
         said[2],
-        "Not dominated among all k: x at k = 4, x at k = 8. y at k = 4 is worse than x at k = 4. y at k = 8 is worse than x at k = 4."
+        "Not dominated among all k: x at k = 4, x at k = 8. y at k = 4 and y at k = 8 are worse than x at k = 4. \
+         Those that are not dominated cannot be ordered: one has the higher a1, another the lower a2 or fewer units."
+    );
+    // Neither of two that are the same in everything is better, and nothing sets them apart.
+    let same: Vec<Cell> = [of("x", 4, 90.0, 50.0), of("y", 4, 90.0, 50.0)].concat();
+    assert_eq!(order(&same), ["Not dominated at k = 4: x, y. x and y are equal: neither is better."]);
+    // Written tables have it, too: a paragraph, a comment, a field.
+    let written = |name: &str| {
+        let bytes = unmask::jobs::table::encode(std::path::Path::new(name), &of_cells(&two)).unwrap();
+        String::from_utf8(bytes).unwrap()
+    };
+    assert!(written("a.md").contains(&format!("\n\n{}\n\n", said[2])), "{}", written("a.md"));
+    assert!(written("a.tex").contains(&format!("\n% {}\n", said[2])), "{}", written("a.tex"));
+    let json: serde_json::Value = serde_json::from_str(&written("a.json")).unwrap();
+    assert_eq!(json["order"], serde_json::json!(said));
+    assert_eq!(serde_json::from_str::<Measured>(&written("a.json")).unwrap().cells, two, "and is a table still");
+    assert!(!written("a.csv").contains("Not dominated"));
+    // Of explainers of one table one may select chunks and another single pixels: size counts.
+    let explainer = |row: &str, unit_size: usize| MeasuredExplainer {
+        row: row.to_owned(),
+        method: "dorar".to_owned(),
+        params: Default::default(),
+        k: 4,
+        unit_size,
+        seed: 0,
+        hash: String::new(),
+    };
+    let conditions = Conditions { explainers: vec![explainer("x", 16), explainer("y", 1)], ..Conditions::default() };
+    assert_eq!(
+        unmask::jobs::table::order(&Measured { conditions, ..of_cells(&same) }),
+        [
+            "Not dominated at k = 4: y (units of 1 value). x (units of 16 values) is worse than y (units of 1 value) (intervals overlap)."
+        ]
     );
 }
 

@@ -129,6 +129,7 @@ pub(super) fn text_box_with(
         text,
         table: None,
         exec: None,
+        answers: Vec::new(),
         distilled: None,
         seed: 0,
         epochs: 1,

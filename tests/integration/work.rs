@@ -523,6 +523,40 @@ fn one_step_jobs_and_lost_memory_are_told_as_such() {
 }
 
 #[test]
+fn what_waits_deep_below_a_step_hears_that_its_job_is_cancelled_or_its_worker_closed() {
+    struct Deep;
+    impl Env for Deep {
+        type Task = mpsc::Sender<()>;
+        type Output = bool;
+        fn start(&mut self, here: mpsc::Sender<()>) -> Result<Box<dyn Job<Self>>, JobError> {
+            let at_start = CancelToken::current();
+            Ok(one_step(move |_, _| {
+                here.send(()).ok();
+                let until = Instant::now() + LONG;
+                while !CancelToken::current().is_cancelled() && Instant::now() < until {
+                    std::thread::yield_now();
+                }
+                Ok(at_start.is_cancelled())
+            }))
+        }
+    }
+    for closes in [false, true] {
+        let mut worker = Worker::spawn("deep", || Deep, || {}).unwrap();
+        let (here, is_here) = mpsc::channel();
+        let id = worker.submit(slot(0), Priority::Normal, here);
+        is_here.recv_timeout(LONG).unwrap();
+        let started = Instant::now();
+        if !closes {
+            worker.cancel(id);
+            assert_eq!(worker.wait_for(id, |_| {}), Err(JobError::Cancelled));
+        }
+        drop(worker);
+        assert!(started.elapsed() < LONG / 2, "closes: {closes}");
+    }
+    assert!(!CancelToken::current().is_cancelled(), "outside of a step there is nothing to cancel");
+}
+
+#[test]
 fn stale_answers_are_ignored_and_the_old_result_stays() {
     let now = Instant::now();
     let (old, newer, newest) = (JobId::next(), JobId::next(), JobId::next());

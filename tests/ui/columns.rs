@@ -9,6 +9,7 @@ use unmask::explain::SavedExplainer;
 use unmask::jobs::{Output, Task};
 use unmask::model::SavedBox;
 use unmask::session::explore::ExplainKey;
+use unmask::session::reading::Action;
 use unmask::session::{Command, Lane, Purpose, Request, Run, Session, slots};
 use unmask::work::{Event, JobId, Priority, Slot};
 
@@ -160,4 +161,30 @@ fn a_command_that_was_connected_with_other_data_is_asked_anew() {
     let other = explained(arrives(&mut session, connected("other hash")));
     assert_eq!(other.len(), 1);
     assert_ne!(first, other);
+}
+
+#[test]
+fn only_the_pair_of_classes_that_is_looked_at_is_asked_about() {
+    let mut session = world(black_box());
+    session.explainers.push(Arc::new(explainer("random", "Random", Unit::Pixel, 5)));
+    session.explore.columns = vec![0];
+    session.explore.item = Some(3);
+    let mut asked = |command: Command| -> Vec<Option<(usize, usize)>> {
+        let pair = |request: Request| match request {
+            Request::Run(run) => match &run.task {
+                Task::Explain(task) => Some(task.contrast),
+                _ => None,
+            },
+            _ => None,
+        };
+        session.apply(command).into_iter().filter_map(pair).collect()
+    };
+    let against = |class: usize| Command::Reading(Action::Against(Some(class)));
+    assert_eq!(asked(Command::FocusClass(Some(1))), [None]);
+    assert_eq!(asked(against(2)), [Some((1, 2))]);
+    assert!(asked(against(2)).is_empty(), "the very same is under way");
+    assert_eq!(asked(Command::FocusClass(Some(0))), [Some((0, 2))]);
+    // A class is not contrasted with itself, nor is the predicted one.
+    assert_eq!(asked(Command::FocusClass(Some(2))), [None]);
+    assert!(asked(Command::FocusClass(None)).is_empty(), "that is known already");
 }

@@ -238,6 +238,51 @@ fn a_file_that_cannot_be_opened_leaves_a_notice_with_retry_and_the_old_data() {
 }
 
 #[test]
+fn how_the_data_are_read_is_changed_from_their_menu_and_after_a_failure() {
+    const CHANGE: &str = "Change how the data are read…";
+    let mut app = explained(SIZE, Appearance::Dark);
+    app.get_by_role_and_label(Role::Button, "Data: world").click();
+    app.run();
+    app.get_by_role_and_label(Role::Button, CHANGE).click();
+    app.run();
+    app.get_by_label_contains("Options of all data: classes, limit");
+    app.get_by_role_and_label(Role::TextInput, "Data and options").focus();
+    app.run();
+    app.get_by_role_and_label(Role::TextInput, "Data and options").type_text("?colour=red");
+    app.run();
+    app.get_by_label_contains("there is no option \"colour\"");
+    app.key_press(Key::Escape);
+    app.run();
+    assert!(!app.state().session.open.spec, "Escape closes it");
+    assert_eq!(app.state().session.spec_text().as_deref(), Some("world"));
+
+    // What could not be opened is what is changed then.
+    app.state_mut().command(Command::OpenSpec("broken".to_owned()));
+    app.state_mut().command(Command::ToggleNotices);
+    app.run();
+    app.get_by_role_and_label(Role::Button, CHANGE).click();
+    app.run();
+    app.get_by_role_and_label(Role::TextInput, "Data and options").focus();
+    app.run();
+    app.get_by_role_and_label(Role::TextInput, "Data and options").type_text("?text=review");
+    app.run();
+    app.get_by_role_and_label(Role::Button, "Open again").click();
+    app.run();
+    let session = &app.state().session;
+    assert!(!session.open.spec);
+    assert_eq!(session.spec_text().as_deref(), Some("broken?text=review"), "it was tried so");
+
+    // Also what is no specification at all, such as one on the command line.
+    let wrong = "csv:reviews.csv?colour=red";
+    app.state_mut().command(Command::OpenSpec(wrong.to_owned()));
+    app.run();
+    let session = &app.state().session;
+    assert_eq!(session.spec_text().as_deref(), Some(wrong));
+    let notice = session.notices.entries().last().expect("it is told");
+    assert_eq!(notice.retry.as_deref(), Some(&Command::ToggleSpec));
+}
+
+#[test]
 fn dropping_a_file_opens_it() {
     #[derive(Debug)]
     struct Dropped;

@@ -12,6 +12,7 @@ use egui_kittest::kittest::Queryable;
 use unmask::data::{DataSpec, Unit};
 use unmask::explain::SavedExplainer;
 use unmask::figure::layout::View;
+use unmask::figure::layout::series::Form;
 use unmask::jobs::Compute;
 use unmask::model::params::Params;
 use unmask::model::{Device, SavedBox};
@@ -479,8 +480,11 @@ fn the_samples_of_series_and_of_a_table_open_explained() {
         let app = open(&sample_data().join(folder));
         assert_eq!(codes(&app), [""; 0], "{:?}", summaries(&app));
         assert_eq!(columns(&app), columns_in_view);
-        let explained = app.state().session.explore.explained().expect("explained at once").clone();
+        let session = &app.state().session;
+        let explained = session.explore.explained().expect("explained at once").clone();
         assert!(explained.methods.iter().all(Result::is_ok), "{folder}");
+        let is_movement = folder == "pointer_project";
+        assert_eq!(session.series_form() == Some(Form::Path), is_movement, "{folder}: its names say that it moves");
     }
 }
 
@@ -518,7 +522,14 @@ fn the_sample_projects_are_what_their_command_writes() {
     let samples = [
         ("project", "mnist:", "digits", "blackboxes/digits", ["meed", "grad-x-input"], 0),
         ("reviews_project", "csv:", "reviews.csv", "blackboxes/reviews", ["aim", "l2x"], 3),
-        ("pointer_project", "series:", "pointer/movements.npz", "blackboxes/pointer", ["dorar", "grad"], 2),
+        (
+            "pointer_project",
+            "series:",
+            "pointer/movements.npz?channels=x velocity,y velocity",
+            "blackboxes/pointer",
+            ["dorar", "grad"],
+            2,
+        ),
         ("table_project", "table:", "table.csv?label=thrives", "blackboxes/plants", ["l2x", "grad-x-input"], 0),
     ];
     for (folder, loader, path, black_box, columns, item) in samples {

@@ -1,5 +1,6 @@
 //! Flows of reading: texts, words by rank, classes, a text of one's own.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use egui::accesskit::Role;
@@ -7,13 +8,17 @@ use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use unmask::explain::Fill;
 use unmask::figure::layout::{Hidden, View};
+use unmask::session::figures::Change;
 use unmask::session::items::ListStyle;
 use unmask::session::reading::Action;
 use unmask::session::settings::Appearance;
-use unmask::session::{Command, Place};
+use unmask::session::sheet::SheetOf;
+use unmask::session::{Command, Dialog, Place, Session};
+use unmask::ui::dialogs::PresetDialogs;
 use unmask::work::{JobId, Shown};
 
-use super::texts::{LONG, reviews};
+use super::support::{explained, window_with};
+use super::texts::{LONG, reviews, text_box};
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
 
@@ -175,6 +180,69 @@ fn an_offensive_text_is_not_shown_once_it_is_explained_either_but_ones_own_is() 
 }
 
 #[test]
+fn an_offensive_text_that_is_not_shown_comes_out_through_no_figure() {
+    let mut app = reviews(SIZE, Appearance::Dark, "hatexplain", false);
+    let sheet = Command::StartSheet(SheetOf::Listed);
+    let figures = [Command::KeepFigure, Command::ExportFigure("figure.svg".into()), Command::Ask(Dialog::ExportFigure)];
+    let refuses = |app: &egui_kittest::Harness<'_, unmask::ui::App>, command: &Command| {
+        let reason = command.availability(&app.state().session).err();
+        reason.is_some_and(|reason| reason.contains("Show offensive texts"))
+    };
+    assert!(figures.iter().chain([&sheet]).all(|command| refuses(&app, command)));
+    app.state_mut().command(Command::KeepFigure);
+    app.run();
+    let session = &app.state().session;
+    assert!(session.figures.kept.is_empty() && session.last_action.contains("Show offensive texts"));
+    // One's own text is in view; a sheet is of the items.
+    app.state_mut().command(Command::Reading(Action::EditOwn("A superb evening".to_owned())));
+    app.run();
+    assert!(figures.iter().all(|command| command.availability(&app.state().session).is_ok()) && refuses(&app, &sheet));
+    app.state_mut().command(Command::Reading(Action::OpenOwn(false)));
+    app.state_mut().command(Command::Reading(Action::ShowOffensive(true)));
+    app.run();
+    let session = &app.state().session;
+    assert!(figures.iter().chain([&sheet]).all(|command| command.availability(session).is_ok()));
+}
+
+#[test]
+fn a_contact_sheet_shows_the_class_in_focus() {
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", true);
+    for command in [
+        Command::FocusClass(Some(0)),
+        Command::SetMarked(0, true),
+        Command::SetMarked(1, true),
+        Command::StartSheet(SheetOf::Marked),
+    ] {
+        app.state_mut().command(command);
+        app.run();
+    }
+    let session = &app.state().session;
+    let [sheet] = &session.figures.kept[..] else { panic!("one figure: {}", session.last_action) };
+    assert_eq!(sheet.pictures.len(), 2);
+    assert!(sheet.pictures[0].signed, "what speaks against the class is told apart");
+    for picture in sheet.pictures.iter() {
+        assert!(picture.method.ends_with(", class negative"), "{}", picture.method);
+        let text = picture.text.as_ref().expect("a text");
+        let unit = text.spans.iter().find(|span| span.word == "drags").and_then(|span| span.unit).expect("a word");
+        assert!(picture.selected[unit as usize], "it speaks for the class");
+    }
+    // Contrasted, as in the explorer.
+    app.state_mut().command(Command::Reading(Action::Against(Some(1))));
+    app.state_mut().command(Command::StartSheet(SheetOf::Marked));
+    app.run();
+    let kept = &app.state().session.figures.kept;
+    assert!(kept[1].pictures.iter().all(|picture| picture.method.ends_with("negative rather than positive")));
+}
+
+#[test]
+fn where_words_are_all_that_can_be_selected_the_menu_says_why() {
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
+    app.get_by_role_and_label(Role::ComboBox, "Units").click();
+    app.run();
+    app.get_by_label_contains("For sentences, train one that reads a text sentence by sentence");
+}
+
+#[test]
 fn a_class_in_focus_recolours_the_text_and_shows_its_words_alone() {
     let mut app = reviews(SIZE, Appearance::Dark, "reviews", true);
     let picture = |app: &egui_kittest::Harness<'_, unmask::ui::App>| {
@@ -317,6 +385,40 @@ fn a_pasted_text_becomes_ones_own() {
 }
 
 #[test]
+fn ones_own_text_waits_for_data_and_says_so() {
+    let mut session = Session::new();
+    session.boxes.push(Arc::new(text_box()));
+    session.active_box = Some(0);
+    let mut app = window_with(SIZE, session, PresetDialogs::default());
+    app.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::V);
+    app.run();
+    let session = &app.state().session;
+    assert_eq!(
+        session.last_action,
+        "Your own text: Open data with texts first; your own text is explained beside them"
+    );
+    assert!(session.own_text().is_none());
+    app.input_mut().events.push(egui::Event::Paste("What a delight!".to_owned()));
+    app.run();
+    let session = &app.state().session;
+    assert!(
+        session.last_action.starts_with("Paste your own text: Open data with texts first"),
+        "{}",
+        session.last_action
+    );
+    assert!(session.own_text().is_none());
+}
+
+#[test]
+fn a_text_pasted_where_nothing_reads_texts_is_refused_with_the_reason() {
+    let mut app = explained(SIZE, Appearance::Dark);
+    app.input_mut().events.push(egui::Event::Paste("What a delight!".to_owned()));
+    app.run();
+    let said = &app.state().session.last_action;
+    assert_eq!(said, "Paste your own text: The black box in use does not read texts");
+}
+
+#[test]
 fn beside_ones_own_text_the_item_is_neither_marked_nor_pinned() {
     let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
     app.state_mut().command(Command::Reading(Action::EditOwn("A superb evening".to_owned())));
@@ -388,8 +490,12 @@ fn a_text_with_a_word_in_another_script_becomes_a_figure_that_names_it() {
     // In the editor itself such letters are boxes.
     app.ctx.set_missing_glyph_policy(egui::MissingGlyphPolicy::Tofu);
     let own = "A superb evening, \u{62e}\u{628}\u{631}.".to_owned();
+    app.state_mut().command(Command::Reading(Action::OpenOwn(true)));
+    app.run();
+    assert!(app.query_by_label_contains("Holds Arabic").is_none());
     app.state_mut().command(Command::Reading(Action::EditOwn(own)));
     app.run();
+    app.get_by_label_contains("Holds Arabic, which no font here has");
     app.state_mut().command(Command::KeepFigure);
     app.run();
     let session = &app.state().session;
@@ -432,6 +538,33 @@ fn a_kept_text_becomes_a_figure_with_real_text() {
     let kept = &app.state().session.figures.kept;
     assert_eq!(kept.len(), 3, "{:?}", app.state().session.last_action);
     assert!(kept.iter().all(|kept| kept.figure.texts().iter().any(|text| text.text == "delight")));
+}
+
+#[test]
+fn a_kept_text_is_cut_or_whole_as_the_user_says() {
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
+    app.state_mut().command(Command::SelectItem(30));
+    app.run();
+    app.state_mut().command(Command::KeepFigure);
+    app.state_mut().command(Command::Go(Place::Figures));
+    app.run();
+    let drawn =
+        |app: &egui_kittest::Harness<'_, unmask::ui::App>| app.state().session.figures.kept[0].figure.texts().len();
+    let cut = drawn(&app);
+    assert!(cut < LONG / 4, "{cut}");
+    app.get_by_role_and_label(Role::SpinButton, "Words before it is cut");
+    app.get_by_role_and_label(Role::CheckBox, "Whole text, however long").click();
+    app.run();
+    assert!(drawn(&app) >= LONG, "{}", drawn(&app));
+    app.state_mut().command(Command::Undo);
+    app.run();
+    assert_eq!(drawn(&app), cut);
+    // Shorter than at first.
+    let mut fewer = app.state().session.figures.kept[0].clone();
+    fewer.cut_texts(20);
+    app.state_mut().command(Command::ChangeFigure(0, Box::new(fewer), Change::Words(0)));
+    app.run();
+    assert!(drawn(&app) < cut, "{} {cut}", drawn(&app));
 }
 
 /// Milliseconds of CPU time for a frame, printed for a person; machines differ too much to assert on it.

@@ -122,7 +122,7 @@ fn rows_of(data: &Dataset, black_box: &SavedBox, items: &[usize]) -> Rows {
 }
 
 /// The larger the largest value, the surer of the second class.
-fn answer(row: &[f32]) -> Vec<f32> {
+pub fn answer(row: &[f32]) -> Vec<f32> {
     let largest = row.iter().filter(|value| **value < 500.0).fold(0.0_f32, |most, value| most.max(value.abs()));
     let p = 1.0 / (1.0 + (-(largest - 2.0) * 2.0).exp());
     vec![1.0 - p, p]
@@ -259,7 +259,27 @@ fn each_form_has_a_button_and_only_those_that_fit() {
     let app = opened(SIZE, Appearance::Light, "player");
     assert_eq!(app.state().session.series_form(), Some(Form::Map), "forty channels are a map");
     assert!(app.query_by_role_and_label(Role::Button, "With path").is_none());
-    assert!(app.query_by_role_and_label(Role::Button, "Stacked").is_none());
+}
+
+#[test]
+fn many_channels_are_seen_as_curves_where_most_is_selected() {
+    let mut app = opened(SIZE, Appearance::Light, "player");
+    app.state_mut().command(Command::SetUnit(Unit::ChannelStep, 20));
+    app.run();
+    assert!(app.query_by_label_contains("8 of 40 channels").is_none(), "a map shows all");
+    app.get_by_label("not selected, below 0");
+    for (name, form) in [("Stacked", Form::Stacked), ("Overlaid", Form::Overlaid)] {
+        app.get_by_role_and_label(Role::Button, name).click();
+        app.run();
+        assert_eq!(app.state().session.series_form(), Some(form), "by the button {name}");
+        app.get_by_label_contains("Overlay of item 0");
+        app.get_by_label("8 of 40 channels: those with most selected steps");
+    }
+    // The figure says the same.
+    app.key_press(Key::K);
+    app.run();
+    let kept = &app.state().session.figures.kept[0].figure;
+    assert!(kept.texts().iter().any(|text| text.text.contains("8 of 40 channels")), "{}", kept.description);
 }
 
 #[test]

@@ -39,7 +39,7 @@ fn data_of(name: &str, modality: Modality, items: Items) -> Dataset {
 }
 
 /// A window over a file of rows of three columns; the first is the share of class "a" that the programs below answer.
-fn real_rows() -> (tempfile::TempDir, Harness<'static, App>) {
+pub fn real_rows() -> (tempfile::TempDir, Harness<'static, App>) {
     let line = |item: usize| {
         let (share, class) = if item.is_multiple_of(2) { (0.8, "a") } else { (0.2, "b") };
         format!("{share},{:.3},{:.3},{class}\n", (item as f32 * 0.7).sin(), (item as f32 * 1.3).cos())
@@ -157,10 +157,10 @@ fn a_forest_is_grown_and_a_stand_in_distilled_from_it_through_the_forms() {
 }
 
 /// Answers [x, 1 - x] of the first value of each row, by nothing but Python itself.
-const SERVER: &str = include_str!("../integration/model/serve.py");
+pub const SERVER: &str = include_str!("../integration/model/serve.py");
 
 /// Writes a program; `None` where there is no Python.
-fn program(text: &str) -> Option<(tempfile::TempDir, String)> {
+pub fn program(text: &str) -> Option<(tempfile::TempDir, String)> {
     if std::process::Command::new("python3").arg("--version").output().is_err() {
         println!("skipped: there is no python3");
         return None;

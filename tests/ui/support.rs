@@ -128,6 +128,7 @@ pub fn black_box() -> SavedBox {
         text: None,
         table: None,
         exec: None,
+        answers: Vec::new(),
         distilled: None,
         seed: 0,
         epochs: 1,
@@ -226,8 +227,39 @@ impl<F: FnMut() -> Step<Output>> Job<World> for Epochs<F> {
     }
 }
 
+/// Shows a trained explainer in the first column.
+pub fn show_trained(app: &mut Harness<'static, App>, made: SavedExplainer) {
+    let known = &mut app.state_mut().session.explainers;
+    known.push(Arc::new(SavedExplainer { weights: Arc::new(vec![1]), ..made }));
+    let explainer = known.len() - 1;
+    app.state_mut().command(Command::SetMethod { column: 0, explainer });
+    app.run();
+}
+
+/// What the black box of a world of pictures, series or rows answers.
+pub fn answer_in(modality: Modality, row: &[f32]) -> Vec<f32> {
+    if modality == Modality::Image { answer(row) } else { super::series::answer(row) }
+}
+
 fn run(task: &Task) -> Result<Output, JobError> {
-    if let Some(output) = super::texts::run(task).or_else(|| super::series::run(task)) {
+    let output = answered(task)?;
+    let (Task::Explain(task), Output::Explained(explained)) = (task, &output) else { return Ok(output) };
+    // Some methods tell more than their scores.
+    let methods = explained.methods.iter().zip(&task.explainers).map(|(said, explainer)| {
+        let said = said.clone();
+        said.map(|said| MethodResult {
+            by_class: super::by_class::of(&explainer.card, explained, task.contrast).or_else(|| said.by_class.clone()),
+            rebuilt: super::rebuilt::of(&explainer.card, explained, &said.scores),
+            ..said
+        })
+    });
+    let methods = methods.collect();
+    Ok(Output::Explained(Arc::new(Explained { methods, ..Explained::clone(explained) })))
+}
+
+fn answered(task: &Task) -> Result<Output, JobError> {
+    let of_kind = super::sentences::run(task).or_else(|| super::texts::run(task));
+    if let Some(output) = of_kind.or_else(|| super::series::run(task)) {
         return Ok(output);
     }
     Ok(match task {

@@ -132,8 +132,6 @@ fn explain(task: &Explain) -> Output {
                 let marked = signed.iter().zip(&scores);
                 marked.map(|(w, own)| if *own == f32::NEG_INFINITY { *own } else { sign * w }).collect()
             };
-            // The first class rather than the second, and the other way round.
-            let pairs = [-2.0, 2.0];
             ByClass {
                 classes: 2,
                 scores: signed.iter().flat_map(|weight| [-weight, *weight]).collect(),
@@ -142,11 +140,11 @@ fn explain(task: &Explain) -> Output {
                     .into_iter()
                     .flat_map(|sign| only(Mask::top_k(&column(sign), task.k).complement()))
                     .collect(),
-                contrast_only: pairs.into_iter().flat_map(|by| only(Mask::top_k(&column(by), task.k))).collect(),
-                contrast_rest: pairs
-                    .into_iter()
-                    .flat_map(|by| only(Mask::top_k(&column(by), task.k).complement()))
-                    .collect(),
+                // The first class rather than the second, or the other way round.
+                contrast: task.contrast.map(|pair| {
+                    let mask = Mask::top_k(&column(if pair == (0, 1) { -2.0 } else { 2.0 }), task.k);
+                    classes::Contrast { pair, rest: only(mask.complement()), only: only(mask) }
+                }),
             }
         });
         let mask = Mask::top_k(&scores, task.k);

@@ -228,7 +228,7 @@ fn load(tree: &Tree, spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, Data
         remarks.push(format!("{n_off} events without a position on the screen are left out"));
     }
     let raw = raw_of(shape, values, labels, classes, truth);
-    let raw = raw.called(vec!["x".to_owned(), "y".to_owned()]);
+    let raw = raw.called(vec!["x velocity".to_owned(), "y velocity".to_owned()]);
     Ok(Raw { parts, remarks, ..raw })
 }
 

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::gaps::{Gaps, steps_asked, steps_said};
 use super::steps::Steps;
 use super::{MAX_STEPS, MAX_VALUES, described, raw_of};
 use crate::data::archive::{Member, Tree, byte_size};
@@ -43,50 +44,6 @@ enum Layout {
     Long { item: usize, step: Option<usize>, label: Option<usize>, part: Option<usize>, channels: Vec<usize> },
     /// A row for each item: for each channel its columns in the order of the steps, and those of the class and the part.
     Wide { channels: Vec<(String, Vec<usize>)>, label: Option<usize>, part: Option<usize> },
-}
-
-/// What stands in for an empty field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Gaps {
-    /// Nothing: it is refused.
-    Refused,
-    /// The step before it; at the beginning the first that there is.
-    Previous,
-    /// The mean of the item's channel.
-    Mean,
-    /// Zero.
-    Zero,
-}
-
-impl Gaps {
-    fn of(spec: &DataSpec) -> Result<Self, DataError> {
-        match spec.query.get("gaps").map(String::as_str) {
-            None => Ok(Self::Refused),
-            Some("previous") => Ok(Self::Previous),
-            Some("mean") => Ok(Self::Mean),
-            Some("zero") => Ok(Self::Zero),
-            Some(other) => {
-                Err(spec.refuse(format!("gaps is \"{other}\""), "write gaps=previous, gaps=mean or gaps=zero"))
-            }
-        }
-    }
-
-    /// Fills the gaps (NaN) of one channel of an item, in the order of its steps. A channel without any value becomes zero.
-    fn fill(self, values: &mut [f32]) {
-        let known: Vec<f32> = values.iter().copied().filter(|value| !value.is_nan()).collect();
-        let mean = known.iter().map(|value| f64::from(*value)).sum::<f64>() / known.len().max(1) as f64;
-        let mut last = known.first().copied().unwrap_or(0.0);
-        for value in values {
-            if value.is_nan() {
-                *value = match self {
-                    Self::Previous => last,
-                    Self::Mean => mean as f32,
-                    Self::Zero | Self::Refused => 0.0,
-                };
-            }
-            last = *value;
-        }
-    }
 }
 
 /// Why files look like series, or `None`. Texts and tables are CSV too: only what is plain is taken.
@@ -326,12 +283,6 @@ struct Gathered {
 
 impl Gathered {
     fn new(names: Vec<String>, spec: &DataSpec) -> Result<Self, DataError> {
-        let steps = match spec.number("steps")? {
-            Some(n) if !(1..=MAX_STEPS as u64).contains(&n) => {
-                return Err(spec.refuse(format!("steps is {n}"), format!("ask for 1 to {MAX_STEPS}")));
-            }
-            steps => steps.map(|n| n as usize),
-        };
         Ok(Self {
             names,
             items: Vec::new(),
@@ -339,7 +290,7 @@ impl Gathered {
             parts: Vec::new(),
             classes: ClassNumbers::default(),
             n_values: 0,
-            steps,
+            steps: steps_asked(spec)?,
             gaps: Gaps::of(spec)?,
             n_gaps: 0,
         })
@@ -384,7 +335,7 @@ impl Gathered {
         let (least, most) = (lens.iter().min().copied().unwrap_or(0), lens.iter().max().copied().unwrap_or(0));
         let steps = match self.steps {
             Some(steps) => {
-                remarks.push(format!("Items have {least} to {most} steps: cut to {steps}, or filled up with zeros"));
+                remarks.push(steps_said((least, most), steps));
                 steps
             }
             None if least == most => most,
@@ -415,12 +366,7 @@ impl Gathered {
             }
         }
         if self.n_gaps > 0 {
-            let by = match self.gaps {
-                Gaps::Previous => "the step before",
-                Gaps::Mean => "the mean of the item's channel",
-                Gaps::Zero | Gaps::Refused => "zero",
-            };
-            remarks.push(format!("{} empty fields were filled with {by}", self.n_gaps));
+            remarks.push(format!("{} empty fields were filled with {}", self.n_gaps, self.gaps.words()));
         }
         let (found, _) = self.classes.finish(&mut self.labels);
         let classes = match spec.list("names") {

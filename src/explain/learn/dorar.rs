@@ -5,7 +5,7 @@ use tch::nn;
 use tch::{Kind, Tensor};
 
 use super::concrete::{concrete_mask, gumbel, spread, subset_mask};
-use super::dorar_nets::{Backdrop, DorarSelector, Generator, Noise, Range, blend, scale_gradient};
+use super::dorar_nets::{Backdrop, DorarSelector, Generator, Noise, Range, blend, check_dense, scale_gradient};
 use super::selector::Selector;
 use super::series::SeriesSelector;
 use super::{Batch, Learner, Losses, Setup, temperature};
@@ -196,9 +196,9 @@ impl Method for Dorar {
         let card = black_box.card();
         let units = Units::new(saved.card.unit, card.shape);
         let device = black_box.tensor_box().map_or(tch::Device::Cpu, TensorBox::device);
-        let range = Range::of(black_box.background(), card.modality());
+        let range = Range::of(black_box.background(), card.modality(), device);
         let form = Form::of(&saved.card.params);
-        let mut nets = without_init(|| Nets::new(units, range, form, device));
+        let mut nets = without_init(|| Nets::new(units, &range, form, device));
         load_variables(nets.variables(), &saved.weights, &format!("weights of {}", saved.card.name))?;
         nets.selector_store.freeze();
         nets.generator_store.freeze();
@@ -249,7 +249,7 @@ struct Nets {
 }
 
 impl Nets {
-    fn new(units: Units, range: Range, form: Form, device: tch::Device) -> Self {
+    fn new(units: Units, range: &Range, form: Form, device: tch::Device) -> Self {
         let selector_store = nn::VarStore::new(device);
         let generator_store = nn::VarStore::new(device);
         let root = generator_store.root();
@@ -315,7 +315,6 @@ impl DorarLearner {
                 "DoRaR: expected inputs whose values can be rebuilt, found words; choose L2X, MEED or AIM".to_owned(),
             ));
         }
-        let range = Range::of(setup.background, modality);
         let form = Form::of(params);
         let of_series =
             [("generator local", form.is_local, "choose the generator dense"), ("places", form.places, "turn it off")];
@@ -325,7 +324,15 @@ impl DorarLearner {
             let found = modality.plural();
             return Err(ExplainError::Unfit(format!("{name}: expected series, found {found}; {remedy}")));
         }
-        let nets = Nets::new(setup.units, range, form, setup.device);
+        if !form.is_local {
+            let remedy = match modality {
+                Modality::Series => "choose the generator local",
+                _ => "choose a black box with a smaller input, or another method",
+            };
+            check_dense(setup.units.shape, if form.complementary { 2 } else { 1 }, ("DoRaR", remedy))?;
+        }
+        let range = Range::of(setup.background, modality, setup.device);
+        let nets = Nets::new(setup.units, &range, form, setup.device);
         // Both optimizers step together, on gradients of the same forward pass.
         let (beta1, beta2) = ADAM_BETAS;
         let adam = |lr: f64| OptimSpec::Adam { lr, beta1, beta2, eps: 1e-8 };
@@ -340,7 +347,7 @@ impl DorarLearner {
             _ => k as f64 / setup.units.count().max(1) as f64,
         };
         Ok(Self {
-            backdrop: Backdrop::new(setup.background, noise, range, setup.device),
+            backdrop: Backdrop::new(setup.background, noise, &range, setup.device),
             nets,
             optimizers,
             units: setup.units,
@@ -380,19 +387,20 @@ pub fn sum_mask_with(scores: &Tensor, noise: &Tensor, tau: f64) -> Tensor {
     ((draws.sum_dim_intlist([1i64].as_slice(), false, Kind::Float) - 0.5) * 10.0).sigmoid()
 }
 
-/// What a generator's answer is worth (section III.C): cross-entropy of the black box's answer to it against the class of the full input, over the log of
-/// the number of classes, so that guessing costs 1; and the mean absolute difference from the input. Both scalars. Logits are divided by `softening`
-/// first, 1 in the paper.
+/// What a generator's answer to `shown` is worth (section III.C): cross-entropy of the black box's answer to it against the class of the full input, over
+/// the log of the number of classes, so that guessing costs 1; and the mean absolute difference from the input ([`Generator::difference`]). Both scalars.
+/// Logits are divided by `softening` first, 1 in the paper.
 pub fn side_losses(
-    rebuilt: &Tensor,
-    input: &Tensor,
-    class: &Tensor,
+    generator: &Generator,
+    shown: &Tensor,
+    (input, class): (&Tensor, &Tensor),
     (black_box, softening): (&dyn TensorBox, f64),
 ) -> (Tensor, Tensor) {
-    let logits = black_box.logits(rebuilt) / softening;
+    let rebuilt = generator.forward(shown);
+    let logits = black_box.logits(&rebuilt) / softening;
     let classes = logits.size()[1].max(2) as f64;
     let prediction = logits.cross_entropy_for_logits(class) / classes.ln();
-    (prediction, (rebuilt - input).abs().mean(Kind::Float))
+    (prediction, generator.difference(&rebuilt, input))
 }
 
 /// What the objective of a minibatch is made from.
@@ -422,8 +430,8 @@ impl Game<'_> {
     pub fn objective(&self, mask: &Tensor) -> (Tensor, Losses) {
         let (alpha, beta) = self.weights;
         let side = |kept: &Tensor, noise: &Tensor, generator: &Generator| {
-            let rebuilt = generator.forward(&blend(self.input, kept, noise));
-            side_losses(&rebuilt, self.input, self.class, (self.black_box, self.softening))
+            let shown = blend(self.input, kept, noise);
+            side_losses(generator, &shown, (self.input, self.class), (self.black_box, self.softening))
         };
         let share = if self.generators.1.is_some() { 1.0 - alpha } else { 1.0 };
         let (prediction, reconstruction) = side(&scale_gradient(mask, share), self.noise[0], self.generators.0);
@@ -443,9 +451,15 @@ impl Game<'_> {
         }
         (loss, losses)
     }
-}
 
-impl Game<'_> {
+    /// One update of all players, whose weights the optimizers hold, each by its own objective: their gradients come from the same forward pass, so
+    /// that none answers to what another has just learned.
+    pub fn update(&self, mask: &Tensor, optimizers: &mut [Optim]) -> Result<Losses, ExplainError> {
+        let (loss, losses) = self.objective(mask);
+        super::step_together(optimizers, &loss)?;
+        Ok(losses)
+    }
+
     /// Gradient by the mask of the unselected side's cross-entropy against all classes but the right one, each alike, less beta times its
     /// reconstruction loss, for the generator as it is. Shape of `mask`.
     fn flipped_gradient(&self, mask: &Tensor, generator: &Generator) -> Tensor {
@@ -456,7 +470,7 @@ impl Game<'_> {
         let right = log_probs.gather(1, &self.class.unsqueeze(1), false).squeeze_dim(1);
         let others = (log_probs.sum_dim_intlist([1i64].as_slice(), false, Kind::Float) - right) / (classes - 1.0);
         let flipped = others.mean(Kind::Float) * (-1.0 / classes.ln());
-        let reconstruction = (rebuilt - self.input).abs().mean(Kind::Float);
+        let reconstruction = generator.difference(&rebuilt, self.input);
         let loss = flipped - reconstruction * self.weights.1;
         Tensor::run_backward(&[loss], &[leaf], false, false).remove(0)
     }
@@ -480,9 +494,7 @@ impl Learner for DorarLearner {
             flips: self.flips,
             weights: (self.alpha, self.beta),
         };
-        let (loss, losses) = game.objective(&mask);
-        super::step_together(&mut self.optimizers, &loss)?;
-        Ok(losses)
+        game.update(&mask, &mut self.optimizers)
     }
 
     fn scores(&self, input: &Tensor, probs: &Tensor) -> Tensor {
@@ -490,7 +502,8 @@ impl Learner for DorarLearner {
     }
 
     /// For series the last epoch is kept, as in the paper: validation puts zeros at hidden steps, and to a model of movements a pause is a
-    /// movement like any other.
+    /// movement like any other. Noise would not order epochs better without the generators: values of random rows step by step are no movement at
+    /// all, and a whole row at hidden steps speaks for its own class; nor could such an FS-M be compared with that of other explainers.
     fn keeps_last(&self) -> bool {
         self.units.unit.modality() == Modality::Series
     }
@@ -530,8 +543,8 @@ impl DorarExplainer {
             // One map for all items, as in a minibatch; the seed decides it alone.
             Noise::Bernoulli | Noise::Gaussian => {
                 seed_step(seed, 0);
-                let range = Range::of(background, black_box.card().modality());
-                let backdrop = Backdrop::new(background, self.noise, range, self.device);
+                let range = Range::of(background, black_box.card().modality(), self.device);
+                let backdrop = Backdrop::new(background, self.noise, &range, self.device);
                 let noise = backdrop.draw(&from_rows(rows, self.device), None);
                 Rows { shape: rows.shape, values: to_vec(&noise)? }
             }

@@ -5,45 +5,142 @@ use tch::nn::{self, Module, ModuleT};
 use tch::{Device, Kind, Tensor};
 
 use super::selector::{Selector, pool_to_grid};
-use crate::data::{Modality, Shape, Units};
+use crate::data::{Modality, Rows, Shape, Units};
+use crate::explain::ExplainError;
 use crate::model::layers::{Conv, Framework, conv1d, linear, max_pool};
 use crate::model::{Background, TensorBox};
 
 /// Filters of [`Generator::local`].
 const LOCAL_WIDTH: i64 = 32;
 
-/// What values look like: inputs are standardised by the first two, generators answer within the last two.
+/// Most bytes that dense generators may take while they learn.
+pub const MOST_BYTES: u64 = 8_000_000_000;
+
+/// Bytes that so many dense generators of inputs of `shape` take while they learn: weights, their gradients and Adam's two means of these, all in
+/// 32-bit numbers.
+pub const fn dense_bytes(shape: Shape, count: u64) -> u64 {
+    let width = shape.len() as u64;
+    let weights = width.saturating_mul(width).saturating_add(width).saturating_mul(2);
+    weights.saturating_mul(count.saturating_mul(4 * 4))
+}
+
+/// Refuses dense generators that would take more than [`MOST_BYTES`], before any is made: what asks for them, and what to do instead.
+pub fn check_dense(shape: Shape, count: u64, (what, remedy): (&str, &str)) -> Result<(), ExplainError> {
+    let bytes = dense_bytes(shape, count);
+    if bytes <= MOST_BYTES {
+        return Ok(());
+    }
+    let (most, found) = (MOST_BYTES as f64 / 1e9, bytes as f64 / 1e9);
+    Err(ExplainError::Unfit(format!(
+        "{what}: expected generators that need at most {most:.0} GB of memory, found {found:.1} GB for inputs {shape}; {remedy}"
+    )))
+}
+
+/// What values look like: inputs are standardised by mean and spread, generators answer between the ends. Pictures have one of each for all values; of
+/// series each channel has its own, since each may be measured in another unit.
 ///
 /// The published generators end in a sigmoid and their answers meet standardised pictures, which reach 2.82: a perfect reconstruction is then
 /// impossible. Here the range is that of the data.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Debug)]
 pub struct Range {
-    mean: f64,
-    sd: f64,
-    low: f64,
-    span: f64,
+    // Each a single number, or `[c, 1, 1]`.
+    mean: Tensor,
+    sd: Tensor,
+    low: Tensor,
+    span: Tensor,
+    /// How much a difference counts.
+    weight: Tensor,
+}
+
+impl Clone for Range {
+    fn clone(&self) -> Self {
+        let Self { mean, sd, low, span, weight } = self;
+        let [mean, sd, low, span, weight] = [mean, sd, low, span, weight].map(Tensor::shallow_clone);
+        Self { mean, sd, low, span, weight }
+    }
 }
 
 impl Range {
     /// Of training rows; pictures lie in 0..=1 whatever the rows at hand reach.
-    pub fn of(background: &Background, modality: Modality) -> Self {
-        let values = &background.rows.values;
-        let n = values.len().max(1) as f64;
-        let mean = values.iter().map(|value| f64::from(*value)).sum::<f64>() / n;
-        let square = values.iter().map(|value| (f64::from(*value) - mean).powi(2)).sum::<f64>() / n;
-        let (low, high) = if modality == Modality::Image {
-            (0.0, 1.0)
-        } else {
-            values.iter().fold((f64::MAX, f64::MIN), |(low, high), value| {
-                (low.min(f64::from(*value)), high.max(f64::from(*value)))
-            })
-        };
-        let span = if high > low { high - low } else { 1.0 };
-        Self { mean, sd: square.sqrt().max(1e-3), low: if values.is_empty() { 0.0 } else { low }, span }
+    pub fn of(background: &Background, modality: Modality, device: Device) -> Self {
+        let rows = &background.rows;
+        if modality == Modality::Series {
+            return Self::by_channel(rows, device);
+        }
+        let Spread { mean, sd, .. } = Spread::of(rows.values.iter().map(|value| f64::from(*value)));
+        // Without dimensions and in double precision a tensor counts as a plain number, on every device.
+        let [mean, sd, low, span, weight] =
+            [mean, sd.max(1e-3), 0.0, 1.0, 1.0].map(|number| Tensor::from_slice(&[number]).view(()));
+        Self { mean, sd, low, span, weight }
     }
 
-    fn standardised(self, input: &Tensor) -> Tensor {
-        (input - self.mean) / self.sd
+    fn by_channel(rows: &Rows, device: Device) -> Self {
+        let Shape { channels, height, width } = rows.shape;
+        let mut values = vec![Vec::new(); channels];
+        for (at, value) in rows.values.iter().enumerate() {
+            values[at / (height * width) % channels].push(f64::from(*value));
+        }
+        let spreads: Vec<Spread> = values.iter().map(|values| Spread::of(values.iter().copied())).collect();
+        // A channel that never changes has no spread to be measured by: it gets that of the others.
+        let varying: Vec<f64> = spreads.iter().filter(|spread| spread.varies()).map(|spread| spread.sd).collect();
+        let typical = if varying.is_empty() { 1.0 } else { varying.iter().sum::<f64>() / varying.len() as f64 };
+        let sd_of = |spread: &Spread| if spread.varies() { spread.sd } else { typical };
+        let span_of = |spread: &Spread| if spread.high > spread.low { spread.high - spread.low } else { typical };
+        let along = |number: &dyn Fn(&Spread) -> f64| {
+            let numbers: Vec<f32> = spreads.iter().map(|spread| number(spread) as f32).collect();
+            Tensor::from_slice(&numbers).view([-1, 1, 1]).to_device(device)
+        };
+        Self {
+            mean: along(&|spread| spread.mean),
+            sd: along(&sd_of),
+            low: along(&|spread| spread.low),
+            span: along(&span_of),
+            // In spreads of its own channel, times a typical one: where all channels spread alike nothing is weighed.
+            weight: along(&|spread| typical / sd_of(spread)),
+        }
+    }
+
+    fn standardised(&self, input: &Tensor) -> Tensor {
+        (input - &self.mean) / &self.sd
+    }
+
+    /// The values that [`Range::standardised`] made these from, at most the ends.
+    fn restored(&self, standardised: &Tensor) -> Tensor {
+        let high = &self.low + &self.span;
+        (standardised * &self.sd + &self.mean).clamp_tensor(Some(&self.low), Some(&high))
+    }
+
+    /// Shares in 0..=1 as values from one end to the other.
+    fn stretched(&self, shares: &Tensor) -> Tensor {
+        shares * &self.span + &self.low
+    }
+}
+
+/// Mean, spread and ends of some numbers; of none all are zero.
+#[derive(Clone, Copy, Debug)]
+struct Spread {
+    mean: f64,
+    sd: f64,
+    low: f64,
+    high: f64,
+}
+
+impl Spread {
+    fn of(values: impl Iterator<Item = f64> + Clone) -> Self {
+        let n = values.clone().count().max(1) as f64;
+        let mean = values.clone().sum::<f64>() / n;
+        let square = values.clone().map(|value| (value - mean).powi(2)).sum::<f64>() / n;
+        let ends = values.fold(None, |ends: Option<(f64, f64)>, value| {
+            let (low, high) = ends.unwrap_or((value, value));
+            Some((low.min(value), high.max(value)))
+        });
+        let (low, high) = ends.unwrap_or_default();
+        Self { mean, sd: square.sqrt(), low, high }
+    }
+
+    /// Whether the numbers differ by more than 32-bit numbers of their size do by rounding.
+    fn varies(&self) -> bool {
+        self.sd > 1e-6 * self.low.abs().max(self.high.abs())
     }
 }
 
@@ -61,7 +158,7 @@ pub struct DorarSelector {
 
 impl DorarSelector {
     /// Builds it at `path`.
-    pub fn new(path: &nn::Path<'_>, units: Units, range: Range) -> Self {
+    pub fn new(path: &nn::Path<'_>, units: Units, range: &Range) -> Self {
         let channels = units.shape.channels;
         let is_pixel = units.block() == (1, 1);
         let (first, second) = if is_pixel || channels > 1 { (8, 16) } else { (16, 32) };
@@ -72,7 +169,7 @@ impl DorarSelector {
             norms: (is_pixel && channels > 1).then(|| (norm("norm1", first), norm("norm2", second))),
             out: Conv::valid(second as usize, 1, 1).build(path / "out", Framework::XavierRelu),
             units,
-            range,
+            range: range.clone(),
         }
     }
 }
@@ -114,16 +211,16 @@ enum Body {
 
 impl Generator {
     /// Builds it at `path`.
-    pub fn new(path: &nn::Path<'_>, shape: Shape, range: Range) -> Self {
+    pub fn new(path: &nn::Path<'_>, shape: Shape, range: &Range) -> Self {
         let width = shape.len() as i64;
         let hidden = linear(path / "hidden", width, width, Framework::XavierRelu);
         let out = linear(path / "out", width, width, Framework::XavierRelu);
-        Self { body: Body::Dense { hidden, out }, shape, range }
+        Self { body: Body::Dense { hidden, out }, shape, range: range.clone() }
     }
 
     /// For series (ours): three convolutions over 9 steps whose answer is added to what is shown, so that a movement need not be learned by heart
     /// before its details can be rebuilt.
-    pub fn local(path: &nn::Path<'_>, shape: Shape, range: Range) -> Self {
+    pub fn local(path: &nn::Path<'_>, shape: Shape, range: &Range) -> Self {
         let channels = shape.channels as i64;
         let conv = |name: &str, from, to| conv1d(path / name, from, to, 9, true, Framework::XavierRelu);
         let body = Body::Local(Box::new([
@@ -131,7 +228,7 @@ impl Generator {
             conv("second", LOCAL_WIDTH, LOCAL_WIDTH),
             conv("out", LOCAL_WIDTH, channels),
         ]));
-        Self { body, shape, range }
+        Self { body, shape, range: range.clone() }
     }
 
     /// Reconstructions `[b, c, h, w]` of inputs of that size.
@@ -142,16 +239,21 @@ impl Generator {
         match &self.body {
             Body::Dense { hidden, out } => {
                 let shares = out.forward(&hidden.forward(&shown.flatten(1, -1)).relu()).sigmoid();
-                (shares * self.range.span + self.range.low).view(size)
+                self.range.stretched(&shares.view(size))
             }
             Body::Local(convolutions) => {
                 let [first, second, out] = convolutions.as_ref();
                 let shown = shown.flatten(2, -1);
                 let change = out.forward(&second.forward(&first.forward(&shown).relu()).relu());
-                let rebuilt = (shown + change) * self.range.sd + self.range.mean;
-                rebuilt.clamp(self.range.low, self.range.low + self.range.span).view(size)
+                self.range.restored(&(shown + change).view(size))
             }
         }
+    }
+
+    /// Mean absolute difference of reconstructions from the inputs; of series in spreads of each channel, times a typical one, so that no channel
+    /// counts more for the unit that it is measured in.
+    pub fn difference(&self, rebuilt: &Tensor, input: &Tensor) -> Tensor {
+        ((rebuilt - input) * &self.range.weight).abs().mean(Kind::Float)
     }
 }
 
@@ -181,18 +283,22 @@ pub struct Backdrop {
     rows: Tensor,
     /// What the black box answers to them `[m]`, once asked.
     classes: Option<Tensor>,
+    /// Mean of each place `[1, c, h, w]`.
     mean: Tensor,
+    /// Spread of each place.
     sd: Tensor,
     range: Range,
 }
 
 impl Backdrop {
     /// Of training rows.
-    pub fn new(background: &Background, noise: Noise, range: Range, device: Device) -> Self {
+    pub fn new(background: &Background, noise: Noise, range: &Range, device: Device) -> Self {
+        let Shape { channels, height, width } = background.rows.shape;
+        let of_places = |values: Tensor| values.view([1, channels as i64, height as i64, width as i64]);
         let rows = crate::model::tensors::from_rows(&background.rows, device).flatten(1, -1);
         let mean = rows.mean_dim([0i64].as_slice(), false, Kind::Float);
         let sd = (&rows - &mean).square().mean_dim([0i64].as_slice(), false, Kind::Float).sqrt();
-        Self { noise, rows, classes: None, mean, sd, range }
+        Self { noise, rows, classes: None, mean: of_places(mean), sd: of_places(sd), range: range.clone() }
     }
 
     /// Asks the black box what it answers to the training rows, where that matters and is not known yet.
@@ -208,7 +314,6 @@ impl Backdrop {
     /// is to come from rows of others.
     pub fn draw(&self, like: &Tensor, class: Option<&Tensor>) -> Tensor {
         let size = like.size();
-        let map = |values: Tensor| values.view([1, size[1], size[2], size[3]]).expand_as(like);
         match self.noise {
             Noise::Zero => like.zeros_like(),
             Noise::Rows => {
@@ -232,11 +337,11 @@ impl Backdrop {
                 self.rows.index_select(0, &picked).view(size.as_slice())
             }
             Noise::Bernoulli => {
-                let share = (&self.mean - self.range.low) / self.range.span;
+                let share = (&self.mean - &self.range.low) / &self.range.span;
                 let high = self.mean.rand_like().less_tensor(&share).to_kind(Kind::Float);
-                map(high * self.range.span + self.range.low)
+                self.range.stretched(&high).expand_as(like)
             }
-            Noise::Gaussian => map(self.mean.randn_like() * &self.sd + &self.mean),
+            Noise::Gaussian => (self.mean.randn_like() * &self.sd + &self.mean).expand_as(like),
         }
     }
 }

@@ -9,7 +9,7 @@ use tch::{Device, Kind, Tensor};
 
 use super::concrete::spread;
 use super::dorar::{ADAM_BETAS, BATCH, LEARNING_RATE, side_losses};
-use super::dorar_nets::{Backdrop, Generator, Noise, Range, blend};
+use super::dorar_nets::{Backdrop, Generator, Noise, Range, blend, check_dense};
 use crate::data::{Modality, Rows, Units};
 use crate::explain::mask::{fill_rows, keep_only};
 use crate::explain::{ExplainError, Fill, Mask};
@@ -80,15 +80,20 @@ impl<'a> FreshGenerator<'a> {
                 black_box.card().name
             )));
         }
+        let modality = units.unit.modality();
+        if modality != Modality::Series {
+            let remedy = "leave a1 and a2 out, or measure a black box with a smaller input";
+            check_dense(units.shape, 1, ("a1 and a2", remedy))?;
+        }
         let device = TensorBox::device(black_box);
         let background = black_box.background();
-        let range = Range::of(background, black_box.card().modality());
+        let range = Range::of(background, black_box.card().modality(), device);
         seed_step(seed, u64::MAX);
         let store = nn::VarStore::new(device);
-        let generator = match units.unit.modality() {
+        let generator = match modality {
             // Dense layers over all steps would need far more items than such data have.
-            Modality::Series => Generator::local(&store.root(), units.shape, range),
-            _ => Generator::new(&store.root(), units.shape, range),
+            Modality::Series => Generator::local(&store.root(), units.shape, &range),
+            _ => Generator::new(&store.root(), units.shape, &range),
         };
         let (beta1, beta2) = ADAM_BETAS;
         let optimizer = OptimSpec::Adam { lr: LEARNING_RATE, beta1, beta2, eps: 1e-8 }.build(&store)?;
@@ -100,7 +105,7 @@ impl<'a> FreshGenerator<'a> {
             units,
             generator,
             optimizer,
-            backdrop: Backdrop::new(background, Noise::Rows, range, device),
+            backdrop: Backdrop::new(background, Noise::Rows, &range, device),
             store,
             input: from_rows(train.rows, device),
             masks: mask_bytes(train.masks, device),
@@ -143,7 +148,7 @@ impl<'a> FreshGenerator<'a> {
         let (input, class) = (self.input.index_select(0, &index), self.classes.index_select(0, &index));
         let shown = self.shown(&input, &index);
         let (prediction, reconstruction) =
-            side_losses(&self.generator.forward(&shown), &input, &class, (self.black_box, 1.0));
+            side_losses(&self.generator, &shown, (&input, &class), (self.black_box, 1.0));
         let loss = prediction + reconstruction;
         finite(&loss, "the loss of a fresh generator", || format!("epoch {}, batch {}", epoch + 1, batch_idx + 1))?;
         self.optimizer.backward_step(&loss)?;

@@ -77,7 +77,6 @@ pub struct TrainRun {
     best_weights: Arc<Vec<u8>>,
     card: ExplainerCard,
     warnings: Vec<String>,
-    started: Instant,
     device: Device,
 }
 
@@ -90,6 +89,7 @@ struct Side {
 impl TrainRun {
     /// Asks the black box about the training and validation items and initialises the networks.
     pub fn new(setup: RunSetup<'_>) -> Result<Self, ExplainError> {
+        let started = Instant::now();
         let method = method(setup.method)?;
         let spec = method.spec();
         setup.params.check(spec.params).map_err(crate::model::ModelError::from)?;
@@ -173,7 +173,7 @@ impl TrainRun {
             seconds: 0.0,
             hash: String::new(),
         };
-        Ok(Self {
+        let mut run = Self {
             input: from_rows(&train.rows, setup.device),
             order: (0..train.rows.n()).collect(),
             batch: setup.params.whole(spec.params, "batch").max(1) as usize,
@@ -191,9 +191,11 @@ impl TrainRun {
             best_weights: Arc::default(),
             card,
             warnings: Vec::new(),
-            started: Instant::now(),
             device: setup.device,
-        })
+        };
+        // What the black box is asked before the first step belongs to the training; a pause between two steps does not.
+        run.card.seconds = started.elapsed().as_secs_f64();
+        Ok(run)
     }
 
     /// Whether all epochs are done.
@@ -240,6 +242,13 @@ impl TrainRun {
 
     /// One minibatch; after the last of an epoch also the validation. Order depends on seed and epoch, noise on seed and step.
     pub fn step(&mut self) -> Result<Stepped, ExplainError> {
+        let started = Instant::now();
+        let stepped = self.next_batch();
+        self.card.seconds += started.elapsed().as_secs_f64();
+        stepped
+    }
+
+    fn next_batch(&mut self) -> Result<Stepped, ExplainError> {
         let batches = self.batches();
         let (epoch, batch_idx) = ((self.step / batches) as u32, (self.step % batches) as usize);
         if batch_idx == 0 {
@@ -252,13 +261,18 @@ impl TrainRun {
         let probs: Vec<f32> = items.iter().flat_map(|&item| self.train.probs.row(item)).copied().collect();
         let probs = Tensor::from_slice(&probs).view([items.len() as i64, -1]).to_device(self.device);
         seed_step(self.seed, self.step);
-        let losses = self.learner.step(&Batch {
+        let stepped = self.learner.step(&Batch {
             input: &self.input.index_select(0, &index),
             probs: &probs,
             epoch: epoch + 1,
             progress: self.step as f64 / (batches * u64::from(self.epochs)) as f64,
             black_box: &self.black_box,
-        })?;
+        });
+        // Where there were no answers, a learner that only looks at the class has gone on with a wrong one, and its losses do not show it.
+        if let Some(failure) = self.black_box.take_failure() {
+            return Err(failure.into());
+        }
+        let losses = stepped?;
         for (name, loss) in losses {
             let place = || format!("epoch {}, batch {}", epoch + 1, batch_idx + 1);
             let value = finite(&loss, &format!("the loss \"{name}\""), place)?;
@@ -280,7 +294,6 @@ impl TrainRun {
         }
         self.card.epochs = epoch;
         self.card.complete = epoch >= self.epochs;
-        self.card.seconds = self.started.elapsed().as_secs_f64();
         if self.validation.rows.n() == 0 {
             self.best_weights = Arc::new(self.learner.weights()?);
             self.best = Some((f64::NAN, f64::NAN));

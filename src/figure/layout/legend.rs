@@ -16,6 +16,11 @@ enum Swatch {
     HiddenUnselected,
     HiddenSelected,
     Line(Paint),
+    /// A cell of a map with a value below 0 (-1) to above it (1).
+    Cell {
+        side: i8,
+        is_selected: bool,
+    },
     Truth,
     TruthRing,
 }
@@ -94,6 +99,8 @@ fn marks(picture: &ExplainedPicture, panels: &[Panel]) -> Vec<(Swatch, String)> 
     let fill = if picture.fill.is_empty() { String::new() } else { format!(", the model gets {}", picture.fill) };
     let form = picture.series.as_ref().map(|series| series.form);
     let is_map = form == Some(super::series::Form::Map);
+    let is_signed = is_map && picture.series.as_ref().is_some_and(super::series::has_both_signs);
+    let cell = |side: i8, is_selected: bool, words: &str| (Swatch::Cell { side, is_selected }, words.to_owned());
     let mut entries: Vec<(Swatch, String)> = Vec::new();
     for panel in panels {
         match panel {
@@ -102,6 +109,12 @@ fn marks(picture: &ExplainedPicture, panels: &[Panel]) -> Vec<(Swatch, String)> 
                 entries.push((Swatch::Line(Paint::Selected), "selected".to_owned()));
                 entries.push((Swatch::Line(Paint::Unselected), "not selected".to_owned()));
             }
+            Panel::Overlay if is_signed => entries.extend([
+                cell(-1, true, "selected, value below 0"),
+                cell(1, true, "above 0"),
+                cell(-1, false, "not selected, value below 0"),
+                cell(1, false, "not selected, above 0"),
+            ]),
             Panel::Overlay if is_map => {
                 entries.push((Swatch::Tinted, "selected (deeper: larger value)".to_owned()));
                 entries.push((Swatch::Line(Paint::Full), "value: dark is far from 0".to_owned()));
@@ -109,6 +122,9 @@ fn marks(picture: &ExplainedPicture, panels: &[Panel]) -> Vec<(Swatch, String)> 
             Panel::Overlay => entries.push((Swatch::Tinted, "selected (deeper: higher score)".to_owned())),
             Panel::Heat if is_map => {}
             Panel::Heat => entries.push((Swatch::Line(Paint::Selected), "score".to_owned())),
+            Panel::Selected | Panel::Unselected if is_signed => {
+                entries.extend([cell(-1, false, "value below 0"), cell(0, false, "0"), cell(1, false, "above 0")])
+            }
             Panel::Selected | Panel::Unselected if is_map => {
                 entries.push((Swatch::Line(Paint::Full), "value: dark is far from 0".to_owned()));
             }
@@ -159,11 +175,20 @@ fn draw_swatch(swatch: Swatch, area: Rect, palette: &Palette) -> Vec<Element> {
         let middle = area.y + area.height / 2.0;
         return vec![Element::fill(rect(area.x, middle - 1.2, area.width, 2.4), color)];
     }
+    if let Swatch::Cell { side, is_selected } = swatch {
+        let side = f32::from(side);
+        let fill = if is_selected { palette.two_sided_selected(side) } else { palette.two_sided(side) };
+        let line = Some(stroke(palette.hairline, size::HAIRLINE));
+        return vec![Element::Rect { rect: area, fill: Some(fill), stroke: line, radius: 0.0, hatch: None }];
+    }
     let (fill, line, hatch) = match swatch {
         Swatch::Tinted | Swatch::TintedWord => (palette.background.mix(palette.selected, 0.65), palette.selected, None),
-        Swatch::Outlined | Swatch::Underlined | Swatch::Line(_) | Swatch::Truth | Swatch::TruthRing => {
-            (palette.background, palette.selected, None)
-        }
+        Swatch::Outlined
+        | Swatch::Underlined
+        | Swatch::Line(_)
+        | Swatch::Cell { .. }
+        | Swatch::Truth
+        | Swatch::TruthRing => (palette.background, palette.selected, None),
         Swatch::HiddenUnselected => (palette.hidden, palette.unselected, Some(pixels::unselected_hatch(palette))),
         Swatch::HiddenSelected => (palette.hidden, palette.selected, Some(pixels::selected_hatch(palette))),
     };

@@ -1,12 +1,18 @@
 //! Time series: channels over time with selected steps shaded, all channels in one plot, the path that two of them lead along, and a map of steps
-//! and channels. Window and exporters share what is decided here: which steps are kept, where a channel begins and ends, the colour of a cell.
+//! and channels. Window and exporters share what is decided here: which channels are drawn as lines, which steps are kept, where a channel begins and
+//! ends, the colour of a cell.
+
+mod grid;
+mod movement;
 
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
+
+pub use grid::{Group, cells, groups, has_both_signs, highest_groups, map_pixels, map_truth};
+pub use movement::Movement;
 
 use super::super::color::{self, Range as ScoreRange};
-use super::super::{
-    Anchor, Color, Element, FigureError, Palette, Path, Pixels, Point, Raster, Rect, fonts, point, rect, stroke,
-};
+use super::super::{Anchor, Color, Element, FigureError, Palette, Path, Point, Rect, fonts, point, rect, stroke};
 use super::block::{Block, Style};
 use super::{ExplainedPicture, Panel, size};
 
@@ -19,7 +25,7 @@ pub enum Form {
     Stacked,
     /// All channels in one plot.
     Overlaid,
-    /// The plots, and under them the path in the plane that two channels of velocities lead along.
+    /// The plots, and under them the path in the plane that two channels of velocities or of positions lead along.
     Path,
     /// Steps by channels, a cell for each value.
     Map,
@@ -52,9 +58,15 @@ impl Form {
     /// What it is for, in a sentence.
     pub const fn tip(self) -> &'static str {
         match self {
-            Self::Stacked => "A plot for each channel, one over the other.",
-            Self::Overlaid => "All channels in one plot, on one scale.",
-            Self::Path => "Two channels taken for velocities: the path that they lead along, under the plots.",
+            Self::Stacked => {
+                "A plot for each channel, one over the other; of many channels those with most selected steps."
+            }
+            Self::Overlaid => {
+                "All channels in one plot, on one scale; of many channels those with most selected steps."
+            }
+            Self::Path => {
+                "Two channels as positions, or as velocities that are added up: the path that they lead along, under the plots."
+            }
             Self::Map => "Time steps by channels, a cell for each value: for many channels.",
         }
     }
@@ -62,18 +74,18 @@ impl Form {
     /// Whether a series of so many channels can be drawn so.
     pub const fn fits(self, channels: usize) -> bool {
         match self {
-            Self::Stacked => channels <= MOST_PLOTS,
-            Self::Overlaid => channels >= 2 && channels <= MOST_LINES,
+            Self::Stacked | Self::Map => true,
+            Self::Overlaid => channels >= 2,
             Self::Path => channels == 2,
-            Self::Map => true,
         }
     }
 
-    /// How a series of so many channels is drawn where nothing is asked for: `asked` where it fits.
-    pub fn or_usual(asked: Option<Self>, channels: usize) -> Self {
+    /// How a series of so many channels is drawn where nothing is asked for: `asked` where it fits. Only names, where there are any, make two channels
+    /// a path: any two could be drawn as one.
+    pub fn or_usual(asked: Option<Self>, channels: usize, names: &[String]) -> Self {
         match asked {
             Some(form) if form.fits(channels) => form,
-            _ if channels == 2 => Self::Path,
+            _ if channels == 2 && Movement::named(names).is_some() => Self::Path,
             _ if channels <= MOST_STACKED => Self::Stacked,
             _ => Self::Map,
         }
@@ -82,11 +94,11 @@ impl Form {
 
 /// Most values of a series in a figure.
 const MOST_VALUES: usize = 1 << 22;
-/// More channels than this get no plot of their own.
+/// Of more channels than this some get no plot of their own.
 const MOST_PLOTS: usize = 12;
 /// More channels than this are a map at first.
 const MOST_STACKED: usize = 6;
-/// More lines than this in one plot cannot be told apart.
+/// More lines than this in one plot cannot be told apart. So many are also drawn where not all are.
 const MOST_LINES: usize = 8;
 
 /// A series as it is shown. Scores and selection stand beside it, per unit, in [`ExplainedPicture`].
@@ -104,6 +116,46 @@ pub struct ExplainedSeries {
     pub unit_of: Vec<u32>,
     /// How it is drawn.
     pub form: Form,
+    /// What its two channels say of a movement, where a path is drawn.
+    #[serde(default)]
+    pub movement: Movement,
+}
+
+/// The channels of a series that are drawn as lines.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shown {
+    /// Their numbers, ascending.
+    pub channels: Vec<usize>,
+    /// Which part that is, where it is not all: "8 of 643 channels: those with most selected steps".
+    pub part: Option<String>,
+}
+
+/// The channels that are drawn as lines: all of a few, else those of which most is selected.
+pub fn shown(picture: &ExplainedPicture, series: &ExplainedSeries) -> Shown {
+    let n = series.channels();
+    let most = match series.form {
+        Form::Overlaid => MOST_LINES,
+        Form::Stacked | Form::Path => MOST_PLOTS,
+        Form::Map => n,
+    };
+    if n <= most {
+        return Shown { channels: (0..n).collect(), part: None };
+    }
+    let selected = selected_values(picture, series);
+    let count = |channel: usize| series.channel(&selected, channel).iter().filter(|selected| **selected).count();
+    let counts: Vec<usize> = (0..n).map(count).collect();
+    let mut channels: Vec<usize> = (0..n).collect();
+    // Equal ones stay in their order.
+    channels.sort_by_key(|channel| std::cmp::Reverse(counts[*channel]));
+    channels.truncate(MOST_LINES);
+    channels.sort_unstable();
+    let which = match counts.iter().all(|count| *count == counts[0]) {
+        true if counts[0] == 0 => "the first",
+        true => "the first, since all have as many selected steps",
+        false => "those with most selected steps",
+    };
+    let part = Some(format!("{} of {n} channels: {which}", channels.len()));
+    Shown { channels, part }
 }
 
 impl ExplainedSeries {
@@ -170,9 +222,13 @@ impl ExplainedSeries {
         [low - margin, high + margin]
     }
 
-    /// Points of the path that two channels of velocities lead along, one more than steps; y grows upwards.
+    /// Points of the path that two channels lead along, for a plane in which y grows upwards: where velocities lead from one to the next, one more than
+    /// steps; of positions one for each step.
     pub fn path(&self) -> Vec<[f64; 2]> {
         let (x, y) = (self.channel(&self.values, 0), self.channel(&self.values, 1));
+        if self.movement == Movement::Positions {
+            return x.iter().zip(y).map(|(x, y)| [f64::from(*x), f64::from(*y)]).collect();
+        }
         let mut at = [0.0_f64; 2];
         let mut points = vec![at];
         for (x, y) in x.iter().zip(y) {
@@ -181,6 +237,25 @@ impl ExplainedSeries {
             points.push(at);
         }
         points
+    }
+
+    /// The points of the path that belong to the steps from `start` up to `end`: a velocity leads from one point to the next.
+    pub fn along(&self, start: usize, end: usize) -> RangeInclusive<usize> {
+        match self.movement {
+            Movement::Velocities => start..=end,
+            Movement::Positions => start..=end.saturating_sub(1).max(start),
+        }
+    }
+
+    /// What the path is, the longest words first: the first that there is room for are written over it.
+    pub fn path_words(&self) -> [String; 3] {
+        let name = |channel: usize| self.names.get(channel).map_or("", String::as_str);
+        let plain = format!("path of {} and {}", name(0), name(1));
+        let (kind, way) = match self.movement {
+            Movement::Velocities => ("velocities", "downwards"),
+            Movement::Positions => ("positions", "upwards"),
+        };
+        [format!("{plain} as {kind}, y {way}"), format!("{plain} as {kind}"), plain]
     }
 
     /// Steps of the path that are drawn strongly in a panel: those with a selected value, or those without where these are hidden.
@@ -194,71 +269,6 @@ impl ExplainedSeries {
         }
     }
 }
-
-/// Channels that belong together: hundreds of features are read group by group.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Group {
-    /// Its name.
-    pub name: String,
-    /// Its channels.
-    pub channels: std::ops::Range<usize>,
-    /// Share of its values that are selected.
-    pub share: f32,
-}
-
-/// The groups of a map: neighbours whose names agree up to the last `/`, `.` or `:`; unnamed channels in blocks. None for few channels.
-pub fn groups(picture: &ExplainedPicture, series: &ExplainedSeries) -> Vec<Group> {
-    let n = series.channels();
-    if n < LEAST_GROUPED {
-        return Vec::new();
-    }
-    let stem = |name: &String| name.rsplit_once(['/', '.', ':']).map(|(stem, _)| stem.to_owned());
-    let stems: Vec<Option<String>> = series.names.iter().map(stem).collect();
-    let mut out: Vec<Group> = Vec::new();
-    let selected = selected_values(picture, series);
-    let mut start = 0;
-    for at in 1..=n {
-        let is_named = stems[start].is_some();
-        let ends = match stems.get(at) {
-            None => true,
-            Some(next) if is_named => *next != stems[start],
-            Some(next) => next.is_some() || at - start >= BLOCK,
-        };
-        if ends {
-            let name = stems[start].clone().unwrap_or_else(|| format!("channels {start} to {}", at - 1));
-            let values = &selected[start * series.steps..at * series.steps];
-            let share = values.iter().filter(|selected| **selected).count() as f32 / values.len().max(1) as f32;
-            out.push(Group { name, channels: start..at, share });
-            start = at;
-        }
-    }
-    // A group for each channel says nothing.
-    if out.len() * 2 > n { Vec::new() } else { out }
-}
-
-/// The groups of which most is selected, in words that do not pass for all where some are left out; empty where nothing is selected.
-pub fn highest_groups(groups: &[Group]) -> String {
-    let mut order: Vec<&Group> = groups.iter().filter(|group| group.share > 0.0).collect();
-    order.sort_by(|a, b| b.share.total_cmp(&a.share));
-    let is_cut = order.len() > MOST_NAMED;
-    let words = |group: &&Group| {
-        let share = format!("{:.0} %", group.share * 100.0);
-        if is_cut { format!("{} ({share})", group.name) } else { format!("{}: {share}", group.name) }
-    };
-    let named: Vec<String> = order.iter().take(MOST_NAMED).map(words).collect();
-    match (named.join(", "), is_cut) {
-        (named, _) if named.is_empty() => named,
-        (named, true) => format!("most selected in {named}"),
-        (named, false) => format!("selected of each group: {named}"),
-    }
-}
-
-/// Fewer channels are not grouped.
-const LEAST_GROUPED: usize = 24;
-/// Most groups that are named.
-const MOST_NAMED: usize = 4;
-/// Channels of a group without a name.
-const BLOCK: usize = 16;
 
 /// Whether each value of a series is selected, channel by channel.
 pub fn selected_values(picture: &ExplainedPicture, series: &ExplainedSeries) -> Vec<bool> {
@@ -283,32 +293,6 @@ pub fn runs<T: Copy + PartialEq>(values: &[T]) -> Vec<(usize, usize, T)> {
         }
     }
     out
-}
-
-/// Colour of each value in the map, channel by channel; `None` for nothing. Grey says how large a value is.
-pub fn cells(
-    picture: &ExplainedPicture,
-    series: &ExplainedSeries,
-    panel: Panel,
-    range: ScoreRange,
-) -> Vec<Option<Color>> {
-    let palette = Palette::of(picture.theme);
-    let selected = selected_values(picture, series);
-    let most =
-        series.values.iter().filter(|value| value.is_finite()).fold(1e-6_f32, |most, value| most.max(value.abs()));
-    let scale = picture.scale();
-    let cell = |(value, (unit, selected)): (&f32, (&u32, &bool))| {
-        let strength = if value.is_finite() { (value.abs() / most).sqrt() } else { 0.0 };
-        let grey = palette.background.mix(palette.ink, 0.06 + 0.7 * strength);
-        match panel {
-            Panel::Heat => picture.scores.get(*unit as usize).map(|score| scale.color(range.position(*score))),
-            Panel::Overlay if *selected => Some(palette.background.mix(palette.selected, 0.45 + 0.55 * strength)),
-            Panel::Selected if !*selected => None,
-            Panel::Unselected if *selected => None,
-            _ => Some(grey),
-        }
-    };
-    series.values.iter().zip(series.unit_of.iter().zip(&selected)).map(cell).collect()
 }
 
 /// Colour of a channel's line where several share a plot.
@@ -340,16 +324,20 @@ pub(super) fn panel(
 ) -> Block {
     let mut block = Block { width, ..Default::default() };
     match series.form {
-        Form::Map => block.below(map(picture, series, panel, width, range), 0.0),
+        Form::Map => block.below(grid::map(picture, series, panel, width, range), 0.0),
         Form::Overlaid => {
-            let channels: Vec<usize> = (0..series.channels()).collect();
-            block.below(plot(picture, series, panel, (width, width * PLOT_SHAPE * 2.0), &channels), 0.0);
-            block.below(line_names(picture, series, width), 1.0);
+            let Shown { channels, part } = shown(picture, series);
+            block.below(part_line(picture, part.as_deref(), width), 0.0);
+            block.below(plot(picture, series, panel, (width, width * PLOT_SHAPE * 2.0), (&channels, &channels)), 0.0);
+            block.below(line_names(picture, series, &channels, width), 1.0);
         }
         Form::Stacked | Form::Path => {
-            let each = (width * PLOT_SHAPE).min(width * 0.9 / series.channels() as f32).max(26.0);
-            for channel in 0..series.channels() {
-                block.below(plot(picture, series, panel, (width, each), &[channel]), size::TIGHT);
+            let Shown { channels, part } = shown(picture, series);
+            block.below(part_line(picture, part.as_deref(), width), 0.0);
+            let each = (width * PLOT_SHAPE).min(width * 0.9 / channels.len() as f32).max(26.0);
+            for channel in &channels {
+                let of = (std::slice::from_ref(channel), channels.as_slice());
+                block.below(plot(picture, series, panel, (width, each), of), size::TIGHT);
             }
             if series.form == Form::Path {
                 block.below(plane(picture, series, panel, width), size::GAP);
@@ -359,15 +347,24 @@ pub(super) fn panel(
     block
 }
 
+/// Which part of the channels is drawn; nothing where all are.
+fn part_line(picture: &ExplainedPicture, part: Option<&str>, width: f32) -> Block {
+    let Some(part) = part else { return Block::default() };
+    let style = Style::muted(Palette::of(picture.theme));
+    let words = fonts::shorten(part, style.size, width - AXIS);
+    let line = style.line(&words, AXIS, 0.0, Anchor::Start);
+    Block { width, height: style.leading() + size::TIGHT, elements: vec![line] }
+}
+
 /// Which line is which channel.
-fn line_names(picture: &ExplainedPicture, series: &ExplainedSeries, width: f32) -> Block {
+fn line_names(picture: &ExplainedPicture, series: &ExplainedSeries, channels: &[usize], width: f32) -> Block {
     let palette = Palette::of(picture.theme);
     let style = Style::muted(palette);
     let mut block = Block { width, height: style.leading(), ..Default::default() };
     let mut x = AXIS;
-    for (channel, name) in series.names.iter().enumerate() {
-        let color = line_color(palette, channel, series.channels());
-        let name = fonts::shorten(name, style.size, width - AXIS - SWATCH);
+    for (at, &channel) in channels.iter().enumerate() {
+        let color = line_color(palette, at, channels.len());
+        let name = fonts::shorten(&series.names[channel], style.size, width - AXIS - SWATCH);
         let right = x + SWATCH + fonts::width(&name, style.size);
         if right > width && x > AXIS {
             x = AXIS;
@@ -382,18 +379,18 @@ fn line_names(picture: &ExplainedPicture, series: &ExplainedSeries, width: f32) 
     block
 }
 
-/// Channels over time in one frame.
+/// Channels over time in one frame: some of all that are drawn.
 fn plot(
     picture: &ExplainedPicture,
     series: &ExplainedSeries,
     panel: Panel,
     (width, height): (f32, f32),
-    channels: &[usize],
+    (channels, all): (&[usize], &[usize]),
 ) -> Block {
     let palette = Palette::of(picture.theme);
     let style = Style::muted(palette);
     let is_alone = channels.len() == 1;
-    let is_last = channels.last() == Some(&(series.channels() - 1));
+    let is_last = channels.last() == all.last();
     let name_height = if is_alone && series.channels() > 1 { style.leading() } else { 0.0 };
     let frame = rect(AXIS, name_height, width - AXIS, height);
     let mut block = Block { width, height: frame.bottom(), ..Default::default() };
@@ -444,10 +441,10 @@ fn plot(
         let zero = [point(frame.x, y_of(0.0)), point(frame.right(), y_of(0.0))];
         inner.push(Element::line(zero[0], zero[1], stroke(palette.hairline, size::HAIRLINE)));
     }
-    for &channel in channels {
+    for (at, &channel) in channels.iter().enumerate() {
         let values = series.channel(&series.values, channel);
         let fill = series.channel(&series.fill, channel);
-        let own = if is_alone { palette.full } else { line_color(palette, channel, series.channels()) };
+        let own = if is_alone { palette.full } else { line_color(palette, at, channels.len()) };
         let line = |values: &[f32], start: usize, end: usize, color: Color, width: f32| {
             // A single step would be a line without length.
             let points: Vec<Point> = match end - start {
@@ -541,10 +538,9 @@ fn plane(picture: &ExplainedPicture, series: &ExplainedSeries, panel: Panel, wid
     let (width_of_plane, height) = (width - AXIS, (width - AXIS) * 0.6);
     let frame = rect(AXIS, style.leading(), width_of_plane, height);
     let mut block = Block { width, height: frame.bottom(), ..Default::default() };
-    let (from, to) = (&series.names[0], &series.names[1]);
-    let said = [format!("path of {from} and {to} as velocities"), format!("path of {from} and {to}")];
+    let said = series.path_words();
     let fitting = said.iter().find(|words| fonts::width(words, style.size) <= width_of_plane);
-    let words = fonts::shorten(fitting.unwrap_or(&said[1]), style.size, width_of_plane);
+    let words = fonts::shorten(fitting.unwrap_or(&said[2]), style.size, width_of_plane);
     block.elements.push(style.line(&words, AXIS, 0.0, Anchor::Start));
     let points = series.path();
     let bounds = |axis: usize| {
@@ -565,14 +561,16 @@ fn plane(picture: &ExplainedPicture, series: &ExplainedSeries, panel: Panel, wid
     let (rings, long) = true_points(picture, series, panel);
     // A long stretch is a broad band under the path: a ring around each of its points would cover it.
     let mut elements: Vec<Element> =
-        long.iter().map(|(start, end)| line(&points[*start..=*end], palette.annotation, BAND)).collect();
-    elements.push(line(&points, path_color(palette, panel), LINE));
+        long.iter().map(|(first, last)| line(&points[*first..=*last], palette.annotation, BAND)).collect();
+    // A single position is no line.
+    elements.extend((points.len() > 1).then(|| line(&points, path_color(palette, panel), LINE)));
     let marked = series.marked_steps(&selected_values(picture, series), panel);
     let color = if panel == Panel::Unselected { palette.unselected } else { palette.selected };
     for (start, end, _) in runs(&marked).into_iter().filter(|run| run.2) {
-        elements.push(line(&points[start..=end], color, KEPT * 1.7));
+        let of_run = &points[series.along(start, end)];
+        elements.extend((of_run.len() > 1).then(|| line(of_run, color, KEPT * 1.7)));
         if end - start <= MOST_DOTS {
-            elements.extend(points[start..=end].iter().map(|at| dot(place(at), color)));
+            elements.extend(of_run.iter().map(|at| dot(place(at), color)));
         }
     }
     elements.extend(rings.iter().filter_map(|at| points.get(*at)).map(|at| ring(place(at), palette)));
@@ -589,7 +587,7 @@ fn plane(picture: &ExplainedPicture, series: &ExplainedSeries, panel: Panel, wid
     block
 }
 
-/// Points of the path at steps that truly decide the class, in either channel: those to ring, and first and last point of stretches that are too long
+/// Points of the path at steps that truly decide the class, in either channel: those to ring, and the first and the last point of stretches that are too long
 /// for that. None for the plain input.
 fn true_points(
     picture: &ExplainedPicture,
@@ -599,11 +597,11 @@ fn true_points(
     let (mut rings, mut long) = (BTreeSet::new(), BTreeSet::new());
     let channels = if panel == Panel::Input { 0 } else { series.channels() };
     for (start, end, _) in (0..channels).flat_map(|channel| series.true_runs(picture, channel)) {
-        // A step leads from one point to the next.
+        let points = series.along(start, end);
         if end - start <= MOST_DOTS {
-            rings.extend(start..=end);
+            rings.extend(points);
         } else {
-            long.insert((start, end));
+            long.insert((*points.start(), *points.end()));
         }
     }
     (rings, long)
@@ -622,8 +620,6 @@ const TRUTH: f32 = 2.4;
 const RING: f32 = 2.8;
 /// Width of the band under long stretches of the path that do.
 const BAND: f32 = 5.6;
-/// Height of the bars of groups over a map.
-const GROUPS: f32 = 14.0;
 
 /// Longer runs are drawn without points.
 pub const MOST_DOTS: usize = 40;
@@ -645,92 +641,4 @@ fn dot(at: Point, color: Color) -> Element {
 pub(super) fn ring(at: Point, palette: &Palette) -> Element {
     let line = Some(stroke(palette.annotation, size::HAIRLINE * 1.5));
     Element::Path(Path { lines: vec![circle(at, RING, 16)], closed: true, fill: None, stroke: line })
-}
-
-/// The map as pixels: a row for each step, a column for each channel. Call [`ExplainedPicture::check`] first.
-pub fn map_pixels(picture: &ExplainedPicture, series: &ExplainedSeries, panel: Panel, range: ScoreRange) -> Pixels {
-    let palette = Palette::of(picture.theme);
-    let (steps, channels) = (series.steps, series.channels());
-    let cells = cells(picture, series, panel, range);
-    let mut rgba = Vec::with_capacity(4 * cells.len());
-    for step in 0..steps {
-        for channel in 0..channels {
-            rgba.extend(cells[channel * steps + step].unwrap_or(palette.background).0);
-        }
-    }
-    Pixels { width: channels, height: steps, rgba }
-}
-
-/// Outlines of the cells of a map that truly decide the class. Call [`ExplainedPicture::check`] first.
-pub fn map_truth(picture: &ExplainedPicture, series: &ExplainedSeries, panel: Panel, frame: Rect) -> Option<Element> {
-    if panel == Panel::Input || !picture.has_true_units() {
-        return None;
-    }
-    let (steps, channels) = (series.steps, series.channels());
-    let unit = |step: usize, channel: usize| series.unit_of[channel * steps + step] as usize;
-    let on: Vec<bool> = (0..steps)
-        .flat_map(|step| (0..channels).map(move |channel| (step, channel)))
-        .map(|(step, channel)| picture.is_true(unit(step, channel)))
-        .collect();
-    let mask = super::super::hatch::Mask { width: channels, height: steps, on: &on };
-    super::pixels::truth_rings(&mask, frame, Palette::of(picture.theme))
-}
-
-/// Steps (down) by channels (across), a cell for each value.
-fn map(picture: &ExplainedPicture, series: &ExplainedSeries, panel: Panel, width: f32, range: ScoreRange) -> Block {
-    let palette = Palette::of(picture.theme);
-    let style = Style::muted(palette);
-    let (steps, channels) = (series.steps, series.channels());
-    let row = ((width * 0.6) / steps.max(1) as f32).clamp(0.2, 22.0);
-    let groups = groups(picture, series);
-    let groups_height = if groups.is_empty() || panel == Panel::Input { 0.0 } else { GROUPS + style.leading() };
-    let frame = rect(AXIS, groups_height, width - AXIS, row * steps as f32);
-    let pixels = map_pixels(picture, series, panel, range);
-    let alt = format!("{steps} steps by {channels} channels");
-    let mut block = Block { width, height: frame.bottom(), ..Default::default() };
-    if groups_height > 0.0 {
-        let words = fonts::shorten(&highest_groups(&groups), style.size, frame.width);
-        block.elements.push(style.line(&words, frame.x, 0.0, Anchor::Start));
-        for group in &groups {
-            let (from, to) = (group.channels.start as f32, group.channels.end as f32);
-            let cell = frame.width / channels as f32;
-            let bar = |height: f32| {
-                rect(frame.x + cell * from, frame.y - height, (cell * (to - from) - 0.4).max(0.3), height)
-            };
-            block.elements.push(Element::fill(bar(GROUPS), palette.track));
-            // A bar without height is no shape in SVG.
-            if group.share > 0.0 {
-                block.elements.push(Element::fill(bar(GROUPS * group.share), palette.selected));
-            }
-        }
-    }
-    block.elements.push(Element::Raster(Raster { rect: frame, pixels, alt }));
-    block.elements.extend(map_truth(picture, series, panel, frame));
-    block.elements.push(framed(frame, palette));
-    for (step, label) in numbers(steps, 5) {
-        let y = frame.y + (step + 0.5) * row;
-        block.elements.push(style.line(&label, frame.x - 4.0, y - style.leading() / 2.0, Anchor::End));
-    }
-    let cell = frame.width / channels as f32;
-    for (channel, label) in numbers(channels, ((frame.width / 40.0) as usize).clamp(2, 8)) {
-        let x = frame.x + (channel + 0.5) * cell;
-        block.elements.push(style.line(&label, x, frame.bottom() + 2.0, Anchor::Middle));
-    }
-    let foot = frame.bottom() + 2.0 + style.leading();
-    let words =
-        format!("time steps (down) by {channels} channels: {} … {}", series.names[0], series.names[channels - 1]);
-    let words = fonts::shorten(&words, style.size, frame.width);
-    block.elements.push(style.line(&words, frame.x, foot, Anchor::Start));
-    block.height = foot + style.leading();
-    block
-}
-
-/// Where an axis of `n` rows or columns is numbered, and how: all of a few, else about `wanted` round numbers.
-fn numbers(n: usize, wanted: usize) -> Vec<(f32, String)> {
-    if n <= 8 {
-        return (0..n).map(|at| (at as f32, at.to_string())).collect();
-    }
-    let last = (n - 1) as f32;
-    let whole = ScoreRange { low: 0.0, high: last, below: false, above: false };
-    color::ticks(whole, wanted).into_iter().map(|tick| (tick.at * last, tick.label)).collect()
 }

@@ -85,11 +85,13 @@ pub fn sheet(pictures: &[ExplainedPicture], layout: &SheetLayout) -> Result<Figu
         block.below(paragraph(text, Style::text(palette), width), size::GAP);
     }
     let metadata = joint_metadata(pictures);
-    let mut description = vec![format!("Contact sheet of {} items. {}", pictures.len(), tally(pictures))];
+    // Several methods, or classes of one, show an item several times.
+    let noun = if same_method { "items" } else { "pictures" };
+    let mut description = vec![format!("Contact sheet of {} {noun}. {}", pictures.len(), tally(pictures))];
     description.extend(unread);
     description.extend(layout.caption.iter().cloned());
     let title = if layout.title.is_empty() { &metadata.method } else { &layout.title };
-    let title = format!("{title}: {} items", pictures.len());
+    let title = format!("{title}: {} {noun}", pictures.len());
     block.into_figure(palette, title, description.join(" "), metadata)
 }
 

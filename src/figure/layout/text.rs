@@ -10,9 +10,9 @@ use super::block::{Block, Style};
 use super::{ExplainedPicture, Hidden, Panel, pixels, size};
 use crate::data::text::{unshapeable_scripts, with_scripts_named};
 
-/// Share of the accent behind the selected word of the lowest rank.
+/// Share of the accent behind a selected word whose score says nothing: it is still seen.
 const LEAST_TINT: f32 = 0.18;
-/// The same for the highest rank; text on it keeps a contrast of 4.5 : 1 on both pages.
+/// The same for the highest score; text on it keeps a contrast of 4.5 : 1 on both pages.
 const MOST_TINT: f32 = 0.55;
 /// Distance of lines as a share of the size of the text: room for the marks of words.
 const LEADING: f32 = 1.65;
@@ -381,10 +381,9 @@ impl Looks {
         let mut of_unit = vec![None; n];
         match panel {
             Panel::Overlay => {
-                let chosen: Vec<usize> = (0..n).filter(|&unit| picture.selected[unit]).collect();
-                let scores: Vec<f32> = chosen.iter().map(|&unit| picture.scores[unit]).collect();
-                for (&unit, position) in chosen.iter().zip(color::rank_positions(&scores)) {
-                    let share = LEAST_TINT + (MOST_TINT - LEAST_TINT) * position;
+                let depth = depth_of(picture);
+                for unit in (0..n).filter(|&unit| picture.selected[unit]) {
+                    let share = LEAST_TINT + (MOST_TINT - LEAST_TINT) * depth(picture.scores[unit]);
                     of_unit[unit] = Some(palette.background.mix(palette.selected, share));
                 }
             }
@@ -453,6 +452,27 @@ impl Looks {
             }
             Panel::Unselected if is_word && is_read => plain,
             Panel::Unselected => muted,
+        }
+    }
+}
+
+/// How deep a score is tinted, 0..=1: as its share of the highest where zero says nothing (scores for a class, and those that are never negative), else by
+/// its place between the lowest and the highest of all words, since a selector's logits have no zero. Not by rank: of a few words that count and many that
+/// do not, all would look as if they did.
+fn depth_of(picture: &ExplainedPicture) -> impl Fn(f32) -> f32 {
+    let finite = || picture.scores.iter().copied().filter(|score| score.is_finite());
+    let (least, most) = (finite().fold(f32::INFINITY, f32::min), finite().fold(f32::NEG_INFINITY, f32::max));
+    let has_zero = picture.signed || least >= 0.0;
+    let low = if has_zero { 0.0 } else { f64::from(least) };
+    let span = f64::from(most) - low;
+    move |score| {
+        if score.is_nan() {
+            0.0
+        } else if span > 0.0 {
+            ((f64::from(score) - low) / span).clamp(0.0, 1.0) as f32
+        } else {
+            // All say nothing, or all the same.
+            f32::from(u8::from(!has_zero))
         }
     }
 }

@@ -209,6 +209,8 @@ pub(super) fn description(picture: &ExplainedPicture) -> String {
             }
         });
     }
+    let shown = picture.series.as_ref().map(|series| super::series::shown(picture, series));
+    sentences.extend(shown.and_then(|shown| shown.part).map(|part| format!("Drawn are {part}.")));
     if let Some(unread) = unread(picture) {
         sentences.push(unread);
     }

@@ -196,6 +196,8 @@ impl MakeJob {
             k: task.k,
             fill: task.spec.show.fill,
             seed: task.spec.seed,
+            class_answers: false,
+            contrast: None,
         };
         let Output::Explained(explained) = crate::jobs::explain::one(env, &asked, cx)? else {
             return Err(JobError::failed("study", "Explaining gave something else than was asked for"));

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::super::sheet::SheetOf;
 use super::super::{Dialog, Session};
 use super::{Availability, Command};
+use crate::data::Modality;
 
 impl Command {
     /// Whether the command can be used now.
@@ -30,6 +31,14 @@ impl Command {
                 Ok(())
             } else {
                 no("There is no explanation of this item yet")
+            }
+        };
+        // What is not shown in the window does not come out through a figure either.
+        let needs_shown = |is_hidden: bool| {
+            if is_hidden && session.modality() == Modality::Text {
+                no("What may offend and is not shown is not drawn; press \"Show offensive texts\" over the list first")
+            } else {
+                Ok(())
             }
         };
         match self {
@@ -85,6 +94,7 @@ impl Command {
             Self::ToggleSheet => needs_methods(),
             Self::StartSheet(of) => {
                 needs_methods()?;
+                needs_shown(session.is_blurred())?;
                 match (session.sheet_items(*of).0.is_empty(), of) {
                     (false, _) => Ok(()),
                     (true, SheetOf::Marked) => no("No item is marked; press M on some, or take the listed ones"),
@@ -105,10 +115,12 @@ impl Command {
             Self::Reading(action) => action.availability(session),
             Self::Study(action) => action.availability(session),
             Self::Ask(Dialog::Study(dialog)) => dialog.availability(session),
-            Self::Ask(Dialog::ExportScores | Dialog::ExportFigure)
-            | Self::ExportScores(_)
-            | Self::KeepFigure
-            | Self::ExportFigure(_) => needs_result(),
+            Self::Ask(Dialog::ExportScores) | Self::ExportScores(_) => needs_result(),
+            Self::Ask(Dialog::ExportFigure) | Self::KeepFigure | Self::ExportFigure(_) => {
+                needs_result()?;
+                needs_shown(session.hides_text())
+            }
+            Self::ToggleSpec if session.spec_text().is_none() && !session.open.spec => no("Open data first"),
             Self::Ask(Dialog::ExportAllKept(_)) if session.figures.kept.is_empty() => no("No figure was kept yet"),
             Self::Ask(Dialog::ExportTable) if session.measure.table().is_none() => no("Measure something first"),
             Self::StartFit(_) if session.data.is_none() => no("Open data first"),

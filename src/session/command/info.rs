@@ -61,6 +61,11 @@ impl Command {
             }
             Self::OpenSpec(spec) => info(format!("Open {spec}"), "Open this data.", &[]),
             Self::RetryData => info("Open the data again", "Try the data that could not be opened once more.", &[]),
+            Self::ToggleSpec => info(
+                "Change how the data are read…",
+                "Open them again with other options: columns of text and classes, classes put together, parts.",
+                &[],
+            ),
             Self::Save => info("Save project", "Write the project's state to its folder.", &[Ctrl('S')]),
             Self::SaveProjectIn(dir) => info(format!("Save project in {}", dir.display()), "Save it there.", &[]),
             Self::RevertProject => info(

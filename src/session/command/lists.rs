@@ -12,6 +12,7 @@ impl Command {
         let mut all = vec![
             Self::Ask(Dialog::OpenFiles),
             Self::Ask(Dialog::OpenFolder),
+            Self::ToggleSpec,
             Self::Save,
             Self::Ask(Dialog::SaveProject),
             Self::RevertProject,

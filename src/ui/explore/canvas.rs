@@ -175,6 +175,8 @@ impl Canvas {
         if picture.row.is_some() {
             painted.panels.clear();
             painted.picture = Some(picture);
+            // The panel of classes was drawn before the names of the columns were known.
+            ctx.request_repaint();
             return;
         }
         painted.panels.truncate(wanted.len());

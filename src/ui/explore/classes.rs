@@ -30,6 +30,8 @@ use crate::session::{Command, Session, describe};
 
 /// Height of a row of the table.
 const ROW: f32 = 22.0;
+/// Digits after the point of a class's scores, at least.
+const LEAST_DIGITS: usize = 2;
 /// Width of a column of the table.
 const CELL: f32 = 78.0;
 /// Units listed for each class at least; more where there is room.
@@ -166,12 +168,14 @@ pub fn panel(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut
 fn contrast(ui: &mut Ui, session: &Session, by_class: &ByClass, commands: &mut Vec<Command>) {
     let explore = &session.explore;
     ui.label(RichText::new("What speaks for each class").strong());
+    // In a narrow viewer both still stand on one line.
+    let room = (ui.available_width() - 150.0).max(120.0);
     ui.horizontal_wrapped(|ui| {
         ui.label("Colour by");
         let shown = explore.class_focus.map_or_else(|| OWN_SCORES.to_owned(), |class| session.class_name(class));
         ComboBox::from_id_salt("colour by")
             .selected_text(shown)
-            .width(164.0)
+            .width((room * 0.6).min(164.0))
             .truncate()
             .show_ui(ui, |ui| {
                 if ui.selectable_label(explore.class_focus.is_none(), OWN_SCORES).clicked() {
@@ -192,7 +196,7 @@ fn contrast(ui: &mut Ui, session: &Session, by_class: &ByClass, commands: &mut V
         ui.add_enabled_ui(explore.class_focus.is_some(), |ui| {
             ComboBox::from_id_salt("against")
                 .selected_text(shown)
-                .width(110.0)
+                .width((room * 0.4).min(110.0))
                 .truncate()
                 .show_ui(ui, |ui| {
                     if ui.selectable_label(against.is_none(), NO_OTHER).clicked() {
@@ -253,6 +257,7 @@ fn table(
         state.range = None;
     }
     let (scale, range) = *state.range.get_or_insert_with(|| range_of(result, by_class));
+    let digits = describe::digits(&by_class.scores, LEAST_DIGITS);
     let (head, names) = unit_names(canvas, session.explore.focus);
     let reading = &session.explore.reading;
     let mut found = None;
@@ -309,10 +314,10 @@ fn table(
                     let mut values: Vec<f32> = (0..by_class.classes).map(|class| by_class.score(unit, class)).collect();
                     values.extend(contrast.map(|(a, b)| by_class.score(unit, a) - by_class.score(unit, b)));
                     for value in &values {
-                        row.col(|ui| cell(ui, *value, scale.color(range.position(*value))));
+                        row.col(|ui| cell(ui, &describe::signed(*value, digits), scale.color(range.position(*value))));
                     }
                     let response = row.response();
-                    let said: Vec<String> = values.iter().map(|value| describe::signed(*value, 2)).collect();
+                    let said: Vec<String> = values.iter().map(|value| describe::signed(*value, digits)).collect();
                     response.widget_info(|| {
                         let name = format!("{name}: {}", said.join(", "));
                         WidgetInfo::selected(Role::Button, true, reading.chosen == Some(unit), name)
@@ -359,10 +364,9 @@ fn sort_button(ui: &mut Ui, name: &str, is_sorted: bool, tip: &str) -> bool {
     response.on_hover_text(format!("{name}. {tip}")).clicked()
 }
 
-fn cell(ui: &mut Ui, value: f32, ground: crate::figure::Color) {
+fn cell(ui: &mut Ui, words: &str, ground: crate::figure::Color) {
     let rect = ui.max_rect().shrink2(vec2(0.5, 0.5));
     ui.painter().rect_filled(rect, 0.0, theme::color(ground));
-    let words = describe::signed(value, 2);
     let font = FontId::proportional(text::SMALL);
     ui.painter().text(rect.center(), Align2::CENTER_CENTER, words, font, theme::color(readable_on(ground)));
 }
@@ -371,9 +375,10 @@ fn cell(ui: &mut Ui, value: f32, ground: crate::figure::Color) {
 fn tops(ui: &mut Ui, session: &Session, canvas: &mut Canvas, focused: Focused<'_>, commands: &mut Vec<Command>) {
     let (_, result, by_class) = focused;
     let (_, words) = unit_names(canvas, session.explore.focus);
-    let width = ((ui.available_width() - space::S) / by_class.classes.max(1) as f32 - space::S).clamp(124.0, 220.0);
+    let width = ((ui.available_width() - space::S) / by_class.classes.max(1) as f32 - space::S).clamp(104.0, 220.0);
     let room = ((ui.available_height() - LISTED_HEAD) / LISTED_ROW).max(0.0) as usize;
     let most = LISTED.max(room);
+    let digits = describe::digits(&by_class.scores, LEAST_DIGITS);
     let mut found = None;
     ScrollArea::both().id_salt("tops").auto_shrink([false, false]).show(ui, |ui| {
         ui.horizontal_top(|ui| {
@@ -398,7 +403,7 @@ fn tops(ui: &mut Ui, session: &Session, canvas: &mut Canvas, focused: Focused<'_
                         // The number is a text of its own, before the word: in one run with a word of Arabic or Hebrew its digits would be turned round.
                         let response = ui
                             .horizontal(|ui| {
-                                ui.label(RichText::new(describe::signed(score, 2)).color(tokens(ui).muted));
+                                ui.label(RichText::new(describe::signed(score, digits)).color(tokens(ui).muted));
                                 ui.add(Label::new(label).truncate().sense(Sense::click()))
                             })
                             .inner;

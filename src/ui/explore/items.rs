@@ -315,20 +315,22 @@ fn table(ui: &mut Ui, session: &Session, data: &Arc<Dataset>, follow: Option<usi
     let list = &session.explore.list;
     let truth = Truth::new(data, session.active_box().map(|active| &active.card));
     let t = tokens(ui);
+    // Beside a table of items the viewer still needs its room in a window of 1280 points.
+    ui.spacing_mut().item_spacing.x = space::XS;
     let mut builder = TableBuilder::new(ui)
         .id_salt("items")
         .striped(true)
         .sense(Sense::click())
         .cell_layout(Layout::left_to_right(Align::Center))
         .auto_shrink([false, false])
-        .column(Column::exact(58.0));
+        .column(Column::exact(48.0));
     let is_text = matches!(data.modality, Modality::Text | Modality::Table);
     if is_text {
-        builder = builder.column(Column::remainder().at_least(90.0).clip(true));
+        builder = builder.column(Column::remainder().at_least(80.0).clip(true));
     }
     let mut builder = builder
-        .column(Column::remainder().at_least(56.0).clip(true))
-        .column(Column::remainder().at_least(56.0).clip(true))
+        .column(Column::remainder().at_least(50.0).clip(true))
+        .column(Column::remainder().at_least(58.0).clip(true))
         .column(Column::exact(44.0))
         .column(Column::exact(28.0))
         .column(Column::exact(34.0))

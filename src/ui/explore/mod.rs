@@ -55,6 +55,7 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut ExploreUi, commands: &mu
             }
             None => sheets::welcome(ui, session, commands),
         });
+        own::take_paste(ui, commands);
         return;
     };
     let alone = session.open.viewer_alone;
@@ -87,7 +88,7 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut ExploreUi, commands: &mu
             None => viewer::show(ui, session, &mut state.canvas, commands),
         }
     });
-    own::take_paste(ui, session, commands);
+    own::take_paste(ui, commands);
     // Text and list of words point at the same unit.
     let pointed = state.inspector.words.take_found().or(state.canvas.take_found_unit());
     if pointed != session.explore.reading.pointed {

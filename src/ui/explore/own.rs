@@ -2,13 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use egui::{Button, Event, Frame, Margin, Panel, RichText, ScrollArea, TextEdit, Ui};
+use egui::{Button, Event, Frame, Label, Margin, Panel, RichText, ScrollArea, TextEdit, Ui};
 
 use super::super::theme::{space, text, tokens};
 use super::super::widgets::{command_button, muted};
 use super::canvas::Canvas;
 use super::cards;
-use crate::data::Modality;
+use crate::data::text::unshapeable_scripts;
 use crate::session::describe::count;
 use crate::session::reading::Action;
 use crate::session::{Command, Session};
@@ -87,6 +87,14 @@ pub fn editor(ui: &mut Ui, session: &Session, canvas: &Canvas, state: &mut OwnUi
                 }
             });
         });
+        let scripts = unshapeable_scripts(&state.text);
+        if !scripts.is_empty() {
+            let words = format!(
+                "Holds {}, which no font here has: shown as boxes while you type, named in brackets below. It is explained all the same.",
+                scripts.join(", ")
+            );
+            ui.add(Label::new(RichText::new(words).small().color(tokens(ui).muted)).wrap());
+        }
         ScrollArea::vertical().id_salt("own text").auto_shrink([false, false]).show(ui, |ui| {
             let edit = TextEdit::multiline(&mut state.text)
                 .id_salt("own text")
@@ -147,10 +155,9 @@ fn listed(session: &Session) -> Option<String> {
     session.data.as_ref()?.text(session.explore.item?).map(str::to_owned)
 }
 
-/// A text that is pasted while nothing is being edited becomes the own text.
-pub fn take_paste(ui: &Ui, session: &Session, commands: &mut Vec<Command>) {
-    let reads_texts = session.active_box().is_some_and(|active| active.card.modality() == Modality::Text);
-    if !reads_texts || ui.ctx().text_edit_focused() {
+/// A text that is pasted while nothing is being edited becomes the own text; where it cannot, the bottom line says why.
+pub fn take_paste(ui: &Ui, commands: &mut Vec<Command>) {
+    if ui.ctx().text_edit_focused() {
         return;
     }
     let pasted = ui.input(|input| {

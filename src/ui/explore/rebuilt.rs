@@ -70,9 +70,12 @@ pub fn show(ui: &mut Ui, session: &Session, explained: &Arc<Explained>, result: 
             ui.add_space(space::S);
         }
     });
-    let sides = if is_series { ["above", "below"] } else { ["on the left", "on the right"] };
-    let words =
-        format!("Hidden places hold noise from data. Good: the class stays {} and changes {}.", sides[0], sides[1]);
+    let good = match (result.rebuilt.len() > 1, is_series) {
+        (false, _) => "the class stays",
+        (true, true) => "the class stays above and changes below",
+        (true, false) => "the class stays on the left and changes on the right",
+    };
+    let words = format!("Hidden places hold noise from data. Good: {good}.");
     ui.add(Label::new(RichText::new(words).small().color(tokens(ui).muted)).wrap());
 }
 

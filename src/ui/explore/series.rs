@@ -10,11 +10,12 @@ use super::super::theme::{self, space, tokens};
 use super::canvas::Zoom;
 use super::series_map::round_by;
 use crate::data::Dataset;
-use crate::figure::Palette;
 use crate::figure::layout::series::{
-    ExplainedSeries, Form, MOST_DOTS, extent_of, line_color, path_color, runs, score_of_values, selected_values, shades,
+    ExplainedSeries, Form, MOST_DOTS, Shown, extent_of, line_color, path_color, runs, score_of_values, selected_values,
+    shades, shown,
 };
 use crate::figure::layout::{ExplainedPicture, Panel};
+use crate::figure::{Color, Palette};
 
 /// Room for the numbers of the y axis.
 pub(super) const AXIS_WIDTH: f32 = 44.0;
@@ -47,31 +48,35 @@ pub fn show(ui: &mut Ui, area: Rect, page: &Page<'_>, zoom: Zoom) -> Zoom {
     // Marks at the edge of a map reach a little beyond it.
     inner.set_clip_rect(area.expand(2.0).intersect(ui.clip_rect()));
     inner.multiply_opacity(page.opacity);
-    let channels = series.channels();
+    if series.form == Form::Map {
+        return super::series_map::show(&mut inner, area, page, series, zoom);
+    }
+    let (whole, Shown { channels: all, part }) = (area, shown(page.picture, series));
+    let area = part.map_or(whole, |part| below_part(&mut inner, whole, page, &part));
     let lines_height = if series.form == Form::Path { area.height() * 0.5 } else { area.height() };
     match series.form {
-        Form::Map => return super::series_map::show(&mut inner, area, page, series, zoom),
+        Form::Map => {}
         Form::Overlaid => {
             let names = Rect::from_min_size(area.min, vec2(area.width(), NAME));
-            line_names(&inner, names, page, series);
+            line_names(&inner, names, page, series, &all);
             let plot = Rect::from_min_max(pos2(area.left(), names.bottom()), area.max);
-            channels_over_time(&mut inner, plot, page, series, &(0..channels).collect::<Vec<_>>());
+            channels_over_time(&mut inner, plot, page, series, (&all, &all));
         }
         Form::Stacked | Form::Path => {
             // The numbers under the last plot take none of its height.
             let axis = axis_height(ui);
-            let all = lines_height - axis - space::XS * (channels as f32 - 1.0);
-            let each = (all / channels as f32).max(NAME + 1.0);
-            for channel in 0..channels {
-                let top = area.top() + (each + space::XS) * channel as f32;
-                let height = if channel + 1 == channels { each + axis } else { each };
+            let n = all.len() as f32;
+            let each = ((lines_height - axis - space::XS * (n - 1.0)) / n).max(NAME + 1.0);
+            for (at, channel) in all.iter().enumerate() {
+                let top = area.top() + (each + space::XS) * at as f32;
+                let height = if at + 1 == all.len() { each + axis } else { each };
                 let rect = Rect::from_min_size(pos2(area.left(), top), vec2(area.width(), height));
                 let plot = Rect::from_min_max(rect.min + vec2(0.0, NAME), rect.max);
                 let at = pos2(rect.left() + AXIS_WIDTH, rect.top());
                 let ink = tokens(ui).muted.gamma_multiply(page.opacity);
                 let font = TextStyle::Small.resolve(ui.style());
-                inner.painter().text(at, egui::Align2::LEFT_TOP, &series.names[channel], font, ink);
-                channels_over_time(&mut inner, plot, page, series, &[channel]);
+                inner.painter().text(at, egui::Align2::LEFT_TOP, &series.names[*channel], font, ink);
+                channels_over_time(&mut inner, plot, page, series, (std::slice::from_ref(channel), all.as_slice()));
             }
         }
     }
@@ -79,17 +84,29 @@ pub fn show(ui: &mut Ui, area: Rect, page: &Page<'_>, zoom: Zoom) -> Zoom {
         let rect = Rect::from_min_max(pos2(area.left(), area.top() + lines_height + space::S), area.max);
         path(&mut inner, rect, page, series);
     }
-    let name = ui.interact(area, ui.scope_id().with(("series name", page.at)), Sense::hover());
+    let name = ui.interact(whole, ui.scope_id().with(("series name", page.at)), Sense::hover());
     name.widget_info(|| WidgetInfo::labeled(Role::Image, true, page.name));
     zoom
 }
 
-fn line_names(ui: &Ui, area: Rect, page: &Page<'_>, series: &ExplainedSeries) {
+/// Says which part of the channels is drawn; gives what is left of `area` for them.
+fn below_part(ui: &mut Ui, area: Rect, page: &Page<'_>, part: &str) -> Rect {
+    let line = Rect::from_min_size(area.min, vec2(area.width(), NAME));
+    let ink = tokens(ui).muted.gamma_multiply(page.opacity);
+    let font = TextStyle::Small.resolve(ui.style());
+    ui.painter().text(line.min + vec2(AXIS_WIDTH, 0.0), egui::Align2::LEFT_TOP, part, font, ink);
+    let response = ui.interact(line, ui.scope_id().with(("series part", page.at)), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, part));
+    Rect::from_min_max(pos2(area.left(), line.bottom()), area.max)
+}
+
+fn line_names(ui: &Ui, area: Rect, page: &Page<'_>, series: &ExplainedSeries, channels: &[usize]) {
     let palette = Palette::of(page.picture.theme);
     let font = TextStyle::Small.resolve(ui.style());
     let mut x = area.left() + AXIS_WIDTH;
-    for (channel, name) in series.names.iter().enumerate() {
-        let color = theme::color(line_color(palette, channel, series.channels()));
+    for (at, &channel) in channels.iter().enumerate() {
+        let name = &series.names[channel];
+        let color = theme::color(line_color(palette, at, channels.len()));
         let middle = area.top() + NAME / 2.0;
         ui.painter().hline(x..=x + 14.0, middle, Stroke::new(2.0, color));
         let at = pos2(x + 18.0, area.top());
@@ -126,8 +143,14 @@ fn stretch(values: &[f32], start: usize, end: usize) -> PlotPoints<'static> {
     (start..end).map(|step| [step as f64, f64::from(values[step])]).collect::<Vec<_>>().into()
 }
 
-/// Channels in one plot.
-fn channels_over_time(ui: &mut Ui, rect: Rect, page: &Page<'_>, series: &ExplainedSeries, channels: &[usize]) {
+/// Channels in one plot: some of all that are drawn.
+fn channels_over_time(
+    ui: &mut Ui,
+    rect: Rect,
+    page: &Page<'_>,
+    series: &ExplainedSeries,
+    (channels, all): (&[usize], &[usize]),
+) {
     let picture = page.picture;
     let is_alone = channels.len() == 1;
     let first = channels.first().copied().unwrap_or(0);
@@ -137,7 +160,7 @@ fn channels_over_time(ui: &mut Ui, rect: Rect, page: &Page<'_>, series: &Explain
         _ => series.extent(is_alone.then_some(first)),
     };
     let (low, high) = (f64::from(low), f64::from(high));
-    let is_last = channels.last() == Some(&(series.channels() - 1));
+    let is_last = channels.last() == all.last();
     let axis = axis_height(ui);
     let drawn_height = (rect.height() - if is_last { axis } else { 0.0 }).max(1.0);
     let (steps, most) = (series.steps, most_numbered(rect.width() - AXIS_WIDTH, series.steps));
@@ -171,8 +194,10 @@ fn channels_over_time(ui: &mut Ui, rect: Rect, page: &Page<'_>, series: &Explain
                 let pale = theme::color(Palette::of(picture.theme).hairline);
                 plot.hline(HLine::new("zero", 0.0).color(pale).width(0.7));
             }
-            for &channel in channels {
-                one_line(plot, page, series, channel, &scores, is_alone);
+            let palette = Palette::of(picture.theme);
+            for (at, &channel) in channels.iter().enumerate() {
+                let own = if is_alone { palette.full } else { line_color(palette, at, channels.len()) };
+                one_line(plot, page, series, channel, &scores, own);
             }
             if page.panel != Panel::Input {
                 let foot = low + (high - low) * f64::from(TRUTH / drawn_height);
@@ -240,20 +265,19 @@ fn shaded(
     }
 }
 
-/// The line of a channel, or what a panel leaves of it.
+/// The line of a channel in its own colour, or what a panel leaves of it.
 fn one_line(
     plot: &mut PlotUi<'_>,
     page: &Page<'_>,
     series: &ExplainedSeries,
     channel: usize,
     scores: &[f32],
-    is_alone: bool,
+    own: Color,
 ) {
     let palette = Palette::of(page.picture.theme);
     let name = &series.names[channel];
     let values = series.channel(&series.values, channel);
-    let own = if is_alone { palette.full } else { line_color(palette, channel, series.channels()) };
-    let line = |points: PlotPoints<'static>, color: crate::figure::Color, width: f32| {
+    let line = |points: PlotPoints<'static>, color: Color, width: f32| {
         Line::new(name.clone(), points).color(theme::color(color)).width(width)
     };
     match page.panel {
@@ -279,13 +303,16 @@ fn one_line(
     }
 }
 
-/// Two channels taken for velocities: the path that they lead along, selected steps marked.
+/// The path that two channels of velocities or positions lead along, selected steps marked.
 fn path(ui: &mut Ui, whole: Rect, page: &Page<'_>, series: &ExplainedSeries) {
-    let title = format!("path of {} and {} as velocities", series.names[0], series.names[1]);
     let ink = tokens(ui).muted.gamma_multiply(page.opacity);
     let font = TextStyle::Small.resolve(ui.style());
     let at = pos2(whole.left() + AXIS_WIDTH, whole.top());
-    ui.painter().text(at, egui::Align2::LEFT_TOP, title, font, ink);
+    let [longest, shorter, shortest] =
+        series.path_words().map(|words| ui.painter().layout_no_wrap(words, font.clone(), ink));
+    let room = whole.width() - AXIS_WIDTH;
+    let title = [longest, shorter].into_iter().find(|words| words.size().x <= room).unwrap_or(shortest);
+    ui.painter().galley(at, title, ink);
     let rect = Rect::from_min_max(whole.min + vec2(0.0, NAME), whole.max);
     let palette = Palette::of(page.picture.theme);
     let points = series.path();
@@ -304,15 +331,16 @@ fn path(ui: &mut Ui, whole: Rect, page: &Page<'_>, series: &ExplainedSeries) {
             plot.line(Line::new("path", points.clone()).color(color(path_color(palette, page.panel))).width(1.0));
             let strong = color(if page.panel == Panel::Unselected { palette.unselected } else { palette.selected });
             for (start, end, _) in runs(&marked).into_iter().filter(|run| run.2) {
-                plot.line(Line::new("selected", points[start..=end].to_vec()).color(strong).width(3.0));
+                let of_run = points[series.along(start, end)].to_vec();
                 if end - start <= MOST_DOTS {
-                    plot.points(Points::new("selected", points[start..=end].to_vec()).color(strong).radius(2.5));
+                    plot.points(Points::new("selected", of_run.clone()).color(strong).radius(2.5));
                 }
+                plot.line(Line::new("selected", of_run).color(strong).width(3.0));
             }
             let truth = theme::color(palette.annotation);
             let true_runs = (0..series.channels()).flat_map(|channel| series.true_runs(page.picture, channel));
             for (start, end, _) in true_runs.filter(|_| page.panel != Panel::Input) {
-                let around = Points::new("truth", points[start..=end].to_vec()).color(truth);
+                let around = Points::new("truth", points[series.along(start, end)].to_vec()).color(truth);
                 plot.points(around.radius(4.0).filled(false));
             }
             let start = points.first().copied().unwrap_or_default();

@@ -15,7 +15,7 @@ use super::thumbs::{Full, Thumbs};
 use super::{canvas, cards, items, record, series};
 use crate::data::text::readable;
 use crate::data::{Dataset, Items};
-use crate::figure::layout::series::Form;
+use crate::figure::layout::series::{Form, Movement};
 use crate::figure::layout::{ExplainedPicture, ExplainedRow, ExplainedSeries, Panel};
 use crate::jobs::picture::channel_names;
 use crate::session::{Command, Dialog, Place, Purpose, Session};
@@ -203,13 +203,15 @@ fn as_it_is(data: &Dataset, item: usize) -> Option<ExplainedPicture> {
     match &data.items {
         Items::Series(items) => {
             let (shape, values) = (items.shape, items.get(item).to_vec());
+            let names = channel_names(data.channel_names(), shape.channels);
             let series = ExplainedSeries {
                 steps: shape.width,
-                names: channel_names(data.channel_names(), shape.channels),
+                form: Form::or_usual(None, shape.channels, &names),
+                movement: Movement::named(&names).unwrap_or_default(),
+                names,
                 unit_of: vec![0; values.len()],
                 fill: values.clone(),
                 values,
-                form: Form::or_usual(None, shape.channels),
             };
             Some(ExplainedPicture {
                 series: Some(series),

@@ -15,7 +15,7 @@ use super::answers::Answers;
 use super::canvas::Canvas;
 use super::{classes, series};
 use crate::data::{Modality, Unit, Units};
-use crate::figure::layout::series::Form;
+use crate::figure::layout::series::{Form, has_both_signs};
 use crate::figure::layout::{ExplainedPicture, Hidden, Panel as FigurePanel, View};
 use crate::jobs::{Explained, MethodResult};
 use crate::session::command::{VIEWS, view_title};
@@ -418,6 +418,7 @@ fn k_slider(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
 }
 
 fn unit_choice(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
+    const TIP: &str = "What is selected. A trained explainer answers for the unit that it was trained with.";
     let explore = &session.explore;
     let Some(card) = session.active_box().map(|active| &active.card) else { return };
     let shape = card.shape;
@@ -428,6 +429,7 @@ fn unit_choice(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
             offered.push(unit);
         }
     }
+    let reason = Session::why_one_unit(card).filter(|_| offered.len() < 2);
     ui.label("Units");
     ComboBox::from_id_salt("units")
         .selected_text(unit_name(explore.unit))
@@ -441,10 +443,14 @@ fn unit_choice(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
                     commands.push(Command::SetUnit(unit, k));
                 }
             }
+            if let Some(reason) = reason {
+                ui.set_max_width(260.0);
+                ui.add(Label::new(RichText::new(reason).small().color(tokens(ui).muted)).wrap());
+            }
         })
         .response
         .accessible_name("Units")
-        .on_hover_text("What is selected. A trained explainer answers for the unit that it was trained with.");
+        .on_hover_text(format!("{TIP} {}", reason.unwrap_or_default()).trim_end());
 }
 
 fn unit_name(unit: Unit) -> String {
@@ -564,7 +570,10 @@ fn marks_legend(ui: &mut Ui, session: &Session, canvas: &Canvas, is_table: bool)
     let t = tokens(ui);
     let view = session.explore.view;
     let is_map = session.series_form() == Some(Form::Map);
-    let pale = theme::color(crate::figure::Palette::of(theme::figure_theme(ui)).hairline);
+    let palette = crate::figure::Palette::of(theme::figure_theme(ui));
+    let pale = theme::color(palette.hairline);
+    let is_signed =
+        is_map && shown_pictures(session, canvas).any(|picture| picture.series.as_ref().is_some_and(has_both_signs));
     let mut mark = |color, words: &str| {
         swatch(ui, color, false);
         muted(ui, words);
@@ -579,6 +588,12 @@ fn marks_legend(ui: &mut Ui, session: &Session, canvas: &Canvas, is_table: bool)
         return;
     }
     match view {
+        View::Overlay if is_signed => {
+            mark(theme::color(palette.two_sided_selected(-1.0)), "selected, below 0");
+            mark(theme::color(palette.two_sided_selected(1.0)), "above 0");
+            mark(theme::color(palette.two_sided(-1.0)), "not selected, below 0");
+            mark(theme::color(palette.two_sided(1.0)), "above 0");
+        }
         View::Overlay if is_map => {
             mark(t.selected, "selected, deeper for larger values");
             mark(t.full, "not selected, darker further from 0");
@@ -586,6 +601,11 @@ fn marks_legend(ui: &mut Ui, session: &Session, canvas: &Canvas, is_table: bool)
         View::Overlay => mark(t.selected, "selected, deeper for higher scores"),
         View::Heat if is_map => heat_legend(ui, session, canvas),
         View::Heat => mark(t.selected, "score at each step"),
+        _ if is_signed => {
+            mark(theme::color(palette.two_sided(-1.0)), "value below 0");
+            mark(theme::color(palette.two_sided(0.0)), "0");
+            mark(theme::color(palette.two_sided(1.0)), "above 0; what is hidden is blank");
+        }
         _ if is_map => mark(t.full, "value, further from 0 is stronger; what is hidden is blank"),
         View::Selected | View::Unselected | View::Side => {
             if view != View::Unselected {

@@ -131,6 +131,7 @@ pub fn list(ui: &mut Ui, session: &Session, canvas: &Canvas, state: &mut WordsUi
         return;
     }
     let bars = Bars::new(&picture.scores, Origin::Zero);
+    let digits = describe::digits(&picture.scores, 3);
     let reading = &session.explore.reading;
     let spacing = 1.0;
     ui.spacing_mut().item_spacing.y = spacing;
@@ -152,7 +153,7 @@ pub fn list(ui: &mut Ui, session: &Session, canvas: &Canvas, state: &mut WordsUi
     area.show_rows(ui, ROW, view.order.len(), |ui, rows| {
         for rank in rows {
             let Some(&unit) = view.order.get(rank) else { continue };
-            row(ui, session, (picture, view), rank, unit as usize, bars, state, commands);
+            row(ui, session, (picture, view), rank, unit as usize, (bars, digits), state, commands);
         }
     });
 }
@@ -164,7 +165,7 @@ fn row(
     (picture, view): (&ExplainedPicture, &TextView),
     rank: usize,
     unit: usize,
-    bars: Bars,
+    (bars, digits): (Bars, usize),
     state: &mut WordsUi,
     commands: &mut Vec<Command>,
 ) {
@@ -212,7 +213,7 @@ fn row(
     if let Some(zero) = bars.zero() {
         painter.vline(at(zero), track.y_range().expand(2.0), Stroke::new(1.0, t.muted));
     }
-    let number = describe::signed(score, 3);
+    let number = describe::signed(score, digits);
     painter.text(pos2(rect.right() - 4.0, middle), Align2::RIGHT_CENTER, number, small, t.text);
     let said = if selected { ", selected" } else { "" };
     response.widget_info(|| {

@@ -5,12 +5,16 @@ use egui_material_icons::icons;
 
 use super::FiguresState;
 use super::draw::remove;
+use crate::figure::layout::text::MOST_WORDS;
 use crate::figure::{Annotation, Theme, png};
 use crate::session::figures::{Arrangement, Change, KeptFigure};
 use crate::session::{Command, Dialog, Place, Session};
 use crate::ui::forms::{primary, warning};
 use crate::ui::theme::{space, text, tokens};
 use crate::ui::widgets::{group, icon_button, muted, rule};
+
+/// Most words that can be asked for before a text is cut; beyond it stands the whole text.
+const MOST_TYPED: usize = 99_999;
 
 /// The right side.
 pub fn show(
@@ -56,6 +60,10 @@ pub fn show(
             }
         });
     }
+    if let Some(most) = words_of_texts(ui, figure) {
+        changed.cut_texts(most);
+        change = Some(Change::Words(state.gesture));
+    }
     if let Some(change) = change {
         commands.push(Command::ChangeFigure(at, Box::new(changed), change));
     }
@@ -70,6 +78,27 @@ pub fn show(
         commands.push(Command::SelectItem(figure.item));
         commands.push(Command::Go(Place::Explore));
     }
+}
+
+/// After how many words a text is cut, where the figure shows one; the new number when it was changed.
+fn words_of_texts(ui: &mut Ui, figure: &KeptFigure) -> Option<usize> {
+    let (most, longest) = figure.words_of_texts()?;
+    let (mut is_whole, mut words) = (most == 0, most);
+    let tick = ui.checkbox(&mut is_whole, "Whole text, however long");
+    let count = crate::work::format_count(longest as u64);
+    if tick.on_hover_text(format!("Its {count} words, else those around the selected ones")).changed() {
+        return Some(if is_whole { 0 } else { MOST_WORDS });
+    }
+    if is_whole {
+        return None;
+    }
+    ui.horizontal(|ui| {
+        let label = ui.label("Words before it is cut");
+        let drag = ui.add(DragValue::new(&mut words).range(1..=MOST_TYPED).speed(1.0)).labelled_by(label.id);
+        drag.on_hover_text(format!("A longer text is cut around the selected words; this one has {count}")).changed()
+    })
+    .inner
+    .then_some(words)
 }
 
 fn annotations(ui: &mut Ui, state: &mut FiguresState, at: usize, figure: &KeptFigure, commands: &mut Vec<Command>) {

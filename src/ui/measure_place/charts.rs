@@ -162,8 +162,8 @@ fn order(ui: &mut Ui, session: &Session) {
     let Some(cells) = session.measure.table() else { return };
     for words in crate::jobs::table::order(cells) {
         muted(ui, words).on_hover_text(
-            "One method is better than another if its a1 is no lower and its a2 no higher at the same k (DoRaR, Definition 2); otherwise the two \
-             cannot be ordered. Means are compared: where intervals overlap, the order may be chance.",
+            "One method is better than another if its a1 is no lower and its a2 no higher at the same k (DoRaR, Definition 2); two with the \
+             same figures are equal, all others cannot be ordered. Means are compared: where intervals overlap, the order may be chance.",
         );
     }
 }

@@ -496,3 +496,60 @@ fn a_folder_with_one_archive_of_arrays_is_that_archive() {
     write(&dir.path().join("a.npz"), b"no archive");
     assert_has(&refusal(open_at("series", dir.path(), &[])), &["a.npz", "a NumPy array, an archive of them or CSV"]);
 }
+
+#[test]
+fn arrays_follow_gaps_and_steps_and_refuse_what_only_csv_has() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("x.npy");
+    // Two items of three steps and two channels, the steps of a channel beside each other: 1 gap 3 and 10 20 30, then 4 5 6 and gap 50 60.
+    let numbers = [1.0, 10.0, f32::NAN, 20.0, 3.0, 30.0, 4.0, f32::NAN, 5.0, 50.0, 6.0, 60.0];
+    write(&path, &npy("(2, 3, 2)", &numbers));
+    let sentence = refusal(open_at("series", &path, &[]));
+    assert_has(
+        &sentence,
+        &["finite numbers", "NaN at item 0, step 1, channel 0", "gaps=previous, gaps=mean or gaps=zero"],
+    );
+    let filled = |gaps: &str| {
+        let data = open_at("series", &path, &[("gaps", gaps)]).unwrap();
+        assert_has(&said(&data), &["2 gaps (NaN) were filled with "]);
+        [values(&data, 0), values(&data, 1)].concat()
+    };
+    assert_eq!(filled("previous"), [1.0, 1.0, 3.0, 10.0, 20.0, 30.0, 4.0, 5.0, 6.0, 50.0, 50.0, 60.0]);
+    assert_eq!(filled("mean"), [1.0, 2.0, 3.0, 10.0, 20.0, 30.0, 4.0, 5.0, 6.0, 55.0, 50.0, 60.0]);
+    assert_eq!(filled("zero"), [1.0, 0.0, 3.0, 10.0, 20.0, 30.0, 4.0, 5.0, 6.0, 0.0, 50.0, 60.0]);
+    assert_has(&refusal(open_at("series", &path, &[("gaps", "guess")])), &["gaps is \"guess\""]);
+    let cut = open_at("series", &path, &[("gaps", "zero"), ("steps", "2")]).unwrap();
+    assert_eq!((cut.shape(), values(&cut, 1)), (Some(Shape::new(2, 1, 2)), vec![4.0, 5.0, 0.0, 50.0]));
+    assert_has(&said(&cut), &["Items have 3 to 3 steps: cut to 2"]);
+    let longer = open_at("series", &path, &[("gaps", "zero"), ("steps", "4")]).unwrap();
+    assert_eq!(values(&longer, 0), [1.0, 0.0, 3.0, 0.0, 10.0, 20.0, 30.0, 0.0]);
+    assert_has(&refusal(open_at("series", &path, &[("gaps", "zero"), ("steps", "0")])), &["steps is 0"]);
+    // An infinite number is no gap.
+    write(&path, &npy("(1, 2)", &[1.0, f32::INFINITY]));
+    assert_has(
+        &refusal(open_at("series", &path, &[("gaps", "zero")])),
+        &["finite numbers", "inf at item 0", "mend it"],
+    );
+    for (key, value, what) in [
+        ("layout", "long", "a step or an item"),
+        ("item", "id", "the column of items"),
+        ("step", "t", "the column of steps"),
+        ("label", "class", "the column of classes"),
+        ("header", "no", "the names of its columns"),
+        ("delimiter", "comma", "between the fields"),
+        ("quotes", "no", "in quotes"),
+    ] {
+        let sentence = refusal(open_at("series", &path, &[(key, value)]));
+        assert_has(&sentence, &[&format!("{key}= "), what, "arrays have none of that", "leave it out"]);
+    }
+    write(&path, &npy("(1, 2)", &[1.0, 2.0]));
+    assert_has(&refusal(open_at("series", &path, &[("channels", "a,b")])), &["2 names for 1 channels", "only in CSV"]);
+    // What decides a class is cut with its steps.
+    let array = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/sample_data/pointer/movements.npz"));
+    let (whole, cut) = (open_at("series", array, &[]).unwrap(), open_at("series", array, &[("steps", "100")]).unwrap());
+    let (whole, cut) = (whole.truth.unwrap(), cut.truth.unwrap());
+    for (whole, cut) in whole.iter().zip(cut.iter()) {
+        let kept = whole.iter().filter(|place| *place % 192 < 100).map(|place| place / 192 * 100 + place % 192);
+        assert_eq!(*cut, kept.collect::<Vec<u32>>());
+    }
+}

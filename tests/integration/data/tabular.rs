@@ -405,3 +405,51 @@ fn a_sign_that_may_part_groups_or_a_fraction_is_settled_by_other_columns_or_told
     write(&path, text.as_bytes());
     assert_has(&refusal(open_at("table", &path, &[("numbers", "a")])), &["numbers in column a", "no other sign"]);
 }
+
+#[test]
+fn dates_are_numbers_that_say_what_they_count_and_others_are_told_by_their_true_reason() {
+    // A day for each row, all different: neither names nor row numbers.
+    let days = |form: &dyn Fn(u32) -> String| {
+        let rows = (0..28).map(|at| format!("{},{}\n", form(at + 1), if at % 2 == 0 { "a" } else { "b" }));
+        format!("when,class\n{}", rows.collect::<String>())
+    };
+    let names = |content: &str, query: &[(&str, &str)]| -> Vec<(String, ColumnKind)> {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("dated.csv");
+        write(&path, content.as_bytes());
+        let data = open_at("table", &path, query).unwrap();
+        data.table().unwrap().table.columns.iter().map(|of| (of.name.clone(), of.kind.clone())).collect()
+    };
+    let iso = days(&|day| format!("2024-02-{day:02}"));
+    let (cells, remarks) = cells_of(&iso, &[]);
+    // The first of February 2024, by Python's datetime.
+    assert_eq!(cells, (0..28).map(|at| 19_754.0 + f64::from(at)).collect::<Vec<f64>>());
+    assert_has(
+        &remarks,
+        &["Column when: dates were read as days since 1970 (categories= leaves them", "Numbers: when"],
+    );
+    assert!(!remarks.contains("Left out"), "{remarks}");
+    assert_eq!(names(&iso, &[]), [("when (days since 1970)".to_owned(), ColumnKind::Number)]);
+    assert_eq!(names(&iso, &[("numbers", "when")]), names(&iso, &[]), "named as in the file");
+    let product = names(&iso, &[("products", "when*when")]);
+    assert_eq!(product[1].0, "when * when");
+    // With a time of day, in another zone, and with a gap.
+    let timed = "when,class\n2024-02-29 12:30:15.5,a\n,b\n2024-02-29T14:30:16+02:00,a\n";
+    let (cells, remarks) = cells_of(timed, &[]);
+    assert_eq!((cells[0], cells[1].is_nan(), cells[2]), (1_709_209_815.5, true, 1_709_209_816.0));
+    assert_has(&remarks, &["dates were read as seconds since 1970", "1 values are missing"]);
+    // As categories, where that is asked for.
+    let few = "when,class\n2024-02-01,a\n2024-03-01,b\n2024-02-01,a\n";
+    assert!(matches!(&names(few, &[("categories", "when")])[0].1, ColumnKind::Category(levels) if levels.len() == 2));
+    // Nobody can tell whether these are days or months first.
+    let doubtful = days(&|day| format!("{:02}/{:02}/2024", day % 12 + 1, day % 11 + 1)).replace("when,", "when,size,");
+    let doubtful = doubtful.replace(",a\n", ",1,a\n").replace(",b\n", ",2.5,b\n");
+    let unlike = days(&|day| format!("{day:02}.02.2024")).replace(",a\n", ",1,a\n").replace(",b\n", ",2.5,b\n");
+    let unlike = unlike.replace("when,", "when,size,");
+    let (_, remarks) = cells_of(&unlike, &[]);
+    let said = "Column when holds dates, but not all as in 2024-05-31, the first \"01.02.2024\": it is left out; write each as 2024-05-31";
+    assert_has(&remarks, &[said]);
+    assert!(!remarks.contains("names or row numbers"), "{remarks}");
+    let (_, remarks) = cells_of(&doubtful, &[]);
+    assert_has(&remarks, &["Column when holds dates, but not all as in 2024-05-31, the first \"02/02/2024\""]);
+}

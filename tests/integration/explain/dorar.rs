@@ -2,18 +2,20 @@
 
 use tch::{Device, Kind, Tensor, nn};
 use unmask::data::{Dataset, Modality, Rows, Shape, Split, Unit, Units};
+use unmask::explain::learn::Setup;
 use unmask::explain::learn::concrete::{spread, subset_mask_with};
 use unmask::explain::learn::dorar::{Game, sum_mask, sum_mask_with};
-use unmask::explain::learn::dorar_nets::{Backdrop, Generator, Noise, Range, scale_gradient};
+use unmask::explain::learn::dorar_nets::{Backdrop, Generator, Noise, Range, check_dense, dense_bytes, scale_gradient};
 use unmask::explain::learn::fresh_generator::{FreshGenerator, Shown};
 use unmask::explain::learn::run::{RunSetup, TrainRun};
 use unmask::explain::learn::selector::Selector;
 use unmask::explain::learn::series::SeriesSelector;
 use unmask::explain::{ExplainError, Mask, SavedExplainer, method};
 use unmask::model::layers::Framework;
+use unmask::model::optim::OptimSpec;
 use unmask::model::params::ParamKind;
 use unmask::model::tensors::from_rows;
-use unmask::model::{Background, BlackBox, SavedBox, TensorBox, TorchBox};
+use unmask::model::{Background, BlackBox, SavedBox, TensorBox, TorchBox, architecture};
 
 use super::golden::LinearBox;
 use crate::integration::tiny::*;
@@ -21,14 +23,32 @@ use crate::integration::tiny::*;
 const FOUR: Shape = Shape::new(1, 4, 4);
 const FLOAT: (Kind, Device) = (Kind::Float, Device::Cpu);
 const UNITS: Units = Units::new(Unit::Patch { rows: 2, cols: 2 }, FOUR);
+/// Series of two channels.
+const TWO: Shape = Shape::new(2, 1, 8);
+const SEGMENTS: Units = Units::new(Unit::Segment { steps: 2 }, TWO);
 
 fn golden() -> serde_json::Value {
     json(include_str!("../../golden/dorar.json"))
 }
 
-fn generator(shift: f64, range: Range) -> (Generator, Vec<Tensor>, nn::VarStore) {
+/// What the golden script multiplies the numbers of a place of the series by, and what it adds.
+fn scale_of(place: usize) -> (f32, f32) {
+    if place / 8 % 2 == 0 { (0.02, -0.01) } else { (600.0, 400.0) }
+}
+
+/// Rows of the golden script: pictures in 0..=1, or series whose channels differ in scale.
+fn scripted(n: usize, shape: Shape, step: f64, shift: f64) -> Rows {
+    let mut values = wave(n * shape.len(), 0.5, step, shift);
+    for (at, value) in values.iter_mut().enumerate() {
+        let (scale, offset) = if shape == TWO { scale_of(at) } else { (1.0, 0.0) };
+        *value = (*value + 0.5) * scale + offset;
+    }
+    Rows { shape, values }
+}
+
+fn generator(shift: f64, shape: Shape, range: &Range) -> (Generator, Vec<Tensor>, nn::VarStore) {
     let store = nn::VarStore::new(Device::Cpu);
-    let generator = Generator::new(&store.root(), FOUR, range);
+    let generator = Generator::new(&store.root(), shape, range);
     let variables = store.variables();
     let names = ["hidden.weight", "hidden.bias", "out.weight", "out.bias"];
     let weights: Vec<Tensor> = names.iter().map(|name| variables[*name].shallow_clone()).collect();
@@ -39,52 +59,99 @@ fn generator(shift: f64, range: Range) -> (Generator, Vec<Tensor>, nn::VarStore)
     (generator, weights, store)
 }
 
-fn noise(shift: f64) -> Tensor {
-    (Tensor::from_slice(&wave(48, 0.5, 1.3, shift)) + 0.5).view([3, 1, 4, 4])
+fn noise(shape: Shape, shift: f64) -> Tensor {
+    from_rows(&scripted(3, shape, 1.3, shift), Device::Cpu)
+}
+
+fn first_scores() -> Tensor {
+    Tensor::from_slice(&wave(12, 1.0, 1.1, 0.3)).view([3, 4])
+}
+
+/// The mask of scores with the script's draws.
+fn mask_of(scores: &Tensor, shift: f64) -> Tensor {
+    sum_mask_with(scores, &Tensor::from_slice(&wave(24, 1.5, 1.9, 0.6 + shift)).view([3, 2, 4]), 0.7)
+}
+
+/// A case of the golden file: pictures, or series whose channels differ in scale.
+struct Case {
+    golden: serde_json::Value,
+    units: Units,
+    range: Range,
+    input: Tensor,
+    class: Tensor,
+    black_box: LinearBox,
+    /// What the logits of the box are multiplied by, and softened by again.
+    factor: f64,
+    beta: f64,
+}
+
+impl Case {
+    fn of(shape: Shape, factor: f64) -> Self {
+        let is_series = shape == TWO;
+        let golden = if is_series { golden()["series"].clone() } else { golden() };
+        let modality = if is_series { Modality::Series } else { Modality::Image };
+        let background = Background::from_rows(&scripted(5, shape, 0.37, 0.2));
+        let mut box_weights = wave(48, 0.8, 0.9, 0.3);
+        if is_series {
+            box_weights.iter_mut().enumerate().for_each(|(at, weight)| *weight /= scale_of(at).0);
+        }
+        Self {
+            units: if is_series { SEGMENTS } else { UNITS },
+            range: Range::of(&background, modality, Device::Cpu),
+            input: from_rows(&scripted(3, shape, 0.37, 0.2), Device::Cpu),
+            class: Tensor::from_slice(&numbers(&golden["label"])).to_kind(Kind::Int64),
+            black_box: LinearBox(Tensor::from_slice(&box_weights).view([3, 16]) * factor),
+            factor,
+            beta: if is_series { 0.01 } else { 0.7 },
+            golden,
+        }
+    }
+
+    fn game<'a>(&'a self, noise: [&'a Tensor; 2], generators: [&'a Generator; 2], flips: bool) -> Game<'a> {
+        Game {
+            input: &self.input,
+            class: &self.class,
+            noise,
+            generators: (generators[0], Some(generators[1])),
+            black_box: &self.black_box,
+            softening: self.factor,
+            flips,
+            weights: (0.3, self.beta),
+        }
+    }
 }
 
 /// What the game of the golden file gives with a box whose logits are `factor` times those there, and softened by as much. With `flips` the selector
 /// has another objective, the generators the same.
-fn assert_plays_as_in_pytorch(factor: f64, flips: bool) {
-    let golden = golden();
-    let range = Range::of(&Background::from_rows(&rows_by_formula(5, FOUR)), Modality::Image);
-    let input = from_rows(&rows_by_formula(3, FOUR), Device::Cpu);
-    let black_box = LinearBox(Tensor::from_slice(&wave(48, 0.8, 0.9, 0.3)).view([3, 16]) * factor);
-    let scores = Tensor::from_slice(&wave(12, 1.0, 1.1, 0.3)).view([3, 4]).set_requires_grad(true);
-    let gumbel = Tensor::from_slice(&wave(24, 1.5, 1.9, 0.6)).view([3, 2, 4]);
-    let mask = sum_mask_with(&scores, &gumbel, 0.7);
-    assert_near(&values(&mask), &numbers(&golden["mask"]), 1e-5, "mask");
+fn assert_plays_as_in_pytorch(shape: Shape, factor: f64, flips: bool) {
+    let case = Case::of(shape, factor);
+    let Case { golden, units, range, input, class, black_box, beta, .. } = &case;
+    let scores = first_scores().set_requires_grad(true);
+    let mask = mask_of(&scores, 0.0);
+    assert_near(&values(&mask), &numbers(&self::golden()["mask"]), 1e-5, "mask");
 
-    let class = Tensor::from_slice(&numbers(&golden["label"])).to_kind(Kind::Int64);
-    let ((first, first_weights, _one), (second, second_weights, _two)) = (generator(0.0, range), generator(5.0, range));
-    let game = Game {
-        input: &input,
-        class: &class,
-        noise: [&noise(0.1), &noise(2.1)],
-        generators: (&first, Some(&second)),
-        black_box: &black_box,
-        softening: factor,
-        flips,
-        weights: (0.3, 0.7),
-    };
-    let (loss, losses) = game.objective(&spread(&mask, UNITS));
+    let ((first, first_weights, _one), (second, second_weights, _two)) =
+        (generator(0.0, shape, range), generator(5.0, shape, range));
+    let hidden = [noise(shape, 0.1), noise(shape, 2.1)];
+    let game = case.game([&hidden[0], &hidden[1]], [&first, &second], flips);
+    let (loss, losses) = game.objective(&spread(&mask, *units));
     let found: Vec<f64> = losses.iter().map(|(_, loss)| loss.double_value(&[])).collect();
     assert_near(&found, &numbers(&golden["losses"]), 1e-5, "losses");
     loss.backward();
     let expected = if flips {
         // F's objective by itself: both sides of one graph, cross-entropies written out.
         let leaf = scores.detach().set_requires_grad(true);
-        let mask = spread(&sum_mask_with(&leaf, &gumbel, 0.7), UNITS);
+        let mask = spread(&mask_of(&leaf, 0.0), *units);
         let right = Tensor::zeros([3, 3], (Kind::Float, Device::Cpu)).scatter_value(1, &class.unsqueeze(1), 1.0);
         let side = |kept: &Tensor, noise: &Tensor, generator: &Generator, target: &Tensor| {
-            let rebuilt = generator.forward(&(&input * kept + noise * (1.0 - kept)));
+            let rebuilt = generator.forward(&(input * kept + noise * (1.0 - kept)));
             let log_probs = (black_box.logits(&rebuilt) / factor).log_softmax(-1, Kind::Float);
             let entropy = -(log_probs * target).sum(Kind::Float) / (3.0 * 3f64.ln());
-            (entropy, (rebuilt - &input).abs().mean(Kind::Float))
+            (entropy, generator.difference(&rebuilt, input))
         };
-        let (kept, near) = side(&mask, &noise(0.1), &first, &right);
-        let (flipped, rest) = side(&(1.0 - &mask), &noise(2.1), &second, &((1.0 - &right) / 2.0));
-        let objective = (kept + near * 0.7) * 0.7 + (flipped - rest * 0.7) * 0.3;
+        let (kept, near) = side(&mask, &hidden[0], &first, &right);
+        let (flipped, rest) = side(&(1.0 - &mask), &hidden[1], &second, &((1.0 - &right) / 2.0));
+        let objective = (kept + near * *beta) * 0.7 + (flipped - rest * *beta) * 0.3;
         values(&Tensor::run_backward(&[objective], &[leaf], false, false)[0])
     } else {
         numbers(&golden["scores"])
@@ -101,20 +168,58 @@ fn assert_plays_as_in_pytorch(factor: f64, flips: bool) {
 #[test]
 fn one_backward_pass_gives_each_of_the_three_players_the_gradient_of_its_own_objective() {
     let _torch = torch();
-    assert_plays_as_in_pytorch(1.0, false);
+    assert_plays_as_in_pytorch(FOUR, 1.0, false);
+}
+
+#[test]
+fn series_whose_channels_differ_in_scale_are_played_in_their_own_range() {
+    let _torch = torch();
+    assert_plays_as_in_pytorch(TWO, 1.0, false);
+    assert_plays_as_in_pytorch(TWO, 1.0, true);
 }
 
 #[test]
 fn answers_four_times_as_sure_and_softened_by_four_teach_the_same() {
     let _torch = torch();
-    assert_plays_as_in_pytorch(4.0, false);
+    assert_plays_as_in_pytorch(FOUR, 4.0, false);
 }
 
 #[test]
 fn a_flipped_loss_of_the_unselected_side_reaches_the_selector_alone() {
     let _torch = torch();
-    assert_plays_as_in_pytorch(1.0, true);
-    assert_plays_as_in_pytorch(4.0, true);
+    assert_plays_as_in_pytorch(FOUR, 1.0, true);
+    assert_plays_as_in_pytorch(FOUR, 4.0, true);
+}
+
+#[test]
+fn after_two_updates_all_three_players_have_the_weights_of_pytorchs_adam() {
+    let _torch = torch();
+    for shape in [FOUR, TWO] {
+        let case = Case::of(shape, 1.0);
+        let selector = nn::VarStore::new(Device::Cpu);
+        let mut scores = selector.root().zeros("scores", &[3, 4]);
+        tch::no_grad(|| scores.copy_(&first_scores()));
+        let (first, first_weights, one) = generator(0.0, shape, &case.range);
+        let (second, second_weights, two) = generator(5.0, shape, &case.range);
+        let adam = |store: &nn::VarStore, lr: f64| {
+            OptimSpec::Adam { lr, beta1: 0.5, beta2: 0.999, eps: 1e-8 }.build(store).unwrap()
+        };
+        let mut optimizers = [adam(&selector, 1e-3), adam(&one, 5e-4), adam(&two, 5e-4)];
+        for shift in [0.0, 1.0] {
+            let mask = spread(&mask_of(&scores, shift), case.units);
+            let hidden = [noise(shape, 0.1 + shift), noise(shape, 2.1 + shift)];
+            let game = case.game([&hidden[0], &hidden[1]], [&first, &second], false);
+            game.update(&mask, &mut optimizers).unwrap();
+        }
+        let updated = &case.golden["updated"];
+        assert_near(&values(&scores), &numbers(&updated["scores"]), 1e-6, "scores");
+        for (weights, name) in [(first_weights, "first"), (second_weights, "second")] {
+            for (at, weight) in weights.iter().enumerate() {
+                let what = format!("{name} generator, tensor {at}, inputs {shape}");
+                assert_near(&values(weight), &numbers(&updated[name][at]), 1e-6, &what);
+            }
+        }
+    }
 }
 
 #[test]
@@ -176,11 +281,11 @@ fn a_summed_mask_lies_between_its_floor_and_one() {
 fn noise_of_rows_takes_each_place_from_some_training_row_and_shared_maps_are_the_same_for_all_items() {
     let _torch = torch();
     let background = Background::from_rows(&rows_by_formula(6, FOUR));
-    let range = Range::of(&background, Modality::Image);
+    let range = Range::of(&background, Modality::Image, Device::Cpu);
     let like = Tensor::zeros([5, 1, 4, 4], (Kind::Float, Device::Cpu));
     let draw = |noise: Noise, seed: i64| {
         tch::manual_seed(seed);
-        values(&Backdrop::new(&background, noise, range, Device::Cpu).draw(&like, None))
+        values(&Backdrop::new(&background, noise, &range, Device::Cpu).draw(&like, None))
     };
     let rows = draw(Noise::Rows, 1);
     for (at, value) in rows.iter().enumerate() {
@@ -206,13 +311,13 @@ fn noise_of_rows_takes_each_place_from_some_training_row_and_shared_maps_are_the
 fn noise_of_other_classes_is_a_training_row_that_the_black_box_answers_differently() {
     let _torch = torch();
     let background = Background::from_rows(&rows_by_formula(40, FOUR));
-    let range = Range::of(&background, Modality::Image);
+    let range = Range::of(&background, Modality::Image, Device::Cpu);
     // Bright pictures against dark ones.
     let black_box = LinearBox(Tensor::cat(&[Tensor::ones([1, 16], FLOAT), -Tensor::ones([1, 16], FLOAT)], 0));
     let input = from_rows(&rows_by_formula(30, FOUR), Device::Cpu) - 0.5;
     let class_of = |input: &Tensor| black_box.logits(input).argmax(-1, false);
     let drawn_by = |input: &Tensor, rows: &Background| {
-        let mut backdrop = Backdrop::new(rows, Noise::OtherClass, range, Device::Cpu);
+        let mut backdrop = Backdrop::new(rows, Noise::OtherClass, &range, Device::Cpu);
         backdrop.ask(&black_box, input);
         backdrop.draw(input, Some(&class_of(input)))
     };
@@ -409,9 +514,9 @@ fn a_local_generator_adds_to_what_is_shown_and_stays_within_the_data() {
     let _torch = torch();
     let shape = Shape::new(2, 1, 12);
     let rows = rows_by_formula(5, shape);
-    let range = Range::of(&Background::from_rows(&rows), Modality::Series);
+    let range = Range::of(&Background::from_rows(&rows), Modality::Series, Device::Cpu);
     let store = nn::VarStore::new(Device::Cpu);
-    let generator = Generator::local(&store.root(), shape, range);
+    let generator = Generator::local(&store.root(), shape, &range);
     for weight in store.variables().values() {
         let _zeroed = tch::no_grad(|| weight.shallow_clone().zero_());
     }
@@ -424,4 +529,131 @@ fn a_local_generator_adds_to_what_is_shown_and_stays_within_the_data() {
     let far = values(&generator.forward(&(&input * 100.0)));
     let (low, high) = shown.iter().fold((f64::MAX, f64::MIN), |(low, high), v| (low.min(*v), high.max(*v)));
     assert!(far.iter().all(|value| *value >= low - 1e-4 && *value <= high + 1e-4), "{low} to {high}");
+}
+
+#[test]
+fn a_local_generator_rebuilds_series_of_two_scales_as_in_pytorch() {
+    let _torch = torch();
+    let case = Case::of(TWO, 1.0);
+    let store = nn::VarStore::new(Device::Cpu);
+    let generator = Generator::local(&store.root(), TWO, &case.range);
+    let variables = store.variables();
+    let names = ["first.weight", "first.bias", "second.weight", "second.bias", "out.weight", "out.bias"];
+    for (at, name) in names.into_iter().enumerate() {
+        let variable = &variables[name];
+        let values = Tensor::from_slice(&wave(variable.numel(), 0.1, 0.7, at as f64));
+        tch::no_grad(|| variable.shallow_clone().copy_(&values.view(variable.size().as_slice())));
+    }
+    let rebuilt = values(&generator.forward(&case.input));
+    assert_near(&rebuilt, &numbers(&case.golden["local"]), 1e-6, "what is rebuilt");
+}
+
+#[test]
+fn each_channel_of_a_series_is_rebuilt_weighed_and_hidden_in_its_own_scale() {
+    let _torch = torch();
+    tch::manual_seed(4);
+    let rows = scripted(40, TWO, 0.37, 0.2);
+    let background = Background::from_rows(&rows);
+    let range = Range::of(&background, Modality::Series, Device::Cpu);
+    let input = from_rows(&rows, Device::Cpu);
+    let sd = [0, 1].map(|channel| input.select(1, channel).std(false).double_value(&[]));
+
+    let store = nn::VarStore::new(Device::Cpu);
+    let generator = Generator::new(&store.root(), TWO, &range);
+    let by = |first: f64, second: f64| {
+        let step = Tensor::from_slice(&[first as f32, second as f32]).view([1, 2, 1, 1]);
+        generator.difference(&(&input + step), &input).double_value(&[])
+    };
+    let (small, large) = (by(sd[0], 0.0), by(0.0, sd[1]));
+    assert!((small / large - 1.0).abs() < 1e-3, "an error of a spread counts {small} and {large}");
+
+    // Learning to repeat what is shown, the dense layers come near in both channels.
+    let mut adam = OptimSpec::torch_adam(0.01).build(&store).unwrap();
+    for _ in 0..400 {
+        adam.backward_step(&generator.difference(&generator.forward(&input), &input)).unwrap();
+    }
+    let error = (generator.forward(&input) - &input).abs();
+    for channel in [0, 1] {
+        let error = error.select(1, channel).mean(Kind::Double).double_value(&[]) / sd[channel as usize];
+        assert!(error < 0.2, "channel {channel} is off by {error} of its spread");
+    }
+
+    let drawn = Backdrop::new(&background, Noise::Bernoulli, &range, Device::Cpu).draw(&input, None);
+    for channel in [0, 1] {
+        let own = input.select(1, channel);
+        let (low, high) = (own.min().double_value(&[]), own.max().double_value(&[]));
+        let is_end = |value: f64| [low, high].iter().any(|end| (value - end).abs() < 1e-4 * (high - low));
+        assert!(values(&drawn.select(1, channel)).into_iter().all(is_end), "channel {channel}: {low} or {high}");
+    }
+}
+
+#[test]
+fn channels_that_spread_alike_are_not_weighed_and_one_that_never_changes_does_no_harm() {
+    let _torch = torch();
+    let store = nn::VarStore::new(Device::Cpu);
+    let mut alike = rows_by_formula(6, TWO);
+    for row in alike.values.chunks_mut(16) {
+        let (first, second) = row.split_at_mut(8);
+        second.copy_from_slice(first);
+    }
+    let mut still = scripted(6, TWO, 0.37, 0.2);
+    still.values.chunks_mut(16).for_each(|row| row[..8].fill(7.3));
+    let local = |rows: &Rows, name: &str| {
+        let range = Range::of(&Background::from_rows(rows), Modality::Series, Device::Cpu);
+        Generator::local(&(store.root() / name), TWO, &range)
+    };
+    let (of_alike, of_still) = (local(&alike, "alike"), local(&still, "still"));
+    for weight in store.variables().values() {
+        let _zeroed = tch::no_grad(|| weight.shallow_clone().zero_());
+    }
+    let (input, other) = (from_rows(&alike, Device::Cpu), noise(FOUR, 0.4).view([3, 2, 1, 8]));
+    let (input, plain) = (input.narrow(0, 0, 3), (input.narrow(0, 0, 3) - &other).abs().mean(Kind::Float));
+    let found = of_alike.difference(&other, &input).double_value(&[]);
+    assert!((found - plain.double_value(&[])).abs() < 1e-5, "{found}");
+
+    let input = from_rows(&still, Device::Cpu);
+    let shown: Vec<f64> = still.values.iter().map(|value| f64::from(*value)).collect();
+    assert_near(&values(&of_still.forward(&input)), &shown, 1e-5, "what is shown");
+    assert!(of_still.difference(&(&input + 1.0), &input).double_value(&[]).is_finite());
+}
+
+#[test]
+fn generators_that_would_not_fit_into_memory_are_refused_before_any_is_made() {
+    let _torch = torch();
+    // Two layers of 784 x 784 with 784 biases each; four numbers of four bytes for each weight.
+    assert_eq!(dense_bytes(Shape::new(1, 28, 28), 2), 2 * 2 * (784 * 784 + 784) * 16);
+    assert!(check_dense(Shape::new(3, 32, 32), 2, ("DoRaR", "")).is_ok());
+    let saved = formula_box();
+    let learner = |units: Units, settings: &[(&str, &str)]| {
+        let method = method("dorar").unwrap();
+        let setup = Setup {
+            params: &params(method.spec().params, settings),
+            units,
+            k: 1,
+            classes: 2,
+            input: saved.card.input(),
+            architecture: architecture(&saved.card.architecture).unwrap(),
+            background: &saved.background,
+            weights: &saved.weights,
+            seed: 0,
+            device: Device::Cpu,
+        };
+        method.learner(&setup).unwrap().map(|_| ())
+    };
+    let photos = Units::new(QUARTER, Shape::new(3, 224, 224));
+    for (settings, found) in [(&[][..], "found 1450.2 GB"), (&[("complementary", "off")][..], "found 725.1 GB")] {
+        let refused = learner(photos, settings).unwrap_err().to_string();
+        assert_sentence(&refused, &["DoRaR", "at most 8 GB", found, "3 x 224 x 224", "a smaller input"]);
+    }
+    let long = Units::new(Unit::Segment { steps: 4 }, Shape::new(2, 1, 10_000));
+    let refused = learner(long, &[]).unwrap_err().to_string();
+    assert_sentence(&refused, &["found 25.6 GB", "choose the generator local"]);
+    assert!(learner(long, &[("generator", "local")]).is_ok());
+
+    let black_box = TorchBox::new(&saved, Device::Cpu).unwrap();
+    let rows = rows_by_formula(2, SHAPE);
+    let masks = [mask(photos.count(), &[0]), mask(photos.count(), &[1])];
+    let shown = Shown { rows: &rows, masks: &masks, classes: &[0, 1] };
+    let refused = FreshGenerator::new(&black_box, photos, shown, 1, 0).map(|_| ()).unwrap_err().to_string();
+    assert_sentence(&refused, &["a1 and a2", "found 725.1 GB", "leave a1 and a2 out", "a smaller input"]);
 }

@@ -169,6 +169,36 @@ fn quick(id: &str) -> Vec<(&'static str, &'static str)> {
     options
 }
 
+#[test]
+fn the_time_of_training_counts_what_the_box_is_asked_first_and_leaves_out_pauses() {
+    let _torch = torch();
+    let pause = std::time::Duration::from_secs(1);
+    let params = params(method("l2x").unwrap().spec().params, &quick("l2x"));
+    let (data, saved) = (halves(24), formula_box());
+    let started = std::time::Instant::now();
+    let mut run = TrainRun::new(RunSetup {
+        method: "l2x",
+        params: &params,
+        unit: "patch:2".parse().unwrap(),
+        k: 3,
+        data: &data,
+        black_box: &saved,
+        seed: 0,
+        name: "tiny explainer",
+        device: Device::Cpu,
+    })
+    .unwrap();
+    let asking = run.card().seconds;
+    assert!(asking > 0.0, "the box was asked about all training items");
+    std::thread::sleep(pause);
+    while !run.is_done() {
+        run.step().unwrap();
+    }
+    let (told, all) = (run.checkpoint().unwrap().card.seconds, started.elapsed().as_secs_f64());
+    let is_right = told > asking && told <= all - pause.as_secs_f64();
+    assert!(is_right, "{told} s of {all} s, {asking} s before the first step");
+}
+
 fn trained(id: &str, seed: u64, unit: &str, k: usize, saved: &SavedBox) -> Result<SavedExplainer, ExplainError> {
     let params = params(method(id).unwrap().spec().params, &quick(id));
     let mut run = TrainRun::new(RunSetup {
@@ -277,4 +307,8 @@ fn what_a_method_starts_from_is_one_of_its_presets_on_an_input_that_it_explains(
     let l2x = method("l2x").unwrap().spec();
     assert_eq!(l2x.start(Modality::Text).choice(l2x.params, "critic"), "approximators");
     assert_eq!(l2x.start(Modality::Image), Params::default());
+    // Ten epochs of AIM on reviews would take hours, and no more than three were found to be needed.
+    let aim = method("aim").unwrap().spec();
+    assert_eq!(aim.start(Modality::Text).whole(aim.params, "epochs"), 3);
+    assert_eq!(aim.start(Modality::Image).whole(aim.params, "epochs"), 10);
 }

@@ -1,7 +1,8 @@
 //! Figures of series and of rows of tables: what is shaded, kept, named and ranked, in all three formats.
 
-use unmask::figure::layout::series::{Form, Group, cells, highest_groups, runs, shades};
+use unmask::figure::layout::series::{Form, Group, Movement, cells, highest_groups, runs, shades, shown};
 use unmask::figure::layout::{ExplainedRow, ExplainedSeries};
+use unmask::figure::vision::{DEFICIENCIES, distance, lab};
 
 use super::*;
 
@@ -28,6 +29,7 @@ fn steps(view: View, form: Form) -> ExplainedPicture {
             fill: vec![0.0; 24],
             unit_of,
             form,
+            movement: Movement::Velocities,
         }),
         ..ring(view, Hidden::AsModelSees)
     }
@@ -343,6 +345,7 @@ fn a_map_numbers_steps_and_channels_under_their_cells_and_draws_no_bar_without_h
             fill: vec![0.0; n],
             unit_of: (0..n as u32).collect(),
             form: Form::Map,
+            movement: Movement::default(),
         }),
         ..steps(View::Overlay, Form::Map)
     };
@@ -372,4 +375,120 @@ fn groups_that_are_named_do_not_pass_for_all() {
     assert_eq!(of(1), "");
     assert_eq!(of(3), "selected of each group: g2: 20 %, g1: 10 %");
     assert_eq!(of(7), "most selected in g6 (60 %), g5 (50 %), g4 (40 %), g3 (30 %)");
+}
+
+#[test]
+fn two_channels_are_a_path_only_where_their_names_say_so_and_positions_are_not_added_up() {
+    let usual = |names: [&str; 2]| Form::or_usual(None, 2, &names.map(str::to_owned));
+    assert_eq!(usual(["x velocity", "y velocity"]), Form::Path);
+    assert_eq!(usual(["x", "y"]), Form::Path);
+    assert_eq!(usual(["temperature", "pressure"]), Form::Stacked);
+    assert_eq!(Form::or_usual(None, 2, &[]), Form::Stacked, "channels without names");
+    assert_eq!(Form::or_usual(Some(Form::Path), 2, &[]), Form::Path, "where it is asked for");
+    let mut of = steps(View::Overlay, Form::Path);
+    assert!(texts(&draw(&of)).contains("path of x velocity and y velocity as velocities"));
+    let series = of.series.as_mut().unwrap();
+    assert_eq!(series.path_words()[0], "path of x velocity and y velocity as velocities, y downwards");
+    series.names = ["x", "y"].map(str::to_owned).to_vec();
+    series.movement = Movement::named(&series.names).unwrap();
+    let path = series.path();
+    assert_eq!((path.len(), path[0], path[3]), (12, [0.0, 2.0], [3.0, -2.0]), "a point for each step, as it is");
+    let said = texts(&draw(&of));
+    assert!(said.contains("path of x and y as positions, y upwards") && !said.contains("velocities"), "{said}");
+    let strong = lines(&draw(&of).elements, Palette::of(Theme::Light).selected);
+    assert_eq!(strong.iter().map(Vec::len).collect::<Vec<_>>(), [3, 3], "three steps are three points");
+    // One step alone is a dot, in every format.
+    (of.scores, of.selected) = (vec![0.0; 12], (0..12).map(|unit| unit == 11).collect());
+    of.series.as_mut().unwrap().unit_of = (0..24).map(|at| at % 12).collect();
+    of.truth = Some((0..12).map(|unit| unit == 11).collect());
+    for format in [Format::Png, Format::Svg, Format::Pdf] {
+        assert!(encode(&draw(&of), format, 1.0).unwrap().len() > 500);
+    }
+    // Files from before know only velocities.
+    let mut old = serde_json::to_value(steps(View::Overlay, Form::Path)).unwrap();
+    old["series"].as_object_mut().unwrap().remove("movement").unwrap();
+    assert_eq!(serde_json::from_value::<ExplainedPicture>(old).unwrap(), steps(View::Overlay, Form::Path));
+}
+
+/// A series of `n` channels of three steps, each value a unit of its own; those of the channels in `chosen` are selected.
+fn wide(n: usize, chosen: &[usize], form: Form) -> ExplainedPicture {
+    let values: Vec<f32> = (0..3 * n).map(|at| (at % 7) as f32 - 3.0).collect();
+    ExplainedPicture {
+        scores: vec![0.0; 3 * n],
+        selected: (0..3 * n).map(|unit| chosen.contains(&(unit / 3))).collect(),
+        unit_noun: "values".to_owned(),
+        series: Some(ExplainedSeries {
+            steps: 3,
+            names: (0..n).map(|channel| format!("c{channel}.")).collect(),
+            values,
+            fill: vec![0.0; 3 * n],
+            unit_of: (0..3 * n as u32).collect(),
+            form,
+            movement: Movement::default(),
+        }),
+        ..steps(View::Overlay, form)
+    }
+}
+
+#[test]
+fn of_many_channels_those_with_most_selected_steps_are_drawn_as_curves() {
+    let chosen = [600, 4, 77, 500, 3, 642, 88, 99];
+    for form in [Form::Stacked, Form::Overlaid] {
+        let of = wide(643, &chosen, form);
+        let part = shown(&of, of.series.as_ref().unwrap());
+        assert_eq!(part.channels, [3, 4, 77, 88, 99, 500, 600, 642], "{form:?}: in their order");
+        let figure = draw(&of);
+        let said = texts(&figure);
+        for words in ["8 of 643 channels: those with most selected steps", "c77.", "c642.", "time step"] {
+            assert!(said.contains(words), "{form:?}: \"{words}\" is missing in: {said}");
+        }
+        assert!(!said.contains("c5.") && figure.description.contains("8 of 643 channels"), "{said}");
+        for format in [Format::Png, Format::Svg, Format::Pdf] {
+            assert!(encode(&figure, format, 1.0).unwrap().len() > 500);
+        }
+    }
+    // Where a step is selected in all channels none is ahead; few channels are all drawn, and nothing is said.
+    let all: Vec<usize> = (0..20).collect();
+    let of = wide(20, &all, Form::Stacked);
+    let part = shown(&of, of.series.as_ref().unwrap());
+    assert_eq!(part.channels, (0..8).collect::<Vec<usize>>());
+    assert_eq!(part.part.as_deref(), Some("8 of 20 channels: the first, since all have as many selected steps"));
+    for (n, form) in [(12, Form::Stacked), (8, Form::Overlaid), (643, Form::Map)] {
+        let of = wide(n, &chosen, form);
+        let part = shown(&of, of.series.as_ref().unwrap());
+        assert_eq!((part.channels.len(), part.part), (n, None), "{form:?}");
+    }
+}
+
+#[test]
+fn a_map_tells_values_below_0_from_those_above_in_grey_and_to_colour_blind_readers() {
+    for theme in [Theme::Light, Theme::Dark] {
+        let palette = Palette::of(theme);
+        for of_side in [Palette::two_sided, Palette::two_sided_selected] {
+            let at = [-1.0, -0.5, 0.0, 0.5, 1.0].map(|t| of_side(palette, t));
+            for view in std::iter::once(None).chain(DEFICIENCIES.map(Some)) {
+                let seen = at.map(|color| view.map_or(color, |deficiency| deficiency.simulate(color)));
+                let lightness = seen.map(|color| lab(color)[0]);
+                let steps: Vec<f64> = lightness.windows(2).map(|pair| pair[1] - pair[0]).collect();
+                assert!(steps.iter().all(|step| *step > 1.0) || steps.iter().all(|step| *step < -1.0), "{lightness:?}");
+                assert!(distance(seen[0], seen[4]) > 25.0 && distance(seen[0], seen[2]) > 10.0, "{theme:?} {view:?}");
+            }
+        }
+        // A value below 0 is no empty place.
+        assert!(distance(palette.two_sided(-1.0), palette.background) > 10.0, "{theme:?}");
+    }
+    let of = wide(40, &[0], Form::Map);
+    let range = unmask::figure::color::Range::robust(&of.scores, Scale::Sequential);
+    let colors = cells(&of, of.series.as_ref().unwrap(), Panel::Overlay, range);
+    // Values go from -3 to 3 and begin anew: 3 and 10 are 0, 6 is 3, 7 is -3.
+    assert!(colors[6] != colors[7] && colors[3] == colors[10], "-3 and 3 look alike");
+    let said = texts(&draw(&of));
+    for words in ["selected, value below 0", "above 0", "not selected, value below 0"] {
+        assert!(said.contains(words), "{said}");
+    }
+    assert!(!said.contains("dark is far from 0"), "{said}");
+    // With one sign dark is far from 0, as it was.
+    let mut plain = of;
+    plain.series.as_mut().unwrap().values.iter_mut().for_each(|value| *value += 3.0);
+    assert!(texts(&draw(&plain)).contains("value: dark is far from 0"));
 }

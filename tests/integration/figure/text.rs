@@ -229,6 +229,35 @@ fn text_can_be_read_on_every_tint_and_every_colour_of_the_scale() {
 }
 
 #[test]
+fn words_are_tinted_by_their_scores_not_by_their_ranks() {
+    let tints = |scores: &[f32], signed: bool, selected: usize| -> Vec<Color> {
+        let shown = ExplainedPicture {
+            text: Some(spans("one two three four five", scores.len())),
+            scores: scores.to_vec(),
+            selected: (0..scores.len()).map(|unit| unit < selected).collect(),
+            signed,
+            ..ExplainedPicture::default()
+        };
+        let looks = Looks::new(&shown, Panel::Overlay, None);
+        let spans = &shown.text.as_ref().unwrap().spans;
+        spans[..selected].iter().map(|span| looks.of_word(span).ground.expect("a tint")).collect()
+    };
+    let palette = Palette::of(Theme::Light);
+    let deep = |depths: &[f32]| -> Vec<Color> {
+        depths.iter().map(|depth| palette.background.mix(palette.selected, 0.18 + 0.37 * depth)).collect()
+    };
+    // Never negative: as a share of the highest. Words that say next to nothing look so, and are seen all the same.
+    assert_eq!(tints(&[2.0, 1.0, 0.0, 0.0, 0.0], false, 4), deep(&[1.0, 0.5, 0.0, 0.0]));
+    assert_eq!(tints(&[0.0; 5], false, 2), deep(&[0.0, 0.0]));
+    // For a class: what speaks against it is not tinted deeper than what says nothing.
+    assert_eq!(tints(&[2.0, 1.0, -3.0, 0.0, 0.0], true, 3), deep(&[1.0, 0.5, 0.0]));
+    assert_eq!(tints(&[-1.0, -2.0, -3.0, -4.0, -5.0], true, 2), deep(&[0.0, 0.0]));
+    // A selector's logits have no zero: between the lowest and the highest of all words, padding left out.
+    assert_eq!(tints(&[-1.0, -2.0, -5.0, -5.0, f32::NEG_INFINITY], false, 2), deep(&[1.0, 0.75]));
+    assert_eq!(tints(&[-2.0; 5], false, 2), deep(&[1.0, 1.0]));
+}
+
+#[test]
 fn a_sentence_is_one_unit_with_what_stands_between_its_words() {
     let mut text = spans("One two, three. Four five.", 5);
     for (at, span) in text.spans.iter_mut().enumerate() {

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use unmask::data::{Rows, Shape, TextFit, TextFitSpec};
 use unmask::model::exec::{ExecModel, Form};
+use unmask::work::{Env, Job, JobError, Priority, Slot, Worker, one_step};
 
 /// A server without NumPy: probabilities [x, 1 - x] of the first value of each row.
 const SERVER: &str = include_str!("serve.py");
@@ -202,6 +203,87 @@ fn a_connected_command_runs_where_it_was_connected() {
 }
 
 #[test]
+fn another_model_behind_the_same_command_is_refused_until_it_is_connected_again() {
+    let Some(line) = line() else { return };
+    // The class of all rows stays the same: only the probabilities tell.
+    let put = |share: &str| {
+        let program = SERVER.replace("PICK", share).replace("MODE", "pass");
+        std::fs::write(line.home.path().join("a/serve.py"), program).unwrap();
+    };
+    let explain = |black_box: &str| {
+        let args = ["explain", "--method", "random", "--k", "2", "--limit", "3", "--out", "s.csv", "--blackbox"];
+        line.run("a", &[&args[..], &[black_box]].concat())
+    };
+    let connect = || line.run("a", &["fit", "--model", COMMAND, "--out", "box", "--replace"]).unwrap();
+    connect();
+    put("0.753");
+    explain("box").expect("the last digits may move");
+    put("0.9");
+    for black_box in ["box", COMMAND] {
+        let sentence = explain(black_box).unwrap_err();
+        assert!(
+            sentence.contains("answers otherwise than when it was connected; connect it again")
+                && sentence.contains(COMMAND),
+            "{black_box}: {sentence}"
+        );
+    }
+    connect();
+    for black_box in ["box", COMMAND] {
+        explain(black_box).unwrap();
+    }
+    // What an earlier version connected has no answers to compare.
+    put("0.75");
+    explain("box").unwrap_err();
+    let path = line.home.path().join("a/box/card.json");
+    let mut card: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    let kept = card.as_object_mut().unwrap().remove("answers").unwrap();
+    assert_eq!((kept.as_array().unwrap().len(), kept[0][0].as_f64().unwrap()), (8, 0.9));
+    std::fs::write(&path, serde_json::to_vec(&card).unwrap()).unwrap();
+    explain("box").unwrap();
+}
+
+#[test]
+fn aim_stops_with_the_commands_sentence_where_it_fails_within_a_step_and_answers_again_after_it() {
+    // From the seventh question of a training on it ends twice in a row: within the third step, after which it would answer again.
+    let mode = "import os\n    \
+                ended = len(open('ended').read()) if os.path.exists('ended') else 0\n    \
+                served = globals().get('served', 0) + 1\n    \
+                ends = os.path.exists('training') and (ended == 1 or ended == 0 and served > 6)\n    \
+                ends and (open('ended', 'a').write('x'), sys.exit('the disk is gone'))";
+    let Some(line) = line() else { return };
+    let (folder, program) = (line.home.path().join("a"), SERVER.replace("PICK", "0.75").replace("MODE", mode));
+    std::fs::write(folder.join("serve.py"), program).unwrap();
+    line.run("a", &["fit", "--model", COMMAND, "--out", "box"]).unwrap();
+    std::fs::write(folder.join("training"), "").unwrap();
+    let train = ["train", "--blackbox", "box", "--method", "aim", "--k", "2", "--epochs", "1", "--out", "aim"];
+    let sentence = line.run("a", &train).unwrap_err();
+    assert!(sentence.contains(COMMAND) && sentence.contains("it said: the disk is gone"), "{sentence}");
+    assert_eq!(std::fs::read_to_string(folder.join("ended")).unwrap(), "xx");
+    line.run("a", &train).expect("it answers again");
+}
+
+#[test]
+fn a_command_that_breaks_down_ends_an_explanation_at_once() {
+    let Some(line) = line() else { return };
+    let folder = line.home.path().join("a");
+    // From then on it answers 64 rows once, and ends when it is asked about as many again: what is selected of them is never answered.
+    let mode = "import os\n    if os.path.exists('dying'):\n        open('dying', 'a').write('%d ' % len(rows))\n        \
+                open('dying').read().split().count('64') > 1 and sys.exit(1)";
+    std::fs::write(folder.join("serve.py"), SERVER.replace("PICK", "0.75").replace("MODE", mode)).unwrap();
+    line.run("a", &["fit", "--model", COMMAND, "--out", "box"]).unwrap();
+    std::fs::write(folder.join("dying"), "").unwrap();
+    let explain = ["explain", "--method", "random", "--blackbox", "box", "--k", "2", "--split", "all", "--limit", "71"];
+    let sentence = line.run("a", &[&explain[..], &["--out", "s.csv"]].concat()).unwrap_err();
+    assert!(sentence.contains("serve.py"), "{sentence}");
+    let asked = std::fs::read_to_string(folder.join("dying")).unwrap();
+    assert!(asked.contains("64"), "{asked}");
+    // The second batch has the other seven.
+    assert!(!asked.split_whitespace().any(|rows| rows == "7"), "it was asked on: {asked}");
+    let mut left = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name());
+    assert!(left.all(|name| !name.to_string_lossy().contains("s.csv")), "a part of a file is left");
+}
+
+#[test]
 fn a_command_stands_in_place_of_a_folder() {
     let Some(line) = line() else { return };
     let train = ["train", "--blackbox", COMMAND, "--method", "meed", "--k", "2", "--epochs", "1", "--out", "meed"];
@@ -248,6 +330,68 @@ fn a_command_is_a_line_of_the_shell_and_all_that_it_started_is_stopped_with_it()
         std::thread::sleep(Duration::from_millis(50));
     }
     assert!(is_gone(), "{process} is still there");
+}
+
+/// A worker that asks a model, and tells by which process it was answered.
+struct Asks(ExecModel);
+
+impl Env for Asks {
+    type Task = ();
+    type Output = Option<u32>;
+
+    fn start(&mut self, _task: ()) -> Result<Box<dyn Job<Self>>, JobError> {
+        Ok(one_step(|env: &mut Self, _| {
+            env.0.predict(&rows())?;
+            Ok(env.0.process())
+        }))
+    }
+}
+
+/// A server that does `mode` once it has noted that it was asked, with a patience of a minute, and where it notes that.
+fn asked_by_a_worker(mode: &str) -> Option<(tempfile::TempDir, std::path::PathBuf, Worker<(), Option<u32>>)> {
+    let note = "open(sys.argv[0] + '.asked', 'a').close()";
+    let (dir, model) = server(&format!("{note}\n    {mode}"), Duration::from_secs(60))?;
+    let asked = dir.path().join("serve.py.asked");
+    Some((dir, asked, Worker::spawn("asks", move || Asks(model), || {}).unwrap()))
+}
+
+/// Waits until the server was asked, and forgets it.
+fn wait_until_asked(note: &std::path::Path) {
+    let until = Instant::now() + LONG;
+    while !note.exists() {
+        assert!(Instant::now() < until, "the program was not asked within {LONG:?}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    std::fs::remove_file(note).unwrap();
+}
+
+#[test]
+fn a_hanging_program_is_left_within_seconds_by_who_cancels_and_by_who_closes_the_window() {
+    for closes in [false, true] {
+        let Some((_dir, asked, mut worker)) = asked_by_a_worker("import time; time.sleep(600)") else { return };
+        let id = worker.submit(Slot::new(0, 0), Priority::Normal, ());
+        wait_until_asked(&asked);
+        let started = Instant::now();
+        if !closes {
+            worker.cancel(id);
+            assert_eq!(worker.wait_for(id, |_| {}), Err(JobError::Cancelled));
+        }
+        drop(worker);
+        assert!(started.elapsed() < Duration::from_secs(20), "closes: {closes}, {:?}", started.elapsed());
+    }
+}
+
+#[test]
+fn a_program_that_soon_answers_a_cancelled_question_is_not_started_again_for_the_next() {
+    let Some((_dir, asked, mut worker)) = asked_by_a_worker("import time; time.sleep(0.2)") else { return };
+    let first = worker.submit(Slot::new(0, 0), Priority::Normal, ());
+    let process = worker.wait_for(first, |_| {}).unwrap();
+    std::fs::remove_file(&asked).unwrap();
+    let cancelled = worker.submit(Slot::new(0, 0), Priority::Normal, ());
+    wait_until_asked(&asked);
+    let next = worker.submit(Slot::new(0, 0), Priority::Normal, ());
+    assert_eq!(worker.wait_for(next, |_| {}), Ok(process), "the newer question cancelled the one before it");
+    assert!(process.is_some() && !worker.is_live(cancelled));
 }
 
 #[test]

@@ -1,0 +1,76 @@
+//! What is done where a series lacks something: `gaps=previous|mean|zero` (what stands in for a missing value, which is refused otherwise) and
+//! `steps=128` (longer series are cut, shorter ones end in zeros). Tables and arrays have both.
+
+use super::MAX_STEPS;
+use crate::data::DataError;
+use crate::data::spec::DataSpec;
+
+/// What stands in for an empty field, or a NaN of an array.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Gaps {
+    /// Nothing: it is refused.
+    #[default]
+    Refused,
+    /// The step before it; at the beginning the first that there is.
+    Previous,
+    /// The mean of the item's channel.
+    Mean,
+    /// Zero.
+    Zero,
+}
+
+impl Gaps {
+    /// What the query asks for.
+    pub fn of(spec: &DataSpec) -> Result<Self, DataError> {
+        match spec.query.get("gaps").map(String::as_str) {
+            None => Ok(Self::Refused),
+            Some("previous") => Ok(Self::Previous),
+            Some("mean") => Ok(Self::Mean),
+            Some("zero") => Ok(Self::Zero),
+            Some(other) => {
+                Err(spec.refuse(format!("gaps is \"{other}\""), "write gaps=previous, gaps=mean or gaps=zero"))
+            }
+        }
+    }
+
+    /// What fills a gap, in words.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Previous => "the step before",
+            Self::Mean => "the mean of the item's channel",
+            Self::Zero | Self::Refused => "zero",
+        }
+    }
+
+    /// Fills the gaps (NaN) of one channel of an item, in the order of its steps. A channel without any value becomes zero.
+    pub fn fill(self, values: &mut [f32]) {
+        let known: Vec<f32> = values.iter().copied().filter(|value| !value.is_nan()).collect();
+        let mean = known.iter().map(|value| f64::from(*value)).sum::<f64>() / known.len().max(1) as f64;
+        let mut last = known.first().copied().unwrap_or(0.0);
+        for value in values {
+            if value.is_nan() {
+                *value = match self {
+                    Self::Previous => last,
+                    Self::Mean => mean as f32,
+                    Self::Zero | Self::Refused => 0.0,
+                };
+            }
+            last = *value;
+        }
+    }
+}
+
+/// How many steps each item is to have, where that is asked for.
+pub(super) fn steps_asked(spec: &DataSpec) -> Result<Option<usize>, DataError> {
+    match spec.number("steps")? {
+        Some(n) if !(1..=MAX_STEPS as u64).contains(&n) => {
+            Err(spec.refuse(format!("steps is {n}"), format!("ask for 1 to {MAX_STEPS}")))
+        }
+        steps => Ok(steps.map(|n| n as usize)),
+    }
+}
+
+/// What is said of items of so many steps that were brought to one number of them.
+pub(super) fn steps_said((least, most): (usize, usize), steps: usize) -> String {
+    format!("Items have {least} to {most} steps: cut to {steps}, or filled up with zeros")
+}

@@ -1,0 +1,204 @@
+//! The map of a series: a cell for each value, time steps down and channels across, with a bar over each group of channels.
+
+use super::{AXIS, ExplainedSeries, framed, selected_values};
+use crate::figure::color::{self, Range as ScoreRange};
+use crate::figure::layout::block::{Block, Style};
+use crate::figure::layout::{ExplainedPicture, Panel};
+use crate::figure::{Anchor, Color, Element, Palette, Pixels, Raster, Rect, fonts, rect};
+
+/// Height of the bars of groups over a map.
+const GROUPS: f32 = 14.0;
+
+/// Channels that belong together: hundreds of features are read group by group.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Group {
+    /// Its name.
+    pub name: String,
+    /// Its channels.
+    pub channels: std::ops::Range<usize>,
+    /// Share of its values that are selected.
+    pub share: f32,
+}
+
+/// The groups of a map: neighbours whose names agree up to the last `/`, `.` or `:`; unnamed channels in blocks. None for few channels.
+pub fn groups(picture: &ExplainedPicture, series: &ExplainedSeries) -> Vec<Group> {
+    let n = series.channels();
+    if n < LEAST_GROUPED {
+        return Vec::new();
+    }
+    let stem = |name: &String| name.rsplit_once(['/', '.', ':']).map(|(stem, _)| stem.to_owned());
+    let stems: Vec<Option<String>> = series.names.iter().map(stem).collect();
+    let mut out: Vec<Group> = Vec::new();
+    let selected = selected_values(picture, series);
+    let mut start = 0;
+    for at in 1..=n {
+        let is_named = stems[start].is_some();
+        let ends = match stems.get(at) {
+            None => true,
+            Some(next) if is_named => *next != stems[start],
+            Some(next) => next.is_some() || at - start >= BLOCK,
+        };
+        if ends {
+            let name = stems[start].clone().unwrap_or_else(|| format!("channels {start} to {}", at - 1));
+            let values = &selected[start * series.steps..at * series.steps];
+            let share = values.iter().filter(|selected| **selected).count() as f32 / values.len().max(1) as f32;
+            out.push(Group { name, channels: start..at, share });
+            start = at;
+        }
+    }
+    // A group for each channel says nothing.
+    if out.len() * 2 > n { Vec::new() } else { out }
+}
+
+/// The groups of which most is selected, in words that do not pass for all where some are left out; empty where nothing is selected.
+pub fn highest_groups(groups: &[Group]) -> String {
+    let mut order: Vec<&Group> = groups.iter().filter(|group| group.share > 0.0).collect();
+    order.sort_by(|a, b| b.share.total_cmp(&a.share));
+    let is_cut = order.len() > MOST_NAMED;
+    let words = |group: &&Group| {
+        let share = format!("{:.0} %", group.share * 100.0);
+        if is_cut { format!("{} ({share})", group.name) } else { format!("{}: {share}", group.name) }
+    };
+    let named: Vec<String> = order.iter().take(MOST_NAMED).map(words).collect();
+    match (named.join(", "), is_cut) {
+        (named, _) if named.is_empty() => named,
+        (named, true) => format!("most selected in {named}"),
+        (named, false) => format!("selected of each group: {named}"),
+    }
+}
+
+/// Fewer channels are not grouped.
+const LEAST_GROUPED: usize = 24;
+/// Most groups that are named.
+const MOST_NAMED: usize = 4;
+/// Channels of a group without a name.
+const BLOCK: usize = 16;
+
+/// Whether some values of a series lie below 0 and others above: then a map tells the two sides apart.
+pub fn has_both_signs(series: &ExplainedSeries) -> bool {
+    let mut finite = series.values.iter().filter(|value| value.is_finite());
+    finite.clone().any(|value| *value < 0.0) && finite.any(|value| *value > 0.0)
+}
+
+/// Colour of each value in the map, channel by channel; `None` for nothing. How far a value is from 0 is its strength, on which side its lightness.
+pub fn cells(
+    picture: &ExplainedPicture,
+    series: &ExplainedSeries,
+    panel: Panel,
+    range: ScoreRange,
+) -> Vec<Option<Color>> {
+    let palette = Palette::of(picture.theme);
+    let selected = selected_values(picture, series);
+    let most =
+        series.values.iter().filter(|value| value.is_finite()).fold(1e-6_f32, |most, value| most.max(value.abs()));
+    let scale = picture.scale();
+    let is_signed = has_both_signs(series);
+    let cell = |(value, (unit, selected)): (&f32, (&u32, &bool))| {
+        let strength = if value.is_finite() { (value.abs() / most).sqrt() } else { 0.0 };
+        let side = if *value < 0.0 { -strength } else { strength };
+        match panel {
+            Panel::Heat => picture.scores.get(*unit as usize).map(|score| scale.color(range.position(*score))),
+            Panel::Selected if !*selected => None,
+            Panel::Unselected if *selected => None,
+            Panel::Overlay if *selected && is_signed => Some(palette.two_sided_selected(side)),
+            Panel::Overlay if *selected => Some(palette.background.mix(palette.selected, 0.45 + 0.55 * strength)),
+            _ if is_signed => Some(palette.two_sided(side)),
+            _ => Some(palette.background.mix(palette.ink, 0.06 + 0.7 * strength)),
+        }
+    };
+    series.values.iter().zip(series.unit_of.iter().zip(&selected)).map(cell).collect()
+}
+
+/// The map as pixels: a row for each step, a column for each channel. Call [`ExplainedPicture::check`] first.
+pub fn map_pixels(picture: &ExplainedPicture, series: &ExplainedSeries, panel: Panel, range: ScoreRange) -> Pixels {
+    let palette = Palette::of(picture.theme);
+    let (steps, channels) = (series.steps, series.channels());
+    let cells = cells(picture, series, panel, range);
+    let mut rgba = Vec::with_capacity(4 * cells.len());
+    for step in 0..steps {
+        for channel in 0..channels {
+            rgba.extend(cells[channel * steps + step].unwrap_or(palette.background).0);
+        }
+    }
+    Pixels { width: channels, height: steps, rgba }
+}
+
+/// Outlines of the cells of a map that truly decide the class. Call [`ExplainedPicture::check`] first.
+pub fn map_truth(picture: &ExplainedPicture, series: &ExplainedSeries, panel: Panel, frame: Rect) -> Option<Element> {
+    if panel == Panel::Input || !picture.has_true_units() {
+        return None;
+    }
+    let (steps, channels) = (series.steps, series.channels());
+    let unit = |step: usize, channel: usize| series.unit_of[channel * steps + step] as usize;
+    let on: Vec<bool> = (0..steps)
+        .flat_map(|step| (0..channels).map(move |channel| (step, channel)))
+        .map(|(step, channel)| picture.is_true(unit(step, channel)))
+        .collect();
+    let mask = crate::figure::hatch::Mask { width: channels, height: steps, on: &on };
+    crate::figure::layout::pixels::truth_rings(&mask, frame, Palette::of(picture.theme))
+}
+
+/// Steps (down) by channels (across), a cell for each value.
+pub(super) fn map(
+    picture: &ExplainedPicture,
+    series: &ExplainedSeries,
+    panel: Panel,
+    width: f32,
+    range: ScoreRange,
+) -> Block {
+    let palette = Palette::of(picture.theme);
+    let style = Style::muted(palette);
+    let (steps, channels) = (series.steps, series.channels());
+    let row = ((width * 0.6) / steps.max(1) as f32).clamp(0.2, 22.0);
+    let groups = groups(picture, series);
+    let groups_height = if groups.is_empty() || panel == Panel::Input { 0.0 } else { GROUPS + style.leading() };
+    let frame = rect(AXIS, groups_height, width - AXIS, row * steps as f32);
+    let pixels = map_pixels(picture, series, panel, range);
+    let alt = format!("{steps} steps by {channels} channels");
+    let mut block = Block { width, height: frame.bottom(), ..Default::default() };
+    if groups_height > 0.0 {
+        let words = fonts::shorten(&highest_groups(&groups), style.size, frame.width);
+        block.elements.push(style.line(&words, frame.x, 0.0, Anchor::Start));
+        for group in &groups {
+            let (from, to) = (group.channels.start as f32, group.channels.end as f32);
+            let cell = frame.width / channels as f32;
+            let bar = |height: f32| {
+                rect(frame.x + cell * from, frame.y - height, (cell * (to - from) - 0.4).max(0.3), height)
+            };
+            block.elements.push(Element::fill(bar(GROUPS), palette.track));
+            // A bar without height is no shape in SVG.
+            if group.share > 0.0 {
+                block.elements.push(Element::fill(bar(GROUPS * group.share), palette.selected));
+            }
+        }
+    }
+    block.elements.push(Element::Raster(Raster { rect: frame, pixels, alt }));
+    block.elements.extend(map_truth(picture, series, panel, frame));
+    block.elements.push(framed(frame, palette));
+    for (step, label) in numbers(steps, 5) {
+        let y = frame.y + (step + 0.5) * row;
+        block.elements.push(style.line(&label, frame.x - 4.0, y - style.leading() / 2.0, Anchor::End));
+    }
+    let cell = frame.width / channels as f32;
+    for (channel, label) in numbers(channels, ((frame.width / 40.0) as usize).clamp(2, 8)) {
+        let x = frame.x + (channel + 0.5) * cell;
+        block.elements.push(style.line(&label, x, frame.bottom() + 2.0, Anchor::Middle));
+    }
+    let foot = frame.bottom() + 2.0 + style.leading();
+    let words =
+        format!("time steps (down) by {channels} channels: {} … {}", series.names[0], series.names[channels - 1]);
+    let words = fonts::shorten(&words, style.size, frame.width);
+    block.elements.push(style.line(&words, frame.x, foot, Anchor::Start));
+    block.height = foot + style.leading();
+    block
+}
+
+/// Where an axis of `n` rows or columns is numbered, and how: all of a few, else about `wanted` round numbers.
+fn numbers(n: usize, wanted: usize) -> Vec<(f32, String)> {
+    if n <= 8 {
+        return (0..n).map(|at| (at as f32, at.to_string())).collect();
+    }
+    let last = (n - 1) as f32;
+    let whole = ScoreRange { low: 0.0, high: last, below: false, above: false };
+    color::ticks(whole, wanted).into_iter().map(|tick| (tick.at * last, tick.label)).collect()
+}

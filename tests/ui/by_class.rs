@@ -1,0 +1,248 @@
+//! The panel of classes for what is no text: a small picture of patches for each class, and a table of columns by class. The methods of the worlds of
+//! pictures and of people do not tell classes apart; one of this name does.
+
+use egui::accesskit::Role;
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use unmask::data::{Modality, Rows, Unit};
+use unmask::explain::ExplainerCard;
+use unmask::explain::mask::{Mask, keep_only};
+use unmask::figure::layout::{Hidden, View};
+use unmask::jobs::classes::Contrast;
+use unmask::jobs::{ByClass, Explained};
+use unmask::session::Command;
+use unmask::session::settings::Appearance;
+use unmask::ui::App;
+
+use super::series::opened;
+use super::support::{answer_in, explained, explainer, show_trained};
+
+const SIZE: [f32; 2] = [1280.0, 800.0];
+/// The method that tells classes apart.
+const NAME: &str = "Class by class";
+const PATCH: Unit = Unit::Patch { rows: 2, cols: 2 };
+
+/// What each column of the world of people says for "low" and for "high".
+const COLUMNS: [[f32; 2]; 4] = [[-1.5, 1.5], [1.0, -0.5], [-0.25, 2.0], [1.25, 1.0]];
+
+/// Class zero is bright in the upper left quarter, class one elsewhere; what is dark anywhere speaks for class two, which the black box never answers.
+fn of_pictures(explained: &Explained) -> Vec<f32> {
+    let units = explained.units;
+    let width = units.shape.width;
+    let of_pixels = units.unit_of_pixels();
+    let scores = (0..units.count()).flat_map(|unit| {
+        let pixels: Vec<usize> = (0..of_pixels.len()).filter(|at| of_pixels[*at] as usize == unit).collect();
+        let mean = pixels.iter().map(|at| explained.row[*at]).sum::<f32>() / pixels.len() as f32;
+        let is_in_quarter = pixels.iter().all(|at| at / width < 4 && at % width < 4);
+        let for_zero = if is_in_quarter { mean } else { -mean / 2.0 };
+        [for_zero, -for_zero, 0.25 - mean]
+    });
+    scores.collect()
+}
+
+/// What a method says for each class, with the black box's answers to that, and to a pair of classes where one is asked about; `None` for all but the
+/// method that tells classes apart.
+pub fn of(card: &ExplainerCard, explained: &Explained, contrast: Option<(usize, usize)>) -> Option<ByClass> {
+    let modality = explained.units.unit.modality();
+    let scores = match modality {
+        _ if card.name != NAME => return None,
+        Modality::Image => of_pictures(explained),
+        Modality::Table => COLUMNS.concat(),
+        Modality::Text | Modality::Series => return None,
+    };
+    let rows = Rows { shape: explained.units.shape, values: explained.row.clone() };
+    let fill = Rows { shape: explained.units.shape, values: explained.fill_row.clone() };
+    let answer = |mask: Mask| answer_in(modality, &keep_only(&rows, explained.units, &[mask], &fill).values);
+    // To the units that are highest by some scores alone, and to all others.
+    let answers = |by: &[f32]| {
+        let mask = Mask::top_k(by, explained.k);
+        let rest = mask.complement();
+        (answer(mask), answer(rest))
+    };
+    let classes = explained.probs_full.len();
+    let mut made = ByClass { classes, scores, ..ByClass::default() };
+    let columns: Vec<Vec<f32>> = (0..classes).map(|class| made.column(class)).collect();
+    for column in &columns {
+        let (only, rest) = answers(column);
+        made.only.extend(only);
+        made.rest.extend(rest);
+    }
+    made.contrast = contrast.map(|(a, b)| {
+        let difference: Vec<f32> = columns[a].iter().zip(&columns[b]).map(|(a, b)| a - b).collect();
+        let (only, rest) = answers(&difference);
+        Contrast { pair: (a, b), only, rest }
+    });
+    Some(made)
+}
+
+/// The world of pictures with the method that tells classes apart, four patches selected.
+fn pictures(size: [f32; 2], appearance: Appearance) -> Harness<'static, App> {
+    let mut app = explained(size, appearance);
+    assert!(app.query_by_role_and_label(Role::Button, "Classes").is_none(), "the other methods know no classes");
+    show_trained(&mut app, explainer("aim", NAME, PATCH, 4));
+    app
+}
+
+/// The world of people with the same, two columns selected.
+fn people(size: [f32; 2], appearance: Appearance) -> Harness<'static, App> {
+    let mut app = opened(size, appearance, "people");
+    assert!(app.query_by_role_and_label(Role::Button, "Classes").is_none(), "the other methods know no classes");
+    show_trained(&mut app, explainer("aim", NAME, Unit::Column, 2));
+    app
+}
+
+/// The units that are shown as selected.
+fn selected(app: &Harness<'static, App>) -> Vec<usize> {
+    let session = &app.state().session;
+    let picture = session.picture(0, View::Overlay, Hidden::AsModelSees, Default::default()).expect("a picture");
+    (0..picture.selected.len()).filter(|unit| picture.selected[*unit]).collect()
+}
+
+fn small_pictures(app: &Harness<'static, App>) -> usize {
+    app.query_all_by_label_contains("Scores for class ").count()
+}
+
+/// Takes an entry of a list of the panel.
+fn choose(app: &mut Harness<'static, App>, list: &str, entry: &str) {
+    app.get_by_role_and_label(Role::ComboBox, list).click();
+    app.run();
+    app.get_by_role_and_label(Role::Button, entry).click();
+    app.run();
+}
+
+#[test]
+fn pictures_have_a_small_picture_for_each_class_with_the_answer_to_its_patches() {
+    let mut app = pictures(SIZE, Appearance::Dark);
+    let explore = &app.state().session.explore;
+    assert_eq!((explore.unit, explore.k, explore.class_focus), (PATCH, 4, None));
+    app.get_by_label("What speaks for each class");
+    app.get_by_label("One scale for all classes.");
+    for class in ["zero", "one", "two"] {
+        let name = format!("Scores for class {class}");
+        let rect = app.get_by_role_and_label(Role::Button, &name).rect();
+        assert!(rect.width() > 90.0 && rect.height() > 90.0, "{name}: {rect}");
+        let name = format!("Colour by {class}");
+        app.get_by_role_and_label(Role::Button, &name);
+    }
+    // The quarter alone, at 200 of 255; without it the rest is class one, whatever speaks for two.
+    app.get_by_label("best 4 alone: zero (0.78)");
+    app.get_by_label("best 4 alone: one (0.60)");
+    app.get_by_label("best 4 alone: one (0.60), two 0.40");
+    // They are those of the item in view: in the next one the quarter is dark, 20.5 of 255.
+    app.key_press(egui::Key::ArrowRight);
+    app.run();
+    app.get_by_label("best 4 alone: one (0.55), zero 0.08");
+    assert_eq!(small_pictures(&app), 3);
+}
+
+#[test]
+fn the_panel_of_pictures_is_closed_and_opened_by_its_button() {
+    let mut app = pictures(SIZE, Appearance::Light);
+    for shown in [0, 3] {
+        app.get_by_role_and_label(Role::Button, "Classes").click();
+        app.run();
+        assert_eq!(small_pictures(&app), shown);
+        assert_eq!(app.query_by_label("What speaks for each class").is_some(), shown > 0);
+    }
+}
+
+#[test]
+fn a_small_picture_colours_by_its_class_and_a_contrast_asks_why_not_another() {
+    let mut app = pictures(SIZE, Appearance::Dark);
+    let focus = |app: &Harness<'static, App>| app.state().session.explore.class_focus;
+    app.get_by_label("Scores for class zero").click();
+    app.run();
+    assert_eq!((focus(&app), selected(&app)), (Some(0), vec![0, 1, 4, 5]), "the patches of the quarter");
+    app.get_by_label_contains("Only the patches of 2 x 2 pixels of zero: zero (0.78)");
+    app.get_by_label_contains("Without the patches of 2 x 2 pixels of zero: one (0.60)");
+
+    app.get_by_label("Scores for class one").click();
+    app.run();
+    assert_eq!(focus(&app), Some(1));
+    assert!(selected(&app).iter().all(|unit| ![0, 1, 4, 5].contains(unit)), "{:?}", selected(&app));
+    app.get_by_label_contains("Only the patches of 2 x 2 pixels of one: one (0.60)");
+    app.get_by_label_contains("Without the patches of 2 x 2 pixels of one: zero (0.78)");
+
+    choose(&mut app, "Against class", "zero");
+    assert_eq!(app.state().session.explore.reading.against, Some(0));
+    app.get_by_label_contains("why one rather than zero");
+    app.get_by_label_contains("Only these patches of 2 x 2 pixels: one (0.60)");
+    choose(&mut app, "Colour by class", "the method's own scores");
+    assert_eq!(focus(&app), None);
+    assert!(app.query_by_label_contains("why one rather than zero").is_none());
+}
+
+const AGE: &str = "age: \u{2212}1.50, 1.50";
+const WORK: &str = "workclass: 1.00, \u{2212}0.50";
+const GAIN: &str = "capital-gain: \u{2212}0.25, 2.00";
+const HOURS: &str = "hours-per-week: 1.25, 1.00";
+
+/// Which of two rows of the table of classes stands above the other.
+fn is_above(app: &Harness<'static, App>, first: &str, second: &str) -> bool {
+    app.get_by_label(first).rect().top() < app.get_by_label(second).rect().top()
+}
+
+fn sort_by(app: &mut Harness<'static, App>, head: &str) {
+    let name = format!("Sort by {head}");
+    app.get_by_role_and_label(Role::Button, &name).click_accesskit();
+    app.run();
+}
+
+#[test]
+fn columns_of_a_table_are_sorted_by_class_and_by_contrast() {
+    let mut app = people(SIZE, Appearance::Dark);
+    let focus = |app: &Harness<'static, App>| app.state().session.explore.class_focus;
+    // By the method's own rank: a category is the largest value in this world.
+    assert!(is_above(&app, WORK, AGE));
+    sort_by(&mut app, "low");
+    assert!(is_above(&app, HOURS, WORK));
+    assert_eq!((focus(&app), selected(&app)), (Some(0), vec![1, 3]));
+    // Neither is far from the mean.
+    app.get_by_label_contains("Only the columns of low: low (0.98)");
+    app.get_by_label_contains("best 2 alone: low (0.98)");
+    sort_by(&mut app, "high");
+    assert!(is_above(&app, GAIN, AGE));
+    assert_eq!((focus(&app), selected(&app)), (Some(1), vec![0, 2]));
+    sort_by(&mut app, "Column");
+    assert!(is_above(&app, WORK, AGE));
+    assert_eq!(focus(&app), Some(1), "the order alone has changed");
+
+    assert!(app.query_by_label("Sort by high \u{2212} low").is_none());
+    choose(&mut app, "Against class", "low");
+    app.get_by_label_contains("why high rather than low");
+    sort_by(&mut app, "high \u{2212} low");
+    let with_difference = [format!("{AGE}, 3.00"), format!("{GAIN}, 2.25")];
+    assert!(is_above(&app, &with_difference[0], &with_difference[1]), "by the difference");
+}
+
+#[test]
+fn a_head_of_the_list_of_columns_colours_by_its_class() {
+    let mut app = people(SIZE, Appearance::Light);
+    for (class, name) in ["Colour by low", "Colour by high"].into_iter().enumerate() {
+        app.get_by_role_and_label(Role::Button, name).click_accesskit();
+        app.run();
+        assert_eq!(app.state().session.explore.class_focus, Some(class), "{name}");
+    }
+    // "capital-gain" and "age" speak for it most.
+    assert_eq!(selected(&app), [0, 2]);
+    app.get_by_role_and_label(Role::Button, "Classes").click();
+    app.run();
+    assert!(app.query_by_label("Sort by low").is_none(), "the panel is closed");
+}
+
+#[test]
+fn by_class_pictures_dark() {
+    let mut app = pictures([1180.0, 760.0], Appearance::Dark);
+    app.state_mut().command(Command::FocusClass(Some(1)));
+    app.run();
+    assert_eq!(small_pictures(&app), 3);
+    app.snapshot("by_class_pictures_dark");
+}
+
+#[test]
+fn by_class_columns_light() {
+    let mut app = people([1180.0, 760.0], Appearance::Light);
+    sort_by(&mut app, "high");
+    assert!(is_above(&app, GAIN, AGE));
+    app.snapshot("by_class_columns_light");
+}

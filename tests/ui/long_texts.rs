@@ -1,0 +1,97 @@
+//! A document of thousands of words with the panel of classes open: it answers to clicks, and only what is in sight is made.
+
+use egui::accesskit::Role;
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT, Queryable};
+use unmask::figure::layout::View;
+use unmask::session::Command;
+use unmask::session::settings::Appearance;
+use unmask::ui::App;
+
+use super::texts::{LONG, reviews};
+
+const SIZE: [f32; 2] = [1280.0, 800.0];
+/// The long review.
+const ITEM: usize = 30;
+/// A row of the table of classes: the word speaks for "negative".
+const DULL: &str = "dull: 3.00, \u{2212}3.00";
+/// Most widgets that the long text may need beyond those of a short one: a window full of marked words. A widget for each word would be far more.
+const MORE: usize = LONG / 4;
+
+fn widgets(app: &Harness<'static, App>) -> usize {
+    app.root().children_recursive().count()
+}
+
+/// The long review with the panel of classes open, and how many widgets a short one needs in the same window.
+fn long_review() -> (Harness<'static, App>, usize) {
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", true);
+    app.get_by_label("What speaks for each class");
+    let short = widgets(&app);
+    app.state_mut().command(Command::SelectItem(ITEM));
+    app.run();
+    (app, short)
+}
+
+/// The unit of the first, second, ... place at which a word stands.
+fn units_of(app: &Harness<'static, App>, word: &str) -> Vec<usize> {
+    let session = &app.state().session;
+    let text = session.text_of(session.explore.explained().expect("explained")).expect("a text");
+    let units = text.spans.iter().filter(|span| span.word == word).filter_map(|span| span.unit);
+    units.map(|unit| unit as usize).collect()
+}
+
+#[test]
+fn the_panel_of_classes_of_a_long_text_sorts_and_its_rows_lead_to_their_words() {
+    let (mut app, _) = long_review();
+    let n = app.state().session.explore.focused_result().expect("a result").selectable();
+    assert!(n > LONG / 2, "{n}");
+    app.get_by_label("What speaks for each class");
+    app.get_by_label_contains("The black box does not get ");
+    app.get_by_role_and_label(Role::Button, "Sort by negative").click();
+    app.run();
+    assert_eq!(app.state().session.explore.class_focus, Some(0));
+    let dull = units_of(&app, "dull");
+    assert!(dull.len() > 3, "{dull:?}");
+    // The third of them stands far below what is in sight.
+    let word = "dull, selected, rank 3";
+    assert!(app.query_by_label(word).is_none(), "the text begins elsewhere");
+    let mut rows: Vec<_> = app.get_all_by_label(DULL).collect();
+    rows.sort_by(|a, b| a.rect().top().total_cmp(&b.rect().top()));
+    rows.get(2).expect("the rows of the class lead").click();
+    app.run();
+    assert_eq!(app.state().session.explore.reading.chosen, Some(dull[2]));
+    app.get_by_label(word);
+    // Clicked in the text, it is left again.
+    app.get_by_label(word).click();
+    app.run();
+    assert_eq!(app.state().session.explore.reading.chosen, None);
+    app.get_by_role_and_label(Role::Button, "Colour by positive").click_accesskit();
+    app.run();
+    assert_eq!(app.state().session.explore.class_focus, Some(1));
+    app.get_by_label_contains("Only the words of positive: positive (");
+}
+
+#[test]
+fn a_long_text_needs_hardly_more_widgets_than_a_short_one() {
+    let (mut app, short) = long_review();
+    for command in [
+        Command::SetK(5),
+        Command::FocusClass(Some(0)),
+        // All words are marked; those in sight have a name each.
+        Command::SetK(LONG),
+        Command::SetView(View::Heat),
+        Command::SetView(View::Side),
+        Command::LastItem,
+    ] {
+        app.state_mut().command(command.clone());
+        app.run();
+        assert_eq!(app.state().session.explore.item, Some(ITEM));
+        let long = widgets(&app);
+        assert!(long < short + MORE, "{command:?}: {long} widgets, {short} for a short text");
+        let marked = app.query_all_by_label_contains(", selected, rank ").count();
+        let rows = app.query_all_by_role(Role::Button).count();
+        assert!(marked < MORE && rows < MORE, "{command:?}: {marked} words, {rows} buttons");
+    }
+    let marked = app.query_all_by_label_contains(", selected, rank ").count();
+    assert!(marked > 20, "the lines in sight are marked: {marked} words");
+}
