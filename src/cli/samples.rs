@@ -99,7 +99,7 @@ static SAMPLES: [Sample; 4] = [
     Sample {
         folder: "pointer_project",
         // These names make the two channels a path.
-        data: ("series", "pointer/movements.npz?channels=x velocity,y velocity"),
+        data: ("series", "pointer/movements.npz?names=untouched,edited&channels=x velocity,y velocity"),
         black_box: ("pointer", "Pointer net"),
         architecture: "dorar-series",
         epochs: "20",
@@ -107,8 +107,11 @@ static SAMPLES: [Sample; 4] = [
             (
                 "dorar",
                 &[
+                    ("background", "whole-rows"),
                     ("generator", "local"),
-                    ("alpha", "0.5"),
+                    ("unselected-loss", "flipped"),
+                    ("mask", "subset"),
+                    ("alpha", "0.3"),
                     ("beta", "0.1"),
                     ("temperature", "0.2"),
                     ("learning-rate", "0.002"),

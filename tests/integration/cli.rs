@@ -721,7 +721,7 @@ fn series_are_drawn_in_a_form_with_their_truth_and_written_with_steps_and_channe
     let made = made();
     let (explainer, black_box) =
         (reviews("pointer_project/explainers/dorar"), reviews("pointer_project/blackboxes/pointer"));
-    let data = format!("series:{}?channels=x,y", reviews("pointer/movements.npz"));
+    let data = format!("series:{}?names=untouched,edited&channels=x,y", reviews("pointer/movements.npz"));
     let asked = ["--explainer", &explainer, "--blackbox", &black_box, "--data", &data];
     let svg = |more: &[&str], out: &str| {
         made.done(&with(&[&["figure", "--item", "12", "--out", out], &asked[..], more].concat()));

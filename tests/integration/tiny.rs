@@ -274,7 +274,7 @@ pub(super) fn fitted_with(
 /// The bundled pointer movements and the black box that was trained on them.
 pub(super) fn pointer_sample() -> (SavedBox, Dataset) {
     let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_data");
-    let movements = samples.join("pointer/movements.npz").display().to_string();
+    let movements = format!("{}?names=untouched,edited", samples.join("pointer/movements.npz").display());
     let data = unmask::data::open(&movements.parse().unwrap(), &mut |_| true).unwrap();
     (SavedBox::load(&samples.join("pointer_project/blackboxes/pointer")).unwrap(), data)
 }

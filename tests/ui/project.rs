@@ -525,7 +525,7 @@ fn the_sample_projects_are_what_their_command_writes() {
         (
             "pointer_project",
             "series:",
-            "pointer/movements.npz?channels=x velocity,y velocity",
+            "pointer/movements.npz?names=untouched,edited&channels=x velocity,y velocity",
             "blackboxes/pointer",
             ["dorar", "grad"],
             2,

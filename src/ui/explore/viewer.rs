@@ -582,8 +582,8 @@ fn marks_legend(ui: &mut Ui, session: &Session, canvas: &Canvas, is_table: bool)
     if is_table {
         // Bars to both sides have a line where they begin.
         let is_signed = shown_pictures(session, canvas).any(|picture| picture.signed);
-        let against = if is_signed { ", left of its line against the class" } else { "" };
-        mark(t.selected, &format!("selected, with its rank; the bar is the score{against}"));
+        let against = if is_signed { ", left: against" } else { "" };
+        mark(t.selected, &format!("selected, with its rank; bar: its score{against}"));
         mark(t.unselected, "not selected");
         return;
     }
