@@ -84,7 +84,7 @@ const SERIES: Plan = Plan {
     trainings: &[],
     explainer: ("l2x", Unit::Segment { steps: 4 }, 4),
     items: [160, 40, 100],
-    // Of many in one go, the bare passes would lack what its generators rebuild.
+    // What its generators rebuild is part of such an explanation; of many in one go they rebuild nothing.
     others: &[("dorar-series", "dorar", false)],
     hundred: None,
 };
@@ -385,6 +385,7 @@ fn explain_rate(
         seed: 0,
         class_answers: false,
         contrast: None,
+        rebuilt: false,
     });
     let started = Instant::now();
     runner.run(Task::ExplainMany { explain, items: items.to_vec() }, "explaining", |_| {})?;
@@ -517,6 +518,7 @@ fn explain_times(
             // As in the window.
             class_answers: true,
             contrast: None,
+            rebuilt: true,
         }));
         let id = worker.submit(Slot::new(0, 0), Priority::Interactive, task);
         let Output::Explained(explained) = worker.wait_for(id, |_| {}).map_err(|error| work(error.notice().summary))?

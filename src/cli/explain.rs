@@ -167,6 +167,7 @@ pub fn run(args: &ExplainArgs) -> Outcome {
         seed: args.compute.seed,
         class_answers: scores::has_class_answers(&args.out),
         contrast: None,
+        rebuilt: false,
     };
     let scores = Scores { data: &data, black_box: &black_box.card, explainers: &explainers };
     // Begun with the first item, which tells what columns there are.

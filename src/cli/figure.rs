@@ -116,11 +116,12 @@ pub fn run(args: &FigureArgs) -> Outcome {
             k,
             fill,
             seed: args.compute.seed,
-            class_answers: lenses.iter().any(Option::is_some),
+            class_answers: lenses.iter().flatten().any(|lens| matches!(lens, Lens::Class(_))),
             contrast: lenses.iter().flatten().find_map(|lens| match lens {
                 Lens::Contrast(class, against) => Some((*class, *against)),
                 Lens::Class(_) => None,
             }),
+            rebuilt: false,
         })?;
         for (index, saved) in explainers.iter().enumerate() {
             // An explanation that is there but has no scores of the class was asked for wrongly; one that is missing failed.

@@ -31,7 +31,7 @@ fn seconds(time: &str) -> Option<f64> {
         Some(part) => part.parse::<f64>().ok().filter(|value| (0.0..61.0).contains(value))?,
         None => 0.0,
     };
-    (parts.next().is_none() && minutes < 60.0).then_some(3600.0 * hours + 60.0 * minutes + of_minute)
+    (parts.next().is_none() && hours <= 24.0 && minutes < 60.0).then_some(3600.0 * hours + 60.0 * minutes + of_minute)
 }
 
 /// Seconds by which the clocks of `+02:00`, `+0200` or `+02` are ahead.
@@ -108,7 +108,9 @@ mod tests {
         for text in ["03/04/2024", "2024-13-01", "2023-02-29", "01:02:03", "yesterday", "", "nan", "2024-05", "12:61"] {
             assert_eq!(place(text), None, "{text}");
         }
-        assert_eq!(place("2024-02-29 12:00+2:xx"), None);
+        for time in ["2024-02-29 12:00+2:xx", "2024-02-29 99:00", "2024-02-29 12:75"] {
+            assert_eq!(place(time), None, "{time}");
+        }
     }
 
     #[test]

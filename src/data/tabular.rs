@@ -552,9 +552,8 @@ fn nearly_dates(written: &Written, at: usize) -> Option<String> {
 
 /// What is to be said of a column that is not taken for numbers, but for a few fields holds them.
 fn nearly_numbers(written: &Written, at: usize) -> Option<String> {
-    let is_present = |field: &&str| !is_missing(field);
-    let n = written.column(at).filter(is_present).count();
-    let others: Vec<&str> = written.column(at).filter(is_present).filter(|field| parse(field).is_none()).collect();
+    let n = written.present(at).count();
+    let others: Vec<&str> = written.present(at).filter(|field| parse(field).is_none()).collect();
     let first = others.first().filter(|_| others.len() * 20 <= n)?;
     Some(format!(
         "Column {} holds numbers but for {} of {n} fields, the first \"{}\"",

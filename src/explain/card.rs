@@ -43,11 +43,12 @@ pub struct ExplainerCard {
     pub seed: u64,
     /// Epochs trained so far.
     pub epochs: u32,
-    /// Epoch whose weights these are: the one with the best validation fidelity by the black box.
+    /// Epoch whose weights these are: the one with the best validation fidelity by the black box, or the last, see
+    /// [`Method::keeps_last`](super::Method::keeps_last).
     pub best_epoch: u32,
     /// Whether training ran to its end.
     pub complete: bool,
-    /// Validation figures of the best epoch, by metric id, in percent.
+    /// Validation figures of that epoch, by metric id, in percent; none where there were no items to validate on.
     pub validation: BTreeMap<String, f64>,
     /// Training curves.
     pub curves: Curves,

@@ -12,7 +12,7 @@ pub mod random;
 pub use card::{ExplainerCard, SavedExplainer};
 pub use mask::{Fill, Mask, top_k};
 
-use crate::data::{Modality, Rows, Units};
+use crate::data::{Modality, Rows, Unit, Units};
 use crate::model::params::{ParamSpec, Params, Preset};
 use crate::model::{BlackBox, ModelError, Probs};
 
@@ -153,6 +153,11 @@ pub trait Method: Sync {
 
     /// An explainer ready to use. `saved.weights` is empty for methods that need no training.
     fn explainer(&self, saved: &SavedExplainer, black_box: &dyn BlackBox) -> Result<Box<dyn Explainer>, ExplainError>;
+
+    /// Whether training to select such units keeps the weights of its last epoch instead of the best by FS-M.
+    fn keeps_last(&self, _unit: Unit) -> bool {
+        false
+    }
 }
 
 /// Something that scores units.

@@ -16,7 +16,7 @@ pub struct ByClass {
     /// `classes * classes` probabilities: row `c` is the answer when only the k units with the highest scores of class `c` are left. Empty where they
     /// were not asked about.
     pub only: Vec<f32>,
-    /// `classes * classes` probabilities: row `c` is the answer when just these units of class `c` are hidden.
+    /// `classes * classes` probabilities: row `c` is the answer when just these units of class `c` are hidden. Empty likewise.
     pub rest: Vec<f32>,
     /// The answers about why one class rather than another, where two were asked about.
     pub contrast: Option<Contrast>,
@@ -175,9 +175,12 @@ pub fn ranks(scores: &[f32]) -> Vec<u32> {
     ranks
 }
 
+/// About how many rows the black box is asked about at once: of many items and classes there is one for each of both, as large as an input.
+const MOST_ROWS: usize = 256;
+
 /// Classes of each row's scores. `asks_each`: also with the black box's answers to the `k` highest units of each class alone and to all but these (the
-/// others are filled); `contrast`: also with those to the units that speak most for the first class rather than the second. One batch of each kind for
-/// all rows; `None` where the method does not tell classes apart.
+/// others are filled); `contrast`: also with those to the units that speak most for the first class rather than the second. Few batches of each kind
+/// for all rows; `None` where the method does not tell classes apart.
 pub(super) fn by_class(
     black_box: &dyn BlackBox,
     scores: &Scores,
@@ -195,34 +198,34 @@ pub(super) fn by_class(
     let each = (0..classes).filter(|_| asks_each).map(Lens::Class);
     let contrast = contrast.filter(|&(a, b)| a != b && a.max(b) < classes);
     let lenses: Vec<Lens> = each.chain(contrast.map(|(a, b)| Lens::Contrast(a, b))).collect();
-    if lenses.is_empty() {
-        return Ok(Some(found));
-    }
-    // Lens by lens, as many rows each.
-    let room = n * lenses.len();
-    let mut parts = [Rows::with_capacity(rows.shape, room), Rows::with_capacity(rows.shape, room)];
-    for &lens in &lenses {
-        let mask = |(row_idx, one): (usize, &ByClass)| {
-            let seen = |(unit, own): (usize, &f32)| if *own == f32::NEG_INFINITY { *own } else { one.seen(unit, lens) };
-            let seen: Vec<f32> = scores.row(row_idx).iter().enumerate().map(seen).collect();
-            Mask::top_k(&seen, k)
-        };
-        let masks: Vec<Mask> = found.iter().enumerate().map(mask).collect();
-        let rest: Vec<Mask> = masks.iter().map(Mask::complement).collect();
-        parts[0].values.extend(keep_only(rows, units, &masks, fill).values);
-        parts[1].values.extend(keep_only(rows, units, &rest, fill).values);
-    }
-    let [only, rest] = [black_box.predict(&parts[0])?, black_box.predict(&parts[1])?];
-    for (at, &lens) in lenses.iter().enumerate() {
-        for (row_idx, one) in found.iter_mut().enumerate() {
-            let (only, rest) = (only.row(at * n + row_idx), rest.row(at * n + row_idx));
-            match lens {
-                Lens::Class(_) => {
-                    one.only.extend_from_slice(only);
-                    one.rest.extend_from_slice(rest);
-                }
-                Lens::Contrast(a, b) => {
-                    one.contrast = Some(Contrast { pair: (a, b), only: only.to_vec(), rest: rest.to_vec() });
+    for lenses in lenses.chunks((MOST_ROWS / n.max(1)).max(1)) {
+        // Lens by lens, as many rows each.
+        let room = n * lenses.len();
+        let mut parts = [Rows::with_capacity(rows.shape, room), Rows::with_capacity(rows.shape, room)];
+        for &lens in lenses {
+            let mask = |(row_idx, one): (usize, &ByClass)| {
+                let seen =
+                    |(unit, own): (usize, &f32)| if *own == f32::NEG_INFINITY { *own } else { one.seen(unit, lens) };
+                let seen: Vec<f32> = scores.row(row_idx).iter().enumerate().map(seen).collect();
+                Mask::top_k(&seen, k)
+            };
+            let masks: Vec<Mask> = found.iter().enumerate().map(mask).collect();
+            let rest: Vec<Mask> = masks.iter().map(Mask::complement).collect();
+            parts[0].values.extend(keep_only(rows, units, &masks, fill).values);
+            parts[1].values.extend(keep_only(rows, units, &rest, fill).values);
+        }
+        let [only, rest] = [black_box.predict(&parts[0])?, black_box.predict(&parts[1])?];
+        for (at, &lens) in lenses.iter().enumerate() {
+            for (row_idx, one) in found.iter_mut().enumerate() {
+                let (only, rest) = (only.row(at * n + row_idx), rest.row(at * n + row_idx));
+                match lens {
+                    Lens::Class(_) => {
+                        one.only.extend_from_slice(only);
+                        one.rest.extend_from_slice(rest);
+                    }
+                    Lens::Contrast(a, b) => {
+                        one.contrast = Some(Contrast { pair: (a, b), only: only.to_vec(), rest: rest.to_vec() });
+                    }
                 }
             }
         }
@@ -299,6 +302,20 @@ mod tests {
         assert_eq!(known.rest, [1.0, 1.0, 1.0, 1.0, 0.0, 1.0]);
         let (_, questions) = asked(false, Some((4, 2)));
         assert_eq!(questions, [1, 1]);
+        // Of many items the rows of all classes are never in memory at once.
+        let n = 100;
+        let many = |value: f32| Rows { shape, values: vec![value; n * CLASSES] };
+        let of_all = scores.by_class.as_ref().map(|of| of.values.repeat(n)).expect("classes");
+        let all = Scores {
+            by_class: Some(ClassScores { classes: CLASSES, values: of_all }),
+            ..Scores::new(CLASSES, vec![1.0; n * CLASSES])
+        };
+        let black_box = Shares { asked: RefCell::default() };
+        let (rows, fill) = (many(1.0), many(0.0));
+        let found = by_class(&black_box, &all, units, 1, (&rows, &fill), (true, Some((4, 2)))).expect("answers");
+        let alone = asked(true, Some((4, 2))).0;
+        assert!(found.expect("classes").iter().all(|one| *one == alone));
+        assert_eq!(black_box.asked.into_inner(), [200, 200, 200, 200, 200, 200, 100, 100]);
         assert!(asked(false, Some((4, 4))).1.is_empty() && asked(false, Some((4, 9))).1.is_empty());
     }
 }

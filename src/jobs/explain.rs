@@ -134,7 +134,12 @@ fn by_method(
     let rest: Vec<Mask> = masks.iter().map(Mask::complement).collect();
     let selected = black_box.predict(&keep_only(rows, units, &masks, fill))?;
     let unselected = black_box.predict(&keep_only(rows, units, &rest, fill))?;
-    let mut rebuilt = rebuilt(&mut **explainer.borrow_mut(), black_box, (rows, &masks), units, task.seed)?.into_iter();
+    let made = if task.rebuilt {
+        rebuilt(&mut **explainer.borrow_mut(), black_box, (rows, &masks), units, task.seed)?
+    } else {
+        Vec::new()
+    };
+    let mut made = made.into_iter();
     let asked = (task.class_answers, task.contrast);
     let mut by_class = by_class(black_box, &scores, units, task.k, (rows, fill), asked)?.map(Vec::into_iter);
     let results = (0..rows.n()).map(|row_idx| MethodResult {
@@ -144,7 +149,7 @@ fn by_method(
         probs_selected: selected.row(row_idx).to_vec(),
         probs_unselected: unselected.row(row_idx).to_vec(),
         scores: scores.row(row_idx).to_vec(),
-        rebuilt: rebuilt.next().unwrap_or_default(),
+        rebuilt: made.next().unwrap_or_default(),
         millis,
     });
     Ok(results.collect())

@@ -142,7 +142,7 @@ enum Sink<W: Write + Send> {
     Csv(Box<csv::Writer<W>>),
     Parquet(Box<Groups<W>>),
     Jsonl(W),
-    Npz(W, Vec<Arc<Explained>>),
+    Npz(W, Box<Arrays>),
 }
 
 /// Parquet, and the lines of its next row group.
@@ -192,21 +192,17 @@ impl<'a, W: Write + Send> ScoresWriter<'a, W> {
                 Sink::Parquet(Box::new(Groups { table, lines: Vec::new() }))
             }
             Form::Jsonl => Sink::Jsonl(out),
-            Form::Npz => Sink::Npz(out, Vec::new()),
+            Form::Npz => Sink::Npz(out, Box::default()),
         };
         Ok(Self { scores, path: path.to_owned(), has_classes, n_columns, sink })
     }
 
     /// Writes one more item.
-    pub fn push(&mut self, explained: &Arc<Explained>) -> Result<(), ScoresError> {
-        // Said of the first item rather than of all at the end.
-        if let Some(reason) = explained.methods.iter().find_map(|method| method.as_ref().err()) {
-            return Err(ScoresError::Method(reason.clone()));
-        }
+    pub fn push(&mut self, explained: &Explained) -> Result<(), ScoresError> {
         self.write(explained).map_err(|error| error.at(&self.path))
     }
 
-    fn write(&mut self, explained: &Arc<Explained>) -> Result<(), ScoresError> {
+    fn write(&mut self, explained: &Explained) -> Result<(), ScoresError> {
         let lines = || lines_of(&self.scores, explained, (self.has_classes, self.n_columns));
         match &mut self.sink {
             Sink::Csv(out) => {
@@ -221,7 +217,7 @@ impl<'a, W: Write + Send> ScoresWriter<'a, W> {
                 }
             }
             Sink::Jsonl(out) => jsonl_of(&self.scores, explained, out)?,
-            Sink::Npz(_, kept) => kept.push(explained.clone()),
+            Sink::Npz(_, arrays) => arrays.push(&self.scores, explained, self.has_classes)?,
         }
         Ok(())
     }
@@ -235,8 +231,9 @@ impl<'a, W: Write + Send> ScoresWriter<'a, W> {
                 groups.table.finish().map_err(ScoresError::writer)?
             }
             Sink::Jsonl(out) => out,
-            Sink::Npz(mut out, kept) => {
-                out.write_all(&npz_of(&self.scores, &kept)?).map_err(ScoresError::writer)?;
+            Sink::Npz(mut out, arrays) => {
+                let bytes = arrays.encode(&self.scores, self.has_classes)?;
+                out.write_all(&bytes).map_err(ScoresError::writer)?;
                 out
             }
         })
@@ -437,58 +434,80 @@ fn jsonl_of(scores: &Scores<'_>, explained: &Explained, out: &mut impl Write) ->
     Ok(())
 }
 
-/// Arrays `items` and `split` [n], the latter of words, `scores` and `selected` [n, methods, units], `probs_full` [n, classes], `probs_selected` and
-/// `probs_unselected` [n, methods, classes], and, where some method tells classes apart, `class_scores` [n, methods, units, classes], and `class_only`
-/// and `class_rest` [n, methods, classes, classes], the answers to the units of a class alone and to all but these; NaN for the other methods.
-fn npz_of(scores: &Scores<'_>, explained: &[Arc<Explained>]) -> Result<Vec<u8>, ScoresError> {
-    let (n, n_methods) = (explained.len() as u64, scores.explainers.len() as u64);
-    let classes = scores.black_box.classes.len() as u64;
-    let units = explained.first().map_or(0, |first| first.units.count()) as u64;
-    let mut by_method: [Vec<f32>; 3] = Default::default();
-    let mut probs_full: Vec<f32> = Vec::new();
-    let (mut selected, mut class_scores): (Vec<u8>, Vec<f32>) = Default::default();
-    let mut class_answers: [Vec<f32>; 2] = Default::default();
-    let mut has_classes = false;
-    for one in explained {
-        probs_full.extend(&one.probs_full);
-        for result in &one.methods {
+/// The numbers of all items, of which NPZ has one array after the other.
+#[derive(Default)]
+struct Arrays {
+    items: Vec<u32>,
+    splits: Vec<&'static str>,
+    /// Units of each item.
+    units: usize,
+    scores: Vec<f32>,
+    selected: Vec<u8>,
+    class_scores: Vec<f32>,
+    class_only: Vec<f32>,
+    class_rest: Vec<f32>,
+    probs_full: Vec<f32>,
+    probs_selected: Vec<f32>,
+    probs_unselected: Vec<f32>,
+}
+
+impl Arrays {
+    fn push(&mut self, scores: &Scores<'_>, explained: &Explained, has_classes: bool) -> Result<(), ScoresError> {
+        let (item, split) = scores.item(explained);
+        self.items.push(item);
+        self.splits.push(split);
+        self.units = explained.units.count();
+        self.probs_full.extend(&explained.probs_full);
+        let classes = scores.black_box.classes.len();
+        for result in &explained.methods {
             let result = result.as_ref().map_err(|reason| ScoresError::Method(reason.clone()))?;
-            by_method[0].extend(&result.scores);
-            by_method[1].extend(&result.probs_selected);
-            by_method[2].extend(&result.probs_unselected);
-            selected.extend((0..result.scores.len()).map(|unit| u8::from(result.is_selected(unit, one.k))));
+            self.scores.extend(&result.scores);
+            self.probs_selected.extend(&result.probs_selected);
+            self.probs_unselected.extend(&result.probs_unselected);
+            self.selected.extend((0..result.scores.len()).map(|unit| u8::from(result.is_selected(unit, explained.k))));
+            if !has_classes {
+                continue;
+            }
+            let by_class = result.by_class.as_ref();
             for unit in 0..result.scores.len() {
-                let of_class = |class: usize| result.by_class.as_ref().map_or(f32::NAN, |by| by.score(unit, class));
-                class_scores.extend((0..scores.black_box.classes.len()).map(of_class));
+                let of_class = |class: usize| by_class.map_or(f32::NAN, |by_class| by_class.score(unit, class));
+                self.class_scores.extend((0..classes).map(of_class));
             }
-            for (all, rest) in class_answers.iter_mut().zip([false, true]) {
-                let known = result.by_class.as_ref().map(|by| if rest { &by.rest } else { &by.only });
-                all.extend(
-                    (0..(classes * classes) as usize)
-                        .map(|at| known.and_then(|known| known.get(at).copied()).unwrap_or(f32::NAN)),
-                );
+            let answers = [
+                (&mut self.class_only, by_class.map(|by_class| &by_class.only)),
+                (&mut self.class_rest, by_class.map(|by_class| &by_class.rest)),
+            ];
+            for (all, known) in answers {
+                let answer = |at: usize| known.and_then(|known| known.get(at)).copied().unwrap_or(f32::NAN);
+                all.extend((0..classes * classes).map(answer));
             }
-            has_classes |= result.by_class.is_some();
         }
+        Ok(())
     }
-    let (items, splits): (Vec<u32>, Vec<&str>) = explained.iter().map(|one| scores.item(one)).unzip();
-    let mut cursor = std::io::Cursor::new(Vec::new());
-    let mut npz = npyz::npz::NpzWriter::new(&mut cursor);
-    array(&mut npz, "items", &[n], &items)?;
-    words(&mut npz, "split", &splits)?;
-    array(&mut npz, "scores", &[n, n_methods, units], &by_method[0])?;
-    array(&mut npz, "selected", &[n, n_methods, units], &selected)?;
-    if has_classes {
-        array(&mut npz, "class_scores", &[n, n_methods, units, classes], &class_scores)?;
-        for (name, answers) in ["class_only", "class_rest"].iter().zip(&class_answers) {
-            array(&mut npz, name, &[n, n_methods, classes, classes], answers)?;
+
+    /// Arrays `items` and `split` [n], the latter of words, `scores` and `selected` [n, methods, units], `probs_full` [n, classes], `probs_selected` and
+    /// `probs_unselected` [n, methods, classes], and, where some method tells classes apart, `class_scores` [n, methods, units, classes], and `class_only`
+    /// and `class_rest` [n, methods, classes, classes], the answers to the units of a class alone and to all but these; NaN for the other methods.
+    fn encode(&self, scores: &Scores<'_>, has_classes: bool) -> Result<Vec<u8>, ScoresError> {
+        let (n, n_methods) = (self.items.len() as u64, scores.explainers.len() as u64);
+        let (units, classes) = (self.units as u64, scores.black_box.classes.len() as u64);
+        let mut cursor = std::io::Cursor::new(Vec::new());
+        let mut npz = npyz::npz::NpzWriter::new(&mut cursor);
+        array(&mut npz, "items", &[n], &self.items)?;
+        words(&mut npz, "split", &self.splits)?;
+        array(&mut npz, "scores", &[n, n_methods, units], &self.scores)?;
+        array(&mut npz, "selected", &[n, n_methods, units], &self.selected)?;
+        if has_classes {
+            array(&mut npz, "class_scores", &[n, n_methods, units, classes], &self.class_scores)?;
+            array(&mut npz, "class_only", &[n, n_methods, classes, classes], &self.class_only)?;
+            array(&mut npz, "class_rest", &[n, n_methods, classes, classes], &self.class_rest)?;
         }
+        array(&mut npz, "probs_full", &[n, classes], &self.probs_full)?;
+        array(&mut npz, "probs_selected", &[n, n_methods, classes], &self.probs_selected)?;
+        array(&mut npz, "probs_unselected", &[n, n_methods, classes], &self.probs_unselected)?;
+        drop(npz);
+        Ok(cursor.into_inner())
     }
-    array(&mut npz, "probs_full", &[n, classes], &probs_full)?;
-    array(&mut npz, "probs_selected", &[n, n_methods, classes], &by_method[1])?;
-    array(&mut npz, "probs_unselected", &[n, n_methods, classes], &by_method[2])?;
-    drop(npz);
-    Ok(cursor.into_inner())
 }
 
 type Npz<'a> = npyz::npz::NpzWriter<&'a mut std::io::Cursor<Vec<u8>>>;

@@ -151,10 +151,13 @@ pub struct Explain {
     /// Seed of noise and of random methods.
     pub seed: u64,
     /// Whether the black box is also asked about the units of each class alone and all others, for methods that tell classes apart: two more questions
-    /// for each class. Tables of scores and contact sheets do not show the answers.
+    /// for each class. CSV and Parquet do not hold the answers, and contact sheets show them only where a class is looked at.
     pub class_answers: bool,
     /// Two classes, for the same methods: the black box is also asked about the units that speak most for the first rather than the second.
     pub contrast: Option<(usize, usize)>,
+    /// Whether generators also rebuild the item from its parts, for methods that have them, and the black box is asked about that. Only the window shows
+    /// it: no file and no figure does.
+    pub rebuilt: bool,
 }
 
 /// One item explained.
@@ -190,7 +193,7 @@ impl Explained {
     /// About how many bytes it takes.
     pub fn bytes(&self) -> usize {
         let numbers = |result: &MethodResult| {
-            let by_class = result.by_class.as_ref().map_or(0, |by_class| by_class.units() * by_class.classes);
+            let by_class = result.by_class.as_ref().map_or(0, |of| of.scores.len() + of.only.len() + of.rest.len());
             result.scores.len()
                 + result.ranks.len()
                 + by_class
@@ -216,7 +219,8 @@ pub struct MethodResult {
     pub probs_selected: Vec<f32>,
     /// The black box's answer to the unselected part only.
     pub probs_unselected: Vec<f32>,
-    /// What its generators make of the selected part and, where they learned that too, of the rest; empty for a method without generators.
+    /// What its generators make of the selected part and, where they learned that too, of the rest; empty for a method without generators, and where
+    /// that was not asked for.
     pub rebuilt: Vec<Rebuilt>,
     /// Milliseconds that scoring took.
     pub millis: f64,

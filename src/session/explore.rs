@@ -246,6 +246,7 @@ impl Session {
             seed: key.seed,
             class_answers: true,
             contrast: key.contrast,
+            rebuilt: true,
         }));
         let is_ahead = slot.kind == slots::AHEAD;
         let purpose = if is_ahead { Purpose::Ahead(key) } else { Purpose::Explain(key) };

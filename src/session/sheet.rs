@@ -10,6 +10,7 @@ use super::{Command, Lane, Purpose, Request, Run, Session, describe, slots};
 use crate::data::Dataset;
 use crate::explain::SavedExplainer;
 use crate::figure::Theme;
+use crate::figure::layout::series::Form;
 use crate::figure::layout::{ExplainedPicture, Hidden, View};
 use crate::jobs::{Explain, Explained, Task, picture_of};
 use crate::model::SavedBox;
@@ -37,6 +38,8 @@ pub struct PendingSheet {
     black_box: Arc<SavedBox>,
     explainers: Vec<Arc<SavedExplainer>>,
     looks: (View, Hidden, Theme),
+    /// How series are drawn, where they are not drawn as usual.
+    form: Option<Form>,
     /// Class in focus, and the one that it is contrasted with.
     class: (Option<usize>, Option<usize>),
     first_item: usize,
@@ -53,8 +56,11 @@ impl PendingSheet {
             let result = explained.methods.get(index).and_then(|result| result.as_ref().ok());
             let lens = result.and_then(|result| lens_of(result, class, against));
             match picture_of(&self.data, &self.black_box.card, &saved.card, explained, (index, lens)) {
-                Ok(picture) => {
+                Ok(mut picture) => {
                     let (view, hidden, theme) = self.looks;
+                    if let Some(series) = &mut picture.series {
+                        series.form = Form::or_usual(self.form, series.channels(), &series.names);
+                    }
                     self.pictures.push(ExplainedPicture { view, hidden, theme, ..picture });
                 }
                 Err(reason) => self.missing.get_or_insert((reason, 0)).1 += 1,
@@ -91,6 +97,7 @@ impl Session {
             return Vec::new();
         };
         let explore = &self.explore;
+        let contrast = explore.contrast(black_box.card.classes.len());
         let explain = Explain {
             black_box: black_box.clone(),
             explainers: explainers.clone(),
@@ -101,10 +108,13 @@ impl Session {
             k: explore.k,
             fill: explore.fill,
             seed: explore.seed,
-            class_answers: explore.class_focus.is_some(),
-            contrast: explore.contrast(black_box.card.classes.len()),
+            // Its pictures show the pair or the class, see `lens_of`.
+            class_answers: contrast.is_none() && explore.class_focus.is_some(),
+            contrast,
+            rebuilt: false,
         };
         let looks = (explore.view, explore.hidden, self.figures.theme);
+        let form = explore.form;
         let class = (explore.class_focus, explore.reading.against);
         let number = self.sheet.as_ref().map_or(1, |before| before.number + 1);
         let n_items = items.len();
@@ -114,6 +124,7 @@ impl Session {
             black_box,
             explainers,
             looks,
+            form,
             class,
             first_item,
             n_items,

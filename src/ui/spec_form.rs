@@ -55,6 +55,9 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut SpecForm, commands: &mut
                 }
             });
         }
+        if !session.explore.marked.is_empty() || !session.explore.pinned.is_empty() {
+            muted(ui, "Where other options change the items, marks and pins are taken off: they name items by their place.");
+        }
         ui.add_space(space::XS);
         let problem = DataSpec::from_argument(typed.trim()).err();
         let is_pressed = ui.add_enabled(problem.is_none(), Button::new("Open again")).clicked();

@@ -64,14 +64,19 @@ impl Progress {
 /// Estimates rate and time left from counts that arrive at uneven times.
 ///
 /// The rate is units over seconds, both weighted so that what lies one half-life back counts half: early, slow units
-/// (warm-up, cold caches) are forgotten, single slow ones do not make the time left jump.
+/// (warm-up, cold caches) are forgotten, single slow ones do not make the time left jump. One wait longer than a half-life
+/// (the validation between two epochs) would make all that came before it forgotten and pass for the rate: it counts as a
+/// part of all that was seen so far. Where the next unit takes as long, that is the rate.
 #[derive(Debug, Clone)]
 pub struct RateEstimator {
     half_life_secs: f64,
     last: Option<(Instant, u64)>,
     weighted_units: f64,
     weighted_secs: f64,
+    observed_units: u64,
     observed_secs: f64,
+    /// Whether the last observation was longer than a half-life.
+    was_long: bool,
 }
 
 /// Half-life of an observation.
@@ -91,7 +96,15 @@ impl RateEstimator {
     /// An estimator with its own half-life (longer than zero).
     pub fn with_half_life(half_life: Duration) -> Self {
         let half_life_secs = half_life.as_secs_f64().max(1e-3);
-        Self { half_life_secs, last: None, weighted_units: 0.0, weighted_secs: 0.0, observed_secs: 0.0 }
+        Self {
+            half_life_secs,
+            last: None,
+            weighted_units: 0.0,
+            weighted_secs: 0.0,
+            observed_units: 0,
+            observed_secs: 0.0,
+            was_long: false,
+        }
     }
 
     /// Takes in that `done` units are done at `now`. A count that falls starts a new estimate: a new phase has begun.
@@ -109,10 +122,18 @@ impl RateEstimator {
         if secs == 0.0 {
             return; // The units are counted with the next observation.
         }
-        let kept = 0.5_f64.powf(secs / self.half_life_secs);
-        self.weighted_units = self.weighted_units * kept + (done - before) as f64;
-        self.weighted_secs = self.weighted_secs * kept + secs;
+        self.observed_units += done - before;
         self.observed_secs += secs;
+        let is_long = secs > self.half_life_secs;
+        if is_long && !self.was_long {
+            self.weighted_units = self.observed_units as f64;
+            self.weighted_secs = self.observed_secs;
+        } else {
+            let kept = 0.5_f64.powf(secs / self.half_life_secs);
+            self.weighted_units = self.weighted_units * kept + (done - before) as f64;
+            self.weighted_secs = self.weighted_secs * kept + secs;
+        }
+        self.was_long = is_long;
         self.last = Some((now, done));
     }
 

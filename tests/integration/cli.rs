@@ -194,6 +194,7 @@ fn explain_writes_the_scores_that_the_window_would_show() {
             seed: 6,
             class_answers: true,
             contrast: None,
+            rebuilt: true,
         }))) else {
             panic!("no explanation")
         };

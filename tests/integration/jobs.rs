@@ -270,6 +270,7 @@ fn explain_task(
         seed: 4,
         class_answers: true,
         contrast: None,
+        rebuilt: true,
     }))
 }
 
@@ -388,6 +389,29 @@ fn many_items_explained_in_batches_are_what_each_is_alone() {
 }
 
 #[test]
+fn what_nobody_looks_at_is_not_computed_and_changes_nothing_else() {
+    let _torch = torch();
+    let (data, mut worker) = (Arc::new(halves(16)), worker());
+    let saved = Arc::new(trained_box(&data, 0));
+    let explainers =
+        ["dorar", "aim"].map(|id| explainer(run(&mut worker, train(id, &saved, &data, 1, None)).unwrap())).to_vec();
+    let mut asked = |all: bool| {
+        let Task::Explain(task) = explain_task(&saved, explainers.clone(), &data, 5, Fill::Mean) else { panic!() };
+        explained(&mut worker, Task::Explain(Box::new(Explain { rebuilt: all, class_answers: all, ..*task })))
+    };
+    let (whole, plain) = (asked(true), asked(false));
+    let rebuilt = |of: &Explained| of.methods.iter().map(|of| of.as_ref().unwrap().rebuilt.len()).collect::<Vec<_>>();
+    assert_eq!((rebuilt(&whole), rebuilt(&plain)), (vec![2, 0], vec![0, 0]));
+    for (whole, plain) in whole.methods.iter().zip(&plain.methods) {
+        let (whole, plain) = (whole.as_ref().unwrap(), plain.as_ref().unwrap());
+        assert!(near(&whole.scores, &plain.scores) && near(&whole.probs_selected, &plain.probs_selected));
+        assert!(near(&whole.probs_unselected, &plain.probs_unselected));
+    }
+    // What is kept in memory counts: two inputs that were rebuilt, and 2 x 2 answers each to the units of a class and to the others.
+    assert_eq!(whole.bytes() - plain.bytes(), 4 * (2 * whole.row.len() + 2 * 2 * 2));
+}
+
+#[test]
 fn answers_to_the_units_of_each_class_and_of_each_contrast_are_those_of_the_box_itself() {
     let _torch = torch();
     let (data, mut worker) = (Arc::new(halves(16)), worker());
@@ -466,6 +490,7 @@ fn scores_written_item_by_item_are_those_of_all_and_a_failure_leaves_the_file_as
         let path = dir.path().join(format!("scores.{ending}"));
         let mut writer = ScoresWriter::create(&path, scores, &all[0]).unwrap();
         all.iter().for_each(|one| writer.push(one).unwrap());
+        assert!(all.iter().all(|one| Arc::strong_count(one) == 1), "{ending}: whole explanations are kept in memory");
         assert!(!path.exists(), "nothing is seen before the end");
         writer.finish().unwrap();
         let written = std::fs::read(&path).unwrap();

@@ -610,6 +610,25 @@ fn rate_and_time_left_follow_the_count() {
 }
 
 #[test]
+fn one_long_wait_does_not_pass_for_the_rate_and_a_second_one_does() {
+    let start = Instant::now();
+    let at = |secs: f64| start + Duration::from_secs_f64(secs);
+    let mut estimator = RateEstimator::default();
+    (0..=1_172u32).for_each(|batch| estimator.observe(at(f64::from(batch) / 2.0), u64::from(batch)));
+    // The last batch of the epoch comes with a validation of ten minutes.
+    let mut progress = Progress::new(1_173, 1_173, "batches");
+    estimator.complete(at(1_186.0), &mut progress);
+    assert_eq!(progress.line(), "1,173 of 1,173 batches, 1.0 s each, 0 s left");
+    // Two minutes into the next epoch its batches are the rate again.
+    (1..=240u32).for_each(|batch| estimator.observe(at(1_186.0 + f64::from(batch) / 2.0), 1_173 + u64::from(batch)));
+    let each = |estimator: &RateEstimator| 1.0 / estimator.rate().unwrap();
+    assert!((0.5..0.6).contains(&each(&estimator)), "{}", each(&estimator));
+    // Where every batch takes as long, that is the rate.
+    (1..=3u32).for_each(|batch| estimator.observe(at(1_306.0 + 600.0 * f64::from(batch)), 1_413 + u64::from(batch)));
+    assert!((each(&estimator) - 600.0).abs() < 1.0, "{}", each(&estimator));
+}
+
+#[test]
 fn progress_reads_as_a_line() {
     let mut progress = Progress::new(3_200, 12_000, "images");
     assert_eq!(progress.line(), "3,200 of 12,000 images");

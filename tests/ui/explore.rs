@@ -241,11 +241,13 @@ fn a_file_that_cannot_be_opened_leaves_a_notice_with_retry_and_the_old_data() {
 fn how_the_data_are_read_is_changed_from_their_menu_and_after_a_failure() {
     const CHANGE: &str = "Change how the data are read…";
     let mut app = explained(SIZE, Appearance::Dark);
+    app.state_mut().command(Command::SetMarked(3, true));
     app.get_by_role_and_label(Role::Button, "Data: world").click();
     app.run();
     app.get_by_role_and_label(Role::Button, CHANGE).click();
     app.run();
     app.get_by_label_contains("Options of all data: classes, limit");
+    app.get_by_label_contains("marks and pins are taken off");
     app.get_by_role_and_label(Role::TextInput, "Data and options").focus();
     app.run();
     app.get_by_role_and_label(Role::TextInput, "Data and options").type_text("?colour=red");

@@ -1,6 +1,7 @@
 //! Series and rows of tables in the window: a world of movements, one of many channels and one of people, whose answers are known; the flows of
 //! the explorer on them, kept figures, and pictures of both panels.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use egui::Key;
@@ -16,11 +17,12 @@ use unmask::figure::layout::series::Form;
 use unmask::jobs::{Explain, Explained, MethodResult, Output, Task, classes};
 use unmask::model::{Background, SavedBox};
 use unmask::session::settings::Appearance;
-use unmask::session::{Command, Session};
+use unmask::session::sheet::SheetOf;
+use unmask::session::{Command, Place, Session};
 use unmask::ui::App;
 use unmask::ui::dialogs::PresetDialogs;
 
-use super::support::{black_box, window_with};
+use super::support::{black_box, explainer, show_trained, window_with};
 
 const SIZE: [f32; 2] = [1280.0, 720.0];
 const ITEMS: usize = 24;
@@ -330,6 +332,39 @@ fn kept_figures_of_series_and_rows_show_what_was_in_view() {
         assert_eq!(picture.row.is_some(), !has_series);
         let said: Vec<&str> = kept[0].figure.texts().iter().map(|text| text.text.as_str()).collect();
         assert!(said.iter().any(|text| text.contains(if has_series { "y" } else { "capital-gain" })), "{said:?}");
+    }
+}
+
+#[test]
+fn a_contact_sheet_draws_series_in_the_form_of_the_explorer() {
+    let mut app = opened(SIZE, Appearance::Light, "movements");
+    app.state_mut().command(Command::SetForm(Form::Overlaid));
+    app.state_mut().command(Command::StartSheet(SheetOf::Listed));
+    app.run();
+    app.run();
+    let session = &app.state().session;
+    let [sheet] = &session.figures.kept[..] else { panic!("one figure: {}", session.last_action) };
+    let forms: Vec<Option<Form>> =
+        sheet.pictures.iter().map(|picture| picture.series.as_ref().map(|series| series.form)).collect();
+    assert_eq!(forms, [Some(Form::Overlaid); ITEMS]);
+}
+
+#[test]
+fn the_card_of_an_explainer_says_which_epoch_was_kept_and_why() {
+    let mut app = opened(SIZE, Appearance::Light, "movements");
+    app.state_mut().command(Command::Go(Place::Train));
+    for (method, best, words) in [
+        ("dorar", 10, "10; the weights of the last epoch"),
+        // An earlier version kept the best.
+        ("dorar", 7, "10; the weights of epoch 7, best FS-M on validation"),
+        ("l2x", 10, "10; the weights of epoch 10, best FS-M on validation"),
+    ] {
+        let mut made = explainer(method, "Kept", Unit::Step, 3);
+        (made.card.epochs, made.card.best_epoch) = (10, best);
+        made.card.validation = BTreeMap::from([("fs_m".to_owned(), 90.0)]);
+        made.card.hash = format!("{method} of epoch {best}");
+        show_trained(&mut app, made);
+        app.get_by_label_contains(words);
     }
 }
 

@@ -72,5 +72,6 @@ pub(super) fn steps_asked(spec: &DataSpec) -> Result<Option<usize>, DataError> {
 
 /// What is said of items of so many steps that were brought to one number of them.
 pub(super) fn steps_said((least, most): (usize, usize), steps: usize) -> String {
-    format!("Items have {least} to {most} steps: cut to {steps}, or filled up with zeros")
+    let found = if least == most { least.to_string() } else { format!("{least} to {most}") };
+    format!("Items have {found} steps: cut to {steps}, or filled up with zeros")
 }

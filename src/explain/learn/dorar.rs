@@ -9,7 +9,7 @@ use super::dorar_nets::{Backdrop, DorarSelector, Generator, Noise, Range, blend,
 use super::selector::Selector;
 use super::series::SeriesSelector;
 use super::{Batch, Learner, Losses, Setup, temperature};
-use crate::data::{Modality, Rows, Units};
+use crate::data::{Modality, Rows, Unit, Units};
 use crate::explain::mask::{fill_rows, whole_rows, whole_rows_among};
 use crate::explain::{ExplainError, Explainer, Fill, Mask, Method, MethodSpec, SavedExplainer, Scores};
 use crate::model::architecture::{batch, epochs, learning_rate};
@@ -203,6 +203,13 @@ impl Method for Dorar {
         nets.selector_store.freeze();
         nets.generator_store.freeze();
         Ok(Box::new(DorarExplainer { nets, units, device, noise: noise_of(&saved.card.params) }))
+    }
+
+    /// For series the last epoch is kept, as in the paper: validation puts zeros at hidden steps, and to a model of movements a pause is a
+    /// movement like any other. Noise would not order epochs better without the generators: values of random rows step by step are no movement at
+    /// all, and a whole row at hidden steps speaks for its own class; nor could such an FS-M be compared with that of other explainers.
+    fn keeps_last(&self, unit: Unit) -> bool {
+        unit.modality() == Modality::Series
     }
 }
 
@@ -499,13 +506,6 @@ impl Learner for DorarLearner {
 
     fn scores(&self, input: &Tensor, probs: &Tensor) -> Tensor {
         self.nets.selector.scores(input, probs, false)
-    }
-
-    /// For series the last epoch is kept, as in the paper: validation puts zeros at hidden steps, and to a model of movements a pause is a
-    /// movement like any other. Noise would not order epochs better without the generators: values of random rows step by step are no movement at
-    /// all, and a whole row at hidden steps speaks for its own class; nor could such an FS-M be compared with that of other explainers.
-    fn keeps_last(&self) -> bool {
-        self.units.unit.modality() == Modality::Series
     }
 
     /// None: its generators need the mask beside the masked input.

@@ -27,7 +27,8 @@ use crate::model::params::{ParamKind, ParamSpec, Params};
 use crate::model::{Architecture, Background, InputSpec, TensorBox};
 
 /// Parameters that mean something for one kind of input only.
-pub const OF_ONE_KIND: &[(&str, Modality)] = &[("word-vectors", Modality::Text), ("generator", Modality::Series)];
+pub const OF_ONE_KIND: &[(&str, Modality)] =
+    &[("word-vectors", Modality::Text), ("generator", Modality::Series), ("places", Modality::Series)];
 
 /// What a learner is made from.
 pub struct Setup<'a> {
@@ -82,11 +83,6 @@ pub trait Learner {
     /// the column of the black box's class.
     fn class_scores(&self, _input: &Tensor, _probs: &Tensor) -> Option<Tensor> {
         None
-    }
-
-    /// Whether the last epoch is kept instead of the best by FS-M.
-    fn keeps_last(&self) -> bool {
-        false
     }
 
     /// Its own approximator's logits `[b, classes]` on an input with a hard mask, where it has one.

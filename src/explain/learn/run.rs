@@ -75,6 +75,7 @@ pub struct TrainRun {
     sums: BTreeMap<&'static str, (f64, u32)>,
     best: Option<(f64, f64)>,
     best_weights: Arc<Vec<u8>>,
+    keeps_last: bool,
     card: ExplainerCard,
     warnings: Vec<String>,
     device: Device,
@@ -189,6 +190,7 @@ impl TrainRun {
             sums: BTreeMap::new(),
             best: None,
             best_weights: Arc::default(),
+            keeps_last: method.keeps_last(setup.unit),
             card,
             warnings: Vec::new(),
             device: setup.device,
@@ -307,7 +309,7 @@ impl TrainRun {
         let (fs_m, fu_m) = (figures["fs_m"], figures["fu_m"]);
         // FS-M by the black box decides; where it is equal, the smaller FU-M.
         let is_better = |(best_fs, best_fu): (f64, f64)| fs_m > best_fs || (fs_m == best_fs && fu_m < best_fu);
-        let better = self.learner.keeps_last() || self.best.is_none_or(is_better);
+        let better = self.keeps_last || self.best.is_none_or(is_better);
         if better {
             self.best = Some((fs_m, fu_m));
             self.best_weights = Arc::new(self.learner.weights()?);

@@ -211,7 +211,12 @@ pub(super) fn shared_legend(
         }
     }
     if let Some(first) = pictures.first() {
-        block.below(legend::swatches(first, &panels, palette, width), size::TIGHT);
+        // Of many items some may have values on both sides of 0, and others not: their maps are coloured in two ways.
+        let is_signed = legend::is_signed_map(first);
+        let other = pictures.iter().find(|picture| legend::is_signed_map(picture) != is_signed);
+        for picture in std::iter::once(first).chain(other) {
+            block.below(legend::swatches(picture, &panels, palette, width), size::TIGHT);
+        }
     }
     block
 }

@@ -94,12 +94,18 @@ pub(super) fn swatches(picture: &ExplainedPicture, panels: &[Panel], palette: &P
     block
 }
 
+/// Whether a picture is a map in which values below 0 have colours of their own.
+pub(super) fn is_signed_map(picture: &ExplainedPicture) -> bool {
+    let series = picture.series.as_ref().filter(|series| series.form == super::series::Form::Map);
+    series.is_some_and(super::series::has_both_signs)
+}
+
 /// Swatches of series and rows of tables.
 fn marks(picture: &ExplainedPicture, panels: &[Panel]) -> Vec<(Swatch, String)> {
     let fill = if picture.fill.is_empty() { String::new() } else { format!(", the model gets {}", picture.fill) };
     let form = picture.series.as_ref().map(|series| series.form);
     let is_map = form == Some(super::series::Form::Map);
-    let is_signed = is_map && picture.series.as_ref().is_some_and(super::series::has_both_signs);
+    let is_signed = is_signed_map(picture);
     let cell = |side: i8, is_selected: bool, words: &str| (Swatch::Cell { side, is_selected }, words.to_owned());
     let mut entries: Vec<(Swatch, String)> = Vec::new();
     for panel in panels {

@@ -210,10 +210,10 @@ impl ExplainedSeries {
         runs(&of_step).into_iter().filter(|run| run.2).collect()
     }
 
-    /// Least and greatest value of a channel, with a margin; of all channels where `channel` is `None`.
-    pub fn extent(&self, channel: Option<usize>) -> [f32; 2] {
-        let values = channel.map_or(self.values.as_slice(), |channel| self.channel(&self.values, channel));
-        let finite = values.iter().filter(|value| value.is_finite());
+    /// Least and greatest value of these channels, with a margin.
+    pub fn extent(&self, channels: &[usize]) -> [f32; 2] {
+        let values = channels.iter().flat_map(|&channel| self.channel(&self.values, channel));
+        let finite = values.filter(|value| value.is_finite());
         let (low, high) = finite.fold((f32::MAX, f32::MIN), |(low, high), value| (low.min(*value), high.max(*value)));
         if low > high {
             return [-1.0, 1.0];
@@ -402,7 +402,7 @@ fn plot(
         extent_of(&scores)
     } else {
         scores = Vec::new();
-        series.extent(is_alone.then(|| channels[0]))
+        series.extent(channels)
     };
     let x_of = |step: f32| frame.x + frame.width * (step + 0.5) / series.steps as f32;
     let y_of = |value: f32| frame.bottom() - frame.height * ((value - low) / (high - low)).clamp(0.0, 1.0);
@@ -589,7 +589,7 @@ fn plane(picture: &ExplainedPicture, series: &ExplainedSeries, panel: Panel, wid
 
 /// Points of the path at steps that truly decide the class, in either channel: those to ring, and the first and the last point of stretches that are too long
 /// for that. None for the plain input.
-fn true_points(
+pub fn true_points(
     picture: &ExplainedPicture,
     series: &ExplainedSeries,
     panel: Panel,

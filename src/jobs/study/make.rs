@@ -198,6 +198,7 @@ impl MakeJob {
             seed: task.spec.seed,
             class_answers: false,
             contrast: None,
+            rebuilt: false,
         };
         let Output::Explained(explained) = crate::jobs::explain::one(env, &asked, cx)? else {
             return Err(JobError::failed("study", "Explaining gave something else than was asked for"));

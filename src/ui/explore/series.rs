@@ -12,7 +12,7 @@ use super::series_map::round_by;
 use crate::data::Dataset;
 use crate::figure::layout::series::{
     ExplainedSeries, Form, MOST_DOTS, Shown, extent_of, line_color, path_color, runs, score_of_values, selected_values,
-    shades, shown,
+    shades, shown, true_points,
 };
 use crate::figure::layout::{ExplainedPicture, Panel};
 use crate::figure::{Color, Palette};
@@ -157,7 +157,7 @@ fn channels_over_time(
     let scores = if page.panel == Panel::Heat { score_of_values(picture, series) } else { Vec::new() };
     let [low, high] = match page.panel {
         Panel::Heat => extent_of(&scores),
-        _ => series.extent(is_alone.then_some(first)),
+        _ => series.extent(channels),
     };
     let (low, high) = (f64::from(low), f64::from(high));
     let is_last = channels.last() == all.last();
@@ -328,6 +328,11 @@ fn path(ui: &mut Ui, whole: Rect, page: &Page<'_>, series: &ExplainedSeries) {
         .show_grid(false)
         .show_crosshair(false)
         .show(&mut inner, |plot| {
+            let truth = theme::color(palette.annotation);
+            let (rings, long) = true_points(page.picture, series, page.panel);
+            for (first, last) in long {
+                plot.line(Line::new("truth", points[first..=last].to_vec()).color(truth).width(7.0));
+            }
             plot.line(Line::new("path", points.clone()).color(color(path_color(palette, page.panel))).width(1.0));
             let strong = color(if page.panel == Panel::Unselected { palette.unselected } else { palette.selected });
             for (start, end, _) in runs(&marked).into_iter().filter(|run| run.2) {
@@ -337,11 +342,9 @@ fn path(ui: &mut Ui, whole: Rect, page: &Page<'_>, series: &ExplainedSeries) {
                 }
                 plot.line(Line::new("selected", of_run).color(strong).width(3.0));
             }
-            let truth = theme::color(palette.annotation);
-            let true_runs = (0..series.channels()).flat_map(|channel| series.true_runs(page.picture, channel));
-            for (start, end, _) in true_runs.filter(|_| page.panel != Panel::Input) {
-                let around = Points::new("truth", points[series.along(start, end)].to_vec()).color(truth);
-                plot.points(around.radius(4.0).filled(false));
+            if !rings.is_empty() {
+                let around: Vec<[f64; 2]> = rings.into_iter().filter_map(|at| points.get(at).copied()).collect();
+                plot.points(Points::new("truth", around).color(truth).radius(4.0).filled(false));
             }
             let start = points.first().copied().unwrap_or_default();
             plot.points(Points::new("start", vec![start]).color(color(palette.ink)).radius(3.5));

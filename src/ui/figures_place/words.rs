@@ -86,7 +86,8 @@ fn words_of_texts(ui: &mut Ui, figure: &KeptFigure) -> Option<usize> {
     let (mut is_whole, mut words) = (most == 0, most);
     let tick = ui.checkbox(&mut is_whole, "Whole text, however long");
     let count = crate::work::format_count(longest as u64);
-    if tick.on_hover_text(format!("Its {count} words, else those around the selected ones")).changed() {
+    let tip = format!("Draw all {count} words; else a long text is cut around the selected ones");
+    if tick.on_hover_text(tip).changed() {
         return Some(if is_whole { 0 } else { MOST_WORDS });
     }
     if is_whole {

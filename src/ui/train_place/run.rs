@@ -88,7 +88,7 @@ fn run_view(ui: &mut Ui, session: &Session, run: &TrainingRun, commands: &mut Ve
         ui.label(words);
     });
     if !session.is_made_here(run) {
-        muted(ui, "It was started in another project than the open one, and belongs there.");
+        muted(ui, "It was started for a project, or unsaved work, that is not open any more, and belongs there.");
     }
     if let Some(job) = run.job.and_then(|id| session.running.get(id)) {
         let width = ui.available_width();
@@ -321,6 +321,17 @@ fn epochs_words(epochs: u32, complete: bool) -> String {
     }
 }
 
+/// The epoch whose weights an explainer has, and why these.
+fn kept_epoch(card: &ExplainerCard) -> String {
+    let keeps_last = crate::explain::method(&card.method).is_ok_and(|method| method.keeps_last(card.unit));
+    // Without validation no epoch is better than another. Earlier versions kept the best of every method.
+    if card.best_epoch == card.epochs && (keeps_last || card.validation.is_empty()) {
+        "the last epoch".to_owned()
+    } else {
+        format!("epoch {}, best FS-M on validation", card.best_epoch)
+    }
+}
+
 fn explainer_card(ui: &mut Ui, card: &ExplainerCard, session: &Session) {
     group(ui, "Card");
     let spec = crate::explain::method(&card.method).ok().map(|method| method.spec());
@@ -335,7 +346,7 @@ fn explainer_card(ui: &mut Ui, card: &ExplainerCard, session: &Session) {
     let black_box = session.boxes.iter().find(|saved| saved.card.hash == card.blackbox_hash);
     let epochs = match epochs_words(card.epochs, card.complete) {
         words if words.is_empty() => words,
-        words => format!("{words}; the weights of epoch {}, best FS-M on validation", card.best_epoch),
+        words => format!("{words}; the weights of {}", kept_epoch(card)),
     };
     facts(
         ui,

@@ -520,7 +520,7 @@ fn arrays_follow_gaps_and_steps_and_refuse_what_only_csv_has() {
     assert_has(&refusal(open_at("series", &path, &[("gaps", "guess")])), &["gaps is \"guess\""]);
     let cut = open_at("series", &path, &[("gaps", "zero"), ("steps", "2")]).unwrap();
     assert_eq!((cut.shape(), values(&cut, 1)), (Some(Shape::new(2, 1, 2)), vec![4.0, 5.0, 0.0, 50.0]));
-    assert_has(&said(&cut), &["Items have 3 to 3 steps: cut to 2"]);
+    assert_has(&said(&cut), &["Items have 3 steps: cut to 2"]);
     let longer = open_at("series", &path, &[("gaps", "zero"), ("steps", "4")]).unwrap();
     assert_eq!(values(&longer, 0), [1.0, 0.0, 3.0, 0.0, 10.0, 20.0, 30.0, 0.0]);
     assert_has(&refusal(open_at("series", &path, &[("gaps", "zero"), ("steps", "0")])), &["steps is 0"]);

@@ -450,6 +450,8 @@ fn what_only_series_have_is_refused_for_pictures() {
     for (name, value) in [("places", "on"), ("generator", "local")] {
         let refused = dorar_run(&saved, &data, &[(name, value)]).map(|_| ()).unwrap_err();
         assert_sentence(&refused.to_string(), &[name, "expected series", "found pictures"]);
+        let is_offered = |modality| method("dorar").unwrap().spec().params_for(modality).any(|spec| spec.id == name);
+        assert!(is_offered(Modality::Series) && !is_offered(Modality::Image), "{name}");
     }
 }
 

@@ -491,4 +491,23 @@ fn a_map_tells_values_below_0_from_those_above_in_grey_and_to_colour_blind_reade
     let mut plain = of;
     plain.series.as_mut().unwrap().values.iter_mut().for_each(|value| *value += 3.0);
     assert!(texts(&draw(&plain)).contains("value: dark is far from 0"));
+    // A sheet of both kinds explains both, whichever comes first.
+    let both = wide(40, &[0], Form::Map);
+    for pictures in [[plain.clone(), both.clone()], [both, plain]] {
+        let said = texts(&sheet(&pictures, &SheetLayout::default()).unwrap());
+        assert!(said.contains("dark is far from 0") && said.contains("selected, value below 0"), "{said}");
+    }
+}
+
+#[test]
+fn curves_of_some_channels_are_not_flattened_by_one_that_is_not_drawn() {
+    let chosen: Vec<usize> = (0..8).collect();
+    let said = |of: &ExplainedPicture| texts(&draw(of));
+    let mut of = wide(20, &chosen, Form::Overlaid);
+    let before = said(&of);
+    // Channel 19 is none of the drawn ones.
+    of.series.as_mut().unwrap().values[57] = 4000.0;
+    assert_eq!(said(&of), before, "the numbers of the axis are those of what is drawn");
+    of.series.as_mut().unwrap().values[0] = 4000.0;
+    assert_ne!(said(&of), before);
 }
