@@ -33,7 +33,7 @@ fn golden() -> serde_json::Value {
 
 /// What the golden script multiplies the numbers of a place of the series by, and what it adds.
 fn scale_of(place: usize) -> (f32, f32) {
-    if place / 8 % 2 == 0 { (0.02, -0.01) } else { (600.0, 400.0) }
+    if (place / 8).is_multiple_of(2) { (0.02, -0.01) } else { (600.0, 400.0) }
 }
 
 /// Rows of the golden script: pictures in 0..=1, or series whose channels differ in scale.
