@@ -464,6 +464,8 @@ impl Session {
         self.data = None;
         self.active_box = None;
         self.explore = super::explore::Explore::default();
+        // A table of the project before would pass for one of this, where this has no data.
+        self.measure = super::measure::Measure::default();
         self.undo.clear();
         requests.extend(self.begin_restoring(state, beside.data));
         requests.extend(self.open_paths(&beside.paths));
