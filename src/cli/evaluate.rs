@@ -8,7 +8,7 @@ use super::explain::{Explainers, fill_for};
 use super::{ComputeArgs, Outcome, Runner, check_k, check_place, usage, work, write_file};
 use crate::data::Split;
 use crate::jobs::{Evaluate, Output, Task, table};
-use crate::metric::metric;
+use crate::metric::{METRICS, metric};
 
 /// Arguments of `evaluate`.
 #[derive(Debug, Args)]
@@ -19,13 +19,13 @@ pub struct EvaluateArgs {
     /// Data, e.g. mnist:DIR?classes=3,8
     #[arg(long)]
     pub data: String,
-    /// Metric ids, separated by commas
-    #[arg(long, value_delimiter = ',', default_value = "fs_m,fu_m,mask_only,tps")]
+    /// Metric ids
+    #[arg(long, value_delimiter = ',', default_value = "fs_m,fu_m,mask_only,tps", help = ids())]
     pub metrics: Vec<String>,
     /// Numbers of selected units; by default each explainer's own
     #[arg(long, value_delimiter = ',', num_args = 1..)]
     pub k: Vec<usize>,
-    /// What hidden units become: zero, mean, noise, or uniform (tables)
+    /// What hidden units become: zero, mean, noise, or uniform (tables); zero or noise for texts
     #[arg(long, default_value = "zero")]
     pub fill: String,
     /// train, validation or test
@@ -43,6 +43,11 @@ pub struct EvaluateArgs {
     /// Seed, device and threads.
     #[command(flatten)]
     pub compute: ComputeArgs,
+}
+
+fn ids() -> String {
+    let ids: Vec<_> = METRICS.iter().map(|metric| metric.spec().id).collect();
+    format!("Metrics, separated by commas: {}", ids.join(", "))
 }
 
 /// Runs it.

@@ -23,13 +23,14 @@ pub struct Explainers {
     /// Folders of explainers
     #[arg(long, num_args = 1..)]
     pub explainer: Vec<PathBuf>,
-    /// Methods that need no training: grad, grad-x-input, random
+    /// Methods that need no training, separated by commas: grad, grad-x-input, random
     #[arg(long, value_delimiter = ',')]
     pub method: Vec<String>,
     /// Folder of the black box, or exec:COMMAND; an explainer's own is found by its hash
     #[arg(long, value_name = "BOX")]
     pub blackbox: Option<PathBuf>,
-    /// What such a method selects: pixel, patch:4, word, sentence; without it, the smallest unit of the black box's input
+    /// What such a method selects: pixel, patch:4, patch:2x7, word, sentence, step, channel-step, segment:N, column; without it what the explainers
+    /// select, else pixel, word (or sentence, where the black box reads those), step or column
     #[arg(long)]
     pub unit: Option<String>,
 }
@@ -115,13 +116,13 @@ pub struct ExplainArgs {
     /// At most so many items, evenly spaced, as `evaluate` takes them
     #[arg(long, value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..))]
     pub limit: Option<usize>,
-    /// How many units are selected
+    /// How many units are selected; by default as many as the first explainer was trained for
     #[arg(long)]
     pub k: Option<usize>,
-    /// What hidden units become: zero, mean, noise, or uniform (tables)
+    /// What hidden units become: zero, mean, noise, or uniform (tables); zero or noise for texts
     #[arg(long, default_value = "zero")]
     pub fill: String,
-    /// The scores: .npz, .csv, .jsonl or .parquet
+    /// The scores: .npz, .csv, .jsonl or .parquet; written as they come, in place once the file is whole
     #[arg(long)]
     pub out: PathBuf,
     /// Seed, device and threads.

@@ -29,7 +29,7 @@ pub struct FigureArgs {
     /// quotes: a shell takes # for a comment) or test:17; several give a contact sheet
     #[arg(long, required = true, num_args = 1.., value_delimiter = ',')]
     pub item: Vec<String>,
-    /// How many units are selected
+    /// How many units are selected; by default as many as the first explainer was trained for
     #[arg(long)]
     pub k: Option<usize>,
     /// Class whose units are shown, for methods with a score for each class (aim): by name, or by number from 0; all draws each class beside the others
@@ -47,7 +47,7 @@ pub struct FigureArgs {
     /// Mark the units that truly decide the class, where the data say which
     #[arg(long)]
     pub truth: bool,
-    /// What hidden units become: zero, mean, noise, or uniform (tables)
+    /// What hidden units become: zero, mean, noise, or uniform (tables); zero or noise for texts
     #[arg(long, default_value = "zero")]
     pub fill: String,
     /// Draw hidden units hatched instead of as the model gets them

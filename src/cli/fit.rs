@@ -34,7 +34,7 @@ pub struct FitArgs {
     /// Passes over the training items
     #[arg(long)]
     pub epochs: Option<u32>,
-    /// Another parameter, NAME=VALUE; may be repeated
+    /// Another parameter, NAME=VALUE; may be repeated; a wrong name lists those that there are
     #[arg(long = "set", value_name = "NAME=VALUE")]
     pub settings: Vec<String>,
     /// Name on screen
@@ -46,8 +46,9 @@ pub struct FitArgs {
 }
 
 fn names() -> String {
-    let ids: Vec<_> = ARCHITECTURES.iter().map(|architecture| architecture.id).collect();
-    format!("Architecture: {}", ids.join(", "))
+    // A command is named with its line, not by what stands for it in a card.
+    let ids: Vec<_> = ARCHITECTURES.iter().map(|known| known.id).filter(|id| !id.starts_with("exec")).collect();
+    format!("Architecture: {}; or exec:COMMAND, a program that answers for a model", ids.join(", "))
 }
 
 /// Runs it.

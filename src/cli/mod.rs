@@ -62,7 +62,7 @@ pub enum Commands {
     Figure(figure::FigureArgs),
     /// Rerun a table of a paper
     Reproduce(reproduce::ReproduceArgs),
-    /// Blinded human studies: design, dry run, merge, report, export
+    /// Blinded human studies: design, taking part, dry run, merge, report, export
     Study(study::StudyArgs),
     /// Measure speed and memory
     Bench(bench::BenchArgs),

@@ -14,12 +14,12 @@ use crate::store::Cache;
 /// Arguments of `reproduce`.
 #[derive(Debug, Args)]
 pub struct ReproduceArgs {
-    /// Experiment id, or list
+    /// Experiment id, or list: which experiments there are, and their rows
     pub experiment: String,
     /// Folder of the data sets; by default the one named by UNMASK_DATA
     #[arg(long)]
     pub data_root: Option<PathBuf>,
-    /// Seeds of the main rows
+    /// How many seeds (0, 1, ...) the main rows have; by default as many as the experiment says. --seed changes nothing here
     #[arg(long)]
     pub seeds: Option<u64>,
     /// A smoke run: one seed, two epochs, 1,500 items of each split (300 of series), no fresh approximators
@@ -28,10 +28,10 @@ pub struct ReproduceArgs {
     /// Leave out FS-A, FU-A and their ceiling, which train fresh approximators and take most of the time
     #[arg(long)]
     pub no_approximators: bool,
-    /// Only these rows
+    /// Only these rows, separated by commas
     #[arg(long, value_delimiter = ',')]
     pub rows: Vec<String>,
-    /// The table, as JSON
+    /// The table, as JSON; needed but for list, and written anew after each finished row
     #[arg(long)]
     pub out: Option<PathBuf>,
     /// Box plots of the median ranks as a figure (.svg, .pdf or .png), where the experiment has them

@@ -21,7 +21,7 @@ pub struct TrainArgs {
     /// Folder of the black box, or exec:COMMAND
     #[arg(long, value_name = "BOX")]
     pub blackbox: PathBuf,
-    /// Method, e.g. l2x or meed
+    /// Method: l2x, meed, aim or dorar
     #[arg(long)]
     pub method: String,
     /// How many units are selected
@@ -40,10 +40,10 @@ pub struct TrainArgs {
     /// Passes over the training items
     #[arg(long)]
     pub epochs: Option<u32>,
-    /// A paper's recipe to start from
+    /// Recipe to start from, such as a paper's; without it ours for this kind of data; a wrong name lists those of the method
     #[arg(long)]
     pub preset: Option<String>,
-    /// Another parameter, NAME=VALUE; may be repeated
+    /// Another parameter, NAME=VALUE; may be repeated; a wrong name lists those that there are
     #[arg(long = "set", value_name = "NAME=VALUE")]
     pub settings: Vec<String>,
     /// Name on screen
