@@ -78,6 +78,8 @@ pub struct Beside<'a> {
     pub channels: &'a [String],
     /// How a series is drawn, where it is not drawn as usual.
     pub form: Option<Form>,
+    /// The group of channels that curves are drawn of, by its first channel; `None`: of all.
+    pub group: Option<usize>,
 }
 
 /// Names of `n` channels, as they are drawn; those that are missing are numbered.
@@ -97,6 +99,7 @@ fn series_of(beside: &Beside<'_>, explained: &Explained) -> ExplainedSeries {
         values: explained.row.clone(),
         fill: explained.fill_row.clone(),
         unit_of: explained.units.unit_of_values(),
+        group: beside.group,
     }
 }
 
@@ -237,6 +240,7 @@ pub fn picture_of(
         class_focus: lens.map(Lens::class),
         channels: data.channel_names(),
         form: None,
+        group: None,
     };
     Ok(picture_of_result(&beside, explained, result, explained.k))
 }

@@ -124,6 +124,7 @@ impl Session {
                 items::ListStyle::Table => items::ListStyle::Strip,
             }),
             Command::FocusClass(class) if class == explore.class_focus => Command::FocusClass(None),
+            Command::ChooseGroup(first) if first == explore.group => Command::ChooseGroup(None),
             Command::Flip => Command::SetView(match explore.view {
                 View::Selected => View::Unselected,
                 View::Unselected | View::Overlay | View::Side | View::Heat => View::Selected,
@@ -213,6 +214,13 @@ impl Session {
             Command::SetForm(form) => {
                 self.explore.form = Some(form);
                 self.last_action = format!("Series: {}", form.title().to_lowercase());
+            }
+            Command::ChooseGroup(first) => {
+                self.explore.group = first;
+                self.last_action = match self.chosen_group() {
+                    Some(name) => format!("Stacked and Overlaid show channels of {name}"),
+                    None => "Stacked and Overlaid show all channels".to_owned(),
+                };
             }
             Command::SetHidden(hidden) => {
                 self.explore.hidden = hidden;

@@ -113,6 +113,8 @@ pub enum Command {
     SetHidden(Hidden),
     /// Draw series in this form.
     SetForm(Form),
+    /// Draw curves of the group of channels that begins at this one alone, or, again, of all channels.
+    ChooseGroup(Option<usize>),
     /// Swap the two ways of drawing hidden pixels.
     ToggleHidden,
     /// Set up a stand-in for the black box in use.

@@ -294,6 +294,7 @@ impl Session {
             explore.item = None;
             explore.pinned.clear();
             explore.marked.clear();
+            explore.group = None;
             explore.k_is_set = false;
             explore.list.filter = items::Filter::default();
             explore.list.fidelity = None;

@@ -60,6 +60,8 @@ pub struct Explore {
     pub shows_truth: bool,
     /// How series are drawn; `None`: as usual for their number of channels.
     pub form: Option<Form>,
+    /// The group of channels that curves are drawn of, by its first channel; `None`: of all.
+    pub group: Option<usize>,
     /// How many units are selected.
     pub k: usize,
     /// Whether the user set [`Explore::k`]; until then it follows the trained explainer in view.
@@ -102,6 +104,7 @@ impl Default for Explore {
             hidden: Hidden::default(),
             shows_truth: true,
             form: None,
+            group: None,
             k: 25,
             k_is_set: false,
             unit: Unit::Pixel,

@@ -1,11 +1,13 @@
 //! The picture of what is in view, for the window and its exporters.
 
+use std::ops::Range;
+
 use super::Session;
 use crate::data::Modality;
 use crate::figure::Theme;
-use crate::figure::layout::series::Form;
+use crate::figure::layout::series::{Form, grouped};
 use crate::figure::layout::{ExplainedPicture, Hidden, View};
-use crate::jobs::picture::{Beside, picture_of_result, source_of};
+use crate::jobs::picture::{Beside, channel_names, picture_of_result, source_of};
 use crate::jobs::{Explained, MethodResult};
 
 impl Session {
@@ -25,6 +27,37 @@ impl Session {
             Some(card) if form.fits(card.shape.channels) => Ok(()),
             Some(card) => Err(format!("A series of {} channels cannot be drawn so", card.shape.channels).into()),
             None => Err("Open a series with a black box first".into()),
+        }
+    }
+
+    /// Name and channels of each group of channels of the series in view; none where there are few channels.
+    pub fn channel_groups(&self) -> Vec<(String, Range<usize>)> {
+        let Some(active) = self.active_box().filter(|active| active.card.modality() == Modality::Series) else {
+            return Vec::new();
+        };
+        let known = self.data.as_ref().map_or(&[][..], |data| data.channel_names());
+        grouped(&channel_names(known, active.card.shape.channels))
+    }
+
+    /// Name of the group that begins at channel `first`.
+    pub(super) fn group_at(&self, first: usize) -> Option<String> {
+        let mut groups = self.channel_groups().into_iter();
+        groups.find(|(_, channels)| channels.start == first).map(|(name, _)| name)
+    }
+
+    /// Name of the group of channels that is chosen, so that curves are drawn of it alone.
+    pub fn chosen_group(&self) -> Option<String> {
+        self.group_at(self.explore.group?)
+    }
+
+    /// Whether the group that begins at a channel, or all, can be chosen.
+    pub(super) fn group_fits(&self, first: Option<usize>) -> super::Availability {
+        match first {
+            None if self.chosen_group().is_none() => Err("No group of channels is chosen".into()),
+            Some(first) if self.group_at(first).is_none() => {
+                Err(format!("No group of channels of the series in view begins at channel {first}").into())
+            }
+            _ => Ok(()),
         }
     }
 
@@ -54,6 +87,7 @@ impl Session {
             class_focus: self.explore.class_focus,
             channels: self.data.as_ref().map_or(&[][..], |data| data.channel_names()),
             form: self.explore.form,
+            group: self.explore.group,
         };
         let picture = picture_of_result(&beside, explained, result, self.explore.k);
         let truth = self.truth_of(explained).filter(|_| self.explore.shows_truth);

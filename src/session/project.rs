@@ -134,6 +134,7 @@ impl Session {
             class_focus: explore.class_focus,
             against: explore.reading.against,
             form: explore.form,
+            group: explore.group,
             own_text: own_text.to_owned(),
             shows_own_text,
             hides_truth: !explore.shows_truth,
@@ -561,6 +562,7 @@ impl Session {
         explore.k = saved.k.unwrap_or(explore.k);
         explore.k_is_set = saved.k.is_some() && !saved.k_follows;
         explore.form = saved.form;
+        explore.group = saved.group.filter(|_| is_same);
         (explore.pinned, explore.marked) = (listed(saved.pinned), listed(saved.marked));
         (explore.list.sort, explore.list.style) = (saved.sort, saved.style);
         if is_same {

@@ -12,6 +12,7 @@ use crate::explain::SavedExplainer;
 use crate::figure::Theme;
 use crate::figure::layout::series::Form;
 use crate::figure::layout::{ExplainedPicture, Hidden, View};
+use crate::jobs::picture::truth_of;
 use crate::jobs::{Explain, Explained, Task, picture_of};
 use crate::model::SavedBox;
 use crate::work::{JobError, Notice, Priority, Slot};
@@ -40,6 +41,10 @@ pub struct PendingSheet {
     looks: (View, Hidden, Theme),
     /// How series are drawn, where they are not drawn as usual.
     form: Option<Form>,
+    /// The group of channels that curves are drawn of, by its first channel.
+    group: Option<usize>,
+    /// Whether the units that truly decide a class are marked, where they are known.
+    shows_truth: bool,
     /// Class in focus, and the one that it is contrasted with.
     class: (Option<usize>, Option<usize>),
     first_item: usize,
@@ -52,6 +57,7 @@ pub struct PendingSheet {
 impl PendingSheet {
     fn take(&mut self, explained: &Explained) {
         let (class, against) = self.class;
+        let truth = truth_of(&self.data, explained).filter(|_| self.shows_truth);
         for (index, saved) in self.explainers.iter().enumerate() {
             let result = explained.methods.get(index).and_then(|result| result.as_ref().ok());
             let lens = result.and_then(|result| lens_of(result, class, against));
@@ -60,8 +66,9 @@ impl PendingSheet {
                     let (view, hidden, theme) = self.looks;
                     if let Some(series) = &mut picture.series {
                         series.form = Form::or_usual(self.form, series.channels(), &series.names);
+                        series.group = self.group;
                     }
-                    self.pictures.push(ExplainedPicture { view, hidden, theme, ..picture });
+                    self.pictures.push(ExplainedPicture { view, hidden, theme, truth: truth.clone(), ..picture });
                 }
                 Err(reason) => self.missing.get_or_insert((reason, 0)).1 += 1,
             }
@@ -114,7 +121,7 @@ impl Session {
             rebuilt: false,
         };
         let looks = (explore.view, explore.hidden, self.figures.theme);
-        let form = explore.form;
+        let (form, group, shows_truth) = (explore.form, explore.group, explore.shows_truth);
         let class = (explore.class_focus, explore.reading.against);
         let number = self.sheet.as_ref().map_or(1, |before| before.number + 1);
         let n_items = items.len();
@@ -125,6 +132,8 @@ impl Session {
             explainers,
             looks,
             form,
+            group,
+            shows_truth,
             class,
             first_item,
             n_items,

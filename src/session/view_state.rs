@@ -56,6 +56,9 @@ pub struct ViewState {
     /// How series are drawn, where the user chose it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub form: Option<Form>,
+    /// The group of channels that curves are drawn of, by its first channel.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<usize>,
     /// The user's own text, in view or closed last.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub own_text: String,

@@ -49,7 +49,7 @@ pub fn show(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
                     ui.label(RichText::new(own).strong().color(tokens(ui).accent));
                     ui.label("explains your own text");
                 } else {
-                    muted(ui, "Or drop a file; File, Samples has more.");
+                    muted(ui, "Or drop a file; File, Open sample has more.");
                 }
             });
         });

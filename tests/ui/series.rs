@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use egui::Key;
-use egui::accesskit::Role;
+use egui::accesskit::{Role, Toggled};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use unmask::data::series::SeriesItems;
@@ -282,6 +282,54 @@ fn many_channels_are_seen_as_curves_where_most_is_selected() {
     app.run();
     let kept = &app.state().session.figures.kept[0].figure;
     assert!(kept.texts().iter().any(|text| text.text.contains("8 of 40 channels")), "{}", kept.description);
+}
+
+#[test]
+fn the_bar_of_a_group_chooses_whose_channels_are_curves() {
+    let mut app = opened(SIZE, Appearance::Light, "player");
+    app.state_mut().command(Command::SetUnit(Unit::ChannelStep, 20));
+    app.run();
+    let group = |app: &Harness<'static, App>| app.state().session.explore.group;
+    let click = |app: &mut Harness<'static, App>, name: &str| {
+        app.get_by_role_and_label(Role::Button, name).click();
+        app.run();
+    };
+    let is_on = |app: &Harness<'static, App>, name: &str| {
+        app.get_by_role_and_label(Role::Button, name).accesskit_node().toggled() == Some(Toggled::True)
+    };
+    assert!(app.query_by_role_and_label(Role::Button, "All channels").is_none(), "all are");
+    click(&mut app, "Group group3");
+    assert_eq!((group(&app), app.state().session.series_form()), (Some(24), Some(Form::Map)), "the map stays");
+    assert!(is_on(&app, "Group group3") && !is_on(&app, "Group group2"));
+    assert_eq!(app.state().session.view_state().group, Some(24), "the project keeps it");
+    for form in ["Stacked", "Overlaid"] {
+        click(&mut app, form);
+        app.get_by_label("all 8 channels of group3");
+    }
+    // The figure says the same.
+    app.key_press(Key::K);
+    app.run();
+    let kept = &app.state().session.figures.kept[0];
+    assert_eq!(kept.pictures[0].series.as_ref().expect("a series").group, Some(24));
+    assert!(kept.figure.texts().iter().any(|text| text.text == "all 8 channels of group3"));
+    click(&mut app, "All channels");
+    assert_eq!(group(&app), None);
+    app.get_by_label("8 of 40 channels: those with most selected steps");
+    // Clicked again, a bar chooses all as well.
+    click(&mut app, "Map");
+    click(&mut app, "Group group1");
+    assert_eq!(group(&app), Some(8));
+    click(&mut app, "Group group1");
+    assert_eq!(group(&app), None);
+    assert!(!is_on(&app, "Group group1"));
+    // What is no group changes nothing, and other data have other groups.
+    app.state_mut().command(Command::ChooseGroup(Some(9)));
+    app.run();
+    assert_eq!(group(&app), None);
+    app.state_mut().command(Command::ChooseGroup(Some(16)));
+    app.state_mut().command(Command::OpenSpec("planted player".to_owned()));
+    app.run();
+    assert_eq!(group(&app), None);
 }
 
 #[test]

@@ -9,6 +9,7 @@ use unmask::figure::layout::View;
 use unmask::figure::layout::series::Form;
 use unmask::jobs::picture_of;
 use unmask::session::settings::Appearance;
+use unmask::session::sheet::SheetOf;
 use unmask::session::{Command, Session};
 use unmask::ui::App;
 
@@ -99,6 +100,28 @@ fn figures_have_the_mark_and_pictures_of_studies_never() {
         let explainer = &session.explainers[session.explore.columns[0]].card;
         let picture = picture_of(data, card, explainer, explained, (0, None)).expect("a picture");
         assert_eq!(picture.truth, None, "{name}");
+    }
+}
+
+#[test]
+fn a_contact_sheet_has_the_mark_of_each_item_while_truth_is_shown() {
+    for name in ["planted movements", "planted player", "planted people"] {
+        let mut app = opened(SIZE, Appearance::Light, name);
+        let sheet = Command::StartSheet(SheetOf::Listed);
+        on_item(&mut app, 0, std::slice::from_ref(&sheet));
+        app.run();
+        on_item(&mut app, 0, &[Command::ToggleTruth, sheet]);
+        app.run();
+        let session = &app.state().session;
+        let [marked, plain] = &session.figures.kept[..] else { panic!("two sheets: {}", session.last_action) };
+        let is_marked = |truth: &Option<Vec<bool>>| truth.as_ref().is_some_and(|truth| truth.contains(&true));
+        let n_marked = marked.pictures.iter().filter(|picture| is_marked(&picture.truth)).count();
+        assert_eq!((n_marked * 2, marked.pictures.len()), (24, 24), "{name}: items of the second class");
+        // In the first item nothing decides the class; the legend says what the mark of the others is.
+        assert!(!is_marked(&marked.pictures[0].truth), "{name}");
+        assert!(marked.figure.texts().iter().any(|text| text.text == LEGEND), "{name}");
+        assert!(plain.pictures.iter().all(|picture| picture.truth.is_none()), "{name}");
+        assert!(plain.figure.texts().iter().all(|text| text.text != LEGEND), "{name}");
     }
 }
 

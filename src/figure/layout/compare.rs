@@ -213,9 +213,14 @@ pub(super) fn shared_legend(
     if let Some(first) = pictures.first() {
         // Of many items some may have values on both sides of 0, and others not: their maps are coloured in two ways.
         let is_signed = legend::is_signed_map(first);
-        let other = pictures.iter().find(|picture| legend::is_signed_map(picture) != is_signed);
-        for picture in std::iter::once(first).chain(other) {
-            block.below(legend::swatches(picture, &panels, palette, width), size::TIGHT);
+        let (alike, others): (Vec<_>, Vec<_>) =
+            pictures.iter().partition(|picture| legend::is_signed_map(picture) == is_signed);
+        // Nothing may truly decide the class of the first item, and something that of another: the mark is told all the same.
+        for of in [alike, others] {
+            let marked = of.iter().find(|picture| picture.has_true_units() && picture.hidden == of[0].hidden);
+            if let Some(picture) = marked.or(of.first()) {
+                block.below(legend::swatches(picture, &panels, palette, width), size::TIGHT);
+            }
         }
     }
     block

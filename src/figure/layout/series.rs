@@ -6,9 +6,9 @@ mod grid;
 mod movement;
 
 use std::collections::BTreeSet;
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 
-pub use grid::{Group, cells, groups, has_both_signs, highest_groups, map_pixels, map_truth};
+pub use grid::{Group, cells, grouped, groups, has_both_signs, highest_groups, map_pixels, map_truth};
 pub use movement::Movement;
 
 use super::super::color::{self, Range as ScoreRange};
@@ -119,6 +119,9 @@ pub struct ExplainedSeries {
     /// What its two channels say of a movement, where a path is drawn.
     #[serde(default)]
     pub movement: Movement,
+    /// The group of channels that curves are drawn of, by its first channel; `None`: of all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<usize>,
 }
 
 /// The channels of a series that are drawn as lines.
@@ -130,23 +133,36 @@ pub struct Shown {
     pub part: Option<String>,
 }
 
-/// The channels that are drawn as lines: all of a few, else those of which most is selected.
+/// The channels that are drawn as lines: all of a few, else those of which most is selected; of a chosen group alone.
 pub fn shown(picture: &ExplainedPicture, series: &ExplainedSeries) -> Shown {
     let n = series.channels();
+    let group = series.chosen_group().filter(|_| series.form != Form::Map);
     let most = match series.form {
-        Form::Overlaid => MOST_LINES,
-        Form::Stacked | Form::Path => MOST_PLOTS,
         Form::Map => n,
+        Form::Stacked | Form::Path if group.is_none() => MOST_PLOTS,
+        Form::Overlaid | Form::Stacked | Form::Path => MOST_LINES,
     };
-    if n <= most {
-        return Shown { channels: (0..n).collect(), part: None };
+    let is_part = group.is_some();
+    // In words, after "8 of" or "all".
+    let (of, words) = match group {
+        // A block of channels without names of groups is called by its channels.
+        Some((name, channels)) if grid::stem(&series.names[channels.start]).is_none() => (channels, name),
+        Some((name, channels)) => {
+            let n = channels.len();
+            (channels, format!("{n} channel{} of {name}", if n == 1 { "" } else { "s" }))
+        }
+        None => (0..n, format!("{n} channels")),
+    };
+    if of.len() <= most {
+        let part = is_part.then(|| if of.len() == 1 { words } else { format!("all {words}") });
+        return Shown { channels: of.collect(), part };
     }
     let selected = selected_values(picture, series);
     let count = |channel: usize| series.channel(&selected, channel).iter().filter(|selected| **selected).count();
-    let counts: Vec<usize> = (0..n).map(count).collect();
-    let mut channels: Vec<usize> = (0..n).collect();
+    let counts: Vec<usize> = of.clone().map(count).collect();
+    let mut channels: Vec<usize> = of.clone().collect();
     // Equal ones stay in their order.
-    channels.sort_by_key(|channel| std::cmp::Reverse(counts[*channel]));
+    channels.sort_by_key(|channel| std::cmp::Reverse(counts[*channel - of.start]));
     channels.truncate(MOST_LINES);
     channels.sort_unstable();
     let which = match counts.iter().all(|count| *count == counts[0]) {
@@ -154,7 +170,7 @@ pub fn shown(picture: &ExplainedPicture, series: &ExplainedSeries) -> Shown {
         true => "the first, since all have as many selected steps",
         false => "those with most selected steps",
     };
-    let part = Some(format!("{} of {n} channels: {which}", channels.len()));
+    let part = Some(format!("{} of {words}: {which}", channels.len()));
     Shown { channels, part }
 }
 
@@ -193,6 +209,12 @@ impl ExplainedSeries {
     /// How many channels.
     pub fn channels(&self) -> usize {
         self.names.len()
+    }
+
+    /// Name and channels of the chosen group; `None` where all channels are, or no group begins at that one.
+    pub fn chosen_group(&self) -> Option<(String, Range<usize>)> {
+        let first = self.group?;
+        grouped(&self.names).into_iter().find(|(_, channels)| channels.start == first)
     }
 
     /// One channel of a list that is laid out as the values.

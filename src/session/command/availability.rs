@@ -72,6 +72,7 @@ impl Command {
             }
             Self::RemoveColumn(_) if session.explore.columns.len() < 2 => no("One method always stays"),
             Self::SetForm(form) => session.form_fits(*form),
+            Self::ChooseGroup(first) => session.group_fits(*first),
             Self::ToggleTruth => session.truth_is_known(),
             Self::Flip | Self::SetView(_) | Self::SetHidden(_) | Self::ToggleHidden | Self::Peek(_) => needs_methods(),
             Self::KBy(by) => {

@@ -139,6 +139,14 @@ impl Command {
                 info("View: heat", "The score of every unit on a colour scale.", &[Letter('H')])
             }
             Self::SetForm(form) => info(form.command(), form.tip(), &[]),
+            Self::ChooseGroup(None) => {
+                info("Series: all channels", "Draw curves of all channels again, not of one group alone.", &[])
+            }
+            Self::ChooseGroup(Some(_)) => info(
+                "Series: one group of channels",
+                "Stacked and Overlaid draw the channels of this group alone; again: of all.",
+                &[],
+            ),
             Self::SetHidden(Hidden::AsModelSees) => {
                 info("Hidden: as the model sees them", "Draw what is hidden with the value that the model gets.", &[])
             }

@@ -37,6 +37,7 @@ impl Command {
         all.extend(VIEWS.map(Self::SetView));
         all.extend(Form::ALL.map(Self::SetForm));
         all.extend([
+            Self::ChooseGroup(None),
             Self::ToggleHidden,
             Self::ToggleTruth,
             Self::KBy(1),
@@ -104,6 +105,9 @@ impl Command {
             let name = &session.explainers[explainer].card.name;
             let column = session.explore.focus;
             all.push((Self::SetMethod { column, explainer }, format!("Show method {name}")));
+        }
+        for (name, channels) in session.channel_groups() {
+            all.push((Self::ChooseGroup(Some(channels.start)), format!("Series: channels of {name}")));
         }
         let modality = session.modality();
         for &fill in super::super::reading::fills_for(modality) {

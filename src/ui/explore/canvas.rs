@@ -140,6 +140,7 @@ impl Canvas {
             .hash(&mut hasher);
         (&result.explainer, explore.class_focus, explore.reading.against, explore.form, explore.shows_truth)
             .hash(&mut hasher);
+        explore.group.hash(&mut hasher);
         let key = hasher.finish();
         while self.painted.len() <= column {
             self.painted.push(Painted::default());

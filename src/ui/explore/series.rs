@@ -16,6 +16,7 @@ use crate::figure::layout::series::{
 };
 use crate::figure::layout::{ExplainedPicture, Panel};
 use crate::figure::{Color, Palette};
+use crate::session::Command;
 
 /// Room for the numbers of the y axis.
 pub(super) const AXIS_WIDTH: f32 = 44.0;
@@ -42,14 +43,14 @@ pub struct Page<'a> {
 }
 
 /// Draws a panel into `area`; gives where the pointer leads the zoom of a map (plots have zooms of their own).
-pub fn show(ui: &mut Ui, area: Rect, page: &Page<'_>, zoom: Zoom) -> Zoom {
+pub fn show(ui: &mut Ui, area: Rect, page: &Page<'_>, zoom: Zoom, commands: &mut Vec<Command>) -> Zoom {
     let Some(series) = page.picture.series.as_ref().filter(|_| page.picture.check().is_ok()) else { return zoom };
     let mut inner = ui.new_child(UiBuilder::new().id_salt(("series", page.at)).max_rect(area));
     // Marks at the edge of a map reach a little beyond it.
     inner.set_clip_rect(area.expand(2.0).intersect(ui.clip_rect()));
     inner.multiply_opacity(page.opacity);
     if series.form == Form::Map {
-        return super::series_map::show(&mut inner, area, page, series, zoom);
+        return super::series_map::show(&mut inner, area, page, series, zoom, commands);
     }
     let (whole, Shown { channels: all, part }) = (area, shown(page.picture, series));
     let area = part.map_or(whole, |part| below_part(&mut inner, whole, page, &part));

@@ -1,14 +1,17 @@
 //! The map of a series: time steps (down) by channels (across), with numbers on both axes, zoom, and what stands in the cell under the pointer.
 
-use egui::{Align2, Rect, Response, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, accesskit::Role, pos2, vec2};
+use egui::{
+    Align2, Color32, Rect, Response, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, accesskit::Role, pos2, vec2,
+};
 
 use super::super::figure_view;
 use super::super::theme::{self, tokens};
 use super::canvas::Zoom;
 use super::series::{AXIS_WIDTH, NAME, Page, standing};
 use crate::data::table::number;
-use crate::figure::layout::series::{ExplainedSeries, groups, highest_groups, map_truth};
+use crate::figure::layout::series::{ExplainedSeries, Group, groups, highest_groups, map_truth};
 use crate::figure::layout::{ExplainedPicture, Panel};
+use crate::session::Command;
 
 /// Highest row.
 const MOST_ROW: f32 = 90.0;
@@ -18,7 +21,14 @@ const GROUPS: f32 = 26.0;
 const APART: Vec2 = vec2(34.0, 18.0);
 
 /// Draws the map into `area` at `zoom`; gives where the pointer leads the zoom.
-pub fn show(ui: &mut Ui, area: Rect, page: &Page<'_>, series: &ExplainedSeries, mut zoom: Zoom) -> Zoom {
+pub fn show(
+    ui: &mut Ui,
+    area: Rect,
+    page: &Page<'_>,
+    series: &ExplainedSeries,
+    mut zoom: Zoom,
+    commands: &mut Vec<Command>,
+) -> Zoom {
     let t = tokens(ui);
     let (steps, channels) = (series.steps, series.channels());
     let response = ui.interact(area, ui.scope_id().with(("series map", page.at)), Sense::click_and_drag());
@@ -82,11 +92,40 @@ pub fn show(ui: &mut Ui, area: Rect, page: &Page<'_>, series: &ExplainedSeries, 
             let bar = |height: f32| Rect::from_min_max(pos2(left, frame.top() - height), pos2(right, frame.top()));
             over.rect_filled(bar(GROUPS), 0.0, t.line.gamma_multiply(page.opacity));
             over.rect_filled(bar(GROUPS * group.share), 0.0, t.selected.gamma_multiply(page.opacity));
+            // What of it is in sight: those of a magnified map reach beyond its edges.
+            let place = bar(GROUPS).intersect(Rect::from_x_y_ranges(frame.x_range(), area.y_range()));
+            if place.is_positive() {
+                let is_chosen = series.group == Some(group.channels.start);
+                commands.extend(chosen(ui, place, page, group, is_chosen));
+            }
         }
     }
     zoom.follow(ui, &response, frame, cells);
     told(&response, page.picture, series, frame, (cells, cell));
     zoom
+}
+
+/// The bar of a group as a button: curves are drawn of its channels alone.
+fn chosen(ui: &Ui, place: Rect, page: &Page<'_>, group: &Group, is_chosen: bool) -> Option<Command> {
+    let t = tokens(ui);
+    let response = ui.interact(place, ui.scope_id().with(("group", page.at, group.channels.start)), Sense::click());
+    let name = format!("Group {}", group.name);
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_chosen, &name));
+    let frame = |width: f32, color: Color32| {
+        ui.painter().rect_stroke(place, 0.0, Stroke::new(width, color), StrokeKind::Inside);
+    };
+    if response.has_focus() {
+        frame(2.0, t.accent);
+    } else if is_chosen {
+        frame(2.0, t.text);
+    } else if response.hovered() {
+        frame(1.0, t.text);
+    }
+    let is_clicked = response.clicked();
+    let curves = if is_chosen { "show all channels" } else { "show its channels alone" };
+    let share = format!("{}: {:.0} % selected", group.name, group.share * 100.0);
+    response.on_hover_text(format!("{share}\nClick, and Stacked and Overlaid {curves}"));
+    is_clicked.then_some(Command::ChooseGroup(Some(group.channels.start)))
 }
 
 /// The cell under the pointer in words.

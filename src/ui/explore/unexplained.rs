@@ -195,7 +195,8 @@ fn drawn(ui: &mut Ui, data: &Dataset, item: usize, state: &mut Unexplained, name
     let mut inner = ui.new_child(UiBuilder::new().id_salt("series as it is").max_rect(area));
     let texture = state.texture.as_ref().map(TextureHandle::id);
     let page = series::Page { picture: made, panel: Panel::Input, at: (0, 0), name, opacity: 1.0, texture };
-    state.zoom = series::show(&mut inner, area, &page, state.zoom);
+    // Nothing is selected, so that there is no bar of a group to choose by.
+    state.zoom = series::show(&mut inner, area, &page, state.zoom, &mut Vec::new());
 }
 
 /// A series or a row without scores; `None` for other items.
@@ -212,6 +213,7 @@ fn as_it_is(data: &Dataset, item: usize) -> Option<ExplainedPicture> {
                 unit_of: vec![0; values.len()],
                 fill: values.clone(),
                 values,
+                group: None,
             };
             Some(ExplainedPicture {
                 series: Some(series),

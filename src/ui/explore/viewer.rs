@@ -170,7 +170,7 @@ fn one_column(
             let texture = canvas.texture(column, at);
             if let Some(picture) = canvas.picture(column) {
                 let page = series::Page { picture, panel, at: (column, at), name: &name, opacity, texture };
-                canvas.zoom = series::show(ui, part.shrink(1.0), &page, canvas.zoom);
+                canvas.zoom = series::show(ui, part.shrink(1.0), &page, canvas.zoom, commands);
             }
         } else if is_table {
             let panel = if explore.peek { FigurePanel::Input } else { *panel };
@@ -365,6 +365,9 @@ fn controls(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut 
         if let Some(form) = session.series_form() {
             for choice in Form::ALL.into_iter().filter(|form| Command::SetForm(*form).availability(session).is_ok()) {
                 command_choice(ui, session, Command::SetForm(choice), form == choice, choice.title(), commands);
+            }
+            if session.chosen_group().is_some() {
+                command_button(ui, session, Command::ChooseGroup(None), "All channels", commands);
             }
         }
         if session.knows_truth() {

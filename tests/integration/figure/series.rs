@@ -30,6 +30,7 @@ fn steps(view: View, form: Form) -> ExplainedPicture {
             unit_of,
             form,
             movement: Movement::Velocities,
+            group: None,
         }),
         ..ring(view, Hidden::AsModelSees)
     }
@@ -346,6 +347,7 @@ fn a_map_numbers_steps_and_channels_under_their_cells_and_draws_no_bar_without_h
             unit_of: (0..n as u32).collect(),
             form: Form::Map,
             movement: Movement::default(),
+            group: None,
         }),
         ..steps(View::Overlay, Form::Map)
     };
@@ -425,6 +427,7 @@ fn wide(n: usize, chosen: &[usize], form: Form) -> ExplainedPicture {
             unit_of: (0..3 * n as u32).collect(),
             form,
             movement: Movement::default(),
+            group: None,
         }),
         ..steps(View::Overlay, form)
     }
@@ -458,6 +461,44 @@ fn of_many_channels_those_with_most_selected_steps_are_drawn_as_curves() {
         let part = shown(&of, of.series.as_ref().unwrap());
         assert_eq!((part.channels.len(), part.part), (n, None), "{form:?}");
     }
+}
+
+#[test]
+fn of_a_chosen_group_those_with_most_selected_steps_are_drawn_as_curves() {
+    for form in [Form::Stacked, Form::Overlaid] {
+        let mut of = wide(60, &[5, 21, 39], form);
+        let series = of.series.as_mut().unwrap();
+        series.names = (0..60).map(|channel| format!("g{}/f{}", channel / 20, channel % 20)).collect();
+        series.group = Some(20);
+        let part = shown(&of, of.series.as_ref().unwrap());
+        assert_eq!(part.channels, [20, 21, 22, 23, 24, 25, 26, 39], "{form:?}");
+        let figure = draw(&of);
+        let said = texts(&figure);
+        let words = "8 of 20 channels of g1: those with most selected steps";
+        assert!(said.contains(words) && said.contains("g1/f19") && !said.contains("g0/f5"), "{said}");
+        assert!(figure.description.contains(words), "{}", figure.description);
+    }
+    let part = |names: &dyn Fn(usize) -> String, group: usize, form: Form| {
+        let mut of = wide(60, &[5, 21, 39], form);
+        let series = of.series.as_mut().unwrap();
+        (series.names, series.group) = ((0..60).map(names).collect(), Some(group));
+        let shown = shown(&of, of.series.as_ref().unwrap());
+        (shown.channels.len(), shown.part.unwrap_or_default())
+    };
+    let by_six = |channel: usize| format!("g{}/f{}", channel / 6, channel % 6);
+    assert_eq!(part(&by_six, 6, Form::Stacked), (6, "all 6 channels of g1".to_owned()));
+    let unnamed = |channel: usize| format!("c{channel}");
+    let block = (8, "8 of channels 16 to 31: those with most selected steps".to_owned());
+    assert_eq!(part(&unnamed, 16, Form::Overlaid), block);
+    // What is no group chooses nothing, and a map shows all channels.
+    let all = (8, "8 of 60 channels: those with most selected steps".to_owned());
+    assert_eq!(part(&by_six, 7, Form::Stacked), all);
+    assert_eq!(part(&by_six, 6, Form::Map), (60, String::new()));
+    // Files from before know no groups.
+    let of = wide(60, &[5], Form::Stacked);
+    let written = serde_json::to_value(&of).unwrap();
+    assert!(written["series"].get("group").is_none());
+    assert_eq!(serde_json::from_value::<ExplainedPicture>(written).unwrap(), of);
 }
 
 #[test]

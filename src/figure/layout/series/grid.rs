@@ -1,5 +1,7 @@
 //! The map of a series: a cell for each value, time steps down and channels across, with a bar over each group of channels.
 
+use std::ops::Range;
+
 use super::{AXIS, ExplainedSeries, framed, selected_values};
 use crate::figure::color::{self, Range as ScoreRange};
 use crate::figure::layout::block::{Block, Style};
@@ -15,21 +17,25 @@ pub struct Group {
     /// Its name.
     pub name: String,
     /// Its channels.
-    pub channels: std::ops::Range<usize>,
+    pub channels: Range<usize>,
     /// Share of its values that are selected.
     pub share: f32,
 }
 
-/// The groups of a map: neighbours whose names agree up to the last `/`, `.` or `:`; unnamed channels in blocks. None for few channels.
-pub fn groups(picture: &ExplainedPicture, series: &ExplainedSeries) -> Vec<Group> {
-    let n = series.channels();
+/// What channels of one group have in common at the beginning of their names; `None` for a channel that is named by itself.
+pub(super) fn stem(name: &str) -> Option<&str> {
+    name.rsplit_once(['/', '.', ':']).map(|(stem, _)| stem)
+}
+
+/// Name and channels of each group of channels with these names: neighbours whose names agree up to the last `/`, `.` or `:`; unnamed channels in
+/// blocks. None for few channels.
+pub fn grouped(names: &[String]) -> Vec<(String, Range<usize>)> {
+    let n = names.len();
     if n < LEAST_GROUPED {
         return Vec::new();
     }
-    let stem = |name: &String| name.rsplit_once(['/', '.', ':']).map(|(stem, _)| stem.to_owned());
-    let stems: Vec<Option<String>> = series.names.iter().map(stem).collect();
-    let mut out: Vec<Group> = Vec::new();
-    let selected = selected_values(picture, series);
+    let stems: Vec<Option<&str>> = names.iter().map(|name| stem(name)).collect();
+    let mut out: Vec<(String, Range<usize>)> = Vec::new();
     let mut start = 0;
     for at in 1..=n {
         let is_named = stems[start].is_some();
@@ -39,15 +45,28 @@ pub fn groups(picture: &ExplainedPicture, series: &ExplainedSeries) -> Vec<Group
             Some(next) => next.is_some() || at - start >= BLOCK,
         };
         if ends {
-            let name = stems[start].clone().unwrap_or_else(|| format!("channels {start} to {}", at - 1));
-            let values = &selected[start * series.steps..at * series.steps];
-            let share = values.iter().filter(|selected| **selected).count() as f32 / values.len().max(1) as f32;
-            out.push(Group { name, channels: start..at, share });
+            let name = stems[start].map_or_else(|| format!("channels {start} to {}", at - 1), str::to_owned);
+            out.push((name, start..at));
             start = at;
         }
     }
     // A group for each channel says nothing.
     if out.len() * 2 > n { Vec::new() } else { out }
+}
+
+/// The groups of a map, as [`grouped`] finds them, with how much of each is selected.
+pub fn groups(picture: &ExplainedPicture, series: &ExplainedSeries) -> Vec<Group> {
+    let named = grouped(&series.names);
+    if named.is_empty() {
+        return Vec::new();
+    }
+    let selected = selected_values(picture, series);
+    let measured = |(name, channels): (String, Range<usize>)| {
+        let values = &selected[channels.start * series.steps..channels.end * series.steps];
+        let share = values.iter().filter(|selected| **selected).count() as f32 / values.len().max(1) as f32;
+        Group { name, channels, share }
+    };
+    named.into_iter().map(measured).collect()
 }
 
 /// The groups of which most is selected, in words that do not pass for all where some are left out; empty where nothing is selected.
