@@ -45,8 +45,8 @@ pub const PARAMS: &[ParamSpec] = &[
                 ),
                 (
                     "other-class",
-                    "as whole-rows, but a row to which the black box gives another class than to the item, or any row where there is none (ours; what \
-                     this does to the explanations was not measured)",
+                    "as whole-rows, but a row to which the black box gives another class than to the item, or any row where there is none (ours): \
+                     nothing that is hidden speaks for the item's class",
                 ),
                 (
                     "bernoulli",

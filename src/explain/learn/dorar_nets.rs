@@ -265,7 +265,7 @@ pub enum Noise {
     /// For each item all places of one random training row (ours): what is hidden then looks like data as a whole, not only place by place.
     WholeRows,
     /// The same, drawn among the rows to which the black box gives another class than to the item, so that what is hidden does not speak for the item's
-    /// class; among all rows where it gives that class to each (ours). What this does to the explanations was not measured.
+    /// class; among all rows where it gives that class to each (ours).
     OtherClass,
     /// One map for the whole minibatch: low or high end of the range at each place, high with the place's mean (published code, digits).
     Bernoulli,

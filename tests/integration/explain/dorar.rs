@@ -336,11 +336,11 @@ fn noise_of_other_classes_is_a_training_row_that_the_black_box_answers_different
 }
 
 #[test]
-fn the_option_of_other_classes_says_what_is_drawn_and_that_its_effect_is_not_known() {
+fn the_option_of_other_classes_says_what_is_drawn_and_why() {
     let background = unmask::explain::learn::dorar::PARAMS.iter().find(|spec| spec.id == "background").unwrap();
     let ParamKind::Choice { options, .. } = background.kind else { panic!("a choice") };
     let (_, words) = options.iter().find(|(id, _)| *id == "other-class").unwrap();
-    for part in ["another class than to the item", "any row where there is none", "not measured"] {
+    for part in ["another class than to the item", "any row where there is none", "nothing that is hidden speaks"] {
         assert!(words.contains(part), "{words}");
     }
 }
