@@ -1,7 +1,7 @@
 //! AIM on words of news (Vo et al. 2023, Tables 2, 5 and 11). The data differ: 20,984 of the 120,000 training rows are to be had, so that black box and
 //! explainer learn from a sixth of what the paper has.
 
-use super::aim_table::{THREE, text_rows};
+use super::aim_table::{SHORT, text_rows};
 use super::{Experiment, published, published_at, published_of};
 
 /// The experiment. Four fifths of the official test rows are validation, drawn at random. The paper pads to 400 words; nearly every text has
@@ -15,7 +15,7 @@ pub static AIM_AGNEWS: Experiment = Experiment {
     unit: "word",
     k: 10,
     ks: &[5, 10, 20],
-    rows: &text_rows("paper-agnews", THREE),
+    rows: &text_rows("paper-agnews", SHORT),
     paper: &[
         published_at("aim", "faithfulness_repacked", 5, 94.78),
         published_at("aim", "purity", 5, 1.29),

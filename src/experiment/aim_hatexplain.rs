@@ -1,7 +1,7 @@
 //! AIM on words of posts (Vo et al. 2023, Tables 2, 5 and 11). The data differ: 919 posts without a majority are not to be had, and the official split is
 //! used where the paper cuts its own (15,000 / 4,119 / 1,029). Hate speech and offensive posts are one class, as in the paper.
 
-use super::aim_table::{THREE, text_rows};
+use super::aim_table::{SHORT, text_rows};
 use super::{Experiment, published, published_at, published_of};
 
 /// The experiment. The black box passes over padding, which the published one reads up to 200 words. It learns five times as fast as the
@@ -15,7 +15,7 @@ pub static AIM_HATEXPLAIN: Experiment = Experiment {
     unit: "word",
     k: 10,
     ks: &[5, 10, 20],
-    rows: &text_rows("paper-hatexplain", THREE),
+    rows: &text_rows("paper-hatexplain", SHORT),
     paper: &[
         published_at("aim", "faithfulness_repacked", 5, 85.15),
         published_at("aim", "purity", 5, 13.94),
