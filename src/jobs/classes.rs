@@ -94,6 +94,12 @@ impl ByClass {
         }
     }
 
+    /// Scores of all units as seen through `lens`; padding, which has minus infinity among the method's `own` scores, keeps that.
+    fn all_seen(&self, own: &[f32], lens: Lens) -> Vec<f32> {
+        let own = own.iter().enumerate();
+        own.map(|(unit, own)| if *own == f32::NEG_INFINITY { *own } else { self.seen(unit, lens) }).collect()
+    }
+
     /// The answers about a pair of classes, if it is the one that was asked about.
     fn contrast_of(&self, pair: (usize, usize)) -> Option<&Contrast> {
         self.contrast.as_ref().filter(|known| known.pair == pair)
@@ -113,10 +119,7 @@ impl MethodResult {
             Lens::Class(class) => known(class),
             Lens::Contrast(a, b) => known(a) && known(b),
         };
-        fits.then(|| {
-            let own = self.scores.iter().enumerate();
-            own.map(|(unit, own)| if *own == f32::NEG_INFINITY { *own } else { by_class.seen(unit, lens) }).collect()
-        })
+        fits.then(|| by_class.all_seen(&self.scores, lens))
     }
 
     /// The units with the highest scores through `lens`, best first.
@@ -203,12 +206,7 @@ pub(super) fn by_class(
         let room = n * lenses.len();
         let mut parts = [Rows::with_capacity(rows.shape, room), Rows::with_capacity(rows.shape, room)];
         for &lens in lenses {
-            let mask = |(row_idx, one): (usize, &ByClass)| {
-                let seen =
-                    |(unit, own): (usize, &f32)| if *own == f32::NEG_INFINITY { *own } else { one.seen(unit, lens) };
-                let seen: Vec<f32> = scores.row(row_idx).iter().enumerate().map(seen).collect();
-                Mask::top_k(&seen, k)
-            };
+            let mask = |(row_idx, one): (usize, &ByClass)| Mask::top_k(&one.all_seen(scores.row(row_idx), lens), k);
             let masks: Vec<Mask> = found.iter().enumerate().map(mask).collect();
             let rest: Vec<Mask> = masks.iter().map(Mask::complement).collect();
             parts[0].values.extend(keep_only(rows, units, &masks, fill).values);
