@@ -1,19 +1,16 @@
 //! Questions about all items: stopped and gone on with, and put to a command only where the list depends on its answers.
-
-use std::sync::Arc;
 use std::time::Instant;
 
-use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable;
-use unmask::data::Unit;
 use unmask::jobs::{Output, Task};
 use unmask::session::items::{ListStyle, Sort, SortBy};
 use unmask::session::settings::Appearance;
 use unmask::session::{Command, Lane, Request, Session};
 use unmask::work::{Event, JobError, JobId};
 
+use super::columns::explaining;
 use super::series::opened_with;
-use super::support::{ITEMS, black_box, dataset, explained, explainer};
+use super::support::{ITEMS, act, black_box, click, explained};
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
 
@@ -21,14 +18,7 @@ const SIZE: [f32; 2] = [1280.0, 800.0];
 fn world(is_command: bool) -> Session {
     let mut saved = black_box();
     saved.card.exec = is_command.then(|| "answers".to_owned());
-    let mut session = Session::new();
-    session.data = Some(Arc::new(dataset()));
-    session.boxes.push(Arc::new(saved));
-    session.active_box = Some(0);
-    session.explainers.push(Arc::new(explainer("random", "Random", Unit::Pixel, 5)));
-    session.explore.columns = vec![0];
-    session.explore.item = Some(3);
-    session
+    explaining(saved)
 }
 
 fn by_faithfulness() -> Command {
@@ -124,8 +114,7 @@ fn the_list_says_what_was_stopped_and_a_button_goes_on() {
     end(session, &first, Err(JobError::Cancelled));
     app.run();
     app.get_by_label("Stopped: tested 0 of 60 items");
-    app.get_by_role_and_label(Role::Button, "Go on").click();
-    app.run();
+    click(&mut app, "Go on");
     app.run();
     assert!(app.query_by_label_contains("Stopped: ").is_none());
     let list = &app.state().session.explore.list;
@@ -156,8 +145,7 @@ fn rows_that_a_command_was_not_asked_about_say_so() {
     let mut app = opened_with(SIZE, Appearance::Light, "people", |made| made.card.exec = Some("answers".to_owned()));
     assert_eq!(app.state().session.explore.list.stays(4), None);
     assert!(app.query_all_by_label("–").next().is_some());
-    app.state_mut().command(by_faithfulness());
-    app.run();
+    act(&mut app, [by_faithfulness()]);
     app.run();
     assert_eq!(app.state().session.explore.list.stays(4), Some((true, false)));
     assert!(app.query_all_by_label("–").next().is_none());

@@ -1,21 +1,16 @@
 //! The panel of classes for what is no text: a small picture of patches for each class, and a table of columns by class. The methods of the worlds of
 //! pictures and of people do not tell classes apart; one of this name does.
-
 use egui::accesskit::Role;
-use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
-use unmask::data::{Modality, Rows, Unit};
+use unmask::data::{Modality, Unit};
 use unmask::explain::ExplainerCard;
-use unmask::explain::mask::{Mask, keep_only};
 use unmask::figure::layout::{Hidden, View};
-use unmask::jobs::classes::Contrast;
-use unmask::jobs::{ByClass, Explained};
 use unmask::session::Command;
 use unmask::session::settings::Appearance;
-use unmask::ui::App;
 
 use super::series::opened;
-use super::support::{answer_in, explained, explainer, show_trained};
+use super::support::{Input, Window, act, choose, click, explained, explainer, press, show_trained};
+use super::texts;
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
 /// The method that tells classes apart.
@@ -26,13 +21,13 @@ const PATCH: Unit = Unit::Patch { rows: 2, cols: 2 };
 const COLUMNS: [[f32; 2]; 4] = [[-1.5, 1.5], [1.0, -0.5], [-0.25, 2.0], [1.25, 1.0]];
 
 /// Class zero is bright in the upper left quarter, class one elsewhere; what is dark anywhere speaks for class two, which the black box never answers.
-fn of_pictures(explained: &Explained) -> Vec<f32> {
-    let units = explained.units;
+fn of_pictures(input: &Input<'_>) -> Vec<f32> {
+    let units = input.units;
     let width = units.shape.width;
     let of_pixels = units.unit_of_pixels();
     let scores = (0..units.count()).flat_map(|unit| {
         let pixels: Vec<usize> = (0..of_pixels.len()).filter(|at| of_pixels[*at] as usize == unit).collect();
-        let mean = pixels.iter().map(|at| explained.row[*at]).sum::<f32>() / pixels.len() as f32;
+        let mean = pixels.iter().map(|at| input.row()[*at]).sum::<f32>() / pixels.len() as f32;
         let is_in_quarter = pixels.iter().all(|at| at / width < 4 && at % width < 4);
         let for_zero = if is_in_quarter { mean } else { -mean / 2.0 };
         [for_zero, -for_zero, 0.25 - mean]
@@ -40,43 +35,18 @@ fn of_pictures(explained: &Explained) -> Vec<f32> {
     scores.collect()
 }
 
-/// What a method says for each class, with the black box's answers to that, and to a pair of classes where one is asked about; `None` for all but the
-/// method that tells classes apart.
-pub fn of(card: &ExplainerCard, explained: &Explained, contrast: Option<(usize, usize)>) -> Option<ByClass> {
-    let modality = explained.units.unit.modality();
-    let scores = match modality {
-        _ if card.name != NAME => return None,
-        Modality::Image => of_pictures(explained),
-        Modality::Table => COLUMNS.concat(),
-        Modality::Text | Modality::Series => return None,
-    };
-    let rows = Rows { shape: explained.units.shape, values: explained.row.clone() };
-    let fill = Rows { shape: explained.units.shape, values: explained.fill_row.clone() };
-    let answer = |mask: Mask| answer_in(modality, &keep_only(&rows, explained.units, &[mask], &fill).values);
-    // To the units that are highest by some scores alone, and to all others.
-    let answers = |by: &[f32]| {
-        let mask = Mask::top_k(by, explained.k);
-        let rest = mask.complement();
-        (answer(mask), answer(rest))
-    };
-    let classes = explained.probs_full.len();
-    let mut made = ByClass { classes, scores, ..ByClass::default() };
-    let columns: Vec<Vec<f32>> = (0..classes).map(|class| made.column(class)).collect();
-    for column in &columns {
-        let (only, rest) = answers(column);
-        made.only.extend(only);
-        made.rest.extend(rest);
+/// What a method says of each unit for each class, class fastest; `None` for all but the methods that tell classes apart.
+pub fn of(card: &ExplainerCard, input: &Input<'_>) -> Option<Vec<f32>> {
+    match input.card.modality() {
+        Modality::Text => texts::by_class(&card.method, input),
+        Modality::Image if card.name == NAME => Some(of_pictures(input)),
+        Modality::Table if card.name == NAME => Some(COLUMNS.concat()),
+        _ => None,
     }
-    made.contrast = contrast.map(|(a, b)| {
-        let difference: Vec<f32> = columns[a].iter().zip(&columns[b]).map(|(a, b)| a - b).collect();
-        let (only, rest) = answers(&difference);
-        Contrast { pair: (a, b), only, rest }
-    });
-    Some(made)
 }
 
 /// The world of pictures with the method that tells classes apart, four patches selected.
-fn pictures(size: [f32; 2], appearance: Appearance) -> Harness<'static, App> {
+fn pictures(size: [f32; 2], appearance: Appearance) -> Window {
     let mut app = explained(size, appearance);
     assert!(app.query_by_role_and_label(Role::Button, "Classes").is_none(), "the other methods know no classes");
     show_trained(&mut app, explainer("aim", NAME, PATCH, 4));
@@ -84,7 +54,7 @@ fn pictures(size: [f32; 2], appearance: Appearance) -> Harness<'static, App> {
 }
 
 /// The world of people with the same, two columns selected.
-fn people(size: [f32; 2], appearance: Appearance) -> Harness<'static, App> {
+fn people(size: [f32; 2], appearance: Appearance) -> Window {
     let mut app = opened(size, appearance, "people");
     assert!(app.query_by_role_and_label(Role::Button, "Classes").is_none(), "the other methods know no classes");
     show_trained(&mut app, explainer("aim", NAME, Unit::Column, 2));
@@ -92,22 +62,14 @@ fn people(size: [f32; 2], appearance: Appearance) -> Harness<'static, App> {
 }
 
 /// The units that are shown as selected.
-fn selected(app: &Harness<'static, App>) -> Vec<usize> {
+fn selected(app: &Window) -> Vec<usize> {
     let session = &app.state().session;
     let picture = session.picture(0, View::Overlay, Hidden::AsModelSees, Default::default()).expect("a picture");
     (0..picture.selected.len()).filter(|unit| picture.selected[*unit]).collect()
 }
 
-fn small_pictures(app: &Harness<'static, App>) -> usize {
+fn small_pictures(app: &Window) -> usize {
     app.query_all_by_label_contains("Scores for class ").count()
-}
-
-/// Takes an entry of a list of the panel.
-fn choose(app: &mut Harness<'static, App>, list: &str, entry: &str) {
-    app.get_by_role_and_label(Role::ComboBox, list).click();
-    app.run();
-    app.get_by_role_and_label(Role::Button, entry).click();
-    app.run();
 }
 
 #[test]
@@ -129,8 +91,7 @@ fn pictures_have_a_small_picture_for_each_class_with_the_answer_to_its_patches()
     app.get_by_label("best 4 alone: one (0.60)");
     app.get_by_label("best 4 alone: one (0.60), two 0.40");
     // They are those of the item in view: in the next one the quarter is dark, 20.5 of 255.
-    app.key_press(egui::Key::ArrowRight);
-    app.run();
+    press(&mut app, egui::Key::ArrowRight);
     app.get_by_label("best 4 alone: one (0.55), zero 0.08");
     assert_eq!(small_pictures(&app), 3);
 }
@@ -139,8 +100,7 @@ fn pictures_have_a_small_picture_for_each_class_with_the_answer_to_its_patches()
 fn the_panel_of_pictures_is_closed_and_opened_by_its_button() {
     let mut app = pictures(SIZE, Appearance::Light);
     for shown in [0, 3] {
-        app.get_by_role_and_label(Role::Button, "Classes").click();
-        app.run();
+        click(&mut app, "Classes");
         assert_eq!(small_pictures(&app), shown);
         assert_eq!(app.query_by_label("What speaks for each class").is_some(), shown > 0);
     }
@@ -149,7 +109,7 @@ fn the_panel_of_pictures_is_closed_and_opened_by_its_button() {
 #[test]
 fn a_small_picture_colours_by_its_class_and_a_contrast_asks_why_not_another() {
     let mut app = pictures(SIZE, Appearance::Dark);
-    let focus = |app: &Harness<'static, App>| app.state().session.explore.class_focus;
+    let focus = |app: &Window| app.state().session.explore.class_focus;
     app.get_by_label("Scores for class zero").click();
     app.run();
     assert_eq!((focus(&app), selected(&app)), (Some(0), vec![0, 1, 4, 5]), "the patches of the quarter");
@@ -178,11 +138,11 @@ const GAIN: &str = "capital-gain: \u{2212}0.25, 2.00";
 const HOURS: &str = "hours-per-week: 1.25, 1.00";
 
 /// Which of two rows of the table of classes stands above the other.
-fn is_above(app: &Harness<'static, App>, first: &str, second: &str) -> bool {
+fn is_above(app: &Window, first: &str, second: &str) -> bool {
     app.get_by_label(first).rect().top() < app.get_by_label(second).rect().top()
 }
 
-fn sort_by(app: &mut Harness<'static, App>, head: &str) {
+fn sort_by(app: &mut Window, head: &str) {
     let name = format!("Sort by {head}");
     app.get_by_role_and_label(Role::Button, &name).click_accesskit();
     app.run();
@@ -191,7 +151,7 @@ fn sort_by(app: &mut Harness<'static, App>, head: &str) {
 #[test]
 fn columns_of_a_table_are_sorted_by_class_and_by_contrast() {
     let mut app = people(SIZE, Appearance::Dark);
-    let focus = |app: &Harness<'static, App>| app.state().session.explore.class_focus;
+    let focus = |app: &Window| app.state().session.explore.class_focus;
     // By the method's own rank: a category is the largest value in this world.
     assert!(is_above(&app, WORK, AGE));
     sort_by(&mut app, "low");
@@ -225,16 +185,14 @@ fn a_head_of_the_list_of_columns_colours_by_its_class() {
     }
     // "capital-gain" and "age" speak for it most.
     assert_eq!(selected(&app), [0, 2]);
-    app.get_by_role_and_label(Role::Button, "Classes").click();
-    app.run();
+    click(&mut app, "Classes");
     assert!(app.query_by_label("Sort by low").is_none(), "the panel is closed");
 }
 
 #[test]
 fn by_class_pictures_dark() {
     let mut app = pictures([1180.0, 760.0], Appearance::Dark);
-    app.state_mut().command(Command::FocusClass(Some(1)));
-    app.run();
+    act(&mut app, [Command::FocusClass(Some(1))]);
     assert_eq!(small_pictures(&app), 3);
     app.snapshot("by_class_pictures_dark");
 }

@@ -26,6 +26,15 @@ fn world(saved: SavedBox) -> Session {
     session
 }
 
+/// The same with an item in view, which a method explains.
+pub fn explaining(saved: SavedBox) -> Session {
+    let mut session = world(saved);
+    session.explainers.push(Arc::new(explainer("random", "Random", Unit::Pixel, 5)));
+    session.explore.columns = vec![0];
+    session.explore.item = Some(3);
+    session
+}
+
 /// A black box comes from a worker; gives what is asked for because of it.
 fn arrives(session: &mut Session, saved: SavedBox) -> Vec<Request> {
     let run = Run {
@@ -139,10 +148,7 @@ fn a_command_that_was_connected_with_other_data_is_asked_anew() {
         saved.card.data_hash = with.to_owned();
         saved
     };
-    let mut session = world(connected("world hash"));
-    session.explainers.push(Arc::new(explainer("random", "Random", Unit::Pixel, 5)));
-    session.explore.columns = vec![0];
-    session.explore.item = Some(3);
+    let mut session = explaining(connected("world hash"));
     let explained = |requests: Vec<Request>| -> Vec<Arc<ExplainKey>> {
         let key = |request: Request| match request {
             Request::Run(run) => match &run.purpose {
@@ -165,10 +171,7 @@ fn a_command_that_was_connected_with_other_data_is_asked_anew() {
 
 #[test]
 fn only_the_pair_of_classes_that_is_looked_at_is_asked_about() {
-    let mut session = world(black_box());
-    session.explainers.push(Arc::new(explainer("random", "Random", Unit::Pixel, 5)));
-    session.explore.columns = vec![0];
-    session.explore.item = Some(3);
+    let mut session = explaining(black_box());
     let mut asked = |command: Command| -> Vec<Option<(usize, usize)>> {
         let pair = |request: Request| match request {
             Request::Run(run) => match &run.task {

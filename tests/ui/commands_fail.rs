@@ -1,18 +1,15 @@
 //! A program behind a command that breaks after it was connected: it ends, hangs, talks nonsense, or is another model. The window says so and lives
 //! on. Skipped where there is no Python.
-
 use std::path::Path;
 
-use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use unmask::data::Unit;
 use unmask::model::params::Params;
 use unmask::session::train::{FitForm, RunState, TrainForm};
 use unmask::session::{Command, Place};
-use unmask::ui::App;
 
 use super::stand_in::{SERVER, program, real_rows};
-use super::support::settle;
+use super::support::{Window, settle};
 
 /// What the program does before each answer: what the file `mode` beside it says. One that is to be killed first writes there what comes after that.
 const MODES: &str = "import os, time
@@ -26,7 +23,7 @@ const MODES: &str = "import os, time
 
 /// A window in Explore with such a program, which is given three seconds for an answer; `None` where there is no Python. The folder of the program
 /// comes first.
-fn connected() -> Option<(tempfile::TempDir, tempfile::TempDir, Harness<'static, App>)> {
+fn connected() -> Option<(tempfile::TempDir, tempfile::TempDir, Window)> {
     let (dir, command) = program(&SERVER.replace("PICK", "values[i * width]").replace("MODE", MODES))?;
     set_mode(dir.path(), "pass");
     let (rows, mut app) = real_rows();
@@ -57,14 +54,14 @@ fn set_mode(dir: &Path, mode: &str) {
 }
 
 /// Asks for the explanation in view again: what is known of it is forgotten.
-fn ask_again(app: &mut Harness<'static, App>) {
+fn ask_again(app: &mut Window) {
     app.state_mut().command(Command::Go(Place::Explore));
     app.state_mut().command(Command::RetryExplanation);
     settle(app);
 }
 
 /// Trains an explainer on the program's answers; why that failed.
-fn train(app: &mut Harness<'static, App>) -> Option<String> {
+fn train(app: &mut Window) -> Option<String> {
     let mut params = Params::default();
     params.set(unmask::explain::method("aim").expect("a method").spec().params, "epochs", "1").expect("a parameter");
     let form =
@@ -78,14 +75,14 @@ fn train(app: &mut Harness<'static, App>) -> Option<String> {
 }
 
 /// Why the explanation in view failed, as the window shows it.
-fn told(app: &Harness<'static, App>) -> String {
+fn told(app: &Window) -> String {
     let error = app.state().session.explore.shown.error().expect("an explanation that failed");
     let summary = error.notice().summary;
     assert!(app.get_all_by_label_contains(&summary).count() > 0, "the window does not show: {summary}");
     summary
 }
 
-fn assert_explained(app: &Harness<'static, App>) {
+fn assert_explained(app: &Window) {
     let explore = &app.state().session.explore;
     assert!(explore.shown.error().is_none(), "{:?}", explore.shown.error());
     assert!(explore.explained().is_some());

@@ -1,5 +1,4 @@
 //! Flows of the explorer, by the names that a screen reader says.
-
 use std::time::Instant;
 
 use egui::accesskit::Role;
@@ -13,7 +12,9 @@ use unmask::session::{Command, Lane, Place, Purpose, Session, slots};
 use unmask::ui::dialogs::PresetDialogs;
 use unmask::work::{JobId, Slot};
 
-use super::support::{ITEMS, explained, explained_with, window};
+use super::support::{
+    ITEMS, act, click, click_on, explained, explained_with, press, press_with, window, window_on, write,
+};
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
 
@@ -38,12 +39,10 @@ fn opening_data_shows_its_first_item_explained() {
 #[test]
 fn the_right_arrow_goes_to_the_next_item_and_the_left_one_back() {
     let mut app = explained(SIZE, Appearance::Dark);
-    app.key_press(Key::ArrowRight);
-    app.run();
+    press(&mut app, Key::ArrowRight);
     assert_eq!(app.state().session.explore.item, Some(1));
     assert_eq!(app.state().session.explore.explained().map(|shown| shown.item), Some(1));
-    app.key_press(Key::ArrowLeft);
-    app.run();
+    press(&mut app, Key::ArrowLeft);
     assert_eq!(app.state().session.explore.item, Some(0));
 }
 
@@ -66,11 +65,9 @@ fn space_flips_selected_and_unselected_also_when_a_button_has_the_focus() {
     let mut app = explained(SIZE, Appearance::Dark);
     app.get_by_role_and_label(Role::Button, "Heat").focus();
     app.run();
-    app.key_press(Key::Space);
-    app.run();
+    press(&mut app, Key::Space);
     assert_eq!(app.state().session.explore.view, View::Selected);
-    app.key_press(Key::Space);
-    app.run();
+    press(&mut app, Key::Space);
     assert_eq!(app.state().session.explore.view, View::Unselected);
 }
 
@@ -84,13 +81,10 @@ fn each_view_has_a_button_and_a_letter() {
         ("Heat", Key::H, View::Heat),
         ("Overlay", Key::O, View::Overlay),
     ] {
-        app.get_by_role_and_label(Role::Button, name).click();
-        app.run();
+        click(&mut app, name);
         assert_eq!(app.state().session.explore.view, view, "by the button {name}");
-        app.state_mut().command(Command::SetView(View::Overlay));
-        app.run();
-        app.key_press(key);
-        app.run();
+        act(&mut app, [Command::SetView(View::Overlay)]);
+        press(&mut app, key);
         assert_eq!(app.state().session.explore.view, view, "by the key of {name}");
     }
 }
@@ -101,26 +95,21 @@ fn the_slider_changes_k_and_undo_takes_it_back() {
     let before = app.state().session.explore.k;
     app.get_by_role_and_label(Role::Slider, "Select").focus();
     app.run();
-    app.state_mut().command(Command::SetK(9));
-    app.run();
+    act(&mut app, [Command::SetK(9)]);
     assert_eq!(app.state().session.explore.k, 9);
     assert_eq!(app.state().session.explore.explained().map(|shown| shown.k), Some(9));
-    app.key_press_modifiers(Modifiers::COMMAND, Key::Z);
-    app.run();
+    press_with(&mut app, Modifiers::COMMAND, Key::Z);
     assert_eq!(app.state().session.explore.k, before);
-    app.key_press_modifiers(Modifiers::COMMAND, Key::Y);
-    app.run();
+    press_with(&mut app, Modifiers::COMMAND, Key::Y);
     assert_eq!(app.state().session.explore.k, 9);
 }
 
 #[test]
 fn k_never_leaves_one_to_all_units() {
     let mut app = explained(SIZE, Appearance::Dark);
-    app.state_mut().command(Command::SetK(100_000));
-    app.run();
+    act(&mut app, [Command::SetK(100_000)]);
     assert_eq!(app.state().session.explore.k, 64);
-    app.state_mut().command(Command::SetK(0));
-    app.run();
+    act(&mut app, [Command::SetK(0)]);
     assert_eq!(app.state().session.explore.k, 1);
 }
 
@@ -128,24 +117,20 @@ fn k_never_leaves_one_to_all_units() {
 fn c_adds_methods_side_by_side_and_their_overlap_is_told() {
     let mut app = explained(SIZE, Appearance::Dark);
     assert_eq!(app.state().session.explore.columns.len(), 1);
-    app.key_press(Key::C);
-    app.run();
+    press(&mut app, Key::C);
     assert_eq!(app.state().session.explore.columns.len(), 2);
     app.get_by_label_contains("Overlap (IoU): A-B");
-    app.get_by_role_and_label(Role::Button, "Remove column 2").click();
-    app.run();
+    click(&mut app, "Remove column 2");
     assert_eq!(app.state().session.explore.columns.len(), 1);
 }
 
 #[test]
 fn flipping_with_two_methods_does_not_move_the_picture() {
     let mut app = explained([1280.0, 800.0], Appearance::Dark);
-    app.state_mut().command(Command::AddColumn);
-    app.run();
+    act(&mut app, [Command::AddColumn]);
     let mut places = Vec::new();
     for view in [View::Overlay, View::Selected, View::Unselected, View::Heat] {
-        app.state_mut().command(Command::SetView(view));
-        app.run();
+        act(&mut app, [Command::SetView(view)]);
         let name = format!("of item {}", app.state().session.explore.item.expect("an item"));
         let shown = app.get_all_by(|node| node.label().is_some_and(|label| label.contains(&name)));
         places.push(shown.map(|node| node.rect()).collect::<Vec<_>>());
@@ -156,12 +141,10 @@ fn flipping_with_two_methods_does_not_move_the_picture() {
 #[test]
 fn the_palette_runs_a_command_by_part_of_its_name() {
     let mut app = explained(SIZE, Appearance::Dark);
-    app.key_press_modifiers(Modifiers::COMMAND, Key::K);
-    app.run();
+    press_with(&mut app, Modifiers::COMMAND, Key::K);
     app.get_by_role_and_label(Role::TextInput, "Find a command").type_text("view heat");
     app.run();
-    app.key_press(Key::Enter);
-    app.run();
+    press(&mut app, Key::Enter);
     assert_eq!(app.state().session.explore.view, View::Heat);
     assert!(!app.state().session.open.palette);
 }
@@ -169,8 +152,7 @@ fn the_palette_runs_a_command_by_part_of_its_name() {
 #[test]
 fn the_palette_greys_what_cannot_be_used() {
     let mut app = window(SIZE, Session::new());
-    app.key_press_modifiers(Modifiers::COMMAND, Key::K);
-    app.run();
+    press_with(&mut app, Modifiers::COMMAND, Key::K);
     app.get_by_role_and_label(Role::TextInput, "Find a command").type_text("keep this");
     app.run();
     assert!(app.get_by_role_and_label(Role::Button, "Keep this figure").accesskit_node().is_disabled());
@@ -183,8 +165,7 @@ fn exporting_writes_the_figure_in_view() {
     let path = dir.path().join("seen.svg");
     let dialogs = PresetDialogs::new(vec![vec![path.clone()]]);
     let mut app = explained_with(SIZE, Appearance::Dark, dialogs);
-    app.key_press(Key::E);
-    app.run();
+    press(&mut app, Key::E);
     app.run();
     let svg = std::fs::read_to_string(&path).expect("the exported file");
     assert!(svg.starts_with("<svg") || svg.starts_with("<?xml"));
@@ -196,8 +177,7 @@ fn exporting_scores_writes_a_line_per_unit() {
     let dir = tempfile::tempdir().expect("a folder");
     let path = dir.path().join("scores.csv");
     let mut app = explained(SIZE, Appearance::Dark);
-    app.state_mut().command(Command::ExportScores(path.clone()));
-    app.run();
+    act(&mut app, [Command::ExportScores(path.clone())]);
     let csv = std::fs::read_to_string(&path).expect("the exported file");
     assert_eq!(csv.lines().count(), 65, "a head and 64 units");
     assert_eq!(csv.lines().filter(|line| line.ends_with(",1")).count(), 25, "as many as k are selected");
@@ -208,10 +188,8 @@ fn exporting_scores_as_npz_writes_the_arrays_of_the_command_line() {
     let dir = tempfile::tempdir().expect("a folder");
     let path = dir.path().join("scores.npz");
     let mut app = explained_with(SIZE, Appearance::Dark, PresetDialogs::new(vec![vec![path.clone()]]));
-    app.key_press(Key::C);
-    app.run();
-    app.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::E);
-    app.run();
+    press(&mut app, Key::C);
+    press_with(&mut app, Modifiers::COMMAND | Modifiers::SHIFT, Key::E);
     app.run();
     let mut npz = npyz::npz::NpzArchive::open(&path).expect("the exported file");
     let scores = npz.by_name("scores").expect("readable").expect("an array of scores");
@@ -227,11 +205,9 @@ fn exporting_scores_as_npz_writes_the_arrays_of_the_command_line() {
 #[test]
 fn a_file_that_cannot_be_opened_leaves_a_notice_with_retry_and_the_old_data() {
     let mut app = explained(SIZE, Appearance::Dark);
-    app.state_mut().command(Command::OpenSpec("broken".to_owned()));
-    app.run();
+    act(&mut app, [Command::OpenSpec("broken".to_owned())]);
     assert!(app.state().session.data.is_some(), "the previous data stays");
-    app.key_press_modifiers(Modifiers::COMMAND, Key::L);
-    app.run();
+    press_with(&mut app, Modifiers::COMMAND, Key::L);
     // In the list and, since it is the latest, on the bottom line.
     assert_eq!(app.query_all_by_label_contains("expected pictures, found noise").count(), 2);
     app.get_by_role_and_label(Role::Button, "Open the data again");
@@ -242,42 +218,28 @@ fn how_the_data_are_read_is_changed_from_their_menu_and_after_a_failure() {
     const CHANGE: &str = "Change how the data are read…";
     let mut app = explained(SIZE, Appearance::Dark);
     app.state_mut().command(Command::SetMarked(3, true));
-    app.get_by_role_and_label(Role::Button, "Data: world").click();
-    app.run();
-    app.get_by_role_and_label(Role::Button, CHANGE).click();
-    app.run();
+    click(&mut app, "Data: world");
+    click(&mut app, CHANGE);
     app.get_by_label_contains("Options of all data: classes, limit");
     app.get_by_label_contains("marks and pins are taken off");
-    app.get_by_role_and_label(Role::TextInput, "Data and options").focus();
-    app.run();
-    app.get_by_role_and_label(Role::TextInput, "Data and options").type_text("?colour=red");
-    app.run();
+    write(&mut app, Role::TextInput, "Data and options", "?colour=red");
     app.get_by_label_contains("there is no option \"colour\"");
-    app.key_press(Key::Escape);
-    app.run();
+    press(&mut app, Key::Escape);
     assert!(!app.state().session.open.spec, "Escape closes it");
     assert_eq!(app.state().session.spec_text().as_deref(), Some("world"));
 
     // What could not be opened is what is changed then.
-    app.state_mut().command(Command::OpenSpec("broken".to_owned()));
-    app.state_mut().command(Command::ToggleNotices);
-    app.run();
-    app.get_by_role_and_label(Role::Button, CHANGE).click();
-    app.run();
-    app.get_by_role_and_label(Role::TextInput, "Data and options").focus();
-    app.run();
-    app.get_by_role_and_label(Role::TextInput, "Data and options").type_text("?text=review");
-    app.run();
-    app.get_by_role_and_label(Role::Button, "Open again").click();
-    app.run();
+    act(&mut app, [Command::OpenSpec("broken".to_owned()), Command::ToggleNotices]);
+    click(&mut app, CHANGE);
+    write(&mut app, Role::TextInput, "Data and options", "?text=review");
+    click(&mut app, "Open again");
     let session = &app.state().session;
     assert!(!session.open.spec);
     assert_eq!(session.spec_text().as_deref(), Some("broken?text=review"), "it was tried so");
 
     // Also what is no specification at all, such as one on the command line.
     let wrong = "csv:reviews.csv?colour=red";
-    app.state_mut().command(Command::OpenSpec(wrong.to_owned()));
-    app.run();
+    act(&mut app, [Command::OpenSpec(wrong.to_owned())]);
     let session = &app.state().session;
     assert_eq!(session.spec_text().as_deref(), Some(wrong));
     let notice = session.notices.entries().last().expect("it is told");
@@ -307,8 +269,7 @@ fn the_filter_lists_only_wrong_answers() {
     let mut app = explained(SIZE, Appearance::Dark);
     let filter =
         unmask::session::items::Filter { outcome: unmask::session::items::Outcome::Wrong, ..Default::default() };
-    app.state_mut().command(Command::SetFilter(filter));
-    app.run();
+    act(&mut app, [Command::SetFilter(filter)]);
     let session = &app.state().session;
     // Class two is never the likeliest but for equal thirds: its 20 items are answered as one.
     assert_eq!(session.explore.list.visible().len(), 20);
@@ -319,27 +280,20 @@ fn the_filter_lists_only_wrong_answers() {
 #[test]
 fn the_filter_works_by_clicks() {
     let mut app = explained(SIZE, Appearance::Dark);
-    app.get_by_role_and_label(Role::Button, "Filter").click();
-    app.run();
-    app.get_by_role_and_label(Role::RadioButton, "Class: two").click();
-    app.run();
+    click(&mut app, "Filter");
+    click_on(&mut app, Role::RadioButton, "Class: two");
     app.get_by_role_and_label(Role::Button, "Filter (on)");
     assert_eq!(app.state().session.explore.list.visible().len(), 20);
     // The form stays, for the next question.
-    app.get_by_role_and_label(Role::RadioButton, "Split: test").click();
-    app.run();
+    click_on(&mut app, Role::RadioButton, "Split: test");
     let filter = app.state().session.explore.list.filter.clone();
     assert_eq!((filter.class, filter.split), (Some(2), Some(unmask::data::Split::Test)));
-    app.get_by_role_and_label(Role::RadioButton, "Answer: right").click();
-    app.run();
+    click_on(&mut app, Role::RadioButton, "Answer: right");
     assert!(app.state().session.explore.list.visible().is_empty(), "class two is never answered");
-    app.get_by_role_and_label(Role::RadioButton, "Answer: any").click();
-    app.run();
-    app.get_by_role_and_label(Role::RadioButton, "Class: any").click();
-    app.run();
+    click_on(&mut app, Role::RadioButton, "Answer: any");
+    click_on(&mut app, Role::RadioButton, "Class: any");
     assert_eq!(app.state().session.explore.list.visible().len(), 20, "the last third is for tests");
-    app.key_press(egui::Key::Escape);
-    app.run();
+    press(&mut app, egui::Key::Escape);
     assert!(app.query_by_label("Class: any").is_none(), "closed");
 }
 
@@ -378,10 +332,8 @@ fn a_list_that_waits_for_answers_says_how_many_there_are() {
 #[test]
 fn one_listed_item_is_counted_as_one() {
     let mut app = explained(SIZE, Appearance::Dark);
-    app.key_press(Key::M);
-    app.run();
-    app.state_mut().command(Command::SetFilter(Filter { marked: true, ..Filter::default() }));
-    app.run();
+    press(&mut app, Key::M);
+    act(&mut app, [Command::SetFilter(Filter { marked: true, ..Filter::default() })]);
     assert_eq!(app.state().session.last_action, "1 item listed");
 }
 
@@ -389,8 +341,7 @@ fn one_listed_item_is_counted_as_one() {
 fn sorting_by_confidence_starts_with_the_least_certain() {
     let mut app = explained(SIZE, Appearance::Dark);
     let sort = unmask::session::items::Sort { by: unmask::session::items::SortBy::Confidence, descending: false };
-    app.state_mut().command(Command::SetSort(sort));
-    app.run();
+    act(&mut app, [Command::SetSort(sort)]);
     let list = &app.state().session.explore.list;
     let confidence: Vec<f32> =
         list.visible().iter().map(|&item| list.predictions.get(item as usize).expect("all known").1).collect();
@@ -400,8 +351,7 @@ fn sorting_by_confidence_starts_with_the_least_certain() {
 #[test]
 fn the_table_tells_whether_the_class_stays() {
     let mut app = explained(SIZE, Appearance::Dark);
-    app.key_press(Key::L);
-    app.run();
+    press(&mut app, Key::L);
     assert_eq!(app.state().session.explore.list.stays(4), Some((true, false)));
     app.get_by_label("Predicted");
 }
@@ -409,12 +359,10 @@ fn the_table_tells_whether_the_class_stays() {
 #[test]
 fn space_ticks_a_box_outside_of_the_explorer() {
     let mut app = explained(SIZE, Appearance::Dark);
-    app.state_mut().command(Command::Go(Place::Measure));
-    app.run();
+    act(&mut app, [Command::Go(Place::Measure)]);
     app.get_by_role_and_label(Role::CheckBox, "Mask only").focus();
     app.run();
-    app.key_press(Key::Space);
-    app.run();
+    press(&mut app, Key::Space);
     let toggled = app.get_by_role_and_label(Role::CheckBox, "Mask only").accesskit_node().toggled();
     assert_eq!(toggled, Some(egui::accesskit::Toggled::True));
     assert_eq!(app.state().session.explore.view, View::Overlay, "nothing was flipped");
@@ -423,35 +371,27 @@ fn space_ticks_a_box_outside_of_the_explorer() {
 #[test]
 fn marks_can_be_taken_back() {
     let mut app = explained(SIZE, Appearance::Dark);
-    app.key_press(Key::M);
-    app.run();
+    press(&mut app, Key::M);
     assert!(app.state().session.explore.marked.contains(&0));
-    app.key_press_modifiers(Modifiers::COMMAND, Key::Z);
-    app.run();
+    press_with(&mut app, Modifiers::COMMAND, Key::Z);
     assert!(app.state().session.explore.marked.is_empty());
 }
 
 #[test]
 fn the_places_are_on_the_rail_and_on_ctrl_digits() {
     let mut app = explained(SIZE, Appearance::Dark);
-    app.get_by_role_and_label(Role::Button, "Measure").click();
-    app.run();
+    click(&mut app, "Measure");
     assert_eq!(app.state().session.place, Place::Measure);
-    app.key_press_modifiers(Modifiers::COMMAND, Key::Num2);
-    app.run();
+    press_with(&mut app, Modifiers::COMMAND, Key::Num2);
     assert_eq!(app.state().session.place, Place::Train);
-    app.key_press_modifiers(Modifiers::COMMAND, Key::Num1);
-    app.run();
+    press_with(&mut app, Modifiers::COMMAND, Key::Num1);
     assert_eq!(app.state().session.place, Place::Explore);
 }
 
 #[test]
 fn a_black_box_trains_from_the_form_and_is_used() {
-    let mut app = window(SIZE, Session::new());
-    app.state_mut().command(Command::OpenSpec("world".to_owned()));
-    app.run();
-    app.get_by_role_and_label(Role::Button, "Train a black box").click();
-    app.run();
+    let mut app = window_on(SIZE, Session::new(), "world");
+    click(&mut app, "Train a black box");
     app.get_by_label_contains("Train the black box on 3 classes").click();
     app.run();
     let session = &app.state().session;
@@ -464,16 +404,12 @@ fn a_black_box_trains_from_the_form_and_is_used() {
 #[test]
 fn a_kept_figure_is_listed_and_its_removal_can_be_taken_back() {
     let mut app = explained(SIZE, Appearance::Dark);
-    app.key_press(Key::K);
-    app.run();
+    press(&mut app, Key::K);
     assert_eq!(app.state().session.figures.kept.len(), 1);
-    app.state_mut().command(Command::Go(Place::Figures));
-    app.run();
-    app.get_by_role_and_label(Role::Button, "Remove this figure").click();
-    app.run();
+    act(&mut app, [Command::Go(Place::Figures)]);
+    click(&mut app, "Remove this figure");
     assert!(app.state().session.figures.kept.is_empty());
-    app.key_press_modifiers(Modifiers::COMMAND, Key::Z);
-    app.run();
+    press_with(&mut app, Modifiers::COMMAND, Key::Z);
     assert_eq!(app.state().session.figures.kept.len(), 1);
 }
 
@@ -483,8 +419,7 @@ fn every_place_names_its_controls_in_both_themes_and_when_narrow() {
         for size in [SIZE, [820.0, 560.0]] {
             let mut app = explained(size, appearance);
             for place in Place::ALL {
-                app.state_mut().command(Command::Go(place));
-                app.run();
+                act(&mut app, [Command::Go(place)]);
             }
             app.state_mut().command(Command::Go(Place::Explore));
             for command in [
@@ -499,8 +434,7 @@ fn every_place_names_its_controls_in_both_themes_and_when_narrow() {
                 Command::AddColumn,
                 Command::SetView(View::Side),
             ] {
-                app.state_mut().command(command);
-                app.run();
+                act(&mut app, [command]);
             }
         }
     }

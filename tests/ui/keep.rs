@@ -1,11 +1,9 @@
 //! Kept figures: the same drawing as the command line's, saved with the project, restored after a crash; contact sheets of items.
-
 use std::path::{Path, PathBuf};
 use std::process::Command as Process;
 use std::time::{Duration, Instant};
 
 use egui::accesskit::Role;
-use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use unmask::session::figures::Change;
 use unmask::session::project::{AUTOSAVE_EVERY, ViewState};
@@ -13,11 +11,10 @@ use unmask::session::settings::Appearance;
 use unmask::session::sheet::{MAX_PICTURES, SheetOf};
 use unmask::session::{Command, Place, Request, Session};
 use unmask::store::Project;
-use unmask::ui::App;
 use unmask::work::{Event, Progress, Worker};
 
 use super::project::{codes, content, digits, open, run, sample_data, saved_project, summaries, tick, window};
-use super::support::{ITEMS, World, explained};
+use super::support::{ITEMS, Window, World, act, click, explained, place_of};
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
 
@@ -29,8 +26,7 @@ fn window_and_command_line_draw_the_same_picture_of_the_same_explanation() {
         (sample_data().join("project/blackboxes/digits"), sample_data().join("project/explainers/meed"));
     let mut app = window(Session::new());
     run(&mut app, [Command::OpenPaths(vec![black_box.clone(), meed.clone()]), Command::OpenSpec(digits())]);
-    let session = &app.state().session;
-    let at = session.explainers.iter().position(|known| known.card.method == "meed").expect("the trained explainer");
+    let at = place_of(&app, "meed");
     run(&mut app, [Command::SetColumns(vec![at]), Command::SelectItem(70), Command::SetK(12)]);
     let shown = app.state().session.explore.focused_result().expect("an explanation").scores.clone();
     assert!(shown.iter().any(|score| *score < 0.0), "learned scores are logits, also negative ones");
@@ -51,12 +47,12 @@ fn window_and_command_line_draw_the_same_picture_of_the_same_explanation() {
     assert_eq!(read(&seen), read(&written));
 }
 
-fn titles(app: &Harness<'static, App>) -> Vec<String> {
+fn titles(app: &Window) -> Vec<String> {
     app.state().session.figures.kept.iter().map(|kept| kept.title.clone()).collect()
 }
 
 /// Keeps what is in view and gives it a title.
-fn keep(app: &mut Harness<'static, App>, title: &str) {
+fn keep(app: &mut Window, title: &str) {
     run(app, [Command::KeepFigure]);
     let at = app.state().session.figures.kept.len() - 1;
     let mut changed = app.state().session.figures.kept[at].clone();
@@ -169,15 +165,10 @@ fn figures_kept_on_the_sample_are_not_written_into_it() {
 #[test]
 fn a_contact_sheet_of_marked_items_is_made_from_the_form() {
     let mut app = explained(SIZE, Appearance::Dark);
-    for item in [3, 8, 21] {
-        app.state_mut().command(Command::SetMarked(item, true));
-    }
-    app.run();
-    app.get_by_role_and_label(Role::Button, "Contact sheet of items").click();
-    app.run();
+    act(&mut app, [3, 8, 21].map(|item| Command::SetMarked(item, true)));
+    click(&mut app, "Contact sheet of items");
     app.get_by_label_contains(&format!("A sheet holds at most {MAX_PICTURES} items"));
-    app.get_by_role_and_label(Role::Button, "Make a sheet of 3 items").click();
-    app.run();
+    click(&mut app, "Make a sheet of 3 items");
     let session = &app.state().session;
     assert!(!session.open.sheet);
     let [sheet] = &session.figures.kept[..] else { panic!("one figure: {}", session.last_action) };
@@ -185,11 +176,9 @@ fn a_contact_sheet_of_marked_items_is_made_from_the_form() {
     let sources: Vec<&str> = sheet.pictures.iter().map(|picture| picture.source.as_str()).collect();
     assert!(sources[1].contains("item") && sources[1].contains('8'), "{sources:?}");
     assert!(session.last_action.contains("Contact sheet of 3 items is in Figures"), "{}", session.last_action);
-    app.state_mut().command(Command::Undo);
-    app.run();
+    act(&mut app, [Command::Undo]);
     assert!(app.state().session.figures.kept.is_empty());
-    app.state_mut().command(Command::Redo);
-    app.run();
+    act(&mut app, [Command::Redo]);
     assert_eq!(app.state().session.figures.kept.len(), 1);
 }
 
@@ -198,15 +187,13 @@ fn a_contact_sheet_of_listed_items_follows_the_list_up_to_its_limit() {
     let mut app = explained(SIZE, Appearance::Dark);
     // Two methods: half as many items.
     for command in [Command::AddColumn, Command::LastItem, Command::ToggleSheet] {
-        app.state_mut().command(command);
-        app.run();
+        act(&mut app, [command]);
     }
     app.get_by_label("Listed items, in their order: 60").click();
     app.run();
     let most = MAX_PICTURES / 2;
     app.get_by_label_contains(&format!("the last {} are left out", ITEMS - most));
-    app.get_by_role_and_label(Role::Button, &format!("Make a sheet of {most} items")).click();
-    app.run();
+    click(&mut app, &format!("Make a sheet of {most} items"));
     app.run();
     let kept = &app.state().session.figures.kept;
     assert_eq!(kept.first().map(|sheet| sheet.pictures.len()), Some(MAX_PICTURES));
@@ -242,8 +229,7 @@ fn a_contact_sheet_can_be_cancelled_and_says_how_far_it_is() {
     assert_eq!(session.last_action, "Cancelled: contact sheet");
     assert!(session.figures.kept.is_empty() && session.notices.entries().is_empty());
     // The next one starts anew.
-    app.state_mut().command(Command::StartSheet(SheetOf::Listed));
-    app.run();
+    act(&mut app, [Command::StartSheet(SheetOf::Listed)]);
     app.run();
     assert_eq!(app.state().session.figures.kept.first().map(|sheet| sheet.pictures.len()), Some(ITEMS));
 }
@@ -251,9 +237,7 @@ fn a_contact_sheet_can_be_cancelled_and_says_how_far_it_is() {
 #[test]
 fn the_form_says_why_no_sheet_can_be_made() {
     let mut app = explained(SIZE, Appearance::Dark);
-    app.state_mut().command(Command::Go(Place::Explore));
-    app.state_mut().command(Command::ToggleSheet);
-    app.run();
+    act(&mut app, [Command::Go(Place::Explore), Command::ToggleSheet]);
     app.get_by_label("Marked items: 0").click();
     app.run();
     app.get_by_label_contains("No item is marked");

@@ -1,9 +1,7 @@
 //! What surrounds the content: panel widths, the device, gestures as steps of undo, and what papers print beside the table.
-
 use std::sync::Arc;
 
 use egui::accesskit::Role;
-use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use unmask::data::DataSpec;
 use unmask::figure::Annotation;
@@ -11,14 +9,13 @@ use unmask::jobs::{Cell, Measured};
 use unmask::session::devices::{Devices, Origin};
 use unmask::session::settings::Appearance;
 use unmask::session::{Command, Place, Request, Session};
-use unmask::ui::App;
 use unmask::work::Shown;
 
-use super::support::{explained, window};
+use super::support::{Window, act, click, explained, window, window_on};
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
 
-fn drag(app: &mut Harness<'static, App>, from: egui::Pos2, by: egui::Vec2) {
+fn drag(app: &mut Window, from: egui::Pos2, by: egui::Vec2) {
     app.hover_at(from);
     app.run();
     app.drag_at(from);
@@ -34,16 +31,11 @@ fn drag(app: &mut Harness<'static, App>, from: egui::Pos2, by: egui::Vec2) {
 #[test]
 fn each_drag_of_an_annotation_is_a_step_of_undo() {
     let mut app = explained(SIZE, Appearance::Dark);
-    app.state_mut().command(Command::KeepFigure);
-    app.state_mut().command(Command::Go(Place::Figures));
-    app.run();
-    app.get_by_role_and_label(Role::Button, "Tool: Box").click();
-    app.run();
-    app.get_by_role_and_label(Role::Button, "Add in the middle").click();
-    app.run();
-    app.get_by_role_and_label(Role::Button, "Tool: Move").click();
-    app.run();
-    let x = |app: &Harness<'static, App>| match app.state().session.figures.kept[0].annotations[..] {
+    act(&mut app, [Command::KeepFigure, Command::Go(Place::Figures)]);
+    click(&mut app, "Tool: Box");
+    click(&mut app, "Add in the middle");
+    click(&mut app, "Tool: Move");
+    let x = |app: &Window| match app.state().session.figures.kept[0].annotations[..] {
         [Annotation::Box { rect, .. }] => rect.x,
         _ => panic!("one box"),
     };
@@ -54,16 +46,14 @@ fn each_drag_of_an_annotation_is_a_step_of_undo() {
     drag(&mut app, middle + egui::vec2(30.0, 0.0), egui::vec2(30.0, 0.0));
     let third = x(&app);
     assert!(first < second && second < third, "{first} {second} {third}");
-    app.state_mut().command(Command::Undo);
-    app.run();
+    act(&mut app, [Command::Undo]);
     assert!((x(&app) - second).abs() < 1e-3, "the second drag is taken back, the first stays");
-    app.state_mut().command(Command::Undo);
-    app.run();
+    act(&mut app, [Command::Undo]);
     assert!((x(&app) - first).abs() < 1e-3, "each drag is one step, however many frames it took");
 }
 
 /// Width of the panel of items: where its splitter stands.
-fn splitter(app: &Harness<'static, App>) -> egui::Rect {
+fn splitter(app: &Window) -> egui::Rect {
     let all = app.query_all_by_role_and_label(Role::Splitter, "Resize panel");
     all.map(|node| node.rect()).min_by(|a, b| a.center().x.total_cmp(&b.center().x)).expect("a splitter")
 }
@@ -81,9 +71,7 @@ fn the_width_of_a_panel_is_kept_with_the_settings_and_reset_with_the_layout() {
     let mut session = Session::new();
     session.settings.panels.insert("items strip".to_owned(), width);
     session.settings.appearance = Appearance::Dark;
-    let mut again = window(SIZE, session);
-    again.state_mut().command(Command::OpenSpec("world".to_owned()));
-    again.run();
+    let mut again = window_on(SIZE, session, "world");
     assert!((splitter(&again).center().x - before.x - 90.0).abs() < 2.0);
     again.state_mut().command(Command::ResetLayout);
     again.run();
@@ -124,16 +112,12 @@ fn the_chip_tells_the_device_and_who_chose_it_and_the_menu_chooses_another() {
     let mut app = window(SIZE, session);
     app.get_by_label("CPU, 2 cores, 8 GB").hover();
     app.run();
-    for _ in 0..30 {
-        app.step();
-    }
+    app.run_steps(30);
     app.get_by_label("Networks are computed on the CPU, chosen automatically");
-    app.get_by_role_and_label(Role::Button, "View").click();
-    app.run();
+    click(&mut app, "View");
     app.get_by_label_contains("Compute on").click();
     app.run();
-    app.get_by_role_and_label(Role::Button, "Compute on: GPU 0").click();
-    app.run();
+    click(&mut app, "Compute on: GPU 0");
     let session = &app.state().session;
     assert_eq!(session.settings.device, "cuda:0");
     let words = session.devices.words(&session.settings.device);
@@ -143,7 +127,7 @@ fn the_chip_tells_the_device_and_who_chose_it_and_the_menu_chooses_another() {
 }
 
 /// Cells as a measurement on digits 3 and 8 would give them.
-fn measured(app: &mut Harness<'static, App>, spec: &str, k: usize) {
+fn measured(app: &mut Window, spec: &str, k: usize) {
     let session = &mut app.state_mut().session;
     let mut data = session.data.as_ref().expect("data").as_ref().clone();
     data.spec = spec.parse::<DataSpec>().expect("a specification");
@@ -168,8 +152,7 @@ fn measured(app: &mut Harness<'static, App>, spec: &str, k: usize) {
     // The published figures are those of the table's unit, whatever is looked at now.
     session.explore.unit = "patch:2".parse().expect("a unit");
     session.measure.cells = Shown::Ready(Arc::new(table));
-    app.state_mut().command(Command::Go(Place::Measure));
-    app.run();
+    act(app, [Command::Go(Place::Measure)]);
 }
 
 #[test]
@@ -179,9 +162,7 @@ fn the_papers_value_stands_beside_the_cell_it_belongs_to() {
     app.get_by_label("(paper 68.75)");
     app.get_by_label("(paper 98.19)").hover();
     app.run();
-    for _ in 0..30 {
-        app.step();
-    }
+    app.run_steps(30);
     app.get_by_label_contains("MEED, Table 3: digits 3 and 8, k = 25 of 784 pixels: the paper prints 98.19 %");
     assert_eq!(
         app.query_all_by_label_contains("(paper 9").count(),

@@ -1,14 +1,12 @@
 //! A document of thousands of words with the panel of classes open: it answers to clicks, and only what is in sight is made.
-
 use egui::accesskit::Role;
-use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use unmask::figure::layout::View;
 use unmask::session::Command;
 use unmask::session::settings::Appearance;
-use unmask::ui::App;
 
-use super::texts::{LONG, reviews};
+use super::support::{Window, act, click};
+use super::texts::{LONG, reviews, units_of};
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
 /// The long review.
@@ -18,26 +16,17 @@ const DULL: &str = "dull: 3.00, \u{2212}3.00";
 /// Most widgets that the long text may need beyond those of a short one: a window full of marked words. A widget for each word would be far more.
 const MORE: usize = LONG / 4;
 
-fn widgets(app: &Harness<'static, App>) -> usize {
+fn widgets(app: &Window) -> usize {
     app.root().children_recursive().count()
 }
 
 /// The long review with the panel of classes open, and how many widgets a short one needs in the same window.
-fn long_review() -> (Harness<'static, App>, usize) {
+fn long_review() -> (Window, usize) {
     let mut app = reviews(SIZE, Appearance::Dark, "reviews", true);
     app.get_by_label("What speaks for each class");
     let short = widgets(&app);
-    app.state_mut().command(Command::SelectItem(ITEM));
-    app.run();
+    act(&mut app, [Command::SelectItem(ITEM)]);
     (app, short)
-}
-
-/// The unit of the first, second, ... place at which a word stands.
-fn units_of(app: &Harness<'static, App>, word: &str) -> Vec<usize> {
-    let session = &app.state().session;
-    let text = session.text_of(session.explore.explained().expect("explained")).expect("a text");
-    let units = text.spans.iter().filter(|span| span.word == word).filter_map(|span| span.unit);
-    units.map(|unit| unit as usize).collect()
 }
 
 #[test]
@@ -47,8 +36,7 @@ fn the_panel_of_classes_of_a_long_text_sorts_and_its_rows_lead_to_their_words() 
     assert!(n > LONG / 2, "{n}");
     app.get_by_label("What speaks for each class");
     app.get_by_label_contains("The black box does not get ");
-    app.get_by_role_and_label(Role::Button, "Sort by negative").click();
-    app.run();
+    click(&mut app, "Sort by negative");
     assert_eq!(app.state().session.explore.class_focus, Some(0));
     let dull = units_of(&app, "dull");
     assert!(dull.len() > 3, "{dull:?}");
@@ -83,8 +71,7 @@ fn a_long_text_needs_hardly_more_widgets_than_a_short_one() {
         Command::SetView(View::Side),
         Command::LastItem,
     ] {
-        app.state_mut().command(command.clone());
-        app.run();
+        act(&mut app, [command.clone()]);
         assert_eq!(app.state().session.explore.item, Some(ITEM));
         let long = widgets(&app);
         assert!(long < short + MORE, "{command:?}: {long} widgets, {short} for a short text");

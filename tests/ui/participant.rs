@@ -9,7 +9,7 @@ use egui_kittest::{Harness, SnapshotOptions};
 use unmask::session::participant::{Act, Participant, Scene};
 use unmask::session::settings::Appearance;
 use unmask::study::allocate::Candidate;
-use unmask::study::design::{Arm, ArmKind, Form, Later, Spec};
+use unmask::study::design::{Arm, ArmKind, Form, Later, Protocol, Spec};
 use unmask::study::key::{Frozen, Key as StudyKey};
 use unmask::study::make::{Blueprint, PoolItem, Rendered, make};
 use unmask::study::session::{Choice, Clock, FakeClock, Input, View, code_of};
@@ -21,7 +21,7 @@ use unmask::ui::theme;
 pub const DAY: i64 = 1_760_000_000;
 pub type Window = Harness<'static, Screen<FakeClock>>;
 
-/// Three arms, 6 items, 6 people, one practice item; no turned buttons.
+/// Three arms, 6 items, 6 people, one practice item; no turned buttons. The protocol is one that takes such answers.
 pub fn spec(form: Form) -> Spec {
     let mut spec = Spec::from_toml("title = 'Small'", "test").unwrap();
     let arm = |name: &str, kind, method: &str| Arm {
@@ -41,6 +41,11 @@ pub fn spec(form: Form) -> Spec {
     spec.checks.catch = 0;
     spec.checks.repeats = 0;
     spec.answer.form = form;
+    spec.protocol = match form {
+        Form::Class => Protocol::Standard,
+        Form::Scores => Protocol::Meed,
+        Form::ClassOrUndecided => Protocol::L2x,
+    };
     spec.answer.turn_buttons = false;
     spec.seed = 5;
     spec
@@ -161,6 +166,14 @@ pub fn to_items(app: &mut Window) {
     assert!(matches!(view(app), View::Trial(_)), "{:?}", view(app));
 }
 
+/// A study and a window at its first scored item.
+fn at_items(spec: &Spec) -> (OnDisk, Window) {
+    let study = OnDisk::new(spec);
+    let mut app = window(&study.file, &FakeClock::new(DAY), Appearance::Light);
+    to_items(&mut app);
+    (study, app)
+}
+
 /// Gives some answer with everything that is asked for, and confirms it.
 pub fn answer(app: &mut Window) {
     let position = position(app);
@@ -198,12 +211,6 @@ fn a_whole_study_by_keyboard_alone_for_every_form_of_answer() {
         for (confidence, truth, confirm) in [(false, false, false), (true, false, true), (true, true, true)] {
             let mut spec = spec(form);
             (spec.answer.confidence, spec.answer.truth_too, spec.answer.confirm) = (confidence, truth, confirm);
-            if form == Form::ClassOrUndecided {
-                spec.protocol = unmask::study::design::Protocol::L2x;
-            }
-            if form == Form::Scores {
-                spec.protocol = unmask::study::design::Protocol::Meed;
-            }
             let study = OnDisk::new(&spec);
             let clock = FakeClock::new(DAY);
             let mut app = window(&study.file, &clock, Appearance::Light);
@@ -243,11 +250,7 @@ fn a_whole_study_by_keyboard_alone_for_every_form_of_answer() {
 
 #[test]
 fn space_cannot_decide_and_arrows_choose() {
-    let mut spec = spec(Form::ClassOrUndecided);
-    spec.protocol = unmask::study::design::Protocol::L2x;
-    let study = OnDisk::new(&spec);
-    let mut app = window(&study.file, &FakeClock::new(DAY), Appearance::Light);
-    to_items(&mut app);
+    let (study, mut app) = at_items(&spec(Form::ClassOrUndecided));
     press(&mut app, &[Key::Space]);
     assert!(matches!(view(&app), View::Trial(trial) if trial.draft.choice == Choice::Undecided));
     press(&mut app, &[Key::ArrowRight, Key::ArrowRight]);
@@ -262,11 +265,7 @@ fn space_cannot_decide_and_arrows_choose() {
 
 #[test]
 fn scores_are_typed_in_tenths_or_decimals_and_moved_by_arrows() {
-    let mut spec = spec(Form::Scores);
-    spec.protocol = unmask::study::design::Protocol::Meed;
-    let study = OnDisk::new(&spec);
-    let mut app = window(&study.file, &FakeClock::new(DAY), Appearance::Light);
-    to_items(&mut app);
+    let (_study, mut app) = at_items(&spec(Form::Scores));
     press(&mut app, &[Key::Num1, Key::Num0, Key::Enter, Key::Num0, Key::Period, Key::Num2, Key::Num5, Key::ArrowDown]);
     press(&mut app, &[Key::Num7, Key::ArrowRight]);
     match view(&app) {
@@ -282,9 +281,7 @@ fn scores_are_typed_in_tenths_or_decimals_and_moved_by_arrows() {
 
 #[test]
 fn backspace_clears_and_then_takes_the_last_answer_back_with_the_first_kept() {
-    let study = OnDisk::new(&spec(Form::Class));
-    let mut app = window(&study.file, &FakeClock::new(DAY), Appearance::Light);
-    to_items(&mut app);
+    let (study, mut app) = at_items(&spec(Form::Class));
     press(&mut app, &[Key::Num1, Key::Enter, Key::Num2]);
     assert_eq!(position(&app), 2);
     app.get_by_label("Clear").click();
@@ -372,9 +369,7 @@ fn a_clock_set_back_is_told_and_loses_nothing() {
 
 #[test]
 fn escape_hides_the_item_and_leaving_asks_first() {
-    let study = OnDisk::new(&spec(Form::Class));
-    let mut app = window(&study.file, &FakeClock::new(DAY), Appearance::Light);
-    to_items(&mut app);
+    let (study, mut app) = at_items(&spec(Form::Class));
     press(&mut app, &[Key::Escape]);
     assert!(app.query_by_label("Pause").is_some() && app.query_by_label("Item").is_none());
     press(&mut app, &[Key::Escape]);
@@ -559,9 +554,7 @@ fn a_full_disk_keeps_what_was_entered_until_there_is_room() {
 
 #[test]
 fn a_key_let_go_after_shift_answers_again_and_a_held_one_does_not() {
-    let study = OnDisk::new(&spec(Form::Class));
-    let mut app = window(&study.file, &FakeClock::new(DAY), Appearance::Light);
-    to_items(&mut app);
+    let (_study, mut app) = at_items(&spec(Form::Class));
     let strike = |app: &mut Window, key, pressed| {
         let (physical_key, modifiers) = (Some(Key::Num2), egui::Modifiers::NONE);
         app.event(egui::Event::Key { key, physical_key, pressed, repeat: false, modifiers });
@@ -624,9 +617,7 @@ fn an_item_that_cannot_be_shown_is_not_asked_about() {
 
 #[test]
 fn how_large_everything_is_is_kept_at_the_start_and_at_each_change() {
-    let study = OnDisk::new(&spec(Form::Class));
-    let mut app = window(&study.file, &FakeClock::new(DAY), Appearance::Light);
-    to_items(&mut app);
+    let (study, mut app) = at_items(&spec(Form::Class));
     app.set_size(egui::vec2(900.0, 700.0));
     app.run();
     press(&mut app, &[Key::Plus]);
@@ -650,9 +641,7 @@ fn how_large_everything_is_is_kept_at_the_start_and_at_each_change() {
 fn the_number_pad_answers_and_the_same_digit_of_the_row_after_it() {
     let mut spec = spec(Form::Class);
     spec.answer.confidence = true;
-    let study = OnDisk::new(&spec);
-    let mut app = window(&study.file, &FakeClock::new(DAY), Appearance::Light);
-    to_items(&mut app);
+    let (study, mut app) = at_items(&spec);
     let strike = |app: &mut Window, key, place, pressed| {
         let modifiers = egui::Modifiers::NONE;
         app.event(egui::Event::Key { key, physical_key: Some(place), pressed, repeat: false, modifiers });

@@ -4,7 +4,7 @@
 use egui::Key;
 use egui_kittest::kittest::{NodeT, Queryable};
 use unmask::session::settings::Appearance;
-use unmask::study::design::{Form, Protocol};
+use unmask::study::design::Form;
 use unmask::study::session::{FakeClock, View};
 use unmask::study::store::NewPerson;
 use unmask::ui::participant::TITLE;
@@ -71,13 +71,7 @@ fn at_place(study: &OnDisk, slot: usize) -> Window {
 #[test]
 fn arms_differ_in_nothing_but_the_item() {
     for (form, is_text) in [(Form::Class, false), (Form::Scores, false), (Form::ClassOrUndecided, true)] {
-        let mut spec = spec(form);
-        spec.protocol = match form {
-            Form::Class => Protocol::Standard,
-            Form::Scores => Protocol::Meed,
-            Form::ClassOrUndecided => Protocol::L2x,
-        };
-        let study = OnDisk::with(&spec, is_text);
+        let study = OnDisk::with(&spec(form), is_text);
         let mut places: Vec<Window> = (0..3).map(|slot| at_place(&study, slot)).collect();
         let mut n_arms = 0;
         for _ in 0..6 {
@@ -146,11 +140,6 @@ fn in_the_programs_window_nothing_of_the_program_is_left_and_it_comes_back() {
 
 fn snapshot(form: Form, is_text: bool, appearance: Appearance, name: &str) {
     let mut spec = spec(form);
-    spec.protocol = match form {
-        Form::Class => Protocol::Standard,
-        Form::Scores => Protocol::Meed,
-        Form::ClassOrUndecided => Protocol::L2x,
-    };
     spec.answer.confidence = form == Form::Class;
     spec.answer.truth_too = form == Form::Class;
     let study = OnDisk::with(&spec, is_text);

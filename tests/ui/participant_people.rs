@@ -4,7 +4,7 @@
 use egui::Key;
 use unmask::session::participant::{Scene, class_keys};
 use unmask::session::settings::Appearance;
-use unmask::study::design::{Form, Protocol};
+use unmask::study::design::Form;
 use unmask::study::responses::Responses;
 use unmask::study::score::score;
 use unmask::study::session::{FakeClock, View};
@@ -66,9 +66,8 @@ fn take_part(mut app: Window, study: &OnDisk, clock: &FakeClock, mind: &mut Mind
 
 #[test]
 fn people_of_known_skill_are_recovered_through_the_screens() {
-    for protocol in [Protocol::Standard, Protocol::Meed] {
-        let mut spec = spec(if protocol == Protocol::Meed { Form::Scores } else { Form::Class });
-        spec.protocol = protocol;
+    for form in [Form::Class, Form::Scores] {
+        let mut spec = spec(form);
         spec.items.count = 24;
         spec.answer.turn_buttons = true;
         spec.exclude.same_above = Some(15);
@@ -106,7 +105,7 @@ fn people_of_known_skill_are_recovered_through_the_screens() {
             seconds.sort_by(f64::total_cmp);
             seconds[12]
         };
-        if protocol == Protocol::Standard {
+        if form == Form::Class {
             assert!(median(of(3).1) > 5.0 * median(of(0).1), "slow ones take their time");
             assert!(median(of(4).1) < 0.3, "careless ones do not");
         }

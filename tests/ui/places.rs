@@ -1,20 +1,19 @@
 //! Flows of Train, Measure and Figures, by the names that a screen reader says; training and measuring with real networks on tiny data.
-
 use std::sync::Arc;
 
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
-use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
-use unmask::data::{DataSpec, Dataset, DensePictures, Items, Modality, Shape, Split};
+use unmask::data::{Dataset, DensePictures, Items, Shape};
 use unmask::figure::{Annotation, Theme};
 use unmask::session::settings::Appearance;
 use unmask::session::train::RunState;
 use unmask::session::{Command, Dialog, Place, Session};
-use unmask::ui::App;
 use unmask::ui::dialogs::PresetDialogs;
 
-use super::support::{explained, explained_with, real, settle, window};
+use super::support::{
+    Window, act, click, click_on, dataset_of, explained, explained_with, press, press_with, real, settle, typed, window,
+};
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
 
@@ -26,39 +25,21 @@ fn bars() -> Dataset {
         let across = if item % 2 == 0 { y } else { x };
         if usize::abs_diff(across, 4 + item % 7) < 2 { 230 } else { 0 }
     });
-    let split = |item: usize| match item {
-        0..24 => Split::Train,
-        24..36 => Split::Validation,
-        _ => Split::Test,
+    let pictures = DensePictures {
+        shape: Shape::new(1, 16, 16),
+        bytes: Arc::new(bytes.collect()),
+        order: Arc::new((0..N as u32).collect()),
     };
-    Dataset {
-        name: "bars".to_owned(),
-        spec: DataSpec::from_path("bars"),
-        modality: Modality::Image,
-        items: Items::Dense(DensePictures {
-            shape: Shape::new(1, 16, 16),
-            bytes: Arc::new(bytes.collect()),
-            order: Arc::new((0..N as u32).collect()),
-        }),
-        labels: (0..N).map(|item| Some((item % 2) as u16)).collect(),
-        classes: vec!["flat".to_owned(), "tall".to_owned()],
-        splits: (0..N).map(split).collect(),
-        source_index: (0..N as u32).collect(),
-        hash: "bars hash".to_owned(),
-        remarks: Vec::new(),
-        truth: None,
-    }
+    dataset_of("bars", Items::Dense(pictures), &["flat", "tall"], (0..N).map(|item| item % 2), [24, 36])
 }
 
 #[test]
 fn a_black_box_and_an_explainer_are_trained_and_measured_through_the_forms() {
     let mut app = real(Some(bars()));
     // Without a black box the form offers one; an explainer cannot be started yet and says why.
-    app.get_by_role_and_label(Role::Button, "New explainer").click();
-    app.run();
+    click(&mut app, "New explainer");
     app.get_by_label("Train or open a black box first.");
-    app.get_by_role_and_label(Role::Button, "New black box").click();
-    app.run();
+    click(&mut app, "New black box");
     app.get_by_label_contains("Train the black box on 2 classes, 12 epochs").click();
     settle(&mut app);
     let run = &app.state().session.train.runs[0];
@@ -67,8 +48,7 @@ fn a_black_box_and_an_explainer_are_trained_and_measured_through_the_forms() {
     assert_eq!((report.epoch, report.epochs), (12, 12));
     app.get_by_label_contains("On validation items: Accuracy");
 
-    app.get_by_role_and_label(Role::Button, "New explainer").click();
-    app.run();
+    click(&mut app, "New explainer");
     app.get_by_label("Train MEED for 25 of 256 pixels, 2 epochs").click();
     settle(&mut app);
     let session = &app.state().session;
@@ -77,11 +57,9 @@ fn a_black_box_and_an_explainer_are_trained_and_measured_through_the_forms() {
     app.get_by_label_contains("On validation items: FS-M");
     app.get_by_label_contains("Losses on training items: ");
 
-    app.state_mut().command(Command::Go(Place::Measure));
-    app.run();
+    act(&mut app, [Command::Go(Place::Measure)]);
     for metric in ["a1, selected rebuilt", "a2, rest rebuilt"] {
-        app.get_by_role_and_label(Role::CheckBox, metric).click();
-        app.run();
+        click_on(&mut app, Role::CheckBox, metric);
     }
     app.get_by_label("Measure 4 methods on 12 items").click();
     settle(&mut app);
@@ -102,19 +80,15 @@ fn a_black_box_and_an_explainer_are_trained_and_measured_through_the_forms() {
 #[test]
 fn a_number_is_typed_digit_by_digit_into_a_form_that_changes_below_it() {
     let mut app = real(Some(bars()));
-    app.get_by_role_and_label(Role::SpinButton, "Batch size").click();
-    app.run();
+    click_on(&mut app, Role::SpinButton, "Batch size");
     app.key_press_modifiers(Modifiers::COMMAND, Key::A);
     for digit in ["2", "0", "4"] {
-        app.event(egui::Event::Text(digit.to_owned()));
-        app.run();
+        typed(&mut app, digit);
     }
-    app.key_press(Key::Enter);
-    app.run();
+    press(&mut app, Key::Enter);
     let batch = app.get_by_role_and_label(Role::SpinButton, "Batch size").value();
     assert_eq!(batch.as_deref(), Some("204"));
-    app.get_by_role_and_label(Role::Button, "Reset batch size to 128").click();
-    app.run();
+    click(&mut app, "Reset batch size to 128");
     let batch = app.get_by_role_and_label(Role::SpinButton, "Batch size").value();
     assert_eq!(batch.as_deref(), Some("128"));
 }
@@ -125,16 +99,14 @@ fn the_table_sorts_by_a_header_and_writes_every_format() {
     let paths = ["table.md", "table.tex", "table.csv", "table.json"].map(|name| dir.path().join(name));
     let dialogs = PresetDialogs::new(paths.iter().map(|path| vec![path.clone()]).collect());
     let mut app = explained_with(SIZE, Appearance::Dark, dialogs);
-    app.state_mut().command(Command::Go(Place::Measure));
-    app.run();
+    act(&mut app, [Command::Go(Place::Measure)]);
     app.get_by_label_contains("Measure 3 methods").click();
     app.run();
     app.get_by_label("Sort by FS-M (%)").click();
     app.run();
     app.get_by_label("Sort by FS-M (%), now largest first");
     for path in &paths {
-        app.get_by_role_and_label(Role::Button, "Export table…").click();
-        app.run();
+        click(&mut app, "Export table…");
         assert!(path.exists(), "{}", path.display());
     }
     let text = std::fs::read_to_string(&paths[0]).expect("Markdown");
@@ -144,8 +116,7 @@ fn the_table_sorts_by_a_header_and_writes_every_format() {
 #[test]
 fn metrics_of_words_are_not_offered_for_pictures() {
     let mut app = explained(SIZE, Appearance::Dark);
-    app.state_mut().command(Command::Go(Place::Measure));
-    app.run();
+    act(&mut app, [Command::Go(Place::Measure)]);
     app.get_by_role_and_label(Role::CheckBox, "FS-M");
     assert!(app.query_by_role_and_label(Role::CheckBox, "Purity").is_none());
 }
@@ -154,26 +125,22 @@ fn metrics_of_words_are_not_offered_for_pictures() {
 fn a_desktop_without_file_dialogs_lets_the_path_be_typed() {
     let dir = tempfile::tempdir().expect("a folder");
     let mut app = explained_with(SIZE, Appearance::Dark, PresetDialogs::absent());
-    app.state_mut().command(Command::Ask(Dialog::ExportFigure));
-    app.run();
+    act(&mut app, [Command::Ask(Dialog::ExportFigure)]);
     let name = app.get_by_label("Path").value().expect("a path is offered");
     assert!(name.ends_with(".png"), "{name}");
-    let retype = |app: &mut Harness<'static, App>, path: &std::path::Path| {
+    let retype = |app: &mut Window, path: &std::path::Path| {
         app.get_by_label("Path").focus();
         app.run();
-        app.key_press_modifiers(Modifiers::COMMAND, Key::A);
-        app.run();
+        press_with(app, Modifiers::COMMAND, Key::A);
         app.get_by_label("Path").type_text(&path.display().to_string());
         app.run();
     };
     retype(&mut app, &dir.path().join("absent").join("figure.svg"));
     assert!(app.query_by_label_contains("There is no folder").is_some(), "the missing folder is named");
-    app.key_press(Key::Enter);
-    app.run();
+    press(&mut app, Key::Enter);
     let path = dir.path().join("figure.svg");
     retype(&mut app, &path);
-    app.key_press(Key::Enter);
-    app.run();
+    press(&mut app, Key::Enter);
     assert!(path.exists(), "the figure is written");
     assert!(app.query_by_label("Path").is_none(), "the form is gone");
 }
@@ -181,8 +148,7 @@ fn a_desktop_without_file_dialogs_lets_the_path_be_typed() {
 #[test]
 fn k_outside_the_units_is_refused_with_a_sentence() {
     let mut app = explained(SIZE, Appearance::Dark);
-    app.state_mut().command(Command::Go(Place::Measure));
-    app.run();
+    act(&mut app, [Command::Go(Place::Measure)]);
     app.get_by_label("k, one or several").focus();
     app.run();
     app.get_by_label("k, one or several").type_text("5, 900");
@@ -191,11 +157,9 @@ fn k_outside_the_units_is_refused_with_a_sentence() {
     assert!(app.query_all_by_label_contains(sentence).next().is_some(), "the wrong number is named");
 }
 
-fn kept(dialogs: PresetDialogs) -> Harness<'static, App> {
+fn kept(dialogs: PresetDialogs) -> Window {
     let mut app = explained_with(SIZE, Appearance::Dark, dialogs);
-    app.state_mut().command(Command::KeepFigure);
-    app.state_mut().command(Command::Go(Place::Figures));
-    app.run();
+    act(&mut app, [Command::KeepFigure, Command::Go(Place::Figures)]);
     app
 }
 
@@ -204,8 +168,7 @@ fn a_figure_is_kept_drawn_on_and_exported() {
     let dir = tempfile::tempdir().expect("a folder");
     let path = dir.path().join("figure.svg");
     let mut app = kept(PresetDialogs::new(vec![vec![path.clone()]]));
-    app.get_by_role_and_label(Role::Button, "Tool: Arrow").click();
-    app.run();
+    click(&mut app, "Tool: Arrow");
     // Drag over the preview, from its middle to the right.
     let middle = app.get_by_label_contains("Preview of").rect().center();
     app.drag_at(middle);
@@ -220,19 +183,14 @@ fn a_figure_is_kept_drawn_on_and_exported() {
     let [Annotation::Arrow { from, to, .. }] = annotations[..] else { panic!("{annotations:?}") };
     assert!(to.x > from.x && to.y > from.y, "from {from:?} to {to:?}");
 
-    app.get_by_role_and_label(Role::Button, "Tool: Panel letter").click();
-    app.run();
-    app.get_by_role_and_label(Role::Button, "Add in the middle").click();
-    app.run();
-    app.get_by_role_and_label(Role::Button, "Export as PNG, SVG or PDF…").click();
-    app.run();
+    click(&mut app, "Tool: Panel letter");
+    click(&mut app, "Add in the middle");
+    click(&mut app, "Export as PNG, SVG or PDF…");
     let svg = std::fs::read_to_string(&path).expect("the SVG");
     assert!(svg.contains("class=\"annotations\"") && svg.contains("(a)"), "annotations are vectors and text");
 
-    app.key_press_modifiers(Modifiers::COMMAND, Key::Z);
-    app.run();
-    app.key_press_modifiers(Modifiers::COMMAND, Key::Z);
-    app.run();
+    press_with(&mut app, Modifiers::COMMAND, Key::Z);
+    press_with(&mut app, Modifiers::COMMAND, Key::Z);
     assert!(app.state().session.figures.kept[0].annotations.is_empty());
 }
 
@@ -248,28 +206,23 @@ fn title_and_caption_are_drawn_and_typing_is_one_step_of_undo() {
     let figure = &app.state().session.figures.kept[0];
     assert_eq!(figure.caption, "What it used");
     assert!(figure.figure.texts().iter().any(|text| text.text == "What it used"));
-    app.state_mut().command(Command::Undo);
-    app.run();
+    act(&mut app, [Command::Undo]);
     assert_eq!(app.state().session.figures.kept[0].caption, "");
 }
 
 #[test]
 fn annotations_stay_on_the_picture_when_a_heading_moves_it() {
     let mut app = kept(PresetDialogs::default());
-    app.get_by_role_and_label(Role::Button, "Tool: Box").click();
-    app.run();
-    app.get_by_role_and_label(Role::Button, "Add in the middle").click();
-    app.run();
-    let y = |app: &Harness<'static, App>| match app.state().session.figures.kept[0].annotations[..] {
+    click(&mut app, "Tool: Box");
+    click(&mut app, "Add in the middle");
+    let y = |app: &Window| match app.state().session.figures.kept[0].annotations[..] {
         [Annotation::Box { rect, .. }] => rect.y,
         _ => panic!("one box"),
     };
     let before = y(&app);
-    app.get_by_role_and_label(Role::CheckBox, "Title above the figure").click();
-    app.run();
+    click_on(&mut app, Role::CheckBox, "Title above the figure");
     assert!(y(&app) > before, "the heading pushes the picture down");
-    app.get_by_role_and_label(Role::CheckBox, "Title above the figure").click();
-    app.run();
+    click_on(&mut app, Role::CheckBox, "Title above the figure");
     assert!((y(&app) - before).abs() < 1e-3);
 }
 
@@ -277,23 +230,16 @@ fn annotations_stay_on_the_picture_when_a_heading_moves_it() {
 fn kept_figures_are_ordered_put_on_a_sheet_and_written_together() {
     let dir = tempfile::tempdir().expect("a folder");
     let mut app = kept(PresetDialogs::new(vec![vec![dir.path().to_path_buf()]]));
-    app.state_mut().command(Command::Go(Place::Explore));
-    app.state_mut().command(Command::NextItem);
-    app.run();
-    app.state_mut().command(Command::KeepFigure);
-    app.state_mut().command(Command::Go(Place::Figures));
-    app.run();
-    app.get_by_role_and_label(Role::Button, "Move the figure up in the list").click();
-    app.run();
+    act(&mut app, [Command::Go(Place::Explore), Command::NextItem]);
+    act(&mut app, [Command::KeepFigure, Command::Go(Place::Figures)]);
+    click(&mut app, "Move the figure up in the list");
     let items: Vec<usize> = app.state().session.figures.kept.iter().map(|figure| figure.item).collect();
     assert_eq!(items, [1, 0]);
-    app.get_by_role_and_label(Role::Button, "Contact sheet of all").click();
-    app.run();
+    click(&mut app, "Contact sheet of all");
     let kept = &app.state().session.figures.kept;
     assert_eq!((kept.len(), kept[2].pictures.len()), (3, 2));
     assert_eq!(kept[0].theme, Theme::Light);
-    app.get_by_role_and_label(Role::Button, "PDF…").click();
-    app.run();
+    click(&mut app, "PDF…");
     assert_eq!(std::fs::read_dir(dir.path()).expect("the folder").count(), 3);
 }
 
@@ -305,8 +251,7 @@ fn places_without_anything_say_one_sentence() {
         (Place::Measure, "Measuring needs data"),
         (Place::Figures, "No figure was kept yet"),
     ] {
-        app.state_mut().command(Command::Go(place));
-        app.run();
+        act(&mut app, [Command::Go(place)]);
         app.get_by_label_contains(words);
     }
 }
@@ -318,8 +263,7 @@ fn pictures_of_the_places_in_both_themes() {
         let mut app = explained([1280.0, 800.0], appearance);
         app.state_mut().command(Command::KeepFigure);
         for (place, name) in [(Place::Train, "train"), (Place::Measure, "measure"), (Place::Figures, "figures")] {
-            app.state_mut().command(Command::Go(place));
-            app.run();
+            act(&mut app, [Command::Go(place)]);
             if place == Place::Measure {
                 app.get_by_label_contains("Measure 3 methods").click();
                 app.run();

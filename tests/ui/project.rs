@@ -1,5 +1,4 @@
 //! Projects, through the whole window with real networks: saved and opened again, crashed, damaged, moved, opened twice.
-
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command as Process, Stdio};
@@ -23,6 +22,9 @@ use unmask::store::{Cache, Project};
 use unmask::ui::dialogs::PresetDialogs;
 use unmask::ui::{App, Workers};
 
+use super::session::names;
+use super::support::{Window, place_of};
+
 /// Items of [`digits`].
 const ITEMS: usize = 360;
 
@@ -36,7 +38,7 @@ pub(super) fn digits() -> String {
 }
 
 /// A window that explains and trains for real, without threads.
-pub(super) fn window(session: Session) -> Harness<'static, App> {
+pub(super) fn window(session: Session) -> Window {
     let workers = Workers::inline(|| Compute::new(Device::Cpu, 1));
     Harness::builder()
         .with_size([1280.0, 800.0])
@@ -51,7 +53,7 @@ pub(super) fn with_scratch(scratch: &Path) -> Session {
 }
 
 /// Does the commands one after the other, and what follows from each.
-pub(super) fn run(app: &mut Harness<'static, App>, commands: impl IntoIterator<Item = Command>) {
+pub(super) fn run(app: &mut Window, commands: impl IntoIterator<Item = Command>) {
     for command in commands {
         app.state_mut().command(command);
         app.step();
@@ -64,26 +66,26 @@ pub(super) fn run(app: &mut Harness<'static, App>, commands: impl IntoIterator<I
     }
 }
 
-pub(super) fn open(folder: &Path) -> Harness<'static, App> {
+pub(super) fn open(folder: &Path) -> Window {
     open_with(folder, Session::new())
 }
 
-pub(super) fn open_with(folder: &Path, session: Session) -> Harness<'static, App> {
+pub(super) fn open_with(folder: &Path, session: Session) -> Window {
     let mut app = window(session);
     run(&mut app, [Command::OpenPaths(vec![folder.to_path_buf()])]);
     app
 }
 
-pub(super) fn codes(app: &Harness<'static, App>) -> Vec<&'static str> {
+pub(super) fn codes(app: &Window) -> Vec<&'static str> {
     let entries = app.state().session.notices.entries();
     entries.iter().map(|entry| entry.notice.code).filter(|code| *code != "data-remark").collect()
 }
 
-pub(super) fn summaries(app: &Harness<'static, App>) -> Vec<String> {
+pub(super) fn summaries(app: &Window) -> Vec<String> {
     app.state().session.notices.entries().iter().map(|entry| entry.notice.summary.clone()).collect()
 }
 
-pub(super) fn columns(app: &Harness<'static, App>) -> Vec<String> {
+pub(super) fn columns(app: &Window) -> Vec<String> {
     app.state().session.column_explainers().iter().map(|explainer| explainer.card.name.clone()).collect()
 }
 
@@ -125,18 +127,19 @@ pub(super) fn tiny_training(name: &str, seed: u64) -> Command {
     }))
 }
 
+/// A window without a project in which an explainer of the digits was trained.
+pub(super) fn trained(scratch: &Path) -> Window {
+    let mut app = window(with_scratch(scratch));
+    let black_box = sample_data().join("project/blackboxes/digits");
+    run(&mut app, [Command::OpenPaths(vec![black_box]), Command::OpenSpec(digits()), tiny_training("Tiny", 1)]);
+    app
+}
+
 /// A project with data, a black box, a trained explainer beside one that needs no training, and a view that is not the first one.
 pub(super) fn saved_project(dir: &Path) -> PathBuf {
     let folder = dir.join("project");
-    let scratch = dir.join("scratch");
-    let mut app = window(with_scratch(&scratch));
-    let black_box = sample_data().join("project/blackboxes/digits");
-    run(&mut app, [Command::OpenPaths(vec![black_box]), Command::OpenSpec(digits()), tiny_training("Tiny", 1)]);
-    let session = &app.state().session;
-    let at = |method: &str| {
-        session.explainers.iter().position(|known| known.card.method == method).expect("an explainer of each method")
-    };
-    let shown = vec![at("grad-x-input"), at("l2x"), at("random")];
+    let mut app = trained(&dir.join("scratch"));
+    let shown = ["grad-x-input", "l2x", "random"].map(|method| place_of(&app, method)).to_vec();
     run(
         &mut app,
         [
@@ -191,7 +194,7 @@ fn a_project_opens_exactly_as_it_was_left() {
 }
 
 /// Lets the clock of the session go on, as the window does at each frame.
-pub(super) fn tick(app: &mut Harness<'static, App>, after: Duration) -> usize {
+pub(super) fn tick(app: &mut Window, after: Duration) -> usize {
     let mut rebuilt = None;
     let session = &mut app.state_mut().session;
     let requests = session.tick(Instant::now() + after, &mut rebuilt);
@@ -226,7 +229,7 @@ fn unsaved_work_is_restored_after_a_crash_and_can_be_given_up() {
 
     let mut app = open(&folder);
     assert_eq!(codes(&app), ["project-restored"]);
-    let marked = |app: &Harness<'static, App>| app.state().session.explore.marked.iter().copied().collect::<Vec<_>>();
+    let marked = |app: &Window| app.state().session.explore.marked.iter().copied().collect::<Vec<_>>();
     assert_eq!(marked(&app), [5, 9, 11]);
     assert!(app.state().session.unsaved);
     assert_eq!(columns(&app), ["Gradient x input", "Tiny", "Random"]);
@@ -403,7 +406,7 @@ fn what_was_trained_after_the_last_save_is_found_again() {
     drop(app);
     std::fs::remove_file(folder.join("project.autosave.json")).ok();
     let app = open(&folder);
-    let names: Vec<_> = app.state().session.explainers.iter().map(|known| known.card.name.clone()).collect();
+    let names = names(&app.state().session);
     assert!(names.contains(&"Later".to_owned()), "{names:?}");
     assert_eq!(columns(&app), ["Gradient x input", "Tiny", "Random"], "but what was shown stays");
 }
@@ -413,7 +416,7 @@ fn two_explainers_never_have_one_name() {
     let dir = tempfile::tempdir().expect("a folder");
     let mut app = open(&saved_project(dir.path()));
     run(&mut app, [tiny_training("Tiny", 4), tiny_training("Tiny", 5)]);
-    let names: Vec<_> = app.state().session.explainers.iter().map(|known| known.card.name.clone()).collect();
+    let names = names(&app.state().session);
     for name in ["Tiny", "Tiny 2", "Tiny 3"] {
         assert_eq!(names.iter().filter(|known| *known == name).count(), 1, "{name} in {names:?}");
     }
@@ -587,6 +590,6 @@ fn a_killed_training_leaves_a_checkpoint_that_opens() {
     let folder = saved_project(dir.path());
     copy(&out, &folder.join("explainers/killed"));
     let app = open(&folder);
-    let names: Vec<_> = app.state().session.explainers.iter().map(|known| known.card.name.clone()).collect();
+    let names = names(&app.state().session);
     assert_eq!(names.iter().filter(|name| **name == saved.card.name).count(), 1, "{names:?}");
 }

@@ -1,6 +1,4 @@
 //! Flows of reading: texts, words by rank, classes, a text of one's own.
-
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use egui::accesskit::Role;
@@ -13,21 +11,15 @@ use unmask::session::items::ListStyle;
 use unmask::session::reading::Action;
 use unmask::session::settings::Appearance;
 use unmask::session::sheet::SheetOf;
-use unmask::session::{Command, Dialog, Place, Session};
-use unmask::ui::dialogs::PresetDialogs;
+use unmask::session::{Command, Dialog, Place};
 use unmask::work::{JobId, Shown};
 
-use super::support::{explained, window_with};
-use super::texts::{LONG, reviews, text_box};
+use super::support::{
+    Window, act, choose, click, click_on, explained, press, press_with, session_with, typed, window, write,
+};
+use super::texts::{LONG, reviews, text_box, units_of};
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
-
-/// The unit of a word of the item in view.
-fn unit_of(app: &egui_kittest::Harness<'_, unmask::ui::App>, word: &str) -> usize {
-    let session = &app.state().session;
-    let text = session.text_of(session.explore.explained().expect("explained")).expect("a text");
-    text.spans.iter().find(|span| span.word == word).and_then(|span| span.unit).expect("a word") as usize
-}
 
 #[test]
 fn opening_reviews_shows_the_first_as_flowing_text_without_its_tags() {
@@ -45,13 +37,11 @@ fn opening_reviews_shows_the_first_as_flowing_text_without_its_tags() {
 fn space_flips_a_text_and_its_words_stay_where_they_are() {
     let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
     let before = app.get_by_label("superb, selected, rank 2").rect();
-    app.key_press(Key::Space);
-    app.run();
+    press(&mut app, Key::Space);
     assert_eq!(app.state().session.explore.view, View::Selected);
     let after = app.get_by_label("superb, selected, rank 2").rect();
     assert!((before.min - after.min).length() < 0.6, "{before} {after}");
-    app.key_press(Key::Space);
-    app.run();
+    press(&mut app, Key::Space);
     assert_eq!(app.state().session.explore.view, View::Unselected);
     assert!(app.query_by_label("superb, selected, rank 2").is_none(), "what is hidden is not read out");
 }
@@ -59,7 +49,7 @@ fn space_flips_a_text_and_its_words_stay_where_they_are() {
 #[test]
 fn pointing_at_a_word_shows_its_score_its_rank_and_the_answer_without_it() {
     let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
-    let unit = unit_of(&app, "delight");
+    let unit = units_of(&app, "delight")[0];
     app.get_by_label("delight, selected, rank 1").hover();
     app.run();
     assert_eq!(app.state().session.explore.reading.pointed, Some(unit));
@@ -74,25 +64,23 @@ fn pointing_at_a_word_shows_its_score_its_rank_and_the_answer_without_it() {
 #[test]
 fn pointing_at_the_list_marks_the_text_and_clicking_keeps_the_word() {
     let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
-    let unit = unit_of(&app, "smile");
+    let unit = units_of(&app, "smile")[0];
     app.get_by_label_contains("Rank 4: smile").hover();
     app.run();
     assert_eq!(app.state().session.explore.reading.pointed, Some(unit));
     app.get_by_label_contains("Rank 4: smile").click();
     app.run();
     assert_eq!(app.state().session.explore.reading.chosen, Some(unit));
-    app.key_press(Key::ArrowRight);
-    app.run();
+    press(&mut app, Key::ArrowRight);
     assert_eq!(app.state().session.explore.reading.chosen, None, "another item, another text");
 }
 
 #[test]
 fn a_chosen_word_is_asked_for_anew_with_each_explanation() {
     let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
-    let [delight, smile] = ["delight", "smile"].map(|word| unit_of(&app, word));
+    let [delight, smile] = ["delight", "smile"].map(|word| units_of(&app, word)[0]);
     let mut after = |command: Command, unit: usize| {
-        app.state_mut().command(command);
-        app.run();
+        act(&mut app, [command]);
         app.state().session.without(unit).is_some()
     };
     assert!(after(Command::Reading(Action::Choose(Some(delight))), delight), "chosen without a pointer");
@@ -104,9 +92,7 @@ fn a_chosen_word_is_asked_for_anew_with_each_explanation() {
 #[test]
 fn the_keys_for_k_count_within_the_text_in_view() {
     let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
-    app.state_mut().command(Command::SelectItem(2));
-    app.state_mut().command(Command::SetK(40));
-    app.run();
+    act(&mut app, [Command::SelectItem(2), Command::SetK(40)]);
     let result = app.state().session.explore.focused_result().expect("a result");
     let n = result.selectable();
     assert!((2..40).contains(&n), "{n}");
@@ -122,11 +108,9 @@ fn the_keys_for_k_count_within_the_text_in_view() {
 #[test]
 fn the_mean_of_words_is_not_offered() {
     let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
-    app.state_mut().command(Command::NextFill);
-    app.run();
+    act(&mut app, [Command::NextFill]);
     assert_eq!(app.state().session.explore.fill, Fill::Noise);
-    app.state_mut().command(Command::NextFill);
-    app.run();
+    act(&mut app, [Command::NextFill]);
     assert_eq!(app.state().session.explore.fill, Fill::Zero);
 }
 
@@ -136,8 +120,7 @@ fn cards_begin_with_the_text_and_a_table_has_a_column_for_it() {
     app.get_by_label_contains("Item #1 · negative").click();
     app.run();
     assert_eq!(app.state().session.explore.item, Some(1));
-    app.state_mut().command(Command::SetListStyle(ListStyle::Table));
-    app.run();
+    act(&mut app, [Command::SetListStyle(ListStyle::Table)]);
     app.get_by_label("Text");
     app.get_all_by_label_contains("A dull film.").next().expect("the beginning");
 }
@@ -157,16 +140,12 @@ fn offensive_texts_are_blurred_in_the_list_until_they_are_asked_for() {
 fn an_offensive_text_is_not_shown_once_it_is_explained_either_but_ones_own_is() {
     let mut app = reviews(SIZE, Appearance::Dark, "hatexplain", false);
     assert!(app.state().session.explore.explained().is_some());
-    let says = |app: &egui_kittest::Harness<'_, unmask::ui::App>, words: &str| {
-        app.query_all_by_label_contains(words).next().is_some()
-    };
+    let says = |app: &Window, words: &str| app.query_all_by_label_contains(words).next().is_some();
     // Neither the text nor the list by rank; both with the list of items say that something is not shown.
     assert!(!says(&app, "delight") && says(&app, "(offensive text, not shown)"));
-    app.state_mut().command(Command::Reading(Action::EditOwn("A superb evening".to_owned())));
-    app.run();
+    act(&mut app, [Command::Reading(Action::EditOwn("A superb evening".to_owned()))]);
     assert!(says(&app, "superb, selected, rank 1") && says(&app, "Rank 1: superb"));
-    app.state_mut().command(Command::Reading(Action::OpenOwn(false)));
-    app.run();
+    act(&mut app, [Command::Reading(Action::OpenOwn(false))]);
     app.get_by_label("This text may offend and is not shown.");
     let buttons = app.get_all_by_role_and_label(Role::Button, "Show offensive texts");
     let over_the_text = buttons.last().expect("over the text");
@@ -174,8 +153,7 @@ fn an_offensive_text_is_not_shown_once_it_is_explained_either_but_ones_own_is() 
     app.run();
     assert!(says(&app, "delight, selected, rank 1") && says(&app, "Rank 1: delight"));
     assert!(app.query_by_label("This text may offend and is not shown.").is_none());
-    app.get_by_role_and_label(Role::Button, "Blur offensive texts").click();
-    app.run();
+    click(&mut app, "Blur offensive texts");
     assert!(!says(&app, "delight"));
 }
 
@@ -184,22 +162,18 @@ fn an_offensive_text_that_is_not_shown_comes_out_through_no_figure() {
     let mut app = reviews(SIZE, Appearance::Dark, "hatexplain", false);
     let sheet = Command::StartSheet(SheetOf::Listed);
     let figures = [Command::KeepFigure, Command::ExportFigure("figure.svg".into()), Command::Ask(Dialog::ExportFigure)];
-    let refuses = |app: &egui_kittest::Harness<'_, unmask::ui::App>, command: &Command| {
+    let refuses = |app: &Window, command: &Command| {
         let reason = command.availability(&app.state().session).err();
         reason.is_some_and(|reason| reason.contains("Show offensive texts"))
     };
     assert!(figures.iter().chain([&sheet]).all(|command| refuses(&app, command)));
-    app.state_mut().command(Command::KeepFigure);
-    app.run();
+    act(&mut app, [Command::KeepFigure]);
     let session = &app.state().session;
     assert!(session.figures.kept.is_empty() && session.last_action.contains("Show offensive texts"));
     // One's own text is in view; a sheet is of the items.
-    app.state_mut().command(Command::Reading(Action::EditOwn("A superb evening".to_owned())));
-    app.run();
+    act(&mut app, [Command::Reading(Action::EditOwn("A superb evening".to_owned()))]);
     assert!(figures.iter().all(|command| command.availability(&app.state().session).is_ok()) && refuses(&app, &sheet));
-    app.state_mut().command(Command::Reading(Action::OpenOwn(false)));
-    app.state_mut().command(Command::Reading(Action::ShowOffensive(true)));
-    app.run();
+    act(&mut app, [Command::Reading(Action::OpenOwn(false)), Command::Reading(Action::ShowOffensive(true))]);
     let session = &app.state().session;
     assert!(figures.iter().chain([&sheet]).all(|command| command.availability(session).is_ok()));
 }
@@ -213,8 +187,7 @@ fn a_contact_sheet_shows_the_class_in_focus() {
         Command::SetMarked(1, true),
         Command::StartSheet(SheetOf::Marked),
     ] {
-        app.state_mut().command(command);
-        app.run();
+        act(&mut app, [command]);
     }
     let session = &app.state().session;
     let [sheet] = &session.figures.kept[..] else { panic!("one figure: {}", session.last_action) };
@@ -227,9 +200,7 @@ fn a_contact_sheet_shows_the_class_in_focus() {
         assert!(picture.selected[unit as usize], "it speaks for the class");
     }
     // Contrasted, as in the explorer.
-    app.state_mut().command(Command::Reading(Action::Against(Some(1))));
-    app.state_mut().command(Command::StartSheet(SheetOf::Marked));
-    app.run();
+    act(&mut app, [Command::Reading(Action::Against(Some(1))), Command::StartSheet(SheetOf::Marked)]);
     let kept = &app.state().session.figures.kept;
     assert!(kept[1].pictures.iter().all(|picture| picture.method.ends_with("negative rather than positive")));
 }
@@ -237,59 +208,44 @@ fn a_contact_sheet_shows_the_class_in_focus() {
 #[test]
 fn where_words_are_all_that_can_be_selected_the_menu_says_why() {
     let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
-    app.get_by_role_and_label(Role::ComboBox, "Units").click();
-    app.run();
+    click_on(&mut app, Role::ComboBox, "Units");
     app.get_by_label_contains("For sentences, train one that reads a text sentence by sentence");
 }
 
 #[test]
 fn a_class_in_focus_recolours_the_text_and_shows_its_words_alone() {
     let mut app = reviews(SIZE, Appearance::Dark, "reviews", true);
-    let picture = |app: &egui_kittest::Harness<'_, unmask::ui::App>| {
+    let picture = |app: &Window| {
         let picture = app.state().session.picture(0, View::Heat, Hidden::AsModelSees, Default::default());
         picture.expect("a picture")
     };
     assert!(!picture(&app).signed, "the method's own scores are neither for nor against");
     app.get_by_label("delight, selected, rank 1");
-    app.get_by_role_and_label(Role::Button, "Colour by negative").click();
-    app.run();
+    click(&mut app, "Colour by negative");
     assert_eq!(app.state().session.explore.class_focus, Some(0));
     assert!(picture(&app).signed, "those of a class are");
     // "drags" is the one word that speaks for it.
     app.get_by_label("drags, selected, rank 1");
     app.get_by_label_contains("Only the words of negative: ");
     app.get_by_label_contains("Without the words of negative: ");
-    app.state_mut().command(Command::Reading(Action::Against(Some(1))));
-    app.run();
+    act(&mut app, [Command::Reading(Action::Against(Some(1)))]);
     app.get_by_label_contains("why negative rather than positive");
     app.get_by_label_contains("Only these words: negative");
     app.get_by_label_contains("Without these words: ");
 }
 
-/// Digits are told by the text that they write, so that every keyboard's work.
-fn typed(app: &mut egui_kittest::Harness<'_, unmask::ui::App>, text: &str) {
-    app.event(egui::Event::Text(text.to_owned()));
-    app.run();
-}
-
 #[test]
 fn the_key_of_a_class_pressed_again_leaves_it() {
     let mut app = reviews(SIZE, Appearance::Dark, "reviews", true);
-    let focus = |app: &egui_kittest::Harness<'_, unmask::ui::App>| app.state().session.explore.class_focus;
+    let focus = |app: &Window| app.state().session.explore.class_focus;
     typed(&mut app, "0");
     assert_eq!(focus(&app), Some(0));
     typed(&mut app, "0");
     assert_eq!(focus(&app), None);
     // With a contrast, and after the list of classes was used.
-    app.get_by_label("Colour by class").click();
-    app.run();
-    app.get_by_role_and_label(Role::Button, "positive").click();
-    app.run();
+    choose(&mut app, "Colour by class", "positive");
     assert_eq!(focus(&app), Some(1));
-    app.get_by_label("Against class").click();
-    app.run();
-    app.get_by_role_and_label(Role::Button, "negative").click();
-    app.run();
+    choose(&mut app, "Against class", "negative");
     assert_eq!(app.state().session.explore.reading.against, Some(0));
     typed(&mut app, "1");
     assert_eq!(focus(&app), None);
@@ -298,9 +254,7 @@ fn the_key_of_a_class_pressed_again_leaves_it() {
 #[test]
 fn a_word_far_down_comes_into_view_when_it_is_chosen() {
     let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
-    app.state_mut().command(Command::SelectItem(30));
-    app.state_mut().command(Command::SetK(20));
-    app.run();
+    act(&mut app, [Command::SelectItem(30), Command::SetK(20)]);
     let session = &app.state().session;
     let explained = session.explore.explained().expect("explained");
     let text = session.text_of(explained).expect("a text");
@@ -309,10 +263,9 @@ fn a_word_far_down_comes_into_view_when_it_is_chosen() {
     assert!(far > LONG / 2, "{far}");
     let rank = explained.methods[0].as_ref().expect("scores").ranks[far] + 1;
     let name = format!("dull, selected, rank {rank}");
-    let shown = |app: &egui_kittest::Harness<'_, unmask::ui::App>| app.query_by_label(&name).is_some();
+    let shown = |app: &Window| app.query_by_label(&name).is_some();
     assert!(!shown(&app), "the text begins elsewhere");
-    app.state_mut().command(Command::Reading(Action::Choose(Some(far))));
-    app.run();
+    act(&mut app, [Command::Reading(Action::Choose(Some(far)))]);
     assert!(shown(&app), "the word is in view");
 }
 
@@ -323,13 +276,11 @@ fn the_table_of_classes_can_be_sorted_and_closed() {
     const SUPERB: &str = "superb: \u{2212}2.50, 2.50";
     const DRAGS: &str = "drags: 2.00, \u{2212}2.00";
     assert!(app.get_by_label(SUPERB).rect().top() < app.get_by_label(DRAGS).rect().top());
-    app.get_by_role_and_label(Role::Button, "Sort by negative").click();
-    app.run();
+    click(&mut app, "Sort by negative");
     // Largest for "negative" first: "drags" is all that speaks for it, "superb" is far down and out of view.
     assert!(app.get_by_label(DRAGS).rect().top() < app.get_by_label("The: 0.00, 0.00").rect().top());
     assert!(app.query_by_label(SUPERB).is_none());
-    app.get_by_role_and_label(Role::Button, "Classes").click();
-    app.run();
+    click(&mut app, "Classes");
     assert!(app.query_by_label("Sort by negative").is_none(), "the panel is closed");
 }
 
@@ -351,12 +302,8 @@ fn the_panel_of_classes_says_when_it_is_of_the_result_before() {
 #[test]
 fn a_text_of_ones_own_is_explained_as_it_is_typed() {
     let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
-    app.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::V);
-    app.run();
-    app.get_by_role_and_label(Role::MultilineTextInput, "Your own text").focus();
-    app.run();
-    app.get_by_role_and_label(Role::MultilineTextInput, "Your own text").type_text("A superb evening, but dull music.");
-    app.run();
+    press_with(&mut app, Modifiers::COMMAND | Modifiers::SHIFT, Key::V);
+    write(&mut app, Role::MultilineTextInput, "Your own text", "A superb evening, but dull music.");
     std::thread::sleep(std::time::Duration::from_millis(200));
     app.run();
     let session = &app.state().session;
@@ -369,8 +316,7 @@ fn a_text_of_ones_own_is_explained_as_it_is_typed() {
     let length = format!("{} words", session.explore.focused_result().expect("a result").selectable());
     app.get_by_label(&length);
     app.get_by_label("dull, selected, rank 1");
-    app.get_by_role_and_label(Role::Button, "Back to the item").click();
-    app.run();
+    click(&mut app, "Back to the item");
     assert_eq!(app.state().session.own_text().map(|own| own.text.clone()), None);
     app.get_by_label("delight, selected, rank 1");
 }
@@ -386,12 +332,8 @@ fn a_pasted_text_becomes_ones_own() {
 
 #[test]
 fn ones_own_text_waits_for_data_and_says_so() {
-    let mut session = Session::new();
-    session.boxes.push(Arc::new(text_box()));
-    session.active_box = Some(0);
-    let mut app = window_with(SIZE, session, PresetDialogs::default());
-    app.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::V);
-    app.run();
+    let mut app = window(SIZE, session_with(Appearance::Dark, Some(text_box())));
+    press_with(&mut app, Modifiers::COMMAND | Modifiers::SHIFT, Key::V);
     let session = &app.state().session;
     assert_eq!(
         session.last_action,
@@ -421,11 +363,9 @@ fn a_text_pasted_where_nothing_reads_texts_is_refused_with_the_reason() {
 #[test]
 fn beside_ones_own_text_the_item_is_neither_marked_nor_pinned() {
     let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
-    app.state_mut().command(Command::Reading(Action::EditOwn("A superb evening".to_owned())));
-    app.run();
+    act(&mut app, [Command::Reading(Action::EditOwn("A superb evening".to_owned()))]);
     for command in [Command::Pin, Command::Mark] {
-        app.state_mut().command(command);
-        app.run();
+        act(&mut app, [command]);
         assert!(app.state().session.last_action.ends_with("Your own text is in view; go back to the item first"));
     }
     let explore = &app.state().session.explore;
@@ -435,22 +375,17 @@ fn beside_ones_own_text_the_item_is_neither_marked_nor_pinned() {
 #[test]
 fn what_a_pasted_text_takes_the_place_of_can_be_had_back() {
     let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
-    let own = |app: &egui_kittest::Harness<'_, unmask::ui::App>| {
-        app.state().session.own_text().map(|own| own.text.clone()).unwrap_or_default()
-    };
+    let own = |app: &Window| app.state().session.own_text().map(|own| own.text.clone()).unwrap_or_default();
     app.state_mut().command(Command::Reading(Action::EditOwn("A long letter".to_owned())));
     // Closed, it is remembered all the same.
-    app.state_mut().command(Command::Reading(Action::OpenOwn(false)));
-    app.run();
+    act(&mut app, [Command::Reading(Action::OpenOwn(false))]);
     app.input_mut().events.push(egui::Event::Paste("What a delight!".to_owned()));
     app.run();
     assert_eq!(own(&app), "What a delight!");
     assert_eq!(app.state().session.last_action, "Pasted as your own text");
-    app.state_mut().command(Command::Undo);
-    app.run();
+    act(&mut app, [Command::Undo]);
     assert_eq!(own(&app), "A long letter");
-    app.state_mut().command(Command::Redo);
-    app.run();
+    act(&mut app, [Command::Redo]);
     assert_eq!(own(&app), "What a delight!");
 }
 
@@ -468,18 +403,15 @@ fn a_text_that_is_closed_at_once_keeps_its_last_letters() {
     // In the editor, in the inspector, and the switch under the viewer.
     for (at, button) in ["Close", "Back to the item", "Your own text"].into_iter().enumerate() {
         let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
-        app.state_mut().command(Command::Reading(Action::OpenOwn(true)));
-        app.run();
+        act(&mut app, [Command::Reading(Action::OpenOwn(true))]);
         app.get_by_role_and_label(Role::MultilineTextInput, "Your own text").focus();
         app.step();
         let typed = format!("A superb evening {at}");
         app.get_by_role_and_label(Role::MultilineTextInput, "Your own text").type_text(&typed);
         app.step();
-        app.get_by_role_and_label(Role::Button, button).click();
-        app.run();
+        click(&mut app, button);
         assert!(app.state().session.own_text().is_none(), "{button}");
-        app.state_mut().command(Command::Reading(Action::OpenOwn(true)));
-        app.run();
+        act(&mut app, [Command::Reading(Action::OpenOwn(true))]);
         assert_eq!(app.state().session.own_text().map(|own| &own.text), Some(&typed), "{button}");
     }
 }
@@ -490,14 +422,11 @@ fn a_text_with_a_word_in_another_script_becomes_a_figure_that_names_it() {
     // In the editor itself such letters are boxes.
     app.ctx.set_missing_glyph_policy(egui::MissingGlyphPolicy::Tofu);
     let own = "A superb evening, \u{62e}\u{628}\u{631}.".to_owned();
-    app.state_mut().command(Command::Reading(Action::OpenOwn(true)));
-    app.run();
+    act(&mut app, [Command::Reading(Action::OpenOwn(true))]);
     assert!(app.query_by_label_contains("Holds Arabic").is_none());
-    app.state_mut().command(Command::Reading(Action::EditOwn(own)));
-    app.run();
+    act(&mut app, [Command::Reading(Action::EditOwn(own))]);
     app.get_by_label_contains("Holds Arabic, which no font here has");
-    app.state_mut().command(Command::KeepFigure);
-    app.run();
+    act(&mut app, [Command::KeepFigure]);
     let session = &app.state().session;
     let kept = session.figures.kept.first().unwrap_or_else(|| panic!("kept: {}", session.last_action));
     assert!(kept.figure.texts().iter().any(|text| text.text == "[Arabic]"));
@@ -506,16 +435,14 @@ fn a_text_with_a_word_in_another_script_becomes_a_figure_that_names_it() {
 #[test]
 fn forms_of_training_offer_what_reads_texts() {
     let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
-    app.state_mut().command(Command::Go(Place::Train));
-    app.run();
+    act(&mut app, [Command::Go(Place::Train)]);
     assert!(app.query_by_label_contains("pixels").is_none());
 }
 
 #[test]
 fn a_form_begins_with_the_values_for_texts_and_goes_back_to_them() {
     let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
-    app.state_mut().command(Command::Go(Place::Train));
-    app.run();
+    act(&mut app, [Command::Go(Place::Train)]);
     assert!(app.query_by_label_contains("Reset ").is_none(), "what it begins with is no change");
     app.get_by_role_and_label(Role::ComboBox, "Word vectors start").click_accesskit();
     app.run();
@@ -529,12 +456,8 @@ fn a_form_begins_with_the_values_for_texts_and_goes_back_to_them() {
 #[test]
 fn a_kept_text_becomes_a_figure_with_real_text() {
     let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
-    app.state_mut().command(Command::KeepFigure);
-    app.state_mut().command(Command::AddColumn);
-    app.run();
-    app.state_mut().command(Command::KeepFigure);
-    app.state_mut().command(Command::MakeSheet(vec![0, 1]));
-    app.run();
+    act(&mut app, [Command::KeepFigure, Command::AddColumn]);
+    act(&mut app, [Command::KeepFigure, Command::MakeSheet(vec![0, 1])]);
     let kept = &app.state().session.figures.kept;
     assert_eq!(kept.len(), 3, "{:?}", app.state().session.last_action);
     assert!(kept.iter().all(|kept| kept.figure.texts().iter().any(|text| text.text == "delight")));
@@ -543,27 +466,20 @@ fn a_kept_text_becomes_a_figure_with_real_text() {
 #[test]
 fn a_kept_text_is_cut_or_whole_as_the_user_says() {
     let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
-    app.state_mut().command(Command::SelectItem(30));
-    app.run();
-    app.state_mut().command(Command::KeepFigure);
-    app.state_mut().command(Command::Go(Place::Figures));
-    app.run();
-    let drawn =
-        |app: &egui_kittest::Harness<'_, unmask::ui::App>| app.state().session.figures.kept[0].figure.texts().len();
+    act(&mut app, [Command::SelectItem(30)]);
+    act(&mut app, [Command::KeepFigure, Command::Go(Place::Figures)]);
+    let drawn = |app: &Window| app.state().session.figures.kept[0].figure.texts().len();
     let cut = drawn(&app);
     assert!(cut < LONG / 4, "{cut}");
     app.get_by_role_and_label(Role::SpinButton, "Words before it is cut");
-    app.get_by_role_and_label(Role::CheckBox, "Whole text, however long").click();
-    app.run();
+    click_on(&mut app, Role::CheckBox, "Whole text, however long");
     assert!(drawn(&app) >= LONG, "{}", drawn(&app));
-    app.state_mut().command(Command::Undo);
-    app.run();
+    act(&mut app, [Command::Undo]);
     assert_eq!(drawn(&app), cut);
     // Shorter than at first.
     let mut fewer = app.state().session.figures.kept[0].clone();
     fewer.cut_texts(20);
-    app.state_mut().command(Command::ChangeFigure(0, Box::new(fewer), Change::Words(0)));
-    app.run();
+    act(&mut app, [Command::ChangeFigure(0, Box::new(fewer), Change::Words(0))]);
     assert!(drawn(&app) < cut, "{} {cut}", drawn(&app));
 }
 
@@ -571,8 +487,7 @@ fn a_kept_text_is_cut_or_whole_as_the_user_says() {
 #[test]
 fn frames_of_a_long_text_are_measured() {
     let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
-    app.state_mut().command(Command::SelectItem(30));
-    app.run();
+    act(&mut app, [Command::SelectItem(30)]);
     for (name, command) in [
         ("overlay", Command::SetView(View::Overlay)),
         ("heat", Command::SetView(View::Heat)),
@@ -600,8 +515,7 @@ fn frames_of_a_long_text_are_measured() {
 fn shown(appearance: Appearance, by_class: bool, commands: &[Command], name: &str) {
     let mut app = reviews([1180.0, 760.0], appearance, "reviews", by_class);
     for command in commands {
-        app.state_mut().command(command.clone());
-        app.run();
+        act(&mut app, [command.clone()]);
     }
     app.snapshot(name);
 }

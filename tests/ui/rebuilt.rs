@@ -1,20 +1,17 @@
 //! What the generators of a method rebuild, in the inspector: the pictures or lines of both sides with the black box's answers to them, and of one side
 //! alone where the other was not learned. The generators of these worlds rebuild a quarter of what is hidden from them.
-
 use egui::accesskit::Role;
-use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
-use unmask::data::{Modality, Rows, Unit};
-use unmask::explain::mask::{Mask, keep_only};
+use unmask::data::{Modality, Unit};
+use unmask::explain::mask::Mask;
 use unmask::explain::{ExplainerCard, SavedExplainer, method};
-use unmask::jobs::{Explained, Rebuilt};
+use unmask::jobs::Rebuilt;
 use unmask::model::params::ParamSpec;
 use unmask::session::Command;
 use unmask::session::settings::Appearance;
-use unmask::ui::App;
 
 use super::series::opened;
-use super::support::{answer_in, explained, explainer, show_trained};
+use super::support::{Input, Window, act, answer, explained, explainer, press, show_trained};
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
 const TITLE: &str = "Rebuilt by its generators";
@@ -26,18 +23,14 @@ fn params() -> &'static [ParamSpec] {
 }
 
 /// What the generators of a method rebuild from the selected part and, where they learned that too, from the rest.
-pub fn of(card: &ExplainerCard, explained: &Explained, scores: &[f32]) -> Vec<Rebuilt> {
-    let modality = explained.units.unit.modality();
-    if card.method != "dorar" || modality == Modality::Text {
+pub fn of(card: &ExplainerCard, input: &Input<'_>, selected: &Mask) -> Vec<Rebuilt> {
+    if card.method != "dorar" || input.card.modality() == Modality::Text {
         return Vec::new();
     }
-    let rows = Rows { shape: explained.units.shape, values: explained.row.clone() };
-    let hidden = Rows { shape: rows.shape, values: rows.values.iter().map(|value| value * REBUILT).collect() };
-    let selected = Mask::top_k(scores, explained.k);
     let rest = card.params.switch(params(), "complementary").then(|| selected.complement());
-    let sides = [selected].into_iter().chain(rest).map(|mask| {
-        let row = keep_only(&rows, explained.units, &[mask], &hidden).values;
-        Rebuilt { probs: answer_in(modality, &row), row }
+    let sides = [selected.clone()].into_iter().chain(rest).map(|mask| {
+        let row = input.part(&mask, REBUILT);
+        Rebuilt { probs: answer(input.card, &row), row }
     });
     sides.collect()
 }
@@ -51,7 +44,7 @@ fn dorar(unit: Unit, k: usize, has_both: bool) -> SavedExplainer {
 }
 
 /// The world of pictures, sixteen pixels selected: the quarter that decides, in the first.
-fn pictures(size: [f32; 2], appearance: Appearance, has_both: bool) -> Harness<'static, App> {
+fn pictures(size: [f32; 2], appearance: Appearance, has_both: bool) -> Window {
     let mut app = explained(size, appearance);
     assert!(app.query_by_label(TITLE).is_none(), "a gradient has no generators");
     show_trained(&mut app, dorar(Unit::Pixel, 16, has_both));
@@ -59,23 +52,22 @@ fn pictures(size: [f32; 2], appearance: Appearance, has_both: bool) -> Harness<'
 }
 
 /// The world of movements, one step selected, on a movement that leaps.
-fn movements(appearance: Appearance, has_both: bool) -> Harness<'static, App> {
+fn movements(appearance: Appearance, has_both: bool) -> Window {
     let mut app = opened(SIZE, appearance, "movements");
     assert!(app.query_by_label(TITLE).is_none(), "a gradient has no generators");
     show_trained(&mut app, dorar(Unit::Step, 1, has_both));
-    app.state_mut().command(Command::SelectItem(1));
-    app.run();
+    act(&mut app, [Command::SelectItem(1)]);
     app
 }
 
 /// Where a side is drawn: its picture has its title and the black box's answer for a name.
-fn side(app: &Harness<'static, App>, title: &str, answer: &str) -> egui::Rect {
+fn side(app: &Window, title: &str, answer: &str) -> egui::Rect {
     let name = format!("{title}: the black box says {answer}");
     app.get_by_role_and_label(Role::Image, &name).rect()
 }
 
 /// What is said of good generators.
-fn advice(app: &Harness<'static, App>) -> String {
+fn advice(app: &Window) -> String {
     let node = app.get_by_label_contains("Hidden places hold noise from data.");
     node.accesskit_node().value().expect("words")
 }
@@ -94,14 +86,12 @@ fn both_pictures_are_shown_with_the_answers_to_them() {
     assert!(selected.right() <= rest.left(), "{selected} beside {rest}");
     assert!(advice(&app).ends_with("Good: the class stays on the left and changes on the right."));
     // They are those of the item in view: in the next one nothing bright lies in the quarter.
-    app.key_press(egui::Key::ArrowRight);
-    app.run();
+    press(&mut app, egui::Key::ArrowRight);
     side(&app, "From the selected part", "one (0.59)");
     side(&app, "From the rest", "one (0.55)");
     app.get_by_label("one (0.55), class stays");
     // A method without generators shows none.
-    app.state_mut().command(Command::SetMethod { column: 0, explainer: 0 });
-    app.run();
+    act(&mut app, [Command::SetMethod { column: 0, explainer: 0 }]);
     assert!(app.query_by_label(TITLE).is_none());
 }
 

@@ -1,5 +1,4 @@
 //! Search in texts: by phrase, in the list of items.
-
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable;
 use unmask::data::text::readable;
@@ -9,7 +8,7 @@ use unmask::session::reading::around;
 use unmask::session::search::Found;
 use unmask::session::settings::Appearance;
 
-use super::support::explained;
+use super::support::{act, click, explained};
 use super::texts::{dataset, reviews};
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
@@ -65,8 +64,7 @@ fn typing_lists_only_the_texts_with_the_phrase_and_the_button_lists_all_again() 
     app.get_by_role_and_label(Role::TextInput, "Find in texts").type_text("xyz");
     app.run();
     app.get_by_label("No text contains this.");
-    app.get_by_role_and_label(Role::Button, "Stop searching: list texts without it too").click();
-    app.run();
+    click(&mut app, "Stop searching: list texts without it too");
     assert_eq!(app.state().session.explore.list.visible().len(), n);
 }
 
@@ -74,8 +72,7 @@ fn typing_lists_only_the_texts_with_the_phrase_and_the_button_lists_all_again() 
 fn a_card_shows_what_was_found_across_a_tag() {
     let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
     let filter = Filter { words: "on. i left the cinema".to_owned(), ..Filter::default() };
-    app.state_mut().command(Command::SetFilter(filter));
-    app.run();
+    act(&mut app, [Command::SetFilter(filter)]);
     assert_eq!(app.state().session.explore.list.visible().len(), ROUNDS);
     app.get_all_by_label_contains("drags on and on. I left the cinema with a smile").next().expect("on a card");
 }
@@ -84,8 +81,7 @@ fn a_card_shows_what_was_found_across_a_tag() {
 fn a_phrase_and_a_class_are_both_asked_for() {
     let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
     let filter = Filter { words: "dull".to_owned(), class: Some(0), ..Filter::default() };
-    app.state_mut().command(Command::SetFilter(filter));
-    app.run();
+    act(&mut app, [Command::SetFilter(filter)]);
     let session = &app.state().session;
     let data = session.data.clone().expect("open");
     let visible = session.explore.list.visible();

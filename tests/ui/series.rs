@@ -1,28 +1,25 @@
 //! Series and rows of tables in the window: a world of movements, one of many channels and one of people, whose answers are known; the flows of
 //! the explorer on them, kept figures, and pictures of both panels.
-
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use egui::Key;
 use egui::accesskit::{Role, Toggled};
-use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use unmask::data::series::SeriesItems;
 use unmask::data::table::{Column, ColumnKind, Table, TableFit, TableItems};
-use unmask::data::{DataSpec, Dataset, Items, Modality, Rows, Shape, Split, Unit, Units};
-use unmask::explain::mask::{Mask, keep_only};
+use unmask::data::{Dataset, Items, Shape, Unit};
 use unmask::figure::layout::View;
 use unmask::figure::layout::series::Form;
-use unmask::jobs::{Explain, Explained, MethodResult, Output, Task, classes};
-use unmask::model::{Background, SavedBox};
+use unmask::model::SavedBox;
 use unmask::session::settings::Appearance;
 use unmask::session::sheet::SheetOf;
-use unmask::session::{Command, Place, Session};
-use unmask::ui::App;
-use unmask::ui::dialogs::PresetDialogs;
+use unmask::session::{Command, Place};
 
-use super::support::{black_box, explainer, show_trained, window_with};
+use super::support::{
+    Input, Window, act, box_for, click, dataset_of, explainer, press, random, session_with, show_trained, typed,
+    window_on,
+};
 
 const SIZE: [f32; 2] = [1280.0, 720.0];
 const ITEMS: usize = 24;
@@ -48,12 +45,8 @@ fn movements(shape: Shape) -> Dataset {
         2 => vec!["x".to_owned(), "y".to_owned()],
         n => (0..n).map(|channel| format!("group{}/f{}", channel / 8, channel % 8)).collect(),
     };
-    world(
-        "movements",
-        Modality::Series,
-        Items::Series(SeriesItems::all(shape, values).called(names)),
-        ["smooth", "jerky"],
-    )
+    let items = Items::Series(SeriesItems::all(shape, values).called(names));
+    dataset_of("movements", items, &["smooth", "jerky"], (0..ITEMS).map(|item| item % 2), [12, 12])
 }
 
 fn people() -> Dataset {
@@ -66,23 +59,8 @@ fn people() -> Dataset {
     ];
     let cells = (0..ITEMS).flat_map(|item| [20.0 + item as f64, (item % 3) as f64, 500.0 * (item % 5) as f64, 40.0]);
     let table = Table { columns, cells: cells.collect(), as_is: false };
-    world("people", Modality::Table, Items::Table(TableItems::all(table)), ["low", "high"])
-}
-
-fn world(name: &str, modality: Modality, items: Items, classes: [&str; 2]) -> Dataset {
-    Dataset {
-        name: name.to_owned(),
-        spec: DataSpec::from_path(name),
-        modality,
-        items,
-        labels: (0..ITEMS).map(|item| Some((item % 2) as u16)).collect(),
-        classes: classes.map(str::to_owned).to_vec(),
-        splits: (0..ITEMS).map(|item| if item < 12 { Split::Train } else { Split::Test }).collect(),
-        source_index: (0..ITEMS as u32).collect(),
-        hash: format!("{name} hash"),
-        remarks: Vec::new(),
-        truth: None,
-    }
+    let items = Items::Table(TableItems::all(table));
+    dataset_of("people", items, &["low", "high"], (0..ITEMS).map(|item| item % 2), [12, 12])
 }
 
 /// The same data, of which it is known that these places of a row decide the second class and none the first.
@@ -91,7 +69,8 @@ fn planted(data: Dataset, places: &[u32]) -> Dataset {
     Dataset { truth: Some(Arc::new(truth)), hash: format!("planted {}", data.hash), ..data }
 }
 
-fn dataset(name: &str) -> Option<Dataset> {
+/// The world of a name.
+pub fn dataset(name: &str) -> Option<Dataset> {
     match name {
         "movements" => Some(movements(Shape::new(2, 1, STEPS))),
         "player" => Some(movements(Shape::new(40, 1, 3))),
@@ -103,24 +82,13 @@ fn dataset(name: &str) -> Option<Dataset> {
     }
 }
 
-fn box_for(data: &Dataset) -> SavedBox {
-    let mut made = black_box();
-    made.card.name = format!("Box of {}", data.name);
-    made.card.architecture = if data.modality == Modality::Table { "table-mlp" } else { "dorar-series" }.to_owned();
-    made.card.table = TableFit::of(data);
-    made.card.shape = made.card.table.as_ref().map_or_else(|| data.shape().expect("series"), TableFit::shape);
-    made.card.classes.clone_from(&data.classes);
-    made.card.data_hash.clone_from(&data.hash);
-    let rows = Rows { shape: made.card.shape, values: vec![0.0; made.card.shape.len()] };
-    made.background = Arc::new(Background::from_rows(&rows));
+fn black_box(data: &Dataset) -> SavedBox {
+    let table = TableFit::of(data);
+    let architecture = if table.is_some() { "table-mlp" } else { "dorar-series" };
+    let shape = table.as_ref().map_or_else(|| data.shape().expect("series"), TableFit::shape);
+    let mut made = box_for(data, &format!("Box of {}", data.name), architecture, shape);
+    made.card.table = table;
     made
-}
-
-fn rows_of(data: &Dataset, black_box: &SavedBox, items: &[usize]) -> Rows {
-    match &black_box.card.table {
-        Some(table) => data.table_rows(items, table).expect("rows"),
-        None => data.rows(items, black_box.card.shape, &black_box.card.fit).expect("series"),
-    }
 }
 
 /// The larger the largest value, the surer of the second class.
@@ -130,88 +98,34 @@ pub fn answer(row: &[f32]) -> Vec<f32> {
     vec![1.0 - p, p]
 }
 
-fn explain(task: &Explain) -> Output {
-    let rows = rows_of(&task.data, &task.black_box, &[task.item]);
-    let units = Units::new(task.unit, rows.shape);
-    let fill = Rows { shape: rows.shape, values: vec![0.0; rows.values.len()] };
-    let methods = task.explainers.iter().map(|explainer| {
-        let mut scores = vec![0.0_f32; units.count()];
-        for (value, unit) in rows.values.iter().zip(units.unit_of_values()) {
-            scores[unit as usize] += match explainer.card.method.as_str() {
-                "random" => ((unit * 37) % 64) as f32 / 64.0,
-                _ => value.abs().min(5.0),
-            };
-        }
-        let mask = Mask::top_k(&scores, task.k);
-        let only = |mask: Mask| answer(&keep_only(&rows, units, &[mask], &fill).values);
-        Ok(MethodResult {
-            explainer: explainer.card.hash.clone(),
-            ranks: classes::ranks(&scores),
-            probs_selected: only(mask.clone()),
-            probs_unselected: only(mask.complement()),
-            scores,
-            by_class: None,
-            millis: 1.0,
-            rebuilt: Vec::new(),
-        })
-    });
-    Output::Explained(Arc::new(Explained {
-        data: task.data.hash.clone(),
-        item: task.item,
-        units,
-        k: task.k,
-        fill: task.fill,
-        seed: task.seed,
-        probs_full: answer(&rows.values),
-        methods: methods.collect(),
-        row: rows.values.clone(),
-        fill_row: fill.values.clone(),
-        text: None,
-        millis: 1.0,
-    }))
-}
-
-/// Answers tasks about series and tables.
-pub fn run(task: &Task) -> Option<Output> {
-    let is_ours = |data: &Dataset| matches!(data.modality, Modality::Series | Modality::Table);
-    Some(match task {
-        Task::OpenData { spec } => Output::Data(Arc::new(dataset(&spec.path.display().to_string())?)),
-        Task::Explain(task) if is_ours(&task.data) => explain(task),
-        Task::Predict { black_box, data, items, .. } if is_ours(data) => {
-            let rows = rows_of(data, black_box, items);
-            let probs = (0..items.len()).flat_map(|at| answer(rows.row(at))).collect();
-            Output::Predictions { items: items.clone(), probs, classes: 2 }
-        }
-        _ => return None,
-    })
+/// What a method says of each unit: how large its values are, or something at random.
+pub fn scores(method: &str, input: &Input<'_>) -> Vec<f32> {
+    let mut scores = vec![0.0_f32; input.units.count()];
+    for (value, unit) in input.row().iter().zip(input.units.unit_of_values()) {
+        let unit = unit as usize;
+        scores[unit] += if method == "random" { random(unit) } else { value.abs().min(5.0) };
+    }
+    scores
 }
 
 /// A window on a world with its black box.
-pub fn opened(size: [f32; 2], appearance: Appearance, name: &str) -> Harness<'static, App> {
+pub fn opened(size: [f32; 2], appearance: Appearance, name: &str) -> Window {
     opened_with(size, appearance, name, |_| {})
 }
 
 /// The same with a changed black box.
-pub fn opened_with(
-    size: [f32; 2],
-    appearance: Appearance,
-    name: &str,
-    change: impl Fn(&mut SavedBox),
-) -> Harness<'static, App> {
-    let mut session = Session::new();
-    session.settings.appearance = appearance;
-    let mut made = box_for(&dataset(name).expect("a world"));
+pub fn opened_with(size: [f32; 2], appearance: Appearance, name: &str, change: impl Fn(&mut SavedBox)) -> Window {
+    let mut made = black_box(&dataset(name).expect("a world"));
     change(&mut made);
-    session.boxes.push(Arc::new(made));
-    session.active_box = Some(0);
-    session.machine = Some("CPU, 2 cores, 8 GB".to_owned());
-    let mut harness = window_with(size, session, PresetDialogs::default());
-    harness.state_mut().command(Command::OpenSpec(name.to_owned()));
-    harness.run();
-    harness
+    window_on(size, session_with(appearance, Some(made)), name)
 }
 
-pub fn selected(app: &Harness<'static, App>) -> Vec<usize> {
+/// Looks at an item and gives commands there.
+pub fn on_item(app: &mut Window, item: usize, commands: &[Command]) {
+    act(app, [Command::SelectItem(item)].iter().chain(commands).cloned());
+}
+
+fn selected(app: &Window) -> Vec<usize> {
     let session = &app.state().session;
     let result = session.explore.focused_result().expect("a result");
     session.explore.mask(result).selected()
@@ -224,26 +138,20 @@ fn a_series_is_explained_flipped_stepped_and_k_follows_the_keys() {
     assert_eq!((session.explore.item, session.explore.unit), (Some(0), Unit::Step));
     assert_eq!(session.series_form(), Some(Form::Path), "two channels lead along a path");
     app.get_by_label_contains("Overlay of item 0");
-    app.key_press(Key::ArrowRight);
-    app.run();
+    press(&mut app, Key::ArrowRight);
     // The leap of a jerky movement is the largest value.
-    app.state_mut().command(Command::SetK(1));
-    app.run();
+    act(&mut app, [Command::SetK(1)]);
     assert_eq!((app.state().session.explore.item, selected(&app)), (Some(1), vec![24]));
     app.get_by_label_contains("Selected only: jerky");
     app.get_by_label_contains("Unselected only: smooth");
-    app.key_press(Key::Space);
-    app.run();
+    press(&mut app, Key::Space);
     assert_eq!(app.state().session.explore.view, View::Selected);
     app.get_by_label_contains("Selected only of item 1");
-    app.key_press(Key::Space);
-    app.run();
+    press(&mut app, Key::Space);
     app.get_by_label_contains("Unselected only of item 1");
-    app.event(egui::Event::Text(".".to_owned()));
-    app.run();
+    typed(&mut app, ".");
     assert_eq!((app.state().session.explore.k, selected(&app).len()), (2, 2));
-    app.state_mut().command(Command::SetUnit(Unit::Segment { steps: 4 }, 1));
-    app.run();
+    act(&mut app, [Command::SetUnit(Unit::Segment { steps: 4 }, 1)]);
     assert_eq!(selected(&app), [6], "steps 24 to 27");
 }
 
@@ -253,8 +161,7 @@ fn each_form_has_a_button_and_only_those_that_fit() {
     for (name, form) in
         [("Stacked", Form::Stacked), ("Overlaid", Form::Overlaid), ("Map", Form::Map), ("With path", Form::Path)]
     {
-        app.get_by_role_and_label(Role::Button, name).click();
-        app.run();
+        click(&mut app, name);
         assert_eq!(app.state().session.series_form(), Some(form), "by the button {name}");
         app.get_by_label_contains("Overlay of item 0");
     }
@@ -266,20 +173,17 @@ fn each_form_has_a_button_and_only_those_that_fit() {
 #[test]
 fn many_channels_are_seen_as_curves_where_most_is_selected() {
     let mut app = opened(SIZE, Appearance::Light, "player");
-    app.state_mut().command(Command::SetUnit(Unit::ChannelStep, 20));
-    app.run();
+    act(&mut app, [Command::SetUnit(Unit::ChannelStep, 20)]);
     assert!(app.query_by_label_contains("8 of 40 channels").is_none(), "a map shows all");
     app.get_by_label("not selected, below 0");
     for (name, form) in [("Stacked", Form::Stacked), ("Overlaid", Form::Overlaid)] {
-        app.get_by_role_and_label(Role::Button, name).click();
-        app.run();
+        click(&mut app, name);
         assert_eq!(app.state().session.series_form(), Some(form), "by the button {name}");
         app.get_by_label_contains("Overlay of item 0");
         app.get_by_label("8 of 40 channels: those with most selected steps");
     }
     // The figure says the same.
-    app.key_press(Key::K);
-    app.run();
+    press(&mut app, Key::K);
     let kept = &app.state().session.figures.kept[0].figure;
     assert!(kept.texts().iter().any(|text| text.text.contains("8 of 40 channels")), "{}", kept.description);
 }
@@ -287,14 +191,9 @@ fn many_channels_are_seen_as_curves_where_most_is_selected() {
 #[test]
 fn the_bar_of_a_group_chooses_whose_channels_are_curves() {
     let mut app = opened(SIZE, Appearance::Light, "player");
-    app.state_mut().command(Command::SetUnit(Unit::ChannelStep, 20));
-    app.run();
-    let group = |app: &Harness<'static, App>| app.state().session.explore.group;
-    let click = |app: &mut Harness<'static, App>, name: &str| {
-        app.get_by_role_and_label(Role::Button, name).click();
-        app.run();
-    };
-    let is_on = |app: &Harness<'static, App>, name: &str| {
+    act(&mut app, [Command::SetUnit(Unit::ChannelStep, 20)]);
+    let group = |app: &Window| app.state().session.explore.group;
+    let is_on = |app: &Window, name: &str| {
         app.get_by_role_and_label(Role::Button, name).accesskit_node().toggled() == Some(Toggled::True)
     };
     assert!(app.query_by_role_and_label(Role::Button, "All channels").is_none(), "all are");
@@ -307,8 +206,7 @@ fn the_bar_of_a_group_chooses_whose_channels_are_curves() {
         app.get_by_label("all 8 channels of group3");
     }
     // The figure says the same.
-    app.key_press(Key::K);
-    app.run();
+    press(&mut app, Key::K);
     let kept = &app.state().session.figures.kept[0];
     assert_eq!(kept.pictures[0].series.as_ref().expect("a series").group, Some(24));
     assert!(kept.figure.texts().iter().any(|text| text.text == "all 8 channels of group3"));
@@ -323,21 +221,16 @@ fn the_bar_of_a_group_chooses_whose_channels_are_curves() {
     assert_eq!(group(&app), None);
     assert!(!is_on(&app, "Group group1"));
     // What is no group changes nothing, and other data have other groups.
-    app.state_mut().command(Command::ChooseGroup(Some(9)));
-    app.run();
+    act(&mut app, [Command::ChooseGroup(Some(9))]);
     assert_eq!(group(&app), None);
-    app.state_mut().command(Command::ChooseGroup(Some(16)));
-    app.state_mut().command(Command::OpenSpec("planted player".to_owned()));
-    app.run();
+    act(&mut app, [Command::ChooseGroup(Some(16)), Command::OpenSpec("planted player".to_owned())]);
     assert_eq!(group(&app), None);
 }
 
 #[test]
 fn the_map_tells_a_cell_and_zooms_where_the_pointer_is() {
     let mut app = opened(SIZE, Appearance::Light, "planted player");
-    app.state_mut().command(Command::SelectItem(1));
-    app.state_mut().command(Command::SetUnit(Unit::ChannelStep, 20));
-    app.run();
+    act(&mut app, [Command::SelectItem(1), Command::SetUnit(Unit::ChannelStep, 20)]);
     let middle = app.get_by_label_contains("Overlay of item 1").rect().center();
     app.hover_at(middle);
     app.run();
@@ -367,11 +260,8 @@ fn kept_figures_of_series_and_rows_show_what_was_in_view() {
         if has_series {
             app.state_mut().command(Command::SetForm(Form::Overlaid));
         }
-        app.state_mut().command(Command::SetView(View::Side));
-        app.state_mut().command(Command::SetK(2));
-        app.run();
-        app.key_press(Key::K);
-        app.run();
+        act(&mut app, [Command::SetView(View::Side), Command::SetK(2)]);
+        press(&mut app, Key::K);
         let kept = &app.state().session.figures.kept;
         assert_eq!(kept.len(), 1, "{name}");
         let picture = &kept[0].pictures[0];
@@ -386,9 +276,7 @@ fn kept_figures_of_series_and_rows_show_what_was_in_view() {
 #[test]
 fn a_contact_sheet_draws_series_in_the_form_of_the_explorer() {
     let mut app = opened(SIZE, Appearance::Light, "movements");
-    app.state_mut().command(Command::SetForm(Form::Overlaid));
-    app.state_mut().command(Command::StartSheet(SheetOf::Listed));
-    app.run();
+    act(&mut app, [Command::SetForm(Form::Overlaid), Command::StartSheet(SheetOf::Listed)]);
     app.run();
     let session = &app.state().session;
     let [sheet] = &session.figures.kept[..] else { panic!("one figure: {}", session.last_action) };
@@ -419,17 +307,13 @@ fn the_card_of_an_explainer_says_which_epoch_was_kept_and_why() {
 #[test]
 fn a_row_says_names_values_and_what_is_hidden() {
     let mut app = opened(SIZE, Appearance::Dark, "people");
-    app.state_mut().command(Command::SetK(1));
-    app.run();
-    let spoken = |app: &Harness<'static, App>, of: &str| {
-        app.get_by_label_contains(of).accesskit_node().value().unwrap_or_default()
-    };
+    act(&mut app, [Command::SetK(1)]);
+    let spoken = |app: &Window, of: &str| app.get_by_label_contains(of).accesskit_node().value().unwrap_or_default();
     // A category is the largest value in this world.
     let overlay = spoken(&app, "Overlay of item 0");
     assert!(overlay.contains("workclass Private, selected, rank 1, score ") && overlay.contains("age 20"), "{overlay}");
     assert!(app.query_by_label("Hide fill values").is_some() && app.query_by_label("Hatch hidden").is_none());
-    app.state_mut().command(Command::SetView(View::Selected));
-    app.run();
+    act(&mut app, [Command::SetView(View::Selected)]);
     let only = spoken(&app, "Selected only of item 0");
     assert!(only.contains("workclass Private, selected") && only.contains("age hidden"), "{only}");
 }
@@ -449,11 +333,7 @@ fn a_list_of_rows_tells_whether_the_class_stays_and_has_no_other_style() {
 
 fn picture(name: &str, of: &str, appearance: Appearance, commands: &[Command]) {
     let mut app = opened(SIZE, appearance, of);
-    app.state_mut().command(Command::SelectItem(1));
-    for command in commands {
-        app.state_mut().command(command.clone());
-    }
-    app.run();
+    on_item(&mut app, 1, commands);
     app.snapshot(name);
 }
 

@@ -146,7 +146,8 @@ fn trained() -> Output {
     Output::Explainer(Arc::new(explainer("l2x", "Tiny", Unit::Pixel, 10)))
 }
 
-fn names(session: &Session) -> Vec<String> {
+/// Names of the explainers that are known.
+pub fn names(session: &Session) -> Vec<String> {
     session.explainers.iter().map(|known| known.card.name.clone()).collect()
 }
 

@@ -1,10 +1,9 @@
 //! A few pictures of the window. They are looked at before they are accepted.
-
 use unmask::figure::layout::View;
 use unmask::session::settings::Appearance;
 use unmask::session::{Command, Session};
 
-use super::support::{explained, window};
+use super::support::{act, explained, window};
 
 const SIZE: [f32; 2] = [1000.0, 640.0];
 
@@ -19,8 +18,7 @@ fn welcome() {
 fn explorer(appearance: Appearance, name: &str) {
     let mut app = explained(SIZE, appearance);
     for command in [Command::AddColumn, Command::SetView(View::Side), Command::ToggleHidden] {
-        app.state_mut().command(command);
-        app.run();
+        act(&mut app, [command]);
     }
     app.snapshot(name);
 }

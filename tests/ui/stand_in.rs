@@ -1,45 +1,21 @@
 //! Black boxes that are only queried: gradient methods say why they are not offered, a stand-in is distilled through the form, and a program
 //! behind the field for a command answers for the model. Training and asking are real; programs are skipped where there is no Python.
-
 use egui::accesskit::Role;
-use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use unmask::data::series::SeriesItems;
-use unmask::data::{DataSpec, Dataset, Items, Modality, Shape, Split};
+use unmask::data::{Dataset, Items, Shape};
 use unmask::session::settings::Appearance;
 use unmask::session::train::RunState;
 use unmask::session::{Command, Place};
-use unmask::ui::App;
 
 use super::series::opened_with;
-use super::support::{real, settle};
+use super::support::{Window, act, choose, click, click_on, dataset_of, place_of, press, real, settle, write};
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
 const N: usize = 48;
 
-fn data_of(name: &str, modality: Modality, items: Items) -> Dataset {
-    let split = |item: usize| match item {
-        0..24 => Split::Train,
-        24..36 => Split::Validation,
-        _ => Split::Test,
-    };
-    Dataset {
-        name: name.to_owned(),
-        spec: DataSpec::from_path(name),
-        modality,
-        items,
-        labels: (0..N).map(|item| Some((item % 2) as u16)).collect(),
-        classes: vec!["low".to_owned(), "high".to_owned()],
-        splits: (0..N).map(split).collect(),
-        source_index: (0..N as u32).collect(),
-        hash: format!("{name} hash"),
-        remarks: Vec::new(),
-        truth: None,
-    }
-}
-
 /// A window over a file of rows of three columns; the first is the share of class "a" that the programs below answer.
-pub fn real_rows() -> (tempfile::TempDir, Harness<'static, App>) {
+pub fn real_rows() -> (tempfile::TempDir, Window) {
     let line = |item: usize| {
         let (share, class) = if item.is_multiple_of(2) { (0.8, "a") } else { (0.2, "b") };
         format!("{share},{:.3},{:.3},{class}\n", (item as f32 * 0.7).sin(), (item as f32 * 1.3).cos())
@@ -50,8 +26,7 @@ pub fn real_rows() -> (tempfile::TempDir, Harness<'static, App>) {
     let mut app = real(None);
     app.state_mut().command(Command::OpenSpec(format!("table:{}?label=class", path.display())));
     settle(&mut app);
-    app.state_mut().command(Command::Go(Place::Train));
-    app.run();
+    act(&mut app, [Command::Go(Place::Train)]);
     (dir, app)
 }
 
@@ -69,18 +44,10 @@ fn series() -> Dataset {
     };
     let values = (0..N).flat_map(|item| (0..12).map(move |step| value(item, step))).collect();
     let items = SeriesItems::all(Shape::new(1, 1, 12), values).called(vec!["x".to_owned()]);
-    data_of("waves", Modality::Series, Items::Series(items))
+    dataset_of("waves", Items::Series(items), &["low", "high"], (0..N).map(|item| item % 2), [24, 36])
 }
 
-/// Takes an entry of a list of the form.
-fn choose(app: &mut Harness<'static, App>, list: &str, entry: &str) {
-    app.get_by_role_and_label(Role::ComboBox, list).click();
-    app.run();
-    app.get_by_role_and_label(Role::Button, entry).click();
-    app.run();
-}
-
-fn queried() -> Harness<'static, App> {
+fn queried() -> Window {
     opened_with(SIZE, Appearance::Light, "people", |made| made.card.architecture = "table-forest".to_owned())
 }
 
@@ -89,29 +56,25 @@ const REASON: &str = "Gradient needs gradients, and Box of people gives none";
 #[test]
 fn methods_that_need_gradients_say_why_they_are_not_offered_and_offer_a_stand_in() {
     let mut app = queried();
-    let shown = |app: &Harness<'static, App>| {
+    let shown = |app: &Window| {
         let session = &app.state().session;
         session.column_explainers().iter().map(|shown| shown.card.method.clone()).collect::<Vec<_>>()
     };
     assert_eq!(shown(&app), ["random"], "what can be shown is shown first");
     // Neither the keys nor another column lead to them.
-    app.key_press(egui::Key::ArrowDown);
-    app.run();
+    press(&mut app, egui::Key::ArrowDown);
     assert_eq!(shown(&app), ["random"]);
     assert!(Command::AddColumn.availability(&app.state().session).is_err());
-    app.get_by_role_and_label(Role::ComboBox, "Method of column 1").click();
-    app.run();
+    click_on(&mut app, Role::ComboBox, "Method of column 1");
     app.get_by_label(REASON);
     assert!(app.get_by_role_and_label(Role::Button, "Gradient").accesskit_node().is_disabled());
     assert!(!app.get_by_role_and_label(Role::Button, "Random").accesskit_node().is_disabled());
-    app.get_by_role_and_label(Role::Button, "Distil a stand-in").click();
-    app.run();
+    click(&mut app, "Distil a stand-in");
     assert_eq!(app.state().session.place, Place::Train);
     app.get_by_role_and_label(Role::CheckBox, "Learn the answers of Box of people, not the labels");
     app.get_by_label_contains("Train a stand-in, ");
 
-    app.state_mut().command(Command::Go(Place::Measure));
-    app.run();
+    act(&mut app, [Command::Go(Place::Measure)]);
     app.get_by_label(REASON);
     assert!(app.get_by_role_and_label(Role::CheckBox, "Gradient").accesskit_node().is_disabled());
 }
@@ -127,12 +90,10 @@ fn a_forest_is_grown_and_a_stand_in_distilled_from_it_through_the_forms() {
     assert!(!session.active_box().expect("the forest").card.has_gradients());
 
     // Not all three columns: such an explainer would have nothing to learn.
-    app.get_by_role_and_label(Role::Button, "New explainer").click();
-    app.run();
+    click(&mut app, "New explainer");
     app.get_by_label_contains(" for 1 of 3 columns");
     // A gradient method in view says why it shows nothing, and leads to the form.
-    let known = &app.state().session.explainers;
-    let at = known.iter().position(|known| known.card.method == "grad").expect("a gradient");
+    let at = place_of(&app, "grad");
     app.state_mut().command(Command::Go(Place::Explore));
     app.state_mut().command(Command::SetColumns(vec![at]));
     settle(&mut app);
@@ -140,8 +101,7 @@ fn a_forest_is_grown_and_a_stand_in_distilled_from_it_through_the_forms() {
     // The list of rows asks nothing of a method that explains nothing.
     let explore = &app.state().session.explore;
     assert!(explore.list.fidelity.is_none());
-    app.get_by_role_and_label(Role::Button, "Distil a stand-in").click();
-    app.run();
+    click(&mut app, "Distil a stand-in");
     app.get_by_role_and_label(Role::CheckBox, "Learn the answers of Random forest, not the labels");
     app.get_by_label_contains("Train a stand-in, ").click();
     settle(&mut app);
@@ -173,15 +133,12 @@ pub fn program(text: &str) -> Option<(tempfile::TempDir, String)> {
 }
 
 /// Types a command into its field and connects it.
-fn connect(app: &mut Harness<'static, App>, command: &str) {
+fn connect(app: &mut Window, command: &str) {
     choose(app, "Network", "A command (exec:COMMAND)");
     assert!(app.query_by_label_contains("Learning rate").is_none(), "a program is trained elsewhere");
     app.get_by_label("Patience, in seconds");
     app.get_by_label("Say which command answers for the model.");
-    app.get_by_role_and_label(Role::TextInput, "Command").focus();
-    app.run();
-    app.get_by_role_and_label(Role::TextInput, "Command").type_text(command);
-    app.run();
+    write(app, Role::TextInput, "Command", command);
     app.get_by_label_contains("Connect the command and ask it about the test items").click();
     settle(app);
 }
@@ -220,8 +177,7 @@ fn a_program_that_is_not_there_or_talks_nonsense_is_a_notice_and_the_window_live
         let session = &app.state().session;
         assert!(matches!(session.train.runs[0].state, RunState::Failed(_)), "{:?}", session.train.runs[0].state);
         assert!(session.boxes.is_empty());
-        app.state_mut().command(Command::Go(Place::Explore));
-        app.run();
+        act(&mut app, [Command::Go(Place::Explore)]);
         app.get_by_label_contains("There is no black box for this data yet");
     }
 }

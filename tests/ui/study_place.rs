@@ -1,21 +1,20 @@
 //! The Study place, by the names that a screen reader says: design, runs, merging, closing, report. Participant files are real ones; the
 //! report is that of the sample project's finished study.
-
 use std::path::{Path, PathBuf};
 
-use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable;
 use unmask::session::settings::Appearance;
 use unmask::session::study::{StudyAction, StudyPart};
 use unmask::session::{Command, Place, Session};
 use unmask::study::design::Protocol;
 
-use super::support::{explained, window};
+use super::study_runs::{click, settle};
+use super::support::{act, explained, window};
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
 
 /// A copy of the sample study, since opening takes a lock.
-fn sample() -> (tempfile::TempDir, PathBuf) {
+pub fn sample() -> (tempfile::TempDir, PathBuf) {
     let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_data/project/studies/digits");
     let dir = tempfile::tempdir().expect("a folder");
     for name in ["participants.sqlite", "key.json"] {
@@ -28,15 +27,12 @@ fn sample() -> (tempfile::TempDir, PathBuf) {
 #[test]
 fn the_design_panel_plans_and_takes_over_a_papers_protocol() {
     let mut app = explained(SIZE, Appearance::Light);
-    app.state_mut().command(Command::Go(Place::Study));
-    app.run();
+    act(&mut app, [Command::Go(Place::Study)]);
     app.get_by_label_contains("of 80 % will be known to");
-    app.get_by_role_and_label(Role::Button, "+ Unselected part").click();
-    app.run();
+    click(&mut app, "+ Unselected part");
     let form = app.state().session.design_form();
     assert!(form.arms.iter().any(|arm| arm.name.starts_with("Not ")), "{:?}", form.arms);
-    app.state_mut().command(Command::Study(StudyAction::StartFrom("meed-mnist")));
-    app.run();
+    act(&mut app, [Command::Study(StudyAction::StartFrom("meed-mnist"))]);
     let form = app.state().session.design_form();
     assert_eq!((form.spec.protocol, form.spec.items.count, form.spec.people.count), (Protocol::Meed, 500, 15));
     app.get_by_label_contains("Rule 1 (one stated target)");
@@ -48,15 +44,10 @@ fn a_closed_study_shows_its_people_and_its_report() {
     let (_dir, file) = sample();
     let mut app = window(SIZE, Session::new());
     app.state_mut().command(Command::OpenPaths(vec![file.clone()]));
-    for _ in 0..4 {
-        app.run();
-    }
+    settle(&mut app);
     assert_eq!(app.state().session.place, Place::Study);
     app.get_by_label("13 of 16 places taken, 13 finished, 0 withdrew");
-    app.get_by_role_and_label(Role::Button, "Show the report").click();
-    for _ in 0..8 {
-        app.run();
-    }
+    click(&mut app, "Show the report");
     let study = &app.state().session.study;
     assert!(study.report.error().is_none(), "{:?}", study.report.error());
     let report = study.report.value().expect("it is closed and has its key").clone();
@@ -72,11 +63,8 @@ fn a_foreign_file_is_refused_in_a_sentence() {
     std::fs::write(&file, b"no database at all, but long enough").expect("a folder of the test");
     let mut app = window(SIZE, Session::new());
     app.state_mut().command(Command::OpenPaths(vec![file]));
-    for _ in 0..4 {
-        app.run();
-    }
+    settle(&mut app);
     app.get_by_label_contains("expected a study of Unmask, found no SQLite file");
-    app.state_mut().command(Command::Study(StudyAction::Show(StudyPart::Report)));
-    app.run();
+    act(&mut app, [Command::Study(StudyAction::Show(StudyPart::Report))]);
     assert!(app.state().session.study.report.value().is_none());
 }

@@ -1,11 +1,9 @@
 //! What a researcher does with a study in the window, by the names that a screen reader says, on real files: make, withdraw, close, merge,
 //! and every refusal on the way.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by its panic")]
-
 use std::path::{Path, PathBuf};
 
 use egui::accesskit::Role;
-use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use unmask::session::settings::Appearance;
 use unmask::session::study::{StudyAction, StudyDialog, StudyPart};
@@ -13,12 +11,12 @@ use unmask::session::{Command, Place, Session};
 use unmask::study::design::Form;
 use unmask::study::session::{FakeClock, code_of};
 use unmask::study::store::{FileState, PersonState, Store};
-use unmask::ui::App;
 use unmask::ui::dialogs::PresetDialogs;
 
 use super::participant::{DAY, OnDisk, answer, picture, spec, to_items, window as participant};
 use super::project;
-use super::support::{explained, window_with};
+use super::study_place::sample;
+use super::support::{Window, act, explained, window, window_with};
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
 
@@ -33,7 +31,7 @@ fn somebody(file: &Path, uid: &str, items: usize) {
     }
 }
 
-fn runs(files: &[&Path], dialogs: Vec<Vec<PathBuf>>) -> Harness<'static, App> {
+fn runs(files: &[&Path], dialogs: Vec<Vec<PathBuf>>) -> Window {
     let mut app = window_with(SIZE, Session::new(), PresetDialogs::new(dialogs));
     app.state_mut().command(Command::OpenPaths(files.iter().map(|file| file.to_path_buf()).collect()));
     settle(&mut app);
@@ -41,18 +39,20 @@ fn runs(files: &[&Path], dialogs: Vec<Vec<PathBuf>>) -> Harness<'static, App> {
     app
 }
 
-fn settle(app: &mut Harness<'static, App>) {
+/// Lets files be read and written, and what follows from them.
+pub fn settle(app: &mut Window) {
     for _ in 0..8 {
         app.run();
     }
 }
 
-fn click(app: &mut Harness<'static, App>, name: &str) {
+/// Clicks the one button of this name.
+pub fn click(app: &mut Window, name: &str) {
     app.get_by_role_and_label(Role::Button, name).click();
     settle(app);
 }
 
-fn said(app: &Harness<'static, App>, words: &str) -> bool {
+fn said(app: &Window, words: &str) -> bool {
     app.state().session.notices.entries().iter().any(|entry| entry.notice.summary.contains(words))
 }
 
@@ -137,7 +137,7 @@ fn files_of_two_machines_become_one_and_what_is_foreign_is_refused() {
     let refused = study.dir.path().join("study/refused.sqlite");
     let files = [study.files[0].as_path(), study.files[1].as_path(), foreign.file.as_path()];
     let mut app = runs(&files, vec![vec![refused.clone()], vec![out.clone()]]);
-    let tick = |app: &mut Harness<'static, App>, name: &str| {
+    let tick = |app: &mut Window, name: &str| {
         app.get_by_role_and_label(Role::CheckBox, name).click();
         settle(app);
     };
@@ -226,8 +226,7 @@ fn a_chosen_folder_holds_nothing_but_the_study() {
 
 fn design(appearance: Appearance, name: &str) {
     let mut app = explained(SIZE, appearance);
-    app.state_mut().command(Command::Go(Place::Study));
-    app.run();
+    act(&mut app, [Command::Go(Place::Study)]);
     app.snapshot(name);
 }
 
@@ -242,15 +241,11 @@ fn a_design_in_the_dark_theme() {
 }
 
 fn report(appearance: Appearance, name: &str) {
-    let from = project::sample_data().join("project/studies/digits");
-    let dir = tempfile::tempdir().unwrap();
-    for file in ["participants.sqlite", "key.json"] {
-        std::fs::copy(from.join(file), dir.path().join(file)).unwrap();
-    }
+    let (_dir, file) = sample();
     let mut session = Session::new();
     session.settings.appearance = appearance;
-    let mut app = window_with(SIZE, session, PresetDialogs::default());
-    app.state_mut().command(Command::OpenPaths(vec![dir.path().join("participants.sqlite")]));
+    let mut app = window(SIZE, session);
+    app.state_mut().command(Command::OpenPaths(vec![file]));
     settle(&mut app);
     app.state_mut().command(Command::Study(StudyAction::Show(StudyPart::Report)));
     settle(&mut app);

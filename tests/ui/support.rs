@@ -1,18 +1,24 @@
-//! The only place that builds a harness: a window over a small invented world whose answers are known.
+//! The only place that builds a harness: a window over small invented worlds whose answers are known, and how tests drive it.
 //!
-//! The world: 60 pictures of 8 x 8, three classes, a black box that answers by the brightness of the upper left quarter, and methods that
-//! score a pixel by its brightness, its darkness, or its position.
+//! The world of pictures: 60 of 8 x 8, three classes, a black box that answers by the brightness of the upper left quarter, and methods that
+//! score a pixel by its brightness, its darkness, or its position. Texts, series and tables have files of their own, which say what is in them,
+//! what their black box answers and how methods score; explanations are made of that here.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use egui::accesskit::Role;
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable;
 use egui_kittest::{Harness, SnapshotOptions};
 use unmask::data::{DataSpec, Dataset, DensePictures, Fit, Items, Modality, Rows, Shape, Split, Unit, Units};
 use unmask::explain::card::{EXPLAINER_FORMAT, EXPLAINER_VERSION};
-use unmask::explain::mask::{Mask, keep_only, top_k};
+use unmask::explain::mask::{Mask, keep_only};
 use unmask::explain::{ExplainerCard, SavedExplainer};
+use unmask::jobs::classes::{self, Contrast};
 use unmask::jobs::{
-    Agreement, Cell, Compute, Conditions, Content, Explained, Measured, MethodResult, Output, Task, TrainingReport,
+    Agreement, ByClass, Cell, Compute, Conditions, Content, Explain, Explained, Lens, Measured, MethodResult, Output,
+    Task, TrainingReport,
 };
 use unmask::model::card::{BOX_FORMAT, BOX_VERSION};
 use unmask::model::{Background, BoxCard, Curves, Device, SavedBox, Versions};
@@ -22,16 +28,31 @@ use unmask::ui::dialogs::PresetDialogs;
 use unmask::ui::{App, Workers};
 use unmask::work::{Env, Job, JobError, Step, one_step};
 
+use super::{by_class, rebuilt, sentences, series, texts};
+
 pub const SHAPE: Shape = Shape::new(1, 8, 8);
 pub const ITEMS: usize = 60;
 
-/// A window over the invented world.
-pub fn window(size: [f32; 2], session: Session) -> Harness<'static, App> {
+/// A window of the program.
+pub type Window = Harness<'static, App>;
+
+/// A session with a machine and, where there is one, a black box in use.
+pub fn session_with(appearance: Appearance, black_box: Option<SavedBox>) -> Session {
+    let mut session = Session::new();
+    session.settings.appearance = appearance;
+    session.machine = Some("CPU, 2 cores, 8 GB".to_owned());
+    session.active_box = black_box.is_some().then_some(0);
+    session.boxes.extend(black_box.map(Arc::new));
+    session
+}
+
+/// A window over the invented worlds.
+pub fn window(size: [f32; 2], session: Session) -> Window {
     window_with(size, session, PresetDialogs::default())
 }
 
 /// The same with dialogs that answer what was prepared.
-pub fn window_with(size: [f32; 2], session: Session, dialogs: PresetDialogs) -> Harness<'static, App> {
+pub fn window_with(size: [f32; 2], session: Session, dialogs: PresetDialogs) -> Window {
     let mut harness = Harness::builder()
         .with_size(size)
         .with_max_steps(40)
@@ -41,26 +62,27 @@ pub fn window_with(size: [f32; 2], session: Session, dialogs: PresetDialogs) -> 
     harness
 }
 
-/// Data, a black box and three methods are open.
-pub fn explained(size: [f32; 2], appearance: Appearance) -> Harness<'static, App> {
+/// A window in which a world is opened.
+pub fn window_on(size: [f32; 2], session: Session, data: &str) -> Window {
+    let mut app = window(size, session);
+    act(&mut app, [Command::OpenSpec(data.to_owned())]);
+    app
+}
+
+/// Pictures, a black box and three methods are open.
+pub fn explained(size: [f32; 2], appearance: Appearance) -> Window {
     explained_with(size, appearance, PresetDialogs::default())
 }
 
 /// The same with dialogs that answer what was prepared.
-pub fn explained_with(size: [f32; 2], appearance: Appearance, dialogs: PresetDialogs) -> Harness<'static, App> {
-    let mut session = Session::new();
-    session.settings.appearance = appearance;
-    session.boxes.push(Arc::new(black_box()));
-    session.active_box = Some(0);
-    session.machine = Some("CPU, 2 cores, 8 GB".to_owned());
-    let mut harness = window_with(size, session, dialogs);
-    harness.state_mut().command(Command::OpenSpec("world".to_owned()));
-    harness.run();
-    harness
+pub fn explained_with(size: [f32; 2], appearance: Appearance, dialogs: PresetDialogs) -> Window {
+    let mut app = window_with(size, session_with(appearance, Some(black_box())), dialogs);
+    act(&mut app, [Command::OpenSpec("world".to_owned())]);
+    app
 }
 
 /// A window over data in Train, with real models that are stepped between frames.
-pub fn real(data: Option<Dataset>) -> Harness<'static, App> {
+pub fn real(data: Option<Dataset>) -> Window {
     let mut session = Session::new();
     session.data = data.map(Arc::new);
     session.place = Place::Train;
@@ -72,8 +94,14 @@ pub fn real(data: Option<Dataset>) -> Harness<'static, App> {
     app
 }
 
+/// Where the explainer of a method stands among those that are known.
+pub fn place_of(app: &Window, method: &str) -> usize {
+    let known = &app.state().session.explainers;
+    known.iter().position(|known| known.card.method == method).expect("an explainer of the method")
+}
+
 /// Runs the window until nothing is under way.
-pub fn settle(app: &mut Harness<'static, App>) {
+pub fn settle(app: &mut Window) {
     for _ in 0..400 {
         app.run();
         if app.state().session.running.all().is_empty() {
@@ -81,6 +109,63 @@ pub fn settle(app: &mut Harness<'static, App>) {
         }
     }
     panic!("still running: {:?}", app.state().session.running.all());
+}
+
+/// Gives commands, then lets the window come to rest.
+#[track_caller]
+pub fn act(app: &mut Window, commands: impl IntoIterator<Item = Command>) {
+    commands.into_iter().for_each(|command| app.state_mut().command(command));
+    app.run();
+}
+
+/// Clicks the one button of this name.
+#[track_caller]
+pub fn click(app: &mut Window, name: &str) {
+    click_on(app, Role::Button, name);
+}
+
+/// Clicks the one control of this role and name.
+#[track_caller]
+pub fn click_on(app: &mut Window, role: Role, name: &str) {
+    app.get_by_role_and_label(role, name).click();
+    app.run();
+}
+
+/// Takes an entry of a list.
+#[track_caller]
+pub fn choose(app: &mut Window, list: &str, entry: &str) {
+    click_on(app, Role::ComboBox, list);
+    click(app, entry);
+}
+
+/// Goes into the one field of this role and name, and writes there.
+#[track_caller]
+pub fn write(app: &mut Window, role: Role, name: &str, text: &str) {
+    app.get_by_role_and_label(role, name).focus();
+    app.run();
+    app.get_by_role_and_label(role, name).type_text(text);
+    app.run();
+}
+
+/// Presses a key.
+#[track_caller]
+pub fn press(app: &mut Window, key: Key) {
+    app.key_press(key);
+    app.run();
+}
+
+/// Presses a key with others held.
+#[track_caller]
+pub fn press_with(app: &mut Window, held: Modifiers, key: Key) {
+    app.key_press_modifiers(held, key);
+    app.run();
+}
+
+/// Types a sign: digits and points are told by what they write, so that every keyboard's work.
+#[track_caller]
+pub fn typed(app: &mut Window, sign: &str) {
+    app.event(egui::Event::Text(sign.to_owned()));
+    app.run();
 }
 
 /// The data set of the world.
@@ -93,20 +178,41 @@ pub fn dataset() -> Dataset {
             }
         }
     }
+    let pictures = DensePictures { shape: SHAPE, bytes: Arc::new(bytes), order: Arc::new((0..ITEMS as u32).collect()) };
+    let labels = (0..ITEMS).map(|item| item % 3);
+    dataset_of("world", Items::Dense(pictures), &["zero", "one", "two"], labels, [40, 40])
+}
+
+/// Data of a test with the class of each item; those for validation and for tests begin at two places.
+pub fn dataset_of(
+    name: &str,
+    items: Items,
+    classes: &[&str],
+    labels: impl Iterator<Item = usize>,
+    [validation, test]: [usize; 2],
+) -> Dataset {
+    let labels: Vec<Option<u16>> = labels.map(|label| Some(label as u16)).collect();
+    let n = labels.len();
+    let split = |item: usize| match item {
+        _ if item < validation => Split::Train,
+        _ if item < test => Split::Validation,
+        _ => Split::Test,
+    };
     Dataset {
-        name: "world".to_owned(),
-        spec: DataSpec::from_path("world"),
-        modality: Modality::Image,
-        items: Items::Dense(DensePictures {
-            shape: SHAPE,
-            bytes: Arc::new(bytes),
-            order: Arc::new((0..ITEMS as u32).collect()),
-        }),
-        labels: (0..ITEMS).map(|item| Some((item % 3) as u16)).collect(),
-        classes: vec!["zero".to_owned(), "one".to_owned(), "two".to_owned()],
-        splits: (0..ITEMS).map(|item| if item < 40 { Split::Train } else { Split::Test }).collect(),
-        source_index: (0..ITEMS as u32).collect(),
-        hash: "world hash".to_owned(),
+        name: name.to_owned(),
+        spec: DataSpec::from_path(name),
+        modality: match items {
+            Items::Dense(_) | Items::Lazy(_) => Modality::Image,
+            Items::Text(_) => Modality::Text,
+            Items::Series(_) => Modality::Series,
+            Items::Table(_) => Modality::Table,
+        },
+        items,
+        labels,
+        classes: classes.iter().map(|&class| class.to_owned()).collect(),
+        splits: (0..n).map(split).collect(),
+        source_index: (0..n as u32).collect(),
+        hash: format!("{name} hash"),
         remarks: Vec::new(),
         truth: None,
     }
@@ -147,6 +253,18 @@ pub fn black_box() -> SavedBox {
     SavedBox { card, weights: Arc::new(Vec::new()), background: Arc::new(Background::from_rows(&rows)) }
 }
 
+/// A black box with other data, whose rows have this shape.
+pub fn box_for(data: &Dataset, name: &str, architecture: &str, shape: Shape) -> SavedBox {
+    let mut made = black_box();
+    made.card.name = name.to_owned();
+    made.card.architecture = architecture.to_owned();
+    made.card.shape = shape;
+    made.card.classes.clone_from(&data.classes);
+    made.card.data_hash.clone_from(&data.hash);
+    made.background = Arc::new(Background::from_rows(&Rows { shape, values: vec![0.0; shape.len()] }));
+    made
+}
+
 pub fn explainer(method: &str, name: &str, unit: Unit, k: usize) -> SavedExplainer {
     SavedExplainer {
         card: ExplainerCard {
@@ -176,10 +294,119 @@ pub fn explainer(method: &str, name: &str, unit: Unit, k: usize) -> SavedExplain
     }
 }
 
-/// Probabilities of a row: the brighter the upper left quarter, the likelier class zero.
-fn answer(row: &[f32]) -> Vec<f32> {
-    let quarter: f32 = (0..16).map(|i| row[i / 4 * 8 + i % 4]).sum::<f32>() / 16.0;
-    vec![quarter, (1.0 - quarter) * 0.6, (1.0 - quarter) * 0.4]
+/// What an explanation is about: an item as its black box gets it.
+pub struct Input<'a> {
+    pub card: &'a BoxCard,
+    pub units: Units,
+    rows: Rows,
+}
+
+impl<'a> Input<'a> {
+    fn new(card: &'a BoxCard, data: &Dataset, item: usize, fit: &Fit, unit: Unit) -> Self {
+        let rows = card.rows(data, &[item], fit).expect("an item that the black box reads");
+        Self { card, units: Units::new(unit, rows.shape), rows }
+    }
+
+    pub fn row(&self) -> &[f32] {
+        self.rows.row(0)
+    }
+
+    /// The row with these units; so much is left of the values of all others.
+    pub fn part(&self, kept: &Mask, left: f32) -> Vec<f32> {
+        let fill = self.row().iter().map(|value| value * left).collect();
+        let fill = Rows { shape: self.rows.shape, values: fill };
+        keep_only(&self.rows, self.units, std::slice::from_ref(kept), &fill).values
+    }
+
+    /// What the black box answers to these units alone.
+    fn only(&self, kept: &Mask) -> Vec<f32> {
+        answer(self.card, &self.part(kept, 0.0))
+    }
+}
+
+/// What the black box of a world answers to a row: probabilities.
+pub fn answer(card: &BoxCard, row: &[f32]) -> Vec<f32> {
+    match (&card.text, card.modality()) {
+        (Some(fit), _) => texts::answer(fit, row),
+        (None, Modality::Image) => {
+            // The brighter the upper left quarter, the likelier class zero.
+            let quarter: f32 = (0..16).map(|i| row[i / 4 * 8 + i % 4]).sum::<f32>() / 16.0;
+            vec![quarter, (1.0 - quarter) * 0.6, (1.0 - quarter) * 0.4]
+        }
+        (None, _) => series::answer(row),
+    }
+}
+
+/// A score that has nothing to do with the item.
+pub fn random(unit: usize) -> f32 {
+    ((unit * 37) % 64) as f32 / 64.0
+}
+
+/// What a method says of each unit.
+fn scores(method: &str, input: &Input<'_>) -> Vec<f32> {
+    match input.card.modality() {
+        Modality::Image => {
+            let score = |unit: usize| match method {
+                "random" => random(unit),
+                "grad" => -input.row()[unit % 64],
+                _ => input.row()[unit % 64],
+            };
+            (0..input.units.count()).map(score).collect()
+        }
+        Modality::Text => texts::scores(method, input),
+        Modality::Series | Modality::Table => series::scores(method, input),
+    }
+}
+
+/// What a method says of an item, with the black box's answers to what it selects, also for each class where it tells classes apart.
+fn said(task: &Explain, input: &Input<'_>, card: &ExplainerCard) -> MethodResult {
+    let scores = scores(&card.method, input);
+    let selected = Mask::top_k(&scores, task.k);
+    let classes = input.card.classes.len();
+    let by_class = by_class::of(card, input).map(|scores| ByClass { classes, scores, ..ByClass::default() });
+    let said = MethodResult {
+        explainer: card.hash.clone(),
+        ranks: classes::ranks(&scores),
+        probs_selected: input.only(&selected),
+        probs_unselected: input.only(&selected.complement()),
+        rebuilt: rebuilt::of(card, input, &selected),
+        scores,
+        by_class,
+        millis: 1.0,
+    };
+    let Some(by_class) = said.by_class.clone() else { return said };
+    // To the units that are highest through a lens alone, and to all others.
+    let answers = |lens: Lens| {
+        let kept = Mask::top_k(&said.scores_through(lens).expect("classes of the black box"), task.k);
+        (input.only(&kept), input.only(&kept.complement()))
+    };
+    let (only, rest): (Vec<_>, Vec<_>) = (0..classes).map(|class| answers(Lens::Class(class))).unzip();
+    let contrast = task.contrast.map(|pair| {
+        let (only, rest) = answers(Lens::Contrast(pair.0, pair.1));
+        Contrast { pair, only, rest }
+    });
+    let by_class = ByClass { only: only.concat(), rest: rest.concat(), contrast, ..by_class };
+    MethodResult { by_class: Some(by_class), ..said }
+}
+
+/// An explanation as a worker sends it.
+fn explanation(task: &Explain) -> Output {
+    let input = Input::new(&task.black_box.card, &task.data, task.item, &task.fit, task.unit);
+    let methods = task.explainers.iter().map(|explainer| Ok(said(task, &input, &explainer.card))).collect();
+    Output::Explained(Arc::new(Explained {
+        data: task.data.hash.clone(),
+        item: task.item,
+        units: input.units,
+        k: task.k,
+        fill: task.fill,
+        seed: task.seed,
+        probs_full: answer(input.card, input.row()),
+        methods,
+        fill_row: vec![0.0; input.row().len()],
+        row: input.rows.values,
+        text: task.data.text(task.item).map(Arc::from),
+        millis: 1.0,
+    }))
 }
 
 /// Answers every task at once.
@@ -211,7 +438,7 @@ impl Env for World {
             let mut explain = *explain;
             return Ok(Box::new(Epochs(move || {
                 explain.item = items.next().expect("a sheet has items");
-                let output = run(&Task::Explain(Box::new(explain.clone()))).expect("an explanation");
+                let output = explanation(&explain);
                 if items.len() == 0 { Step::Done(output) } else { Step::Partial(output) }
             })));
         }
@@ -228,101 +455,45 @@ impl<F: FnMut() -> Step<Output>> Job<World> for Epochs<F> {
 }
 
 /// Shows a trained explainer in the first column.
-pub fn show_trained(app: &mut Harness<'static, App>, made: SavedExplainer) {
+pub fn show_trained(app: &mut Window, made: SavedExplainer) {
     let known = &mut app.state_mut().session.explainers;
     known.push(Arc::new(SavedExplainer { weights: Arc::new(vec![1]), ..made }));
     let explainer = known.len() - 1;
-    app.state_mut().command(Command::SetMethod { column: 0, explainer });
-    app.run();
+    act(app, [Command::SetMethod { column: 0, explainer }]);
 }
 
-/// What the black box of a world of pictures, series or rows answers.
-pub fn answer_in(modality: Modality, row: &[f32]) -> Vec<f32> {
-    if modality == Modality::Image { answer(row) } else { super::series::answer(row) }
+/// The world of a name.
+fn opened(name: &str) -> Dataset {
+    match name {
+        "letters" => sentences::dataset(),
+        "reviews" | "hatexplain" => texts::dataset(name),
+        _ => series::dataset(name).unwrap_or_else(dataset),
+    }
 }
 
 fn run(task: &Task) -> Result<Output, JobError> {
-    let output = answered(task)?;
-    let (Task::Explain(task), Output::Explained(explained)) = (task, &output) else { return Ok(output) };
-    // Some methods tell more than their scores.
-    let methods = explained.methods.iter().zip(&task.explainers).map(|(said, explainer)| {
-        let said = said.clone();
-        said.map(|said| MethodResult {
-            by_class: super::by_class::of(&explainer.card, explained, task.contrast).or_else(|| said.by_class.clone()),
-            rebuilt: super::rebuilt::of(&explainer.card, explained, &said.scores),
-            ..said
-        })
-    });
-    let methods = methods.collect();
-    Ok(Output::Explained(Arc::new(Explained { methods, ..Explained::clone(explained) })))
-}
-
-fn answered(task: &Task) -> Result<Output, JobError> {
-    let of_kind = super::sentences::run(task).or_else(|| super::texts::run(task));
-    if let Some(output) = of_kind.or_else(|| super::series::run(task)) {
-        return Ok(output);
-    }
     Ok(match task {
         Task::OpenData { spec } if spec.path.ends_with("broken") => {
             return Err(JobError::failed("data", "broken: expected pictures, found noise; choose another file"));
         }
-        Task::OpenData { .. } => Output::Data(Arc::new(dataset())),
+        Task::OpenData { spec } => Output::Data(Arc::new(opened(&spec.path.display().to_string()))),
         Task::LoadBox { .. } | Task::FitBox(_) => Output::Box(Arc::new(black_box())),
         Task::LoadExplainer { .. } => Output::Explainer(Arc::new(explainer("random", "Loaded", Unit::Pixel, 5))),
         Task::TrainExplainer(task) => {
             Output::Explainer(Arc::new(explainer(&task.method, &task.name, task.unit, task.k)))
         }
         Task::ExplainMany { .. } => unreachable!("it is stepped"),
-        Task::Explain(task) => {
-            let rows = task.data.rows(&[task.item], SHAPE, &task.fit).expect("a dense picture");
-            let units = Units::new(task.unit, SHAPE);
-            let fill_row = vec![0.0; SHAPE.len()];
-            let methods = task.explainers.iter().map(|explainer| {
-                let scores: Vec<f32> = (0..units.count())
-                    .map(|unit| match explainer.card.method.as_str() {
-                        "random" => ((unit * 37) % 64) as f32 / 64.0,
-                        "grad" => -rows.values[unit % 64],
-                        _ => rows.values[unit % 64],
-                    })
-                    .collect();
-                let mut ranks = vec![0; scores.len()];
-                for (rank, unit) in top_k(&scores, scores.len()).into_iter().enumerate() {
-                    ranks[unit] = rank as u32;
-                }
-                let mask = Mask::top_k(&scores, task.k);
-                let fill = Rows { shape: SHAPE, values: fill_row.clone() };
-                let part = |mask: Mask| answer(&keep_only(&rows, units, &[mask], &fill).values);
-                Ok(MethodResult {
-                    explainer: explainer.card.hash.clone(),
-                    probs_selected: part(mask.clone()),
-                    probs_unselected: part(mask.complement()),
-                    scores,
-                    ranks,
-                    by_class: None,
-                    millis: 1.0,
-                    rebuilt: Vec::new(),
-                })
-            });
-            Output::Explained(Arc::new(Explained {
-                data: task.data.hash.clone(),
-                item: task.item,
-                units,
-                k: task.k,
-                fill: task.fill,
-                seed: task.seed,
-                probs_full: answer(&rows.values),
-                methods: methods.collect(),
-                row: rows.values.clone(),
-                fill_row,
-                text: None,
-                millis: 1.0,
-            }))
+        Task::Explain(task) => explanation(task),
+        Task::Without(task) => {
+            let input = Input::new(&task.black_box.card, &task.data, task.item, &task.fit, task.unit);
+            let others = Mask::of(&[task.at], input.units.count()).complement();
+            Output::Without { item: task.item, at: task.at, probs: input.only(&others) }
         }
-        Task::Without(task) => Output::Without { item: task.item, at: task.at, probs: vec![0.2, 0.5, 0.3] },
-        Task::Predict { data, items, fit, .. } => {
-            let rows = data.rows(items, SHAPE, fit).expect("dense pictures");
-            let probs = (0..items.len()).flat_map(|at| answer(rows.row(at))).collect();
-            Output::Predictions { items: items.clone(), probs, classes: 3 }
+        Task::Predict { black_box, data, items, fit } => {
+            let card = &black_box.card;
+            let rows = card.rows(data, items, fit).expect("items that the black box reads");
+            let probs = (0..items.len()).flat_map(|at| answer(card, rows.row(at))).collect();
+            Output::Predictions { items: items.clone(), probs, classes: card.classes.len() }
         }
         Task::Fidelity { items, .. } => Output::Fidelity {
             items: items.clone(),

@@ -1,23 +1,17 @@
 //! Texts of the invented world: reviews whose black box adds up the weights of a few words, and methods that know these weights.
 
-use std::sync::Arc;
-
-use egui_kittest::Harness;
 use unmask::data::text::{Corpus, TextFit, TextFitSpec, TextItems};
-use unmask::data::{DataSpec, Dataset, Items, Modality, Rows, Split, Unit, Units};
+use unmask::data::{Dataset, Items, Unit};
 use unmask::explain::Fill;
-use unmask::explain::mask::{Mask, keep_only};
-use unmask::jobs::{ByClass, Explain, Explained, MethodResult, Output, Task, classes};
-use unmask::model::{Background, SavedBox};
+use unmask::model::SavedBox;
+use unmask::session::Command;
 use unmask::session::settings::Appearance;
-use unmask::session::{Command, Session};
-use unmask::ui::App;
-use unmask::ui::dialogs::PresetDialogs;
 
-use super::support::{black_box, window_with};
+use super::sentences;
+use super::support::{Input, Window, act, box_for, dataset_of, place_of, random, session_with, window_on};
 
 /// Words that speak for "positive" (above zero) or "negative".
-const WEIGHTS: [(&str, f32); 8] = [
+const WEIGHTS: &[(&str, f32)] = &[
     ("delight", 3.0),
     ("superb", 2.5),
     ("smile", 1.5),
@@ -62,158 +56,80 @@ pub fn dataset(name: &str) -> Dataset {
         corpus.push(REVIEWS[at % REVIEWS.len()]);
     }
     corpus.push(&long_review());
-    let n = corpus.len();
-    Dataset {
-        name: name.to_owned(),
-        spec: DataSpec::from_path("reviews"),
-        modality: Modality::Text,
-        items: Items::Text(TextItems::all(corpus)),
-        labels: (0..n).map(|item| Some(u16::from(item % 2 == 0))).collect(),
-        classes: vec!["negative".to_owned(), "positive".to_owned()],
-        splits: (0..n).map(|item| if item < 20 { Split::Train } else { Split::Test }).collect(),
-        source_index: (0..n as u32).collect(),
-        hash: format!("{name} hash"),
-        remarks: Vec::new(),
-        truth: None,
-    }
+    let labels = (0..corpus.len()).map(|item| usize::from(item % 2 == 0));
+    dataset_of(name, Items::Text(TextItems::all(corpus)), &["negative", "positive"], labels, [20, 20])
 }
 
 /// The black box: the long review is read up to word 4,000.
 pub fn text_box() -> SavedBox {
     let data = dataset("reviews");
-    let spec = TextFitSpec { length: 4000, ..TextFitSpec::aim(4000) };
-    let fit = TextFit::build(
-        (0..7).filter_map(|item| data.text(item)).chain([long_review().as_str()]),
-        &TextFitSpec { min_count: 1, ..spec },
-    );
-    let mut made = black_box();
-    made.card.name = "Word weights".to_owned();
-    made.card.architecture = "l2x-word-cnn".to_owned();
-    made.card.shape = fit.shape();
-    made.card.classes = data.classes;
-    made.card.data_hash = data.hash;
-    let rows = Rows { shape: fit.shape(), values: vec![0.0; fit.shape().len()] };
+    let spec = TextFitSpec { length: 4000, min_count: 1, ..TextFitSpec::aim(4000) };
+    let fit = TextFit::build((0..7).filter_map(|item| data.text(item)).chain([long_review().as_str()]), &spec);
+    let mut made = box_for(&data, "Word weights", "l2x-word-cnn", fit.shape());
     made.card.text = Some(fit);
-    made.background = Arc::new(Background::from_rows(&rows));
     made
 }
 
-fn weight(fit: &TextFit, id: f32) -> f32 {
-    WEIGHTS.iter().find(|(word, _)| *word == fit.word(id as usize)).map_or(0.0, |(_, weight)| *weight)
+/// Whether the black box reads a text sentence by sentence.
+fn has_sentences(fit: &TextFit) -> bool {
+    fit.spec().sentences.is_some()
 }
 
-fn answer(fit: &TextFit, row: &[f32]) -> Vec<f32> {
+fn weight(fit: &TextFit, id: f32) -> f32 {
+    let weights = if has_sentences(fit) { sentences::WEIGHTS } else { WEIGHTS };
+    weights.iter().find(|(word, _)| *word == fit.word(id as usize)).map_or(0.0, |(_, weight)| *weight)
+}
+
+/// The more its words speak for it, the surer of the second class.
+pub fn answer(fit: &TextFit, row: &[f32]) -> Vec<f32> {
     let sum: f32 = row.iter().filter(|id| **id != 0.0).map(|id| weight(fit, *id)).sum();
     let positive = 1.0 / (1.0 + (-sum).exp());
     vec![1.0 - positive, positive]
 }
 
-fn explain(task: &Explain) -> Output {
-    let fit = task.black_box.card.text.as_ref().expect("a box for texts");
-    let rows = task.data.token_rows(&[task.item], fit).expect("texts");
-    let units = Units::new(task.unit, rows.shape);
-    let fill = Rows { shape: rows.shape, values: vec![0.0; rows.values.len()] };
-    let only = |mask: Mask| answer(fit, &keep_only(&rows, units, &[mask], &fill).values);
-    let methods = task.explainers.iter().map(|explainer| {
-        let signed: Vec<f32> = rows.values.iter().map(|id| weight(fit, *id)).collect();
-        let scores: Vec<f32> = rows
-            .values
-            .iter()
-            .zip(&signed)
-            .map(|(id, weight)| match explainer.card.method.as_str() {
-                _ if *id == 0.0 => f32::NEG_INFINITY,
-                "random" => ((*id * 37.0) % 64.0) / 64.0,
-                _ => weight.abs() + 0.001 * (*id % 7.0),
-            })
-            .collect();
-        // One method tells classes apart.
-        let by_class = (explainer.card.method == "grad-x-input").then(|| {
-            let column = |sign: f32| -> Vec<f32> {
-                let marked = signed.iter().zip(&scores);
-                marked.map(|(w, own)| if *own == f32::NEG_INFINITY { *own } else { sign * w }).collect()
-            };
-            ByClass {
-                classes: 2,
-                scores: signed.iter().flat_map(|weight| [-weight, *weight]).collect(),
-                only: [-1.0, 1.0].into_iter().flat_map(|sign| only(Mask::top_k(&column(sign), task.k))).collect(),
-                rest: [-1.0, 1.0]
-                    .into_iter()
-                    .flat_map(|sign| only(Mask::top_k(&column(sign), task.k).complement()))
-                    .collect(),
-                // The first class rather than the second, or the other way round.
-                contrast: task.contrast.map(|pair| {
-                    let mask = Mask::top_k(&column(if pair == (0, 1) { -2.0 } else { 2.0 }), task.k);
-                    classes::Contrast { pair, rest: only(mask.complement()), only: only(mask) }
-                }),
-            }
-        });
-        let mask = Mask::top_k(&scores, task.k);
-        Ok(MethodResult {
-            explainer: explainer.card.hash.clone(),
-            ranks: classes::ranks(&scores),
-            probs_selected: only(mask.clone()),
-            probs_unselected: only(mask.complement()),
-            scores,
-            by_class,
-            millis: 1.0,
-            rebuilt: Vec::new(),
-        })
-    });
-    Output::Explained(Arc::new(Explained {
-        data: task.data.hash.clone(),
-        item: task.item,
-        units,
-        k: task.k,
-        fill: task.fill,
-        seed: task.seed,
-        probs_full: answer(fit, &rows.values),
-        methods: methods.collect(),
-        row: rows.values.clone(),
-        fill_row: fill.values.clone(),
-        text: task.data.text(task.item).map(Arc::from),
-        millis: 1.0,
-    }))
+fn fit_of<'a>(input: &Input<'a>) -> &'a TextFit {
+    input.card.text.as_ref().expect("a box for texts")
 }
 
-/// Answers tasks about texts.
-pub fn run(task: &Task) -> Option<Output> {
-    Some(match task {
-        Task::OpenData { spec } if spec.path.ends_with("reviews") => Output::Data(Arc::new(dataset("reviews"))),
-        Task::OpenData { spec } if spec.path.ends_with("hatexplain") => Output::Data(Arc::new(dataset("hatexplain"))),
-        Task::Explain(task) if task.data.modality == Modality::Text => explain(task),
-        Task::Without(task) if task.data.modality == Modality::Text => {
-            let fit = task.black_box.card.text.as_ref()?;
-            let mut rows = task.data.token_rows(&[task.item], fit).expect("texts");
-            rows.values[task.at] = 0.0;
-            Output::Without { item: task.item, at: task.at, probs: answer(fit, &rows.values) }
-        }
-        Task::Predict { black_box, data, items, .. } if data.modality == Modality::Text => {
-            let fit = black_box.card.text.as_ref()?;
-            let rows = data.token_rows(items, fit).expect("texts");
-            let probs = (0..items.len()).flat_map(|at| answer(fit, rows.row(at))).collect();
-            Output::Predictions { items: items.clone(), probs, classes: 2 }
-        }
-        _ => return None,
-    })
+/// What a method says of each unit: how much its words weigh, or something at random.
+pub fn scores(method: &str, input: &Input<'_>) -> Vec<f32> {
+    let (fit, padding) = (fit_of(input), input.units.padding(input.row()));
+    let mut sums = vec![0.0_f32; input.units.count()];
+    for (id, unit) in input.row().iter().zip(input.units.unit_of_values()) {
+        sums[unit as usize] += weight(fit, *id);
+    }
+    let score = |unit: usize| match method {
+        _ if padding[unit] => f32::NEG_INFINITY,
+        "random" if has_sentences(fit) => random(unit),
+        _ if has_sentences(fit) => sums[unit].abs(),
+        // Words alone score alike wherever they stand; those without a weight differ a little.
+        "random" => random(input.row()[unit] as usize),
+        _ => sums[unit].abs() + 0.001 * (input.row()[unit] % 7.0),
+    };
+    (0..sums.len()).map(score).collect()
+}
+
+/// Weights of each word for both classes, class fastest, by the one method that tells classes apart.
+pub fn by_class(method: &str, input: &Input<'_>) -> Option<Vec<f32>> {
+    let fit = fit_of(input);
+    let both = |id: &f32| [-weight(fit, *id), weight(fit, *id)];
+    (method == "grad-x-input" && !has_sentences(fit)).then(|| input.row().iter().flat_map(both).collect())
 }
 
 /// The reviews are open, with a black box and methods; `by_class` shows the method that tells classes apart.
-pub fn reviews(size: [f32; 2], appearance: Appearance, data: &str, by_class: bool) -> Harness<'static, App> {
-    let mut session = Session::new();
-    session.settings.appearance = appearance;
-    session.boxes.push(Arc::new(text_box()));
-    session.active_box = Some(0);
-    session.machine = Some("CPU, 2 cores, 8 GB".to_owned());
-    let mut harness = window_with(size, session, PresetDialogs::default());
-    harness.state_mut().command(Command::OpenSpec(data.to_owned()));
-    harness.run();
-    let session = &harness.state().session;
-    let wanted = if by_class { "grad-x-input" } else { "grad" };
-    let at = session.explainers.iter().position(|explainer| explainer.card.method == wanted).expect("a method");
-    harness.state_mut().command(Command::SetMethod { column: 0, explainer: at });
-    harness.state_mut().command(Command::SetK(5));
-    harness.run();
-    assert_eq!(harness.state().session.explore.unit, Unit::Word);
-    assert_eq!(harness.state().session.explore.fill, Fill::Zero);
-    harness
+pub fn reviews(size: [f32; 2], appearance: Appearance, data: &str, by_class: bool) -> Window {
+    let mut app = window_on(size, session_with(appearance, Some(text_box())), data);
+    let explainer = place_of(&app, if by_class { "grad-x-input" } else { "grad" });
+    act(&mut app, [Command::SetMethod { column: 0, explainer }, Command::SetK(5)]);
+    assert_eq!(app.state().session.explore.unit, Unit::Word);
+    assert_eq!(app.state().session.explore.fill, Fill::Zero);
+    app
+}
+
+/// The unit of the first, second, ... place at which a word stands in the text in view.
+pub fn units_of(app: &Window, word: &str) -> Vec<usize> {
+    let session = &app.state().session;
+    let text = session.text_of(session.explore.explained().expect("explained")).expect("a text");
+    let units = text.spans.iter().filter(|span| span.word == word).filter_map(|span| span.unit);
+    units.map(|unit| unit as usize).collect()
 }

@@ -1,8 +1,6 @@
 //! Data that says what decides a class: the mark, the legend, the switch and the hits of a method, in series, maps and rows of tables; figures have
 //! the mark, pictures of studies never.
-
 use egui::accesskit::Role;
-use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use unmask::data::Unit;
 use unmask::figure::layout::View;
@@ -11,10 +9,10 @@ use unmask::jobs::picture_of;
 use unmask::session::settings::Appearance;
 use unmask::session::sheet::SheetOf;
 use unmask::session::{Command, Session};
-use unmask::ui::App;
 
 use super::project::{open, run, sample_data};
-use super::series::opened;
+use super::series::{on_item, opened};
+use super::support::click;
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
 const LEGEND: &str = "truly decides the class";
@@ -24,14 +22,6 @@ fn marked(session: &Session) -> Option<Vec<usize>> {
     let explore = &session.explore;
     let picture = session.picture(0, explore.view, explore.hidden, Default::default()).expect("a picture");
     picture.truth.map(|truth| (0..truth.len()).filter(|unit| truth[*unit]).collect())
-}
-
-fn on_item(app: &mut Harness<'static, App>, item: usize, commands: &[Command]) {
-    app.state_mut().command(Command::SelectItem(item));
-    for command in commands {
-        app.state_mut().command(command.clone());
-    }
-    app.run();
 }
 
 #[test]
@@ -58,13 +48,11 @@ fn the_switch_hides_marks_legend_and_hits_and_is_there_only_where_the_truth_is_k
         on_item(&mut app, 1, &[]);
         assert!(marked(&app.state().session).is_some_and(|marked| !marked.is_empty()), "{name}");
         app.get_by_label(LEGEND);
-        app.get_by_role_and_label(Role::Button, "Truth").click();
-        app.run();
+        click(&mut app, "Truth");
         assert_eq!(marked(&app.state().session), None, "{name}");
         assert!(app.query_by_label(LEGEND).is_none(), "{name}");
         assert!(app.query_by_label_contains("selected truly decide").is_none(), "{name}");
-        app.get_by_role_and_label(Role::Button, "Truth").click();
-        app.run();
+        click(&mut app, "Truth");
         app.get_by_label(LEGEND);
     }
     let app = opened(SIZE, Appearance::Light, "movements");

@@ -1,26 +1,17 @@
 //! Data without a black box can be looked at all the same: each kind of item as it is, with the way on.
-
 use egui::Key;
 use egui::accesskit::Role;
-use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
+use unmask::session::Place;
 use unmask::session::settings::Appearance;
-use unmask::session::{Command, Place, Session};
-use unmask::ui::App;
 
-use super::support::window;
+use super::support::{Window, click, press, session_with, window_on};
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
 
 /// A window in which only the data are open.
-fn opened(name: &str, appearance: Appearance) -> Harness<'static, App> {
-    let mut session = Session::new();
-    session.settings.appearance = appearance;
-    session.machine = Some("CPU, 2 cores, 8 GB".to_owned());
-    let mut app = window(SIZE, session);
-    app.state_mut().command(Command::OpenSpec(name.to_owned()));
-    app.run();
-    app
+fn opened(name: &str, appearance: Appearance) -> Window {
+    window_on(SIZE, session_with(appearance, None), name)
 }
 
 #[test]
@@ -35,8 +26,7 @@ fn items_of_every_kind_are_shown_without_a_black_box_and_keys_step_through_them(
     ] {
         let mut app = opened(name, Appearance::Dark);
         app.get_by_label_contains("There is no black box for this data yet");
-        app.key_press(Key::ArrowRight);
-        app.run();
+        press(&mut app, Key::ArrowRight);
         assert_eq!(app.state().session.explore.item, Some(1), "{name}");
         let found = app.query_all_by_role(role).filter(|node| {
             let node = node.accesskit_node();
@@ -44,8 +34,7 @@ fn items_of_every_kind_are_shown_without_a_black_box_and_keys_step_through_them(
             words.contains(says)
         });
         assert!(found.count() > 0, "{name}: \"{says}\" is not on screen");
-        app.get_by_role_and_label(Role::Button, "Train a black box").click();
-        app.run();
+        click(&mut app, "Train a black box");
         assert_eq!(app.state().session.place, Place::Train, "{name}");
     }
 }
@@ -76,8 +65,7 @@ fn a_text_without_a_black_box_is_blurred_where_it_may_offend() {
     assert!(app.query_by_label_contains("The dialogue is wooden").is_none());
     app.get_all_by_role_and_label(Role::Button, "Show offensive texts").next().expect("a button").click();
     app.run();
-    app.key_press(Key::ArrowRight);
-    app.run();
+    press(&mut app, Key::ArrowRight);
     assert!(app.query_all_by_label_contains("The dialogue is wooden").count() > 0);
 }
 

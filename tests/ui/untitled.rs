@@ -1,26 +1,20 @@
 //! A session without a project that crashed: what it trained and how it was looked at are offered at the next start.
-
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use egui::accesskit::Role;
-use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use unmask::session::reading::Action;
 use unmask::session::untitled::leftovers;
 use unmask::session::{Command, Request, Session};
-use unmask::ui::App;
 
-use super::project::{
-    codes, columns, content, digits, run, sample_data, summaries, tiny_training, window, with_scratch,
-};
+use super::project::{codes, columns, content, digits, run, sample_data, summaries, trained, window, with_scratch};
+use super::support::Window;
 
 /// A session that trained, marked and kept something, and never saved.
 fn crashed(root: &Path) -> PathBuf {
     let scratch = root.join("session-1");
-    let mut app = window(with_scratch(&scratch));
-    let black_box = sample_data().join("project/blackboxes/digits");
-    run(&mut app, [Command::OpenPaths(vec![black_box]), Command::OpenSpec(digits()), tiny_training("Tiny", 1)]);
+    let mut app = trained(&scratch);
     run(&mut app, [Command::SelectItem(70), Command::SetK(9), Command::KeepFigure, Command::SetMarked(5, true)]);
     super::project::tick(&mut app, 2 * unmask::session::project::AUTOSAVE_EVERY);
     assert_eq!(codes(&app), [""; 0], "{:?}", summaries(&app));
@@ -31,7 +25,7 @@ fn crashed(root: &Path) -> PathBuf {
 }
 
 /// The next window, as it starts.
-fn next(root: &Path) -> Harness<'static, App> {
+fn next(root: &Path) -> Window {
     let mut session = with_scratch(&root.join("session-2"));
     session.leftovers = leftovers(root);
     let mut app = window(session);
@@ -107,9 +101,7 @@ fn a_window_that_is_closed_leaves_what_it_trained_but_no_marks() {
     drop(app);
     assert_eq!(leftovers(dir.path()), [], "it was closed on purpose");
 
-    let mut app = window(with_scratch(&scratch));
-    let black_box = sample_data().join("project/blackboxes/digits");
-    run(&mut app, [Command::OpenPaths(vec![black_box]), Command::OpenSpec(digits()), tiny_training("Tiny", 1)]);
+    let mut app = trained(&scratch);
     app.state_mut().close();
     drop(app);
     let left = leftovers(dir.path());

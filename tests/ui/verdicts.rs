@@ -1,26 +1,22 @@
 //! What stands under a text and beside it: verdicts that are never cut off, readings of what is shown, the k of a trained explainer.
-
 use std::sync::Arc;
 
 use egui::Key;
 use egui::accesskit::Role;
-use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use unmask::data::Unit;
 use unmask::explain::SavedExplainer;
+use unmask::session::Command;
 use unmask::session::reading::Action;
 use unmask::session::settings::Appearance;
-use unmask::session::{Command, Session};
-use unmask::ui::App;
-use unmask::ui::dialogs::PresetDialogs;
 
-use super::support::{explainer, window_with};
+use super::support::{Window, act, explainer, press, session_with, window_on};
 use super::texts::{reviews, text_box};
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
 
 /// The labels that begin so, with where they end: (words, bottom).
-fn lines(app: &Harness<'_, App>, begins: &str) -> Vec<(String, f32)> {
+fn lines(app: &Window, begins: &str) -> Vec<(String, f32)> {
     use egui_kittest::kittest::NodeT;
     app.get_all_by_label_contains(begins)
         .filter_map(|node| Some((node.accesskit_node().value()?, node.rect().bottom())))
@@ -29,7 +25,7 @@ fn lines(app: &Harness<'_, App>, begins: &str) -> Vec<(String, f32)> {
 }
 
 /// Top of the controls under the viewer: nothing of a column may reach into it.
-fn end_of_columns(app: &Harness<'_, App>) -> f32 {
+fn end_of_columns(app: &Window) -> f32 {
     match app.query_by_label("What speaks for each class") {
         Some(panel) => panel.rect().top(),
         None => app.get_by_role_and_label(Role::Button, "Overlay").rect().top(),
@@ -43,9 +39,7 @@ fn no_verdict_is_cut_off_while_a_class_is_followed() {
         for _ in 1..columns {
             app.state_mut().command(Command::AddColumn);
         }
-        app.state_mut().command(Command::FocusColumn(0));
-        app.state_mut().command(Command::FocusClass(Some(0)));
-        app.run();
+        act(&mut app, [Command::FocusColumn(0), Command::FocusClass(Some(0))]);
         let shown = app.state().session.explore.columns.len();
         assert!(shown >= 2, "{shown}");
         let end = end_of_columns(&app);
@@ -67,13 +61,10 @@ fn no_verdict_is_cut_off_while_a_class_is_followed() {
 #[test]
 fn a_followed_class_is_what_the_inspector_the_overlap_and_the_table_speak_of() {
     let mut app = reviews(SIZE, Appearance::Dark, "reviews", true);
-    app.state_mut().command(Command::AddColumn);
-    app.state_mut().command(Command::FocusColumn(0));
-    app.run();
+    act(&mut app, [Command::AddColumn, Command::FocusColumn(0)]);
     let before = app.state().session.overlaps()[0].2;
     assert!(app.query_by_label_contains("With these only").is_none());
-    app.state_mut().command(Command::FocusClass(Some(0)));
-    app.run();
+    act(&mut app, [Command::FocusClass(Some(0))]);
     let session = &app.state().session;
     let result = session.explore.focused_result().expect("explained");
     let (seen, k) = (session.seen(result), session.explore.k);
@@ -100,8 +91,7 @@ fn no_verdict_is_cut_off_under_an_own_text() {
         Command::Reading(Action::OpenOwn(true)),
         Command::Reading(Action::EditOwn("The film was superb and simply a delight".to_owned())),
     ] {
-        app.state_mut().command(command);
-        app.run();
+        act(&mut app, [command]);
     }
     app.get_by_label("What speaks for each class");
     let end = end_of_columns(&app);
@@ -116,72 +106,56 @@ fn no_verdict_is_cut_off_under_an_own_text() {
 fn words_that_speak_against_a_class_are_not_listed_for_it() {
     let mut app = reviews(SIZE, Appearance::Dark, "reviews", true);
     // Charming and superb, what a delight: no word is for "negative".
-    app.state_mut().command(Command::SelectItem(2));
-    app.run();
+    act(&mut app, [Command::SelectItem(2)]);
     app.get_by_label("Nothing speaks for it. Least against:");
-    app.state_mut().command(Command::SelectItem(0));
-    app.run();
+    act(&mut app, [Command::SelectItem(0)]);
     assert!(app.query_by_label("Nothing speaks for it. Least against:").is_none());
 }
 
 #[test]
 fn where_all_is_selected_nothing_is_said_of_the_rest() {
     let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
-    app.state_mut().command(Command::SetK(100));
-    app.run();
+    act(&mut app, [Command::SetK(100)]);
     app.get_by_label_contains("Overlay · 44 of 44 words");
     app.get_by_label("Unselected only: nothing is left, all is selected");
     app.get_by_label("Unselected only: nothing is left");
     app.state_mut().command(Command::SetK(5));
-    app.key_press(Key::U);
-    app.run();
+    press(&mut app, Key::U);
     app.get_by_label_contains("Unselected only · 39 of 44 words");
 }
 
 /// Reviews with explainers that were trained.
-fn trained(methods: &[(&str, usize)]) -> Harness<'static, App> {
-    let mut session = Session::new();
-    session.boxes.push(Arc::new(text_box()));
-    session.active_box = Some(0);
+fn trained(methods: &[(&str, usize)]) -> Window {
+    let mut session = session_with(Appearance::Dark, Some(text_box()));
     for (method, k) in methods {
         let made = explainer(method, method, Unit::Word, *k);
         session.explainers.push(Arc::new(SavedExplainer { weights: Arc::new(vec![1]), ..made }));
     }
-    let mut app = window_with(SIZE, session, PresetDialogs::default());
-    app.state_mut().command(Command::OpenSpec("reviews".to_owned()));
-    app.run();
-    app
+    window_on(SIZE, session, "reviews")
 }
 
 #[test]
 fn the_trained_explainer_in_view_sets_k_until_the_user_does() {
     let mut app = trained(&[("aim", 3), ("l2x", 7)]);
     assert_eq!(app.state().session.explore.k, 3);
-    app.state_mut().command(Command::SetMethod { column: 0, explainer: 1 });
-    app.run();
+    act(&mut app, [Command::SetMethod { column: 0, explainer: 1 }]);
     assert_eq!(app.state().session.explore.k, 7);
-    app.state_mut().command(Command::SetK(4));
-    app.state_mut().command(Command::SetMethod { column: 0, explainer: 0 });
-    app.run();
+    act(&mut app, [Command::SetK(4), Command::SetMethod { column: 0, explainer: 0 }]);
     assert_eq!(app.state().session.explore.k, 4, "the user's own stays");
 }
 
 #[test]
 fn arrows_pass_over_a_method_of_another_column_and_stay_in_an_open_list() {
     let mut app = trained(&[("aim", 3), ("l2x", 3)]);
-    app.state_mut().command(Command::AddColumn);
-    app.state_mut().command(Command::FocusColumn(0));
-    app.run();
+    act(&mut app, [Command::AddColumn, Command::FocusColumn(0)]);
     assert_eq!(app.state().session.explore.columns, [0, 1]);
-    app.key_press(Key::ArrowDown);
-    app.run();
+    press(&mut app, Key::ArrowDown);
     let columns = app.state().session.explore.columns.clone();
     assert!(columns[0] > 1 && columns[1] == 1, "{columns:?}");
     app.get_by_label("Class in focus").click();
     app.run();
     for key in [Key::ArrowDown, Key::ArrowDown, Key::ArrowRight, Key::S] {
-        app.key_press(key);
-        app.run();
+        press(&mut app, key);
     }
     let explore = &app.state().session.explore;
     assert_eq!((&explore.columns, explore.item), (&columns, Some(0)));
@@ -191,25 +165,20 @@ fn arrows_pass_over_a_method_of_another_column_and_stay_in_an_open_list() {
 #[test]
 fn going_to_an_item_is_what_the_bottom_line_says() {
     let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
-    app.key_press(Key::ArrowLeft);
-    app.run();
+    press(&mut app, Key::ArrowLeft);
     let refused = app.state().session.last_action.clone();
-    app.key_press(Key::ArrowRight);
-    app.run();
+    press(&mut app, Key::ArrowRight);
     assert_ne!(app.state().session.last_action, refused);
     assert_eq!(app.state().session.last_action, "Item #1");
-    app.state_mut().command(Command::Reading(Action::OpenOwn(true)));
-    app.state_mut().command(Command::Reading(Action::OpenOwn(false)));
-    app.run();
+    act(&mut app, [Command::Reading(Action::OpenOwn(true)), Command::Reading(Action::OpenOwn(false))]);
     assert_eq!(app.state().session.last_action, "Back to the item");
 }
 
 #[test]
 fn unknown_words_of_ones_own_text_are_marked_and_counted() {
     let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
-    app.state_mut().command(Command::Reading(Action::OpenOwn(true)));
-    app.state_mut().command(Command::Reading(Action::EditOwn("A superb zyzzyva, delight of quokkas.".to_owned())));
-    app.run();
+    let own = "A superb zyzzyva, delight of quokkas.".to_owned();
+    act(&mut app, [Command::Reading(Action::OpenOwn(true)), Command::Reading(Action::EditOwn(own))]);
     app.get_by_label("2 not in the black box's vocabulary (dotted)");
     app.get_by_label("zyzzyva, not in the black box's vocabulary");
     app.get_by_label("quokkas, not in the black box's vocabulary");
@@ -221,8 +190,7 @@ fn the_viewer_alone_has_no_panel_of_classes_and_side_by_side_names_its_parts() {
     let mut app = reviews(SIZE, Appearance::Dark, "reviews", true);
     app.get_by_label("What speaks for each class");
     app.key_press(Key::F);
-    app.key_press(Key::D);
-    app.run();
+    press(&mut app, Key::D);
     assert!(app.query_by_label("What speaks for each class").is_none());
     let (left, right) = (app.get_by_label("Selected only").rect(), app.get_by_label("Unselected only").rect());
     assert!(left.max.x < right.min.x || left.max.y < right.min.y);
@@ -232,8 +200,7 @@ fn the_viewer_alone_has_no_panel_of_classes_and_side_by_side_names_its_parts() {
 fn lists_grow_with_the_window() {
     let rows = |size: [f32; 2]| {
         let mut app = reviews(size, Appearance::Dark, "reviews", true);
-        app.state_mut().command(Command::SelectItem(0));
-        app.run();
+        act(&mut app, [Command::SelectItem(0)]);
         let by_rank = app.get_all_by_label_contains("Rank ").filter(|node| node.rect().height() > 0.0).count();
         let top = app.get_by_label("What speaks for each class").rect().top();
         (by_rank, app.get_by_role_and_label(Role::Button, "Overlay").rect().top() - top)
@@ -245,8 +212,7 @@ fn lists_grow_with_the_window() {
 #[test]
 fn of_a_text_without_words_no_verdict_is_given() {
     let mut app = reviews(SIZE, Appearance::Dark, "reviews", true);
-    app.state_mut().command(Command::Reading(Action::OpenOwn(true)));
-    app.run();
+    act(&mut app, [Command::Reading(Action::OpenOwn(true))]);
     app.get_by_label("There is nothing to select: the black box gets no words.");
     app.get_by_label("of 0 words");
     for absent in ["Selected only", "Unselected only", "same class", "other class", "What speaks for each class"] {
