@@ -51,6 +51,11 @@ fn window(paths: Vec<String>, device: Option<String>) -> Result<(), Failure> {
     if let [only] = paths.as_slice()
         && unmask::ui::participant::is_study(Path::new(only))
     {
+        if let Some(name) = &device {
+            return Err(Failure::Usage(format!(
+                "--device {name}: expected no device, since {only} is a participant file, for which nothing is computed; leave it out"
+            )));
+        }
         return open_study(PathBuf::from(only), None, Appearance::Light);
     }
     unmask::device::open_cuda();

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
-use super::{ComputeArgs, Outcome, Runner, check_place, usage, work, write_file};
+use super::{ComputeArgs, Outcome, Runner, check_place, failed, usage, work, write_file};
 use crate::data::{Dataset, Modality, Split, Unit, Units};
 use crate::device::{MemoryGauge, Mode, compute_threads, n_cores};
 use crate::explain::learn::bare::BareLoop;
@@ -155,7 +155,7 @@ pub fn run(args: &BenchArgs, frames: Option<&FrameBench>) -> Outcome {
     let plan = plan_for(data.modality);
     // A box of one short epoch: speed does not depend on how good it is.
     let small = small_part(&data, plan.items);
-    let black_box = fit(&mut runner, plan.architecture, &small, args.compute.seed)?;
+    let black_box = fit(&mut runner, plan.architecture, &small)?;
     for (id, preset, unit, k) in plan.trainings {
         let name = if preset.is_empty() { (*id).to_owned() } else { format!("{id}-paper") };
         train_ratio(&runner, &name, (id, preset), (unit, *k), &small, &black_box, &mut figures)?;
@@ -173,7 +173,7 @@ pub fn run(args: &BenchArgs, frames: Option<&FrameBench>) -> Outcome {
             (small.clone(), black_box.clone())
         } else {
             let few = small_part(&data, FEW);
-            let black_box = fit(&mut runner, architecture, &few, args.compute.seed)?;
+            let black_box = fit(&mut runner, architecture, &few)?;
             (few, black_box)
         };
         let (_, unit, k) = plan.explainer;
@@ -219,19 +219,14 @@ fn small_part(data: &Arc<Dataset>, items: [usize; 3]) -> Arc<Dataset> {
     Arc::new(data.subset(&items))
 }
 
-fn fit(
-    runner: &mut Runner,
-    architecture: &str,
-    data: &Arc<Dataset>,
-    seed: u64,
-) -> Result<Arc<SavedBox>, super::Failure> {
+fn fit(runner: &mut Runner, architecture: &str, data: &Arc<Dataset>) -> Result<Arc<SavedBox>, super::Failure> {
     let mut params = Params::default();
     params.set(crate::model::architecture(architecture).map_err(usage)?.params, "epochs", "1").map_err(usage)?;
     let task = Task::FitBox(Box::new(FitBox {
         architecture: architecture.to_owned(),
         params,
         data: data.clone(),
-        seed,
+        seed: runner.seed,
         name: "bench".to_owned(),
         out: None,
         teacher: None,
@@ -261,24 +256,33 @@ fn train_ratio(
     // Few epochs of large batches would be over before the last stretch.
     params.set(spec.params, "epochs", EPOCHS).map_err(usage)?;
     let unit: Unit = unit.parse().map_err(usage)?;
-    let setup =
-        || RunSetup { method: id, params: &params, unit, k, data, black_box, seed: 0, name: id, device: runner.device };
-    let mut ours = TrainRun::new(setup()).map_err(work)?;
-    let mut bare = BareLoop::new(&setup(), STEPS).map_err(work)?;
+    let setup = || RunSetup {
+        method: id,
+        params: &params,
+        unit,
+        k,
+        data,
+        black_box,
+        seed: runner.seed,
+        name: id,
+        device: runner.device,
+    };
+    let mut ours = TrainRun::new(setup()).map_err(failed)?;
+    let mut bare = BareLoop::new(&setup(), STEPS).map_err(failed)?;
     let mut rates = Rates::default();
     for stretch in 0..=STRETCHES {
         let started = Instant::now();
         let (mut items, mut beside) = (0, Duration::ZERO);
         for _ in 0..STEPS {
             let before = started.elapsed();
-            match ours.step().map_err(work)? {
+            match ours.step().map_err(failed)? {
                 Stepped::Batch(n) => items += n,
                 // With its validation, which the bare loop does not have.
                 Stepped::Epoch(_) => beside += started.elapsed() - before,
             }
         }
         let our_rate = items as f64 / (started.elapsed() - beside).as_secs_f64();
-        let bare_rate = bare.run(STEPS).map_err(work)?;
+        let bare_rate = bare.run(STEPS).map_err(failed)?;
         // The first stretch warms up.
         if stretch > 0 {
             rates.push(our_rate, bare_rate);
@@ -331,7 +335,7 @@ fn quick_explainers(
         k,
         data: Arc::new(data.subset(&part)),
         black_box: black_box.clone(),
-        seed: 0,
+        seed: runner.seed,
         name: id.to_owned(),
         out: None,
     }));
@@ -357,11 +361,11 @@ fn bare_passes(
         k: card.k,
         data,
         black_box,
-        seed: 0,
+        seed: runner.seed,
         name: &card.name,
         device: runner.device,
     };
-    BareLoop::of_test(&setup, CHUNK, n).map_err(work)
+    BareLoop::of_test(&setup, CHUNK, n).map_err(failed)
 }
 
 /// Items per second of explaining these in one go, as for a table of scores: reading and encoding included.
@@ -382,7 +386,7 @@ fn explain_rate(
         unit: card.unit,
         k: card.k,
         fill: Fill::Zero,
-        seed: 0,
+        seed: runner.seed,
         class_answers: false,
         contrast: None,
         rebuilt: false,
@@ -407,7 +411,7 @@ fn batch_ratio(
     let mut rates = Rates::default();
     for stretch in 0..=STRETCHES {
         let our_rate = explain_rate(runner, some, data, black_box, explainers)?;
-        let bare_rate = bare.forward(some.len().div_ceil(CHUNK)).map_err(work)?;
+        let bare_rate = bare.forward(some.len().div_ceil(CHUNK)).map_err(failed)?;
         // The first stretch warms up.
         if stretch > 0 {
             rates.push(our_rate, bare_rate);
@@ -428,9 +432,9 @@ fn all_ratio(
     let mut bare = bare_passes(runner, BATCHES, data, black_box, &explainers[0])?;
     let all = data.in_split(Split::Test);
     let half = all.len().div_ceil(2 * CHUNK);
-    let before = bare.forward(half).map_err(work)?;
+    let before = bare.forward(half).map_err(failed)?;
     let our_rate = explain_rate(runner, &all, data, black_box, explainers)?;
-    let after = bare.forward(half).map_err(work)?;
+    let after = bare.forward(half).map_err(failed)?;
     let mut rates = Rates::default();
     rates.push(our_rate, 2.0 / (1.0 / before + 1.0 / after));
     figures.insert("explain_all_items".to_owned(), all.len() as f64);
@@ -448,17 +452,17 @@ fn hundred(
 ) -> Outcome {
     let card = &black_box.card;
     let items: Vec<usize> = data.in_split(Split::Test).into_iter().take(100).collect();
-    let rows = card.rows(data, &items, &card.fit).map_err(work)?;
+    let rows = card.rows(data, &items, &card.fit).map_err(failed)?;
     let of_card = &explainer.card;
     let units = Units::new(of_card.unit, card.shape);
-    let black_box = TorchBox::new(black_box, runner.device).map_err(work)?;
-    let mut scorer = method(&of_card.method).map_err(usage)?.explainer(explainer, &black_box).map_err(work)?;
+    let black_box = TorchBox::new(black_box, runner.device).map_err(failed)?;
+    let mut scorer = method(&of_card.method).map_err(usage)?.explainer(explainer, &black_box).map_err(failed)?;
     let (mut alone, mut with_answers) = (Vec::new(), Vec::new());
     for _ in 0..HUNDREDS {
         let started = Instant::now();
-        let probs = black_box.predict(&rows).map_err(work)?;
+        let probs = black_box.predict(&rows).map_err(failed)?;
         let between = Instant::now();
-        scorer.scores(&black_box, &rows, &probs, units, 0).map_err(work)?;
+        scorer.scores(&black_box, &rows, &probs, units, runner.seed).map_err(failed)?;
         alone.push(between.elapsed().as_secs_f64());
         with_answers.push(started.elapsed().as_secs_f64());
     }
@@ -514,15 +518,14 @@ fn explain_times(
             unit: explainers[0].card.unit,
             k: explainers[0].card.k,
             fill: Fill::Zero,
-            seed: 0,
+            seed: runner.seed,
             // As in the window.
             class_answers: true,
             contrast: None,
             rebuilt: true,
         }));
         let id = worker.submit(Slot::new(0, 0), Priority::Interactive, task);
-        let Output::Explained(explained) = worker.wait_for(id, |_| {}).map_err(|error| work(error.notice().summary))?
-        else {
+        let Output::Explained(explained) = worker.wait_for(id, |_| {}).map_err(failed)? else {
             return Err(work("explaining gave no explanation"));
         };
         // To pixels, or to a text set in lines with the look of each word. (A text in a script that figures do not draw has none.) Lines of series
@@ -539,7 +542,7 @@ fn explain_times(
                 }
             }
             Err(_) if data.modality == Modality::Text => {}
-            Err(error) => return Err(work(error)),
+            Err(error) => return Err(failed(error)),
         }
         // The first ones load the network.
         if at >= 5 {

@@ -60,7 +60,7 @@ pub fn run(args: &EvaluateArgs) -> Outcome {
     check_place(&args.out)?;
     let mut runner = Runner::new(&args.compute)?;
     let (explainers, black_box) =
-        args.explainers.load(&mut runner, &args.data, args.k.first().copied(), args.compute.seed)?;
+        args.explainers.load(&mut runner, &args.data, args.k.first().copied(), args.compute.seed())?;
     for &k in &args.k {
         check_k(k, explainers[0].card.unit, &black_box.card)?;
     }
@@ -81,7 +81,7 @@ pub fn run(args: &EvaluateArgs) -> Outcome {
         metrics: args.metrics.clone(),
         ks: args.k.clone(),
         fill,
-        seed: args.compute.seed,
+        seed: args.compute.seed(),
         limit: args.limit,
         embedding: args.embedding.clone(),
     }));

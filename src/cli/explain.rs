@@ -6,10 +6,10 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::evaluate::split_named;
-use super::{ComputeArgs, Failure, Outcome, Runner, check_k, check_place, usage, work};
+use super::{ComputeArgs, Failure, Outcome, Runner, check_k, check_place, failed, usage, work};
 use crate::data::{Split, Unit, evenly_of};
-use crate::explain::{ExplainError, Fill, SavedExplainer, method};
-use crate::jobs::scores::{self, Scores, ScoresWriter};
+use crate::explain::{Fill, SavedExplainer, method};
+use crate::jobs::scores::{self, Scores, ScoresError, ScoresWriter};
 use crate::jobs::{CHUNK, Explain, Explained, Output, Task};
 use crate::model::SavedBox;
 use crate::session::Session;
@@ -48,6 +48,8 @@ impl Explainers {
         let mut black_box: Option<Arc<SavedBox>> = None;
         for dir in &self.explainer {
             let (explainer, of_explainer) = runner.explainer(dir, self.blackbox.as_deref(), data)?;
+            let spec = method(&explainer.card.method).map_err(usage)?.spec();
+            spec.check_gradients(&of_explainer.card).map_err(usage)?;
             if let Some(first) = &black_box {
                 explainer.check_box(&first.card).map_err(usage)?;
             }
@@ -85,11 +87,7 @@ impl Explainers {
         }
         for id in &self.method {
             // Said here, it does not cost what other methods compute before.
-            let spec = method(id).map_err(usage)?.spec();
-            if spec.needs_gradients && !black_box.card.has_gradients() {
-                let (method, black_box) = (spec.title.to_owned(), black_box.card.name.clone());
-                return Err(usage(ExplainError::NoGradients { method, black_box }));
-            }
+            method(id).map_err(usage)?.spec().check_gradients(&black_box.card).map_err(usage)?;
             let k = k.or(first.map(|(_, k)| k)).ok_or_else(|| usage("give --k N: how many units are selected"))?;
             loaded.push(Arc::new(SavedExplainer::untrained(id, unit, k, &black_box.card, seed).map_err(usage)?));
         }
@@ -135,8 +133,11 @@ pub fn run(args: &ExplainArgs) -> Outcome {
     scores::check_name(&args.out).map_err(usage)?;
     check_place(&args.out)?;
     let mut runner = Runner::new(&args.compute)?;
-    let (explainers, black_box) = args.explainers.load(&mut runner, &args.data, args.k, args.compute.seed)?;
+    let (explainers, black_box) = args.explainers.load(&mut runner, &args.data, args.k, args.compute.seed())?;
     let data = runner.open(&args.data)?;
+    let fit = black_box.fit_for(&data);
+    // Data that do not fit as a whole are refused at once, not item by item.
+    black_box.card.rows(&data, &[], &fit).map_err(usage)?;
     let is_unlabelled = data.labels.iter().all(Option::is_none);
     let items: Vec<usize> = match args.split.as_deref() {
         Some("all") => (0..data.len()).collect(),
@@ -161,11 +162,11 @@ pub fn run(args: &ExplainArgs) -> Outcome {
         explainers: explainers.clone(),
         data: data.clone(),
         item: 0,
-        fit: black_box.fit_for(&data),
+        fit,
         unit: explainers[0].card.unit,
         k,
         fill,
-        seed: args.compute.seed,
+        seed: args.compute.seed(),
         class_answers: scores::has_class_answers(&args.out),
         contrast: None,
         rebuilt: false,
@@ -175,9 +176,9 @@ pub fn run(args: &ExplainArgs) -> Outcome {
     let mut writer: Option<ScoresWriter<'_>> = None;
     let n = runner.explain_many(&asked, &items, |explained| {
         if writer.is_none() {
-            writer = Some(ScoresWriter::create(&args.out, scores, explained).map_err(work)?);
+            writer = Some(ScoresWriter::create(&args.out, scores, explained).map_err(unwritten)?);
         }
-        writer.as_mut().map_or(Ok(()), |writer| writer.push(explained).map_err(work))
+        writer.as_mut().map_or(Ok(()), |writer| writer.push(explained).map_err(unwritten))
     })?;
     let Some(writer) = writer else {
         return Err(usage(format!(
@@ -185,9 +186,17 @@ pub fn run(args: &ExplainArgs) -> Outcome {
             data.name
         )));
     };
-    writer.finish().map_err(work)?;
+    writer.finish().map_err(unwritten)?;
     println!("{}, {}: {}", count(n, "item", "items"), count(explainers.len(), "method", "methods"), args.out.display());
     Ok(())
+}
+
+/// Why scores were not written: for want of a method that fits, or since writing failed.
+fn unwritten(error: ScoresError) -> Failure {
+    match error {
+        ScoresError::Method(why) => failed(why),
+        error => work(error),
+    }
 }
 
 impl Runner {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::explain::Explainers;
-use super::{ComputeArgs, Failure, Outcome, Runner, check_k, check_place, usage, work, write_file};
+use super::{ComputeArgs, Failure, Outcome, Runner, check_k, check_place, failed, usage, write_file};
 use crate::data::{Dataset, Modality};
 use crate::figure::annotate::Annotation;
 use crate::figure::layout::series::Form;
@@ -93,7 +93,7 @@ pub fn run(args: &FigureArgs) -> Outcome {
     }
     check_place(&args.out)?;
     let mut runner = Runner::new(&args.compute)?;
-    let (explainers, black_box) = args.explainers.load(&mut runner, &args.data, args.k, args.compute.seed)?;
+    let (explainers, black_box) = args.explainers.load(&mut runner, &args.data, args.k, args.compute.seed())?;
     let data = runner.open(&args.data)?;
     let k = args.k.unwrap_or(explainers[0].card.k);
     check_k(k, explainers[0].card.unit, &black_box.card)?;
@@ -115,7 +115,7 @@ pub fn run(args: &FigureArgs) -> Outcome {
             unit: explainers[0].card.unit,
             k,
             fill,
-            seed: args.compute.seed,
+            seed: args.compute.seed(),
             class_answers: lenses.iter().flatten().any(|lens| matches!(lens, Lens::Class(_))),
             contrast: lenses.iter().flatten().find_map(|lens| match lens {
                 Lens::Contrast(class, against) => Some((*class, *against)),
@@ -124,14 +124,9 @@ pub fn run(args: &FigureArgs) -> Outcome {
             rebuilt: false,
         })?;
         for (index, saved) in explainers.iter().enumerate() {
-            // An explanation that is there but has no scores of the class was asked for wrongly; one that is missing failed.
-            let refused = |why: String| match explained.methods.get(index) {
-                Some(Ok(_)) => usage(why),
-                _ => work(why),
-            };
             for lens in &lenses {
                 let mut picture =
-                    picture_of(&data, &black_box.card, &saved.card, &explained, (index, *lens)).map_err(&refused)?;
+                    picture_of(&data, &black_box.card, &saved.card, &explained, (index, *lens)).map_err(failed)?;
                 picture.view = view;
                 if args.truth {
                     picture.truth = truth_of(&data, &explained);

@@ -91,7 +91,7 @@ pub fn run(args: &FitArgs) -> Outcome {
         architecture: args.model.clone(),
         params,
         data,
-        seed: args.compute.seed,
+        seed: args.compute.seed(),
         name,
         out: Some(args.out.clone()),
         teacher,
@@ -100,6 +100,7 @@ pub fn run(args: &FitArgs) -> Outcome {
     let output = runner.run(task, "training the black box", |_| {})?;
     let Output::Box(saved) = output else { return Err(work("training gave no black box")) };
     super::keep_box(&saved)?;
+    super::tell_remarks(&saved.card);
     let card = &saved.card;
     let percent = |share: Option<f64>| share.map_or("not known".to_owned(), |share| format!("{:.2} %", 100.0 * share));
     let (one, many) = counted(&card.architecture);

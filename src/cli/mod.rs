@@ -23,13 +23,13 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::data::{DataSpec, Dataset, Unit, Units};
 use crate::device::{Machine, Mode, compute_threads, n_cores};
 use crate::explain::SavedExplainer;
-use crate::jobs::compute::{BAD_DATA, BAD_REQUEST};
+use crate::jobs::compute::{BAD_DATA, BAD_REQUEST, OTHER_BOX};
 use crate::jobs::study::BAD_INPUT;
 use crate::jobs::{Compute, FitBox, Output, Task};
 use crate::model::card::BoxCard;
 use crate::model::params::{ParamSpec, Params};
 use crate::model::{Device, SavedBox, device_from, exec};
-use crate::work::{Event, JobError, Priority, Progress, Slot, Worker};
+use crate::work::{Event, JobError, Notice, Priority, Progress, Slot, Worker};
 
 /// Shows which parts of an input a machine-learning model used.
 #[derive(Debug, Parser)]
@@ -74,15 +74,22 @@ pub enum Commands {
 /// Seed and device, shared by commands that compute.
 #[derive(Clone, Debug, Args)]
 pub struct ComputeArgs {
-    /// Seed from which everything random comes
-    #[arg(long, default_value_t = 0)]
-    pub seed: u64,
+    /// Seed from which everything random comes; without it 0, or that of a study's design
+    #[arg(long)]
+    pub seed: Option<u64>,
     /// auto, cpu, cuda:N or mps
     #[arg(long, default_value = "auto")]
     pub device: String,
     /// Threads of libtorch; by default all cores
     #[arg(long, value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=1024))]
     pub threads: Option<usize>,
+}
+
+impl ComputeArgs {
+    /// The seed; 0 where none was named.
+    pub fn seed(&self) -> u64 {
+        self.seed.unwrap_or_default()
+    }
 }
 
 /// Why a command ended without success.
@@ -113,6 +120,18 @@ impl Failure {
     }
 }
 
+impl From<JobError> for Failure {
+    /// What was asked for wrongly, or cannot be read, is told apart from work that failed by the notice's code.
+    fn from(error: JobError) -> Self {
+        let Notice { code, summary, .. } = error.notice();
+        match code {
+            BAD_DATA => Self::Data(summary),
+            BAD_REQUEST | BAD_INPUT | OTHER_BOX => Self::Usage(summary),
+            _ => Self::Work(summary),
+        }
+    }
+}
+
 /// What a command gives.
 pub type Outcome = Result<(), Failure>;
 
@@ -124,6 +143,11 @@ pub(crate) fn usage(error: impl std::fmt::Display) -> Failure {
 /// Failed work.
 pub(crate) fn work(error: impl std::fmt::Display) -> Failure {
     Failure::Work(error.to_string())
+}
+
+/// What went wrong in a job, or in a part of one that is run without it: bad input, or failed work.
+pub(crate) fn failed(error: impl Into<JobError>) -> Failure {
+    Failure::from(Into::<JobError>::into(error))
 }
 
 /// Runs a subcommand.
@@ -158,6 +182,8 @@ pub(crate) struct Runner {
     pub device: Device,
     /// Threads of libtorch.
     pub threads: usize,
+    /// Seed from which everything random comes.
+    pub seed: u64,
     /// What was opened last: a command is connected with the data that it is then asked about.
     opened: Option<(DataSpec, Arc<Dataset>)>,
 }
@@ -168,7 +194,8 @@ impl Runner {
         crate::device::open_cuda();
         let device = device_from(&options.device).map_err(usage)?;
         let threads = options.threads.unwrap_or_else(|| compute_threads(Mode::CommandLine, n_cores()));
-        Ok(Self { worker: Worker::inline(Compute::new(device, threads)), device, threads, opened: None })
+        let worker = Worker::inline(Compute::new(device, threads));
+        Ok(Self { worker, device, threads, seed: options.seed(), opened: None })
     }
 
     /// Runs a task to its end.
@@ -209,14 +236,7 @@ impl Runner {
         if let Some(failure) = refused {
             return Err(failure);
         }
-        result.map_err(|error| match error {
-            JobError::Failed(notice) => match notice.code {
-                BAD_DATA => Failure::Data(notice.summary),
-                BAD_REQUEST | BAD_INPUT => Failure::Usage(notice.summary),
-                _ => Failure::Work(notice.summary),
-            },
-            error => Failure::Work(error.notice().summary),
-        })
+        result.map_err(Failure::from)
     }
 
     /// Opens a data set.
@@ -311,6 +331,7 @@ impl Runner {
             return Err(work("connecting the command gave no black box"));
         };
         keep_box(&saved)?;
+        tell_remarks(&saved.card);
         let accuracy =
             saved.card.test_accuracy.map_or("not known".to_owned(), |share| format!("{:.2} %", 100.0 * share));
         println!("exec:{command}: connected; accuracy on test {accuracy} ({} items)", saved.card.test_items);
@@ -424,6 +445,11 @@ pub(crate) fn keep_box(saved: &SavedBox) -> Outcome {
     let hash = saved.card.hash.parse().map_err(work)?;
     let cache = crate::store::Cache::of_user().map_err(work)?;
     crate::model::saved::keep(saved, hash, &cache).map_err(work)
+}
+
+/// Says what is to be known of a black box that was just made.
+pub(crate) fn tell_remarks(card: &BoxCard) {
+    card.remarks.iter().for_each(|remark| eprintln!("{remark}"));
 }
 
 /// The command of `exec:COMMAND`.

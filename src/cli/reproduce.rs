@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Bar, ComputeArgs, Failure, Outcome, Runner, check_place, usage, work};
+use super::{Bar, ComputeArgs, Outcome, Runner, check_place, failed, usage, work};
 use crate::experiment::{EXPERIMENTS, Experiment, Options, Reproduced, experiment};
 use crate::figure::layout::boxes::{BoxPlot, BoxRow, box_plot};
 use crate::figure::{Figure, Format, Theme, encode};
@@ -19,7 +19,7 @@ pub struct ReproduceArgs {
     /// Folder of the data sets; by default the one named by UNMASK_DATA
     #[arg(long)]
     pub data_root: Option<PathBuf>,
-    /// How many seeds (0, 1, ...) the main rows have; by default as many as the experiment says. --seed changes nothing here
+    /// How many seeds (0, 1, ...) the main rows have, in place of --seed; by default as many as the experiment says
     #[arg(long)]
     pub seeds: Option<u64>,
     /// A smoke run: one seed, two epochs, 1,500 items of each split (300 of series), no fresh approximators
@@ -44,6 +44,11 @@ pub struct ReproduceArgs {
 
 /// Runs it.
 pub fn run(args: &ReproduceArgs) -> Outcome {
+    if let Some(seed) = args.compute.seed {
+        return Err(usage(format!(
+            "--seed {seed}: expected no seed, since an experiment runs the seeds 0, 1, ...; leave it out, and say with --seeds how many"
+        )));
+    }
     if args.experiment == "list" {
         let width = EXPERIMENTS.iter().map(|experiment| experiment.id.len()).max().unwrap_or(0);
         for experiment in EXPERIMENTS {
@@ -111,10 +116,7 @@ pub fn run(args: &ReproduceArgs) -> Outcome {
         Ok(())
     });
     bar.clear();
-    let table = table.map_err(|error| match error {
-        crate::explain::ExplainError::Model(crate::model::ModelError::Data(error)) => usage(error),
-        error => Failure::Work(error.to_string()),
-    })?;
+    let table = table.map_err(failed)?;
     print!("{}", text_of(&table));
     if let (Some(path), Some(format)) = (&args.figure, format) {
         let bytes = encode(&ranks(experiment, &table), format, 2.0).map_err(work)?;

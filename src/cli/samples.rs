@@ -142,6 +142,11 @@ static SAMPLES: [Sample; 4] = [
 
 /// Runs it.
 pub fn run(args: &SamplesArgs) -> Outcome {
+    if args.compute.seed.is_some() || args.compute.threads.is_some() {
+        return Err(usage(
+            "samples: expected neither --seed nor --threads, since samples are the same wherever they are made; leave them out",
+        ));
+    }
     if args.project {
         // One thread, so that every machine gives the same masks.
         let compute = ComputeArgs { threads: Some(1), ..args.compute.clone() };

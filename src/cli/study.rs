@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
-use super::{Failure, Outcome, usage, work, write_file};
+use super::{Failure, Outcome, failed, usage, work, write_file};
 use crate::figure::{Format, encode};
 use crate::session::settings::Appearance;
 use crate::study::design::{PRESETS, plan};
@@ -16,7 +16,7 @@ use crate::study::responses::Responses;
 use crate::study::score::score;
 use crate::study::simulate::{Profile, Seen, simulate};
 use crate::study::store::{PersonState, Store};
-use crate::study::{StudyError, export, report};
+use crate::study::{export, report};
 
 /// Arguments of `study`.
 #[derive(Debug, Args)]
@@ -194,31 +194,19 @@ pub struct ExportArgs {
     pub out: PathBuf,
 }
 
-/// Exit code 2 for what cannot be read or is asked for wrongly, 1 for work that failed.
-fn fail(error: StudyError) -> Failure {
-    match error {
-        StudyError::Full { .. }
-        | StudyError::ReadOnly { .. }
-        | StudyError::Database { .. }
-        | StudyError::Figure(_)
-        | StudyError::Render(_) => work(error),
-        error => usage(error),
-    }
-}
-
 /// The participant file: the one named, or the only one in the folder named.
 fn file_of(path: &Path) -> Result<PathBuf, Failure> {
-    crate::jobs::study::file_in(path).map_err(fail)
+    crate::jobs::study::file_in(path).map_err(failed)
 }
 
 fn open(path: &Path) -> Result<Store, Failure> {
-    Store::open(&file_of(path)?).map_err(fail)
+    Store::open(&file_of(path)?).map_err(failed)
 }
 
 fn open_with_key(args: &KeyedArgs) -> Result<(Store, Key), Failure> {
     let file = file_of(&args.study)?;
     let beside = file.with_file_name("key.json");
-    crate::jobs::study::open(&file, args.key.as_ref().unwrap_or(&beside)).map_err(fail)
+    crate::jobs::study::open(&file, args.key.as_ref().unwrap_or(&beside)).map_err(failed)
 }
 
 /// Runs it.
@@ -235,13 +223,13 @@ pub fn run(args: &StudyArgs) -> Outcome {
         StudyCommand::Simulate(args) => run_simulate(args),
         StudyCommand::People(args) => people(&open(&args.study)?),
         StudyCommand::Withdraw(args) => {
-            open(&args.study)?.withdraw(&args.person).map_err(fail)?;
+            open(&args.study)?.withdraw(&args.person).map_err(failed)?;
             println!("{} is erased; a mark stays", args.person);
             Ok(())
         }
         StudyCommand::Merge(args) => {
             let files: Vec<&Path> = args.files.iter().map(PathBuf::as_path).collect();
-            let done = merge(&files, &args.out).map_err(fail)?;
+            let done = merge(&files, &args.out).map_err(failed)?;
             println!(
                 "{} people, {} answers, {} exact duplicates, {} further on in another file, {} withdrawn: {}",
                 done.people,
@@ -255,7 +243,7 @@ pub fn run(args: &StudyArgs) -> Outcome {
         }
         StudyCommand::Close(args) => {
             let (mut store, _) = open_with_key(args)?;
-            store.close_study().map_err(fail)?;
+            store.close_study().map_err(failed)?;
             println!(
                 "{} is closed; `unmask study report` and `unmask study export` are unlocked",
                 store.path().display()
@@ -265,7 +253,7 @@ pub fn run(args: &StudyArgs) -> Outcome {
         StudyCommand::Report(args) => run_report(args),
         StudyCommand::Export(args) => {
             let (store, key) = open_with_key(&args.study)?;
-            for path in export::export(&store, &key, &args.out, args.times).map_err(fail)? {
+            for path in export::export(&store, &key, &args.out, args.times).map_err(failed)? {
                 println!("{}", path.display());
             }
             Ok(())
@@ -274,21 +262,21 @@ pub fn run(args: &StudyArgs) -> Outcome {
 }
 
 fn people(store: &Store) -> Outcome {
-    for person in store.people().map_err(fail)? {
+    for person in store.people().map_err(failed)? {
         let state = match person.state {
             PersonState::Active => "has begun",
             PersonState::Finished => "has finished",
             PersonState::Withdrawn => "has withdrawn",
         };
-        let answered = store.answered(person.id, person.attempt).map_err(fail)?.len();
-        let of = store.place(person.slot).map_err(fail)?.trials.len();
+        let answered = store.answered(person.id, person.attempt).map_err(failed)?.len();
+        let of = store.place(person.slot).map_err(failed)?.trials.len();
         println!("{:<24} place {:>4}  {answered:>4} of {of}  {state}", person.code, person.slot);
     }
     Ok(())
 }
 
 fn run_simulate(args: &SimulateArgs) -> Outcome {
-    let crowd = Profile::parse_all(&args.people).map_err(fail)?;
+    let crowd = Profile::parse_all(&args.people).map_err(failed)?;
     let (store, key) = open_with_key(&args.study)?;
     let mut answers = 0;
     let store = simulate(store, &key, &crowd, args.seed, &mut |seen| {
@@ -299,7 +287,7 @@ fn run_simulate(args: &SimulateArgs) -> Outcome {
             }
         }
     })
-    .map_err(fail)?;
+    .map_err(failed)?;
     println!("{} people, {answers} answers: {}", crowd.len(), store.path().display());
     Ok(())
 }
@@ -317,14 +305,14 @@ fn run_report(args: &ReportArgs) -> Outcome {
         )));
     }
     let (store, key) = open_with_key(&args.study)?;
-    let responses = Responses::join(&store, &key).map_err(fail)?;
-    let scores = score(&responses, &key).map_err(fail)?;
+    let responses = Responses::join(&store, &key).map_err(failed)?;
+    let scores = score(&responses, &key).map_err(failed)?;
     let Some(path) = &args.out else {
         print!("{}", report::markdown(&scores, &key));
         return Ok(());
     };
     let bytes = match report::text(&crate::store::ending(path), &scores, &key) {
-        Some(text) => text.map_err(fail)?,
+        Some(text) => text.map_err(failed)?,
         None => {
             let figures = report::figures_in(&scores, crate::figure::Theme::Light);
             let Some((_, figure)) = figures.iter().find(|(name, _)| *name == args.figure.name()) else {

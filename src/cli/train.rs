@@ -102,7 +102,7 @@ pub fn run(args: &TrainArgs) -> Outcome {
         k: args.k,
         data,
         black_box,
-        seed: args.compute.seed,
+        seed: args.compute.seed(),
         name: args.name.clone().unwrap_or_else(|| spec.title.to_owned()),
         out: Some(args.out.clone()),
     }));

@@ -73,14 +73,19 @@ pub fn run(experiment: &Experiment, options: &Options<'_>, watch: &mut Watch<'_>
     for (row, seed) in &plan {
         parts.push(part(experiment, row, *seed, (&data, &saved_box, &shared), options, watch)?);
         let table = table(experiment, &parts, (&seeds, saved_box.card.shape), options);
-        let bytes = serde_json::to_vec_pretty(&table).map_err(|error| ExplainError::Unfit(error.to_string()))?;
-        crate::store::atomic::write(options.out, &bytes).map_err(|error| ExplainError::Unfit(error.to_string()))?;
+        let bytes = serde_json::to_vec_pretty(&table).map_err(failed)?;
+        crate::store::atomic::write(options.out, &bytes).map_err(failed)?;
     }
     let mut table = table(experiment, &parts, (&seeds, saved_box.card.shape), options);
     table.cells.splice(0..0, box_cells(experiment, &data, &saved_box, options)?);
-    let bytes = serde_json::to_vec_pretty(&table).map_err(|error| ExplainError::Unfit(error.to_string()))?;
-    crate::store::atomic::write(options.out, &bytes).map_err(|error| ExplainError::Unfit(error.to_string()))?;
+    let bytes = serde_json::to_vec_pretty(&table).map_err(failed)?;
+    crate::store::atomic::write(options.out, &bytes).map_err(failed)?;
     Ok(table)
+}
+
+/// What could not be written, or be put into the form of a file: nothing that was asked for wrongly.
+fn failed(error: impl std::fmt::Display) -> ExplainError {
+    ModelError::Failed(error.to_string()).into()
 }
 
 /// Refuses rows that do not exist and a run without seeds: both would silently give an empty table after minutes of training.
@@ -137,8 +142,8 @@ fn black_box(
     let (id, values) = experiment.black_box;
     let architecture = architecture(id)?;
     let params = params_of(architecture.params, values, options.quick)?;
-    let described = serde_json::to_string(&(id, &params, &data.hash, options.threads, Versions::current()))
-        .map_err(|error| ExplainError::Unfit(error.to_string()))?;
+    let described =
+        serde_json::to_string(&(id, &params, &data.hash, options.threads, Versions::current())).map_err(failed)?;
     let recipe = Hash::of_bytes(described.as_bytes());
     if let Some(folder) = options.cache.find_by_recipe(recipe) {
         return Ok(SavedBox::load(&folder)?);
@@ -160,10 +165,9 @@ fn black_box(
         watch(Progress::new(done, total, run.counted()).with_message(format!("black box: {}", architecture.title)))?;
     }
     let saved = run.checkpoint()?;
-    let unfit = |error: &dyn std::fmt::Display| ExplainError::Unfit(error.to_string());
-    let hash: Hash = saved.card.hash.parse().map_err(|error| unfit(&error))?;
+    let hash: Hash = saved.card.hash.parse().map_err(failed)?;
     crate::model::saved::keep(&saved, hash, &options.cache)?;
-    options.cache.note_recipe(recipe, hash).map_err(|error| unfit(&error))?;
+    options.cache.note_recipe(recipe, hash).map_err(failed)?;
     Ok(saved)
 }
 
@@ -190,7 +194,7 @@ fn part(
         (row.method, &params, at.unit, at.k, at.ks, row.metrics, seed, options.quick, options.no_approximators);
     let described =
         serde_json::to_string(&(described, &saved_box.card.hash, &data.hash, options.threads, Versions::current()))
-            .map_err(|error| ExplainError::Unfit(error.to_string()))?;
+            .map_err(failed)?;
     let elsewhere = if options.device == Device::Cpu { String::new() } else { device_name(options.device) };
     let masking = if fill == Fill::Zero { String::new() } else { format!("{} x {draws}", fill.id()) };
     let described = described + &elsewhere + &masking;
@@ -258,8 +262,8 @@ fn part(
     drop(context);
     let part = Part { key, row: row.key(), seed, values, seconds: started.elapsed().as_secs_f64() };
     std::fs::create_dir_all(&folder).map_err(|source| ModelError::Io { path: folder.display().to_string(), source })?;
-    let bytes = serde_json::to_vec(&part).map_err(|error| ExplainError::Unfit(error.to_string()))?;
-    crate::store::atomic::write(&path, &bytes).map_err(|error| ExplainError::Unfit(error.to_string()))?;
+    let bytes = serde_json::to_vec(&part).map_err(failed)?;
+    crate::store::atomic::write(&path, &bytes).map_err(failed)?;
     Ok(part)
 }
 

@@ -14,7 +14,7 @@ pub use mask::{Fill, Mask, top_k};
 
 use crate::data::{Modality, Rows, Unit, Units};
 use crate::model::params::{ParamSpec, Params, Preset};
-use crate::model::{BlackBox, ModelError, Probs};
+use crate::model::{BlackBox, BoxCard, ModelError, Probs};
 
 /// Scores of a batch: `n` rows of `units` values; higher means more important. Never NaN; minus infinity for what cannot be selected (padding).
 #[derive(Clone, Debug, PartialEq)]
@@ -101,6 +101,14 @@ pub struct MethodSpec {
 }
 
 impl MethodSpec {
+    /// Refuses a black box without gradients where the method always needs them.
+    pub fn check_gradients(&self, black_box: &BoxCard) -> Result<(), ExplainError> {
+        if !self.needs_gradients || black_box.has_gradients() {
+            return Ok(());
+        }
+        Err(ExplainError::NoGradients { method: self.title.to_owned(), black_box: black_box.name.clone() })
+    }
+
     /// Whether it needs gradients of the black box with these values, and which value (`id=value`) frees it from them; `Some(None)` where none does.
     pub fn needs_gradients_with(&self, params: &Params) -> Option<Option<&'static str>> {
         if self.needs_gradients {

@@ -100,9 +100,15 @@ impl ByClass {
         own.map(|(unit, own)| if *own == f32::NEG_INFINITY { *own } else { self.seen(unit, lens) }).collect()
     }
 
-    /// The answers about a pair of classes, if it is the one that was asked about.
-    fn contrast_of(&self, pair: (usize, usize)) -> Option<&Contrast> {
-        self.contrast.as_ref().filter(|known| known.pair == pair)
+    /// The answers to what is seen through `lens` alone and to all else; empty where they were not computed.
+    fn answers_through(&self, lens: Lens) -> [&[f32]; 2] {
+        match lens {
+            Lens::Class(class) => [self.only(class), self.rest(class)],
+            Lens::Contrast(a, b) => match &self.contrast {
+                Some(known) if known.pair == (a, b) => [&known.only, &known.rest],
+                _ => [&[], &[]],
+            },
+        }
     }
 
     fn answer<'a>(&self, answers: &'a [f32], class: usize) -> &'a [f32] {
@@ -146,26 +152,12 @@ impl MethodResult {
 
     /// The black box's answer to what is shown through a lens: to a class's units alone, or those of a contrast; empty where it was not computed.
     pub fn only_through(&self, lens: Lens) -> &[f32] {
-        match (lens, &self.by_class) {
-            (Lens::Class(class), Some(by_class)) => by_class.only(class),
-            (Lens::Contrast(a, b), Some(by_class)) => match by_class.contrast_of((a, b)) {
-                Some(known) => &known.only,
-                None => &[],
-            },
-            _ => &[],
-        }
+        self.by_class.as_ref().map_or(&[][..], |by_class| by_class.answers_through(lens)[0])
     }
 
     /// The black box's answer to what is hidden through a lens: to all but a class's units, or those of a contrast; empty where it was not computed.
     pub fn rest_through(&self, lens: Lens) -> &[f32] {
-        match (lens, &self.by_class) {
-            (Lens::Class(class), Some(by_class)) => by_class.rest(class),
-            (Lens::Contrast(a, b), Some(by_class)) => match by_class.contrast_of((a, b)) {
-                Some(known) => &known.rest,
-                None => &[],
-            },
-            _ => &[],
-        }
+        self.by_class.as_ref().map_or(&[][..], |by_class| by_class.answers_through(lens)[1])
     }
 }
 

@@ -84,6 +84,8 @@ impl Compute {
 pub(crate) const BAD_DATA: &str = "data";
 /// Code of a notice about anything else that was asked for and cannot be: units, settings, models that do not fit together.
 pub(crate) const BAD_REQUEST: &str = "unfit";
+/// Code of a notice about a black box that is another model than it was. It may be put back, so no method is judged by it.
+pub(crate) const OTHER_BOX: &str = "other-box";
 /// Code of a notice about a loss or an output that is no number.
 pub(crate) const NOT_FINITE: &str = "not-finite";
 
@@ -109,6 +111,7 @@ impl From<ModelError> for JobError {
             | ModelError::Saved { .. }
             | ModelError::Params(_)
             | ModelError::Unfit(_)) => failed(BAD_REQUEST, "", &first_line(&error.to_string())),
+            error @ ModelError::Changed(_) => failed(OTHER_BOX, "", &error),
             error => failed("model", "", &first_line(&error.to_string())),
         }
     }

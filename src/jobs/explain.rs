@@ -13,7 +13,7 @@ use crate::data::{Rows, Units};
 use crate::explain::mask::{fill_rows, keep_only};
 use crate::explain::{ExplainError, Explainer, Mask, SavedExplainer};
 use crate::model::{BlackBox, Probs, TorchBox};
-use crate::work::{Job, JobContext, JobError, Progress, Step};
+use crate::work::{Job, JobContext, JobError, Notice, Progress, Step};
 
 /// Explains one item; what the window waits for.
 pub(in crate::jobs) fn one(env: &mut Compute, task: &Explain, cx: &mut JobContext<'_>) -> Result<Output, JobError> {
@@ -70,7 +70,7 @@ fn batch(
     let rows = black_box.card().rows(&task.data, items, &task.fit)?;
     let probs = black_box.predict(&rows)?;
     let fill = fill_rows(&rows, units, task.fill, black_box.background(), task.seed);
-    let mut of_items: Vec<Vec<Result<MethodResult, String>>> = items.iter().map(|_| Vec::new()).collect();
+    let mut of_items: Vec<Vec<Result<MethodResult, Notice>>> = items.iter().map(|_| Vec::new()).collect();
     for saved in &task.explainers {
         cx.check_cancelled()?;
         match by_method(env, saved, &black_box, task, (&rows, &fill), &probs, units) {
@@ -80,12 +80,11 @@ fn batch(
                 }
             }
             Err(error) => {
-                let reason = error.to_string();
                 let error = JobError::from(error);
                 if !is_of_method(&error) {
                     return Err(error);
                 }
-                of_items.iter_mut().for_each(|methods| methods.push(Err(reason.clone())));
+                of_items.iter_mut().for_each(|methods| methods.push(Err(error.notice())));
             }
         }
     }
@@ -190,6 +189,7 @@ mod tests {
             ModelError::NotFinite { what: "a score".to_owned(), place: "the selector's output".to_owned() };
         assert!(is_of_method(no_numbers.into()));
         assert!(!is_of_method(ModelError::Failed("the command has ended".to_owned()).into()));
+        assert!(!is_of_method(ModelError::Changed("another model answers".to_owned()).into()));
         let full = std::io::Error::from(std::io::ErrorKind::OutOfMemory);
         assert!(!is_of_method(ModelError::Io { path: "rows".to_owned(), source: full }.into()));
         assert!(!is_of_method(ModelError::Cancelled.into()));

@@ -1,6 +1,7 @@
 //! From an explanation to the picture that window, command line and exporters draw: the only place that makes one.
 
 use super::classes::Lens;
+use super::compute::BAD_REQUEST;
 use super::reading;
 use super::task::{Explained, MethodResult};
 use crate::data::{Dataset, Modality, Shape};
@@ -11,6 +12,7 @@ use crate::figure::layout::{
     ClassProbability, ExplainedPicture, ExplainedRow, ExplainedSeries, Prediction, SOURCE_SEPARATOR,
 };
 use crate::model::{BoxCard, argmax};
+use crate::work::Notice;
 
 /// Most classes whose probabilities are handed to a figure.
 const MAX_CLASSES: usize = 10;
@@ -210,22 +212,29 @@ pub fn source_of(data: &Dataset, item: usize) -> String {
 
 /// The picture of method `index` of `explained`, its scores seen through `lens` where one is given; view, hidden style and theme are left at their
 /// defaults.
+///
+/// # Errors
+/// Why the method has no result for this item, or that it has no scores for such a lens.
 pub fn picture_of(
     data: &Dataset,
     black_box: &BoxCard,
     explainer: &ExplainerCard,
     explained: &Explained,
     (index, lens): (usize, Option<Lens>),
-) -> Result<ExplainedPicture, String> {
+) -> Result<ExplainedPicture, Notice> {
     let result = match explained.methods.get(index) {
         Some(Ok(result)) => result,
         Some(Err(why)) => return Err(why.clone()),
-        None => return Err("there is no such method in this explanation".to_owned()),
+        None => return Err(Notice::new("no-method", "there is no such method in this explanation")),
     };
     let (seen, named) = match lens {
         Some(lens) => {
             let seen = result.through(lens).ok_or_else(|| {
-                format!("{} has one score for each unit, not one for each class; leave the class out, or name a method that has, such as aim", explainer.name)
+                let why = format!(
+                    "{} has one score for each unit, not one for each class; leave the class out, or name a method that has, such as aim",
+                    explainer.name
+                );
+                Notice::new(BAD_REQUEST, why)
             })?;
             (Some(seen), format!("{}, {}", explainer.name, lens.words(&black_box.classes)))
         }

@@ -18,6 +18,7 @@ use crate::model::BoxCard;
 use crate::store::StoreError;
 use crate::store::atomic::AtomicFile;
 use crate::study::export::{Cell, Kind, parquet};
+use crate::work::Notice;
 
 /// Every format: file extension and name for menus. `Form` has one entry for each.
 pub const FORMATS: [(&str, &str); 4] = [
@@ -42,7 +43,7 @@ pub enum ScoresError {
     },
     /// A method has no result for an item.
     #[error("{0}")]
-    Method(String),
+    Method(Notice),
     /// A writer refused the scores: mostly for want of room.
     #[error("the scores could not be written: {0}; make room or choose another place")]
     Writer(String),

@@ -9,6 +9,7 @@ use std::sync::Arc;
 pub use make::{MakeStudy, StudyArm};
 
 use super::{Compute, Output};
+use crate::store::StoreError;
 use crate::study::key::Key;
 use crate::study::make::Files;
 use crate::study::merge::Merged;
@@ -179,6 +180,7 @@ impl From<StudyError> for JobError {
             StudyError::Full { .. }
             | StudyError::ReadOnly { .. }
             | StudyError::Database { .. }
+            | StudyError::Store(StoreError::Write { .. } | StoreError::Place { .. })
             | StudyError::Figure(_)
             | StudyError::Render(_) => "study",
             _ => BAD_INPUT,
@@ -330,4 +332,17 @@ pub fn files_in(folder: &Path) -> Vec<PathBuf> {
         .collect();
     found.sort();
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_that_cannot_be_written_is_no_bad_input() {
+        let code = |error: StudyError| JobError::from(error).notice().code;
+        let (path, reason) = (PathBuf::from("study"), "the disk is gone".to_owned());
+        assert_eq!(code(StoreError::Place { path: path.clone(), reason }.into()), "study");
+        assert_eq!(code(StudyError::Exists { path }), BAD_INPUT);
+    }
 }

@@ -9,6 +9,7 @@ use crate::data::{DataSpec, Dataset, Fit, Split, Unit, Units};
 use crate::explain::{Fill, SavedExplainer};
 use crate::model::params::Params;
 use crate::model::{Curves, SavedBox};
+use crate::work::Notice;
 
 /// Something for a worker to do.
 #[derive(Clone, Debug)]
@@ -183,8 +184,8 @@ pub struct Explained {
     pub text: Option<Arc<str>>,
     /// The black box's answer to the full input.
     pub probs_full: Vec<f32>,
-    /// One per method asked for, in that order: its result or, as a sentence, why there is none.
-    pub methods: Vec<Result<MethodResult, String>>,
+    /// One per method asked for, in that order: its result or why there is none.
+    pub methods: Vec<Result<MethodResult, Notice>>,
     /// Milliseconds from the start of the task to its end.
     pub millis: f64,
 }

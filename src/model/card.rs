@@ -83,6 +83,9 @@ pub struct BoxCard {
     /// behind it from another. Empty where there is no command, or where an earlier version connected it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub answers: Vec<Vec<f32>>,
+    /// What the user is to be told once it is made, a sentence each: for instance that a command answers by chance.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<String>,
     /// Whose answers it learned in place of labels; `None` where it learned labels.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub distilled: Option<super::distil::Distilled>,

@@ -4,6 +4,7 @@
 //! the other black box is asked about them too ([`Hiding`]).
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -88,6 +89,8 @@ pub struct Teacher {
     /// What is asked, in the order of asking, and how many rows of it were answered.
     questions: Vec<(Asked, Rows)>,
     answered: usize,
+    /// Seconds that preparing and asking took so far.
+    seconds: f64,
     taught: Taught,
 }
 
@@ -119,6 +122,7 @@ impl Teacher {
         hiding: Option<Hiding>,
         device: tch::Device,
     ) -> Result<Self, ModelError> {
+        let started = Instant::now();
         let card = &saved.card;
         if !super::fit::has_network(architecture) {
             let title = super::architecture(architecture).map_or("a command", |architecture| architecture.title);
@@ -159,7 +163,8 @@ impl Teacher {
             hidden: None,
             hidden_copies: hiding.map_or(0, |hiding| hiding.copies),
         };
-        Ok(Self { black_box, questions, answered: 0, taught: Taught { answers: BTreeMap::new(), card, hiding } })
+        let taught = Taught { answers: BTreeMap::new(), card, hiding };
+        Ok(Self { black_box, questions, answered: 0, seconds: started.elapsed().as_secs_f64(), taught })
     }
 
     /// Asks about the next rows; whether any were left.
@@ -167,6 +172,13 @@ impl Teacher {
     /// # Errors
     /// A program that fails.
     pub fn ask(&mut self) -> Result<bool, ModelError> {
+        let started = Instant::now();
+        let asked = self.ask_next();
+        self.seconds += started.elapsed().as_secs_f64();
+        asked
+    }
+
+    fn ask_next(&mut self) -> Result<bool, ModelError> {
         let mut before = 0;
         for (asked, rows) in &self.questions {
             let (from, n) = (self.answered - before, rows.n());
@@ -185,6 +197,11 @@ impl Teacher {
             before += n;
         }
         Ok(false)
+    }
+
+    /// Seconds that preparing and asking took so far, without pauses between two questions.
+    pub(super) fn seconds(&self) -> f64 {
+        self.seconds
     }
 
     /// Rows answered and in all.

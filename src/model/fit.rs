@@ -85,7 +85,6 @@ pub struct FitRun {
     test: Labelled,
     background: Arc<Background>,
     card: BoxCard,
-    started: Instant,
     device: Device,
     /// Epochs without a better validation accuracy after which training stops; `None`: all epochs, and the last weights.
     patience: Option<u32>,
@@ -102,6 +101,7 @@ pub struct FitRun {
 impl FitRun {
     /// Checks the data and initialises the network.
     pub fn new(setup: FitSetup<'_>) -> Result<Self, ModelError> {
+        let started = Instant::now();
         let FitSetup { architecture: asked, params, data, seed, name, device, teacher } = setup;
         let command = asked.strip_prefix("exec:");
         let id = if command.is_some() { commands::id_for(data.modality) } else { asked };
@@ -149,6 +149,8 @@ impl FitRun {
                 data.name
             )));
         }
+        // What is left to ask is asked within the time that is counted here.
+        let asking = teacher.as_ref().map_or(0.0, Teacher::seconds);
         let teacher = teacher.map(Teacher::finish).transpose()?;
         // What has no network is not trained by batches either.
         let whole = |id: &str, default| if has_network { params.whole(architecture.params, id) } else { default };
@@ -196,6 +198,7 @@ impl FitRun {
             table,
             exec: command.map(str::to_owned),
             answers: Vec::new(),
+            remarks: Vec::new(),
             distilled: teacher.as_ref().map(|teacher| teacher.card.clone()),
             seed,
             epochs: 0,
@@ -216,7 +219,7 @@ impl FitRun {
             }
             _ => None,
         };
-        Ok(Self {
+        let mut run = Self {
             forest,
             teacher,
             validation: Labelled::of(data, Split::Validation, shape, (card.text.as_ref(), card.table.as_ref()))?,
@@ -224,17 +227,26 @@ impl FitRun {
             background: Arc::new(background),
             run,
             card,
-            started: Instant::now(),
             device,
             patience: (has_network && architecture.params.iter().any(|spec| spec.id == "patience"))
                 .then(|| params.whole(architecture.params, "patience").max(1) as u32),
             best: None,
             connected: None,
-        })
+        };
+        // What comes before the first step belongs to the training, what a teacher was asked among it; a pause between two steps does not.
+        run.card.seconds = asking + started.elapsed().as_secs_f64();
+        Ok(run)
     }
 
     /// One minibatch; after the last of an epoch also the accuracy on validation.
     pub fn step(&mut self) -> Result<StepResult, ModelError> {
+        let started = Instant::now();
+        let stepped = self.next_step();
+        self.card.seconds += started.elapsed().as_secs_f64();
+        stepped
+    }
+
+    fn next_step(&mut self) -> Result<StepResult, ModelError> {
         if self.card.exec.is_some() {
             return self.connect();
         }
@@ -262,7 +274,6 @@ impl FitRun {
                 self.card.complete = true;
                 self.measure_on_test()?;
             }
-            self.card.seconds = self.started.elapsed().as_secs_f64();
         }
         Ok(result)
     }
@@ -277,9 +288,10 @@ impl FitRun {
             self.card.answers = exec::known_answers(&self.background, |rows| black_box.predict(rows))?;
             if self.card.answers.is_empty() {
                 let command = saved.card.exec.as_deref().unwrap_or_default();
-                log::warn!(
-                    "exec:{command}: answers the same rows otherwise when asked again, so another model behind it is not noticed"
-                );
+                self.card.remarks.push(format!(
+                    "exec:{command}: expected the same answers when the same rows are asked again, found others, so another model behind the command \
+                     will not be noticed; leave nothing to chance in the program, then connect it again"
+                ));
             }
             self.connected = Some(Connected { black_box, classes: Vec::new() });
             return Ok(StepResult::Batch(0));
@@ -297,7 +309,6 @@ impl FitRun {
         self.card.validation_accuracy = share_of_equal(validation, &self.validation.classes);
         self.card.test_accuracy = share_of_equal(test, &self.test.classes);
         self.card.test_items = self.test.classes.len();
-        self.card.seconds = self.started.elapsed().as_secs_f64();
         (self.card.epochs, self.card.complete) = (1, true);
         self.connected = None;
         Ok(StepResult::Epoch(1, 0.0))
@@ -313,7 +324,6 @@ impl FitRun {
         }
         self.card.epochs = done as u32;
         self.card.complete = done >= wanted;
-        self.card.seconds = self.started.elapsed().as_secs_f64();
         let answers = self.classes(&self.validation)?;
         self.card.validation_accuracy = share_of_equal(&answers, &self.validation.classes);
         if let Some(accuracy) = self.card.validation_accuracy {

@@ -193,6 +193,9 @@ pub enum ModelError {
     /// What was asked for fits, and still could not be done: a place that cannot be written, a command that breaks down.
     #[error("{0}")]
     Failed(String),
+    /// Another model answers than the one that was connected; it may be put back.
+    #[error("{0}")]
+    Changed(String),
     /// Cancelled by the user.
     #[error("cancelled")]
     Cancelled,

@@ -533,7 +533,9 @@ impl Session {
 
     /// Makes explainers of the methods that need no training, where they do not exist for the black box in use.
     pub(crate) fn make_untrained(&mut self) -> Vec<Request> {
-        let (Some(active), Some(data)) = (self.active_box().cloned(), self.data.clone()) else { return Vec::new() };
+        // Without data a text of one's own may still be in view.
+        let data = self.data.as_ref().or(self.own_text().map(|own| &own.data)).cloned();
+        let (Some(active), Some(data)) = (self.active_box().cloned(), data) else { return Vec::new() };
         let mut requests = Vec::new();
         for (index, method) in crate::explain::METHODS.iter().map(|method| method.spec()).enumerate() {
             let exists = self.explainers.iter().any(|explainer| {

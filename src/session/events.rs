@@ -149,6 +149,7 @@ impl Session {
             (Purpose::LoadBox(dir), Ok(Output::Box(saved))) => {
                 self.dirs.insert(saved.card.hash.clone(), dir);
                 self.last_action = format!("Opened black box {}", saved.card.name);
+                self.tell_remarks(&saved);
                 self.put_box(saved)
             }
             (Purpose::LoadExplainer(dir), Ok(Output::Explainer(saved))) => {
@@ -248,6 +249,9 @@ impl Session {
             Output::Explainer(saved) => Some(saved.card.hash.clone()),
             _ => None,
         };
+        if let Output::Box(saved) = &output {
+            self.tell_remarks(saved);
+        }
         let is_ours = self.is_run_of_this(number);
         if let Some(made) = made.as_ref().filter(|_| is_ours) {
             self.note_dir(number, made);
@@ -329,6 +333,14 @@ impl Session {
                 self.active_box.filter(|&at| self.boxes.get(at).is_some_and(|saved| saved.card.classes == data.classes))
             })
             .or_else(|| by(&|saved| saved.card.classes == data.classes))
+    }
+
+    /// Tells what is to be known of a black box that was just trained, connected or opened. The bottom line stays.
+    fn tell_remarks(&mut self, saved: &SavedBox) {
+        for remark in &saved.card.remarks {
+            let summary = format!("{}: {remark}", saved.card.name);
+            self.notices.push(Level::Warning, Notice::new("box-remark", summary), None);
+        }
     }
 
     /// Adds a black box, or replaces it by a later checkpoint of the same run.

@@ -272,7 +272,8 @@ impl Session {
     }
 
     pub(crate) fn keep_figure(&mut self) {
-        let Some(item) = self.explore.item else { return };
+        // Without data a text of one's own is all that there is.
+        let Some(item) = self.explore.item.or(self.own_text().map(|_| 0)) else { return };
         match self.keep(self.pictures_in_view(), Arrangement::Compared, item) {
             Ok(title) => self.last_action = format!("Kept figure \"{title}\""),
             Err(error) => self.figure_failed(&error),

@@ -142,10 +142,6 @@ impl Action {
     pub fn availability(&self, session: &Session) -> super::Availability {
         match self {
             Self::OpenOwn(true) | Self::PasteOwn(_) => match session.active_box() {
-                // It is shown in place of an item, and methods are made ready for what is open.
-                Some(active) if active.card.modality() == Modality::Text && session.data.is_none() => {
-                    Err("Open data with texts first; your own text is explained beside them".into())
-                }
                 Some(active) if active.card.modality() == Modality::Text => Ok(()),
                 Some(_) => Err("The black box in use does not read texts".into()),
                 None => Err("Train or open a black box that reads texts first".into()),
@@ -183,7 +179,7 @@ impl Session {
                     reading.own = Some(Own::new(reading.last_own.clone()));
                     self.last_action = "Your own text is in view".to_owned();
                 }
-                return self.refresh();
+                return self.explain_own();
             }
             Action::OpenOwn(false) => {
                 self.close_own();
@@ -192,7 +188,7 @@ impl Session {
             }
             Action::EditOwn(text) => {
                 if self.replace_own(text) {
-                    return self.refresh();
+                    return self.explain_own();
                 }
             }
             Action::PasteOwn(text) => {
@@ -205,7 +201,7 @@ impl Session {
                     let [back, forward] = [before, text].map(|text| Command::Reading(Action::EditOwn(text)));
                     self.undo.push(Step { back, forward, title: self.last_action.clone() });
                 }
-                return self.refresh();
+                return self.explain_own();
             }
             Action::RememberOwn(text) => {
                 if text.len() <= MOST_OWN_BYTES {
@@ -259,6 +255,13 @@ impl Session {
         }
         self.explore.reading.own = Some(Own::new(text));
         true
+    }
+
+    /// Asks for the explanation of the own text. Where no data are open, the methods that need no training are made ready for it first.
+    fn explain_own(&mut self) -> Vec<Request> {
+        let mut requests = if self.data.is_none() { self.make_untrained() } else { Vec::new() };
+        requests.extend(self.refresh());
+        requests
     }
 
     pub(super) fn close_own(&mut self) {

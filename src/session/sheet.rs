@@ -70,7 +70,7 @@ impl PendingSheet {
                     }
                     self.pictures.push(ExplainedPicture { view, hidden, theme, truth: truth.clone(), ..picture });
                 }
-                Err(reason) => self.missing.get_or_insert((reason, 0)).1 += 1,
+                Err(why) => self.missing.get_or_insert((why.summary, 0)).1 += 1,
             }
         }
     }

@@ -11,6 +11,7 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 use super::theme::{self, space, text, tokens};
 use super::widgets::{command_button, group, heading, icon_button, muted, tip_of};
 use crate::session::notices::Level;
+use crate::session::reading::Action;
 use crate::session::{Command, Dialog, Session};
 
 /// State of the palette.
@@ -294,6 +295,12 @@ pub fn welcome(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
         command_button(ui, session, Command::Ask(Dialog::OpenFiles), "Open files…", commands);
         ui.add_space(space::XS);
         muted(ui, "or drop a file, a folder, a model or a project anywhere on this window");
+        // A black box that reads texts is there already.
+        let own = Command::Reading(Action::OpenOwn(true));
+        if own.availability(session).is_ok() {
+            ui.add_space(space::S);
+            command_button(ui, session, own, "Your own text", commands);
+        }
         ui.add_space(space::XL);
         ui.scope(|ui| {
             ui.set_max_width(440.0);

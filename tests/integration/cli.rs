@@ -1,5 +1,7 @@
 //! The real program from the command line: exit codes, sentences on standard error, nothing half-written, and one run from data to figure.
 
+mod misfits;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::{Arc, OnceLock};
@@ -432,6 +434,13 @@ fn wrong_usage_ends_with_two_and_a_sentence_and_writes_nothing() {
             &["--out", "new.md"],
             &["new.md", "ending in .json", "\"md\""],
         ),
+        // A flag that would change nothing is refused.
+        (
+            &["reproduce", "l2x-mnist", "--data-root", "samples"],
+            &["--out", "new.json", "--seed", "5"],
+            &["--seed 5", "expected no seed", "--seeds"],
+        ),
+        (&["samples"], &["--seed", "1", "--out", "new-samples"], &["neither --seed nor --threads", "leave them out"]),
         (&["trian"], &[], &["trian", "expected a command", "--help"]),
         (&["fit", "--data", "no-such-file", "--out", "new-box"], &["--model", "l2x-cnn"], &["no-such-file"]),
         (&unreadable, &["--model", "l2x-cnn"], &["magic.idx", "expected", "found"]),

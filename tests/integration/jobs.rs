@@ -16,7 +16,7 @@ use unmask::jobs::{
 };
 use unmask::model::params::Params;
 use unmask::model::{BlackBox, ModelError, SavedBox, TorchBox, architecture};
-use unmask::work::{Event, JobError, JobId, Priority, Slot, Worker};
+use unmask::work::{Event, JobError, JobId, Notice, Priority, Slot, Worker};
 
 use crate::integration::tiny::*;
 
@@ -484,7 +484,7 @@ fn scores_written_item_by_item_are_those_of_all_and_a_failure_leaves_the_file_as
         }
     }
     let mut broken = all[0].as_ref().clone();
-    broken.methods[1] = Err("the network gives no numbers".to_owned());
+    broken.methods[1] = Err(Notice::new("not-finite", "the network gives no numbers"));
     let broken = Arc::new(broken);
     for (n_files, ending) in ["csv", "jsonl", "parquet", "npz"].into_iter().enumerate() {
         let path = dir.path().join(format!("scores.{ending}"));
@@ -519,7 +519,9 @@ fn a_method_that_cannot_explain_leaves_the_others_their_results() {
     let methods = vec![untrained("random", "pixel", 3, &saved), Arc::new(foreign)];
     let one = explained(&mut worker, explain_task(&saved, methods, &data, 0, Fill::Zero));
     assert!(one.methods[0].is_ok());
-    assert_sentence(one.methods[1].as_ref().unwrap_err(), &["expected the black box with hash another"]);
+    let why = one.methods[1].as_ref().unwrap_err();
+    assert_sentence(&why.summary, &["expected the black box with hash another"]);
+    assert_eq!(why.code, "unfit", "asked for wrongly: no work that failed");
 }
 
 #[test]

@@ -96,6 +96,8 @@ fn from_a_data_set_to_a_report() {
 
     done(dir, &["study", "simulate", "study/participants-1.sqlite", "--people", "perfect:2", "--seed", "1"]);
     done(dir, &["study", "simulate", "study/participants-2.sqlite", "--people", "skilled@0.9,perfect", "--seed", "2"]);
+    let with_device = ["study/participants-1.sqlite", "--device", "cpu"];
+    refused(dir, &with_device, 2, &["--device cpu", "is a participant file", "leave it out"]);
     refused(dir, &["study", "report", "study"], 2, &["expected one participant file", "merge them first"]);
     let files = ["study/participants-1.sqlite", "study/participants-2.sqlite"];
     let merged = done(dir, &["study", "merge", files[0], files[1], "--out", "merged.sqlite"]);
@@ -126,6 +128,13 @@ fn wrong_usage_is_one_sentence_and_exit_code_2() {
     refused(dir, &["study", "new", "--like", "nobody", "--out", "x"], 2, &["l2x-imdb"]);
     refused(dir, &["study", "new", "--like", "meed-mnist", "--out", "x"], 2, &["--data SPEC"]);
     refused(dir, &["study", "people", "absent.sqlite"], 2, &["absent.sqlite", "check the path"]);
+    // A seed of 0 is one, too.
+    std::fs::write(dir.join("seeded.toml"), "title = 'Seeded'\nseed = 7\n").unwrap();
+    let seed_of = |more: &[&str]| {
+        let printed = done(dir, &[&["study", "new", "--spec", "seeded.toml", "--print"], more].concat());
+        printed.lines().find_map(|line| line.strip_prefix("seed = ")).map(str::to_owned)
+    };
+    assert_eq!((seed_of(&[]).as_deref(), seed_of(&["--seed", "0"]).as_deref()), (Some("7"), Some("0")));
     let printed = done(dir, &["study", "new", "--like", "aim-imdb", "--print"]);
     assert!(printed.contains("protocol = \"aim\"") && printed.contains("count = 30"), "{printed}");
     assert!(done(dir, &["study", "protocols"]).contains("meed-mnist"));

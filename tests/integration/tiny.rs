@@ -130,6 +130,7 @@ pub(super) fn text_box_with(
         table: None,
         exec: None,
         answers: Vec::new(),
+        remarks: Vec::new(),
         distilled: None,
         seed: 0,
         epochs: 1,

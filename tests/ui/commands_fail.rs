@@ -5,6 +5,7 @@ use std::path::Path;
 use egui_kittest::kittest::Queryable;
 use unmask::data::Unit;
 use unmask::model::params::Params;
+use unmask::session::notices::Level;
 use unmask::session::train::{FitForm, RunState, TrainForm};
 use unmask::session::{Command, Place};
 
@@ -27,6 +28,15 @@ fn connected() -> Option<(tempfile::TempDir, tempfile::TempDir, Window)> {
     let (dir, command) = program(&SERVER.replace("PICK", "values[i * width]").replace("MODE", MODES))?;
     set_mode(dir.path(), "pass");
     let (rows, mut app) = real_rows();
+    connect(&mut app, command);
+    app.state_mut().command(Command::Go(Place::Explore));
+    settle(&mut app);
+    assert_explained(&app);
+    Some((dir, rows, app))
+}
+
+/// Connects a command that is given three seconds for an answer.
+fn connect(app: &mut Window, command: String) {
     let specs = unmask::model::architecture("exec").expect("commands for rows").params;
     let mut params = Params::default();
     params.set(specs, "timeout", "3").expect("a parameter");
@@ -40,13 +50,9 @@ fn connected() -> Option<(tempfile::TempDir, tempfile::TempDir, Window)> {
         learns_hidden: false,
     };
     app.state_mut().command(Command::StartFit(Box::new(form)));
-    settle(&mut app);
+    settle(app);
     let run = &app.state().session.train.runs[0];
     assert_eq!(run.state, RunState::Done, "{:?}", run.state);
-    app.state_mut().command(Command::Go(Place::Explore));
-    settle(&mut app);
-    assert_explained(&app);
-    Some((dir, rows, app))
 }
 
 fn set_mode(dir: &Path, mode: &str) {
@@ -112,6 +118,26 @@ fn a_program_that_breaks_after_it_was_connected_is_a_notice_and_the_window_goes_
         assert_explained(&app);
     }
     assert_eq!(train(&mut app), None, "it answers again");
+}
+
+#[test]
+fn a_program_that_answers_by_chance_is_a_notice_when_it_is_connected() {
+    for (mode, is_told) in [("import random; rows = [random.random() for _ in rows]", true), ("pass", false)] {
+        let program = program(&SERVER.replace("PICK", "values[i * width]").replace("MODE", mode));
+        let Some((_dir, command)) = program else { return };
+        let (_rows, mut app) = real_rows();
+        connect(&mut app, command);
+        let notices = app.state().session.notices.entries();
+        let told = notices.iter().find(|entry| entry.notice.code == "box-remark");
+        assert_eq!(told.is_some(), is_told, "{mode}: {notices:?}");
+        let Some(told) = told else { continue };
+        assert_eq!(told.level, Level::Warning);
+        let sentence = &told.notice.summary;
+        assert!(
+            sentence.starts_with("The program: exec:") && sentence.contains("expected the same answers"),
+            "{sentence}"
+        );
+    }
 }
 
 #[test]

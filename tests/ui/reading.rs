@@ -330,25 +330,48 @@ fn a_pasted_text_becomes_ones_own() {
     app.get_by_label("delight, selected, rank 1");
 }
 
-#[test]
-fn ones_own_text_waits_for_data_and_says_so() {
+/// A window with a black box that reads texts, and no data.
+fn box_alone() -> Window {
     let mut app = window(SIZE, session_with(Appearance::Dark, Some(text_box())));
-    press_with(&mut app, Modifiers::COMMAND | Modifiers::SHIFT, Key::V);
-    let session = &app.state().session;
-    assert_eq!(
-        session.last_action,
-        "Your own text: Open data with texts first; your own text is explained beside them"
-    );
-    assert!(session.own_text().is_none());
+    act(&mut app, [Command::UseBox(0)]);
+    assert!(app.state().session.data.is_none());
+    app
+}
+
+#[test]
+fn a_pasted_text_is_explained_by_a_black_box_alone() {
+    let mut app = box_alone();
     app.input_mut().events.push(egui::Event::Paste("What a delight!".to_owned()));
     app.run();
+    assert_eq!(app.state().session.own_text().map(|own| own.text.as_str()), Some("What a delight!"));
+    app.get_by_label("delight, selected, rank 1");
+    // It is looked at and kept as an item is; a sheet is of items, and there are none.
+    act(&mut app, [Command::SetK(1)]);
+    act(&mut app, [Command::KeepFigure, Command::ToggleSheet]);
     let session = &app.state().session;
-    assert!(
-        session.last_action.starts_with("Paste your own text: Open data with texts first"),
-        "{}",
-        session.last_action
-    );
-    assert!(session.own_text().is_none());
+    assert_eq!((session.explore.k, session.figures.kept.len()), (1, 1));
+    assert!(session.last_action.ends_with("Open data first"), "{}", session.last_action);
+}
+
+#[test]
+fn without_data_ones_own_text_begins_on_the_first_screen_and_is_remembered_when_closed() {
+    let mut app = box_alone();
+    let open = |app: &mut Window| {
+        app.get_by_label("What did the model use?");
+        app.get_by_role_and_label(Role::Button, "Your own text").click();
+        app.run();
+    };
+    open(&mut app);
+    app.get_by_role_and_label(Role::MultilineTextInput, "Your own text").focus();
+    app.step();
+    app.get_by_role_and_label(Role::MultilineTextInput, "Your own text").type_text("A superb evening");
+    app.step();
+    app.get_by_role_and_label(Role::Button, "Close").click();
+    app.run();
+    assert!(app.state().session.own_text().is_none());
+    open(&mut app);
+    assert_eq!(app.state().session.own_text().map(|own| own.text.as_str()), Some("A superb evening"));
+    app.get_by_label("superb, selected, rank 1");
 }
 
 #[test]

@@ -1,6 +1,5 @@
 //! What a researcher does with a study in the window, by the names that a screen reader says, on real files: make, withdraw, close, merge,
 //! and every refusal on the way.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by its panic")]
 use std::path::{Path, PathBuf};
 
 use egui::accesskit::Role;

@@ -235,6 +235,7 @@ pub fn black_box() -> SavedBox {
         table: None,
         exec: None,
         answers: Vec::new(),
+        remarks: Vec::new(),
         distilled: None,
         seed: 0,
         epochs: 1,

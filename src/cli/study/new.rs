@@ -6,8 +6,8 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::super::explain::fill_for;
-use super::super::{ComputeArgs, Failure, Outcome, Runner, load_box, load_explainer, usage, work};
-use super::{fail, print_plan};
+use super::super::{ComputeArgs, Failure, Outcome, Runner, failed, load_box, load_explainer, usage, work};
+use super::print_plan;
 use crate::data::Unit;
 use crate::explain::SavedExplainer;
 use crate::jobs::{MakeStudy, Output, StudyArm, StudyOutput, StudyTask, Task};
@@ -69,10 +69,10 @@ pub struct NewArgs {
 pub fn run(args: &NewArgs) -> Outcome {
     let spec = spec_of(args)?;
     if args.print {
-        print!("{}", spec.to_toml().map_err(fail)?);
+        print!("{}", spec.to_toml().map_err(failed)?);
         return Ok(());
     }
-    spec.check().map_err(fail)?;
+    spec.check().map_err(failed)?;
     let Some(out) = &args.out else { return Err(usage("name the study's folder: --out DIR")) };
     if spec.data.spec.is_empty() || spec.data.spec.starts_with('<') {
         return Err(usage("name the data: --data SPEC, or data.spec in the design"));
@@ -110,8 +110,8 @@ pub fn run(args: &NewArgs) -> Outcome {
 /// The design: a file or a preset, with what the command line says.
 fn spec_of(args: &NewArgs) -> Result<Spec, Failure> {
     let mut spec = match (&args.spec, &args.like) {
-        (Some(path), _) => Spec::read(path).map_err(fail)?,
-        (None, Some(name)) => preset(name).map_err(fail)?,
+        (Some(path), _) => Spec::read(path).map_err(failed)?,
+        (None, Some(name)) => preset(name).map_err(failed)?,
         (None, None) => {
             return Err(usage(
                 "name a design: --spec FILE.toml, or --like l2x-imdb, meed-imdb, meed-mnist or aim-imdb",
@@ -147,9 +147,7 @@ fn spec_of(args: &NewArgs) -> Result<Spec, Failure> {
     spec.people.count = args.people.unwrap_or(spec.people.count);
     spec.people.each = args.each.or(spec.people.each).map(|each| each.min(spec.items.count));
     spec.show.k = args.k.or(spec.show.k);
-    if args.compute.seed != 0 {
-        spec.seed = args.compute.seed;
-    }
+    spec.seed = args.compute.seed.unwrap_or(spec.seed);
     Ok(spec)
 }
 

@@ -63,7 +63,11 @@ impl BareLoop {
             batches.push((input, probs));
         }
         if batches.is_empty() {
-            return Err(ExplainError::Unfit(format!("too few {split} items for one batch")));
+            return Err(ExplainError::Unfit(format!(
+                "{}: expected at least {batch} {split} items, for one batch, found {}; use more data",
+                setup.data.name,
+                items.len()
+            )));
         }
         Ok(Self { learner, black_box, batches, at: 0 })
     }

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::StudyOutput;
-use crate::data::{Dataset, Fit, Split, Unit, Units};
-use crate::explain::SavedExplainer;
+use crate::data::{Dataset, Fit, Modality, Split, Unit, Units};
+use crate::explain::{SavedExplainer, method};
 use crate::jobs::compute::{CHUNK, Compute};
 use crate::jobs::{Explain, Explained, Output, picture_of};
 use crate::model::{BlackBox, SavedBox, argmax};
@@ -16,7 +16,7 @@ use crate::study::design::{ArmKind, Spec};
 use crate::study::key::Frozen;
 use crate::study::make::{Blueprint, PoolItem, Rendered, make, wanted};
 use crate::study::stimulus::render;
-use crate::work::{Job, JobContext, JobError, Progress, Step};
+use crate::work::{Job, JobContext, JobError, Notice, Progress, Step};
 
 /// What makes an arm's stimuli.
 #[derive(Clone, Debug)]
@@ -55,11 +55,18 @@ impl MakeStudy {
     pub fn check(&self) -> Result<(), StudyError> {
         self.spec.check()?;
         self.spec.check_classes(self.black_box.card.classes.len())?;
+        let modality = self.black_box.card.modality();
+        if !matches!(modality, Modality::Image | Modality::Text) {
+            let expected = "pictures or texts, which is what studies show";
+            return Err(StudyError::design("data.spec", expected, modality.plural(), "choose other data"));
+        }
         let refused = |error: &dyn std::fmt::Display| StudyError::Step(error.to_string());
         self.black_box.card.check_unit(self.unit).map_err(|error| refused(&error))?;
         for (arm, named) in self.arms.iter().zip(&self.spec.arms) {
             let Some(explainer) = &arm.explainer else { continue };
             explainer.check_box(&self.black_box.card).map_err(|error| refused(&error))?;
+            let method = method(&explainer.card.method).map_err(|error| refused(&error))?;
+            method.spec().check_gradients(&self.black_box.card).map_err(|error| refused(&error))?;
             if explainer.card.unit != self.unit {
                 return Err(StudyError::Step(format!(
                     "arm {}: expected an explainer of {}, found one of {}; all arms of a study select the same units",
@@ -208,24 +215,14 @@ impl MakeJob {
     }
 
     /// What an arm shows of an item, and the model's answer to just that.
-    fn render(&self, explained: &Explained, arm: Option<usize>) -> Result<Rendered, StudyError> {
+    fn render(&self, explained: &Explained, arm: Option<usize>) -> Result<Rendered, JobError> {
         let task = &self.task;
         let kind = arm.map_or(ArmKind::Full, |arm| task.arms[arm].kind);
         let index = arm.and_then(|arm| self.of_arm[arm]).unwrap_or(0);
         let card = &self.explainers[index].card;
-        let mut picture =
-            picture_of(&task.data, &task.black_box.card, card, explained, (index, None)).map_err(StudyError::Render)?;
-        if picture.series.is_some() || picture.row.is_some() {
-            let what = task.data.modality.plural();
-            return Err(StudyError::Render(format!(
-                "studies show pictures and texts, found {what}; choose other data"
-            )));
-        }
+        let mut picture = picture_of(&task.data, &task.black_box.card, card, explained, (index, None))?;
         picture.hidden = task.spec.show.hidden;
-        let result = match &explained.methods[index] {
-            Ok(result) => result,
-            Err(why) => return Err(StudyError::Render(why.clone())),
-        };
+        let result = explained.methods[index].as_ref().map_err(Notice::clone)?;
         let probs = match kind {
             ArmKind::Full => &explained.probs_full,
             ArmKind::Selected | ArmKind::Random => &result.probs_selected,

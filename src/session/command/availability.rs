@@ -16,8 +16,10 @@ impl Command {
             (_, None) => no("No item is listed; open the filter"),
             _ => Ok(()),
         };
+        // The user's own text is looked at like an item, also where no data are open.
+        let needs_view = || if session.own_text().is_some() { Ok(()) } else { needs_item() };
         let needs_methods = || {
-            needs_item()?;
+            needs_view()?;
             match session.active_box() {
                 None => no("Train or open a black box first"),
                 Some(_) if session.usable_explainers().is_empty() => no("Train or open an explainer first"),
@@ -92,8 +94,13 @@ impl Command {
             | Self::RetryExplanation => needs_methods(),
             // What is open can always be closed.
             Self::ToggleSheet if session.open.sheet => Ok(()),
-            Self::ToggleSheet => needs_methods(),
+            // It is of items, whatever text of the user's own is in view.
+            Self::ToggleSheet => {
+                needs_item()?;
+                needs_methods()
+            }
             Self::StartSheet(of) => {
+                needs_item()?;
                 needs_methods()?;
                 needs_shown(session.is_blurred())?;
                 match (session.sheet_items(*of).0.is_empty(), of) {

@@ -43,7 +43,8 @@ pub struct ExploreUi {
 /// The place.
 pub fn show(ui: &mut Ui, session: &Session, state: &mut ExploreUi, commands: &mut Vec<Command>) {
     let t = tokens(ui);
-    let Some(data) = session.data.clone() else {
+    // Without data a text of one's own may be in view.
+    let Some(data) = session.data.as_ref().or(session.own_text().map(|own| &own.data)).cloned() else {
         CentralPanel::default().frame(Frame::new().fill(t.canvas).inner_margin(space::M)).show(ui, |ui| match session
             .running
             .of_kind(slots::DATA)
@@ -55,13 +56,14 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut ExploreUi, commands: &mu
             }
             None => sheets::welcome(ui, session, commands),
         });
+        own::leave(&mut state.own, commands);
         own::take_paste(ui, commands);
         return;
     };
     let alone = session.open.viewer_alone;
     let panel = Frame::new().fill(t.panel).inner_margin(Margin::same(space::S as i8));
     let style = session.explore.list.style;
-    if session.settings.show_items && !alone {
+    if session.settings.show_items && !alone && session.data.is_some() {
         let (name, width) = match style {
             ListStyle::Strip => ("items strip", 228.0),
             ListStyle::Table => ("items table", 400.0),

@@ -32,9 +32,12 @@ pub struct OwnUi {
 pub fn head(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         ui.label(RichText::new("Your own text").strong());
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            command_button(ui, session, Command::Reading(Action::OpenOwn(false)), "Back to the item", commands);
-        });
+        // Without data there is no item to go back to, and the editor has a way to close it.
+        if session.data.is_some() {
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                command_button(ui, session, Command::Reading(Action::OpenOwn(false)), "Back to the item", commands);
+            });
+        }
     });
     muted(ui, "no label");
 }
@@ -42,11 +45,7 @@ pub fn head(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
 /// The editor over the viewer; over an item's text that is not shown, why that is and the way to see it.
 pub fn editor(ui: &mut Ui, session: &Session, canvas: &Canvas, state: &mut OwnUi, commands: &mut Vec<Command>) {
     let Some(own) = session.own_text() else {
-        state.known = None;
-        // Closed before the keys had rested, by whatever command: the last letters are remembered with the others.
-        if state.changed.take().is_some() {
-            commands.push(Command::Reading(Action::RememberOwn(std::mem::take(&mut state.text))));
-        }
+        leave(state, commands);
         let is_explained = session.explore.explained().is_some_and(|explained| explained.text.is_some());
         if is_explained && session.hides_text() {
             Panel::top("hidden text").resizable(false).frame(frame_of(ui)).show(ui, |ui| {
@@ -123,6 +122,14 @@ pub fn editor(ui: &mut Ui, session: &Session, canvas: &Canvas, state: &mut OwnUi
         } else {
             ui.ctx().request_repaint_after(REST - rested);
         }
+    }
+}
+
+/// While no own text is in view: closed before the keys had rested, by whatever command, the last letters are remembered with the others.
+pub fn leave(state: &mut OwnUi, commands: &mut Vec<Command>) {
+    state.known = None;
+    if state.changed.take().is_some() {
+        commands.push(Command::Reading(Action::RememberOwn(std::mem::take(&mut state.text))));
     }
 }
 

@@ -105,7 +105,7 @@ fn waiting(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     }
     if session.active_box().is_some() && session.explore.columns.is_empty() {
         widgets::empty(ui, session, icons::ICON_HOURGLASS_TOP, "Preparing the first explainers…", None, commands);
-    } else if session.explore.item.is_none() {
+    } else if session.in_view().is_none() {
         widgets::empty(ui, session, icons::ICON_IMAGE, "Choose an item on the left.", None, commands);
     } else {
         widgets::empty(ui, session, icons::ICON_HOURGLASS_TOP, "Explaining this item…", None, commands);
@@ -123,8 +123,8 @@ fn one_column(
 ) {
     let whole = ui.max_rect();
     column_head(ui, session, column, commands);
-    if let Err(reason) = &explained.methods[column] {
-        refused(ui, session, column, reason, commands);
+    if let Err(why) = &explained.methods[column] {
+        refused(ui, session, column, &why.summary, commands);
         return;
     }
     let modality = explained.units.unit.modality();

@@ -151,13 +151,18 @@ impl Line {
 
     /// Runs it in a folder of its home; what it printed, or its sentence where it failed.
     fn run(&self, folder: &str, args: &[&str]) -> Result<String, String> {
+        let output = self.output(folder, args);
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr)) }
+    }
+
+    /// The same with all that it said.
+    fn output(&self, folder: &str, args: &[&str]) -> std::process::Output {
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_unmask"));
         command.args(args).args(["--data", "synthetic:orange?n=300", "--device", "cpu", "--threads", "1"]);
         command.current_dir(self.home.path().join(folder)).env("UNMASK_COMMANDS", self.notes());
         command.env("UNMASK_CACHE", self.home.path().join("cache")).env("OMP_WAIT_POLICY", "PASSIVE");
-        let output = command.env_remove("RUST_LOG").output().unwrap();
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr)) }
+        command.env_remove("RUST_LOG").output().unwrap()
     }
 }
 
@@ -210,10 +215,8 @@ fn another_model_behind_the_same_command_is_refused_until_it_is_connected_again(
         let program = SERVER.replace("PICK", share).replace("MODE", "pass");
         std::fs::write(line.home.path().join("a/serve.py"), program).unwrap();
     };
-    let explain = |black_box: &str| {
-        let args = ["explain", "--method", "random", "--k", "2", "--limit", "3", "--out", "s.csv", "--blackbox"];
-        line.run("a", &[&args[..], &[black_box]].concat())
-    };
+    let args = ["explain", "--method", "random", "--k", "2", "--limit", "3", "--out", "s.csv", "--blackbox"];
+    let explain = |black_box: &str| line.run("a", &[&args[..], &[black_box]].concat());
     let connect = || line.run("a", &["fit", "--model", COMMAND, "--out", "box", "--replace"]).unwrap();
     connect();
     put("0.753");
@@ -227,6 +230,8 @@ fn another_model_behind_the_same_command_is_refused_until_it_is_connected_again(
             "{black_box}: {sentence}"
         );
     }
+    let code = line.output("a", &[&args[..], &["box"]].concat()).status.code();
+    assert_eq!(code, Some(2), "the model does not fit what was connected: no work that failed");
     connect();
     for black_box in ["box", COMMAND] {
         explain(black_box).unwrap();
@@ -240,6 +245,35 @@ fn another_model_behind_the_same_command_is_refused_until_it_is_connected_again(
     assert_eq!((kept.as_array().unwrap().len(), kept[0][0].as_f64().unwrap()), (8, 0.9));
     std::fs::write(&path, serde_json::to_vec(&card).unwrap()).unwrap();
     explain("box").unwrap();
+}
+
+#[test]
+fn a_command_that_answers_by_chance_is_told_on_standard_error_when_it_is_connected() {
+    let Some(line) = line() else { return };
+    let put = |mode: &str| {
+        let program = SERVER.replace("PICK", "0.75").replace("MODE", mode);
+        std::fs::write(line.home.path().join("a/serve.py"), program).unwrap();
+    };
+    let said = |args: &[&str]| {
+        let output = line.output("a", args);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{said}");
+        said
+    };
+    let explain =
+        ["explain", "--method", "random", "--k", "2", "--limit", "3", "--out", "s.csv", "--blackbox", COMMAND];
+    let fit = ["fit", "--model", COMMAND, "--out", "box", "--replace"];
+    put("import random; rows = [random.random() for _ in rows]");
+    // Each of them connects it.
+    for args in [&explain[..], &fit] {
+        let sentence = said(args);
+        assert!(sentence.starts_with("exec:python3 serve.py: expected the same answers"), "{sentence}");
+        assert!(sentence.contains("found others") && sentence.trim_end().ends_with("connect it again"), "{sentence}");
+        assert_eq!(sentence.trim_end().lines().count(), 1, "{sentence}");
+    }
+    assert_eq!(said(&explain), "", "it is told once");
+    put("pass");
+    assert_eq!(said(&fit), "", "nothing is left to chance any more");
 }
 
 #[test]

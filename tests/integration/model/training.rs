@@ -1,12 +1,14 @@
 //! Training of black boxes: same bytes for the same seed, also beside another thread; broken numbers end it with a sentence.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use tch::{Device, Tensor};
+use unmask::model::distil::Teacher;
 use unmask::model::layers::{Framework, linear};
 use unmask::model::optim::OptimSpec;
 use unmask::model::train::{ClassifierRun, ClassifierSetup, StepResult, one_hot};
-use unmask::model::{BlackBox, ModelError, Network, TorchBox};
+use unmask::model::{BlackBox, FitRun, FitSetup, ModelError, Network, TorchBox, architecture};
 
 use crate::integration::tiny::*;
 
@@ -29,6 +31,43 @@ fn a_box_learns_what_can_be_learned_and_its_card_says_so() {
     assert_eq!(saved.card.validation_accuracy, Some(1.0));
     assert_eq!((saved.card.test_accuracy, saved.card.test_items), (Some(1.0), 24));
     assert_eq!(saved.card.curves.0["loss"].len(), 4);
+}
+
+#[test]
+fn the_time_of_training_counts_what_a_teacher_is_asked_and_leaves_out_pauses() {
+    let _torch = torch();
+    let pause = Duration::from_millis(300);
+    let (data, other) = (halves(24), trained_box(&halves(24), 0));
+    let params = params(architecture("meed-cnn").unwrap().params, &[("epochs", "2"), ("batch", "8")]);
+    for is_taught in [false, true] {
+        let started = Instant::now();
+        let mut teacher = is_taught.then(|| Teacher::new(&other, &data, "meed-cnn", None, Device::Cpu).unwrap());
+        if let Some(teacher) = &mut teacher {
+            while teacher.ask().unwrap() {}
+        }
+        std::thread::sleep(pause);
+        let begun = Instant::now();
+        let mut run = FitRun::new(FitSetup {
+            architecture: "meed-cnn",
+            params: &params,
+            data: &data,
+            seed: 0,
+            name: "timed",
+            device: Device::Cpu,
+            teacher,
+        })
+        .unwrap();
+        let (before, made) = (run.card().seconds, begun.elapsed().as_secs_f64());
+        // What a teacher was asked earlier is among it.
+        assert!(before > 0.0 && (before > made) == is_taught, "{before} s, {made} s of them here");
+        std::thread::sleep(pause);
+        while !run.is_done() {
+            run.step().unwrap();
+        }
+        let (told, all) = (run.checkpoint().unwrap().card.seconds, started.elapsed().as_secs_f64());
+        let is_right = told > before && told <= all - 2.0 * pause.as_secs_f64();
+        assert!(is_right, "{told} s of {all} s, {before} s before the first step");
+    }
 }
 
 #[test]
