@@ -284,8 +284,13 @@ impl FitRun {
             let saved = self.checkpoint()?;
             exec::trust(saved.card.exec.as_deref().unwrap_or_default())?;
             let black_box = TorchBox::new(&saved, self.device)?;
-            // Few rows first: a program that does not answer them is refused.
-            self.card.answers = exec::known_answers(&self.background, |rows| black_box.predict(rows))?;
+            // Few rows first: a program that does not answer them is refused. Until now it was a name, so that it is the name that is wrong.
+            let not_one = |error| match error {
+                ModelError::Failed(why) => ModelError::Unfit(why),
+                other => other,
+            };
+            self.card.answers =
+                exec::known_answers(&self.background, |rows| black_box.predict(rows)).map_err(not_one)?;
             if self.card.answers.is_empty() {
                 let command = saved.card.exec.as_deref().unwrap_or_default();
                 self.card.remarks.push(format!(

@@ -36,6 +36,7 @@ impl Made {
     fn run_with_cache(&self, args: &[&str], cache: &str) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_unmask"));
         command.args(args).current_dir(&self.root).env("UNMASK_CACHE", self.root.join(cache));
+        command.env("UNMASK_COMMANDS", self.root.join("commands.json"));
         command.env("OMP_WAIT_POLICY", "PASSIVE").env_remove("UNMASK_DATA").env_remove("RUST_LOG");
         command.output().expect("the program starts")
     }

@@ -88,3 +88,12 @@ fn too_few_items_for_a_benchmark_are_bad_input() {
     let args = ["bench", "--data", &data];
     refused(made, &args, "bench.json", &["expected at least", "train items, for one batch", "use more data"]);
 }
+
+#[test]
+fn a_command_that_cannot_be_started_is_bad_input() {
+    let made = made();
+    let box_of = ["evaluate", "--blackbox", "exec:/no/such/program", "--method", "random", "--k", "2"];
+    let data = ["--metrics", "fs_m", "--data", "synthetic:orange?n=300"];
+    let parts = ["exec:/no/such/program", "expected an answer", "the program has ended", "mend the program"];
+    refused(made, &[&box_of[..], &data].concat(), "exec.json", &parts);
+}
