@@ -250,11 +250,7 @@ impl Runner {
         match self.run(Task::OpenData { spec: spec.clone() }, "opening", |_| {})? {
             Output::Data(data) => {
                 // What the window puts behind its bell: guessed columns and encodings, skipped entries.
-                let named = format!("{}: ", data.name);
-                for remark in &data.remarks {
-                    // Some begin with the name of the file themselves, as there may be several.
-                    println!("{named}{}", remark.strip_prefix(named.as_str()).unwrap_or(remark));
-                }
+                data.said_remarks().for_each(|remark| println!("{remark}"));
                 self.opened = Some((spec, data.clone()));
                 Ok(data)
             }

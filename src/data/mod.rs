@@ -109,7 +109,8 @@ impl std::fmt::Display for Shape {
 }
 
 /// A batch of items as a model sees them: `n` rows of `shape.len()` values, each row channel by channel (`[n, c, h, w]`),
-/// in 0..=1; for texts token ids (`[n, 1, sentences, words]`).
+/// in 0..=1; for texts token ids (`[n, 1, sentences, words]`), of which 0 is padding; for series values of any size (`[n, channels, 1, steps]`), of which
+/// [`series::FILLED_UP`] at the end is padding.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rows {
     /// Shape of one row.
@@ -327,6 +328,18 @@ impl Dataset {
         let advice =
             if named.is_empty() { "open other data".to_owned() } else { format!("choose {}", named.join(" or ")) };
         format!("{}: expected items in the {split} split, found no items there; {advice}", self.name)
+    }
+
+    /// The remarks as sentences of their own: each begins with the name of the data, once, also where it begins with that of their file itself.
+    pub fn said_remarks(&self) -> impl Iterator<Item = String> + '_ {
+        self.remarks.iter().map(move |remark| {
+            // The name of data that are filtered goes on behind that of the file.
+            let is_file =
+                |file: &str| self.name.strip_prefix(file).is_some_and(|more| more.is_empty() || more.starts_with(' '));
+            let rest =
+                remark.split_once(": ").filter(|(file, _)| is_file(file)).map_or(remark.as_str(), |(_, rest)| rest);
+            format!("{}: {rest}", self.name)
+        })
     }
 
     /// The same data set with only these items, in this order. Its hash is its own.

@@ -1,8 +1,9 @@
 //! Time series: all items of one length in memory, and the loader of NumPy arrays N x T x C with labels and truth beside. CSV is read by
-//! [`written`], recorded mouse sessions by [`sessions`]. Of the query arrays follow `channels=x,y` (names for their channels, which in CSV it picks),
-//! `names=` (of classes), `steps=` and `gaps=`; the rest is for CSV, and refused.
+//! [`written`], recorded mouse sessions by [`sessions`]. Of the query arrays follow `channels=x,y` (names for their channels, which an array
+//! `channel_names` may also hold, and which in CSV it picks), `names=` (of classes), `steps=` and `gaps=`; the rest is for CSV, and refused.
 
 pub(super) mod arrays;
+mod channel_names;
 mod gaps;
 pub mod sessions;
 mod steps;
@@ -26,6 +27,10 @@ pub const MAX_STEPS: usize = 1 << 16;
 pub const MAX_VALUES: usize = 1 << 22;
 /// Most classes that labels may name.
 const MAX_CLASSES: usize = 1000;
+/// What stands in every channel at the steps that a shorter series was filled up with: a zero with a minus sign. Every network and every program behind
+/// a command computes with it as with any zero, so that nothing else carries how long an item is. Only `steps=` writes it, and it never stands in all
+/// channels of the last measured step; [`own_steps`] reads it from rows, and `explain::learn::series` from tensors.
+pub const FILLED_UP: f32 = -0.0;
 
 /// Reads NumPy arrays and CSV files of series.
 pub static LOADER: Loader = Loader {
@@ -108,6 +113,13 @@ impl Dataset {
             _ => &[],
         }
     }
+}
+
+/// How many of the `steps` of a row, which lies channel by channel, are the item's own: those before the end at which all channels hold [`FILLED_UP`].
+pub fn own_steps(row: &[f32], steps: usize) -> usize {
+    let is_filled_up = |value: &&f32| value.to_bits() == FILLED_UP.to_bits();
+    let at_end = |most: usize, channel: &[f32]| channel.iter().rev().take(most).take_while(is_filled_up).count();
+    steps - row.chunks_exact(steps.max(1)).fold(steps, at_end)
 }
 
 /// "series of 1600 steps and 2 channels".
@@ -332,14 +344,7 @@ impl Gathered {
         }
         let n_gaps = array.values.iter().filter(|value| value.is_nan()).count();
         for item in array.values.chunks_exact(read.len()) {
-            for channel in 0..channels {
-                let mut of_channel: Vec<f32> = item.iter().skip(channel).step_by(channels).copied().collect();
-                if n_gaps > 0 {
-                    self.gaps.fill(&mut of_channel);
-                }
-                of_channel.resize(shape.width, 0.0);
-                self.values.append(&mut of_channel);
-            }
+            self.gaps.lay_out(item, channels, shape.width, &mut self.values);
         }
         self.n_gaps += n_gaps;
         let (least, most) = self.found_steps.unwrap_or((steps, steps));
@@ -411,7 +416,11 @@ impl Gathered {
                 let advice = "name each channel, in the order of the array (only in CSV channels= picks some)";
                 return Err(spec.refuse(problem, advice));
             }
-            None => Vec::new(),
+            None => {
+                let (names, said) = channel_names::beside(tree, shape.channels)?;
+                remarks.extend(said);
+                names
+            }
         };
         let truth = self.has_truth.then_some(self.truth);
         let raw = raw_of(shape, self.values, labels, classes, truth);

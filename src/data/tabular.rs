@@ -1,14 +1,18 @@
-//! Tables of numbers and categories in CSV, TSV and Parquet: `table:FILE?label=income`. What each column is for is guessed, said, and changed by the
-//! query: `columns=age,sex` (only these, in this order), `numbers=`, `categories=`, `ignore=`, `threshold=0.75` (a label that is a number becomes
-//! two classes), `split=part` (a column of train, validation and test), `products=a*b` (further columns), `indicators=size` (a column of 0 and 1 for each of its values), `header=`, `delimiter=`, `quotes=` as for texts. `adult:FOLDER` is the census data of UCI.
+//! Tables of numbers and categories in CSV, TSV and Parquet: `table:FILE?label=income`. What each column is for is guessed (that of the classes by its
+//! name, its place and how many different values it has), said, and changed by the query: `label=`, `columns=age,sex` (only these, in this order),
+//! `numbers=`, `categories=`, `ignore=`, `threshold=0.75` (a label that is a number becomes two classes),
+//! `split=part` (a column of train, validation and test), `products=a*b` (further columns), `indicators=size` (a column of 0 and 1 for each of its values), `header=`, `delimiter=`, `quotes=` as for texts. `adult:FOLDER` is the census data of UCI.
 //! Dates such as 2024-05-31 are numbers: days since 1970, or seconds where a time of day is written.
 
+mod infinite;
+mod label;
 mod parquet;
 
 use std::borrow::Cow;
 use std::cell::LazyCell;
 use std::collections::{BTreeMap, HashMap};
 
+use self::infinite::Infinite;
 use self::parquet::is_parquet;
 use super::archive::{Member, Tree};
 use super::columns;
@@ -76,8 +80,6 @@ const ADULT_COLUMNS: [&str; 15] = [
     "native-country",
     "income",
 ];
-/// Names of a column of classes, best first.
-const LABELS: [&str; 9] = ["label", "class", "target", "y", "income", "outcome", "diagnosis", "category", "species"];
 /// From here on single precision skips whole numbers.
 const EXACT: f64 = 16_777_216.0;
 /// Most categories of a column, and most classes.
@@ -315,14 +317,17 @@ fn decimal_sign(written: &Written) -> Option<bool> {
     }
 }
 
-/// Brings the numbers of all columns into the form of programs. Remarks on those of `used` what is not plain; for each column that can be read in
-/// several ways, and so is not, a sentence. Those in `words` hold none.
-fn settle_numbers(
-    written: &mut Written,
-    words: &[usize],
-    used: impl Fn(usize) -> bool,
-    remarks: &mut Vec<String>,
-) -> Vec<Option<String>> {
+/// What is to be said of the numbers of a column.
+#[derive(Clone, Debug, Default)]
+struct Settled {
+    /// How they were read where that is not plain.
+    said: Option<String>,
+    /// That they can be read in several ways, and so are not.
+    doubt: Option<String>,
+}
+
+/// Brings the numbers of all columns into the form of programs. Those in `words` hold none.
+fn settle_numbers(written: &mut Written, words: &[usize]) -> Vec<Settled> {
     let width = written.names.len();
     let writings: Vec<Writing> = {
         let written = &*written;
@@ -330,35 +335,34 @@ fn settle_numbers(
         let writing = |at: usize| if words.contains(&at) { Writing::Plain } else { writing_of(written, at, || *sign) };
         (0..width).map(writing).collect()
     };
-    let mut doubts = vec![None; width];
+    let mut settled = vec![Settled::default(); width];
     for (at, writing) in writings.into_iter().enumerate() {
         let name = written.names[at].trim().to_owned();
         let mut signs = None;
-        let mut said = None;
+        let Settled { said, doubt } = &mut settled[at];
         match writing {
             Writing::Plain => {}
             Writing::PerhapsGrouped(perhaps, first) => {
                 let whole = perhaps.read(&first).map_or_else(String::new, |read| read.plain);
                 let part = undecorated(&first, true).into_owned();
-                said = Some(format!(
+                *said = Some(format!(
                     "Column {name}: whether \"{first}\" is {part} or {whole} the file does not say: it was read as {part}"
                 ));
             }
             Writing::Grouped(found, first) => {
                 let whole = found.read(&first).map_or_else(String::new, |read| read.plain);
                 let how = found.said();
-                said = Some(format!(
+                *said = Some(format!(
                     "Column {name}: \"{first}\" was read as {whole}, since {how} (categories= leaves it as it is)"
                 ));
                 signs = Some(found);
             }
             Writing::Doubtful(first) => {
-                doubts[at] = Some(format!(
+                *doubt = Some(format!(
                     "Column {name}: whether a sign in \"{first}\" parts groups of digits or stands before a fraction the file does not say"
                 ));
             }
         }
-        remarks.extend(said.filter(|_| used(at)));
         for (field, has_commas) in written.fields.iter_mut().skip(at).step_by(width).zip(&written.has_commas) {
             let read = signs.filter(|_| !is_missing(field)).and_then(|signs| signs.read(field)).map(|read| read.plain);
             let own = match undecorated(field, *has_commas) {
@@ -370,7 +374,7 @@ fn settle_numbers(
             }
         }
     }
-    doubts
+    settled
 }
 
 /// Roles, types and classes.
@@ -378,17 +382,6 @@ fn finish(tree: &Tree, spec: &DataSpec, mut written: Written, mut remarks: Vec<S
     if written.n() == 0 {
         return Err(tree.unfit("rows", "a table without rows", "name another file"));
     }
-    let label = match spec.query.get("label") {
-        Some(asked) => written.find(spec, asked)?,
-        None => {
-            let known = LABELS
-                .iter()
-                .find_map(|label| written.names.iter().position(|name| name.trim().eq_ignore_ascii_case(label)));
-            let label = known.unwrap_or(written.names.len() - 1);
-            remarks.push(format!("Classes are in column {} (guessed; label= changes it)", written.names[label]));
-            label
-        }
-    };
     let list = |key: &str| -> Result<Vec<usize>, DataError> {
         spec.list(key).unwrap_or_default().iter().map(|name| written.find(spec, name)).collect()
     };
@@ -397,11 +390,25 @@ fn finish(tree: &Tree, spec: &DataSpec, mut written: Written, mut remarks: Vec<S
     let chosen = list("columns")?;
     let is_chosen = !chosen.is_empty();
     let chosen = if is_chosen { chosen } else { (0..written.names.len()).collect() };
+    let part = columns::part_column(spec, &written.names, |column| written.column(column))?;
+    let infinite = Infinite::take(&mut written, &categories);
+    let settled = settle_numbers(&mut written, &categories);
+    let label = match spec.query.get("label") {
+        Some(asked) => written.find(spec, asked)?,
+        None => {
+            // What the query says to be something else is no column of classes.
+            let named = if is_chosen { &chosen[..] } else { &[] };
+            let taken: Vec<usize> = [named, &ignored, &indicators].concat().into_iter().chain(part).collect();
+            let (label, said) = label::guess(&written, &taken, spec.query.contains_key("threshold"));
+            remarks.push(said);
+            label
+        }
+    };
     let is_used = |at: usize| at == label || (chosen.contains(&at) && !ignored.contains(&at));
-    let doubts = settle_numbers(&mut written, &categories, is_used, &mut remarks);
+    remarks.extend(settled.iter().enumerate().filter(|(at, _)| is_used(*at)).filter_map(|(_, of)| of.said.clone()));
+    remarks.extend(infinite.settle(&mut written, is_used));
     let written = &written;
     let (labels, classes) = classes_of(spec, written, label, &mut remarks)?;
-    let part = columns::part_column(spec, &written.names, |column| written.column(column))?;
     let parts = match part.filter(|part| *part != label) {
         Some(part) => {
             let name = &written.names[part];
@@ -428,7 +435,7 @@ fn finish(tree: &Tree, spec: &DataSpec, mut written: Written, mut remarks: Vec<S
         }
         if (is_number && !categories.contains(&at)) || numbers.contains(&at) {
             if let Some(bad) = written.column(at).find(|field| !is_missing(field) && parse(field).is_none()) {
-                let advice = match doubts[at] {
+                let advice = match settled[at].doubt {
                     Some(_) => "write a full stop before fractions and no other sign, or leave it out of numbers=",
                     None => "leave it out of numbers=",
                 };
@@ -448,8 +455,8 @@ fn finish(tree: &Tree, spec: &DataSpec, mut written: Written, mut remarks: Vec<S
         } else {
             let levels: BTreeMap<&str, usize> =
                 written.column(at).filter(|field| !is_missing(field)).map(|field| (field, 0)).collect();
-            let (doubt, mend) = if doubts[at].is_some() {
-                (doubts[at].clone(), "write numbers without groups, and a full stop before fractions")
+            let (doubt, mend) = if settled[at].doubt.is_some() {
+                (settled[at].doubt.clone(), "write numbers without groups, and a full stop before fractions")
             } else if let Some(doubt) = nearly_dates(written, at) {
                 (Some(doubt), "write each as 2024-05-31 for numbers")
             } else {

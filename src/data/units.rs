@@ -1,5 +1,6 @@
 //! What can be selected: pixels or patches of a picture, words or sentences of a text, steps of a series, and the map between units and values.
 
+use super::series::own_steps;
 use super::{Modality, Shape};
 
 /// The kind of unit, as written on the command line: `pixel`, `patch:4`, `patch:4x7`, `word`, `sentence`, `step`, `segment:4`,
@@ -47,6 +48,11 @@ impl Unit {
             Self::Step | Self::Segment { .. } | Self::ChannelStep => Modality::Series,
             Self::Column => Modality::Table,
         }
+    }
+
+    /// Whether items have units of their own number, and padding behind them: words of a text, steps of a series that was filled up.
+    pub const fn has_padding(self) -> bool {
+        matches!(self.modality(), Modality::Text | Modality::Series)
     }
 
     /// "pixel" or "pixels", "patch of 4 x 4 pixels" or "patches of ...", "word", "sentences".
@@ -192,10 +198,15 @@ impl Units {
             .collect()
     }
 
-    /// Which units of `row` are padding: for texts those in which every token id is 0, for pictures none. One entry per unit.
+    /// Which units of `row` are padding: for texts those in which every token id is 0, for series those in which every step was filled up
+    /// ([`own_steps`]), for pictures and tables none. One entry per unit.
     ///
     /// Padding can never be selected.
     pub fn padding(&self, row: &[f32]) -> Vec<bool> {
+        if self.unit.modality() == Modality::Series {
+            let (own, steps, across) = (own_steps(row, self.shape.width), self.block().1, self.grid().1.max(1));
+            return (0..self.count()).map(|unit| unit % across * steps >= own).collect();
+        }
         let is_text = self.unit.is_text();
         let mut padding = vec![is_text; self.count()];
         if is_text {

@@ -3,6 +3,7 @@
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+use crate::data::series::own_steps;
 use crate::data::table::category;
 use crate::data::{Modality, Rows, Units};
 use crate::model::Background;
@@ -162,18 +163,24 @@ pub(super) fn hash_row(hasher: &mut blake3::Hasher, row: &[f32], is_text: bool) 
     }
 }
 
-/// Rows with only the units kept by `masks[i]`; all else is taken from `fill` (same shape). Padding of texts is no unit that could be hidden: it stays,
-/// or noise would put words of other texts after the end of one.
+/// Rows with only the units kept by `masks[i]`; all else is taken from `fill` (same shape). Padding of texts and of series that were filled up is no unit
+/// that could be hidden: it stays, or noise would put words of other texts, or steps of other series, after the end of one.
 pub fn keep_only(rows: &Rows, units: Units, masks: &[Mask], fill: &Rows) -> Rows {
     let unit_of = units.unit_of_values();
-    let is_text = units.unit.modality() == Modality::Text;
+    let (modality, steps) = (units.unit.modality(), rows.shape.width);
     let mut out = rows.clone();
     for (row_idx, mask) in masks.iter().enumerate() {
         let hidden = fill.row(row_idx);
+        let own = if modality == Modality::Series { own_steps(rows.row(row_idx), steps) } else { steps };
         for (place, value) in out.row_mut(row_idx).iter_mut().enumerate() {
-            let is_padding = is_text && *value == 0.0;
+            let is_padding = match modality {
+                Modality::Text => *value == 0.0,
+                Modality::Series => place % steps >= own,
+                Modality::Image | Modality::Table => false,
+            };
             if !mask.0[unit_of[place] as usize] && !is_padding {
-                *value = hidden[place];
+                // Adding zero makes -0 a plain 0, which in a series would stand for a step that was filled up.
+                *value = hidden[place] + 0.0;
             }
         }
     }

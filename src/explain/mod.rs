@@ -44,7 +44,7 @@ impl Scores {
 
     /// Makes what cannot be selected the least: units that hold only padding.
     pub fn forbid_padding(&mut self, rows: &Rows, units: Units) {
-        if !units.unit.is_text() {
+        if !units.unit.has_padding() {
             return;
         }
         for row_idx in 0..self.n() {

@@ -282,8 +282,8 @@ fn columns_of(scores: &Scores<'_>, has_classes: bool) -> Vec<(String, Kind)> {
 }
 
 /// A line per item, method and unit: of texts with the word and its bytes in the text as written, and without padding; of tables with the column's
-/// name; of series with the first and the last step, and the channel where it is one; of methods that tell classes apart with the score for each class.
-/// Ranks count from 1.
+/// name; of series with the first and the last step, and the channel where it is one, and without what was filled up; of methods that tell classes apart
+/// with the score for each class. Ranks count from 1.
 fn lines_of(
     scores: &Scores<'_>,
     explained: &Explained,
@@ -302,6 +302,9 @@ fn lines_of(
     for (saved, result) in scores.explainers.iter().zip(&explained.methods) {
         let result = result.as_ref().map_err(|reason| ScoresError::Method(reason.clone()))?;
         for (unit, score) in result.scores.iter().enumerate() {
+            if is_series && *score == f32::NEG_INFINITY {
+                continue;
+            }
             let mut line = start(saved);
             line.extend([
                 Cell::Int(unit as i64),
@@ -329,8 +332,8 @@ fn lines_of(
             }
             lines.push(line);
         }
-        if is_text && written.iter().all(Option::is_none) {
-            // A text without words has no unit, but it was explained.
+        if (is_text && written.iter().all(Option::is_none)) || (is_series && result.selectable() == 0) {
+            // A text without words, or a series without steps, has no unit, but it was explained.
             let mut line = start(saved);
             line.resize_with(n_columns, || Cell::Empty);
             lines.push(line);

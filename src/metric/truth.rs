@@ -112,9 +112,15 @@ impl Metric for MedianRank {
     fn compute(&self, context: &mut Context<'_>) -> Result<Vec<f64>, ExplainError> {
         let truth = context.test_truth(&MEDIAN_RANK)?;
         let mut rng = ChaCha8Rng::seed_from_u64(mix(context.seed, 0x7261_6e6b));
-        let of_items = context.test_masks().into_iter().zip(truth).filter_map(|(mask, truth)| {
-            let ranks = ranks(&mask, &mut rng);
-            median(&mut truth.iter().map(|&unit| ranks[unit]).collect::<Vec<_>>())
+        let scores = &context.test.scores;
+        let items = context.test_masks().into_iter().zip(truth).enumerate();
+        let of_items = items.filter_map(|(row_idx, (mask, truth))| {
+            // Padding has no rank: it would come between the units of a short series.
+            let is_unit = |unit: &usize| scores.row(row_idx)[*unit] != f32::NEG_INFINITY;
+            let units: Vec<usize> = (0..mask.0.len()).filter(is_unit).collect();
+            let ranks = ranks(&Mask(units.iter().map(|&unit| mask.0[unit]).collect()), &mut rng);
+            let rank_of = |unit: &usize| units.binary_search(unit).ok().map(|at| ranks[at]);
+            median(&mut truth.iter().filter_map(rank_of).collect::<Vec<_>>())
         });
         Ok(of_items.collect())
     }

@@ -11,6 +11,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::tensors::mix;
 use super::{BlackBox, ModelError, Probs, SavedBox, TorchBox};
+use crate::data::series::own_steps;
 use crate::data::{Dataset, Modality, Rows, Shape, Split};
 
 /// Whose answers a black box learned, and how well.
@@ -66,9 +67,11 @@ impl Hiding {
             let (block, keeps_mean) = (if is_table { 1 } else { 1 << rng.random_range(0..4) }, rng.random());
             let across = width.div_ceil(block);
             let hidden: Vec<bool> = (0..height.div_ceil(block) * across).map(|_| rng.random::<f32>() < share).collect();
+            // Steps that a series was filled up with are none to hide.
+            let own = if self.modality == Modality::Series { own_steps(rows.row(row_idx), width) } else { width };
             out.values.extend(rows.row(row_idx).iter().enumerate().map(|(place, value)| {
                 let (y, x) = (place / width % height, place % width);
-                match hidden[y / block * across + x / block] {
+                match hidden[y / block * across + x / block] && x < own {
                     false => *value,
                     true if keeps_mean => mean[place],
                     true => 0.0,

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use super::card::BoxCard;
 use super::{Background, ModelError, Probs};
 use crate::data::text::fit::PADDING;
-use crate::data::{Modality, Rows, TableFit, TextFit, evenly};
+use crate::data::{DataSpec, Modality, Rows, TableFit, TextFit, evenly};
 use crate::work::CancelToken;
 
 /// Most bytes of an answer.
@@ -35,6 +35,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 const GRACE: Duration = Duration::from_secs(2);
 /// Rows whose answers are kept when a command is connected.
 const KNOWN_ROWS: usize = 8;
+/// Classes that a sentence names.
+const NAMED_CLASSES: usize = 6;
 /// How far a probability may lie from the one that was kept: another machine, or other rows beside it, move the last digits.
 const SAME: f32 = 0.01;
 
@@ -75,6 +77,8 @@ pub struct ExecModel {
     running: Option<Running>,
     /// What it answered when it was connected.
     known: Option<KnownAnswers>,
+    /// Where the number of classes comes from, in words.
+    classes_of: String,
     /// Words of texts that were sent as unknown.
     unknown_words: u64,
 }
@@ -93,6 +97,8 @@ struct Running {
     questions: Option<Sender<Vec<u8>>>,
     answers: Receiver<Result<Vec<u8>, String>>,
     said: Arc<Mutex<String>>,
+    /// Whether it has answered a question since it was started.
+    has_answered: bool,
 }
 
 impl Drop for Running {
@@ -111,6 +117,8 @@ enum Failure {
     Ended(String),
     /// It is silent or answers nonsense.
     Wrong(String),
+    /// It answers for another number of classes.
+    Classes(String),
     /// It answers otherwise than when it was connected.
     Changed,
     /// Nobody waits for the answer any more.
@@ -120,8 +128,23 @@ enum Failure {
 impl ExecModel {
     /// A program that answers for `classes` classes; it is started at the first question.
     pub fn new(command: &str, classes: usize, form: Form, timeout: Duration) -> Self {
-        let command = command.to_owned();
-        Self { command, classes, form, timeout, folder: None, running: None, known: None, unknown_words: 0 }
+        Self {
+            command: command.to_owned(),
+            classes,
+            form,
+            timeout,
+            folder: None,
+            running: None,
+            known: None,
+            classes_of: "the data's classes".to_owned(),
+            unknown_words: 0,
+        }
+    }
+
+    /// The same, which says what the classes are and which column of the data they come from, where a program answers for another number of them.
+    #[must_use]
+    pub fn with_classes_of(self, card: &BoxCard) -> Self {
+        Self { classes_of: classes_of(card), ..self }
     }
 
     /// The same, started in this folder.
@@ -181,13 +204,15 @@ impl ExecModel {
         if CancelToken::current().is_cancelled() {
             return Err(ModelError::Cancelled);
         }
-        let mut has_restarted = self.running.is_none();
+        let mut has_restarted = false;
         loop {
             match self.try_once(rows) {
                 Ok(values) => return Ok(values),
                 Err(Failure::Ended(why)) => {
+                    // One that ends before its first answer would end so again.
+                    let has_answered = self.running.as_ref().is_some_and(|running| running.has_answered);
                     let said = self.stop();
-                    if has_restarted {
+                    if has_restarted || !has_answered {
                         return Err(self.refuse(&why, &said));
                     }
                     has_restarted = true;
@@ -195,6 +220,10 @@ impl ExecModel {
                 Err(Failure::Wrong(why)) => {
                     let said = self.stop();
                     return Err(self.refuse(&why, &said));
+                }
+                Err(Failure::Classes(why)) => {
+                    let said = self.stop();
+                    return Err(self.refuse_classes(&why, &said));
                 }
                 Err(Failure::Changed) => {
                     self.stop();
@@ -214,6 +243,9 @@ impl ExecModel {
             self.running = Some(start(&self.command, self.folder.as_deref(), matches!(self.form, Form::Text(_)))?);
             // A program that cannot answer one row is found out before many are sent.
             self.exchange(&rows.slice(0..1))?;
+            if let Some(running) = &mut self.running {
+                running.has_answered = true;
+            }
             self.check_silent(SETTLE)?;
             self.check_known()?;
         }
@@ -241,11 +273,11 @@ impl ExecModel {
             Form::Text(_) => {
                 let mut values = Vec::with_capacity(rows.n() * self.classes);
                 for _ in 0..rows.n() {
-                    values.extend(read_line(&wait.next_part(&running.answers)?, self.classes).map_err(Failure::Wrong)?);
+                    values.extend(read_line(&wait.next_part(&running.answers)?, self.classes)?);
                 }
                 values
             }
-            _ => read_answer(&wait.next_part(&running.answers)?, rows.n(), self.classes).map_err(Failure::Wrong)?,
+            _ => read_answer(&wait.next_part(&running.answers)?, rows.n(), self.classes)?,
         };
         check_probs(&values, self.classes).map_err(Failure::Wrong)?;
         self.check_silent(Duration::ZERO)?;
@@ -274,10 +306,21 @@ impl ExecModel {
     }
 
     fn refuse(&self, why: &str, said: &str) -> ModelError {
+        self.refuse_with(why, said, "mend the program or run it by itself to see what is wrong")
+    }
+
+    fn refuse_classes(&self, why: &str, said: &str) -> ModelError {
+        let advice = format!(
+            "mend the program, or connect it with data of the classes that it answers for: their number is that of {}",
+            self.classes_of
+        );
+        self.refuse_with(why, said, &advice)
+    }
+
+    fn refuse_with(&self, why: &str, said: &str, advice: &str) -> ModelError {
         let said = said.lines().next_back().map(|line| format!(" (it said: {line})")).unwrap_or_default();
         ModelError::Failed(format!(
-            "exec:{}: expected an answer with {} probabilities for each row, but the program {why}{said}; mend the program or run it by \
-             itself to see what is wrong",
+            "exec:{}: expected an answer with {} probabilities for each row, but the program {why}{said}; {advice}",
             self.command, self.classes
         ))
     }
@@ -288,6 +331,25 @@ impl ExecModel {
             "exec:{command}: expected the model that was connected, found one that answers otherwise than when it was connected; connect it again \
              (in the window, or with `unmask fit --model \"exec:{command}\"`), and train anew what was trained on its answers"
         ))
+    }
+}
+
+/// Where the number of classes of a black box comes from: the column of the data, where their specification names it, and the classes.
+fn classes_of(card: &BoxCard) -> String {
+    let one_line =
+        |name: &str| name.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(40).collect::<String>();
+    let shown: Vec<String> = card.classes.iter().take(NAMED_CLASSES).map(|class| one_line(class)).collect();
+    let more = if card.classes.len() > NAMED_CLASSES { " and more" } else { "" };
+    let classes = format!("{}{more}", shown.join(", "));
+    let column = card.data.parse::<DataSpec>().ok().and_then(|spec| spec.query.get("label").cloned());
+    match (column, card.modality()) {
+        (Some(column), _) => {
+            format!("the data's class column {} ({classes}), and label= names another", one_line(&column))
+        }
+        (None, Modality::Table | Modality::Text) => {
+            format!("the data's class column ({classes}), and label= names another")
+        }
+        (None, Modality::Image | Modality::Series) => format!("the data's classes ({classes})"),
     }
 }
 
@@ -420,7 +482,7 @@ fn start(command: &str, folder: Option<&Path>, is_text: bool) -> Result<Running,
             }
         });
     }
-    Ok(Running { child, questions: Some(questions), answers, said })
+    Ok(Running { child, questions: Some(questions), answers, said, has_answered: false })
 }
 
 /// The next message of a program; `None` at its end.
@@ -517,37 +579,43 @@ fn npy(rows: &Rows, form: &Form) -> Vec<u8> {
 }
 
 /// Probabilities from a line: a JSON list of numbers, or an object that has one under `probs`.
-fn read_line(line: &[u8], classes: usize) -> Result<Vec<f32>, String> {
+fn read_line(line: &[u8], classes: usize) -> Result<Vec<f32>, Failure> {
     let shown = || String::from_utf8_lossy(&line[..line.len().min(80)]).trim().escape_default().to_string();
-    let value: serde_json::Value = serde_json::from_slice(line)
-        .map_err(|_| format!("answered \"{}\", which is no JSON (nothing else may be printed)", shown()))?;
+    let value: serde_json::Value = serde_json::from_slice(line).map_err(|_| {
+        Failure::Wrong(format!("answered \"{}\", which is no JSON (nothing else may be printed)", shown()))
+    })?;
     let list = value.get("probs").unwrap_or(&value).as_array().cloned().unwrap_or_default();
     let values: Option<Vec<f32>> = list.iter().map(|value| value.as_f64().map(|value| value as f32)).collect();
-    values
-        .filter(|values| values.len() == classes)
-        .ok_or_else(|| format!("answered \"{}\" where a list of {classes} numbers was asked for", shown()))
+    let why = || format!("answered \"{}\" where a list of {classes} numbers was asked for", shown());
+    match values {
+        Some(values) if values.len() == classes => Ok(values),
+        Some(values) if !values.is_empty() => Err(Failure::Classes(why())),
+        _ => Err(Failure::Wrong(why())),
+    }
 }
 
 /// Probabilities from an answer, or what is wrong with it.
-fn read_answer(bytes: &[u8], n: usize, classes: usize) -> Result<Vec<f32>, String> {
+fn read_answer(bytes: &[u8], n: usize, classes: usize) -> Result<Vec<f32>, Failure> {
     let file = npyz::NpyFile::new(Cursor::new(bytes))
-        .map_err(|error| format!("answered with no npy file ({})", first_line(&error)))?;
+        .map_err(|error| Failure::Wrong(format!("answered with no npy file ({})", first_line(&error))))?;
     let shape = file.shape().to_vec();
     if shape != [n as u64, classes as u64] {
-        return Err(format!("answered with an array of shape {shape:?} where {:?} was asked for", [n, classes]));
+        let why = format!("answered with an array of shape {shape:?} where {:?} was asked for", [n, classes]);
+        let is_of_rows = matches!(shape[..], [rows, _] if rows == n as u64);
+        return Err(if is_of_rows { Failure::Classes(why) } else { Failure::Wrong(why) });
     }
     // Column by column, as NumPy has what was transposed.
     let is_by_column = file.order() == npyz::Order::Fortran;
+    let broken =
+        |error: std::io::Error| Failure::Wrong(format!("answered with a broken array ({})", first_line(&error)));
     let values: Vec<f32> = match file.try_data::<f32>() {
-        Ok(data) => data
-            .collect::<Result<_, _>>()
-            .map_err(|error| format!("answered with a broken array ({})", first_line(&error)))?,
+        Ok(data) => data.collect::<Result<_, _>>().map_err(broken)?,
         Err(file) => match file.try_data::<f64>() {
-            Ok(data) => data
-                .map(|value| value.map(|value| value as f32))
-                .collect::<Result<_, _>>()
-                .map_err(|error| format!("answered with a broken array ({})", first_line(&error)))?,
-            Err(_) => return Err("answered with numbers that are neither float32 nor float64".to_owned()),
+            Ok(data) => data.map(|value| value.map(|value| value as f32)).collect::<Result<_, _>>().map_err(broken)?,
+            Err(_) => {
+                let why = "answered with numbers that are neither float32 nor float64";
+                return Err(Failure::Wrong(why.to_owned()));
+            }
         },
     };
     if is_by_column && values.len() == n * classes {

@@ -67,7 +67,7 @@ impl TorchBox {
             (Some(command), _) => {
                 let folder = exec::check_trust(command)?;
                 let (form, timeout) = (exec::Form::of(&card), commands::timeout(&card.params));
-                let model = ExecModel::new(command, classes, form, timeout).in_folder(folder);
+                let model = ExecModel::new(command, classes, form, timeout).in_folder(folder).with_classes_of(&card);
                 Some(Queried::Command(Box::new(RefCell::new(model.with_known(&saved.background, &card.answers)))))
             }
             (None, Some(table)) if !card.has_gradients() => {

@@ -282,8 +282,8 @@ impl Session {
     /// Shows a data set that was opened.
     pub(crate) fn put_data(&mut self, data: Arc<Dataset>) -> Vec<Request> {
         self.last_action = format!("Opened {}: {}", data.name, describe::count(data.len(), "item", "items"));
-        for remark in &data.remarks {
-            self.notices.push(Level::Info, Notice::new("data-remark", format!("{}: {remark}", data.name)), None);
+        for remark in data.said_remarks() {
+            self.notices.push_anew(Level::Info, Notice::new("data-remark", remark));
         }
         if !self.is_restoring() {
             self.settings.remember_data(&data.spec);

@@ -184,15 +184,15 @@ impl Session {
         self.active_box().map_or(0, |active| self.explore.units(active.card.shape).count())
     }
 
-    /// Most units that can be selected of the item in view, at least one: of a text as many as it has, which its
+    /// Most units that can be selected of the item in view, at least one: of a text or a series as many as it has, which its
     /// explanation tells.
     pub fn most_selectable(&self) -> usize {
         let (explore, unit) = (&self.explore, self.explore.unit);
-        // Until its own explanation is there, another text's says nothing of it.
-        let is_told = unit.is_text()
+        // Until its own explanation is there, another item's says nothing of it.
+        let is_told = unit.has_padding()
             && explore.explained().is_some_and(|shown| shown.units.unit == unit && self.is_in_view(shown));
-        let of_text = explore.focused_result().filter(|_| is_told).map(MethodResult::selectable);
-        of_text.unwrap_or_else(|| self.unit_count()).max(1)
+        let of_item = explore.focused_result().filter(|_| is_told).map(MethodResult::selectable);
+        of_item.unwrap_or_else(|| self.unit_count()).max(1)
     }
 
     /// How many units are selected, for the bottom line. Texts differ in length: of how many is said under each.
@@ -201,7 +201,8 @@ impl Session {
         if unit.is_text() {
             format!("Select {k} {}", unit.noun(k))
         } else {
-            format!("Select {k} of {} {}", self.unit_count(), unit.noun(2))
+            let n = self.most_selectable();
+            format!("Select {} of {n} {}", k.min(n), unit.noun(2))
         }
     }
 

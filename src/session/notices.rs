@@ -51,6 +51,12 @@ impl Notices {
         }
     }
 
+    /// Adds one that says the same whenever the same is done again: it takes the place of an earlier one of the same words.
+    pub fn push_anew(&mut self, level: Level, notice: Notice) {
+        self.entries.retain(|entry| entry.notice.code != notice.code || entry.notice.summary != notice.summary);
+        self.push(level, notice, None);
+    }
+
     /// All, oldest first.
     pub fn entries(&self) -> &[Entry] {
         &self.entries

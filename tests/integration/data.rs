@@ -6,6 +6,7 @@ mod embedding;
 mod filters;
 mod fitting;
 mod folders;
+mod labels;
 mod mutated;
 mod pictures;
 mod real;

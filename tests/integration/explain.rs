@@ -5,4 +5,5 @@ mod dorar;
 mod golden;
 mod learners;
 mod masks;
+mod padding;
 mod saved;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use egui::Key;
 use egui::accesskit::{Role, Toggled};
 use egui_kittest::kittest::{NodeT, Queryable};
-use unmask::data::series::SeriesItems;
+use unmask::data::series::{FILLED_UP, SeriesItems};
 use unmask::data::table::{Column, ColumnKind, Table, TableFit, TableItems};
 use unmask::data::{Dataset, Items, Shape, Unit};
 use unmask::figure::layout::View;
@@ -49,6 +49,20 @@ fn movements(shape: Shape) -> Dataset {
     dataset_of("movements", items, &["smooth", "jerky"], (0..ITEMS).map(|item| item % 2), [12, 12])
 }
 
+/// Steps of the items of even number among [`shortened`] ones.
+const OWN: usize = 30;
+
+/// The same movements, of which those of even number end early and were filled up.
+fn shortened(data: Dataset) -> Dataset {
+    let Items::Series(series) = &data.items else { return data };
+    let mut values = series.values.to_vec();
+    for item in values.chunks_mut(series.shape.len()).step_by(2) {
+        item.chunks_mut(STEPS).for_each(|channel| channel[OWN..].fill(FILLED_UP));
+    }
+    let items = SeriesItems::all(series.shape, values).called(series.names.to_vec());
+    Dataset { items: Items::Series(items), hash: format!("short {}", data.hash), ..data }
+}
+
 fn people() -> Dataset {
     let kinds = ["Private", "Public", "None"].map(str::to_owned).to_vec();
     let columns = vec![
@@ -73,6 +87,7 @@ fn planted(data: Dataset, places: &[u32]) -> Dataset {
 pub fn dataset(name: &str) -> Option<Dataset> {
     match name {
         "movements" => Some(movements(Shape::new(2, 1, STEPS))),
+        "short movements" => Some(shortened(movements(Shape::new(2, 1, STEPS)))),
         "player" => Some(movements(Shape::new(40, 1, 3))),
         "people" => Some(people()),
         "planted movements" => Some(planted(movements(Shape::new(2, 1, STEPS)), &[24, STEPS as u32 + 24])),
@@ -105,6 +120,10 @@ pub fn scores(method: &str, input: &Input<'_>) -> Vec<f32> {
         let unit = unit as usize;
         scores[unit] += if method == "random" { random(unit) } else { value.abs().min(5.0) };
     }
+    // As every explainer does.
+    let padding = input.units.padding(input.row());
+    let ends = scores.iter_mut().zip(padding).filter(|(_, is_padding)| *is_padding);
+    ends.for_each(|(score, _)| *score = f32::NEG_INFINITY);
     scores
 }
 
@@ -153,6 +172,26 @@ fn a_series_is_explained_flipped_stepped_and_k_follows_the_keys() {
     assert_eq!((app.state().session.explore.k, selected(&app).len()), (2, 2));
     act(&mut app, [Command::SetUnit(Unit::Segment { steps: 4 }, 1)]);
     assert_eq!(selected(&app), [6], "steps 24 to 27");
+}
+
+#[test]
+fn of_a_series_that_was_filled_up_its_own_steps_are_counted_and_drawn() {
+    let mut app = opened(SIZE, Appearance::Light, "short movements");
+    act(&mut app, [Command::SetK(40)]);
+    app.get_by_label("of 30 time steps");
+    assert_eq!(selected(&app), (0..OWN).collect::<Vec<_>>(), "all that there are");
+    assert_eq!(app.state().session.last_action, "Select 30 of 30 time steps");
+    assert!(Command::KBy(1).availability(&app.state().session).is_err(), "there are no more");
+    press(&mut app, Key::K);
+    let kept = &app.state().session.figures.kept[0].figure;
+    assert!(kept.description.replace('\u{A0}', " ").contains("30 of 30 time steps"), "{}", kept.description);
+    for form in Form::ALL {
+        act(&mut app, [Command::SetForm(form), Command::SetView(View::Unselected), Command::SetView(View::Overlay)]);
+    }
+    // The next one has all steps.
+    press(&mut app, Key::ArrowRight);
+    app.get_by_label("of 48 time steps");
+    assert_eq!(selected(&app).len(), 40);
 }
 
 #[test]

@@ -234,6 +234,33 @@ fn recent_files_are_listed_once_latest_first() {
 }
 
 #[test]
+fn what_is_said_of_data_names_them_once_and_stands_once_in_the_list_however_often_they_are_opened() {
+    let mut session = Session::new();
+    let mut data = dataset();
+    data.remarks = ["world: fields end at each comma", "Left out: note"].map(str::to_owned).to_vec();
+    let data = Arc::new(data);
+    let mut unread = Vec::new();
+    for _ in 0..2 {
+        let run = Run {
+            lane: Lane::Files,
+            slot: Slot::new(slots::DATA, 0),
+            priority: Priority::Normal,
+            purpose: Purpose::OpenData,
+            title: String::new(),
+            task: Task::OpenData { spec: data.spec.clone() },
+        };
+        let id = JobId::next();
+        session.submitted(&run, id, Instant::now());
+        session.apply_event(Lane::Files, Event::Finished(id, Ok(Output::Data(data.clone()))));
+        let told: Vec<&str> = session.notices.entries().iter().map(|entry| entry.notice.summary.as_str()).collect();
+        assert_eq!(told, ["world: fields end at each comma", "world: Left out: note"]);
+        unread.push(session.notices.unread());
+        session.notices.mark_read();
+    }
+    assert_eq!(unread, [2, 2], "it is told anew");
+}
+
+#[test]
 fn predictions_count_each_item_once() {
     let mut predictions = Predictions::new(3);
     predictions.put(&[0, 2], &[0.9, 0.1, 0.2, 0.8], 2);

@@ -81,9 +81,10 @@ pub(in crate::data) fn labels(member: &Member) -> Result<Option<Vec<String>>, Da
     };
     let n = file.shape().iter().try_fold(1_u64, |n, &side| n.checked_mul(side)).unwrap_or(u64::MAX);
     // What follows the head is the labels, words filled up with zeros.
-    let Some(start) = n.checked_mul(size as u64).and_then(|all| (bytes.len() as u64).checked_sub(all)) else {
+    let len = usize::try_from(n).ok().and_then(|n| n.checked_mul(size));
+    let Some(held) = len.and_then(|len| bytes.get(head_len(&bytes)?..)?.get(..len)) else {
         let found = format!("{} bytes", bytes.len());
-        return Err(member.unfit(format!("{n} labels of {size} bytes"), found, "fetch or save the file again"));
+        return Err(member.unfit(format!("{n} entries of {size} bytes"), found, "fetch or save the file again"));
     };
     let is_unicode = match (kind.type_char(), size) {
         (TypeChar::UnicodeStr, _) => true,
@@ -109,7 +110,24 @@ pub(in crate::data) fn labels(member: &Member) -> Result<Option<Vec<String>>, Da
         };
         word.trim_end_matches('\0').to_owned()
     };
-    Ok(Some(bytes[start as usize..].chunks_exact(size).map(word).collect()))
+    Ok(Some(held.chunks_exact(size).map(word).collect()))
+}
+
+/// Bytes before the values of an array: magic and version take eight, the length of what describes it two, or four from version 2 on.
+fn head_len(bytes: &[u8]) -> Option<usize> {
+    match bytes.get(6..12)? {
+        [1, _, low, high, ..] => Some(10 + usize::from(u16::from_le_bytes([*low, *high]))),
+        [_, _, a, b, c, d] => usize::try_from(u32::from_le_bytes([*a, *b, *c, *d])).ok()?.checked_add(12),
+        _ => None,
+    }
+}
+
+/// The words of an array in the order of the file; `None` where it holds anything else.
+pub(in crate::data) fn words(member: &Member) -> Result<Option<Vec<String>>, DataError> {
+    let bytes = member.read(MAX_DENSE_BYTES)?;
+    let Ok(file) = NpyFile::new(bytes.as_slice()) else { return Ok(None) };
+    let DType::Plain(kind) = file.dtype() else { return Ok(None) };
+    if matches!(kind.type_char(), TypeChar::UnicodeStr | TypeChar::ByteStr) { labels(member) } else { Ok(None) }
 }
 
 fn written<T: std::fmt::Display>(numbers: Vec<T>) -> Vec<String> {

@@ -1,7 +1,7 @@
 //! What is done where a series lacks something: `gaps=previous|mean|zero` (what stands in for a missing value, which is refused otherwise) and
-//! `steps=128` (longer series are cut, shorter ones end in zeros). Tables and arrays have both.
+//! `steps=128` (longer series are cut, shorter ones end in zeros that count as padding). Tables and arrays have both.
 
-use super::MAX_STEPS;
+use super::{FILLED_UP, MAX_STEPS, own_steps};
 use crate::data::DataError;
 use crate::data::spec::DataSpec;
 
@@ -58,6 +58,26 @@ impl Gaps {
             last = *value;
         }
     }
+
+    /// Puts an item, of which all channels of a step stand beside each other, behind `out`: channel by channel, its gaps filled, cut or filled up to `steps`
+    /// with [`FILLED_UP`].
+    pub fn lay_out(self, item: &[f32], channels: usize, steps: usize, out: &mut Vec<f32>) {
+        let start = out.len();
+        for channel in 0..channels {
+            let mut of_channel: Vec<f32> = item.iter().skip(channel).step_by(channels).copied().collect();
+            if of_channel.iter().any(|value| value.is_nan()) {
+                self.fill(&mut of_channel);
+            }
+            of_channel.resize(steps, FILLED_UP);
+            out.append(&mut of_channel);
+        }
+        let measured = (item.len() / channels.max(1)).min(steps);
+        let row = &mut out[start..];
+        if own_steps(row, steps) < measured {
+            // Measured zeros with a minus sign in all channels would pass for a step that was filled up.
+            row[measured - 1] = 0.0;
+        }
+    }
 }
 
 /// How many steps each item is to have, where that is asked for.
@@ -73,5 +93,5 @@ pub(super) fn steps_asked(spec: &DataSpec) -> Result<Option<usize>, DataError> {
 /// What is said of items of so many steps that were brought to one number of them.
 pub(super) fn steps_said((least, most): (usize, usize), steps: usize) -> String {
     let found = if least == most { least.to_string() } else { format!("{least} to {most}") };
-    format!("Items have {found} steps: cut to {steps}, or filled up with zeros")
+    format!("Items have {found} steps: cut to {steps}, or filled up with zeros, which are never selected")
 }

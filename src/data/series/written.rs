@@ -1,7 +1,9 @@
 //! Series in CSV: long (a row for each step of each item), wide (a row for each item), and folders of files (a file for each item, its folder
-//! the class). What the columns are for is guessed, said, and changed by the query: `item=`, `step=` (`none`: the order of the file), `label=`, `channels=x,y`, `layout=`,
-//! `split=` (a column of train, validation and test), `steps=128` (longer series are cut, shorter ones end in zeros), `gaps=previous|mean|zero` (what
-//! stands in for empty fields, which are refused otherwise).
+//! the class). What the columns are for is guessed, said, and changed by the query: `item=`, `step=` (`none`: the order of the file), `label=` (`none`: no classes),
+//! `channels=x,y`, `layout=`, `split=` (a column of train, validation and test), `steps=128` (longer series are cut, shorter ones end in zeros),
+//! `gaps=previous|mean|zero` (what stands in for empty fields, which are refused otherwise).
+
+mod classes;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -171,10 +173,18 @@ fn step_of(form: &Form, spec: &DataSpec) -> Result<Option<usize>, DataError> {
     }
 }
 
+/// The column of classes that the query names, else one of a known name, unless the query says that there is none.
+fn label_of(form: &Form, spec: &DataSpec) -> Result<Option<usize>, DataError> {
+    match spec.query.get("label").map(String::as_str) {
+        Some("none") if named(form, &["none"]).is_none() => Ok(None),
+        _ => Ok(asked(form, spec, "label")?.or_else(|| named(form, &LABELS))),
+    }
+}
+
 /// What the columns of a table of series are for.
 fn layout(form: &Form, spec: &DataSpec, member: &Member) -> Result<Layout, DataError> {
     let names = &form.columns.names;
-    let label = asked(form, spec, "label")?.or_else(|| named(form, &LABELS));
+    let label = label_of(form, spec)?;
     let item = asked(form, spec, "item")?.or_else(|| named(form, &ITEMS));
     let step = step_of(form, spec)?;
     let part = part_of(form, spec)?.filter(|part| ![label, item, step].contains(&Some(*part)));
@@ -356,14 +366,7 @@ impl Gathered {
         }
         let mut values = Vec::with_capacity(total);
         for item in &self.items {
-            for channel in 0..channels {
-                let mut of_channel: Vec<f32> = item.iter().skip(channel).step_by(channels).copied().collect();
-                if self.n_gaps > 0 {
-                    self.gaps.fill(&mut of_channel);
-                }
-                of_channel.resize(steps, 0.0);
-                values.append(&mut of_channel);
-            }
+            self.gaps.lay_out(item, channels, steps, &mut values);
         }
         if self.n_gaps > 0 {
             remarks.push(format!("{} empty fields were filled with {}", self.n_gaps, self.gaps.words()));
@@ -450,7 +453,8 @@ fn one_file(tree: &Tree, member: &Member, spec: &DataSpec, watch: &mut Watch<'_>
     let decode::Decoded { text, note } = decode::read(member, MAX_TEXT_BYTES, watch)?;
     let start = &text[..text.floor_char_boundary(LOOKED_AT)];
     let form = Form::of(start, start.len() == text.len(), member, spec)?;
-    let layout = layout(&form, spec, member)?;
+    let mut layout = layout(&form, spec, member)?;
+    let guessed = layout.guess_label((member, &form, text.as_str()), spec, watch)?;
     let mut remarks: Vec<String> =
         note.map(|note| format!("{} was read as {note}", member.plain_name())).into_iter().collect();
     remarks.push(form.said(member, !["delimiter", "header"].iter().all(|key| spec.query.contains_key(*key))));
@@ -459,6 +463,7 @@ fn one_file(tree: &Tree, member: &Member, spec: &DataSpec, watch: &mut Watch<'_>
     let of_label = |label: Option<usize>| {
         label.map_or("no column of classes".to_owned(), |at| format!("classes are column {}", names[at]))
     };
+    remarks.extend(guessed);
     match layout {
         Layout::Long { item, step, label, part, channels } => {
             let of_step =

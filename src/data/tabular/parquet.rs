@@ -187,13 +187,13 @@ const fn is_read(compression: Compression) -> bool {
     )
 }
 
-/// A value as it would stand in a CSV file; `None` for what is no single value.
+/// A value as it would stand in a CSV file, where what is no number is missing; `None` for what is no single value.
 fn in_text(field: &Field) -> Option<String> {
     Some(match field {
         Field::Null => String::new(),
         Field::Str(text) => text.trim().to_owned(),
-        Field::Float(value) if !value.is_finite() => String::new(),
-        Field::Double(value) if !value.is_finite() => String::new(),
+        Field::Float(value) if value.is_nan() => String::new(),
+        Field::Double(value) if value.is_nan() => String::new(),
         Field::Float(value) => value.to_string(),
         Field::Double(value) => value.to_string(),
         Field::Group(_) | Field::ListInternal(_) | Field::MapInternal(_) | Field::Bytes(_) => return None,

@@ -7,7 +7,7 @@ use tch::{Kind, Tensor};
 use super::concrete::{concrete_mask, gumbel, spread, subset_mask};
 use super::dorar_nets::{Backdrop, DorarSelector, Generator, Noise, Range, blend, check_dense, scale_gradient};
 use super::selector::Selector;
-use super::series::SeriesSelector;
+use super::series::{SeriesSelector, unless_filled_up};
 use super::{Batch, Learner, Losses, Setup, temperature};
 use crate::data::{Modality, Rows, Unit, Units};
 use crate::explain::mask::{fill_rows, whole_rows, whole_rows_among};
@@ -490,7 +490,8 @@ impl Learner for DorarLearner {
         let mask = spread(&self.sample(&scores), self.units);
         let class = batch.probs.argmax(-1, false);
         self.backdrop.ask(batch.black_box, batch.input);
-        let noise = [(); 2].map(|()| self.backdrop.draw(batch.input, Some(&class)));
+        let draw = || unless_filled_up(self.backdrop.draw(batch.input, Some(&class)), batch.input, self.units);
+        let noise = [draw(), draw()];
         let game = Game {
             input: batch.input,
             class: &class,

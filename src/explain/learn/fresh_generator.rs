@@ -10,6 +10,7 @@ use tch::{Device, Kind, Tensor};
 use super::concrete::spread;
 use super::dorar::{ADAM_BETAS, BATCH, LEARNING_RATE, side_losses};
 use super::dorar_nets::{Backdrop, Generator, Noise, Range, blend, check_dense};
+use super::series::unless_filled_up;
 use crate::data::{Modality, Rows, Units};
 use crate::explain::mask::{fill_rows, keep_only};
 use crate::explain::{ExplainError, Fill, Mask};
@@ -161,7 +162,7 @@ impl<'a> FreshGenerator<'a> {
 
     fn shown(&self, input: &Tensor, index: &Tensor) -> Tensor {
         let mask = spread(&self.masks.index_select(0, index).to_kind(Kind::Float), self.units);
-        blend(input, &mask, &self.backdrop.draw(input, None))
+        blend(input, &mask, &unless_filled_up(self.backdrop.draw(input, None), input, self.units))
     }
 
     fn end_epoch(&mut self, epoch: u32) -> Result<(), ExplainError> {

@@ -6,7 +6,7 @@ use tch::{Kind, Tensor};
 use super::columns::{ColumnApproximator, ColumnSelector};
 use super::concrete::{concrete_mask, spread};
 use super::selector::{PatchSelector, Selector};
-use super::series::SeriesSelector;
+use super::series::{SeriesSelector, unless_filled_up};
 use super::text::{TextApproximator, TextSelector, length_taken, take_word_vectors, vector_length};
 use super::{Batch, Learner, Setup, falling, final_temperature, temperature};
 use crate::data::{Modality, Units};
@@ -301,6 +301,7 @@ impl Learner for L2xLearner {
                 let chosen =
                     Tensor::rand([order.size()[0], 1, 1, 1], (Kind::Float, batch.input.device())).lt(self.mixes);
                 let others = batch.input.index_select(0, &order) * chosen.to_kind(Kind::Float);
+                let others = unless_filled_up(others, batch.input, self.units);
                 batch.black_box.logits_mixed(batch.input, &spread(&mask, self.units), &others)
             }
             None => batch.black_box.logits_masked(batch.input, &spread(&mask, self.units)),

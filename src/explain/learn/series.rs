@@ -4,7 +4,8 @@ use tch::nn::{self, Module, RNN};
 use tch::{Kind, Tensor};
 
 use super::selector::Selector;
-use crate::data::Units;
+use super::text::NEVER;
+use crate::data::{Modality, Units};
 use crate::model::layers::{Framework, conv1d, input_norm, linear, lstm, normed_steps};
 
 /// Convolutions of 64 and 96 filters over 9 and 7 steps, then one over 5 steps that gives the scores: one for each step, or one for each channel at
@@ -59,8 +60,32 @@ impl Selector for SeriesSelector {
             Some(places) => scores + places * PLACE_STEP,
             None => scores,
         };
+        let scores = scores.masked_fill(&padding(input, self.units), NEVER);
         if self.is_log { scores.log_softmax(-1, Kind::Float) } else { scores }
     }
+}
+
+/// Which steps of series `[b, c, 1, t]` were filled up, `[b, 1, 1, t]`: [`crate::data::series::own_steps`] of tensors.
+fn filled_up(input: &Tensor) -> Tensor {
+    let is_marked = input.eq(0.0).logical_and(&input.signbit()).all_dim(1, true);
+    // From the end up to the first step that is not: there the product becomes zero.
+    let from_end = is_marked.to_kind(Kind::Float).flip([-1i64].as_slice());
+    from_end.cumprod(-1, Kind::Float).flip([-1i64].as_slice()).gt(0.5)
+}
+
+/// Which units of series hold only steps that were filled up, `[b, units]`: as [`Units::padding`], of tensors.
+fn padding(input: &Tensor, units: Units) -> Tensor {
+    // A segment is one where its first step is.
+    let first = filled_up(input).slice(3, 0, units.shape.width as i64, units.block().1 as i64);
+    first.flatten(1, -1).unsqueeze(1).expand([-1, units.layers() as i64, -1], false).flatten(1, -1)
+}
+
+/// What stands at hidden places `[b, c, h, w]`, zero at steps of the inputs that were filled up: padding is not hidden. Other inputs have none.
+pub(super) fn unless_filled_up(hidden: Tensor, input: &Tensor, units: Units) -> Tensor {
+    if units.unit.modality() != Modality::Series {
+        return hidden;
+    }
+    hidden.masked_fill(&filled_up(input), 0.0)
 }
 
 /// The maximum over each segment, `[b, c, t]` to `[b, c, segments]`.
@@ -112,6 +137,35 @@ impl Selector for SeriesLstmSelector {
         let hidden = self.second.seq(&self.first.seq(&steps.transpose(1, 2).contiguous()).0).0;
         // [b, t, layers] to [b, layers, segments].
         let scores = self.out.forward(&hidden).transpose(1, 2);
-        pooled(&scores, self.units).flatten(1, -1)
+        pooled(&scores, self.units).flatten(1, -1).masked_fill(&padding(input, self.units), NEVER)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::series::FILLED_UP;
+    use crate::data::{Shape, Unit};
+    use crate::model::tensors::to_vec;
+
+    #[test]
+    fn what_stands_at_hidden_steps_does_not_stand_where_a_series_was_filled_up() {
+        let units = Units::new(Unit::Step, Shape::new(2, 1, 4));
+        // An item whose first channel holds measured zeros of that sign, and one of two steps, each of two channels.
+        let rows = [
+            [1.0, FILLED_UP, FILLED_UP, FILLED_UP],
+            [3.0, 4.0, 5.0, 6.0],
+            [1.0, FILLED_UP, FILLED_UP, FILLED_UP],
+            [2.0, 1.0, FILLED_UP, FILLED_UP],
+        ];
+        let input = Tensor::from_slice(&rows.concat()).view([2, 2, 1, 4]);
+        let noise = |units: Units| to_vec(&unless_filled_up(input.ones_like(), &input, units)).expect("numbers");
+        let expected = [[1.0; 4], [1.0; 4], [1.0, 1.0, 0.0, 0.0], [1.0, 1.0, 0.0, 0.0]];
+        assert_eq!(noise(units), expected.concat());
+        assert_eq!(noise(Units::new(Unit::Pixel, units.shape)), [1.0; 16], "pictures have no such end");
+        let ends = |units: Units| to_vec(&padding(&input, units)).expect("numbers");
+        assert_eq!(ends(units), [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0]);
+        assert_eq!(ends(Units::new(Unit::Segment { steps: 3 }, units.shape)), [0.0, 0.0, 0.0, 1.0]);
+        assert_eq!(ends(Units::new(Unit::ChannelStep, units.shape))[8..], [0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 1.0, 1.0]);
     }
 }

@@ -14,7 +14,7 @@ use crate::model::params::ParamSpec;
 use crate::model::tensors::saved_tensor;
 
 /// What padding scores: its share of every draw is exactly zero.
-const NEVER: f64 = -1e9;
+pub(super) const NEVER: f64 = -1e9;
 
 /// Filters of a selector.
 #[derive(Clone, Copy, Debug)]

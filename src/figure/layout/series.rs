@@ -217,9 +217,20 @@ impl ExplainedSeries {
         grouped(&self.names).into_iter().find(|(_, channels)| channels.start == first)
     }
 
+    /// How many of the steps are the item's own; after them a shorter item was filled up, and nothing is drawn.
+    pub fn own_steps(&self) -> usize {
+        crate::data::series::own_steps(&self.values, self.steps)
+    }
+
     /// One channel of a list that is laid out as the values.
     pub fn channel<'a, T>(&self, of: &'a [T], channel: usize) -> &'a [T] {
         of.get(channel * self.steps..(channel + 1) * self.steps).unwrap_or(&[])
+    }
+
+    /// The same without the steps that a shorter item was filled up with.
+    pub fn own<'a, T>(&self, of: &'a [T], channel: usize) -> &'a [T] {
+        let of = self.channel(of, channel);
+        &of[..self.own_steps().min(of.len())]
     }
 
     /// Stretches of steps of a channel that truly decide the class: first step, end, `true`.
@@ -228,13 +239,13 @@ impl ExplainedSeries {
             return Vec::new();
         }
         let is_true = |unit: &u32| picture.is_true(*unit as usize);
-        let of_step: Vec<bool> = self.channel(&self.unit_of, channel).iter().map(is_true).collect();
+        let of_step: Vec<bool> = self.own(&self.unit_of, channel).iter().map(is_true).collect();
         runs(&of_step).into_iter().filter(|run| run.2).collect()
     }
 
     /// Least and greatest value of these channels, with a margin.
     pub fn extent(&self, channels: &[usize]) -> [f32; 2] {
-        let values = channels.iter().flat_map(|&channel| self.channel(&self.values, channel));
+        let values = channels.iter().flat_map(|&channel| self.own(&self.values, channel));
         let finite = values.filter(|value| value.is_finite());
         let (low, high) = finite.fold((f32::MAX, f32::MIN), |(low, high), value| (low.min(*value), high.max(*value)));
         if low > high {
@@ -245,9 +256,9 @@ impl ExplainedSeries {
     }
 
     /// Points of the path that two channels lead along, for a plane in which y grows upwards: where velocities lead from one to the next, one more than
-    /// steps; of positions one for each step.
+    /// own steps; of positions one for each own step.
     pub fn path(&self) -> Vec<[f64; 2]> {
-        let (x, y) = (self.channel(&self.values, 0), self.channel(&self.values, 1));
+        let (x, y) = (self.own(&self.values, 0), self.own(&self.values, 1));
         if self.movement == Movement::Positions {
             return x.iter().zip(y).map(|(x, y)| [f64::from(*x), f64::from(*y)]).collect();
         }
@@ -280,21 +291,26 @@ impl ExplainedSeries {
         [format!("{plain} as {kind}, y {way}"), format!("{plain} as {kind}"), plain]
     }
 
-    /// Steps of the path that are drawn strongly in a panel: those with a selected value, or those without where these are hidden.
+    /// Own steps of the path that are drawn strongly in a panel: those with a selected value, or those without where these are hidden.
     pub fn marked_steps(&self, selected: &[bool], panel: Panel) -> Vec<bool> {
         let any =
             |step: usize| (0..self.channels()).any(|channel| selected.get(channel * self.steps + step) == Some(&true));
+        let own = self.own_steps();
         match panel {
-            Panel::Input => vec![false; self.steps],
-            Panel::Unselected => (0..self.steps).map(|step| !any(step)).collect(),
-            _ => (0..self.steps).map(any).collect(),
+            Panel::Input => vec![false; own],
+            Panel::Unselected => (0..own).map(|step| !any(step)).collect(),
+            _ => (0..own).map(any).collect(),
         }
     }
 }
 
-/// Whether each value of a series is selected, channel by channel.
+/// Whether each value of a series is selected, channel by channel; of a segment that reaches beyond the end of a shorter item only what is before it.
 pub fn selected_values(picture: &ExplainedPicture, series: &ExplainedSeries) -> Vec<bool> {
-    series.unit_of.iter().map(|&unit| picture.selected.get(unit as usize) == Some(&true)).collect()
+    let own = series.own_steps();
+    let is_selected = |(place, &unit): (usize, &u32)| {
+        place % series.steps.max(1) < own && picture.selected.get(unit as usize) == Some(&true)
+    };
+    series.unit_of.iter().enumerate().map(is_selected).collect()
 }
 
 /// Share of the accent over shaded steps, by the rank of their unit among the selected ones; 0 where nothing is selected.
@@ -436,7 +452,7 @@ fn plot(
     inner.push(Element::fill(frame, palette.background));
     if panel == Panel::Overlay {
         for &channel in channels {
-            let units = series.channel(&series.unit_of, channel);
+            let units = series.own(&series.unit_of, channel);
             let shade_of = |unit: &u32| shades.get(*unit as usize).copied().unwrap_or(0.0);
             for (start, end, shade) in runs(&units.iter().map(shade_of).collect::<Vec<_>>()) {
                 if shade > 0.0 {
@@ -464,8 +480,11 @@ fn plot(
         inner.push(Element::line(zero[0], zero[1], stroke(palette.hairline, size::HAIRLINE)));
     }
     for (at, &channel) in channels.iter().enumerate() {
-        let values = series.channel(&series.values, channel);
-        let fill = series.channel(&series.fill, channel);
+        let values = series.own(&series.values, channel);
+        if values.is_empty() {
+            continue;
+        }
+        let fill = series.own(&series.fill, channel);
         let own = if is_alone { palette.full } else { line_color(palette, at, channels.len()) };
         let line = |values: &[f32], start: usize, end: usize, color: Color, width: f32| {
             // A single step would be a line without length.
@@ -478,13 +497,13 @@ fn plot(
         match panel {
             Panel::Input | Panel::Overlay => inner.push(line(values, 0, values.len(), own, LINE)),
             Panel::Heat => {
-                let scores = series.channel(&scores, channel);
+                let scores = series.own(&scores, channel);
                 inner.push(line(scores, 0, scores.len(), palette.selected, LINE));
             }
             Panel::Selected | Panel::Unselected => {
                 let is_kept = |selected: bool| selected == (panel == Panel::Selected);
                 let color = if panel == Panel::Selected { palette.selected } else { palette.unselected };
-                let runs = runs(series.channel(&selected, channel));
+                let runs = runs(series.own(&selected, channel));
                 // What the model gets at hidden steps.
                 let hidden = runs.iter().filter(|run| !is_kept(run.2));
                 inner.extend(hidden.map(|run| line(fill, run.0, run.1, palette.hairline, LINE)));
@@ -535,10 +554,12 @@ fn steps_axis(block: &mut Block, steps: usize, frame: Rect, palette: &Palette) {
     block.height = below + style.leading();
 }
 
-/// The score of each value's unit.
+/// The score of each value's unit; of one that has none, as padding, the least of the others.
 pub fn score_of_values(picture: &ExplainedPicture, series: &ExplainedSeries) -> Vec<f32> {
+    let finite = picture.scores.iter().copied().filter(|score| score.is_finite());
+    let least = finite.reduce(f32::min).unwrap_or(0.0);
     let score =
-        |unit: &u32| picture.scores.get(*unit as usize).copied().filter(|score| score.is_finite()).unwrap_or(0.0);
+        |unit: &u32| picture.scores.get(*unit as usize).copied().filter(|score| score.is_finite()).unwrap_or(least);
     series.unit_of.iter().map(score).collect()
 }
 

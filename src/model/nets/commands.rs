@@ -12,9 +12,17 @@ use crate::model::network::Network;
 use crate::model::optim::OptimSpec;
 use crate::model::params::{ParamKind, ParamSpec, Params};
 
-const SUMMARY: &str = "Any model behind a program that answers for it: items in, probabilities out. It is only queried and has no gradients.";
-const TABLE_SUMMARY: &str = "Any model behind a program that answers for it: rows in, probabilities out. It is only queried and has no gradients. A number \
-                             that is missing in the file is asked about as the training mean, never as NaN.";
+/// What such a model is, and what its program gets and answers (`exec.md` tells the rest): users of the window have only these words.
+const SUMMARY: &str = "Any model behind a program that answers for it; it is only queried and has no gradients. Again and again the program gets items on its \
+                       standard input, as eight bytes with the length and then a NumPy array (npy), and writes to its standard output, in the same form, a \
+                       row for each item with a probability for each class.";
+const TABLE_SUMMARY: &str = "Any model behind a program that answers for it; it is only queried and has no gradients. Again and again the program gets rows \
+                             on its standard input, as eight bytes with the length and then a NumPy array (npy), and writes to its standard output, in the \
+                             same form, a row for each with a probability for each class. A number that is missing in the file is asked about as the \
+                             training mean, never as NaN.";
+const TEXT_SUMMARY: &str = "Any model behind a program that answers for it; it is only queried and has no gradients. For each text the program gets a line \
+                            {\"text\": \"...\"} on its standard input (JSON), and writes a line to its standard output, a list with a probability for each \
+                            class such as [0.1, 0.9].";
 const PARAMS: &[ParamSpec] = &[epochs(1), batch(100), learning_rate(1e-3), TIMEOUT];
 const TEXT_PARAMS: &[ParamSpec] = &[epochs(1), batch(100), learning_rate(1e-3), TIMEOUT, super::length(400)];
 
@@ -32,7 +40,7 @@ const fn command(id: &'static str, modality: Modality, build: Build) -> Architec
         id,
         title: "A command (exec:COMMAND)",
         summary: SUMMARY,
-        citation: "The protocol is described in the documentation of the module model::exec",
+        citation: "Your own program, in any language",
         params: PARAMS,
         presets: &[],
         modality,
@@ -57,6 +65,7 @@ pub static EXEC_SERIES: Architecture =
 
 /// For texts: words as written, with punctuation, of all documents, so that the program gets what stands there, and words of other texts told apart.
 pub static EXEC_TEXT: Architecture = Architecture {
+    summary: TEXT_SUMMARY,
     params: TEXT_PARAMS,
     text: Some(words_as_written),
     ..command("exec-text", Modality::Text, l2x_word_cnn::L2X_WORD_CNN.build)

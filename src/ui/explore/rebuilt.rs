@@ -10,6 +10,7 @@ use super::super::theme::{space, tokens};
 use super::super::widgets::{group, muted};
 use super::answers::with_probability;
 use super::inspector::texture;
+use crate::data::series::own_steps;
 use crate::data::{Modality, Picture, Shape};
 use crate::jobs::{Explained, MethodResult};
 use crate::session::Session;
@@ -87,8 +88,9 @@ fn lines(ui: &mut Ui, (whole, rebuilt): (&[f32], &[f32]), shape: Shape, name: &s
     let (rect, response) = ui.allocate_exact_size(vec2(width, CHANNEL * channels as f32), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, name));
     let steps = shape.height * shape.width;
+    let own = own_steps(whole, steps);
     for channel in 0..channels {
-        let of = channel * steps..(channel + 1) * steps;
+        let of = channel * steps..channel * steps + own;
         let (Some(whole), Some(rebuilt)) = (whole.get(of.clone()), rebuilt.get(of)) else { return };
         let both = || whole.iter().chain(rebuilt).copied();
         let (low, high) = (both().fold(f32::MAX, f32::min), both().fold(f32::MIN, f32::max));

@@ -10,6 +10,7 @@ use super::super::theme::{self, space, tokens};
 use super::canvas::Zoom;
 use super::series_map::round_by;
 use crate::data::Dataset;
+use crate::data::series::own_steps;
 use crate::figure::layout::series::{
     ExplainedSeries, Form, MOST_DOTS, Shown, extent_of, line_color, path_color, runs, score_of_values, selected_values,
     shades, shown, true_points,
@@ -165,6 +166,7 @@ fn channels_over_time(
     let axis = axis_height(ui);
     let drawn_height = (rect.height() - if is_last { axis } else { 0.0 }).max(1.0);
     let (steps, most) = (series.steps, most_numbered(rect.width() - AXIS_WIDTH, series.steps));
+    let own = series.own_steps();
     let mut inner = ui.new_child(UiBuilder::new().id_salt(("channels", page.at, first)).max_rect(rect));
     let shown = Plot::new(("series plot", page.at, first))
         .width(rect.width())
@@ -211,7 +213,7 @@ fn channels_over_time(
             }
             plot.pointer_coordinate().map(|at| at.x.round())
         });
-    if let Some(step) = shown.inner.filter(|step| (0.0..series.steps as f64).contains(step)) {
+    if let Some(step) = shown.inner.filter(|step| (0.0..own as f64).contains(step)) {
         shown.response.on_hover_ui_at_pointer(|ui| {
             ui.label(step_words(picture, series, channels, step as usize));
         });
@@ -255,7 +257,7 @@ fn shaded(
     let palette = Palette::of(page.picture.theme);
     let shades = shades(page.picture);
     for &channel in channels {
-        let units = series.channel(&series.unit_of, channel);
+        let units = series.own(&series.unit_of, channel);
         let of_step: Vec<f32> = units.iter().map(|unit| shades.get(*unit as usize).copied().unwrap_or(0.0)).collect();
         for (start, end, shade) in runs(&of_step).into_iter().filter(|run| run.2 > 0.0) {
             let (from, to) = (start as f64 - 0.5, end as f64 - 0.5);
@@ -277,22 +279,25 @@ fn one_line(
 ) {
     let palette = Palette::of(page.picture.theme);
     let name = &series.names[channel];
-    let values = series.channel(&series.values, channel);
+    let values = series.own(&series.values, channel);
+    if values.is_empty() {
+        return;
+    }
     let line = |points: PlotPoints<'static>, color: Color, width: f32| {
         Line::new(name.clone(), points).color(theme::color(color)).width(width)
     };
     match page.panel {
         Panel::Input | Panel::Overlay => plot.line(line(stretch(values, 0, values.len()), own, 1.5)),
         Panel::Heat => {
-            let scores = series.channel(scores, channel);
+            let scores = series.own(scores, channel);
             plot.line(line(stretch(scores, 0, scores.len()), palette.selected, 1.5));
         }
         Panel::Selected | Panel::Unselected => {
             let is_kept = |selected: bool| selected == (page.panel == Panel::Selected);
             let color = if page.panel == Panel::Selected { palette.selected } else { palette.unselected };
             let selected = selected_values(page.picture, series);
-            let runs = runs(series.channel(&selected, channel));
-            let fill = series.channel(&series.fill, channel);
+            let runs = runs(series.own(&selected, channel));
+            let fill = series.own(&series.fill, channel);
             // What the model gets at hidden steps.
             for (start, end, _) in runs.iter().filter(|run| !is_kept(run.2)) {
                 plot.line(line(stretch(fill, *start, *end), palette.hairline, 1.0));
@@ -357,19 +362,24 @@ pub fn sparkline(ui: &Ui, rect: Rect, data: &Dataset, item: usize) {
     let crate::data::Items::Series(series) = &data.items else { return };
     let t = tokens(ui);
     let values = series.get(item);
-    let steps = series.shape.width;
+    let (steps, own) = (series.shape.width, own_steps(values, series.shape.width));
+    if own == 0 {
+        return;
+    }
     let shown = series.shape.channels.min(2);
     let each = rect.height() / shown as f32;
     for channel in 0..shown {
-        let values = &values[channel * steps..(channel + 1) * steps];
+        let values = &values[channel * steps..channel * steps + own];
         let (low, high) =
             values.iter().fold((f32::MAX, f32::MIN), |(low, high), value| (low.min(*value), high.max(*value)));
         let span = (high - low).max(1e-6);
-        let n = steps.min(64);
+        let n = own.min(64);
+        // The line of a shorter item ends where it does.
+        let width = (rect.width() - 4.0) * (own as f32 / steps as f32);
         let point = |at: usize| {
-            let step = at * steps / n.max(1);
-            let x = rect.left() + 2.0 + (rect.width() - 4.0) * at as f32 / (n.max(2) - 1) as f32;
-            let share = (values[step.min(steps - 1)] - low) / span;
+            let step = at * own / n.max(1);
+            let x = rect.left() + 2.0 + width * at as f32 / (n.max(2) - 1) as f32;
+            let share = (values[step.min(own - 1)] - low) / span;
             pos2(x, rect.top() + each * (channel as f32 + 1.0) - 2.0 - (each - 4.0) * share)
         };
         ui.painter_at(rect).add(egui::Shape::line((0..n).map(point).collect(), Stroke::new(1.0, t.text)));

@@ -145,6 +145,9 @@ fn cell_words(picture: &ExplainedPicture, series: &ExplainedSeries, step: usize,
     let place = channel * series.steps + step;
     let (plain, name) = (format!("channel {channel}"), &series.names[channel]);
     let of = if *name == plain { plain } else { format!("{plain} ({name})") };
+    if step >= series.own_steps() {
+        return format!("step {step}, {of}\nafter the end of this item");
+    }
     let value = format!("step {step}, {of}\nvalue {:.3}", series.values[place]);
     if !picture.is_explained() {
         return value;
@@ -157,7 +160,7 @@ fn cell_words(picture: &ExplainedPicture, series: &ExplainedSeries, step: usize,
     format!(
         "{value}\nscore {}, rank {rank} of {}, {}",
         number(f64::from(score)),
-        picture.scores.len(),
+        picture.selectable(),
         standing(picture, unit)
     )
 }

@@ -399,10 +399,11 @@ fn controls(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut 
 
 fn k_slider(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     let explore = &session.explore;
-    // Of a text as many as it has words that the black box gets.
-    let of_text = explore.focused_result().filter(|_| explore.unit.is_text());
-    let most = of_text.map(MethodResult::selectable).unwrap_or_else(|| session.unit_count()).max(1);
-    let is_empty = of_text.is_some_and(|result| result.selectable() == 0);
+    // Of a text as many as it has words that the black box gets, of a series its own steps.
+    let is_of_unit = explore.explained().is_some_and(|shown| shown.units.unit == explore.unit);
+    let of_item = explore.focused_result().filter(|_| explore.unit.has_padding() && is_of_unit);
+    let most = of_item.map(MethodResult::selectable).unwrap_or_else(|| session.unit_count()).max(1);
+    let is_empty = of_item.is_some_and(|result| result.selectable() == 0);
     let enabled = Command::SetK(1).availability(session).is_ok() && !is_empty;
     let shown = explore.k.min(most);
     let mut k = shown;

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use unmask::data::{Modality, Split};
+use unmask::data::series::own_steps;
+use unmask::data::{Modality, Split, Unit, Units};
 
 use super::*;
 
@@ -80,6 +81,67 @@ fn wide_tables_have_a_row_for_each_item() {
     assert_eq!(values(&data, 0), (0..12).map(|value| value as f32).collect::<Vec<_>>());
 }
 
+#[test]
+fn the_one_column_of_words_of_each_item_holds_its_class() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("s.csv");
+    let opened = |text: &str, query: &[(&str, &str)]| {
+        write(&path, text.as_bytes());
+        open_at("auto", &path, query).unwrap()
+    };
+    // A row for each step: three items of two steps.
+    let long = "id,step,activity,x,y\na,0,run,1,2\na,1,run,3,4\nb,0,walk,5,6\nb,1,walk,7,8\nc,0,run,9,1\nc,1,run,2,3\n";
+    let data = opened(long, &[]);
+    assert_eq!(
+        (data.classes.as_slice(), data.channel_names()),
+        (&["run", "walk"].map(String::from)[..], &["x", "y"].map(String::from)[..])
+    );
+    assert_eq!([0, 1, 2].map(|item| class_of(&data, item)), ["run", "walk", "run"]);
+    assert_has(
+        &said(&data),
+        &[
+            "Classes are in column activity (guessed as the only column of words that stays the same within each item",
+            "label= names another",
+        ],
+    );
+    assert!(!said(&data).contains("Left out"), "{}", said(&data));
+    let none = opened(long, &[("label", "none")]);
+    assert!(none.classes.is_empty());
+    assert_has(&said(&none), &["Left out: activity", "No labels"]);
+    // A row for each item: what is another word in each row is a name.
+    let steps: Vec<String> = (0..9).map(|step| format!("t{step}")).collect();
+    let mut wide = format!("machine,{},state\n", steps.join(","));
+    for item in 0..6 {
+        writeln!(wide, "M{item},1,2,3,4,5,6,7,8,9,{}", ["hot", "cold"][item % 2]).unwrap();
+    }
+    let data = opened(&wide, &[]);
+    assert_eq!(data.classes, ["cold", "hot"]);
+    assert_has(&said(&data), &["column state (guessed as the only column of words;", "Left out: machine"]);
+    // Several: nobody knows which. Dates are none, and neither is what changes within an item.
+    let several = long.replace("activity", "activity,place").replace("run", "run,home").replace("walk", "walk,park");
+    let data = opened(&several, &[]);
+    assert!(data.classes.is_empty());
+    assert_has(
+        &said(&data),
+        &["Columns activity and place may hold classes: label= names one", "Left out: activity and place"],
+    );
+    let dated =
+        long.replace("activity", "activity,day").replace("run", "run,2024-05-31").replace("walk", "walk,2024-06-01");
+    assert_eq!(opened(&dated, &[]).classes, ["run", "walk"]);
+    let changing = long.replace("c,1,run", "c,1,walk");
+    assert!(opened(&changing, &[]).classes.is_empty());
+    // Also where it changes far behind the rows from which the form is guessed: such a file opens as ever.
+    let mut far = "id,step,activity,x\n".to_owned();
+    for (item, name) in ["a", "b", "c"].iter().enumerate() {
+        for step in 0..120 {
+            let activity = ["run", "walk"][usize::from(item == 1 || (item == 2 && step > 90))];
+            writeln!(far, "{name},{step},{activity},{}", step * 2).unwrap();
+        }
+    }
+    let data = opened(&far, &[]);
+    assert_eq!((data.len(), data.classes.len()), (3, 0));
+}
+
 /// Six files in folders of classes, five steps of two channels.
 fn folders(dir: &Path) {
     for (at, place) in
@@ -137,6 +199,40 @@ fn what_does_not_fit_is_refused_in_one_sentence() {
         &refusal(open_at("series", dir.path(), &[])),
         &["the columns time, x and y as in test/run/3.csv", "time and z"],
     );
+}
+
+#[test]
+fn a_series_that_is_filled_up_still_has_its_own_length_and_measured_zeros_are_steps() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("s.csv");
+    // Items of two and of three steps; the last one of the second was measured as -0 in both channels.
+    let uneven = LONG.replace("a,2,still,3,30\n", "").replace("b,2,moved,6,60", "b,2,moved,-0,-0.0");
+    write(&path, uneven.as_bytes());
+    let data = open_at("series", &path, &[("steps", "5")]).unwrap();
+    assert_has(&said(&data), &["filled up with zeros, which are never selected"]);
+    let shape = Shape::new(2, 1, 5);
+    for (item, own) in [(0, 2), (1, 3)] {
+        let row = values(&data, item);
+        assert_eq!(own_steps(&row, 5), own, "{row:?}");
+        assert!(row.iter().all(|value| value.is_finite()));
+        let ends = |unit: Unit| Units::new(unit, shape).padding(&row);
+        assert_eq!(ends(Unit::Step), [false, false, own < 3, true, true]);
+        // Of a segment some of whose steps are the item's own, these can be selected.
+        assert_eq!(ends(Unit::Segment { steps: 2 }), [false, own < 3, true]);
+        assert_eq!(ends(Unit::ChannelStep), [false, false, own < 3, true, true].repeat(2));
+    }
+    // Where nothing is filled up nothing changes: neither values nor the hash, by which models know their data.
+    write(&path, LONG.as_bytes());
+    let (plain, cut) = (open_at("series", &path, &[]).unwrap(), open_at("series", &path, &[("steps", "3")]).unwrap());
+    assert_eq!((values(&plain, 1), &plain.hash), (values(&cut, 1), &cut.hash));
+    assert_eq!(own_steps(&values(&cut, 1), 3), 3);
+    let longer = open_at("series", &path, &[("steps", "4")]).unwrap();
+    assert_ne!(longer.hash, plain.hash);
+
+    // Arrays are filled up alike.
+    write(&dir.path().join("x.npy"), &npy("(2, 2, 1)", &[1.0, 0.0, 0.0, -0.0]));
+    let data = open_at("series", &dir.path().join("x.npy"), &[("steps", "4")]).unwrap();
+    assert_eq!([0, 1].map(|item| own_steps(&values(&data, item), 4)), [2, 2], "zeros in the file were measured");
 }
 
 /// Recordings of two users, 40 events each.
@@ -451,14 +547,68 @@ fn quotes_that_are_never_closed_are_refused_in_series() {
     assert_has(&refusal(open_at("series", &path, &[])), &["s.csv", "quotes in pairs", "close it"]);
 }
 
-/// An array of single-precision numbers in NumPy's format.
-fn npy(shape: &str, values: &[f32]) -> Vec<u8> {
-    let head = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}\n");
+/// An array in NumPy's format, of a type as NumPy calls it.
+fn npy_of(kind: &str, shape: &str, content: &[u8]) -> Vec<u8> {
+    let head = format!("{{'descr': '{kind}', 'fortran_order': False, 'shape': {shape}, }}\n");
     let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
     bytes.extend_from_slice(&(head.len() as u16).to_le_bytes());
     bytes.extend_from_slice(head.as_bytes());
-    bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+    bytes.extend_from_slice(content);
     bytes
+}
+
+/// One of single-precision numbers.
+fn npy(shape: &str, values: &[f32]) -> Vec<u8> {
+    npy_of("<f4", shape, &values.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<u8>>())
+}
+
+/// One of words of at most six letters, as `str` or as `bytes`.
+fn npy_of_words(words: &[&str], is_unicode: bool) -> Vec<u8> {
+    let word = |word: &&str| -> Vec<u8> {
+        let letters = word.chars().chain(std::iter::repeat('\0')).take(6);
+        if is_unicode {
+            letters.flat_map(|letter| u32::from(letter).to_le_bytes()).collect()
+        } else {
+            letters.map(|letter| letter as u8).collect()
+        }
+    };
+    let content: Vec<u8> = words.iter().flat_map(word).collect();
+    npy_of(if is_unicode { "<U6" } else { "|S6" }, &format!("({},)", words.len()), &content)
+}
+
+#[test]
+fn an_array_of_words_names_the_channels_where_it_has_as_many() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("sensors.npz");
+    let x = npy("(2, 3, 2)", &[0.0; 12]);
+    let opened = |name: &str, array: &[u8], query: &[(&str, &str)]| {
+        write(&path, &archives::zip_of(&[("x.npy", &x), (name, array)]));
+        open_at("auto", &path, query).unwrap()
+    };
+    for (name, is_unicode) in [("channel_names.npy", true), ("channels.npy", false), ("feature_names.npy", true)] {
+        let array = npy_of_words(&["left", "right"], is_unicode);
+        let data = opened(name, &array, &[]);
+        assert_eq!(data.channel_names(), ["left", "right"], "{name}");
+        let said_so = format!("Channel names are those of the array {}", name.trim_end_matches(".npy"));
+        assert_has(&said(&data), &[&said_so, "channels= changes them"]);
+        assert_eq!(opened(name, &array, &[("channels", "a,b")]).channel_names(), ["a", "b"]);
+    }
+    // Two of one name could not be told apart.
+    let twice = opened("channel_names.npy", &npy_of_words(&["ax", "ax"], true), &[]);
+    assert_eq!(twice.channel_names(), ["ax", "ax (2)"]);
+    // What names no channels is not passed over without a word.
+    for (array, why) in [
+        (npy_of_words(&["left"], true), "has 1 name for 2 channels and was left out"),
+        (npy_of_words(&["left", " "], true), "has a blank name and was left out"),
+        (npy("(2,)", &[1.0, 2.0]), "holds no words (channels= names channels) and was left out"),
+    ] {
+        let data = opened("channel_names.npy", &array, &[]);
+        assert_eq!((data.len(), data.channel_names().len()), (2, 0));
+        assert_has(&said(&data), &[&format!("The array channel_names {why}")]);
+    }
+    let cut = npy_of_words(&["left", "right"], true);
+    write(&path, &archives::zip_of(&[("x.npy", &x), ("channel_names.npy", &cut[..cut.len() - 1])]));
+    assert_has(&refusal(open_at("auto", &path, &[])), &["channel_names.npy", "2 entries of 24 bytes"]);
 }
 
 #[test]

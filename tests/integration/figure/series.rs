@@ -140,6 +140,61 @@ fn selected_only_keeps_the_selected_runs_and_draws_what_the_model_gets_elsewhere
     assert!(texts(&both).contains("Selected only") && texts(&both).contains("Unselected only"));
 }
 
+/// The same series of an item that has seven steps and was filled up: the third segment has one of them, the last none.
+fn short(view: View, form: Form) -> ExplainedPicture {
+    let mut of = steps(view, form);
+    for values in of.series.as_mut().unwrap().values.chunks_mut(12) {
+        values[7..].fill(unmask::data::series::FILLED_UP);
+    }
+    (of.scores, of.selected) = (vec![0.0, 0.5, 0.9, f32::NEG_INFINITY], vec![false, true, true, false]);
+    of
+}
+
+#[test]
+fn nothing_is_drawn_after_the_end_of_a_series_that_was_filled_up() {
+    let palette = Palette::of(Theme::Light);
+    let lengths = |view: View, form: Form, color: Color| {
+        let drawn = lines(&draw(&short(view, form)).elements, color);
+        drawn.iter().map(Vec::len).filter(|length| *length > 2).collect::<Vec<_>>()
+    };
+    assert_eq!(lengths(View::Overlay, Form::Stacked, palette.full), [7, 7], "one line for each channel");
+    assert_eq!(lengths(View::Heat, Form::Stacked, palette.selected)[..2], [7, 7]);
+    // Three steps of the second segment and the only one of the third.
+    assert_eq!(lengths(View::Selected, Form::Stacked, palette.selected), [4, 4]);
+    assert_eq!(lengths(View::Unselected, Form::Stacked, palette.unselected), [3, 3]);
+    let of = short(View::Overlay, Form::Stacked);
+    let shade = |unit: usize| palette.background.mix(palette.selected, shades(&of)[unit]);
+    let strips = |unit| filled(&draw(&of).elements, &|fill| fill == shade(unit));
+    assert!((strips(1)[0].width - 3.0 * strips(2)[0].width).abs() < 0.01, "one step of the last segment");
+    assert!(texts(&draw(&of)).contains("2 of 3 segments of 3 steps"), "{}", texts(&draw(&of)));
+
+    let of = short(View::Unselected, Form::Path);
+    let series = of.series.as_ref().unwrap();
+    assert_eq!(series.path().len(), 8);
+    let positions = ExplainedSeries { movement: Movement::Positions, ..series.clone() };
+    assert_eq!(positions.path().last(), Some(&[6.0, 2.0]), "no leap to zero");
+    let marked = series.marked_steps(&unmask::figure::layout::series::selected_values(&of, series), Panel::Unselected);
+    assert_eq!(runs(&marked), [(0, 3, true), (3, 7, false)]);
+
+    let of = short(View::Overlay, Form::Map);
+    let range = unmask::figure::color::Range::robust(&of.scores, Scale::Sequential);
+    for panel in [Panel::Input, Panel::Overlay, Panel::Selected, Panel::Unselected, Panel::Heat] {
+        let cells = cells(&of, of.series.as_ref().unwrap(), panel, range);
+        assert!((0..24).filter(|at| at % 12 >= 7).all(|at| cells[at].is_none()), "{panel:?}");
+    }
+    for (form, view) in Form::ALL.into_iter().flat_map(|form| [(form, View::Overlay), (form, View::Unselected)]) {
+        let mut truth = short(view, form);
+        truth.truth = Some(vec![false, false, true, true]);
+        assert!(encode(&draw(&truth), Format::Png, 1.0).unwrap().len() > 500, "{form:?} {view:?}");
+    }
+    // An item without any step is an empty frame.
+    for form in Form::ALL {
+        let mut none = short(View::Side, form);
+        none.series.as_mut().unwrap().values.fill(unmask::data::series::FILLED_UP);
+        assert!(encode(&draw(&none), Format::Svg, 1.0).unwrap().len() > 500, "{form:?}");
+    }
+}
+
 #[test]
 fn every_form_is_written_in_every_format_with_real_text_and_lines() {
     for form in Form::ALL {

@@ -1,5 +1,7 @@
 //! A model behind a command: right answers, and every way in which a program can fail.
 
+mod restarts;
+
 use std::time::{Duration, Instant};
 
 use unmask::data::{Rows, Shape, TextFit, TextFitSpec};

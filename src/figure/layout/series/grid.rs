@@ -61,9 +61,11 @@ pub fn groups(picture: &ExplainedPicture, series: &ExplainedSeries) -> Vec<Group
         return Vec::new();
     }
     let selected = selected_values(picture, series);
+    let own = series.own_steps();
     let measured = |(name, channels): (String, Range<usize>)| {
         let values = &selected[channels.start * series.steps..channels.end * series.steps];
-        let share = values.iter().filter(|selected| **selected).count() as f32 / values.len().max(1) as f32;
+        let n_values = (channels.len() * own).max(1);
+        let share = values.iter().filter(|selected| **selected).count() as f32 / n_values as f32;
         Group { name, channels, share }
     };
     named.into_iter().map(measured).collect()
@@ -99,7 +101,8 @@ pub fn has_both_signs(series: &ExplainedSeries) -> bool {
     finite.clone().any(|value| *value < 0.0) && finite.any(|value| *value > 0.0)
 }
 
-/// Colour of each value in the map, channel by channel; `None` for nothing. How far a value is from 0 is its strength, on which side its lightness.
+/// Colour of each value in the map, channel by channel; `None` for nothing, as where a shorter item was filled up. How far a value is from 0 is its
+/// strength, on which side its lightness.
 pub fn cells(
     picture: &ExplainedPicture,
     series: &ExplainedSeries,
@@ -112,7 +115,11 @@ pub fn cells(
         series.values.iter().filter(|value| value.is_finite()).fold(1e-6_f32, |most, value| most.max(value.abs()));
     let scale = picture.scale();
     let is_signed = has_both_signs(series);
-    let cell = |(value, (unit, selected)): (&f32, (&u32, &bool))| {
+    let own = series.own_steps();
+    let cell = |(place, (value, (unit, selected))): (usize, (&f32, (&u32, &bool)))| {
+        if place % series.steps >= own {
+            return None;
+        }
         let strength = if value.is_finite() { (value.abs() / most).sqrt() } else { 0.0 };
         let side = if *value < 0.0 { -strength } else { strength };
         match panel {
@@ -125,7 +132,7 @@ pub fn cells(
             _ => Some(palette.background.mix(palette.ink, 0.06 + 0.7 * strength)),
         }
     };
-    series.values.iter().zip(series.unit_of.iter().zip(&selected)).map(cell).collect()
+    series.values.iter().zip(series.unit_of.iter().zip(&selected)).enumerate().map(cell).collect()
 }
 
 /// The map as pixels: a row for each step, a column for each channel. Call [`ExplainedPicture::check`] first.
@@ -147,11 +154,11 @@ pub fn map_truth(picture: &ExplainedPicture, series: &ExplainedSeries, panel: Pa
     if panel == Panel::Input || !picture.has_true_units() {
         return None;
     }
-    let (steps, channels) = (series.steps, series.channels());
+    let (steps, channels, own) = (series.steps, series.channels(), series.own_steps());
     let unit = |step: usize, channel: usize| series.unit_of[channel * steps + step] as usize;
     let on: Vec<bool> = (0..steps)
         .flat_map(|step| (0..channels).map(move |channel| (step, channel)))
-        .map(|(step, channel)| picture.is_true(unit(step, channel)))
+        .map(|(step, channel)| step < own && picture.is_true(unit(step, channel)))
         .collect();
     let mask = crate::figure::hatch::Mask { width: channels, height: steps, on: &on };
     crate::figure::layout::pixels::truth_rings(&mask, frame, Palette::of(picture.theme))

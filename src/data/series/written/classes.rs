@@ -1,0 +1,136 @@
+//! Which column of a CSV of series holds the classes where neither the query nor a known name says so: the one column of words that stays the same within
+//! each item and comes again in others.
+
+use std::collections::HashMap;
+
+use super::{Form, Layout, MOST_CLASSES, holds_words, rows, shown};
+use crate::data::DataError;
+use crate::data::archive::Member;
+use crate::data::dates::place;
+use crate::data::open::Watch;
+use crate::data::spec::{DataSpec, in_words};
+
+/// So many classes may be in few items.
+const FEW: usize = 20;
+
+/// A column of words, while the file is looked through.
+struct Candidate {
+    column: usize,
+    /// Its different values, numbered.
+    values: HashMap<String, u32>,
+    /// The value of each item; `None` where the field is blank.
+    of_items: Vec<Option<u32>>,
+    /// Whether no item has two values so far.
+    fits: bool,
+}
+
+impl Candidate {
+    fn new(column: usize) -> Self {
+        Self { column, values: HashMap::new(), of_items: Vec::new(), fits: true }
+    }
+
+    /// One more row of item `item`; items come in the order of their numbers.
+    fn push(&mut self, item: usize, field: &str) {
+        if !self.fits {
+            return;
+        }
+        let next = self.values.len() as u32;
+        let value = match field.trim() {
+            "" => None,
+            named => match self.values.get(named) {
+                Some(&known) => Some(known),
+                None => {
+                    self.values.insert(named.to_owned(), next);
+                    Some(next)
+                }
+            },
+        };
+        match self.of_items.get(item) {
+            Some(known) => self.fits = *known == value,
+            None => self.of_items.push(value),
+        }
+        self.fits &= self.values.len() <= MOST_CLASSES;
+    }
+
+    /// Whether its values come again in several items, as classes do and names do not.
+    fn is_of_classes(&self) -> bool {
+        let (n, n_items) = (self.values.len(), self.of_items.len());
+        self.fits && n >= 2 && n < n_items && n <= FEW.max(n_items / 2)
+    }
+}
+
+impl Layout {
+    /// Where nothing says which column holds the classes, and one may: takes that. What is to be said of it, or of several that may.
+    pub(super) fn guess_label(
+        &mut self,
+        file: (&Member, &Form, &str),
+        spec: &DataSpec,
+        watch: &mut Watch<'_>,
+    ) -> Result<Option<String>, DataError> {
+        let (item, taken, label) = match self {
+            Self::Long { item, step, label, part, channels } => {
+                let taken: Vec<usize> = [Some(*item), *step, *part].into_iter().flatten().collect();
+                (Some(*item), [&taken[..], &channels[..]].concat(), label)
+            }
+            Self::Wide { channels, label, part } => {
+                let steps = channels.iter().flat_map(|(_, columns)| columns).copied();
+                (None, steps.chain(*part).collect::<Vec<usize>>(), label)
+            }
+        };
+        if label.is_some() || spec.query.contains_key("label") {
+            return Ok(None);
+        }
+        let found = columns_of_classes(file, item, &taken, watch)?;
+        let names = in_words(found.iter().map(|column| shown(&file.1.columns.names[*column])));
+        let within = if item.is_some() { " that stays the same within each item" } else { "" };
+        Ok(match found[..] {
+            [] => None,
+            [only] => {
+                *label = Some(only);
+                Some(format!(
+                    "Classes are in column {names} (guessed as the only column of words{within}; label= names another, label=none none)"
+                ))
+            }
+            _ => Some(format!("Columns {names} may hold classes: label= names one of them")),
+        })
+    }
+}
+
+/// The columns, but those that are `taken`, whose words may be classes of the items. `item` names the items; without it each row is one.
+fn columns_of_classes(
+    (member, form, text): (&Member, &Form, &str),
+    item: Option<usize>,
+    taken: &[usize],
+    watch: &mut Watch<'_>,
+) -> Result<Vec<usize>, DataError> {
+    let holds_dates = |column: usize| {
+        let mut fields = form.sample.iter().filter_map(|row| row.get(column)).filter(|field| !field.trim().is_empty());
+        fields.all(|field| place(field).is_some())
+    };
+    let may_be = |column: &usize| !taken.contains(column) && holds_words(form, *column) && !holds_dates(*column);
+    let mut candidates: Vec<Candidate> = (0..form.columns.names.len()).filter(may_be).map(Candidate::new).collect();
+    // Where there is none, the file need not be read twice.
+    if candidates.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut numbers: HashMap<String, usize> = HashMap::new();
+    let mut n_rows = 0;
+    rows(member, form, text, watch, &mut |_, record| {
+        let at = match item.map(|item| record.get(item).unwrap_or("").trim()) {
+            None => n_rows,
+            Some(called) => match numbers.get(called) {
+                Some(&known) => known,
+                None => {
+                    numbers.insert(called.to_owned(), numbers.len());
+                    numbers.len() - 1
+                }
+            },
+        };
+        n_rows += 1;
+        for candidate in &mut candidates {
+            candidate.push(at, record.get(candidate.column).unwrap_or(""));
+        }
+        Ok(())
+    })?;
+    Ok(candidates.iter().filter(|candidate| candidate.is_of_classes()).map(|candidate| candidate.column).collect())
+}
