@@ -11,7 +11,10 @@ use unmask::session::settings::Appearance;
 
 fn main() -> ExitCode {
     unmask::device::prepare_process();
-    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("warn")).init();
+    // Of each sign that the first of our fonts lacks the drawing library warns that it takes another one: that is how pictograms and some signs are meant
+    // to be drawn (see `figure::fonts`), and what no font has is named by `Figure::remarks`. Who sets RUST_LOG gets all.
+    let quiet = env_logger::Env::default().default_filter_or("warn,usvg::text=error");
+    env_logger::Builder::from_env(quiet).init();
     let cli = Cli::parse();
     let outcome = match cli.command {
         Some(Commands::Study(StudyArgs { command: StudyCommand::Run(args) })) => participant(&args),

@@ -11,6 +11,7 @@ mod integration {
     mod jobs;
     mod metric;
     mod model;
+    mod scores_file;
     mod store;
     mod study;
     mod study_cli;

@@ -18,6 +18,10 @@ mod keys;
 mod layout;
 #[path = "ui/long_texts.rs"]
 mod long_texts;
+#[path = "ui/opening.rs"]
+mod opening;
+#[path = "ui/paper.rs"]
+mod paper;
 #[path = "ui/participant.rs"]
 mod participant;
 #[path = "ui/participant_blind.rs"]

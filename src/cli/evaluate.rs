@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::explain::{Explainers, fill_for};
-use super::{ComputeArgs, Outcome, Runner, check_k, check_place, usage, work, write_file};
+use super::{ComputeArgs, Outcome, Runner, check_k, check_place, failed, usage, work, write_file};
 use crate::data::Split;
+use crate::jobs::evaluate::missing_beforehand;
+use crate::jobs::measured::notes;
 use crate::jobs::{Evaluate, Output, Task, table};
 use crate::metric::{METRICS, metric};
 
@@ -47,7 +49,10 @@ pub struct EvaluateArgs {
 
 fn ids() -> String {
     let ids: Vec<_> = METRICS.iter().map(|metric| metric.spec().id).collect();
-    format!("Metrics, separated by commas: {}", ids.join(", "))
+    format!(
+        "Metrics, separated by commas; those that the data or the black box do not have are left out: {}",
+        ids.join(", ")
+    )
 }
 
 /// Runs it.
@@ -72,7 +77,7 @@ pub fn run(args: &EvaluateArgs) -> Outcome {
             data.name, args.split
         )));
     }
-    let task = Task::Evaluate(Box::new(Evaluate {
+    let task = Evaluate {
         fit: black_box.fit_for(&data),
         black_box,
         explainers,
@@ -84,20 +89,28 @@ pub fn run(args: &EvaluateArgs) -> Outcome {
         seed: args.compute.seed(),
         limit: args.limit,
         embedding: args.embedding.clone(),
-    }));
-    let Output::Cells(measured) = runner.run(task, "measuring", |_| {})? else {
+    };
+    let early = said_beforehand(&task)?;
+    early.iter().for_each(|note| eprintln!("{note}"));
+    let Output::Cells(measured) = runner.run(Task::Evaluate(Box::new(task)), "measuring", |_| {})? else {
         return Err(work("measuring gave no table"));
     };
+    let notes = measured.notes();
+    notes.iter().filter(|note| !early.contains(note)).for_each(|note| eprintln!("{note}"));
     write_file(&args.out, &table::encode(&args.out, &measured).map_err(work)?)?;
     print!("{}", table::text(&measured));
     println!("{}.", measured.conditions.words());
-    for words in table::honesty(&measured).into_iter().chain(table::order(&measured)) {
+    for words in notes.into_iter().chain(table::honesty(&measured)).chain(table::order(&measured)) {
         println!("{words}");
     }
-    for missing in &measured.missing {
-        println!("{}: no figure: {}", missing.row, missing.why);
-    }
     Ok(())
+}
+
+/// What can be said to be missing before minutes of work; nothing where all is missing, which is an error and says so itself.
+fn said_beforehand(task: &Evaluate) -> Result<Vec<String>, super::Failure> {
+    let missing = missing_beforehand(task).map_err(failed)?;
+    let is_left = |id: &String| missing.iter().all(|known| known.metric != *id);
+    Ok(if task.metrics.iter().any(is_left) { notes(&missing, task.explainers.len()) } else { Vec::new() })
 }
 
 /// A split by its name.

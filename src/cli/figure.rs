@@ -8,10 +8,13 @@ use super::explain::Explainers;
 use super::{ComputeArgs, Failure, Outcome, Runner, check_k, check_place, failed, usage, write_file};
 use crate::data::{Dataset, Modality};
 use crate::figure::annotate::Annotation;
+use crate::figure::layout::page::{Page, WIDTHS_MM, balanced};
 use crate::figure::layout::series::Form;
-use crate::figure::layout::{CompareLayout, ExplainedPicture, PictureLayout, SheetLayout, compare, picture, sheet};
+use crate::figure::layout::{
+    CompareLayout, ExplainedPicture, PictureLayout, SheetLayout, compare, most_beside, most_in_a_row, picture, sheet,
+};
 use crate::figure::{Figure, FigureError, Format, Palette, encode};
-use crate::jobs::picture::truth_of;
+use crate::jobs::picture::{class_table, truth_of};
 use crate::jobs::{Explain, Lens, picture_of};
 use crate::model::BoxCard;
 use crate::session::describe::count;
@@ -56,15 +59,27 @@ pub struct FigureArgs {
     /// Dark instead of light page
     #[arg(long)]
     pub dark: bool,
-    /// Most words of a text before it is cut around the selected ones; 0 never cuts
-    #[arg(long, default_value_t = crate::figure::layout::text::MOST_WORDS)]
-    pub words: usize,
+    /// Most words of a text before it is cut around the selected ones, 0 never cuts; by default 160, on a contact sheet 36
+    #[arg(long)]
+    pub words: Option<usize>,
+    /// Below a text or a row of a table: what speaks for each class, for methods with a score for each class (aim); in a figure of one picture
+    #[arg(long)]
+    pub classes: bool,
     /// Heading
     #[arg(long, default_value = "")]
     pub title: String,
     /// Caption; may be repeated, a paragraph each
     #[arg(long)]
     pub caption: Vec<String>,
+    /// Width of the figure in millimetres: one column of a journal is about 85, two are 175; by default as wide as its pictures want. Texts keep their sizes
+    #[arg(long, value_name = "MM")]
+    pub width_mm: Option<f32>,
+    /// Pictures in a row, where there are several; by default as many as make rows of about equal length
+    #[arg(long, value_name = "N")]
+    pub columns: Option<usize>,
+    /// Leave out what the model answers: verdicts and bars of probabilities
+    #[arg(long)]
+    pub no_answers: bool,
     /// Arrows, boxes, texts and panel letters, as JSON, in points of the figure
     #[arg(long)]
     pub annotations: Option<PathBuf>,
@@ -91,6 +106,7 @@ pub fn run(args: &FigureArgs) -> Outcome {
     if format == Format::Png && (!args.scale.is_finite() || args.scale <= 0.0) {
         return Err(usage(FigureError::Scale { scale: args.scale }));
     }
+    check_page(args)?;
     check_place(&args.out)?;
     let mut runner = Runner::new(&args.compute)?;
     let (explainers, black_box) = args.explainers.load(&mut runner, &args.data, args.k, args.compute.seed())?;
@@ -103,9 +119,13 @@ pub fn run(args: &FigureArgs) -> Outcome {
     let (mut pictures, mut drawn) = (Vec::new(), Vec::new());
     // All are looked up before the first is explained.
     let items: Vec<usize> = args.item.iter().map(|name| item_named(name, &data)).collect::<Result<_, _>>()?;
-    for item in items {
-        // A place among the open items and a number in the file are easily taken for each other.
-        drawn.push(format!("#{} ({})", data.source_index[item], data.splits[item]));
+    let n_pictures = items.len() * explainers.len() * lenses.len();
+    if args.classes && n_pictures > 1 {
+        let found = format!("found {n_pictures} pictures; name one of each, or leave it out");
+        return Err(usage(format!("--classes: expected one item, one method and one class at most, {found}")));
+    }
+    for (name, item) in args.item.iter().zip(items) {
+        drawn.push(drawn_as(name, item, &data));
         let explained = runner.explain(Explain {
             black_box: black_box.clone(),
             explainers: explainers.clone(),
@@ -116,7 +136,7 @@ pub fn run(args: &FigureArgs) -> Outcome {
             k,
             fill,
             seed: args.compute.seed(),
-            class_answers: lenses.iter().flatten().any(|lens| matches!(lens, Lens::Class(_))),
+            class_answers: args.classes || lenses.iter().flatten().any(|lens| matches!(lens, Lens::Class(_))),
             contrast: lenses.iter().flatten().find_map(|lens| match lens {
                 Lens::Contrast(class, against) => Some((*class, *against)),
                 Lens::Class(_) => None,
@@ -140,8 +160,21 @@ pub fn run(args: &FigureArgs) -> Outcome {
                 if let (Some(form), Some(series)) = (form, &mut picture.series) {
                     series.form = form;
                 }
-                if let Some(text) = &mut picture.text {
-                    text.most_words = args.words;
+                if args.classes {
+                    let (names, result) = (&black_box.card.classes, explained.methods.get(index));
+                    let result = result.and_then(|result| result.as_ref().ok());
+                    picture.classes = result.and_then(|result| class_table(&picture, names, &explained, result, k));
+                    if picture.classes.is_none() {
+                        return Err(usage(format!(
+                            "--classes: expected words or columns with a score for each class, found {} of {}; leave it out, or name a method \
+                             such as aim",
+                            explained.units.unit.noun(2),
+                            saved.card.name
+                        )));
+                    }
+                }
+                if let (Some(text), Some(words)) = (&mut picture.text, args.words) {
+                    (text.most_words, text.most_in_cell) = (words, Some(words));
                 }
                 picture.hidden = if args.hatched {
                     crate::figure::layout::Hidden::Hatched
@@ -154,6 +187,7 @@ pub fn run(args: &FigureArgs) -> Outcome {
             }
         }
     }
+    check_columns(args, &pictures)?;
     let mut figure = layout(args, &pictures).map_err(usage)?;
     if let Some(path) = &args.annotations {
         let theme = pictures.first().map(|picture| picture.theme).unwrap_or_default();
@@ -162,6 +196,17 @@ pub fn run(args: &FigureArgs) -> Outcome {
     write_file(&args.out, &encode(&figure, format, args.scale).map_err(usage)?)?;
     println!("{}: {}", args.out.display(), drawn.join(", "));
     Ok(())
+}
+
+/// Which item was drawn, by the number that the window gives it. A place among the open items and a number in the file are easily taken for each other:
+/// where they differ, as where rows were left out, both are said.
+fn drawn_as(name: &str, item: usize, data: &Dataset) -> String {
+    let number = format!("#{} ({})", data.source_index[item], data.splits[item]);
+    let is_place = name.parse::<usize>().is_ok();
+    if is_place && data.source_index[item] as usize != item {
+        return format!("item {item} of all that is open, which the window calls {number}");
+    }
+    number
 }
 
 /// What `--class` says for each class, one beside the other.
@@ -264,23 +309,63 @@ fn item_named(name: &str, data: &Dataset) -> Result<usize, Failure> {
     }
 }
 
+/// What the figure's page looks like.
+fn page(args: &FigureArgs) -> Page {
+    Page { width_mm: args.width_mm, hides_answers: args.no_answers }
+}
+
+/// Whether width and columns are numbers that can be drawn.
+fn check_page(args: &FigureArgs) -> Result<(), Failure> {
+    let (least, most) = WIDTHS_MM;
+    match (args.width_mm, args.columns) {
+        (Some(width), _) if page(args).check().is_err() => Err(usage(format!(
+            "--width-mm {width}: expected from {least} to {most} millimetres, found {width}; one column of a journal is about 85, two are 175"
+        ))),
+        (_, Some(0)) => {
+            Err(usage("--columns 0: expected 1 or more pictures in a row, found 0; give a number or leave it out"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether so many pictures in a row have room on a page of the given width.
+fn check_columns(args: &FigureArgs, pictures: &[ExplainedPicture]) -> Result<(), Failure> {
+    let (Some(asked), Some(width), Some(first)) = (args.columns, args.width_mm, pictures.first()) else {
+        return Ok(());
+    };
+    let page = page(args);
+    let most = if is_compared(args, pictures) { most_beside(first, &page) } else { most_in_a_row(pictures, &page) };
+    match most {
+        Some(most) if asked.min(pictures.len()) > most => Err(usage(format!(
+            "--columns {asked}: expected at most {most} of these pictures in a row on a page of {width} mm, found {asked}; ask for fewer or for a wider page"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Whether pictures are those of one item side by side.
+fn is_compared(args: &FigureArgs, pictures: &[ExplainedPicture]) -> bool {
+    args.item.len() == 1 && pictures.len() <= SIDE_BY_SIDE
+}
+
 /// One picture alone, two to four methods or classes side by side, more of them or several items as a contact sheet.
 fn layout(args: &FigureArgs, pictures: &[ExplainedPicture]) -> Result<Figure, FigureError> {
-    let (title, caption) = (args.title.clone(), args.caption.clone());
+    let (title, caption, page) = (args.title.clone(), args.caption.clone(), page(args));
     match pictures {
         [one] => {
             let captioned = ExplainedPicture { caption, ..one.clone() };
-            picture(&captioned, &PictureLayout { title, ..PictureLayout::default() })
+            picture(&captioned, &PictureLayout { title, page, ..PictureLayout::default() })
         }
-        _ if args.item.len() == 1 && pictures.len() <= SIDE_BY_SIDE => {
-            compare(pictures, &CompareLayout { title, caption, ..CompareLayout::default() })
+        _ if is_compared(args, pictures) => {
+            let columns = args.columns;
+            compare(pictures, &CompareLayout { title, caption, columns, page, ..CompareLayout::default() })
         }
         _ => {
             // The methods and classes of an item stand side by side; those of one item alone fill the rows.
             let n_methods = if args.item.len() == 1 { 1 } else { (pictures.len() / args.item.len().max(1)).max(1) };
             let usual = SheetLayout::default();
-            let columns = (usual.columns / n_methods).max(1) * n_methods;
-            sheet(pictures, &SheetLayout { title, caption, columns, ..usual })
+            let columns = args.columns.unwrap_or_else(|| balanced(pictures.len(), n_methods, usual.columns));
+            sheet(pictures, &SheetLayout { title, caption, columns, page, ..usual })
         }
     }
 }

@@ -6,6 +6,8 @@ use clap::Args;
 
 use super::{ComputeArgs, Outcome, Runner, check_out, params_from, usage, work};
 use crate::jobs::{FitBox, Output, Task};
+use crate::model::fit::only_numbers;
+use crate::model::nets::commands::name_of;
 use crate::model::nets::forest::counted;
 use crate::model::{ARCHITECTURES, architecture};
 use crate::session::describe::count;
@@ -32,8 +34,8 @@ pub struct FitArgs {
     #[arg(long)]
     pub replace: bool,
     /// Passes over the training items
-    #[arg(long)]
-    pub epochs: Option<u32>,
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub epochs: Option<String>,
     /// Another parameter, NAME=VALUE; may be repeated; a wrong name lists those that there are
     #[arg(long = "set", value_name = "NAME=VALUE")]
     pub settings: Vec<String>,
@@ -57,7 +59,7 @@ pub fn run(args: &FitArgs) -> Outcome {
     let id = if args.model.starts_with("exec:") { "exec-text" } else { args.model.as_str() };
     let architecture = architecture(id).map_err(usage)?;
     let mut settings = args.settings.clone();
-    settings.extend(args.epochs.map(|epochs| format!("epochs={epochs}")));
+    settings.extend(args.epochs.iter().map(|epochs| format!("epochs={epochs}")));
     let params = params_from(architecture.params, &settings)?;
     check_out(&args.out, args.replace)?;
     let mut runner = Runner::new(&args.compute)?;
@@ -85,8 +87,14 @@ pub fn run(args: &FitArgs) -> Outcome {
     let teacher = args.distil.as_ref().map(|named| runner.black_box(named, &args.data)).transpose()?;
     let name = args.name.clone().unwrap_or_else(|| match &teacher {
         Some(teacher) => format!("Stand-in for {}", teacher.card.name),
-        None => format!("{} on {}", architecture.title, data.name),
+        None => {
+            let what = args.model.strip_prefix("exec:").map_or_else(|| architecture.title.to_owned(), name_of);
+            format!("{what} on {}", data.name)
+        }
     });
+    if let Some(words) = only_numbers(&data) {
+        eprintln!("{words}");
+    }
     let task = Task::FitBox(Box::new(FitBox {
         architecture: args.model.clone(),
         params,
@@ -105,14 +113,21 @@ pub fn run(args: &FitArgs) -> Outcome {
     let percent = |share: Option<f64>| share.map_or("not known".to_owned(), |share| format!("{:.2} %", 100.0 * share));
     let (one, many) = counted(&card.architecture);
     // A command is asked, not trained.
-    let length = if card.exec.is_some() { "connected".to_owned() } else { count(card.epochs as usize, one, many) };
+    let length = match card.stop_words() {
+        _ if card.exec.is_some() => "connected".to_owned(),
+        Some(words) => format!("{words},"),
+        None => count(card.epochs as usize, one, many),
+    };
+    let largest = match card.largest_class_words() {
+        words if words.is_empty() => words,
+        words => format!(", {words}"),
+    };
     println!("{}: {}", card.name, args.out.display());
     println!(
-        "accuracy on validation {}, on test {} ({} items); {} in {:.0} s on {} with {}; hash {}",
+        "accuracy on validation {}, on test {} ({} items{largest}); {length} in {:.0} s on {} with {}; hash {}",
         percent(card.validation_accuracy),
         percent(card.test_accuracy),
         card.test_items,
-        length,
         card.seconds,
         card.device,
         count(card.threads.max(1) as usize, "thread", "threads"),

@@ -27,6 +27,7 @@ use crate::jobs::compute::{BAD_DATA, BAD_REQUEST, OTHER_BOX};
 use crate::jobs::study::BAD_INPUT;
 use crate::jobs::{Compute, FitBox, Output, Task};
 use crate::model::card::BoxCard;
+use crate::model::nets::commands::name_of;
 use crate::model::params::{ParamSpec, Params};
 use crate::model::{Device, SavedBox, device_from, exec};
 use crate::work::{Event, JobError, Notice, Priority, Progress, Slot, Worker};
@@ -316,7 +317,7 @@ impl Runner {
         let task = Task::FitBox(Box::new(FitBox {
             architecture: format!("exec:{command}"),
             params: Params::default(),
-            name: format!("A command on {}", data.name),
+            name: format!("{} on {}", name_of(command), data.name),
             data,
             seed: 0,
             out: None,

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{ComputeArgs, Outcome, Runner, check_k, check_out, params_from, usage, work};
-use crate::data::Unit;
+use crate::data::{Split, Unit};
+use crate::explain::learn::run::TooFew;
 use crate::explain::method;
 use crate::jobs::{Output, Task, TrainExplainer};
 use crate::model::params::Params;
@@ -38,8 +39,8 @@ pub struct TrainArgs {
     #[arg(long)]
     pub replace: bool,
     /// Passes over the training items
-    #[arg(long)]
-    pub epochs: Option<u32>,
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub epochs: Option<String>,
     /// Recipe to start from, such as a paper's; without it ours for this kind of data; a wrong name lists those of the method
     #[arg(long)]
     pub preset: Option<String>,
@@ -83,7 +84,7 @@ pub fn run(args: &TrainArgs) -> Outcome {
         }
     };
     let mut settings = args.settings.clone();
-    settings.extend(args.epochs.map(|epochs| format!("epochs={epochs}")));
+    settings.extend(args.epochs.iter().map(|epochs| format!("epochs={epochs}")));
     params.0.extend(params_from(spec.params, &settings)?.0);
     if !black_box.card.has_gradients() {
         let asked = params.clone();
@@ -95,6 +96,8 @@ pub fn run(args: &TrainArgs) -> Outcome {
     black_box.card.check_unit(unit).map_err(usage)?;
     check_k(args.k, unit, &black_box.card)?;
     let data = runner.open(&args.data)?;
+    let whole = |id: &str| params.whole(spec.params, id);
+    let mut few = TooFew::of(data.in_split(Split::Train).len(), whole("batch"), whole("epochs"));
     let task = Task::TrainExplainer(Box::new(TrainExplainer {
         method: args.method.clone(),
         params,
@@ -108,6 +111,10 @@ pub fn run(args: &TrainArgs) -> Outcome {
     }));
     let mut told = 0;
     let report = |output: &Output| {
+        // Only once it is under way: what cannot be trained is refused without advice on how long to do it.
+        if let Some(few) = few.take() {
+            eprintln!("{few} (--epochs {})", few.epochs);
+        }
         if let Output::Training(report) = output
             && report.epoch > told
             && !report.figures.is_empty()
@@ -134,7 +141,7 @@ pub fn run(args: &TrainArgs) -> Outcome {
         count(card.threads.max(1) as usize, "thread", "threads"),
         &card.hash[..12]
     );
-    for warning in crate::explain::learn::run::honesty(&card.validation) {
+    for warning in crate::explain::learn::run::honesty(&card.validation, card.unit) {
         println!("{warning}");
     }
     Ok(())

@@ -5,13 +5,14 @@ use super::archive::{Member, Tree, byte_size};
 use super::class_numbers::ClassNumbers;
 use super::folder::part_named;
 use super::open::Raw;
+use super::options::{self, Key};
 use super::spec::{DataSpec, in_words};
 use super::split::{Scheme, Split};
 use super::text::{Corpus, MAX_TEXT_BYTES, TextItems};
 use super::{DataError, Items, MAX_ITEMS, Modality};
 
 /// Options of every table of texts, beside the common ones.
-pub(super) const KEYS: [&str; 4] = ["text", "label", "split", "names"];
+pub(super) const KEYS: [Key; 4] = [options::TEXT, options::TEXT_LABEL, options::SPLIT, options::NAMES];
 /// Rows from which the roles of columns are guessed.
 pub(super) const SAMPLE: usize = 200;
 /// Different values that a column of classes may have.
@@ -483,11 +484,11 @@ pub(super) fn counted(n: usize, what: &str) -> String {
     format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
-/// How many documents are in a script that the window cannot show, and which.
+/// How many documents hold a script that the window cannot show, and which; one that holds several counts for each.
 pub(super) fn unshown(corpus: &Corpus) -> Option<String> {
     let mut texts_of = std::collections::BTreeMap::<&str, usize>::new();
     for text in (0..corpus.len()).map(|at| corpus.get(at)) {
-        if let Some(script) = super::text::unshapeable(text) {
+        for script in super::text::unshapeable_scripts(text) {
             *texts_of.entry(script).or_default() += 1;
         }
     }

@@ -2,6 +2,11 @@
 
 /// Seconds of a day.
 pub(super) const DAY: f64 = 86_400.0;
+/// What dates are counted in, where none has a time of day and where some do. It stands in brackets after the name of their column, which is how that is
+/// known to hold dates, also on cards.
+pub(super) const SINCE: [&str; 2] = ["days since 1970", "seconds since 1970"];
+/// Days on either side of 1970 that have a date of four digits: from the year 0 to 9999.
+const DATED: std::ops::RangeInclusive<i64> = -719_528..=2_932_896;
 
 /// Days from 1970-01-01 of a date of the Gregorian calendar (Hinnant, "chrono-compatible low-level date algorithms").
 fn days(year: i64, month: i64, day: i64) -> Option<i64> {
@@ -20,6 +25,49 @@ fn days(year: i64, month: i64, day: i64) -> Option<i64> {
     let of_era = year.rem_euclid(400);
     let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
     Some(era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468)
+}
+
+/// The plain name of a column of dates, and the seconds of what it counts; `None` for other columns.
+pub(super) fn dated(column: &str) -> Option<(&str, f64)> {
+    let of = |(since, unit): (&str, f64)| {
+        let plain = column.strip_suffix(')')?.strip_suffix(since)?.strip_suffix(" (")?;
+        Some((plain, unit))
+    };
+    [(SINCE[0], DAY), (SINCE[1], 1.0)].into_iter().find_map(of)
+}
+
+/// A moment in seconds since 1970 as it is written: `2024-05-31`, with the time of day where it is not midnight, to the second. `None` outside of the
+/// years 0 to 9999.
+pub(super) fn written(seconds: f64) -> Option<String> {
+    let seconds = seconds.round();
+    let day = (seconds / DAY).floor();
+    let (year, month, of_month) = date(day as i64).filter(|_| day.is_finite())?;
+    let of_day = (seconds - day * DAY) as u32;
+    let (hour, minute, second) = (of_day / 3600, of_day / 60 % 60, of_day % 60);
+    let mut text = format!("{year:04}-{month:02}-{of_month:02}");
+    if of_day > 0 {
+        text.push_str(&format!(" {hour:02}:{minute:02}"));
+    }
+    if second > 0 {
+        text.push_str(&format!(":{second:02}"));
+    }
+    Some(text)
+}
+
+/// Year, month and day of a day since 1970: the other way round of [`days`].
+fn date(day: i64) -> Option<(i64, i64, i64)> {
+    if !DATED.contains(&day) {
+        return None;
+    }
+    let day = day + 719_468;
+    let (era, of_era) = (day.div_euclid(146_097), day.rem_euclid(146_097));
+    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    // Counted from March.
+    let month = (5 * of_year + 2) / 153;
+    let of_month = of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    Some((year + era * 400 + i64::from(month <= 2), month, of_month))
 }
 
 /// Seconds of `hh:mm` or `hh:mm:ss`, with or without parts of a second.
@@ -91,7 +139,7 @@ pub(super) fn looks_like_date(field: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{looks_like_date, place};
+    use super::{DATED, date, dated, days, looks_like_date, moment, place, written};
 
     #[test]
     fn numbers_dates_and_times_have_a_place_and_what_is_ambiguous_has_none() {
@@ -110,6 +158,32 @@ mod tests {
         }
         for time in ["2024-02-29 12:00+2:xx", "2024-02-29 99:00", "2024-02-29 12:75"] {
             assert_eq!(place(time), None, "{time}");
+        }
+    }
+
+    #[test]
+    fn dates_are_written_as_they_were_read() {
+        // Every day of four centuries and some beyond, and both ends.
+        for day in (-25_000..125_000).chain([*DATED.start(), *DATED.end()]) {
+            let (year, month, of_month) = date(day).expect("a date of four digits");
+            assert_eq!(days(year, month, of_month), Some(day), "{year}-{month}-{of_month}");
+        }
+        assert_eq!((date(DATED.start() - 1), date(DATED.end() + 1), written(f64::NAN)), (None, None, None));
+        // By Python's datetime.
+        for (seconds, text) in [
+            (1_672_531_200.0, "2023-01-01"),
+            (1_709_209_815.0, "2024-02-29 12:30:15"),
+            (1_709_208_000.0, "2024-02-29 12:00"),
+            (-1.0, "1969-12-31 23:59:59"),
+            (1_709_208_000.2, "2024-02-29 12:00"),
+        ] {
+            assert_eq!(written(seconds).as_deref(), Some(text));
+            assert_eq!(moment(text), Some(seconds.round()), "{text}");
+        }
+        assert_eq!(dated("when (days since 1970)"), Some(("when", 86_400.0)));
+        assert_eq!(dated("a (b) (seconds since 1970)"), Some(("a (b)", 1.0)));
+        for other in ["when", "days since 1970", "when (days)", "(days since 1970) when", "size (seconds)"] {
+            assert_eq!(dated(other), None, "{other}");
         }
     }
 

@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use super::archive::{Member, Tree};
 use super::columns::{self, Builder, Columns, SAMPLE};
 use super::open::{Loader, Raw, Watch};
+use super::options;
 use super::spec::{DataSpec, in_words};
 use super::text::{MAX_TEXT_BYTES, decode};
 use super::{DataError, split::Split};
@@ -16,7 +17,15 @@ pub static LOADER: Loader = Loader {
     names: &["csv", "tsv"],
     about: "CSV and TSV with a column of text",
     endings: &[".csv", ".tsv"],
-    keys: &["text", "label", "split", "names", "header", "delimiter", "quotes"],
+    keys: &[
+        options::TEXT,
+        options::TEXT_LABEL,
+        options::SPLIT,
+        options::NAMES,
+        options::HEADER,
+        options::DELIMITER,
+        options::QUOTES,
+    ],
     guess,
     load,
 };

@@ -74,7 +74,9 @@ fn load(tree: &Tree, _spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, Dat
         }
         let decoded = match decode::read(member, MAX_FILE_BYTES, &mut Watch::new(&mut |_| true)) {
             Ok(decoded) if is_single && decoded.text.trim().is_empty() => {
-                return Err(member.unfit("a text", "an empty file", "name another file"));
+                let is_empty = decoded.text.is_empty();
+                let found = if is_empty { "an empty file" } else { "no text but spaces and line breaks" };
+                return Err(member.unfit("a text", found, "name another file"));
             }
             Ok(decoded) if decoded.text.trim().is_empty() => {
                 left_out.push(member.path.clone());

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::archive::{Member, Tree, byte_size};
 use super::open::{Loader, Raw, Watch};
+use super::options::{Key, Value};
 use super::picture::{ENDINGS, MAX_FILE_BYTES, has_picture_ending};
 use super::spec::{DataSpec, in_words};
 use super::truth_masks::Masks;
@@ -14,7 +15,12 @@ pub static LOADER: Loader = Loader {
     names: &["images"],
     about: "pictures (a file, a folder, one sub-folder per class)",
     endings: &[],
-    keys: &["truth"],
+    keys: &[Key::new(
+        "truth",
+        "Folder of the truth",
+        "Masks of what matters lie below a folder of this name, under the paths and names of the pictures.",
+        Value::Words("truth"),
+    )],
     guess,
     load,
 };

@@ -10,6 +10,7 @@ use super::archive::{Member, Tree};
 use super::columns::counted;
 use super::folder::part_named;
 use super::open::{Loader, Raw, Watch, merge, merge_option};
+use super::options;
 use super::spec::DataSpec;
 use super::text::{Corpus, TextItems, decode};
 use super::{DataError, Items, Modality, Split, delimited};
@@ -20,7 +21,7 @@ pub static LOADER: Loader = Loader {
     about: "HateXplain's dataset.json",
     // Merged before the annotators' votes are counted, which decides some posts on which all three differ.
     endings: &[],
-    keys: &["merge"],
+    keys: &[options::MERGE],
     guess,
     load,
 };

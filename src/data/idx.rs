@@ -5,12 +5,19 @@ use std::sync::Arc;
 
 use super::archive::{Member, Opened, Tree, byte_size};
 use super::open::{Loader, Raw, Watch};
+use super::options;
 use super::spec::DataSpec;
 use super::{DataError, DensePictures, Items, MAX_DENSE_BYTES, MAX_ITEMS, Modality, Shape, Split};
 
 /// Reads IDX image files with their label files.
-pub static LOADER: Loader =
-    Loader { names: &["mnist", "idx"], about: "IDX files (as of MNIST)", endings: &[], keys: &["names"], guess, load };
+pub static LOADER: Loader = Loader {
+    names: &["mnist", "idx"],
+    about: "IDX files (as of MNIST)",
+    endings: &[],
+    keys: &[options::NAMES],
+    guess,
+    load,
+};
 
 const IMAGES_MAGIC: u32 = 2051;
 const LABELS_MAGIC: u32 = 2049;

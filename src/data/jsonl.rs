@@ -1,5 +1,6 @@
 //! JSON Lines with a field of text: one object per line. A file that is one list of objects is read in the same way.
 
+use serde_json::error::Category;
 use serde_json::{Map, Value};
 
 use super::DataError;
@@ -35,17 +36,7 @@ fn is_jsonl(member: &Member) -> bool {
 
 fn guess(tree: &Tree) -> Option<String> {
     for member in tree.candidates().iter().filter(|member| is_jsonl(member)).take(20) {
-        let Some((text, is_whole)) = decode::peek(member, LOOKED_AT) else { continue };
-        let objects: Vec<Object> = match text.trim_start().starts_with('[') {
-            true => match is_whole {
-                true => serde_json::from_str(&text).unwrap_or_default(),
-                false => first_of_list(&text),
-            },
-            false => {
-                let lines = text.lines().filter(|line| !line.trim().is_empty());
-                lines.take(SAMPLE).map_while(|line| serde_json::from_str(line).ok()).collect()
-            }
-        };
+        let objects = beginning(member);
         // A single object is a document of its own kind, such as settings.
         if objects.len() < 2 {
             continue;
@@ -56,6 +47,27 @@ fn guess(tree: &Tree) -> Option<String> {
         }
     }
     None
+}
+
+/// The names of the fields of a file; `None` where it is none of JSON, or holds no objects.
+pub(super) fn fields(member: &Member) -> Option<Vec<String>> {
+    let objects = if is_jsonl(member) { beginning(member) } else { Vec::new() };
+    (!objects.is_empty()).then(|| sampled(&objects).0.names)
+}
+
+/// The objects at the beginning of a file; none where it is no text.
+fn beginning(member: &Member) -> Vec<Object> {
+    let Some((text, is_whole)) = decode::peek(member, LOOKED_AT) else { return Vec::new() };
+    match text.trim_start().starts_with('[') {
+        true => match is_whole {
+            true => serde_json::from_str(&text).unwrap_or_default(),
+            false => first_of_list(&text),
+        },
+        false => {
+            let lines = text.lines().filter(|line| !line.trim().is_empty());
+            lines.take(SAMPLE).map_while(|line| serde_json::from_str(line).ok()).collect()
+        }
+    }
 }
 
 /// The objects at the beginning of a list that was cut off.
@@ -144,7 +156,7 @@ impl<'a> Objects<'a> {
             let advice = "write one object per line";
             return Err(member.unfit(format!("a list of at most {expected}"), found, advice));
         }
-        let list: Vec<Object> = serde_json::from_str(text).map_err(|err| unfit(member, None, &err))?;
+        let list: Vec<Object> = serde_json::from_str(text).map_err(|err| unfit(member, (text, None), &err))?;
         Ok(Self::List(list.into_iter()))
     }
 }
@@ -157,20 +169,45 @@ impl Iterator for Objects<'_> {
             Self::List(list) => list.next().map(Ok),
             Self::Lines { lines, member } => {
                 let (at, line) = lines.find(|(_, line)| !line.trim().is_empty())?;
-                Some(serde_json::from_str(line).map_err(|err| unfit(member, Some(at + 1), &err)))
+                Some(serde_json::from_str(line).map_err(|err| unfit(member, (line, Some(at + 1)), &err)))
             }
         }
     }
 }
 
-fn unfit(member: &Member, line: Option<usize>, err: &serde_json::Error) -> DataError {
+/// What cannot be read as JSON: a line with its number in the file, or a whole file.
+fn unfit(member: &Member, (text, line): (&str, Option<usize>), err: &serde_json::Error) -> DataError {
+    let found = mistake(text, line, err);
     match line {
-        Some(line) => {
-            // Lines and columns within the line would only confuse.
-            let found = err.to_string();
-            let found = found.split(" at line ").next().unwrap_or_default();
-            member.unfit("one JSON object per line", format!("{found} on line {line}"), "mend or remove that line")
+        Some(_) => member.unfit("one JSON object per line", found, "mend or remove that line"),
+        None => member.unfit("a list of JSON objects", found, "mend the file, or write one object per line"),
+    }
+}
+
+/// What the parser says, as something that was found, and where.
+fn mistake(text: &str, line: Option<usize>, err: &serde_json::Error) -> String {
+    let said = err.to_string();
+    let said = said.split(" at line ").next().unwrap_or_default();
+    let at_line = line.unwrap_or(err.line());
+    match err.classify() {
+        Category::Eof => format!("one that breaks off on line {at_line}"),
+        Category::Data => {
+            let what = said.trim_start_matches("invalid type: ").split(", expected").next().unwrap_or_default();
+            let what = if what == "sequence" { "a list" } else { what };
+            format!("{what} in place of an object on line {at_line}")
         }
-        None => member.unfit("a list of JSON objects", err.to_string(), "mend the file, or write one object per line"),
+        Category::Syntax | Category::Io => {
+            // Columns count bytes.
+            let own_line = text.lines().nth(err.line().saturating_sub(1)).unwrap_or_default();
+            let before = own_line.bytes().take(err.column());
+            let character = before.filter(|byte| !matches!(byte, 0x80..=0xBF)).count();
+            let wanted = match said.strip_prefix("expected ") {
+                Some("value") => ", where a value is wanted".to_owned(),
+                Some("ident") => ", where a value such as true or null is wanted".to_owned(),
+                Some(wanted) => format!(", where {wanted} is wanted"),
+                None => format!(" ({said})"),
+            };
+            format!("something else at character {character} of line {at_line}{wanted}")
+        }
     }
 }

@@ -17,6 +17,7 @@ pub mod hatexplain;
 pub mod idx;
 pub mod jsonl;
 pub mod open;
+pub mod options;
 pub mod picture;
 pub mod samples;
 pub mod series;
@@ -431,6 +432,18 @@ pub enum DataError {
         /// File (and member of an archive).
         path: String,
         /// What should be there.
+        expected: String,
+        /// What is there.
+        found: String,
+        /// What to do.
+        advice: String,
+    },
+    /// No kind of data is recognised. What was found comes first: what is read is a long list.
+    #[error("{path}: found {found}; {advice}; expected {expected}")]
+    Unknown {
+        /// File or folder.
+        path: String,
+        /// All that is read.
         expected: String,
         /// What is there.
         found: String,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::archive::Tree;
+use super::options::{self, Key};
 use super::spec::{DataSpec, Kind, check_keys, in_words, known_kinds};
 use super::split::{self, Scheme, Split};
 use super::table::TableItems;
@@ -22,11 +23,18 @@ pub struct Loader {
     /// Endings of names that belong to its files, so that it says what is wrong with one that no kind recognises.
     pub endings: &'static [&'static str],
     /// Options beside [`COMMON_KEYS`]. `split` and `merge` stand here if the loader itself reads them.
-    pub keys: &'static [&'static str],
+    pub keys: &'static [Key],
     /// Why these files look like its kind, or `None`.
     pub guess: fn(&Tree) -> Option<String>,
     /// Reads all items.
     pub load: fn(&Tree, &DataSpec, &mut Watch<'_>) -> Result<Raw, DataError>,
+}
+
+impl Loader {
+    /// Whether it reads an option itself.
+    pub fn reads(&self, id: &str) -> bool {
+        self.keys.iter().any(|key| key.id == id)
+    }
 }
 
 /// Every kind of data, in the order in which they are asked whether they recognise something.
@@ -46,7 +54,8 @@ pub static LOADERS: &[&Loader] = &[
 ];
 
 /// Options that every kind takes.
-pub const COMMON_KEYS: &[&str] = &["classes", "limit", "merge", "split", "split-seed"];
+pub const COMMON_KEYS: &[Key] =
+    &[options::CLASSES, options::LIMIT, options::MERGE, options::SCHEME, options::SPLIT_SEED];
 
 /// Where opening stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,7 +132,8 @@ pub fn open(spec: &DataSpec, report: &mut dyn FnMut(OpenProgress) -> bool) -> Re
     finish(spec, loader, raw, remarks)
 }
 
-fn guess(tree: &Tree) -> Result<(&'static Loader, Kind, String), DataError> {
+/// What recognises the files, the kind that they are read as, and why.
+pub(super) fn guess(tree: &Tree) -> Result<(&'static Loader, Kind, String), DataError> {
     for loader in LOADERS {
         if let (Some(why), Some(kind)) = ((loader.guess)(tree), Kind::named(loader.names[0])) {
             return Ok((loader, kind, why));
@@ -137,18 +147,22 @@ fn guess(tree: &Tree) -> Result<(&'static Loader, Kind, String), DataError> {
         }
     }
     let found = match (tree.focused(), tree.members.len()) {
-        (Some(_), _) => "a file that is none of these".to_owned(),
+        (Some(_), _) => "a file of a kind that is not known here".to_owned(),
         (None, 0) => "nothing".to_owned(),
-        (None, 1) => "1 file that is none of these".to_owned(),
-        (None, n) => format!("{n} files that are none of these"),
+        (None, 1) => "1 file of a kind that is not known here".to_owned(),
+        (None, n) => format!("{n} files of kinds that are not known here"),
     };
-    let expected = in_words(LOADERS.iter().map(|loader| loader.about));
-    Err(tree.unfit(expected, found, &format!("name the kind ({}) or other data", known_kinds())))
+    Err(DataError::Unknown {
+        path: tree.origin.display().to_string(),
+        expected: in_words(LOADERS.iter().map(|loader| loader.about)),
+        found,
+        advice: format!("name the kind ({}) or other data", known_kinds()),
+    })
 }
 
 /// Splits, filters and hashes what a loader read.
 fn finish(spec: DataSpec, loader: &Loader, mut raw: Raw, mut remarks: Vec<String>) -> Result<Dataset, DataError> {
-    if !loader.keys.contains(&"merge") {
+    if !loader.reads("merge") {
         merge(&spec, &merge_option(&spec)?, &mut raw.labels, &mut raw.classes)?;
     }
     let scheme = scheme_of(&spec, loader)?.unwrap_or_else(|| Scheme::usual(&raw.parts));
@@ -210,7 +224,7 @@ fn finish(spec: DataSpec, loader: &Loader, mut raw: Raw, mut remarks: Vec<String
 
 /// The scheme that the query names. Where the loader reads `split=`, the name of a column may stand beside it.
 fn scheme_of(spec: &DataSpec, loader: &Loader) -> Result<Option<Scheme>, DataError> {
-    if loader.keys.contains(&"split") {
+    if loader.reads("split") {
         return match columns::split_option(spec).1.as_slice() {
             [] => Ok(None),
             [scheme] => Ok(Some(*scheme)),

@@ -16,6 +16,7 @@ use super::DataError;
 use super::archive::{Member, Tree, byte_size};
 use super::columns::no_part_column;
 use super::open::{Loader, Raw, Watch};
+use super::options::{self, Key, Value};
 use super::spec::{DataSpec, in_words};
 use super::{Dataset, Items, MAX_DENSE_BYTES, MAX_ITEMS, Modality, Rows, Shape, Split};
 use arrays::Array;
@@ -38,18 +39,47 @@ pub static LOADER: Loader = Loader {
     about: "time series (.npz, .npy or CSV)",
     endings: &[".npy", ".npz"],
     keys: &[
-        "names",
-        "layout",
-        "item",
-        "step",
-        "label",
-        "channels",
-        "steps",
-        "gaps",
-        "split",
-        "header",
-        "delimiter",
-        "quotes",
+        options::LABEL,
+        Key::new("item", "Items are told by", "The column that says which item a row belongs to.", Value::Column(&[])),
+        Key::new(
+            "step",
+            "Steps are told by",
+            "The column that numbers the steps of an item.",
+            Value::Column(&[("none", "no column: rows are in order")]),
+        ),
+        Key::new(
+            "channels",
+            "Channels",
+            "The columns that are measured; of arrays, names for their channels.",
+            Value::Columns,
+        ),
+        Key::new(
+            "layout",
+            "A row is",
+            "Whether a row of a CSV file is a step of an item or a whole item.",
+            Value::Choice(&[("long", "a step"), ("wide", "an item")]),
+        ),
+        Key::new(
+            "steps",
+            "Steps of each item",
+            "Longer series are cut, shorter ones end in zeros.",
+            Value::Number("128"),
+        ),
+        Key::new(
+            "gaps",
+            "Missing values become",
+            "What stands in for them; without it they are refused.",
+            Value::Choice(&[
+                ("previous", "the step before"),
+                ("mean", "the mean of the item's channel"),
+                ("zero", "zero"),
+            ]),
+        ),
+        options::SPLIT,
+        options::NAMES,
+        options::HEADER,
+        options::DELIMITER,
+        options::QUOTES,
     ],
     guess,
     load,

@@ -110,7 +110,7 @@ pub fn known_kinds() -> String {
 pub(super) fn check_keys(spec: &DataSpec, loader: Option<&Loader>) -> Result<(), DataError> {
     let own_keys = LOADERS.iter().filter(|each| loader.is_none_or(|known| known.names == each.names));
     let own_keys = own_keys.flat_map(|each| each.keys);
-    let mut keys: Vec<&str> = COMMON_KEYS.iter().chain(own_keys).copied().collect();
+    let mut keys: Vec<&str> = COMMON_KEYS.iter().chain(own_keys).map(|key| key.id).collect();
     let mut seen = std::collections::HashSet::new();
     keys.retain(|key| seen.insert(*key));
     match spec.query.keys().find(|key| !keys.contains(&key.as_str())) {

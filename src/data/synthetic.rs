@@ -11,6 +11,7 @@ use rand_chacha::ChaCha8Rng;
 use super::DataError;
 use super::archive::Tree;
 use super::open::{Loader, Raw, Watch};
+use super::options::{Key, Value};
 use super::spec::{DataSpec, in_words};
 
 /// Reads nothing: draws.
@@ -18,7 +19,10 @@ pub static LOADER: Loader = Loader {
     names: &["synthetic"],
     about: "data drawn by the program (synthetic:xor, orange, additive, switch, mouse, tgd)",
     endings: &[],
-    keys: &["n", "seed"],
+    keys: &[
+        Key::new("n", "Items", "How many are drawn.", Value::Number("10000")),
+        Key::new("seed", "Seed", "Another number draws other items.", Value::Number("0")),
+    ],
     guess: |_| None,
     load,
 };

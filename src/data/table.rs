@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use super::{DataError, Dataset, Items, Rows, Shape, Split};
+use super::{DataError, Dataset, Items, Rows, Shape, Split, dates};
 
 /// What the code of the first category is. Standardised numbers stay far below.
 pub const CATEGORY: f32 = 1024.0;
@@ -138,13 +138,14 @@ impl TableFit {
 
     /// What stands in a model's row, in the table's own words.
     pub fn shown(&self, column: usize, value: f32) -> String {
-        match self.0.get(column).map(|column| &column.scale) {
-            Some(Scale::Number { mean, sd }) => number(f64::from(value) * sd + mean),
-            Some(Scale::Category(levels)) => {
+        let Some(FittedColumn { name, scale }) = self.0.get(column) else { return String::new() };
+        match (scale, dates::dated(name)) {
+            (Scale::Number { mean, sd }, Some((_, unit))) => number_of(name, as_dated(value, *mean, *sd, unit)),
+            (Scale::Number { mean, sd }, None) => number(f64::from(value) * sd + mean),
+            (Scale::Category(levels), _) => {
                 let level = category(value).and_then(|at| levels.get(at));
                 level.cloned().unwrap_or_else(|| "(none)".to_owned())
             }
-            None => String::new(),
         }
     }
 
@@ -166,6 +167,15 @@ fn as_written(value: f32, mean: f64, sd: f64) -> f64 {
     (0..=9).map(round).find(|round| standardised(*round, mean, sd) == value).unwrap_or(exact)
 }
 
+/// A standardised date in what its column counts, `unit` seconds each: of the moments that are standardised to just this one the roundest, a midnight, else
+/// a whole hour, minute or second. A second before midnight would be another day.
+fn as_dated(value: f32, mean: f64, sd: f64, unit: f64) -> f64 {
+    let exact = f64::from(value) * sd + mean;
+    let round = |seconds: f64| (exact * unit / seconds).round() * seconds / unit;
+    let mut rounds = [dates::DAY, 3600.0, 60.0, 1.0].into_iter().map(round);
+    rounds.find(|round| standardised(*round, mean, sd) == value).unwrap_or(exact)
+}
+
 /// A number in standard deviations from the mean: what a model reads.
 fn standardised(cell: f64, mean: f64, sd: f64) -> f32 {
     (((cell - mean) / sd) as f32).clamp(-MOST_SD, MOST_SD)
@@ -174,6 +184,17 @@ fn standardised(cell: f64, mean: f64, sd: f64) -> f32 {
 /// The number of the category whose code `value` is; `None` for a number, or where there is none.
 pub fn category(value: f32) -> Option<usize> {
     (value >= CATEGORY / 2.0).then(|| (value - CATEGORY).max(0.0) as usize)
+}
+
+/// A number of a column as it is shown: the date where the column counts dates.
+fn number_of(column: &str, value: f64) -> String {
+    let date = dates::dated(column).and_then(|(_, unit)| dates::written(value * unit));
+    date.unwrap_or_else(|| number(value))
+}
+
+/// What a column is called beside a value as it is shown: dates say themselves what they are, and need no word on what they count.
+pub fn shown_name(column: &str) -> &str {
+    dates::dated(column).map_or(column, |(plain, _)| plain)
 }
 
 /// A number in a few digits, without needless zeros.
@@ -203,7 +224,7 @@ impl Dataset {
             return String::new();
         };
         match &of.kind {
-            ColumnKind::Number => number(*value),
+            ColumnKind::Number => number_of(&of.name, *value),
             ColumnKind::Category(_) if value.is_nan() => "(missing)".to_owned(),
             ColumnKind::Category(levels) => levels.get(*value as usize).cloned().unwrap_or_default(),
         }

@@ -16,9 +16,10 @@ use self::infinite::Infinite;
 use self::parquet::is_parquet;
 use super::archive::{Member, Tree};
 use super::columns;
-use super::dates::{DAY, looks_like_date, moment};
+use super::dates::{DAY, SINCE, looks_like_date, moment};
 use super::delimited::{Form, SIGNS, Signs, decimal, is_missing, is_table, reader, unique};
 use super::open::{Loader, Raw, Watch};
+use super::options::{self, Key, Value};
 use super::spec::{DataSpec, in_words};
 use super::split::Split;
 use super::table::{Column, ColumnKind, Table, TableItems};
@@ -31,29 +32,57 @@ pub static LOADER: Loader = Loader {
     about: "tables of numbers and categories (CSV, TSV, Parquet)",
     endings: &[".parquet"],
     keys: &[
-        "label",
-        "columns",
-        "numbers",
-        "categories",
-        "ignore",
-        "threshold",
-        "products",
-        "indicators",
-        "split",
-        "header",
-        "delimiter",
-        "quotes",
+        options::LABEL,
+        COLUMNS_KEY,
+        Key::new("numbers", "Numbers", "Columns that are read as numbers, whatever they look like.", Value::Columns),
+        Key::new(
+            "categories",
+            "Categories",
+            "Columns whose values are names, also where they are numbers.",
+            Value::Columns,
+        ),
+        IGNORE_KEY,
+        Key::new(
+            "threshold",
+            "Two classes above and up to",
+            "Makes two classes of a label that is a number.",
+            Value::Words("0.75"),
+        ),
+        Key::new("products", "Products", "Further columns, each the product of two.", Value::Words("age*income")),
+        Key::new(
+            "indicators",
+            "A column for each value of",
+            "Each value of these columns becomes a column of 0 and 1.",
+            Value::Columns,
+        ),
+        options::SPLIT,
+        options::HEADER,
+        options::DELIMITER,
+        options::QUOTES,
     ],
     guess,
     load,
 };
+
+const COLUMNS_KEY: Key = Key::new(
+    "columns",
+    "Only the columns",
+    "Columns that models read, in this order; all others are left out.",
+    Value::Columns,
+);
+const IGNORE_KEY: Key = Key::new("ignore", "Without the columns", "Columns that are left out.", Value::Columns);
+
+/// Names of the columns of a file in Parquet; `None` where it is none, or cannot be read.
+pub(super) fn parquet_columns(member: &Member) -> Option<Vec<String>> {
+    if is_parquet(member) { parquet::names(member) } else { None }
+}
 
 /// Reads UCI's Adult.
 pub static ADULT: Loader = Loader {
     names: &["adult"],
     about: "Adult (census income, UCI: adult.data and adult.test)",
     endings: &[],
-    keys: &["columns", "ignore", "split"],
+    keys: &[COLUMNS_KEY, IGNORE_KEY, options::SPLIT],
     guess: |tree| {
         let has = |name: &str| tree.members.iter().any(|member| member.plain_name() == name);
         (tree.focus.is_none() && has("adult.data") && has("adult.test"))
@@ -529,9 +558,6 @@ fn finish(tree: &Tree, spec: &DataSpec, mut written: Written, mut remarks: Vec<S
         truth: None,
     })
 }
-
-/// What dates are counted in, where none has a time of day and where some do.
-const SINCE: [&str; 2] = ["days since 1970", "seconds since 1970"];
 
 /// The dates of a column as numbers, and what these count; `None` where some field is no date whose place in time is sure.
 fn dates_of(written: &Written, at: usize) -> Option<(Vec<f64>, &'static str)> {

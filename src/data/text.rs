@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::archive::byte_size;
-use super::spec::Kind;
+use super::spec::{Kind, in_words};
 use super::{DataError, DataSpec, Dataset, Items, MAX_DENSE_BYTES, Modality, Rows, Split};
 
 pub use decode::MAX_TEXT_BYTES;
@@ -209,9 +209,11 @@ impl Dataset {
     }
 }
 
-/// What to say of a text whose script the window cannot show.
+/// What to say of a text whose scripts the window cannot show: all of them, as the text itself names them.
 pub(in crate::data) fn unshown(text: &str) -> Option<String> {
-    unshapeable(text).map(|script| {
-        format!("Holds {script}, which the window's fonts cannot show; explanations are right nevertheless")
+    let scripts = unshapeable_scripts(text);
+    (!scripts.is_empty()).then(|| {
+        let scripts = in_words(scripts);
+        format!("Holds {scripts}, which the window's fonts cannot show; explanations are right nevertheless")
     })
 }

@@ -66,7 +66,7 @@ impl Unit {
             Self::Sentence => if count == 1 { "sentence" } else { "sentences" }.to_owned(),
             Self::Step => if count == 1 { "time step" } else { "time steps" }.to_owned(),
             Self::Segment { steps } => format!("{} of {steps} steps", if count == 1 { "segment" } else { "segments" }),
-            Self::ChannelStep => if count == 1 { "value" } else { "values" }.to_owned(),
+            Self::ChannelStep => if count == 1 { "channel-step" } else { "channel-steps" }.to_owned(),
             Self::Column => if count == 1 { "column" } else { "columns" }.to_owned(),
         }
     }

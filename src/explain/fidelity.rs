@@ -43,3 +43,11 @@ pub fn percent(agree: &[bool]) -> f64 {
     }
     100.0 * agree.iter().filter(|agree| **agree).count() as f64 / agree.len() as f64
 }
+
+/// Share of the most frequent of some classes, in percent: what is told by always naming it. NaN for none.
+pub fn largest_share(classes: &[usize]) -> f64 {
+    let n_classes = classes.iter().max().map_or(0, |last| last + 1);
+    let mut counts = vec![0usize; n_classes];
+    classes.iter().for_each(|&class| counts[class] += 1);
+    100.0 * counts.into_iter().max().unwrap_or(0) as f64 / classes.len() as f64
+}

@@ -262,7 +262,7 @@ pub enum ExplainError {
         advice: String,
     },
     /// A figure that a method does not have.
-    #[error("{metric} needs {needs}, found {found}; leave it out or choose such a method")]
+    #[error("{metric} needs {needs}, found {found}")]
     NotDefined {
         /// The figure.
         metric: &'static str,

@@ -82,6 +82,8 @@ pub enum Theme {
 /// Every colour that figures use, for one theme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Palette {
+    /// Which page it is for.
+    pub theme: Theme,
     /// The page.
     pub background: Color,
     /// Text; at least 7 : 1 on the page.
@@ -102,10 +104,14 @@ pub struct Palette {
     pub hidden: Color,
     /// Arrows, boxes and texts that a user adds.
     pub annotation: Color,
+    /// Lines that share a plot, each in one: also to colour-blind readers they differ from each other, from what is hidden and from
+    /// [`Self::annotation`]; at least 3 : 1 on the page.
+    pub lines: [Color; 4],
 }
 
 /// Dark signs on white.
 pub const LIGHT: Palette = Palette {
+    theme: Theme::Light,
     background: Color::hex(0xFFFFFF),
     ink: Color::hex(0x1B1E23),
     ink_muted: Color::hex(0x4A515C),
@@ -116,10 +122,12 @@ pub const LIGHT: Palette = Palette {
     full: Color::hex(0x3A4049),
     hidden: Color::hex(0xE3E7ED),
     annotation: Color::hex(0x1D46C8),
+    lines: [Color::hex(0x1B1E23), Color::hex(0x1C8F65), Color::hex(0x9C3B8E), Color::hex(0x786D02)],
 };
 
 /// Light signs on near-black.
 pub const DARK: Palette = Palette {
+    theme: Theme::Dark,
     background: Color::hex(0x16181C),
     ink: Color::hex(0xECEEF2),
     ink_muted: Color::hex(0xA3ABB8),
@@ -130,6 +138,7 @@ pub const DARK: Palette = Palette {
     full: Color::hex(0xC9CED7),
     hidden: Color::hex(0x333A45),
     annotation: Color::hex(0x93BAFF),
+    lines: [Color::hex(0xECEEF2), Color::hex(0x1FCB86), Color::hex(0xE055B5), Color::hex(0xD8B91C)],
 };
 
 impl Palette {
@@ -161,25 +170,36 @@ impl Palette {
 pub enum Scale {
     /// Low to high: cividis (Nuñez, Anderton and Renslow 2018), made for colour-blind readers.
     Sequential,
-    /// Against, neutral, for: purple over near-white to orange (ColorBrewer PuOr).
+    /// Against, neutral, for: purple over the tone of the page to orange. What says nothing never stands out, what says most does on either page.
     Signed,
 }
 
+/// The signed scale on a dark page at 0, 1/4, ... 1: from the page itself it gets brighter to both sides, as PuOr gets darker on a light one.
+const SIGNED_ON_DARK: [Color; 5] =
+    [Color::hex(0xCDB8FF), Color::hex(0x8259D6), DARK.background, Color::hex(0xC06010), Color::hex(0xFFBE73)];
+
 impl Scale {
-    /// Colour at position `t` in 0..=1; anything that is not a number is drawn as the lowest.
-    pub fn color(self, t: f32) -> Color {
-        let t = if t.is_finite() { f64::from(t.clamp(0.0, 1.0)) } else { 0.0 };
-        let c = match self {
-            Self::Sequential => colorous::CIVIDIS.eval_continuous(t),
-            Self::Signed => colorous::PURPLE_ORANGE.eval_continuous(t),
+    /// Colour at position `t` in 0..=1 on the page of `palette`; anything that is not a number is drawn as the lowest. The signed scale is ColorBrewer's
+    /// PuOr, over near-white, on a light page.
+    pub fn color(self, palette: &Palette, t: f32) -> Color {
+        let t = if t.is_finite() { t.clamp(0.0, 1.0) } else { 0.0 };
+        let c = match (self, palette.theme) {
+            (Self::Sequential, _) => colorous::CIVIDIS.eval_continuous(f64::from(t)),
+            (Self::Signed, Theme::Light) => colorous::PURPLE_ORANGE.eval_continuous(f64::from(t)),
+            (Self::Signed, Theme::Dark) => {
+                let last = SIGNED_ON_DARK.len() - 1;
+                let at = t * last as f32;
+                let from = (at as usize).min(last - 1);
+                return SIGNED_ON_DARK[from].mix(SIGNED_ON_DARK[from + 1], at - from as f32);
+            }
         };
         Color([c.r, c.g, c.b, 255])
     }
 
     /// The scale as a row of `steps` pixels, lowest first.
-    pub fn ramp(self, steps: usize) -> Vec<u8> {
+    pub fn ramp(self, palette: &Palette, steps: usize) -> Vec<u8> {
         let last = steps.saturating_sub(1).max(1) as f32;
-        (0..steps).flat_map(|i| self.color(i as f32 / last).0).collect()
+        (0..steps).flat_map(|i| self.color(palette, i as f32 / last).0).collect()
     }
 }
 

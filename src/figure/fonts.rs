@@ -55,7 +55,14 @@ pub fn drawable(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());
+    let mut is_after_pictogram = false;
     for c in text.nfc() {
+        // A tone of skin or the signs of a flag are part of the pictogram before them, which is drawn without.
+        if is_after_pictogram && matches!(c, '\u{1f3fb}'..='\u{1f3ff}' | '\u{e0020}'..='\u{e007f}') {
+            continue;
+        }
+        let only_chooses = matches!(c, '\u{200d}' | '\u{fe0e}' | '\u{fe0f}');
+        is_after_pictogram = is_pictogram(c) || only_chooses && is_after_pictogram;
         match c {
             '\u{2010}' | '\u{2011}' => out.push('-'),
             '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' => {}
@@ -64,6 +71,11 @@ pub fn drawable(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(out)
+}
+
+/// Whether a sign is a picture: of a face, a hand, a flag, the weather.
+const fn is_pictogram(c: char) -> bool {
+    matches!(c, '\u{2190}'..='\u{2bff}' | '\u{3030}' | '\u{303d}' | '\u{3297}' | '\u{3299}' | '\u{1f000}'..='\u{1f3fa}' | '\u{1f400}'..='\u{1faff}')
 }
 
 /// Characters of `text` that no font can draw, in order.
@@ -155,4 +167,24 @@ pub fn shorten(text: &str, size: f32, max_width: f32) -> String {
         }
     }
     String::new()
+}
+
+/// The same with "…" in the middle: names that begin alike often differ at their ends.
+pub fn shorten_middle(text: &str, size: f32, max_width: f32) -> String {
+    cut_in_middle(text, |candidate| width(candidate, size) <= max_width)
+}
+
+/// `text` as it is where it fits, else with "…" in place of its middle; empty where not even that fits.
+pub fn cut_in_middle(text: &str, fits: impl Fn(&str) -> bool) -> String {
+    if fits(text) {
+        return text.to_owned();
+    }
+    let chars: Vec<char> = text.chars().collect();
+    let cut = |kept: usize| {
+        let n_last = kept / 2;
+        let (first, last) = (&chars[..kept - n_last], &chars[chars.len() - n_last..]);
+        let (first, last): (String, String) = (first.iter().collect(), last.iter().collect());
+        format!("{}…{}", first.trim_end(), last.trim_start())
+    };
+    (0..chars.len()).rev().map(cut).find(|candidate| fits(candidate)).unwrap_or_default()
 }

@@ -5,15 +5,11 @@ use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::live::LiveLosses;
-use super::measured::{Conditions, Measured, Missing};
 use super::task::*;
 use crate::data::{DataError, Units};
 use crate::explain::fidelity::{answers, same_class};
 use crate::explain::learn::run::{RunSetup, Stepped, TrainRun};
 use crate::explain::{ExplainError, Explainer, Mask, SavedExplainer, method};
-use crate::metric::context::ContextSetup;
-use crate::metric::{Context, Shared, check_modality, interval, metric, stats, values_of};
 use crate::model::distil::{Hiding, Teacher};
 use crate::model::{BlackBox, Device, FitRun, FitSetup, ModelError, SavedBox, TorchBox};
 use crate::work::{Env, Job, JobContext, JobError, Notice, Progress, Step, one_step};
@@ -154,17 +150,21 @@ impl Env for Compute {
     fn start(&mut self, task: Task) -> Result<Box<dyn Job<Self>>, JobError> {
         Ok(match task {
             Task::OpenData { spec } => one_step(move |_, cx| open_data(&spec, cx)),
+            Task::LookAtData { spec } => one_step(move |_, cx| {
+                let looked = crate::data::options::look(&spec, &mut |_| !cx.is_cancelled())?;
+                Ok(Output::LookedAt(Arc::new(looked)))
+            }),
             Task::LoadBox { dir } => one_step(move |_, _| Ok(Output::Box(Arc::new(SavedBox::load(&dir)?)))),
             Task::LoadExplainer { dir } => {
                 one_step(move |_, _| Ok(Output::Explainer(Arc::new(SavedExplainer::load(&dir)?))))
             }
             Task::FitBox(task) => {
-                let (saved_at, live) = (std::time::Instant::now(), LiveLosses::default());
-                Box::new(FitJob { task, teacher: None, run: None, saved_at, live })
+                Box::new(FitJob { task, teacher: None, run: None, saved_at: std::time::Instant::now() })
             }
             Task::TrainExplainer(task) => start_training(task)?,
             Task::Explain(task) => one_step(move |env: &mut Self, cx| super::explain::one(env, &task, cx)),
             Task::ExplainMany { explain, items } => Box::new(super::explain::ExplainMany::new(explain, items)),
+            Task::ExplainInto(task) => Box::new(super::explain_into::ExplainIntoJob::new(task)),
             Task::Without(task) => one_step(move |env: &mut Self, _| super::without::run(env, &task)),
             Task::Predict { black_box, data, fit, items } => {
                 let black_box = self.black_box(&black_box)?;
@@ -191,12 +191,7 @@ impl Env for Compute {
                     })
                 })
             }
-            Task::Evaluate(task) => Box::new(EvaluateJob {
-                made: Measured { conditions: Conditions::of(&task, self.device), ..Measured::default() },
-                task,
-                at: 0,
-                shared: Shared::default(),
-            }),
+            Task::Evaluate(task) => Box::new(super::evaluate::EvaluateJob::new(task, self.device)?),
             Task::Agree(task) => Box::new(super::agreement::AgreeJob::new(task)),
             Task::Study(task) => super::study::start(*task),
             Task::Write(task) => one_step(move |_, _| write_file(&task)),
@@ -208,11 +203,13 @@ impl Env for Compute {
             Task::FitBox(task) => task.seed,
             Task::TrainExplainer(task) => task.seed,
             Task::Explain(task) | Task::ExplainMany { explain: task, .. } => task.seed,
+            Task::ExplainInto(task) => task.explain.seed,
             Task::Without(task) => task.seed,
             Task::Evaluate(task) => task.seed,
             Task::Agree(task) => task.seed,
             Task::Fidelity { seed, .. } => *seed,
             Task::OpenData { .. }
+            | Task::LookAtData { .. }
             | Task::LoadBox { .. }
             | Task::LoadExplainer { .. }
             | Task::Predict { .. }
@@ -281,7 +278,6 @@ struct FitJob {
     teacher: Option<Teacher>,
     run: Option<FitRun>,
     saved_at: std::time::Instant,
-    live: LiveLosses,
 }
 
 /// A checkpoint is never older than this, even where an epoch is longer.
@@ -313,20 +309,14 @@ impl Job<Compute> for FitJob {
         let stepped = run.step()?;
         let (done, total) = run.progress();
         cx.report(Progress::new(done, total, run.counted()));
-        let epochs = epochs_of(&self.task);
-        let is_due = LiveLosses::is_due(done, total, epochs);
-        if is_due {
-            let at = done as f64 / (total / epochs).max(1) as f64;
-            self.live.push(at, [("loss".to_owned(), run.epoch_losses())]);
-        }
         let at_epoch = matches!(stepped, crate::model::train::StepResult::Epoch(..));
         if !at_epoch && self.saved_at.elapsed() < CHECKPOINT_EVERY {
-            return Ok(if is_due {
+            return Ok(if run.has_new_point() {
                 let card = run.card();
                 Step::Partial(Output::Training(Arc::new(TrainingReport {
                     epoch: card.epochs,
-                    epochs: epochs as u32,
-                    curves: self.live.over(&card.curves),
+                    epochs: epochs_of(&self.task),
+                    curves: card.curves.clone(),
                     ..TrainingReport::default()
                 })))
             } else {
@@ -343,21 +333,15 @@ impl Job<Compute> for FitJob {
     }
 }
 
-fn epochs_of(task: &FitBox) -> u64 {
+fn epochs_of(task: &FitBox) -> u32 {
     crate::model::architecture(&task.architecture)
-        .map_or(1, |architecture| task.params.whole(architecture.params, "epochs").max(1) as u64)
+        .map_or(1, |architecture| task.params.whole(architecture.params, "epochs").max(1) as u32)
 }
 
 /// Training of an explainer, or the making of one that needs none.
 fn start_training(task: Box<TrainExplainer>) -> Result<Box<dyn Job<Compute>>, JobError> {
     if method(&task.method)?.spec().trains {
-        return Ok(Box::new(TrainJob {
-            task,
-            run: None,
-            saved_at: std::time::Instant::now(),
-            report_next: false,
-            live: LiveLosses::default(),
-        }));
+        return Ok(Box::new(TrainJob { task, run: None, saved_at: std::time::Instant::now(), report_next: false }));
     }
     Ok(one_step(move |_, _| {
         let mut saved = SavedExplainer::untrained(&task.method, task.unit, task.k, &task.black_box.card, task.seed)?;
@@ -374,17 +358,16 @@ struct TrainJob {
     run: Option<TrainRun>,
     saved_at: std::time::Instant,
     report_next: bool,
-    live: LiveLosses,
 }
 
 impl TrainJob {
-    fn report(run: &TrainRun, live: &LiveLosses) -> Output {
+    fn report(run: &TrainRun) -> Output {
         let card = run.card();
         let latest = |id: &str| card.curves.last(id).map(|value| (id.to_owned(), value));
         Output::Training(Arc::new(TrainingReport {
             epoch: card.epochs,
             epochs: run.epochs(),
-            curves: live.over(&card.curves),
+            curves: card.curves.clone(),
             figures: ["fs_m", "fu_m", "mask_only", "approximator"].into_iter().filter_map(latest).collect(),
             rate: 0.0,
             warnings: run.warnings().to_vec(),
@@ -411,7 +394,7 @@ impl Job<Compute> for TrainJob {
         };
         cx.check_cancelled()?;
         if std::mem::take(&mut self.report_next) {
-            return Ok(Step::Partial(Self::report(run, &self.live)));
+            return Ok(Step::Partial(Self::report(run)));
         }
         if run.is_done() {
             return Ok(Step::Done(Output::Explainer(Arc::new(run.checkpoint()?))));
@@ -419,14 +402,9 @@ impl Job<Compute> for TrainJob {
         let stepped = run.step()?;
         let (done, total) = run.progress();
         cx.report(Progress::new(done, total, "batches"));
-        let epochs = u64::from(run.epochs().max(1));
-        let is_due = LiveLosses::is_due(done, total, epochs);
-        if is_due {
-            self.live.push(done as f64 / (total / epochs).max(1) as f64, run.epoch_losses());
-        }
         let at_epoch = matches!(stepped, Stepped::Epoch(_));
         if !at_epoch && self.saved_at.elapsed() < CHECKPOINT_EVERY {
-            return Ok(if is_due { Step::Partial(Self::report(run, &self.live)) } else { Step::Continue });
+            return Ok(if run.has_new_point() { Step::Partial(Self::report(run)) } else { Step::Continue });
         }
         self.saved_at = std::time::Instant::now();
         let checkpoint = run.checkpoint()?;
@@ -436,114 +414,6 @@ impl Job<Compute> for TrainJob {
         self.report_next = at_epoch;
         Ok(Step::Partial(Output::Explainer(Arc::new(checkpoint))))
     }
-}
-
-/// Metrics: one explainer at one k a step.
-struct EvaluateJob {
-    task: Box<Evaluate>,
-    at: usize,
-    made: Measured,
-    shared: Shared,
-}
-
-impl Job<Compute> for EvaluateJob {
-    fn step(&mut self, env: &mut Compute, cx: &mut JobContext<'_>) -> Result<Step<Output>, JobError> {
-        let task = self.task.as_ref();
-        let Some(explainer) = task.explainers.get(self.at) else {
-            return Ok(Step::Done(Output::Cells(Arc::new(self.made.clone()))));
-        };
-        let black_box = env.black_box(&task.black_box)?;
-        explainer.check_box(black_box.card())?;
-        let mut cancelled = false;
-        let cells = {
-            let mut checkpoint = |progress: Progress| {
-                cx.checkpoint(progress).map_err(|_cancelled| {
-                    cancelled = true;
-                    ExplainError::Model(ModelError::Cancelled)
-                })
-            };
-            evaluate(task, explainer, &black_box, &self.shared, &mut checkpoint)
-        };
-        if cancelled {
-            return Err(JobError::Cancelled);
-        }
-        let (cells, missing) = cells?;
-        self.made.cells.extend(cells);
-        self.made.missing.extend(missing);
-        self.at += 1;
-        cx.report(Progress::new(self.at as u64, task.explainers.len() as u64, "methods"));
-        Ok(Step::Partial(Output::Cells(Arc::new(self.made.clone()))))
-    }
-}
-
-/// Cells of one explainer: every metric at every k, and beside other explainers what this one has no figure for.
-pub fn evaluate<'a>(
-    task: &'a Evaluate,
-    explainer: &'a SavedExplainer,
-    black_box: &'a TorchBox,
-    shared: &'a Shared,
-    checkpoint: &'a mut crate::metric::context::Checkpoint<'a>,
-) -> Result<(Vec<Cell>, Vec<Missing>), ExplainError> {
-    let ks = if task.ks.is_empty() { vec![explainer.card.k] } else { task.ks.clone() };
-    let mut context = Context::new(ContextSetup {
-        black_box,
-        saved_box: &task.black_box,
-        explainer,
-        unit: explainer.card.unit,
-        k: ks[0],
-        fill: task.fill,
-        data: &task.data,
-        fit: task.fit,
-        split: task.split,
-        limit: task.limit,
-        seed: task.seed,
-        embedding: task.embedding.as_deref(),
-        shared,
-        checkpoint,
-    })?;
-    let (mut cells, mut missing) = (Vec::new(), Vec::<Missing>::new());
-    // Figures that are the same for every k.
-    let mut once = std::collections::HashMap::<&str, Vec<(Option<usize>, Vec<f64>)>>::new();
-    let n_figures = (ks.len() * task.metrics.len()) as u64;
-    for (k_idx, k) in ks.into_iter().enumerate() {
-        context.k = k;
-        for (metric_idx, id) in task.metrics.iter().enumerate() {
-            let metric = metric(id)?;
-            let done = (k_idx * task.metrics.len() + metric_idx) as u64;
-            let message = format!("{}: {} at k = {k}", explainer.card.name, metric.spec().title);
-            context.checkpoint(Progress::new(done, n_figures, "figures").with_message(message))?;
-            check_modality(metric, task.black_box.card.modality())?;
-            let found = match once.get(id.as_str()) {
-                Some(known) => known.clone(),
-                None => match values_of(metric, &mut context) {
-                    // Beside other methods such a cell stays empty.
-                    Err(error @ ExplainError::NotDefined { .. }) if task.explainers.len() > 1 => {
-                        if missing.iter().all(|known| known.metric != *id) {
-                            let row = explainer.card.name.clone();
-                            missing.push(Missing { row, metric: id.clone(), why: error.to_string() });
-                        }
-                        continue;
-                    }
-                    found => found?,
-                },
-            };
-            if !metric.depends_on_k() {
-                once.entry(id.as_str()).or_insert_with(|| found.clone());
-            }
-            for (class, values) in found {
-                cells.push(Cell {
-                    row: explainer.card.name.clone(),
-                    metric: id.clone(),
-                    k: Some(k),
-                    class: class.and_then(|class| task.black_box.card.classes.get(class).cloned()),
-                    mean: stats::mean(&values),
-                    ci95: interval(metric, &values, task.seed),
-                    items: values.len(),
-                });
-            }
-        }
-    }
-    Ok((cells, missing))
 }
 
 /// Where a trained thing of this name goes in a project folder: `kind/name`, with what a file name cannot hold replaced.

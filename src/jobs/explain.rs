@@ -55,7 +55,7 @@ impl Job<Compute> for ExplainMany {
 }
 
 /// Explains `items` in one go; the task's own item is left aside.
-fn batch(
+pub(super) fn batch(
     env: &mut Compute,
     task: &Explain,
     items: &[usize],
@@ -144,6 +144,7 @@ fn by_method(
     let results = (0..rows.n()).map(|row_idx| MethodResult {
         explainer: saved.card.hash.clone(),
         ranks: ranks(scores.row(row_idx)),
+        lens: None,
         by_class: by_class.as_mut().and_then(Iterator::next),
         probs_selected: selected.row(row_idx).to_vec(),
         probs_unselected: unselected.row(row_idx).to_vec(),

@@ -6,6 +6,7 @@ use super::picture::text_fill_words;
 use super::task::{Cell, Evaluate};
 use crate::data::{Unit, Units};
 use crate::explain::Fill;
+use crate::metric::metric;
 use crate::model::{Versions, tensors};
 
 /// What an explainer in a table is.
@@ -59,6 +60,10 @@ pub struct Conditions {
     pub versions: Versions,
     /// Explainers, in the order of the rows.
     pub explainers: Vec<MeasuredExplainer>,
+    /// Share of the items in the class that the black box names most often, in percent: what is told by always naming it. `None` in tables from before it
+    /// was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chance: Option<f64>,
 }
 
 impl Conditions {
@@ -88,6 +93,7 @@ impl Conditions {
             threads: crate::model::threads(),
             versions: Versions::current(),
             explainers: task.explainers.iter().map(explainer).collect(),
+            chance: None,
         }
     }
 
@@ -142,7 +148,33 @@ pub struct Missing {
     pub why: String,
 }
 
+/// Figures that are missing among so many rows, a sentence for each reason: what no row has, and what some lack.
+pub fn notes(missing: &[Missing], n_rows: usize) -> Vec<String> {
+    let mut reasons: Vec<(&str, &str, Vec<&str>)> = Vec::new();
+    for Missing { row, metric, why } in missing {
+        // What a method lacks is one reason, whichever methods lack it.
+        let why = why.strip_suffix(&format!(", found {row}")).unwrap_or(why);
+        match reasons.iter_mut().find(|(of, known, _)| *of == metric.as_str() && *known == why) {
+            Some((.., rows)) => rows.push(row),
+            None => reasons.push((metric.as_str(), why, vec![row.as_str()])),
+        }
+    }
+    let sentence = |(id, why, rows): (&str, &str, Vec<&str>)| {
+        let title = metric(id).map_or(id, |metric| metric.spec().title);
+        let named = if why.starts_with(title) { why.to_owned() } else { format!("{title}: {why}") };
+        let of =
+            if rows.len() >= n_rows { "Left out".to_owned() } else { format!("No figure for {}", rows.join(", ")) };
+        format!("{of}: {named}.")
+    };
+    reasons.into_iter().map(sentence).collect()
+}
+
 impl Measured {
+    /// What the table lacks and why, in sentences.
+    pub fn notes(&self) -> Vec<String> {
+        notes(&self.missing, self.conditions.explainers.len())
+    }
+
     /// Why a method has no figure; `None` where it is not known to lack it.
     pub fn why_missing(&self, row: &str, metric: &str) -> Option<&str> {
         self.missing.iter().find(|missing| missing.row == row && missing.metric == metric).map(|of| of.why.as_str())

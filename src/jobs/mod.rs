@@ -6,8 +6,9 @@
 pub mod agreement;
 pub mod classes;
 pub mod compute;
+pub mod evaluate;
 mod explain;
-mod live;
+mod explain_into;
 pub mod measured;
 pub mod picture;
 pub mod reading;

@@ -4,12 +4,14 @@ use super::classes::Lens;
 use super::compute::BAD_REQUEST;
 use super::reading;
 use super::task::{Explained, MethodResult};
+use crate::data::table::shown_name;
 use crate::data::{Dataset, Modality, Shape};
 use crate::explain::mask::top_k;
 use crate::explain::{ExplainerCard, Fill};
+use crate::figure::layout::classes::{Alone, ClassColumn, ClassTable};
 use crate::figure::layout::series::{Form, Movement};
 use crate::figure::layout::{
-    ClassProbability, ExplainedPicture, ExplainedRow, ExplainedSeries, Prediction, SOURCE_SEPARATOR,
+    Asked, ClassProbability, ExplainedPicture, ExplainedRow, ExplainedSeries, Prediction, SOURCE_SEPARATOR,
 };
 use crate::model::{BoxCard, argmax};
 use crate::work::Notice;
@@ -110,47 +112,102 @@ fn row_of(beside: &Beside<'_>, explained: &Explained, result: &MethodResult) -> 
     let table = beside.black_box?.table.as_ref()?;
     let words = |values: &[f32]| values.iter().enumerate().map(|(at, value)| table.shown(at, *value)).collect();
     Some(ExplainedRow {
-        names: table.0.iter().map(|column| column.name.clone()).collect(),
+        names: table.0.iter().map(|column| shown_name(&column.name).to_owned()).collect(),
         values: words(&explained.row),
         fill: words(&explained.fill_row),
         ranks: result.ranks.clone(),
     })
 }
 
-/// What the black box answers to the full input and to both parts; `None` where an answer is missing.
+/// What the black box answers to the full input and to both parts; `None` where an answer is missing. Of a result that is seen through a class the
+/// question is whether the class's units alone give that class, whatever the answer to the full input is.
 pub fn prediction_of(beside: &Beside<'_>, explained: &Explained, result: &MethodResult) -> Option<Prediction> {
     if [&explained.probs_full, &result.probs_selected, &result.probs_unselected].iter().any(|probs| probs.is_empty()) {
         return None;
     }
-    let answer = argmax(&explained.probs_full);
+    let asked = result.lens.map(Lens::class);
+    let answer = asked.unwrap_or_else(|| argmax(&explained.probs_full));
     let (selected, unselected) = (argmax(&result.probs_selected), argmax(&result.probs_unselected));
     // An answer to nothing at all says nothing of the method.
-    let has_rest = explained.k < result.selectable();
+    let n_selected = result.n_selected(explained.k);
+    let (has_some, has_rest) = (n_selected > 0 || asked.is_none(), (1..result.selectable()).contains(&n_selected));
     // The likeliest classes of the full input, and whatever the parts answer.
     let mut shown = top_k(&explained.probs_full, MAX_CLASSES);
-    for class in [selected, unselected].into_iter().chain(beside.class_focus) {
+    for class in [selected, unselected].into_iter().chain(asked).chain(beside.class_focus) {
         if !shown.contains(&class) && class < explained.probs_full.len() {
             shown.push(class);
         }
     }
     let names = beside.black_box.map_or(&[][..], |black_box| &black_box.classes);
-    let classes = shown.into_iter().map(|class| ClassProbability {
-        class: names.get(class).cloned().unwrap_or_else(|| format!("class {class}")),
+    let name = |class: usize| names.get(class).cloned().unwrap_or_else(|| format!("class {class}"));
+    let asked = result.lens.and_then(|lens| {
+        let class = shown.iter().position(|class| *class == lens.class())?;
+        let noun = explained.units.unit.noun(2);
+        let quoted = |class: usize| format!("\u{201C}{}\u{201D}", name(class));
+        let (units, what) = match lens {
+            Lens::Class(class) => (format!("the {noun} of {}", quoted(class)), quoted(class)),
+            Lens::Contrast(a, b) => (format!("these {noun}"), format!("{} rather than {}", quoted(a), quoted(b))),
+        };
+        Some(Asked { class, units, unspoken: (n_selected == 0).then_some(what) })
+    });
+    let classes = shown.iter().map(|&class| ClassProbability {
+        class: name(class),
         full: explained.probs_full[class],
-        selected: result.probs_selected.get(class).copied(),
+        selected: result.probs_selected.get(class).copied().filter(|_| has_some),
         unselected: result.probs_unselected.get(class).copied().filter(|_| has_rest),
     });
     Some(Prediction {
         classes: classes.collect(),
-        selected_stays: Some(selected == answer),
-        unselected_stays: has_rest.then_some(unselected == answer),
+        selected_stays: has_some.then_some(selected == answer),
+        // The full input need not have the class that is asked for, and then the rest cannot lose it.
+        unselected_stays: (has_rest && asked.is_none()).then_some(unselected == answer),
+        asked,
     })
+}
+
+/// Units listed for each class below a picture.
+const MOST_LISTED: usize = 8;
+
+/// What speaks for each class, to stand below the picture of a text or of a row of a table, `k` units selected; `None` for other pictures, and for a method
+/// that does not tell classes apart. `classes`: their names.
+pub fn class_table(
+    picture: &ExplainedPicture,
+    classes: &[String],
+    explained: &Explained,
+    result: &MethodResult,
+    k: usize,
+) -> Option<ClassTable> {
+    let by_class = result.by_class.as_ref().filter(|_| picture.text.is_some() || picture.row.is_some())?;
+    let name_of = |unit: usize| match &picture.text {
+        Some(text) => Some(text.words_of(unit)),
+        None => picture.row.as_ref()?.names.get(unit).cloned(),
+    };
+    let name = |class: usize| classes.get(class).cloned().unwrap_or_else(|| format!("class {class}"));
+    let column = |class: usize| {
+        let lens = Lens::Class(class);
+        let best = result.speaking_through(lens, MOST_LISTED).into_iter();
+        let n = result.speaking_through(lens, k).len();
+        let probs = by_class.only(class);
+        // Answers to another k, or to nothing, are none to these units.
+        let is_known = explained.k == k && n > 0 && !probs.is_empty();
+        let alone = is_known.then(|| argmax(probs)).map(|answer| Alone {
+            n,
+            class: name(answer),
+            p: probs[answer],
+            is_class: answer == class,
+        });
+        let units = best.filter_map(|unit| Some((name_of(unit)?, by_class.score(unit, class)))).collect();
+        ClassColumn { class: name(class), units, alone }
+    };
+    let nothing = &by_class.nothing;
+    let nothing = (!nothing.is_empty()).then(|| argmax(nothing)).map(|answer| (name(answer), nothing[answer]));
+    Some(ClassTable { classes: (0..by_class.classes).map(column).collect(), nothing })
 }
 
 /// One method's result as a picture with its `k` highest units selected; view, hidden style and theme are left at their defaults.
 ///
-/// The sign of a method's own scores has no meaning: those of learned selectors are logits, those of gradients are absolute. Scores for a class
-/// that is followed have one: what lies below zero speaks against the class.
+/// The sign of most methods' own scores has no meaning: those of learned selectors are logits, those of gradients are absolute. Scores for a class have
+/// one, see [`MethodResult::is_signed`]: what lies below zero speaks against the class.
 pub fn picture_of_result(
     beside: &Beside<'_>,
     explained: &Explained,
@@ -159,11 +216,10 @@ pub fn picture_of_result(
 ) -> ExplainedPicture {
     let units = explained.units;
     let shape = units.shape;
-    let is_of_class = beside.class_focus.zip(result.by_class.as_ref()).is_some_and(|(class, of)| class < of.classes);
     let shared = ExplainedPicture {
         scores: result.scores.clone(),
         selected: (0..result.ranks.len()).map(|unit| result.is_selected(unit, k)).collect(),
-        signed: is_of_class && result.scores.iter().any(|score| score.is_finite() && *score < 0.0),
+        signed: result.is_signed(),
         method: beside.method.to_owned(),
         unit_noun: units.unit.noun(2),
         source: beside.source.to_owned(),

@@ -83,7 +83,8 @@ pub fn spans_of(original: &str, layout: &TextLayout, units: Units) -> ExplainedT
         });
         end = token.end;
     }
-    ExplainedText { spans, after: readable(original.get(end..).unwrap_or("")).into_owned(), most_words: MOST_WORDS }
+    let after = readable(original.get(end..).unwrap_or("")).into_owned();
+    ExplainedText { spans, after, most_words: MOST_WORDS, most_in_cell: None }
 }
 
 #[cfg(test)]

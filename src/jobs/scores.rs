@@ -4,13 +4,16 @@
 //! Of texts, `start` and `end` say where a unit stands: its first byte, and the byte after its last, in the text of its item as it was read, with its
 //! HTML: decoded as UTF-8, without a byte order mark, whatever encoding the file has. Of a document in a file of its own this is the whole file, of CSV
 //! and JSON Lines what stands in the field, without quotes and escapes.
+//!
+//! Units of a text are numbered from its own first one that the model reads: padding has no number and no line, wherever the model wants it. Only NPZ, where
+//! all items have as many places, holds those of padding, with minus infinity as their score, in the order in which the model reads them.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Explained;
-use super::reading::written_units;
+use super::reading::{WrittenUnit, written_units};
 use crate::data::{Dataset, Modality};
 use crate::explain::SavedExplainer;
 use crate::explain::mask::top_k;
@@ -119,9 +122,9 @@ pub fn has_class_answers(path: &Path) -> bool {
 /// The scores of these items in the format of the file's ending; all items have the same units.
 pub fn encode(path: &Path, scores: &Scores<'_>, explained: &[Arc<Explained>]) -> Result<Vec<u8>, ScoresError> {
     let has_classes = explained.first().is_some_and(|first| tells_classes_apart(first));
-    let mut writer = ScoresWriter::begin(path, *scores, has_classes, Vec::new())?;
-    explained.iter().try_for_each(|one| writer.push(one))?;
-    writer.end()
+    let mut file = ScoresFile::begin(path, scores, has_classes, Vec::new())?;
+    explained.iter().try_for_each(|one| file.push(scores, one))?;
+    file.end(scores)
 }
 
 /// Lines of a row group of Parquet, but for the rest of an item.
@@ -130,8 +133,13 @@ const GROUP: usize = 1 << 16;
 /// Scores on their way into a file, item by item as they are explained: of 25,000 reviews there are millions of lines, which are never all in memory. (Of
 /// NPZ, whose arrays stand one after the other, the scores themselves are.) Nothing is seen in the file's place before [`ScoresWriter::finish`]; dropped
 /// without it, nothing is left.
-pub struct ScoresWriter<'a, W: Write + Send = AtomicFile> {
+pub struct ScoresWriter<'a> {
     scores: Scores<'a>,
+    file: ScoresFile,
+}
+
+/// The file of a [`ScoresWriter`], for a job that goes on from step to step: what the scores are of is told with each call, and is the same for all.
+pub(super) struct ScoresFile<W: Write + Send = AtomicFile> {
     path: PathBuf,
     /// Whether there is a column for each class.
     has_classes: bool,
@@ -165,21 +173,38 @@ impl<W: Write + Send> Groups<W> {
 impl<'a> ScoresWriter<'a> {
     /// Begins a file for items of which `first` is one: all have the same units and methods.
     pub fn create(path: &Path, scores: Scores<'a>, first: &Explained) -> Result<Self, ScoresError> {
+        Ok(Self { scores, file: ScoresFile::create(path, &scores, first)? })
+    }
+
+    /// Writes one more item.
+    pub fn push(&mut self, explained: &Explained) -> Result<(), ScoresError> {
+        self.file.push(&self.scores, explained)
+    }
+
+    /// Puts the file into its place.
+    pub fn finish(self) -> Result<(), ScoresError> {
+        self.file.finish(&self.scores)
+    }
+}
+
+impl ScoresFile {
+    /// Begins a file for items of which `first` is one.
+    pub(super) fn create(path: &Path, scores: &Scores<'_>, first: &Explained) -> Result<Self, ScoresError> {
         let file = AtomicFile::create(path)?;
         Self::begin(path, scores, tells_classes_apart(first), file).map_err(|error| error.at(path))
     }
 
     /// Puts the file into its place.
-    pub fn finish(self) -> Result<(), ScoresError> {
+    pub(super) fn finish(self, scores: &Scores<'_>) -> Result<(), ScoresError> {
         let path = self.path.clone();
-        let file = self.end().map_err(|error| error.at(&path))?;
+        let file = self.end(scores).map_err(|error| error.at(&path))?;
         Ok(file.commit()?)
     }
 }
 
-impl<'a, W: Write + Send> ScoresWriter<'a, W> {
-    fn begin(path: &Path, scores: Scores<'a>, has_classes: bool, out: W) -> Result<Self, ScoresError> {
-        let columns = columns_of(&scores, has_classes);
+impl<W: Write + Send> ScoresFile<W> {
+    fn begin(path: &Path, scores: &Scores<'_>, has_classes: bool, out: W) -> Result<Self, ScoresError> {
+        let columns = columns_of(scores, has_classes);
         let n_columns = columns.len();
         let sink = match Form::of(path)? {
             Form::Csv => {
@@ -195,16 +220,16 @@ impl<'a, W: Write + Send> ScoresWriter<'a, W> {
             Form::Jsonl => Sink::Jsonl(out),
             Form::Npz => Sink::Npz(out, Box::default()),
         };
-        Ok(Self { scores, path: path.to_owned(), has_classes, n_columns, sink })
+        Ok(Self { path: path.to_owned(), has_classes, n_columns, sink })
     }
 
     /// Writes one more item.
-    pub fn push(&mut self, explained: &Explained) -> Result<(), ScoresError> {
-        self.write(explained).map_err(|error| error.at(&self.path))
+    pub(super) fn push(&mut self, scores: &Scores<'_>, explained: &Explained) -> Result<(), ScoresError> {
+        self.write(scores, explained).map_err(|error| error.at(&self.path))
     }
 
-    fn write(&mut self, explained: &Explained) -> Result<(), ScoresError> {
-        let lines = || lines_of(&self.scores, explained, (self.has_classes, self.n_columns));
+    fn write(&mut self, scores: &Scores<'_>, explained: &Explained) -> Result<(), ScoresError> {
+        let lines = || lines_of(scores, explained, (self.has_classes, self.n_columns));
         match &mut self.sink {
             Sink::Csv(out) => {
                 for line in lines()? {
@@ -217,14 +242,14 @@ impl<'a, W: Write + Send> ScoresWriter<'a, W> {
                     groups.write()?;
                 }
             }
-            Sink::Jsonl(out) => jsonl_of(&self.scores, explained, out)?,
-            Sink::Npz(_, arrays) => arrays.push(&self.scores, explained, self.has_classes)?,
+            Sink::Jsonl(out) => jsonl_of(scores, explained, out)?,
+            Sink::Npz(_, arrays) => arrays.push(scores, explained, self.has_classes)?,
         }
         Ok(())
     }
 
     /// Writes what is left; gives what all was written to.
-    fn end(self) -> Result<W, ScoresError> {
+    fn end(self, scores: &Scores<'_>) -> Result<W, ScoresError> {
         Ok(match self.sink {
             Sink::Csv(out) => out.into_inner().map_err(ScoresError::writer)?,
             Sink::Parquet(mut groups) => {
@@ -233,7 +258,7 @@ impl<'a, W: Write + Send> ScoresWriter<'a, W> {
             }
             Sink::Jsonl(out) => out,
             Sink::Npz(mut out, arrays) => {
-                let bytes = arrays.encode(&self.scores, self.has_classes)?;
+                let bytes = arrays.encode(scores, self.has_classes)?;
                 out.write_all(&bytes).map_err(ScoresError::writer)?;
                 out
             }
@@ -298,6 +323,7 @@ fn lines_of(
         vec![Cell::Int(i64::from(item)), Cell::Text(split.to_owned()), Cell::Text(saved.card.name.clone())]
     };
     let written = written_units(scores.black_box, explained);
+    let numbers = numbers_of(explained, &written);
     let stretches = if is_series { stretches(explained, scores.data.channel_names()) } else { Vec::new() };
     for (saved, result) in scores.explainers.iter().zip(&explained.methods) {
         let result = result.as_ref().map_err(|reason| ScoresError::Method(reason.clone()))?;
@@ -305,9 +331,10 @@ fn lines_of(
             if is_series && *score == f32::NEG_INFINITY {
                 continue;
             }
+            let Some(number) = numbers.get(unit).copied().flatten() else { continue };
             let mut line = start(saved);
             line.extend([
-                Cell::Int(unit as i64),
+                Cell::Int(number as i64),
                 Cell::Number(f64::from(*score)),
                 Cell::Int(i64::from(result.ranks[unit]) + 1),
                 Cell::Int(i64::from(result.is_selected(unit, explained.k))),
@@ -378,15 +405,33 @@ fn csv_cell(cell: Cell) -> String {
     }
 }
 
-/// One object per method; of texts with each unit's words and their bytes in the text as written.
+/// The number that each unit has in its item; `None` for padding.
+fn numbers_of(explained: &Explained, written: &[Option<WrittenUnit>]) -> Vec<Option<usize>> {
+    if written.is_empty() {
+        return (0..explained.units.count()).map(Some).collect();
+    }
+    let mut next = 0..;
+    written.iter().map(|written| written.as_ref().and_then(|_| next.next())).collect()
+}
+
+/// One object per method; of texts with each unit's words and their bytes in the text as written. `scores` and `class_scores` have an entry for each unit
+/// of the item; `selected` and `unit` name them by their places there.
 fn jsonl_of(scores: &Scores<'_>, explained: &Explained, out: &mut impl Write) -> Result<(), ScoresError> {
     let data = scores.data;
     let (item, split) = scores.item(explained);
     let written = written_units(scores.black_box, explained);
+    let numbers = numbers_of(explained, &written);
+    // What an item's own units have of what all places have.
+    let own = |all: &[f32]| -> Vec<f32> {
+        all.iter().zip(&numbers).filter(|(_, number)| number.is_some()).map(|(value, _)| *value).collect()
+    };
     let label = data.labels[explained.item].and_then(|label| data.classes.get(usize::from(label)));
     for (saved, result) in scores.explainers.iter().zip(&explained.methods) {
         let result = result.as_ref().map_err(|reason| ScoresError::Method(reason.clone()))?;
-        let selected = top_k(&result.scores, explained.k);
+        let selected: Vec<usize> = top_k(&result.scores, explained.k)
+            .into_iter()
+            .filter_map(|unit| numbers.get(unit).copied().flatten())
+            .collect();
         let mut line = serde_json::json!({
             "item": item,
             "split": split,
@@ -404,11 +449,11 @@ fn jsonl_of(scores: &Scores<'_>, explained: &Explained, out: &mut impl Write) ->
             "probs_selected": result.probs_selected,
             "probs_unselected": result.probs_unselected,
             "selected": selected,
-            "scores": result.scores,
+            "scores": own(&result.scores),
         });
         if let Some(by_class) = &result.by_class {
             let classes = scores.black_box.classes.iter().enumerate();
-            let columns = classes.map(|(class, name)| (name.clone(), serde_json::json!(by_class.column(class))));
+            let columns = classes.map(|(class, name)| (name.clone(), serde_json::json!(own(&by_class.column(class)))));
             line["class_scores"] = serde_json::Value::Object(columns.collect());
             // What the black box answers to a class's own units alone, and to all but these.
             for (name, of) in [("class_only", &by_class.only), ("class_rest", &by_class.rest)] {
@@ -423,7 +468,7 @@ fn jsonl_of(scores: &Scores<'_>, explained: &Explained, out: &mut impl Write) ->
             let words = written.iter().enumerate().filter_map(|(unit, written)| {
                 let written = written.as_ref()?;
                 Some(serde_json::json!({
-                    "unit": unit,
+                    "unit": numbers[unit],
                     "word": written.words,
                     "start": written.bytes.start,
                     "end": written.bytes.end,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::{Cell, Measured};
+use crate::data::Unit;
 use crate::explain::learn::run;
 use crate::metric::order::{Rebuilt, Sure, sentences};
 use crate::metric::{MetricUnit, metric};
@@ -46,7 +47,8 @@ pub fn check(path: &Path) -> Result<(), TableError> {
 }
 
 /// The table in the format of the file's ending, with what it was measured by: an object beside the cells in JSON, columns in CSV, a line below in
-/// Markdown, a comment below in LaTeX. Where a1 and a2 were measured, their order stands there, too (not in CSV, which has rows only).
+/// Markdown, a comment below in LaTeX. What is missing and why stands there, too, and where a1 and a2 were measured, their order (not in CSV, which has rows
+/// only).
 pub fn encode(path: &Path, measured: &Measured) -> Result<Vec<u8>, TableError> {
     check(path)?;
     let text = match crate::store::ending(path).as_str() {
@@ -59,8 +61,8 @@ pub fn encode(path: &Path, measured: &Measured) -> Result<Vec<u8>, TableError> {
             let table = columns(measured);
             let rule: String = table[0].iter().map(|name| if is_text(name) { "---|" } else { "---:|" }).collect();
             let grid = grid(&table, report::cell, ("| ", " | ", " |\n"), &format!("|{rule}\n"));
-            let order: String = order(measured).iter().map(|words| format!("{words}\n\n")).collect();
-            format!("{grid}\n{order}{}.\n", measured.conditions.words())
+            let below: String = below(measured).map(|words| format!("{words}\n\n")).collect();
+            format!("{grid}\n{below}{}.\n", measured.conditions.words())
         }
         _ => {
             let table = columns(measured);
@@ -68,12 +70,16 @@ pub fn encode(path: &Path, measured: &Measured) -> Result<Vec<u8>, TableError> {
             let rows = grid(&table, report::escaped, ("", " & ", " \\\\\n"), "\\hline\n");
             let words = measured.conditions.words();
             // Within a comment names need no escapes, but must not end it.
-            let order: String =
-                order(measured).iter().map(|words| format!("% {}\n", words.replace('\n', " "))).collect();
-            format!("\\begin{{tabular}}{{{align}}}\n{rows}\\end{{tabular}}\n{order}% {words}.\n")
+            let below: String = below(measured).map(|words| format!("% {}\n", words.replace('\n', " "))).collect();
+            format!("\\begin{{tabular}}{{{align}}}\n{rows}\\end{{tabular}}\n{below}% {words}.\n")
         }
     };
     Ok(text.into_bytes())
+}
+
+/// Sentences below a table: what is missing, and the order of its rows.
+fn below(measured: &Measured) -> impl Iterator<Item = String> {
+    measured.notes().into_iter().chain(order(measured))
 }
 
 /// The table as aligned text for the terminal.
@@ -92,10 +98,12 @@ pub fn text(cells: &[Cell]) -> String {
     out
 }
 
-/// Plain words about rows whose masks may spell the label, where the table holds the figures that tell: FS-M, FS-A and mask-only at one k.
-pub fn honesty(cells: &[Cell]) -> Vec<String> {
+/// Plain words about rows whose masks may spell the label, where the table holds the figures that tell: FS-M, mask-only and, where there is one, FS-A at
+/// one k.
+pub fn honesty(measured: &Measured) -> Vec<String> {
+    let unit = measured.conditions.unit.parse().unwrap_or(Unit::Pixel);
     let mut rows: Vec<(&str, Option<usize>, BTreeMap<String, f64>)> = Vec::new();
-    for cell in cells.iter().filter(|cell| cell.class.is_none()) {
+    for cell in measured.iter().filter(|cell| cell.class.is_none()) {
         let id = match cell.metric.as_str() {
             "fs_m" | "posthoc_accuracy" | "faithfulness" => "fs_m",
             "fs_a" => "approximator",
@@ -108,9 +116,10 @@ pub fn honesty(cells: &[Cell]) -> Vec<String> {
         });
         rows[at].2.insert(id.to_owned(), cell.mean);
     }
-    let warnings = rows.into_iter().flat_map(|(row, k, figures)| {
+    let warnings = rows.into_iter().flat_map(|(row, k, mut figures)| {
         let name = k.map_or_else(|| row.to_owned(), |k| format!("{row}, k = {k}"));
-        run::honesty(&figures).into_iter().map(move |warning| format!("{name}: {warning}"))
+        figures.extend(measured.conditions.chance.map(|chance| ("chance".to_owned(), chance)));
+        run::honesty(&figures, unit).into_iter().map(move |warning| format!("{name}: {warning}"))
     });
     warnings.collect()
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::measured::Measured;
+use crate::data::options::Looked;
 use crate::data::{DataSpec, Dataset, Fit, Split, Unit, Units};
 use crate::explain::{Fill, SavedExplainer};
 use crate::model::params::Params;
@@ -17,6 +18,11 @@ pub enum Task {
     /// Open a data set.
     OpenData {
         /// What to open.
+        spec: DataSpec,
+    },
+    /// Look at data without reading them all: their kind, and the columns that options can name.
+    LookAtData {
+        /// What to look at.
         spec: DataSpec,
     },
     /// Read a black box from a folder.
@@ -42,6 +48,8 @@ pub enum Task {
         /// The items; at least one.
         items: Vec<usize>,
     },
+    /// The same written into a file of scores, which is seen when it is whole.
+    ExplainInto(Box<ExplainInto>),
     /// The black box's answer to an item without one of its units.
     Without(Box<super::Without>),
     /// The black box's answers to many items, in chunks.
@@ -151,14 +159,38 @@ pub struct Explain {
     pub fill: Fill,
     /// Seed of noise and of random methods.
     pub seed: u64,
-    /// Whether the black box is also asked about the units of each class alone and all others, for methods that tell classes apart: two more questions
-    /// for each class. CSV and Parquet do not hold the answers, and contact sheets show them only where a class is looked at.
+    /// Whether the black box is also asked about the units that speak for each class alone and all others, and about nothing at all, for methods that tell
+    /// classes apart: two more questions for each class. CSV and Parquet do not hold the answers, and contact sheets show them only where a class is looked at.
     pub class_answers: bool,
     /// Two classes, for the same methods: the black box is also asked about the units that speak most for the first rather than the second.
     pub contrast: Option<(usize, usize)>,
     /// Whether generators also rebuild the item from its parts, for methods that have them, and the black box is asked about that. Only the window shows
     /// it: no file and no figure does.
     pub rebuilt: bool,
+}
+
+/// Explains items into a file.
+#[derive(Clone, Debug)]
+pub struct ExplainInto {
+    /// What to do with each item; its own item is left aside.
+    pub explain: Explain,
+    /// The items, in the order of the file.
+    pub items: Vec<usize>,
+    /// The file; its ending says the format, see [`super::scores::FORMATS`].
+    pub path: PathBuf,
+}
+
+/// A file of scores.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrittenScores {
+    /// Where it is.
+    pub path: PathBuf,
+    /// How many items it holds.
+    pub items: usize,
+    /// Names of the methods that it holds.
+    pub methods: Vec<String>,
+    /// What it does not hold and why, a sentence for each item or method.
+    pub left_out: Vec<String>,
 }
 
 /// One item explained.
@@ -194,7 +226,8 @@ impl Explained {
     /// About how many bytes it takes.
     pub fn bytes(&self) -> usize {
         let numbers = |result: &MethodResult| {
-            let by_class = result.by_class.as_ref().map_or(0, |of| of.scores.len() + of.only.len() + of.rest.len());
+            let by_class = result.by_class.as_ref();
+            let by_class = by_class.map_or(0, |of| of.scores.len() + of.only.len() + of.rest.len() + of.nothing.len());
             result.scores.len()
                 + result.ranks.len()
                 + by_class
@@ -214,6 +247,8 @@ pub struct MethodResult {
     pub scores: Vec<f32>,
     /// Rank per unit, 0 for the highest score (ties by position); `u32::MAX` for padding.
     pub ranks: Vec<u32>,
+    /// What the scores are seen through, where they are not the method's own: see [`MethodResult::through`].
+    pub lens: Option<super::Lens>,
     /// Scores for each class, for methods that tell classes apart.
     pub by_class: Option<super::ByClass>,
     /// The black box's answer to the selected part only.
@@ -237,9 +272,16 @@ pub struct Rebuilt {
 }
 
 impl MethodResult {
-    /// Whether unit `unit` is selected at `k`; one that does not exist never is.
+    /// Whether unit `unit` is selected at `k`; one that does not exist never is. Through a class only what speaks for it is: fewer than `k`, or none, where
+    /// not more have a score above zero.
     pub fn is_selected(&self, unit: usize, k: usize) -> bool {
-        self.ranks.get(unit).is_some_and(|rank| (*rank as usize) < k)
+        let speaks = || self.lens.is_none() || self.scores.get(unit).is_some_and(|score| *score > 0.0);
+        self.ranks.get(unit).is_some_and(|rank| (*rank as usize) < k) && speaks()
+    }
+
+    /// How many units are selected at `k`.
+    pub fn n_selected(&self, k: usize) -> usize {
+        (0..self.ranks.len()).filter(|&unit| self.is_selected(unit, k)).count()
     }
 
     /// How many units can be selected: padding cannot.
@@ -377,6 +419,8 @@ impl std::fmt::Debug for WriteFile {
 pub enum Output {
     /// An opened data set.
     Data(Arc<Dataset>),
+    /// What is known of data that were not read as a whole.
+    LookedAt(Arc<Looked>),
     /// A black box, trained or read; as a partial result: its latest checkpoint.
     Box(Arc<SavedBox>),
     /// An explainer, trained or read; as a partial result: its best checkpoint so far.
@@ -418,6 +462,8 @@ pub enum Output {
     Agreement(Arc<Agreement>),
     /// Something with a study is done.
     Study(super::study::StudyOutput),
+    /// A file of scores was written.
+    Scores(Arc<WrittenScores>),
     /// A file was written.
     Written(PathBuf),
 }

@@ -1,6 +1,7 @@
 //! FS-A and FU-A: does a freshly trained approximator give the black box's class from S only, from S̄ only?
 
 use super::context::masks;
+use super::cost::{Piece, Scope, Sizes};
 use super::masked::shares;
 use super::{ANY, Context, Metric, MetricSpec, MetricUnit};
 use crate::data::{Modality, Rows};
@@ -84,6 +85,11 @@ impl Metric for Fresh {
             Side::Unselected => &FU_A.spec,
             Side::Full => &FS_A_FULL.spec,
         }
+    }
+
+    fn pieces(&self, sizes: &Sizes) -> Vec<Piece> {
+        let steps = u64::from(epochs(sizes.modality)) * sizes.train.div_ceil(BATCH) as u64;
+        vec![Piece::training_items(sizes), Piece::counted(self.spec().id, Scope::Units, steps)]
     }
 
     fn compute(&self, context: &mut Context<'_>) -> Result<Vec<f64>, ExplainError> {

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::MetricSpec;
 use super::repack::repacked;
+use super::{MetricSpec, no_truth};
 use crate::data::text::{Side as End, TextFit};
 use crate::data::{Dataset, Embedding, Fit, Rows, Split, Unit, Units};
 use crate::explain::mask::{fill_rows, keep_only, top_k};
@@ -206,8 +206,7 @@ impl<'a> Context<'a> {
             let items = self.data.in_split(Split::Train);
             if items.is_empty() {
                 return Err(ExplainError::Unfit(format!(
-                    "{}: expected training items, from which this metric learns, found none; choose data with a training split or leave the \
-                     metric out",
+                    "{}: expected training items, from which this metric learns, found none; choose data with a training split",
                     self.data.name
                 )));
             }
@@ -229,12 +228,7 @@ impl<'a> Context<'a> {
 
     fn truth_of(&self, items: &[usize], asked: &MetricSpec) -> Result<Vec<Vec<usize>>, ExplainError> {
         let known: Option<Vec<_>> = items.iter().map(|&item| self.data.true_units(item, self.units)).collect();
-        known.ok_or_else(|| {
-            ExplainError::Unfit(format!(
-                "{} needs data of which it is known what truly matters, such as synthetic:xor, in the size that the black box reads, found {}; leave it out",
-                asked.title, self.data.name
-            ))
-        })
+        known.ok_or_else(|| no_truth(asked, self.data))
     }
 
     /// Selected units of the reported items at the present k, best first.

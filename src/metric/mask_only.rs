@@ -1,6 +1,7 @@
 //! Mask-only accuracy as a metric.
 
 use super::context::masks;
+use super::cost::{Piece, Scope, Sizes, passes};
 use super::masked::shares;
 use super::{ANY, Context, Metric, MetricSpec, MetricUnit};
 use crate::explain::ExplainError;
@@ -25,6 +26,12 @@ static SPEC: MetricSpec = MetricSpec {
 impl Metric for MaskOnly {
     fn spec(&self) -> &'static MetricSpec {
         &SPEC
+    }
+
+    fn pieces(&self, sizes: &Sizes) -> Vec<Piece> {
+        // The network is so small that its epochs take about as long as scoring its items.
+        let learning = Piece::silent(SPEC.id, Scope::Units, 2 * passes(sizes.train));
+        vec![Piece::training_items(sizes), learning]
     }
 
     fn compute(&self, context: &mut Context<'_>) -> Result<Vec<f64>, ExplainError> {

@@ -4,6 +4,7 @@ pub mod approximator;
 pub mod brevity;
 pub mod by_class;
 pub mod context;
+pub mod cost;
 pub mod faithfulness;
 pub mod iou;
 pub mod log_odds;
@@ -24,8 +25,9 @@ pub mod words;
 
 pub use context::{Context, Shared};
 
-use crate::data::Modality;
+use crate::data::{Dataset, Modality};
 use crate::explain::ExplainError;
+use cost::{Piece, Scope, Sizes};
 
 /// Unit of a metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,6 +118,13 @@ pub trait Metric: Sync {
         false
     }
 
+    /// What it costs, in pieces that several metrics may share, in the order in which they are done.
+    fn pieces(&self, sizes: &Sizes) -> Vec<Piece> {
+        let scope = if self.depends_on_k() { Scope::Units } else { Scope::Explainer };
+        let classes = if self.is_by_class() { sizes.classes.max(1) } else { 1 };
+        vec![Piece::silent(self.spec().id, scope, cost::passes(sizes.test) * classes as u64)]
+    }
+
     /// One value per item, in the metric's unit; shares are 0 or 100. Items of which the metric says nothing are left out; what belongs to the explainer
     /// as a whole is one value.
     ///
@@ -161,19 +170,30 @@ pub static METRICS: &[&dyn Metric] = &[
     &train_minutes::TrainMinutes,
 ];
 
-/// Refuses a metric that says nothing about this kind of input.
-pub fn check_modality(metric: &dyn Metric, modality: Modality) -> Result<(), ExplainError> {
+/// Refuses a metric that no method has: of another kind of input, or of data of which the truth is not known.
+pub fn check_data(metric: &dyn Metric, modality: Modality, data: &Dataset) -> Result<(), ExplainError> {
     let spec = metric.spec();
-    if spec.modalities.contains(&modality) {
-        return Ok(());
+    if !spec.modalities.contains(&modality) {
+        let known: Vec<_> = spec.modalities.iter().map(|modality| modality.plural()).collect();
+        return Err(ExplainError::Unfit(format!(
+            "{} is defined for {}, found {}",
+            spec.title,
+            known.join(" and "),
+            modality.plural()
+        )));
     }
-    let known: Vec<_> = spec.modalities.iter().map(|modality| modality.plural()).collect();
-    Err(ExplainError::Unfit(format!(
-        "{} is defined for {}, found {}; leave it out",
-        spec.title,
-        known.join(", "),
-        modality.plural()
-    )))
+    if metric.needs_truth() && data.truth.is_none() {
+        return Err(no_truth(spec, data));
+    }
+    Ok(())
+}
+
+/// What to say where a metric needs the truth and it is not known.
+fn no_truth(asked: &MetricSpec, data: &Dataset) -> ExplainError {
+    ExplainError::Unfit(format!(
+        "{} needs data of which it is known what truly matters, such as synthetic:xor, in the size that the black box reads, found {}",
+        asked.title, data.name
+    ))
 }
 
 /// Values of one metric: for each class (`None` where it belongs to none) one value per item.

@@ -111,13 +111,19 @@ fn among(of: &[&Rebuilt], at_k: &str, is_across: bool) -> Option<String> {
     let free: Vec<usize> = (0..of.len()).filter(|&at| better[at].is_none()).collect();
     let mut words = format!("Not dominated{at_k}: {}.", named(&free).join(", "));
     for (by, better_name) in names.iter().enumerate() {
-        for (is_sure, doubt) in [(true, ""), (false, " (intervals overlap)")] {
+        for is_sure in [true, false] {
             let is_apart = |at: usize| of[at].a1.is_apart(&of[by].a1) || of[at].a2.is_apart(&of[by].a2);
             let is_so = |at: &usize| better[*at] == Some(by) && is_apart(*at) == is_sure;
-            let worse: Vec<usize> = (0..of.len()).filter(is_so).collect();
-            if !worse.is_empty() {
-                let are = if worse.len() == 1 { "is" } else { "are" };
-                words.push_str(&format!(" {} {are} worse than {better_name}{doubt}.", listed(&named(&worse))));
+            let behind: Vec<usize> = (0..of.len()).filter(is_so).collect();
+            if !behind.is_empty() {
+                let are = if behind.len() == 1 { "is" } else { "are" };
+                // Where chance can have made the order, nothing is called worse.
+                let how = if is_sure {
+                    format!("worse than {better_name}")
+                } else {
+                    format!("behind {better_name}, but within the intervals")
+                };
+                words.push_str(&format!(" {} {are} {how}.", listed(&named(&behind))));
             }
         }
     }
@@ -173,7 +179,7 @@ mod tests {
         assert_eq!(
             sentences(&more),
             [
-                "Not dominated at k = 4: x, y, z. w is worse than x (intervals overlap). x and y are equal: neither is better. \
+                "Not dominated at k = 4: x, y, z. w is behind x, but within the intervals. x and y are equal: neither is better. \
               Beyond that, those that are not dominated cannot be ordered: one has the higher a1, another the lower a2."
             ]
         );
@@ -186,7 +192,7 @@ mod tests {
         assert_eq!(
             sentences(&sizes),
             ["Not dominated at k = 4: pixels (units of 1 value). \
-              chunks (units of 16 values) is worse than pixels (units of 1 value) (intervals overlap)."]
+              chunks (units of 16 values) is behind pixels (units of 1 value), but within the intervals."]
         );
         // Better figures, but from larger units.
         let sizes = [rebuilt("chunks", 4, 16, 95.0, 40.0), rebuilt("pixels", 64, 1, 90.0, 50.0)];
@@ -195,6 +201,24 @@ mod tests {
             [
                 "Not dominated among all k: chunks at k = 4 (units of 16 values), pixels at k = 64 (units of 1 value). Those that are not dominated \
               cannot be ordered: one has the higher a1, another the lower a2 or fewer or smaller units."
+            ]
+        );
+    }
+
+    #[test]
+    fn what_lies_within_the_intervals_is_not_called_worse() {
+        let wide = |row: &str, a1: (f64, f64), a2: (f64, f64)| {
+            let sure = |(mean, half): (f64, f64)| Sure { mean, ci95: [mean - half, mean + half] };
+            Rebuilt { row: row.to_owned(), k: Some(4), unit_size: 16, a1: sure(a1), a2: sure(a2) }
+        };
+        let best = wide("DoRaR", (68.0, 14.0), (40.0, 15.0));
+        let near = ["Gradient", "Random"].map(|row| wide(row, (60.0, 15.0), (45.0, 15.0)));
+        let far = wide("Far", (20.0, 5.0), (90.0, 5.0));
+        let said = sentences(&[best, near[0].clone(), near[1].clone(), far]);
+        assert_eq!(
+            said,
+            [
+                "Not dominated at k = 4: DoRaR. Far is worse than DoRaR. Gradient and Random are behind DoRaR, but within the intervals."
             ]
         );
     }

@@ -1,10 +1,11 @@
 //! a1 and a2 (DoRaR, section IV): is the black box's class kept by what a freshly trained generator rebuilds from S only, from S̄ only?
 
 use super::context::{Part, masks};
+use super::cost::{Piece, Scope, Sizes};
 use super::masked::shares;
 use super::{Context, Metric, MetricSpec, MetricUnit, stats};
 use crate::data::Modality;
-use crate::explain::learn::fresh_generator::{FreshGenerator, Shown};
+use crate::explain::learn::fresh_generator::{FreshGenerator, Shown, most_steps};
 use crate::explain::{ExplainError, Mask};
 use crate::model::mix;
 use crate::work::Progress;
@@ -70,6 +71,17 @@ impl Metric for Rebuilt {
 
     fn depends_on_k(&self) -> bool {
         self.part.is_some()
+    }
+
+    fn pieces(&self, sizes: &Sizes) -> Vec<Piece> {
+        let steps = most_steps(sizes.train, EPOCHS);
+        let part = self.part.map(|part| match part {
+            Part::Selected => Piece::counted("rebuilt from the selected units", Scope::Units, steps),
+            Part::Unselected => Piece::counted("rebuilt from the unselected units", Scope::Units, steps),
+        });
+        let needs_ceiling = self.is_relative || self.part.is_none();
+        let ceiling = needs_ceiling.then(|| Piece::counted("rebuilt from everything", Scope::Table, steps));
+        [Some(Piece::training_items(sizes)), part, ceiling].into_iter().flatten().collect()
     }
 
     fn compute(&self, context: &mut Context<'_>) -> Result<Vec<f64>, ExplainError> {

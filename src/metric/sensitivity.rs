@@ -3,6 +3,7 @@
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+use super::cost::{Piece, Scope, Sizes, passes};
 use super::{Context, Metric, MetricSpec, MetricUnit, PICTURES};
 use crate::data::{Rows, evenly};
 use crate::explain::ExplainError;
@@ -51,6 +52,12 @@ pub static SEN_SINGLE: Sensitivity = Sensitivity {
     single: true,
 };
 
+impl Sensitivity {
+    const fn draws(&self) -> usize {
+        if self.single { 1 } else { DRAWS }
+    }
+}
+
 impl Metric for Sensitivity {
     fn spec(&self) -> &'static MetricSpec {
         if self.single { &SEN_SINGLE.spec } else { &SEN.spec }
@@ -60,9 +67,14 @@ impl Metric for Sensitivity {
         false
     }
 
+    fn pieces(&self, sizes: &Sizes) -> Vec<Piece> {
+        let steps = self.draws() as u64 * passes(sizes.test.min(ITEMS));
+        vec![Piece::counted(self.spec().id, Scope::Explainer, steps)]
+    }
+
     fn compute(&self, context: &mut Context<'_>) -> Result<Vec<f64>, ExplainError> {
         let picked = evenly(context.test.rows.n(), ITEMS);
-        let draws = if self.single { 1 } else { DRAWS };
+        let draws = self.draws();
         let (rows, probs) = (context.test.rows.pick(&picked), context.test.probs.pick(&picked));
         let mut largest = vec![0.0f64; picked.len()];
         for draw in 0..draws {

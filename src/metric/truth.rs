@@ -4,6 +4,7 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
+use super::cost::{Piece, Scope, Sizes, passes};
 use super::masked::shares;
 use super::{ANY, Context, Metric, MetricSpec, MetricUnit};
 use crate::data::Split;
@@ -137,6 +138,11 @@ impl Metric for MaskOnlyTrue {
 
     fn needs_truth(&self) -> bool {
         true
+    }
+
+    fn pieces(&self, sizes: &Sizes) -> Vec<Piece> {
+        let learning = Piece::silent(MASK_ONLY_TRUE.id, Scope::Explainer, 2 * passes(sizes.train));
+        vec![Piece::training_items(sizes), learning]
     }
 
     fn compute(&self, context: &mut Context<'_>) -> Result<Vec<f64>, ExplainError> {

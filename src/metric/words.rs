@@ -36,7 +36,7 @@ pub fn vocabulary<'a>(context: &Context<'a>, spec: &MetricSpec) -> Result<&'a Te
     match context.text() {
         Some(text) if context.units.unit == Unit::Word => Ok(text),
         _ => Err(ExplainError::Unfit(format!(
-            "{} is defined for words as units, found {}; leave it out or explain words",
+            "{} is defined for words as units, found {}; explain words",
             spec.title,
             context.units.unit.noun(2)
         ))),

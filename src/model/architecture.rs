@@ -149,7 +149,8 @@ pub const fn patience(default: i64) -> ParamSpec {
     ParamSpec {
         id: "patience",
         label: "Patience",
-        tip: "Training stops after so many epochs without a better accuracy on validation, and the best epoch's weights are kept.",
+        tip: "Training stops after so many epochs without a better accuracy on validation, and the best epoch's weights are kept. Epochs that \
+              give all validation items one class do not count.",
         kind: ParamKind::Whole { min: 1, max: 1000, default },
     }
 }

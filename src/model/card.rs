@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::params::Params;
 use super::{InputSpec, ModelError, architecture};
-use crate::data::text::TextFit;
+use crate::data::text::{TextFit, Unknown};
 use crate::data::{DataError, Dataset, Fit, Modality, Rows, Shape, TableFit, Unit};
+use crate::work::format_count;
 
 /// Format name of a black box's card.
 pub const BOX_FORMAT: &str = "unmask-blackbox";
@@ -101,6 +102,13 @@ pub struct BoxCard {
     pub test_accuracy: Option<f64>,
     /// How many test items.
     pub test_items: usize,
+    /// Share of the largest class among the test items, or where there are none among those for validation, 0..=1: what one class for everything would
+    /// reach. `None` where there are neither, and where an earlier version trained it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub largest_class: Option<f64>,
+    /// How many epochs were asked for, where training stopped before them because validation gained nothing any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped_early: Option<u32>,
     /// Training curves.
     pub curves: Curves,
     /// Threads that libtorch used.
@@ -138,6 +146,54 @@ impl BoxCard {
                 format!("{} {} {params} {}", self.hash, self.data_hash, blake3::hash(&answers).to_hex())
             }
         }
+    }
+
+    /// What it reads, in words of its kind of items: "400 words, 8,021 known".
+    pub fn input_words(&self) -> String {
+        let Shape { channels, height, width } = self.shape;
+        let count = |n: usize, one: &str, many: &str| match n {
+            1 => format!("1 {one}"),
+            n => format!("{} {many}", format_count(n as u64)),
+        };
+        match self.modality() {
+            Modality::Text => {
+                let words = count(width, "word", "words");
+                let places = if height > 1 { format!("{height} sentences of {words}") } else { words };
+                match &self.text {
+                    // Whoever reads words, not their numbers, reads each.
+                    Some(text) if text.spec().unknown == Unknown::Apart => format!("{places}, as written"),
+                    // All but the numbers of padding and of unknown words.
+                    Some(text) => {
+                        format!("{places}, {} known", format_count(text.vocabulary_len().saturating_sub(2) as u64))
+                    }
+                    None => places,
+                }
+            }
+            Modality::Table => count(width, "column", "columns"),
+            Modality::Series => {
+                format!("{} of {}", count(width, "step", "steps"), count(channels, "channel", "channels"))
+            }
+            Modality::Image => {
+                let colours = match channels {
+                    1 => "grey".to_owned(),
+                    3 => "in colour".to_owned(),
+                    n => format!("{n} channels"),
+                };
+                format!("{height} x {width} pixels, {colours}")
+            }
+        }
+    }
+
+    /// "stopped after 3 of 15 epochs: no gain on validation"; `None` where training went on to its end.
+    pub fn stop_words(&self) -> Option<String> {
+        let asked = self.stopped_early?;
+        let noun = if asked == 1 { "epoch" } else { "epochs" };
+        Some(format!("stopped after {} of {asked} {noun}: no gain on validation", self.epochs))
+    }
+
+    /// "largest class 62.1 %": what is to be read beside the accuracy; empty where that is not known.
+    pub fn largest_class_words(&self) -> String {
+        self.largest_class.map_or_else(String::new, |share| format!("largest class {:.1} %", 100.0 * share))
     }
 
     /// Whether it gives gradients: a command and a forest are only queried.

@@ -35,6 +35,27 @@ pub struct Distilled {
     pub hidden_copies: u32,
 }
 
+/// Share of items to which a stand-in must give the other black box's class if it is to be explained in its place.
+pub const ENOUGH: f64 = 0.95;
+
+impl Distilled {
+    /// What is to be known of a stand-in that agrees too seldom, on the test items or, where there are none, on the validation items, in a sentence; `None`
+    /// of one that agrees often enough, or of which that is not known.
+    pub fn too_poor(&self) -> Option<String> {
+        let on_test = self.test.map(|share| (share, "test"));
+        let (share, items) = on_test.or_else(|| self.validation.map(|share| (share, "validation")))?;
+        (share < ENOUGH).then(|| {
+            format!(
+                "This stand-in gives the class of {0} to only {1:.1} % of the {items} items, where {2:.0} % or more are wanted: too few to explain {0} by it; \
+                 train it longer, or with more data",
+                self.name,
+                100.0 * share,
+                100.0 * ENOUGH
+            )
+        })
+    }
+}
+
 /// How parts of inputs are hidden at random. The same items get the same parts hidden, whoever reads them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hiding {
@@ -247,4 +268,28 @@ pub(super) fn difference(a: &Probs, b: &Probs) -> Option<f64> {
     };
     let n = a.n().min(b.n());
     (n > 0).then(|| (0..n).map(|row| largest((a.row(row), b.row(row)))).sum::<f64>() / n as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Distilled;
+
+    #[test]
+    fn a_stand_in_that_agrees_too_seldom_says_so_and_one_that_agrees_often_enough_does_not() {
+        let with = |test: Option<f64>, validation: Option<f64>| Distilled {
+            name: "Forest".to_owned(),
+            hash: String::new(),
+            validation,
+            test,
+            difference: None,
+            hidden: None,
+            hidden_copies: 0,
+        };
+        let said = with(Some(0.835), Some(0.99)).too_poor().expect("too seldom");
+        assert!(said.contains("only 83.5 % of the test items") && said.contains("95 %"), "{said}");
+        assert_eq!(with(Some(0.95), Some(0.5)).too_poor(), None);
+        let said = with(None, Some(0.5)).too_poor().expect("too seldom");
+        assert!(said.contains("validation items"), "{said}");
+        assert_eq!(with(None, None).too_poor(), None, "nothing is known");
+    }
 }

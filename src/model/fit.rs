@@ -1,5 +1,6 @@
 //! Training of a black box on a data set: epochs, validation after each, a checkpoint that can always be loaded.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -9,6 +10,7 @@ use super::architecture::{InputSpec, architecture};
 use super::card::{BOX_FORMAT, BOX_VERSION, BoxCard, Curves, Versions};
 use super::distil::{Taught, Teacher};
 use super::forest::ForestRun;
+use super::losses::LossPoints;
 use super::nets::forest::TABLE_FOREST;
 use super::nets::{commands, rules};
 use super::params::Params;
@@ -17,7 +19,8 @@ use super::tensors::{device_name, from_rows, load_weights, save_weights};
 use super::train::{ClassifierRun, ClassifierSetup, StepResult, one_hot};
 use super::{BlackBox, ModelError, TorchBox, distil, exec};
 use crate::data::text::{TextFit, TextFitSpec};
-use crate::data::{Dataset, Fit, Rows, Shape, Split, TableFit};
+use crate::data::{Dataset, Fit, Modality, Rows, Shape, Split, TableFit};
+use crate::work::format_count;
 
 /// Trees between two looks at the validation rows.
 const TREES: usize = 10;
@@ -78,18 +81,99 @@ pub(super) fn labelled(data: &Dataset, split: Split) -> Vec<usize> {
     data.in_split(split).into_iter().filter(|&item| data.labels[item].is_some()).collect()
 }
 
+/// Training texts that are looked at before a training.
+const LOOKED_AT: usize = 50;
+
+/// What to say before a training on texts that are nothing but numbers, such as those of their rows; `None` for other texts and other data.
+pub fn only_numbers(data: &Dataset) -> Option<String> {
+    if data.modality != Modality::Text {
+        return None;
+    }
+    // "inf" and "nan" would be read as numbers, too.
+    let is_number = |word: &str| word.bytes().any(|byte| byte.is_ascii_digit()) && word.parse::<f64>().is_ok();
+    let items = data.some_of(Split::Train, LOOKED_AT);
+    let mut texts = items.iter().filter_map(|&item| data.text(item)).map(str::trim).filter(|text| !text.is_empty());
+    let first = texts.next()?;
+    let is_all = |text: &str| text.split_whitespace().all(is_number);
+    (is_all(first) && texts.all(is_all)).then(|| {
+        let shown: String = first.chars().take(40).collect();
+        format!(
+            "{}: expected texts of words, found nothing but numbers, such as \"{shown}\"; name the column of the texts with text=",
+            data.name
+        )
+    })
+}
+
+/// Whether all items get one class though they should get several. What such a model uses cannot be told: nothing that it reads changes its answer.
+fn gives_one_class(answers: &[usize], expected: &[usize]) -> bool {
+    let is_one = |classes: &[usize]| classes.windows(2).all(|pair| pair[0] == pair[1]);
+    is_one(answers) && !is_one(expected)
+}
+
+/// Share of the largest class, 0..=1; `None` where there is no item.
+fn largest_share(classes: &[usize]) -> Option<f64> {
+    let mut counts = BTreeMap::<usize, usize>::new();
+    classes.iter().for_each(|&class| *counts.entry(class).or_default() += 1);
+    counts.values().max().map(|&n| n as f64 / classes.len() as f64)
+}
+
+/// When a training stops early: after so many epochs without a better one. An epoch that gives all validation items one class does not count: nothing was
+/// learned that more epochs could spoil. On few items a network may need a dozen epochs before its answers part, while its accuracy stays the share of the
+/// largest class.
+struct EarlyStop {
+    patience: u32,
+    /// Of the best epoch: whether it gives more than one class, and what decides between epochs, 0..=1.
+    best: Option<(bool, f64)>,
+    without_gain: u32,
+}
+
+/// What an epoch is to [`EarlyStop`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Seen {
+    /// The best so far; its weights are to be kept.
+    Best,
+    /// No better.
+    NoBetter,
+    /// No better, and there were too many of these.
+    Enough,
+}
+
+impl EarlyStop {
+    const fn new(patience: u32) -> Self {
+        Self { patience, best: None, without_gain: 0 }
+    }
+
+    /// Takes the next epoch. One that gives more than one class comes before all that do not, whatever its accuracy.
+    fn see(&mut self, tells_apart: bool, accuracy: f64) -> Seen {
+        let epoch = (tells_apart, accuracy);
+        match self.best {
+            Some(best) if epoch <= best => {
+                self.without_gain += u32::from(tells_apart);
+                if self.without_gain >= self.patience { Seen::Enough } else { Seen::NoBetter }
+            }
+            _ => {
+                (self.best, self.without_gain) = (Some(epoch), 0);
+                Seen::Best
+            }
+        }
+    }
+}
+
 /// A black box under training.
 pub struct FitRun {
     run: ClassifierRun,
+    losses: LossPoints,
+    /// Whether the last step put points into the curves of losses.
+    has_new_point: bool,
     validation: Labelled,
     test: Labelled,
     background: Arc<Background>,
     card: BoxCard,
     device: Device,
-    /// Epochs without a better validation accuracy after which training stops; `None`: all epochs, and the last weights.
-    patience: Option<u32>,
-    /// Validation accuracy, epoch and weights of the best epoch.
-    best: Option<(f64, u32, Vec<u8>)>,
+    /// When training stops before its last epoch; `None`: it does not, and the last weights are kept.
+    early_stop: Option<EarlyStop>,
+    /// Weights of the best epoch.
+    best: Option<Vec<u8>>,
     /// Where trees grow in place of a network.
     forest: Option<ForestRun>,
     /// What it learns in place of the labels.
@@ -206,6 +290,8 @@ impl FitRun {
             validation_accuracy: None,
             test_accuracy: None,
             test_items: 0,
+            largest_class: None,
+            stopped_early: None,
             curves: Curves::default(),
             threads: tch::get_num_threads(),
             device: device_name(device),
@@ -226,13 +312,16 @@ impl FitRun {
             test: Labelled::of(data, Split::Test, shape, (card.text.as_ref(), card.table.as_ref()))?,
             background: Arc::new(background),
             run,
+            losses: LossPoints::default(),
+            has_new_point: false,
             card,
             device,
-            patience: (has_network && architecture.params.iter().any(|spec| spec.id == "patience"))
-                .then(|| params.whole(architecture.params, "patience").max(1) as u32),
+            early_stop: (has_network && architecture.params.iter().any(|spec| spec.id == "patience"))
+                .then(|| EarlyStop::new(params.whole(architecture.params, "patience").max(1) as u32)),
             best: None,
             connected: None,
         };
+        run.card.largest_class = largest_share(&run.test.classes).or_else(|| largest_share(&run.validation.classes));
         // What comes before the first step belongs to the training, what a teacher was asked among it; a pause between two steps does not.
         run.card.seconds = asking + started.elapsed().as_secs_f64();
         Ok(run)
@@ -254,9 +343,11 @@ impl FitRun {
             return self.grow();
         }
         let result = self.run.step()?;
-        if let StepResult::Epoch(epoch, loss) = result {
+        self.losses.add("loss", self.run.last_loss());
+        let (done, sizes) = (self.run.progress().0, (self.run.batches(), self.run.epochs()));
+        self.has_new_point = self.losses.put(done, sizes, &mut self.card.curves);
+        if let StepResult::Epoch(epoch, _) = result {
             self.card.epochs = epoch;
-            self.card.curves.push("loss", f64::from(epoch), loss);
             let answers = self.classes(&self.validation)?;
             if let Some(accuracy) = share_of_equal(&answers, &self.validation.classes) {
                 self.card.validation_accuracy = Some(accuracy);
@@ -268,9 +359,11 @@ impl FitRun {
                     self.card.curves.push("agreement", f64::from(epoch), 100.0 * agreement);
                 }
             }
-            let is_past_its_best = self.is_past_its_best(epoch)?;
+            let is_past_its_best = self.is_past_its_best(&answers)?;
             if self.run.is_done() || is_past_its_best {
-                self.keep_best()?;
+                self.card.stopped_early = (!self.run.is_done()).then(|| self.run.epochs());
+                let answers = self.keep_best()?.unwrap_or(answers);
+                self.tell_one_class(&answers, "train it longer, with more epochs");
                 self.card.complete = true;
                 self.measure_on_test()?;
             }
@@ -315,7 +408,9 @@ impl FitRun {
         self.card.test_accuracy = share_of_equal(test, &self.test.classes);
         self.card.test_items = self.test.classes.len();
         (self.card.epochs, self.card.complete) = (1, true);
+        let answers = validation.to_vec();
         self.connected = None;
+        self.tell_one_class(&answers, "look at the program and at the order of the classes in its answers");
         Ok(StepResult::Epoch(1, 0.0))
     }
 
@@ -335,9 +430,34 @@ impl FitRun {
             self.card.curves.push("validation accuracy", done as f64, 100.0 * accuracy);
         }
         if self.card.complete {
+            self.tell_one_class(&answers, "grow more trees, or open data whose columns tell the classes apart");
             self.measure_on_test()?;
         }
         Ok(StepResult::Epoch(done as u32, 0.0))
+    }
+
+    /// Says where all validation items get one class: the accuracy may look good then, and is that class's share.
+    fn tell_one_class(&mut self, answers: &[usize], advice: &str) {
+        let expected = self.expected();
+        if !gives_one_class(answers, &expected) {
+            return;
+        }
+        let only = answers.first().and_then(|&class| self.card.classes.get(class)).map_or("", String::as_str);
+        let n_classes = expected.into_iter().collect::<BTreeSet<_>>().len();
+        let remark = format!(
+            "one class for everything: expected answers of {n_classes} classes to the {} validation items, found {only} for each, so that it has learned \
+             nothing and explanations of it mean nothing; {advice}",
+            format_count(answers.len() as u64)
+        );
+        self.card.remarks.push(remark);
+    }
+
+    /// What the validation items should be given: their labels, or the answers of the black box that it learns from.
+    fn expected(&self) -> Vec<usize> {
+        match &self.teacher {
+            Some(teacher) => teacher.of(Split::Validation).all_classes(),
+            None => self.validation.classes.clone(),
+        }
     }
 
     /// What the model is like now, on the test items.
@@ -360,19 +480,21 @@ impl FitRun {
                 card.hidden = share_of_equal(&black_box.predict(&rows)?.all_classes(), &other.all_classes());
             }
         }
+        let poor = self.card.distilled.as_ref().and_then(distil::Distilled::too_poor);
+        self.card.remarks.extend(poor);
         Ok(())
     }
 
     /// Keeps the weights if this epoch is the best so far; whether training has gone on for too long without a better one.
-    fn is_past_its_best(&mut self, epoch: u32) -> Result<bool, ModelError> {
-        let (Some(patience), Some(accuracy)) = (self.patience, self.judged_by()) else { return Ok(false) };
-        match &self.best {
-            Some((best, at, _)) if accuracy <= *best => Ok(epoch - at >= patience),
-            _ => {
-                self.best = Some((accuracy, epoch, save_weights(self.run.store())?));
-                Ok(false)
-            }
+    fn is_past_its_best(&mut self, answers: &[usize]) -> Result<bool, ModelError> {
+        let tells_apart = !gives_one_class(answers, &self.expected());
+        let accuracy = self.judged_by();
+        let (Some(early_stop), Some(accuracy)) = (&mut self.early_stop, accuracy) else { return Ok(false) };
+        let seen = early_stop.see(tells_apart, accuracy);
+        if seen == Seen::Best {
+            self.best = Some(save_weights(self.run.store())?);
         }
+        Ok(seen == Seen::Enough)
     }
 
     /// What decides between epochs, 0..=1: the accuracy on validation, or how often it agrees with the black box that it learns from.
@@ -383,16 +505,16 @@ impl FitRun {
         }
     }
 
-    /// Goes back to the weights of the best epoch.
-    fn keep_best(&mut self) -> Result<(), ModelError> {
-        let Some((_, _, weights)) = self.best.take() else { return Ok(()) };
+    /// Goes back to the weights of the best epoch, where it was looked for; gives their classes of the validation items.
+    fn keep_best(&mut self) -> Result<Option<Vec<usize>>, ModelError> {
+        let Some(weights) = self.best.take() else { return Ok(None) };
         load_weights(self.run.store(), &weights, "the best epoch's weights")?;
         let answers = self.classes(&self.validation)?;
         self.card.validation_accuracy = share_of_equal(&answers, &self.validation.classes);
         if let (Some(teacher), Some(card)) = (&self.teacher, &mut self.card.distilled) {
             card.validation = share_of_equal(&answers, &teacher.of(Split::Validation).all_classes());
         }
-        Ok(())
+        Ok(Some(answers))
     }
 
     /// Whether training ran to its end.
@@ -422,9 +544,9 @@ impl FitRun {
         self.run.progress()
     }
 
-    /// Sum and number of the losses of the epoch under way.
-    pub fn epoch_losses(&self) -> (f64, u32) {
-        self.run.epoch_losses()
+    /// Whether the last step added to the curves of losses, between the ends of two epochs or at one.
+    pub const fn has_new_point(&self) -> bool {
+        self.has_new_point
     }
 
     /// The card so far.
@@ -440,7 +562,7 @@ impl FitRun {
         let weights = match (&self.card.exec, &self.best) {
             // What a command is known by is itself.
             (Some(command), _) => command.clone().into_bytes(),
-            (None, Some((_, _, weights))) => weights.clone(),
+            (None, Some(weights)) => weights.clone(),
             (None, None) => save_weights(self.run.store())?,
         };
         self.checkpoint_with(weights)
@@ -486,4 +608,44 @@ fn default_shape(data: &Dataset) -> Shape {
 fn vocabulary(data: &Dataset, spec: &TextFitSpec, all: bool) -> TextFit {
     let items = if all { (0..data.len()).collect() } else { data.in_split(Split::Train) };
     TextFit::build(items.iter().filter_map(|&item| data.text(item)), spec)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{EarlyStop, Seen, gives_one_class, largest_share};
+
+    fn seen(patience: u32, epochs: &[(bool, f64)]) -> Vec<Seen> {
+        let mut stop = EarlyStop::new(patience);
+        epochs.iter().map(|&(tells_apart, accuracy)| stop.see(tells_apart, accuracy)).collect()
+    }
+
+    #[test]
+    fn an_epoch_that_gives_one_class_to_everything_does_not_count_towards_patience() {
+        use Seen::{Best, Enough, NoBetter};
+        let constant = (false, 0.62);
+        // While all answers are one class no epoch counts, however many.
+        assert_eq!(seen(1, &[constant; 5]), [Best, NoBetter, NoBetter, NoBetter, NoBetter]);
+        // One that tells items apart comes before them with whatever accuracy; between two of these others are passed over.
+        let epochs =
+            [constant, (true, 0.5), constant, (true, 0.5), (true, 0.9), constant, (true, 0.9), constant, (true, 0.8)];
+        let expected = [Best, Best, NoBetter, NoBetter, Best, NoBetter, NoBetter, NoBetter, Enough];
+        assert_eq!(seen(2, &epochs), expected);
+        // Where an epoch always tells items apart, training ends as many epochs after the best as before.
+        let epochs = [(true, 0.7), (true, 0.8), (true, 0.8), (true, 0.7)];
+        assert_eq!(seen(1, &epochs[..3]), [Best, Best, Enough]);
+        assert_eq!(seen(2, &epochs), [Best, Best, NoBetter, Enough]);
+    }
+
+    #[test]
+    fn one_class_for_items_of_one_class_is_no_fault() {
+        assert!(gives_one_class(&[1, 1, 1], &[1, 0, 1]));
+        assert!(!gives_one_class(&[1, 1, 1], &[1, 1, 1]));
+        assert!(!gives_one_class(&[1, 0, 1], &[1, 0, 1]) && !gives_one_class(&[], &[]));
+    }
+
+    #[test]
+    fn the_share_of_the_largest_class_is_what_one_answer_reaches() {
+        assert_eq!(largest_share(&[0, 2, 2, 1, 2, 2]), Some(4.0 / 6.0));
+        assert_eq!(largest_share(&[]), None);
+    }
 }

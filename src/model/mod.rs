@@ -12,6 +12,7 @@ pub mod fit;
 pub(crate) mod folder;
 pub mod forest;
 pub mod layers;
+pub(crate) mod losses;
 pub mod nets;
 pub mod network;
 pub mod optim;

@@ -29,6 +29,13 @@ pub enum ParamKind {
         /// Whether a slider is logarithmic.
         log: bool,
     },
+    /// A real number in `0..=max`, where 0, the default, stands for one that is computed.
+    Computed {
+        /// Largest.
+        max: f64,
+        /// What it is computed as, in a few words.
+        words: &'static str,
+    },
     /// A whole number in `min..=max`.
     Whole {
         /// Smallest.
@@ -104,6 +111,7 @@ impl ParamSpec {
     pub fn default_value(&self) -> ParamValue {
         match self.kind {
             ParamKind::Real { default, .. } => ParamValue::Real(default),
+            ParamKind::Computed { .. } => ParamValue::Real(0.0),
             ParamKind::Whole { default, .. } => ParamValue::Whole(default),
             ParamKind::Switch { default } => ParamValue::Switch(default),
             ParamKind::Choice { default, .. } => ParamValue::Choice(default.to_owned()),
@@ -119,6 +127,10 @@ impl ParamSpec {
             ParamKind::Real { min, max, .. } => match text.parse::<f64>() {
                 Ok(value) if (min..=max).contains(&value) => Ok(ParamValue::Real(value)),
                 _ => Err(wrong(format!("a number from {min} to {max}"))),
+            },
+            ParamKind::Computed { max, words } => match text.parse::<f64>() {
+                Ok(value) if (0.0..=max).contains(&value) => Ok(ParamValue::Real(value)),
+                _ => Err(wrong(format!("a number from 0 ({words}) to {max}"))),
             },
             ParamKind::Whole { min, max, .. } => match text.parse::<i64>() {
                 Ok(value) if (min..=max).contains(&value) => Ok(ParamValue::Whole(value)),

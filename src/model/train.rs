@@ -24,6 +24,7 @@ pub struct ClassifierRun {
     order: Vec<usize>,
     step: u64,
     losses: (f64, u32),
+    last_loss: f64,
 }
 
 /// What one step of training did.
@@ -76,12 +77,18 @@ impl ClassifierRun {
             order,
             step: 0,
             losses: (0.0, 0),
+            last_loss: 0.0,
         })
     }
 
     /// Minibatches in an epoch.
     pub fn batches(&self) -> u64 {
         self.order.len().div_ceil(self.batch) as u64
+    }
+
+    /// Epochs in all.
+    pub const fn epochs(&self) -> u32 {
+        self.epochs
     }
 
     /// Epochs finished.
@@ -117,6 +124,7 @@ impl ClassifierRun {
         let value = finite(&loss, "the training loss", || format!("epoch {}, batch {}", epoch + 1, batch_idx + 1))?;
         self.optimizer.backward_step(&loss)?;
         self.step += 1;
+        self.last_loss = value;
         self.losses = (self.losses.0 + value, self.losses.1 + 1);
         if batch_idx as u64 + 1 == batches {
             Ok(StepResult::Epoch(epoch as u32 + 1, self.losses.0 / f64::from(self.losses.1)))
@@ -125,9 +133,9 @@ impl ClassifierRun {
         }
     }
 
-    /// Sum and number of the losses of the epoch under way.
-    pub fn epoch_losses(&self) -> (f64, u32) {
-        self.losses
+    /// Loss of the last minibatch; 0 before the first.
+    pub const fn last_loss(&self) -> f64 {
+        self.last_loss
     }
 
     /// Most probable class of each input, in evaluation mode.

@@ -7,7 +7,7 @@ use super::explore::MAX_COLUMNS;
 use super::notices::Level;
 use super::train::{Makes, RunState, TrainingRun};
 use super::undo::Step;
-use super::{Command, Dialog, Lane, Purpose, Request, Run, Session, describe, items, settings, slots};
+use super::{Command, Dialog, Lane, Place, Purpose, Request, Run, Session, describe, items, settings, slots};
 use crate::figure::layout::{Hidden, View};
 use crate::jobs::{FitBox, Task, TrainExplainer};
 use crate::work::{Notice, Priority, Slot};
@@ -27,17 +27,19 @@ impl Session {
             Command::Undo => {
                 let Some(step) = self.undo.take_undo() else { return Vec::new() };
                 let requests = self.perform(step.back);
-                self.last_action = format!("Taken back: {}", step.title);
+                let place = self.lead_to(step.place, &step.forward);
+                self.last_action = format!("Taken back{place}: {}", step.title);
                 requests
             }
             Command::Redo => {
                 let Some(step) = self.undo.take_redo() else { return Vec::new() };
+                let place = self.lead_to(step.place, &step.forward);
                 let requests = self.perform(step.forward);
-                self.last_action = format!("Done again: {}", step.title);
+                self.last_action = format!("Done again{place}: {}", step.title);
                 requests
             }
             command => {
-                let back = self.inverse(&command);
+                let (back, done_in) = (self.inverse(&command), self.place);
                 let n_kept = self.figures.kept.len();
                 let requests = self.perform(command.clone());
                 // What is in view may be another item by then: done again, the same figure comes back. One that could not be drawn is no step.
@@ -50,10 +52,22 @@ impl Session {
                 };
                 if let Some(back) = back.filter(|back| *back != forward) {
                     self.unsaved = true;
-                    self.undo.push(Step { back, forward, title: self.last_action.clone() });
+                    self.undo.push(Step { back, forward, title: self.last_action.clone(), place: done_in });
                 }
                 requests
             }
+        }
+    }
+
+    /// Goes to where an edit is seen, unless it is seen, or was done, here: nothing changes unseen. Gives ` in` and the place, where it is another.
+    fn lead_to(&mut self, done_in: Place, edit: &Command) -> String {
+        let seen = edit.seen_in();
+        match seen.first() {
+            Some(&place) if self.place != done_in && !seen.contains(&self.place) => {
+                self.place = place;
+                format!(" in {}", place.title())
+            }
+            _ => String::new(),
         }
     }
 
@@ -178,6 +192,8 @@ impl Session {
             Command::TakePart(path) => return vec![Request::TakePart(path)],
             Command::OpenSpec(spec) => return self.open_spec(&spec),
             Command::RetryData => return self.retry_data(),
+            Command::LookAtData(spec) => return self.look_at_data(spec),
+            Command::DismissFailed => self.failed_open = None,
             Command::SaveProjectIn(dir) => return self.save_in(dir),
             Command::RevertProject => return self.revert_project(),
             Command::RestoreUntitled => return self.restore_untitled(),
@@ -237,6 +253,11 @@ impl Session {
                 self.explore.shows_truth = !self.explore.shows_truth;
                 let done = if self.explore.shows_truth { "marked" } else { "no longer marked" };
                 self.last_action = format!("Units that truly decide the class are {done}");
+            }
+            Command::ToggleClasses => {
+                self.explore.shows_classes = !self.explore.shows_classes;
+                let done = if self.explore.shows_classes { "shown" } else { "hidden" };
+                self.last_action = format!("What speaks for each class is {done}");
             }
             Command::Peek(on) => self.explore.peek = on,
             Command::SetK(k) => {
@@ -338,10 +359,12 @@ impl Session {
             Command::MoveFigure(from, to) => self.move_figure(from, to),
             Command::StartSheet(of) => return self.start_sheet(of),
             Command::MakeSheet(of) => self.make_sheet(&of),
+            Command::SetSheetLook(look) => self.figures.set_sheet_look(look),
             Command::SetPngScale(scale) => self.figures.set_scale(scale),
             Command::ExportAllKept(dir, format) => return self.export_all_kept(&dir, format),
             Command::ExportKept(at, path) => return self.export_kept(at, &path),
             Command::ExportScores(path) => return self.export_scores(&path),
+            Command::ExportListedScores(path) => return self.export_listed_scores(&path),
             Command::ExportTable(path) => return self.export_table(&path),
             // From the root: the project that keeps it may be opened from another folder.
             Command::SetEmbedding(path) => {
@@ -404,8 +427,9 @@ impl Session {
                     &mut open.fit,
                     &mut open.viewer_alone,
                 ];
-                if let Some(flag) = flags.into_iter().find(|flag| **flag) {
-                    *flag = false;
+                match flags.into_iter().find(|flag| **flag) {
+                    Some(flag) => *flag = false,
+                    None => self.failed_open = None,
                 }
             }
             Command::ZoomIn => self.settings.step_scale(1),
@@ -627,20 +651,21 @@ impl Session {
         let number = self.train.runs.last().map_or(1, |run| run.number + 1);
         let slot = self.fresh_slot(slots::TRAIN);
         let home = self.home().map(Path::to_path_buf);
-        self.last_action = format!("Training {name}");
-        self.train.selected = Some(number);
-        self.train.runs.push(TrainingRun {
+        let run = TrainingRun {
             number,
             makes,
-            name: name.clone(),
+            name,
             job: None,
             state: RunState::Running,
             report: None,
             task: task.clone(),
             made: None,
             home,
-        });
-        let title = format!("Training {name}");
+        };
+        let title = format!("{} {}", if run.connects() { "Connecting" } else { "Training" }, run.name);
+        self.last_action.clone_from(&title);
+        self.train.selected = Some(number);
+        self.train.runs.push(run);
         let purpose = Purpose::Train(number);
         vec![Request::Run(Box::new(Run {
             lane: Lane::Training,

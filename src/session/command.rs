@@ -14,11 +14,11 @@ use super::figures::{Change, KeptFigure};
 use super::items::{Filter, ListStyle, Sort};
 use super::measure::EvaluateForm;
 use super::settings::Appearance;
-use super::sheet::SheetOf;
+use super::sheet::{SheetLook, SheetOf};
 use super::shortcut::Shortcut;
 use super::train::{FitForm, TrainForm};
 use super::{Dialog, Place};
-use crate::data::{Fit, Unit};
+use crate::data::{DataSpec, Fit, Unit};
 use crate::explain::Fill;
 use crate::figure::Format;
 use crate::figure::layout::series::Form;
@@ -45,6 +45,10 @@ pub enum Command {
     RetryData,
     /// Open or close the form that changes how the data are read.
     ToggleSpec,
+    /// Look at data without opening them, so that the form knows their columns.
+    LookAtData(DataSpec),
+    /// Put the card away that says what could not be opened.
+    DismissFailed,
     /// Save the project where it is, or ask where.
     Save,
     /// Save the project in this folder from now on.
@@ -121,6 +125,8 @@ pub enum Command {
     SetUpStandIn,
     /// Mark the units that truly decide the class, or do not.
     ToggleTruth,
+    /// Show what speaks for each class, or do not.
+    ToggleClasses,
     /// Show the full input while a key is held.
     Peek(bool),
     /// Select more or fewer units.
@@ -179,6 +185,8 @@ pub enum Command {
     ToggleSheet,
     /// Explain items and put them on a contact sheet.
     StartSheet(SheetOf),
+    /// Lay new contact sheets out so.
+    SetSheetLook(SheetLook),
     /// Pixels per point of PNG files.
     SetPngScale(f32),
     /// Write every kept figure into a folder.
@@ -189,6 +197,8 @@ pub enum Command {
     ExportKept(usize, PathBuf),
     /// Write the scores in view.
     ExportScores(PathBuf),
+    /// Explain all listed items and write their scores.
+    ExportListedScores(PathBuf),
     /// Write the table of metrics.
     ExportTable(PathBuf),
     /// Only the viewer, or everything again.
@@ -279,6 +289,18 @@ pub const fn view_title(view: View) -> &'static str {
 pub const VIEWS: [View; 5] = [View::Overlay, View::Selected, View::Unselected, View::Side, View::Heat];
 
 impl Command {
+    /// Where it is seen that this edit is taken back or done again; the first is where the user is led who is elsewhere.
+    pub(super) const fn seen_in(&self) -> &'static [Place] {
+        match self {
+            // Kept while exploring, listed with the others.
+            Self::KeepFigure | Self::MakeSheet(_) | Self::RestoreFigure(..) => &[Place::Figures, Place::Explore],
+            Self::RemoveFigure(_) | Self::ChangeFigure(..) | Self::MoveFigure(..) => &[Place::Figures],
+            // What is measured follows what is looked at.
+            Self::SetK(_) | Self::SetUnit(..) => &[Place::Explore, Place::Measure],
+            _ => &[Place::Explore],
+        }
+    }
+
     /// Whether two edits of a row (a dragged slider) become one step of undo.
     pub(super) fn merges_with(&self, later: &Self) -> bool {
         if let (Self::ChangeFigure(at, _, change), Self::ChangeFigure(later_at, _, later)) = (self, later) {

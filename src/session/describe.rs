@@ -3,6 +3,8 @@
 use super::Session;
 use super::items::{Sort, SortBy};
 use crate::explain::Fill;
+/// A score in as few signs as tell its size: figures write it so, too.
+pub use crate::figure::layout::bars::score;
 use crate::jobs::MethodResult;
 use crate::model::argmax;
 use crate::work::format_count;
@@ -60,22 +62,6 @@ pub fn digits(scores: &[f32], least: usize) -> usize {
     // 0.005 has its first sign at the third place; what is far smaller would have no room.
     let first = if largest > 0.0 { -largest.log10().floor() } else { 0.0 };
     (first.clamp(0.0, 5.0) as usize + 1).clamp(least, 5)
-}
-
-/// A score in as few signs as tell its size, with a true minus sign.
-pub fn score(value: f32) -> String {
-    let size = value.abs();
-    if size != 0.0 && !(1e-3..1e4).contains(&size) {
-        return format!("{value:.1e}").replace('-', "\u{2212}");
-    }
-    let digits = if size >= 100.0 {
-        0
-    } else if size >= 1.0 {
-        2
-    } else {
-        3
-    };
-    signed(value, digits)
 }
 
 /// A probability with two digits that does not claim more certainty than it shows.

@@ -146,15 +146,24 @@ impl Session {
             // What was computed ahead and failed will fail again, in view, when its turn comes.
             (Purpose::Ahead(_), Err(_)) => Vec::new(),
             (Purpose::OpenData, Ok(Output::Data(data))) => self.put_data(data),
+            (Purpose::OwnText(path), Ok(Output::Data(data))) => self.put_own(&path, data),
+            (Purpose::LookAtData(spec), Ok(Output::LookedAt(looked))) => {
+                self.looked = Some((spec, looked));
+                Vec::new()
+            }
+            // Opening them says what is wrong; fields for their columns stay free.
+            (Purpose::LookAtData(_), Err(_)) => Vec::new(),
             (Purpose::LoadBox(dir), Ok(Output::Box(saved))) => {
                 self.dirs.insert(saved.card.hash.clone(), dir);
                 self.last_action = format!("Opened black box {}", saved.card.name);
+                self.failed_open = None;
                 self.tell_remarks(&saved);
                 self.put_box(saved)
             }
             (Purpose::LoadExplainer(dir), Ok(Output::Explainer(saved))) => {
                 self.dirs.insert(saved.card.hash.clone(), dir);
                 self.last_action = format!("Opened explainer {}", saved.card.name);
+                self.failed_open = None;
                 self.put_explainer(saved)
             }
             (Purpose::MakeExplainer, Ok(Output::Explainer(saved))) => self.put_explainer(saved),
@@ -162,14 +171,17 @@ impl Session {
             (Purpose::Train(number), Err(error)) => {
                 let notice = error.notice();
                 let is_cancelled = matches!(error, JobError::Cancelled);
-                let mut name = title;
                 if let Some(run) = self.train.run_mut(number) {
                     run.job = None;
                     run.state = if is_cancelled { RunState::Cancelled } else { RunState::Failed(notice.clone()) };
-                    name.clone_from(&run.name);
                 }
                 if is_cancelled {
-                    self.last_action = format!("Cancelled: training {name}");
+                    // "Cancelled: training MEED": the title says whether it was trained or connected.
+                    let mut what = title;
+                    if let Some(first) = what.get_mut(..1) {
+                        first.make_ascii_lowercase();
+                    }
+                    self.last_action = format!("Cancelled: {what}");
                 } else {
                     self.notify(Level::Error, notice, Some(Command::RetryTraining(number)));
                 }
@@ -192,6 +204,10 @@ impl Session {
                 Vec::new()
             }
             (Purpose::Study(job), result) => self.study_done(job, id, result),
+            (Purpose::Scores(_), Ok(Output::Scores(written))) => {
+                self.scores_written(&written);
+                Vec::new()
+            }
             (Purpose::Write(path), Ok(_)) => {
                 self.last_action = format!("Wrote {}", path.display());
                 Vec::new()
@@ -204,12 +220,24 @@ impl Session {
                 Vec::new()
             }
             (purpose, Err(error)) => {
-                let retry = match purpose {
-                    Purpose::OpenData => Some(Command::RetryData),
-                    Purpose::LoadBox(dir) | Purpose::LoadExplainer(dir) => Some(Command::OpenPaths(vec![dir])),
-                    purpose => self.note_stopped(&purpose),
-                };
-                self.notify(Level::Error, error.notice(), retry);
+                match purpose {
+                    Purpose::OpenData => {
+                        let spec = self.data_retry.as_ref();
+                        let name = spec.map_or_else(String::new, |spec| spec.path.display().to_string());
+                        self.open_failed(&name, error.notice(), Some(Command::RetryData));
+                    }
+                    Purpose::LoadBox(path) | Purpose::LoadExplainer(path) | Purpose::OwnText(path) => {
+                        let name = path.display().to_string();
+                        self.open_failed(&name, error.notice(), Some(Command::OpenPaths(vec![path])));
+                    }
+                    Purpose::Scores(path) => {
+                        self.notify(Level::Error, error.notice(), Some(Command::ExportListedScores(path)));
+                    }
+                    purpose => {
+                        let retry = self.note_stopped(&purpose);
+                        self.notify(Level::Error, error.notice(), retry);
+                    }
+                }
                 Vec::new()
             }
             (purpose, Ok(output)) => self.answers(&purpose, output),
@@ -263,7 +291,12 @@ impl Session {
             if let Output::Box(saved) = &output {
                 run.follow_box(&saved.card);
             }
-            self.last_action = format!("Trained {} {}", run.makes.noun(), run.name);
+            let done = if run.connects() { "Connected" } else { "Trained" };
+            let stopped = match &output {
+                Output::Box(saved) => saved.card.stop_words().map_or_else(String::new, |words| format!("; {words}")),
+                _ => String::new(),
+            };
+            self.last_action = format!("{done} {} {}{stopped}", run.makes.noun(), run.name);
         }
         if !is_ours {
             self.trained_elsewhere(number);
@@ -290,8 +323,16 @@ impl Session {
             self.files.is_sample = false;
         }
         let is_same = self.data.as_ref().is_some_and(|open| open.hash == data.hash);
+        // A project takes its own view up again.
+        let takes_place = !is_same && !self.is_restoring();
+        let closed = if takes_place { self.leave_data() } else { None };
+        let again = self.before.take_if(|before| takes_place && before.is_of(&data));
+        if closed.is_some() {
+            self.before.clone_from(&closed);
+        }
         self.data = Some(data.clone());
         self.data_retry = None;
+        self.failed_open = None;
         self.unsaved = true;
         if !is_same {
             let explore = &mut self.explore;
@@ -312,8 +353,20 @@ impl Session {
         if let Some(requests) = self.restore() {
             return requests;
         }
+        let requests = match again {
+            Some(before) => self.look_again(before),
+            None => self.look_anew(&data),
+        };
+        if let Some(closed) = closed {
+            self.tell_closed(&closed, &data);
+        }
+        requests
+    }
+
+    /// Looks at the first item of data with the black box that fits best.
+    fn look_anew(&mut self, data: &Dataset) -> Vec<Request> {
         self.rebuild_list();
-        let fitting = self.best_box_for(&data);
+        let fitting = self.best_box_for(data);
         let mut requests = match fitting {
             Some(index) if self.active_box != Some(index) => self.use_box(index),
             _ => match self.active_box {

@@ -58,6 +58,8 @@ pub struct Explore {
     pub hidden: Hidden,
     /// Whether the units that truly decide a class are marked, where they are known.
     pub shows_truth: bool,
+    /// Whether what speaks for each class is shown, of a method that tells classes apart: under the viewer, and below a text or a row in its figure.
+    pub shows_classes: bool,
     /// How series are drawn; `None`: as usual for their number of channels.
     pub form: Option<Form>,
     /// The group of channels that curves are drawn of, by its first channel; `None`: of all.
@@ -103,6 +105,7 @@ impl Default for Explore {
             view: View::Overlay,
             hidden: Hidden::default(),
             shows_truth: true,
+            shows_classes: true,
             form: None,
             group: None,
             k: 25,

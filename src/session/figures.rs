@@ -4,9 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::notices::Level;
+use super::sheet::{MAX_PICTURES, SheetLook};
 use super::{Lane, Purpose, Request, Run, Session, describe, slots};
+use crate::figure::layout::page::{Page, WIDTHS_MM};
+use crate::figure::layout::text::{MOST_WORDS, SHEET_WORDS};
 use crate::figure::layout::{CompareLayout, ExplainedPicture, PictureLayout, SheetLayout, compare, picture, sheet};
-use crate::figure::{Annotation, Element, Figure, FigureError, Format, Palette, Point, Theme};
+use crate::figure::{Annotation, Element, Figure, FigureError, Format, Palette, Point, Rect, Theme, rect};
 use crate::jobs::scores::{self, Scores};
 use crate::jobs::{Content, Explained, MethodResult, Task, WriteFile};
 use crate::work::{Notice, Priority};
@@ -46,6 +49,8 @@ pub struct KeptFigure {
     pub arrangement: Arrangement,
     /// Light or dark page.
     pub theme: Theme,
+    /// How wide the page is, and what is left out on it.
+    pub page: Page,
     /// What the user drew on it, in the figure's points.
     pub annotations: Vec<Annotation>,
     /// The drawing.
@@ -78,35 +83,61 @@ impl KeptFigure {
             pictures,
             arrangement,
             theme,
+            page: Page::default(),
             annotations: Vec::new(),
             figure: Arc::new(empty),
         }
     }
 
-    /// After how many words its texts are cut around the selected ones, 0 for never, and how many the longest has; `None` where there is no text that can
-    /// be cut so. On a sheet each cell shows a few words only.
+    /// After how many words its texts are cut around the selected ones, 0 for never, and how many the longest has; `None` where there is no text. On a
+    /// sheet each cell shows a few words only, as long as nothing else is asked for.
     pub fn words_of_texts(&self) -> Option<(usize, usize)> {
         let texts = || self.pictures.iter().filter_map(|picture| picture.text.as_ref());
-        let most = texts().next()?.most_words;
+        let first = texts().next()?;
         let longest = texts().map(|text| text.spans.len()).max()?;
-        (self.arrangement == Arrangement::Compared).then_some((most, longest))
+        let most = match self.arrangement {
+            Arrangement::Compared => first.most_words,
+            Arrangement::Sheet { .. } => first.most_in_cell.unwrap_or(SHEET_WORDS),
+        };
+        Some((most, longest))
+    }
+
+    /// After how many words a text is cut where nothing else is asked for.
+    pub const fn usual_words(&self) -> usize {
+        match self.arrangement {
+            Arrangement::Compared => MOST_WORDS,
+            Arrangement::Sheet { .. } => SHEET_WORDS,
+        }
     }
 
     /// Cuts its texts after so many words from now on, 0 for never. It holds them whole.
     pub fn cut_texts(&mut self, most_words: usize) {
+        let is_sheet = self.arrangement != Arrangement::Compared;
         let texts = Arc::make_mut(&mut self.pictures).iter_mut().filter_map(|picture| picture.text.as_mut());
-        texts.for_each(|text| text.most_words = most_words);
+        for text in texts {
+            if is_sheet {
+                text.most_in_cell = Some(most_words);
+            } else {
+                text.most_words = most_words;
+            }
+        }
     }
 
-    /// Draws it anew after a change. Annotations stay on the picture where a heading moves it.
+    /// Draws it anew after a change. Annotations stay on the picture where a heading moves it, or another width makes it larger or smaller.
     pub fn redraw(&mut self) -> Result<(), FigureError> {
         let mut figure = self.bare()?;
-        let corner = |figure: &Figure| first_raster(&figure.elements);
-        if let (Some(before), Some(after)) = (corner(&self.figure), corner(&figure)) {
-            let (dx, dy) = (after.x - before.x, after.y - before.y);
-            if dx != 0.0 || dy != 0.0 {
-                self.annotations.iter_mut().for_each(|annotation| shift(annotation, dx, dy));
+        let whole = |figure: &Figure| rect(0.0, 0.0, figure.width, figure.height);
+        let drawn = |figure: &Figure| first_raster(&figure.elements);
+        let places = match (drawn(&self.figure), drawn(&figure)) {
+            (Some(before), Some(after)) => Some((before, after)),
+            // Lines and words have no one place; what is undrawn has no width.
+            _ if self.figure.width > 0.0 && (self.figure.width - figure.width).abs() > 1.0 => {
+                Some((whole(&self.figure), whole(&figure)))
             }
+            _ => None,
+        };
+        if let Some((before, after)) = places.filter(|(before, after)| before != after) {
+            self.annotations.iter_mut().for_each(|annotation| follow(annotation, before, after));
         }
         figure.annotate(&self.annotations, Palette::of(self.theme));
         self.figure = Arc::new(figure);
@@ -121,14 +152,15 @@ impl KeptFigure {
         pictures.iter_mut().for_each(|picture| picture.theme = self.theme);
         let mut figure = match (self.arrangement, &mut pictures[..]) {
             (Arrangement::Sheet { columns }, pictures) => {
-                sheet(pictures, &SheetLayout { columns, title, caption, ..SheetLayout::default() })?
+                let page = self.page;
+                sheet(pictures, &SheetLayout { columns, title, caption, page, ..SheetLayout::default() })?
             }
             (Arrangement::Compared, [only]) => {
                 only.caption = caption;
-                picture(only, &PictureLayout { title, ..PictureLayout::default() })?
+                picture(only, &PictureLayout { title, page: self.page, ..PictureLayout::default() })?
             }
             (Arrangement::Compared, many) => {
-                compare(many, &CompareLayout { title, caption, ..CompareLayout::default() })?
+                compare(many, &CompareLayout { title, caption, page: self.page, ..CompareLayout::default() })?
             }
         };
         if !self.title.trim().is_empty() {
@@ -138,9 +170,9 @@ impl KeptFigure {
     }
 }
 
-fn first_raster(elements: &[Element]) -> Option<Point> {
+fn first_raster(elements: &[Element]) -> Option<Rect> {
     elements.iter().find_map(|element| match element {
-        Element::Raster(raster) => Some(Point { x: raster.rect.x, y: raster.rect.y }),
+        Element::Raster(raster) => Some(raster.rect),
         Element::Group { elements, .. } => first_raster(elements),
         _ => None,
     })
@@ -148,20 +180,32 @@ fn first_raster(elements: &[Element]) -> Option<Point> {
 
 /// Moves an annotation.
 pub fn shift(annotation: &mut Annotation, dx: f32, dy: f32) {
-    let by = |point: &mut Point| {
-        point.x += dx;
-        point.y += dy;
-    };
+    place(annotation, |point| Point { x: point.x + dx, y: point.y + dy });
+}
+
+/// Moves an annotation with the picture that it lies on, which was in one place and is in another. Texts keep their sizes.
+fn follow(annotation: &mut Annotation, before: Rect, after: Rect) {
+    if (before.width, before.height) == (after.width, after.height) {
+        shift(annotation, after.x - before.x, after.y - before.y);
+        return;
+    }
+    let (wider, higher) = (after.width / before.width.max(1.0), after.height / before.height.max(1.0));
+    place(annotation, |point| Point {
+        x: after.x + (point.x - before.x) * wider,
+        y: after.y + (point.y - before.y) * higher,
+    });
+}
+
+/// Puts each point of an annotation where it belongs.
+fn place(annotation: &mut Annotation, to_place: impl Fn(Point) -> Point) {
     match annotation {
-        Annotation::Arrow { from, to, .. } => {
-            by(from);
-            by(to);
-        }
+        Annotation::Arrow { from, to, .. } => (*from, *to) = (to_place(*from), to_place(*to)),
         Annotation::Box { rect, .. } => {
-            rect.x += dx;
-            rect.y += dy;
+            let (first, last) = (Point { x: rect.x, y: rect.y }, Point { x: rect.right(), y: rect.bottom() });
+            let (first, last) = (to_place(first), to_place(last));
+            *rect = Rect { x: first.x, y: first.y, width: last.x - first.x, height: last.y - first.y };
         }
-        Annotation::Text { at, .. } | Annotation::Letter { at, .. } => by(at),
+        Annotation::Text { at, .. } | Annotation::Letter { at, .. } => *at = to_place(*at),
     }
 }
 
@@ -174,6 +218,8 @@ pub enum Change {
     Caption(u64),
     /// After how many words its texts are cut, in gesture g.
     Words(u64),
+    /// Its width, in gesture g.
+    Width(u64),
     /// Page, heading, columns.
     Look,
     /// Something was drawn on it.
@@ -191,6 +237,7 @@ impl Change {
             Self::Title(_) => "Title of the figure changed",
             Self::Caption(_) => "Caption of the figure changed",
             Self::Words(_) => "Words of the figure changed",
+            Self::Width(_) => "Width of the figure changed",
             Self::Look => "Look of the figure changed",
             Self::Added => "Annotation added",
             Self::Changed(..) => "Annotation changed",
@@ -213,12 +260,20 @@ pub struct Figures {
     pub theme: Theme,
     /// Pixels per point of PNG files.
     pub scale: f32,
+    /// How new contact sheets are laid out.
+    pub sheet_look: SheetLook,
     next_id: u64,
 }
 
 impl Default for Figures {
     fn default() -> Self {
-        Self { kept: Vec::new(), theme: Theme::default(), scale: PNG_SCALE, next_id: 1 }
+        Self {
+            kept: Vec::new(),
+            theme: Theme::default(),
+            scale: PNG_SCALE,
+            sheet_look: SheetLook::default(),
+            next_id: 1,
+        }
     }
 }
 
@@ -232,6 +287,14 @@ impl Figures {
     /// Sets how many pixels per point PNG files have, within what can be written.
     pub(super) fn set_scale(&mut self, scale: f32) {
         self.scale = scale.clamp(0.5, 20.0);
+    }
+
+    /// Sets how new contact sheets are laid out, within what can be drawn.
+    pub(super) fn set_sheet_look(&mut self, look: SheetLook) {
+        let width = look.page.width_mm.filter(|width| width.is_finite());
+        let width_mm = width.map(|width| width.clamp(WIDTHS_MM.0, WIDTHS_MM.1));
+        let columns = look.columns.map(|columns| columns.clamp(1, MAX_PICTURES));
+        self.sheet_look = SheetLook { columns, page: Page { width_mm, ..look.page } };
     }
 
     fn push(&mut self, mut kept: KeptFigure) {
@@ -260,10 +323,11 @@ impl Session {
     pub(crate) fn keep(
         &mut self,
         pictures: Vec<ExplainedPicture>,
-        arrangement: Arrangement,
+        (arrangement, page): (Arrangement, Page),
         item: usize,
     ) -> Result<String, FigureError> {
         let mut kept = KeptFigure::undrawn(Arc::new(pictures), arrangement, item, self.figures.theme);
+        kept.page = page;
         kept.redraw()?;
         kept.title.clone_from(&kept.figure.title);
         let title = kept.title.clone();
@@ -274,7 +338,7 @@ impl Session {
     pub(crate) fn keep_figure(&mut self) {
         // Without data a text of one's own is all that there is.
         let Some(item) = self.explore.item.or(self.own_text().map(|_| 0)) else { return };
-        match self.keep(self.pictures_in_view(), Arrangement::Compared, item) {
+        match self.keep(self.pictures_in_view(), (Arrangement::Compared, Page::default()), item) {
             Ok(title) => self.last_action = format!("Kept figure \"{title}\""),
             Err(error) => self.figure_failed(&error),
         }
@@ -285,8 +349,9 @@ impl Session {
         let chosen: Vec<&KeptFigure> = of.iter().filter_map(|&at| self.figures.kept.get(at)).collect();
         let Some(item) = chosen.first().map(|kept| kept.item) else { return };
         let pictures: Vec<ExplainedPicture> = chosen.iter().flat_map(|kept| kept.pictures.iter().cloned()).collect();
-        let columns = pictures.len().clamp(1, 6);
-        match self.keep(pictures, Arrangement::Sheet { columns }, item) {
+        let look = self.figures.sheet_look;
+        let columns = look.columns_of(pictures.len(), 1);
+        match self.keep(pictures, (Arrangement::Sheet { columns }, look.page), item) {
             Ok(title) => self.last_action = format!("Made contact sheet \"{title}\""),
             Err(error) => self.figure_failed(&error),
         }
@@ -391,16 +456,21 @@ impl Session {
 
     /// A file name for what is in view, without extension.
     pub fn suggested_name(&self) -> String {
-        let item = match (self.own_text(), self.explore.item) {
-            (Some(_), _) => "own-text".to_owned(),
-            (None, Some(item)) => format!("item-{item}"),
-            (None, None) => "figure".to_owned(),
-        };
+        let item = self.item_name();
         let method = self
             .column_explainers()
             .get(self.explore.focus)
             .map_or_else(String::new, |explainer| format!("-{}", explainer.card.method));
         describe_file(&format!("{item}{method}-k{}", self.explore.k))
+    }
+
+    /// What is in view, for names of files.
+    pub(super) fn item_name(&self) -> String {
+        match (self.own_text(), self.explore.item) {
+            (Some(_), _) => "own-text".to_owned(),
+            (None, Some(item)) => format!("item-{item}"),
+            (None, None) => "figure".to_owned(),
+        }
     }
 }
 

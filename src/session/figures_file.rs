@@ -12,7 +12,7 @@ use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 
 use super::figures::{Arrangement, KeptFigure};
-use crate::figure::layout::ExplainedPicture;
+use crate::figure::layout::{ExplainedPicture, Page};
 use crate::figure::{Annotation, Theme};
 use crate::store::{Format, Hash, Project, ProjectKind, StoreError, atomic};
 use crate::work::Notice;
@@ -55,7 +55,7 @@ impl PartialEq for FiguresLook {
         let is_same = |(a, b): (&KeptFigure, &KeptFigure)| {
             Arc::ptr_eq(&a.pictures, &b.pictures)
                 && (&a.title, a.heading, &a.caption, a.item) == (&b.title, b.heading, &b.caption, b.item)
-                && (a.arrangement, a.theme, &a.annotations) == (b.arrangement, b.theme, &b.annotations)
+                && (a.arrangement, a.theme, a.page, &a.annotations) == (b.arrangement, b.theme, b.page, &b.annotations)
         };
         self.0.len() == other.0.len() && self.0.iter().zip(&other.0).all(is_same)
     }
@@ -70,8 +70,15 @@ struct SavedFigure<P> {
     item: usize,
     arrangement: Arrangement,
     theme: Theme,
+    #[serde(default, skip_serializing_if = "is_plain")]
+    page: Page,
     annotations: Vec<Annotation>,
     pictures: P,
+}
+
+/// A page of which nothing is asked need not stand in the file.
+fn is_plain(page: &Page) -> bool {
+    *page == Page::default()
 }
 
 fn bytes_of(figures: &[KeptFigure]) -> std::io::Result<Vec<u8>> {
@@ -88,6 +95,7 @@ fn bytes_of(figures: &[KeptFigure]) -> std::io::Result<Vec<u8>> {
         item: kept.item,
         arrangement: kept.arrangement,
         theme: kept.theme,
+        page: kept.page,
         annotations: kept.annotations.clone(),
         pictures: kept.pictures.as_slice(),
     });
@@ -155,6 +163,7 @@ fn drawn(saved: SavedFigure<Vec<ExplainedPicture>>) -> Result<KeptFigure, crate:
         title: saved.title,
         heading: saved.heading,
         caption: saved.caption,
+        page: saved.page,
         annotations: saved.annotations,
         ..KeptFigure::undrawn(Arc::new(saved.pictures), saved.arrangement, saved.item, saved.theme)
     };

@@ -5,6 +5,7 @@
 
 mod all_items;
 pub mod apply;
+mod before;
 pub mod cache;
 mod columns;
 pub mod command;
@@ -25,6 +26,7 @@ pub mod project_job;
 pub mod published;
 pub mod reading;
 pub mod running;
+mod scores;
 pub mod search;
 pub mod settings;
 pub mod sheet;
@@ -37,13 +39,16 @@ mod undo;
 pub mod untitled;
 mod view_state;
 
+pub use before::Offer;
 pub use command::{Availability, Command};
+pub use opening::FailedOpen;
 pub use shortcut::{Chord, Shortcut};
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::data::Dataset;
+use crate::data::options::Looked;
+use crate::data::{DataSpec, Dataset};
 use crate::explain::SavedExplainer;
 use crate::jobs::Task;
 use crate::model::SavedBox;
@@ -140,6 +145,10 @@ pub mod slots {
     pub const STUDY: u16 = 21;
     /// The answer without the unit under the pointer.
     pub const WITHOUT: u16 = 20;
+    /// What is known of data that are not read as a whole.
+    pub const LOOK: u16 = 30;
+    /// Files of scores of many items; one slot per file.
+    pub const SCORES: u16 = 31;
 }
 
 /// What a job is for; its answers are filed by this.
@@ -147,6 +156,10 @@ pub mod slots {
 pub enum Purpose {
     /// The open data set.
     OpenData,
+    /// What is known of data that are not read as a whole.
+    LookAtData(Arc<DataSpec>),
+    /// A text in a file that becomes the own text.
+    OwnText(PathBuf),
     /// A black box from a folder.
     LoadBox(PathBuf),
     /// An explainer from a folder.
@@ -171,6 +184,8 @@ pub enum Purpose {
     Measure(measure::Part),
     /// A contact sheet, by its number.
     Sheet(u32),
+    /// A file of scores of many items.
+    Scores(PathBuf),
     /// Something with a study.
     Study(study::StudyJob),
     /// A file, for the line that says where it is.
@@ -232,6 +247,8 @@ pub enum Dialog {
     ExportAllKept(crate::figure::Format),
     /// File for the scores in view.
     ExportScores,
+    /// File for the scores of all listed items.
+    ExportListedScores,
     /// File for the table of metrics.
     ExportTable,
     /// A user's embedding of texts, by which similar ones are found.
@@ -282,9 +299,17 @@ pub struct Session {
     /// What the last action did, for the bottom line.
     pub last_action: String,
     /// The last request for data that failed, so that it can be tried again.
-    pub(crate) data_retry: Option<crate::data::DataSpec>,
+    pub(crate) data_retry: Option<DataSpec>,
     /// What was asked for last and is no specification of data, so that it can be mended.
     pub(crate) no_spec: Option<String>,
+    /// What could not be opened last, until it is put away or something is opened.
+    pub(crate) failed_open: Option<FailedOpen>,
+    /// What is known of data that are not read as a whole, and which these are.
+    pub(crate) looked: Option<(Arc<DataSpec>, Arc<Looked>)>,
+    /// The data that were open before.
+    pub(crate) before: Option<before::Before>,
+    /// What the bottom line offered last.
+    pub(crate) offer: Option<Offer>,
     /// The open project's files.
     pub(crate) files: project::OpenFiles,
     /// Device and memory in a line, for the chip in the top bar.

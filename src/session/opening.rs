@@ -1,10 +1,14 @@
 //! Opening: what a path holds, and what is asked of the workers to read it.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::notices::Level;
+use super::reading::MOST_OWN_BYTES;
 use super::{Command, Lane, Purpose, Request, Run, Session, project, slots};
-use crate::data::{DataSpec, picture};
+use crate::data::options::Looked;
+use crate::data::spec::Kind;
+use crate::data::{DataSpec, Dataset, Modality, picture};
 use crate::jobs::Task;
 use crate::model::card::BOX_FORMAT;
 use crate::work::{Notice, Priority, Slot};
@@ -52,6 +56,24 @@ impl Holds {
     }
 }
 
+/// Something that could not be opened.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FailedOpen {
+    /// Its name, without the folders around it.
+    pub name: String,
+    /// Why not.
+    pub notice: Notice,
+    /// What tries it again, or changes how it is read.
+    pub retry: Option<Command>,
+}
+
+impl FailedOpen {
+    /// Whether it is data, which can often be read in another way.
+    pub fn is_data(&self) -> bool {
+        matches!(self.retry, Some(Command::RetryData | Command::ToggleSpec))
+    }
+}
+
 impl Session {
     pub(crate) fn open_paths(&mut self, paths: &[PathBuf]) -> Vec<Request> {
         let held: Vec<(Holds, &PathBuf)> = paths.iter().map(|path| (Holds::at(path), path)).collect();
@@ -79,6 +101,7 @@ impl Session {
         }
         match &data[..] {
             [] => {}
+            [only] if self.takes_as_own(only) => requests.push(self.read_own(only)),
             [only] => requests.extend(self.open_data(DataSpec::from_path(only))),
             // Several pictures of one folder: that folder holds them all.
             [first, rest @ ..] => {
@@ -123,7 +146,8 @@ impl Session {
             Ok(spec) => self.open_data(spec),
             Err(error) => {
                 self.no_spec = Some(text.to_owned());
-                self.notify(Level::Error, Notice::new("data-spec", error.to_string()), Some(Command::ToggleSpec));
+                self.place = super::Place::Explore;
+                self.open_failed(text, Notice::new("data-spec", error.to_string()), Some(Command::ToggleSpec));
                 Vec::new()
             }
         }
@@ -140,9 +164,85 @@ impl Session {
         self.no_spec.is_none() && self.data_retry.is_none() && self.data.is_some()
     }
 
+    /// What could not be opened last, until it is put away or something is opened.
+    pub fn failed_open(&self) -> Option<&FailedOpen> {
+        self.failed_open.as_ref()
+    }
+
+    /// Something was not opened: said in the list of notices, and on a card that nobody can miss.
+    pub(crate) fn open_failed(&mut self, name: &str, notice: Notice, retry: Option<Command>) {
+        let short = name.rsplit(['/', '\\']).find(|part| !part.is_empty()).unwrap_or(name).to_owned();
+        self.notices.push(Level::Error, notice.clone(), retry.clone());
+        // The reason comes first on the bottom line, which is cut at its end.
+        let reason = match notice.summary.split_once(": ") {
+            Some((place, reason)) if place.contains(&short) => reason,
+            _ => notice.summary.as_str(),
+        };
+        self.last_action = format!("{short} was not opened: {reason}");
+        self.failed_open = Some(FailedOpen { name: short, notice, retry });
+    }
+
+    /// What is known of the data that `spec` names, as far as they were looked at.
+    pub fn looked_at(&self, spec: &DataSpec) -> Option<&Looked> {
+        let (of, looked) = self.looked.as_ref()?;
+        (of.path == spec.path).then_some(looked.as_ref())
+    }
+
+    /// Looks at data without opening them: what kind they are, and what their columns are called.
+    pub(crate) fn look_at_data(&self, spec: DataSpec) -> Vec<Request> {
+        vec![Request::Run(Box::new(Run {
+            lane: Lane::Files,
+            slot: Slot::new(slots::LOOK, 0),
+            priority: Priority::Interactive,
+            purpose: Purpose::LookAtData(Arc::new(spec.clone())),
+            title: format!("Looking at {spec}"),
+            task: Task::LookAtData { spec },
+        }))]
+    }
+
+    /// Whether a file becomes the own text rather than data: a single text, beside data that are explained with a black box that reads texts.
+    fn takes_as_own(&self, path: &Path) -> bool {
+        let is_text = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("txt")) && path.is_file();
+        let reads_texts = self.active_box().is_some_and(|active| active.card.modality() == Modality::Text);
+        is_text && reads_texts && self.data.is_some() && !self.is_restoring()
+    }
+
+    /// Reads a file to make it the own text: as data of one text, so that its encoding is found out.
+    fn read_own(&mut self, path: &Path) -> Request {
+        let title = format!("Opening {}", path.display());
+        self.last_action.clone_from(&title);
+        self.place = super::Place::Explore;
+        self.failed_open = None;
+        let kind = Kind::named("text").unwrap_or(Kind::AUTO);
+        Request::Run(Box::new(Run {
+            lane: Lane::Files,
+            slot: Slot::new(slots::DATA, 0),
+            priority: Priority::Normal,
+            purpose: Purpose::OwnText(path.to_path_buf()),
+            title,
+            task: Task::OpenData { spec: DataSpec { kind, ..DataSpec::from_path(path) } },
+        }))
+    }
+
+    /// Makes a text that was read the own text, with a way to open it as data. One that is too long for that is opened as data.
+    pub(super) fn put_own(&mut self, path: &Path, data: Arc<Dataset>) -> Vec<Request> {
+        let reads_texts = self.active_box().is_some_and(|active| active.card.modality() == Modality::Text);
+        let text = data.text(0).filter(|text| reads_texts && text.len() <= MOST_OWN_BYTES).map(str::to_owned);
+        let (Some(text), Some(open)) = (text, self.data.clone()) else { return self.put_data(data) };
+        for remark in &data.remarks {
+            self.notices.push(Level::Info, Notice::new("data-remark", format!("{}: {remark}", data.name)), None);
+        }
+        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+        let said = format!("{name} is in view as your own text; {} stays open", open.name);
+        let requests = self.take_own(text, said);
+        self.offer_to(format!("Open {name} as data"), Command::OpenSpec(data.spec.to_string()));
+        requests
+    }
+
     pub(crate) fn open_data(&mut self, spec: DataSpec) -> Vec<Request> {
         self.data_retry = Some(spec.clone());
         self.no_spec = None;
+        self.failed_open = None;
         let title = format!("Opening {spec}");
         self.last_action.clone_from(&title);
         self.place = super::Place::Explore;

@@ -7,26 +7,32 @@ use crate::data::Modality;
 use crate::figure::Theme;
 use crate::figure::layout::series::{Form, grouped};
 use crate::figure::layout::{ExplainedPicture, Hidden, View};
-use crate::jobs::picture::{Beside, channel_names, picture_of_result, source_of};
+use crate::jobs::picture::{Beside, channel_names, class_table, picture_of_result, source_of};
 use crate::jobs::{Explained, MethodResult};
 
 impl Session {
+    /// How many channels the series in view has: as the black box reads it or, where there is none, as the data have it; `None` for what is no series.
+    fn series_channels(&self) -> Option<usize> {
+        match self.active_box().map(|active| &active.card) {
+            Some(card) => (card.modality() == Modality::Series).then_some(card.shape.channels),
+            None => self.data.as_ref().filter(|data| data.modality == Modality::Series)?.shape().map(|it| it.channels),
+        }
+    }
+
     /// The form in which the series in view is drawn, where it is a series.
     pub fn series_form(&self) -> Option<Form> {
-        let shape = self.active_box().filter(|active| active.card.modality() == Modality::Series)?.card.shape;
+        let channels = self.series_channels()?;
         let names = self.data.as_ref().map_or(&[][..], |data| data.channel_names());
-        Some(Form::or_usual(self.explore.form, shape.channels, names))
+        Some(Form::or_usual(self.explore.form, channels, names))
     }
 
     /// Whether a series in view can be drawn in `form`.
     pub(super) fn form_fits(&self, form: Form) -> super::Availability {
-        match self.active_box().map(|active| &active.card) {
-            Some(card) if card.modality() != Modality::Series => {
-                Err("The black box in use does not read series".into())
-            }
-            Some(card) if form.fits(card.shape.channels) => Ok(()),
-            Some(card) => Err(format!("A series of {} channels cannot be drawn so", card.shape.channels).into()),
-            None => Err("Open a series with a black box first".into()),
+        match self.series_channels() {
+            Some(channels) if form.fits(channels) => Ok(()),
+            Some(channels) => Err(format!("A series of {channels} channels cannot be drawn so").into()),
+            None if self.active_box().is_some() => Err("The black box in use does not read series".into()),
+            None => Err("Open a series first".into()),
         }
     }
 
@@ -61,11 +67,16 @@ impl Session {
         }
     }
 
-    /// What column `column` shows, at the k of the slider, or why there is nothing.
+    /// What column `column` shows, at the k of the slider, with what speaks for each class while that is shown; `None` where there is nothing.
     pub fn picture(&self, column: usize, view: View, hidden: Hidden, theme: Theme) -> Option<ExplainedPicture> {
         let explained = self.explore.explained()?;
         let result = self.seen(explained.methods.get(column)?.as_ref().ok()?);
-        Some(self.picture_of(explained, &result, view, hidden, theme))
+        let mut picture = self.picture_of(explained, &result, view, hidden, theme);
+        if self.explore.shows_classes {
+            let classes = self.active_box().map_or(&[][..], |active| &active.card.classes);
+            picture.classes = class_table(&picture, classes, explained, &result, self.explore.k);
+        }
+        Some(picture)
     }
 
     /// One method's result as a picture; [`Session::seen`] gives what the class in focus makes of it.

@@ -138,6 +138,7 @@ impl Session {
             own_text: own_text.to_owned(),
             shows_own_text,
             hides_truth: !explore.shows_truth,
+            hides_classes: !explore.shows_classes,
             pinned: explore.pinned.clone(),
             marked: explore.marked.clone(),
             filter: explore.list.filter.clone(),
@@ -149,6 +150,7 @@ impl Session {
             embedding: self.measure.embedding.clone(),
             figure_theme: self.figures.theme,
             png_scale: Some(self.figures.scale).filter(|scale| *scale != PNG_SCALE),
+            sheet_look: self.figures.sheet_look,
             figures: None,
         }
     }
@@ -332,8 +334,9 @@ impl Session {
             }
             ProjectDone::Forgotten => Vec::new(),
             ProjectDone::Opened(Err(notice)) => {
-                let retry = self.files.opening.take().map(|dir| Command::OpenPaths(vec![dir]));
-                self.notify(Level::Error, notice, retry);
+                let dir = self.files.opening.take();
+                let name = dir.as_ref().map_or_else(String::new, |dir| dir.display().to_string());
+                self.open_failed(&name, notice, dir.map(|dir| Command::OpenPaths(vec![dir])));
                 let Beside { paths, data } = std::mem::take(&mut self.files.beside);
                 let mut requests = self.open_paths(&paths);
                 requests.extend(data.into_iter().flat_map(|spec| self.open_data(spec)));
@@ -468,6 +471,7 @@ impl Session {
         // A table of the project before would pass for one of this, where this has no data.
         self.measure = super::measure::Measure::default();
         self.undo.clear();
+        (self.before, self.failed_open) = (None, None);
         requests.extend(self.begin_restoring(state, beside.data));
         requests.extend(self.open_paths(&beside.paths));
         requests
@@ -481,6 +485,7 @@ impl Session {
         let place = view.place;
         self.figures.theme = view.figure_theme;
         self.figures.set_scale(view.png_scale.unwrap_or(PNG_SCALE));
+        self.figures.set_sheet_look(view.sheet_look);
         if let Ok(layout) = serde_json::from_value::<Layout>(state.layout.clone()) {
             self.settings.show_items = layout.items;
             self.settings.show_inspector = layout.inspector;
@@ -532,8 +537,7 @@ impl Session {
     /// Once the data of a reopened project is there: looks at it as it was looked at before. `None` where nothing is being reopened.
     pub(crate) fn restore(&mut self) -> Option<Vec<Request>> {
         let state = self.files.restoring.take()?;
-        let saved = ViewState::of(&state);
-        let n = self.data.as_ref().map_or(0, |data| data.len());
+        let mut saved = ViewState::of(&state);
         let mut is_same = true;
         if let Some(data) = &self.data
             && saved.data_hash.as_ref().is_some_and(|hash| *hash != data.hash)
@@ -548,16 +552,22 @@ impl Session {
                 self.notices.push(Level::Warning, Notice::new("data-changed", summary), None);
             }
         }
-        self.study.form = saved.design.map(|form| *form);
+        self.study.form = saved.design.take().map(|form| *form);
         self.study.opened.clear();
-        self.study.remember(saved.studies);
+        self.study.remember(std::mem::take(&mut saved.studies));
         self.study.looked = false;
-        self.measure.embedding = saved.embedding;
+        self.measure.embedding = saved.embedding.take();
+        Some(self.look_as(saved, state.active_black_box.map(|hash| hash.to_string()), is_same))
+    }
+
+    /// Looks at what is open as it was looked at before, with the black box of the hash `active`. Items are the same only where `is_same`.
+    pub(super) fn look_as(&mut self, saved: ViewState, active: Option<String>, is_same: bool) -> Vec<Request> {
+        let n = self.data.as_ref().map_or(0, |data| data.len());
         let listed = |items: BTreeSet<usize>| items.into_iter().filter(|&item| is_same && item < n).collect();
         let explore = &mut self.explore;
         explore.item = saved.item.filter(|&item| is_same && item < n);
         (explore.view, explore.hidden, explore.fill, explore.seed) = (saved.view, saved.hidden, saved.fill, saved.seed);
-        explore.shows_truth = !saved.hides_truth;
+        (explore.shows_truth, explore.shows_classes) = (!saved.hides_truth, !saved.hides_classes);
         explore.unit = saved.unit.unwrap_or(explore.unit);
         explore.k = saved.k.unwrap_or(explore.k);
         explore.k_is_set = saved.k.is_some() && !saved.k_follows;
@@ -568,7 +578,6 @@ impl Session {
         if is_same {
             explore.list.filter = saved.filter;
         }
-        let active = state.active_black_box.map(|hash| hash.to_string());
         let named = active.and_then(|hash| self.boxes.iter().position(|known| known.card.hash == hash));
         self.active_box = named.or_else(|| self.best_box_for(self.data.as_deref()?)).or(self.active_box);
         let mut reads_texts = false;
@@ -596,7 +605,7 @@ impl Session {
         if self.explore.item.is_none() && self.own_text().is_none() {
             requests.extend(self.keep_item_listed());
         }
-        Some(requests)
+        requests
     }
 
     /// The fit of pictures that a black box starts with.

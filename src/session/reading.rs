@@ -10,7 +10,7 @@ use super::undo::Step;
 use super::{Chord, Command, Lane, Purpose, Request, Run, Session, slots};
 use crate::data::text::Unknown;
 use crate::data::text::fit::UNKNOWN;
-use crate::data::{Dataset, Fit, Modality, Unit};
+use crate::data::{Dataset, Fit, Modality, Shape, Unit};
 use crate::explain::Fill;
 use crate::figure::layout::ExplainedText;
 use crate::jobs::{Explained, Lens, MethodResult, Task, Without, reading};
@@ -191,18 +191,7 @@ impl Session {
                     return self.explain_own();
                 }
             }
-            Action::PasteOwn(text) => {
-                let before = reading.own.as_ref().map_or(&reading.last_own, |own| &own.text).clone();
-                if !self.replace_own(text.clone()) {
-                    return Vec::new();
-                }
-                self.last_action = "Pasted as your own text".to_owned();
-                if !before.is_empty() && before != text {
-                    let [back, forward] = [before, text].map(|text| Command::Reading(Action::EditOwn(text)));
-                    self.undo.push(Step { back, forward, title: self.last_action.clone() });
-                }
-                return self.explain_own();
-            }
+            Action::PasteOwn(text) => return self.take_own(text, "Pasted as your own text".to_owned()),
             Action::RememberOwn(text) => {
                 if text.len() <= MOST_OWN_BYTES {
                     reading.last_own = text;
@@ -240,6 +229,22 @@ impl Session {
     /// The own text, if it is in view: then nothing is about the item of the list.
     pub fn own_text(&self) -> Option<&Own> {
         self.explore.reading.own.as_ref()
+    }
+
+    /// A text from elsewhere becomes the own text, which is `said`: what it takes the place of can be had back.
+    pub(super) fn take_own(&mut self, text: String, said: String) -> Vec<Request> {
+        let reading = &self.explore.reading;
+        let before = reading.own.as_ref().map_or(&reading.last_own, |own| &own.text).clone();
+        if !self.replace_own(text.clone()) {
+            return Vec::new();
+        }
+        self.last_action = said;
+        if !before.is_empty() && before != text {
+            let [back, forward] = [before, text].map(|text| Command::Reading(Action::EditOwn(text)));
+            let title = self.last_action.clone();
+            self.undo.push(Step { back, forward, title, place: self.place });
+        }
+        self.explain_own()
     }
 
     /// Brings `text` into view as the own text; `false`, with a notice, where it is too long.
@@ -403,19 +408,23 @@ impl Session {
 
     /// Units that the black box's input can be divided into, in the order of the menu.
     pub fn offered_units(card: &BoxCard) -> Vec<Unit> {
-        match card.modality() {
-            Modality::Text if card.shape.height > 1 => vec![Unit::Sentence],
+        Self::units_of(card.modality(), card.shape)
+    }
+
+    /// Units that items of this kind and shape can be divided into, in the order of the menu.
+    pub fn units_of(modality: Modality, shape: Shape) -> Vec<Unit> {
+        match modality {
+            Modality::Text if shape.height > 1 => vec![Unit::Sentence],
             Modality::Text => vec![Unit::Word],
             Modality::Series => {
-                let segments = [2, 4, 8, 16, 32].into_iter().filter(|steps| steps * 2 <= card.shape.width);
+                let segments = [2, 4, 8, 16, 32].into_iter().filter(|steps| steps * 2 <= shape.width);
                 let segments = segments.map(|steps| Unit::Segment { steps });
-                let values = (card.shape.channels > 1).then_some(Unit::ChannelStep);
+                let values = (shape.channels > 1).then_some(Unit::ChannelStep);
                 [Unit::Step].into_iter().chain(segments).chain(values).collect()
             }
             Modality::Table => vec![Unit::Column],
             _ => {
-                let sides =
-                    [2, 4, 7, 8, 16].into_iter().filter(|side| side * 2 <= card.shape.height.min(card.shape.width));
+                let sides = [2, 4, 7, 8, 16].into_iter().filter(|side| side * 2 <= shape.height.min(shape.width));
                 [Unit::Pixel].into_iter().chain(sides.map(|side| Unit::Patch { rows: side, cols: side })).collect()
             }
         }

@@ -31,7 +31,14 @@ pub struct RunningJob {
 impl RunningJob {
     /// Whether the user should see it in the top bar: not what is done in a blink or computed ahead.
     pub fn is_listed(&self) -> bool {
-        !matches!(self.purpose, Purpose::Explain(_) | Purpose::Ahead(_) | Purpose::Without(_) | Purpose::MakeExplainer)
+        !matches!(
+            self.purpose,
+            Purpose::Explain(_)
+                | Purpose::Ahead(_)
+                | Purpose::Without(_)
+                | Purpose::MakeExplainer
+                | Purpose::LookAtData(_)
+        )
     }
 
     /// Whether pausing makes sense.
@@ -44,6 +51,7 @@ impl RunningJob {
                 | Purpose::Fidelity(_)
                 | Purpose::Predict(_)
                 | Purpose::Sheet(_)
+                | Purpose::Scores(_)
         )
     }
 }

@@ -214,6 +214,16 @@ impl Found {
         self.contains.get(item).copied().unwrap_or(false)
     }
 
+    /// What is looked for, as it was typed.
+    pub fn phrase(&self) -> &str {
+        &self.phrase
+    }
+
+    /// Every place where the phrase stands in a text without HTML, in bytes, in order.
+    pub fn all_in<'a>(&'a self, text: &'a str) -> impl Iterator<Item = Range<usize>> + 'a {
+        self.pattern.find_iter(text).map(|found| found.range())
+    }
+
     /// Where the phrase first stands in a text without HTML, in bytes.
     pub fn first_in(&self, text: &str) -> Option<Range<usize>> {
         self.pattern.find(text).map(|found| found.range())

@@ -10,6 +10,7 @@ use super::{Command, Lane, Purpose, Request, Run, Session, describe, slots};
 use crate::data::Dataset;
 use crate::explain::SavedExplainer;
 use crate::figure::Theme;
+use crate::figure::layout::page::{Page, balanced};
 use crate::figure::layout::series::Form;
 use crate::figure::layout::{ExplainedPicture, Hidden, View};
 use crate::jobs::picture::truth_of;
@@ -19,8 +20,26 @@ use crate::work::{JobError, Notice, Priority, Slot};
 
 /// Most pictures on a sheet: sixteen rows of six.
 pub const MAX_PICTURES: usize = 96;
-/// Pictures in a row.
+/// Most pictures in a row, where no number is asked for.
 const COLUMNS: usize = 6;
+
+/// How a contact sheet is laid out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct SheetLook {
+    /// Pictures in a row; `None`: as many as make rows of about equal length.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub columns: Option<usize>,
+    /// How wide the page is, and what is left out on it.
+    pub page: Page,
+}
+
+impl SheetLook {
+    /// Pictures in a row of `n`, of which `group` that follow each other show one item.
+    pub fn columns_of(&self, n: usize, group: usize) -> usize {
+        self.columns.map_or_else(|| balanced(n, group, COLUMNS), |columns| columns.clamp(1, n.max(1)))
+    }
+}
 
 /// Which items are on a sheet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,6 +58,7 @@ pub struct PendingSheet {
     black_box: Arc<SavedBox>,
     explainers: Vec<Arc<SavedExplainer>>,
     looks: (View, Hidden, Theme),
+    layout: SheetLook,
     /// How series are drawn, where they are not drawn as usual.
     form: Option<Form>,
     /// The group of channels that curves are drawn of, by its first channel.
@@ -77,8 +97,7 @@ impl PendingSheet {
 
     /// In a row: all methods of an item, of as many items as fit.
     fn columns(&self) -> usize {
-        let n = self.explainers.len().max(1);
-        (n * (COLUMNS / n).max(1)).min(self.pictures.len().max(1))
+        self.layout.columns_of(self.pictures.len(), self.explainers.len())
     }
 }
 
@@ -131,6 +150,7 @@ impl Session {
             black_box,
             explainers,
             looks,
+            layout: self.figures.sheet_look,
             form,
             group,
             shows_truth,
@@ -182,14 +202,16 @@ impl Session {
             self.notify(Level::Warning, Notice::new("sheet-pictures", summary), None);
         }
         let columns = sheet.columns();
-        match self.keep(sheet.pictures, Arrangement::Sheet { columns }, sheet.first_item) {
+        let arranged = (Arrangement::Sheet { columns }, sheet.layout.page);
+        match self.keep(sheet.pictures, arranged, sheet.first_item) {
             Ok(title) => {
                 let at = self.figures.kept.len() - 1;
                 let restore = Command::RestoreFigure(at, Box::new(self.figures.kept[at].clone()));
                 let items = describe::count(sheet.n_items, "item", "items");
                 self.last_action = format!("Contact sheet of {items} is in Figures: \"{title}\"");
                 let title = self.last_action.clone();
-                self.undo.push(Step { back: Command::RemoveFigure(at), forward: restore, title });
+                let place = self.place;
+                self.undo.push(Step { back: Command::RemoveFigure(at), forward: restore, title, place });
                 self.unsaved = true;
             }
             Err(error) => self.figure_failed(&error),

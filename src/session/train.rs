@@ -66,15 +66,14 @@ impl TrainingRun {
         }
         let epochs = architecture(&task.architecture)
             .map_or(card.epochs, |architecture| task.params.whole(architecture.params, "epochs").max(1) as u32);
-        // Losses within epochs, where they are known, are finer than the card's.
-        let mut curves = card.curves.clone();
-        for (name, points) in self.report.iter().flat_map(|report| &report.curves.0) {
-            if curves.0.get(name).is_some_and(|known| known.len() < points.len()) {
-                curves.0.insert(name.clone(), points.clone());
-            }
-        }
+        let curves = card.curves.clone();
         self.report =
             Some(Arc::new(TrainingReport { epoch: card.epochs, epochs, curves, ..TrainingReport::default() }));
+    }
+
+    /// Whether it connects a command: what stands behind that was trained elsewhere.
+    pub fn connects(&self) -> bool {
+        matches!(&self.task, Task::FitBox(task) if task.architecture.starts_with("exec:"))
     }
 
     /// Folder that its checkpoints go to.
@@ -164,17 +163,18 @@ impl Session {
     /// Tells of a finished run whose project is not open any more.
     pub(super) fn trained_elsewhere(&mut self, number: u32) {
         let Some(run) = self.train.run(number) else { return };
+        let done = if run.connects() { "Connected" } else { "Trained" };
         let what = format!("{} {}", run.makes.noun(), run.name);
         let (level, notice) = match run.out() {
             Some(dir) => {
                 let summary =
-                    format!("Trained {what} for a project that is not open any more: it is in {}", dir.display());
+                    format!("{done} {what} for a project that is not open any more: it is in {}", dir.display());
                 let hint = "It is among the others when that project, or that unsaved work, is opened again.";
                 (Level::Info, Notice::new("trained-elsewhere", summary).with_hint(hint))
             }
             None => {
                 let summary =
-                    format!("Trained {what} for work that is not open any more and has no folder: it was dropped");
+                    format!("{done} {what} for work that is not open any more and has no folder: it was dropped");
                 let hint = "Save a project before training, and what is trained is kept in it.";
                 (Level::Warning, Notice::new("trained-elsewhere", summary).with_hint(hint))
             }

@@ -1,6 +1,6 @@
 //! Undo and redo: inverse commands for what a user edits, never for looking around.
 
-use super::Command;
+use super::{Command, Place};
 
 /// Most steps kept.
 const MAX_STEPS: usize = 200;
@@ -14,6 +14,8 @@ pub struct Step {
     pub forward: Command,
     /// What it did, for the bottom line.
     pub title: String,
+    /// Where it was done.
+    pub place: Place,
 }
 
 /// Both stacks.

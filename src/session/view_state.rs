@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::Place;
 use super::figures_file::FiguresRef;
 use super::items::{Filter, ListStyle, Sort};
+use super::sheet::SheetLook;
 use super::study::DesignForm;
 use crate::data::{Fit, Unit};
 use crate::explain::{Fill, SavedExplainer};
@@ -68,6 +69,9 @@ pub struct ViewState {
     /// Whether the truth, where it is known, is not marked.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub hides_truth: bool,
+    /// Whether what speaks for each class is not shown.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub hides_classes: bool,
     /// Pinned items.
     pub pinned: BTreeSet<usize>,
     /// Marked items.
@@ -96,6 +100,9 @@ pub struct ViewState {
     /// Pixels per point of PNG files, where the user chose it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub png_scale: Option<f32>,
+    /// How new contact sheets are laid out, where the user chose it.
+    #[serde(skip_serializing_if = "is_default")]
+    pub sheet_look: SheetLook,
     /// Kept figures, in a file of their own. Known only where the state is written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub figures: Option<FiguresRef>,

@@ -105,6 +105,7 @@ fn menus(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
         ui.separator();
         menu_item(ui, session, Command::Ask(Dialog::ExportFigure), commands);
         menu_item(ui, session, Command::Ask(Dialog::ExportScores), commands);
+        menu_item(ui, session, Command::Ask(Dialog::ExportListedScores), commands);
         menu_item(ui, session, Command::Ask(Dialog::ExportTable), commands);
         ui.separator();
         menu_item(ui, session, Command::Quit, commands);
@@ -122,7 +123,7 @@ fn menus(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
         for view in VIEWS {
             menu_item(ui, session, Command::SetView(view), commands);
         }
-        for command in [Command::Flip, Command::ToggleHidden, Command::ToggleTruth] {
+        for command in [Command::Flip, Command::ToggleHidden, Command::ToggleTruth, Command::ToggleClasses] {
             menu_item(ui, session, command, commands);
         }
         ui.separator();
@@ -299,11 +300,15 @@ pub fn jobs_list(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
 pub fn bottom_line(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         let said = if session.last_action.is_empty() { "Ready" } else { &session.last_action };
-        let room = ui.available_width() - 190.0;
+        let offer = session.offer();
+        let room = ui.available_width() - if offer.is_some() { 460.0 } else { 190.0 };
         ui.scope(|ui| {
             ui.set_max_width(room.max(80.0));
             ui.add(egui::Label::new(RichText::new(said).small()).truncate());
         });
+        if let Some(offer) = offer {
+            widgets::command_button(ui, session, offer.command.clone(), &shorten(&offer.label, 36), commands);
+        }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             for (command, icon) in [(Command::Redo, icons::ICON_REDO), (Command::Undo, icons::ICON_UNDO)] {
                 command_icon(ui, session, command, icon, commands);

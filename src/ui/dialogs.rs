@@ -34,6 +34,7 @@ pub fn command_for(dialog: Dialog, paths: Vec<PathBuf>) -> Option<Command> {
         Dialog::ExportKept(at) => Command::ExportKept(at, first),
         Dialog::ExportAllKept(format) => Command::ExportAllKept(first, format),
         Dialog::ExportScores => Command::ExportScores(first),
+        Dialog::ExportListedScores => Command::ExportListedScores(first),
         Dialog::ExportTable => Command::ExportTable(first),
         Dialog::Embedding => Command::SetEmbedding(Some(first)),
         Dialog::Study(dialog) => return dialog.command(paths),
@@ -93,6 +94,7 @@ pub const fn title(dialog: Dialog) -> &'static str {
         Dialog::ExportFigure | Dialog::ExportKept(_) => "Export figure",
         Dialog::ExportAllKept(_) => "Folder for the figures",
         Dialog::ExportScores => "Export scores",
+        Dialog::ExportListedScores => "Export scores of listed items",
         Dialog::ExportTable => "Export table",
         Dialog::Embedding => "Embedding of texts",
         Dialog::Study(dialog) => dialog.words().0,
@@ -103,7 +105,7 @@ pub const fn title(dialog: Dialog) -> &'static str {
 pub fn file_name(dialog: Dialog, name: &str) -> Option<String> {
     match dialog {
         Dialog::ExportFigure | Dialog::ExportKept(_) => Some(format!("{name}.png")),
-        Dialog::ExportScores => Some(format!("{name}-scores.csv")),
+        Dialog::ExportScores | Dialog::ExportListedScores => Some(format!("{name}-scores.csv")),
         Dialog::ExportTable => Some("metrics.csv".to_owned()),
         Dialog::Study(dialog) => dialog.file_name().map(str::to_owned),
         Dialog::OpenFiles | Dialog::OpenFolder | Dialog::SaveProject | Dialog::ExportAllKept(_) | Dialog::Embedding => {
@@ -124,7 +126,7 @@ fn ask_system(dialog: Dialog, name: &str, start: Option<&Path>) -> Vec<PathBuf> 
         Dialog::ExportFigure | Dialog::ExportKept(_) => {
             vec![("PNG, pixels", "png"), ("SVG, vectors", "svg"), ("PDF, vectors", "pdf")]
         }
-        Dialog::ExportScores => {
+        Dialog::ExportScores | Dialog::ExportListedScores => {
             crate::jobs::scores::FORMATS.iter().map(|(extension, words)| (*words, *extension)).collect()
         }
         Dialog::ExportTable => vec![("CSV", "csv"), ("JSON", "json"), ("Markdown", "md"), ("LaTeX", "tex")],
@@ -142,9 +144,11 @@ fn ask_system(dialog: Dialog, name: &str, start: Option<&Path>) -> Vec<PathBuf> 
         Dialog::Study(dialog) if dialog.file_name().is_some() => one(asked.save_file()),
         Dialog::Study(_) | Dialog::Embedding => one(asked.pick_file()),
         Dialog::OpenFolder | Dialog::SaveProject | Dialog::ExportAllKept(_) => one(asked.pick_folder()),
-        Dialog::ExportFigure | Dialog::ExportKept(_) | Dialog::ExportScores | Dialog::ExportTable => {
-            one(asked.save_file())
-        }
+        Dialog::ExportFigure
+        | Dialog::ExportKept(_)
+        | Dialog::ExportScores
+        | Dialog::ExportListedScores
+        | Dialog::ExportTable => one(asked.save_file()),
     }
 }
 

@@ -1,9 +1,8 @@
 //! What a newcomer can try on the sample, in a strip over the bottom line until it is closed.
 
-use egui::{Align, Layout, RichText, Ui};
+use egui::{Align, Layout, RichText, TextStyle, Ui};
 
-use super::theme::{space, tokens};
-use super::widgets::muted;
+use super::theme::{self, space, tokens};
 use crate::data::Modality;
 use crate::session::reading::Action;
 use crate::session::{Command, Place, Session};
@@ -20,38 +19,52 @@ pub fn show(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
             if ui.button("Got it").on_hover_text("Close this for good; Help has all keys").clicked() {
                 commands.push(Command::DismissGuide);
             }
-            ui.with_layout(Layout::left_to_right(Align::Center).with_main_wrap(true), |ui| {
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 ui.spacing_mut().item_spacing.x = space::XS;
                 ui.label(RichText::new("Try").strong());
-                let key = |command: &Command| command.info().keys.first().map(ToString::to_string).unwrap_or_default();
-                let is_text = session.modality() == Modality::Text;
-                let fewer = match session.modality() {
-                    Modality::Image => "selects fewer or more pixels",
-                    Modality::Text => "selects fewer or more words",
-                    Modality::Series => "selects fewer or more steps",
-                    Modality::Table => "selects fewer or more columns",
-                };
-                let steps = [
-                    (key(&Command::Flip), "flips selected and unselected"),
-                    (format!("{} {}", key(&Command::PreviousItem), key(&Command::NextItem)), "steps through items"),
-                    (format!("{} {}", key(&Command::KBy(-1)), key(&Command::KBy(1))), fewer),
-                    (key(&Command::NextMethod), "shows another method"),
-                    (key(&Command::ToggleShortcuts), "lists all keys"),
-                ];
-                for (keys, what) in steps {
+                for (keys, what) in steps(session) {
+                    // One line: what does not fit is on the sheet of keys.
+                    let wide = |words: &str| {
+                        let font = TextStyle::Body.resolve(ui.style());
+                        ui.painter().layout_no_wrap(words.to_owned(), font, theme::UNTINTED).size().x
+                    };
+                    let needed = space::M + wide(&keys) + space::S + wide(what);
+                    if needed > ui.available_width() {
+                        break;
+                    }
                     ui.add_space(space::S);
-                    ui.label(RichText::new(keys).strong().color(tokens(ui).accent));
+                    if !keys.is_empty() {
+                        ui.label(RichText::new(keys).strong().color(tokens(ui).accent));
+                    }
                     ui.label(what);
-                }
-                ui.add_space(space::S);
-                if is_text {
-                    let own = key(&Command::Reading(Action::OpenOwn(true)));
-                    ui.label(RichText::new(own).strong().color(tokens(ui).accent));
-                    ui.label("explains your own text");
-                } else {
-                    muted(ui, "Or drop a file; File, Open sample has more.");
                 }
             });
         });
     });
+}
+
+/// Keys with what they do, what matters most first.
+fn steps(session: &Session) -> Vec<(String, &'static str)> {
+    let key = |command: &Command| command.info().keys.first().map(ToString::to_string).unwrap_or_default();
+    let (fewer, more) = match session.modality() {
+        Modality::Image => ("selects fewer or more pixels", None),
+        Modality::Text => {
+            let own = Command::Reading(Action::OpenOwn(true));
+            ("selects fewer or more words", Some((key(&own), "explains your own text")))
+        }
+        Modality::Series => ("selects fewer or more steps", None),
+        Modality::Table => ("selects fewer or more columns", None),
+    };
+    let mut steps = vec![
+        (key(&Command::Flip), "flips selected and unselected"),
+        (format!("{} {}", key(&Command::PreviousItem), key(&Command::NextItem)), "steps through items"),
+        (format!("{} {}", key(&Command::KBy(-1)), key(&Command::KBy(1))), fewer),
+        (key(&Command::NextMethod), "shows another method"),
+        (key(&Command::ToggleShortcuts), "lists all keys"),
+    ];
+    match more {
+        Some(more) => steps.insert(1, more),
+        None => steps.push((String::new(), "Or drop a file; File, Open sample has more.")),
+    }
+    steps
 }

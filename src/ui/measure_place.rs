@@ -2,6 +2,7 @@
 
 mod charts;
 mod form;
+mod panes;
 mod table;
 
 pub(super) use table::digits_for;
@@ -56,6 +57,9 @@ impl Default for MeasureState {
 
 /// Name of a metric on screen.
 pub fn metric_title(id: &str) -> String {
+    if id == "chance" {
+        return "Most frequent class".to_owned();
+    }
     crate::metric::metric(id).map_or_else(|_| id.to_owned(), |metric| metric.spec().title.to_owned())
 }
 
@@ -101,7 +105,7 @@ fn results(ui: &mut Ui, session: &Session, state: &mut MeasureState, commands: &
     // Two charts beside each other, three where there is room; none so wide that its lines lie flat.
     let n = if ui.available_width() > 1240.0 { 3.0 } else { 2.0 };
     let width = ((ui.available_width() - space::L * (n - 1.0)) / n).clamp(300.0, 620.0);
-    let charts = [Part::Curves, Part::Table, Part::Agreement];
+    let (charts, missing) = charts_of(session);
     for line in charts.chunks(n as usize) {
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = space::L;
@@ -110,12 +114,13 @@ fn results(ui: &mut Ui, session: &Session, state: &mut MeasureState, commands: &
                     ui.set_width(width);
                     ui.spacing_mut().item_spacing.x = space::S;
                     match which {
-                        Part::Curves => part(ui, session, Part::Curves, commands, |ui, commands| {
+                        Kind::Curves => part(ui, session, Part::Curves, commands, |ui, commands| {
                             charts::over_k(ui, session, commands);
                         }),
                         // Made of the table, whose progress stands above it.
-                        Part::Table => charts::trade_off(ui, session),
-                        Part::Agreement => {
+                        Kind::TradeOff => charts::trade_off(ui, session),
+                        Kind::Rebuilt => charts::rebuilt(ui, session),
+                        Kind::Agreement => {
                             part(ui, session, Part::Agreement, commands, |ui, _| charts::agreement(ui, session));
                         }
                     }
@@ -124,6 +129,42 @@ fn results(ui: &mut Ui, session: &Session, state: &mut MeasureState, commands: &
         });
         ui.add_space(space::M);
     }
+    for words in missing {
+        muted(ui, words);
+    }
+}
+
+/// Which chart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Curves,
+    TradeOff,
+    Rebuilt,
+    Agreement,
+}
+
+/// The charts that there are, each about as high as the others, and what to say of those that were not asked for: in their places there would be holes.
+fn charts_of(session: &Session) -> (Vec<Kind>, Vec<&'static str>) {
+    let measure = &session.measure;
+    let has_curves = measure.curves.value().is_some() || measure.curves.error().is_some();
+    let has_agreement = measure.agreement.value().is_some() || measure.agreement.error().is_some();
+    let all = [
+        (
+            Kind::Curves,
+            has_curves || measure.awaited(Part::Curves).is_some(),
+            "Fidelity over k: not measured; tick it on the left.",
+        ),
+        (Kind::TradeOff, charts::has_fidelity(session), "Trade-off: needs FS-M and FU-M in the table."),
+        (Kind::Rebuilt, charts::is_rebuilt(session), ""),
+        (
+            Kind::Agreement,
+            has_agreement || measure.awaited(Part::Agreement).is_some(),
+            "Agreement: not measured; tick it on the left, it needs two methods.",
+        ),
+    ];
+    let there = all.iter().filter(|(_, is_there, _)| *is_there).map(|(which, ..)| *which).collect();
+    let missing = all.iter().filter(|(_, is_there, words)| !is_there && !words.is_empty()).map(|(.., words)| *words);
+    (there, missing.collect())
 }
 
 /// A part with where it stands: under way (the old result stays, dimmed), failed, or done.

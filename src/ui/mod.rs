@@ -6,12 +6,14 @@ pub mod bench;
 pub mod chrome;
 pub mod dialogs;
 pub mod explore;
+mod failed_open;
 pub mod figure_view;
 pub mod figures_place;
 pub mod forms;
 pub mod guide;
 pub mod leftover;
 pub mod measure_place;
+mod page_form;
 pub mod panels;
 pub mod participant;
 mod path_form;
@@ -185,7 +187,7 @@ impl App {
                 Request::Pause(lane, id, true) => self.workers.of(lane).pause(id),
                 Request::Pause(lane, id, false) => self.workers.of(lane).resume(id),
                 Request::Ask(dialog) => {
-                    let name = self.session.suggested_name();
+                    let name = self.session.name_for(dialog);
                     self.dialogs.ask(dialog, &name, self.session.project.as_deref());
                 }
                 Request::Project(job) => self.project_job(ctx, job),
@@ -390,6 +392,7 @@ impl eframe::App for App {
                 });
             }
         }
+        failed_open::over(ui, session, commands);
         sheets::notices(ui, session, commands);
         sheets::jobs(ui, session, commands);
         sheets::shortcuts(ui, session, commands);

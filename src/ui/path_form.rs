@@ -101,6 +101,7 @@ fn check(dialog: Dialog, path: &Path) -> (&'static str, Option<String>) {
         Dialog::ExportFigure
         | Dialog::ExportKept(_)
         | Dialog::ExportScores
+        | Dialog::ExportListedScores
         | Dialog::ExportTable
         | Dialog::Study(_) => {
             let is_folder = path.is_dir().then(|| "This is a folder; add a file name.".to_owned());

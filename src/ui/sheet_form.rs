@@ -1,9 +1,10 @@
 //! The form for a contact sheet of items: which items, what is drawn of each, and how many at most.
 
-use egui::{Align, Id, Layout, Modal, Ui};
+use egui::{Align, DragValue, Id, Layout, Modal, Ui};
 use egui_material_icons::icons;
 
 use super::forms::primary;
+use super::page_form;
 use super::theme::space;
 use super::widgets::{group, heading, icon_button, muted};
 use crate::session::command::view_title;
@@ -70,6 +71,8 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut SheetForm, commands: &mu
             session.unit_count(),
             describe::in_words(&methods)
         ));
+        group(ui, "On the page");
+        look(ui, session, commands);
         ui.add_space(space::S);
         let words = format!("Make a sheet of {}", describe::count(items.len(), "item", "items"));
         primary(ui, session, Command::StartSheet(of), &words, None, commands);
@@ -77,5 +80,28 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut SheetForm, commands: &mu
     });
     if response.should_close() && !commands.contains(&Command::ToggleSheet) {
         commands.push(Command::ToggleSheet);
+    }
+}
+
+/// How sheets are laid out: from now on, until it is changed again.
+fn look(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
+    let before = session.figures.sheet_look;
+    let mut look = before;
+    page_form::show(ui, &mut look.page, None);
+    ui.horizontal(|ui| {
+        let label = ui.label("Pictures in a row");
+        // 0 leaves it to the number of pictures.
+        let mut columns = look.columns.unwrap_or(0);
+        let words = |value: f64, _: std::ops::RangeInclusive<usize>| {
+            if value < 0.5 { "as many as fit".to_owned() } else { format!("{value:.0}") }
+        };
+        let drag = DragValue::new(&mut columns).range(0..=MAX_PICTURES).speed(0.1).custom_formatter(words);
+        let drag = ui.add(drag).labelled_by(label.id);
+        if drag.on_hover_text("0: as many as fit, in rows of about equal length").changed() {
+            look.columns = (columns > 0).then_some(columns);
+        }
+    });
+    if look != before {
+        commands.push(Command::SetSheetLook(look));
     }
 }

@@ -8,6 +8,7 @@ use egui_material_icons::icons;
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
+use super::failed_open;
 use super::theme::{self, space, text, tokens};
 use super::widgets::{command_button, group, heading, icon_button, muted, tip_of};
 use crate::session::notices::Level;
@@ -261,7 +262,7 @@ pub fn notices(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
                 });
             }
             if let Some(retry) = &entry.retry {
-                let label = retry.info().title.into_owned();
+                let label = super::chrome::shorten(&retry.info().title, 60);
                 command_button(ui, session, retry.as_ref().clone(), &label, commands);
                 // What cannot be read in one way can often be read in another.
                 if **retry == Command::RetryData {
@@ -287,7 +288,14 @@ pub fn jobs(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
 /// What a newcomer sees: what this is, and three ways to begin.
 pub fn welcome(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     ui.vertical_centered(|ui| {
-        ui.add_space((ui.available_height() * 0.16).max(space::XL));
+        match failed_open::shown(session) {
+            Some(failed) => {
+                ui.add_space(space::L);
+                failed_open::card(ui, session, failed, commands);
+                ui.add_space(space::L);
+            }
+            None => ui.add_space((ui.available_height() * 0.16).max(space::XL)),
+        }
         ui.label(RichText::new("What did the model use?").size(theme::text::HEADING * 1.4));
         ui.add_space(space::XS);
         ui.label("Open data and a model, and see which parts of an input decide its answer.");

@@ -22,7 +22,8 @@ pub fn take(ctx: &egui::Context, session: &Session) -> Vec<Command> {
     let is_popup_open = egui::Popup::is_any_open(ctx);
     let takes_plain =
         session.place == Place::Explore && !session.open.palette && !session.open.shortcuts && !is_popup_open;
-    let is_something_open = session.open != crate::session::settings::OpenPanels::default();
+    let is_something_open =
+        session.open != crate::session::settings::OpenPanels::default() || session.failed_open().is_some();
     ctx.input_mut(|input| {
         input.events.retain(|event| {
             let Some(chord) = chord_of(event) else { return true };

@@ -31,6 +31,8 @@ pub mod text {
     pub const BODY: f32 = 14.0;
     /// Headings.
     pub const HEADING: f32 = 18.0;
+    /// A text that is read in a wide column, and in a very wide one.
+    pub const READING: [f32; 2] = [16.0, 19.0];
     /// Icons in buttons.
     pub const ICON: f32 = 17.0;
     /// Icons of the rail.

@@ -12,6 +12,7 @@ use super::theme::{space, tokens};
 use super::widgets::{heading, muted};
 use crate::data::{Modality, Unit};
 use crate::model::ARCHITECTURES;
+use crate::model::fit::only_numbers;
 use crate::model::params::Params;
 use crate::session::train::{FitForm, Makes, TrainForm};
 use crate::session::{Command, Place, Session};
@@ -24,16 +25,27 @@ pub struct TrainState {
     train: TrainForm,
     /// Whether the name was typed rather than taken from the method.
     named: bool,
-    /// The kind of data that the values of the form are meant for; `None` until the form was shown.
-    of: Option<Modality>,
-    /// Hash of the black box that the number of units was begun for.
+    /// The kind of data that the values of the form are meant for, and whether the black box gives gradients; `None` until the form was shown.
+    of: Option<(Modality, bool)>,
+    /// Hash of the black box, or of the data without one, that the number of units was begun for.
     k_of: String,
     /// How often a stand-in was asked for elsewhere, as far as the form followed.
     stand_ins: u32,
     /// A model whose curves and card are shown instead of a run's, by hash.
     card: Option<String>,
-    /// How many training items the data with this hash has.
-    train_items: (String, usize),
+    /// What was found out of the training items of the open data.
+    items: TrainItems,
+}
+
+/// The training items of a data set.
+#[derive(Default)]
+struct TrainItems {
+    /// Hash of the data; empty before any was looked at.
+    of: String,
+    /// How many there are.
+    n: usize,
+    /// What to say where they are texts of nothing but numbers.
+    only_numbers: Option<String>,
 }
 
 impl Default for TrainState {
@@ -66,7 +78,7 @@ impl Default for TrainState {
             k_of: String::new(),
             stand_ins: 0,
             card: None,
-            train_items: (String::new(), 0),
+            items: TrainItems::default(),
         }
     }
 }
@@ -79,10 +91,11 @@ impl TrainState {
     /// Items of the training split of the open data.
     fn train_items(&mut self, session: &Session) -> Option<usize> {
         let data = session.data.as_ref()?;
-        if self.train_items.0 != data.hash {
-            self.train_items = (data.hash.clone(), data.in_split(crate::data::Split::Train).len());
+        if self.items.of != data.hash {
+            let n = data.in_split(crate::data::Split::Train).len();
+            self.items = TrainItems { of: data.hash.clone(), n, only_numbers: only_numbers(data) };
         }
-        Some(self.train_items.1)
+        Some(self.items.n)
     }
 }
 

@@ -71,7 +71,19 @@ pub fn command_button(
     label: &str,
     commands: &mut Vec<Command>,
 ) -> Response {
-    command_widget(ui, session, command, Button::new(label), label, None, commands)
+    command_button_called(ui, session, command, label, label, commands)
+}
+
+/// The same with a name that says more than there is room for on the button.
+pub fn command_button_called(
+    ui: &mut Ui,
+    session: &Session,
+    command: Command,
+    label: &str,
+    name: &str,
+    commands: &mut Vec<Command>,
+) -> Response {
+    command_widget(ui, session, command, Button::new(label), name, None, commands)
 }
 
 /// An icon for a command.
@@ -96,8 +108,20 @@ pub fn command_choice(
     label: &str,
     commands: &mut Vec<Command>,
 ) -> Response {
+    command_choice_called(ui, session, command, chosen, (label, label), commands)
+}
+
+/// The same with a name that says more than there is room for on the button: label and name.
+pub fn command_choice_called(
+    ui: &mut Ui,
+    session: &Session,
+    command: Command,
+    chosen: bool,
+    (label, name): (&str, &str),
+    commands: &mut Vec<Command>,
+) -> Response {
     let button = Button::selectable(chosen, label).frame_when_inactive(true);
-    command_widget(ui, session, command, button, label, Some(chosen), commands)
+    command_widget(ui, session, command, button, name, Some(chosen), commands)
 }
 
 fn command_widget(

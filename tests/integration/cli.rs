@@ -1,6 +1,9 @@
 //! The real program from the command line: exit codes, sentences on standard error, nothing half-written, and one run from data to figure.
 
+mod figures;
 mod misfits;
+mod texts;
+mod trained;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -2,12 +2,14 @@
 
 mod archives;
 mod binary;
+mod dates;
 mod embedding;
 mod filters;
 mod fitting;
 mod folders;
 mod labels;
 mod mutated;
+mod options;
 mod pictures;
 mod real;
 mod sampled;

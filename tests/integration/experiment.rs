@@ -74,6 +74,26 @@ fn every_preset_of_every_method_and_architecture_can_be_set() {
 }
 
 #[test]
+fn the_eight_schemes_of_dorar_are_presets_with_the_values_of_its_experiment() {
+    let spec = method("dorar").unwrap().spec();
+    let rows = experiment("dorar-mnist").unwrap().rows;
+    let schemes: Vec<_> = spec.presets.iter().filter(|preset| preset.id.starts_with("scheme-")).collect();
+    assert_eq!(schemes.len(), 8);
+    for preset in schemes {
+        // All three together are the method itself.
+        let id = match preset.id.replacen("scheme", "dorar", 1) {
+            id if id == "dorar-bn-rl-cm" => "dorar".to_owned(),
+            id => id,
+        };
+        let row = rows.iter().find(|row| row.id == id).unwrap_or_else(|| panic!("no row {id}"));
+        let found = Params::from_preset(spec.params, preset).unwrap().differing(spec.params);
+        assert_eq!(found, params(spec.params, row.params).differing(spec.params), "{id}");
+        let parts = preset.id.trim_start_matches("scheme-").to_uppercase().replace('-', " + ");
+        assert!(preset.title.starts_with(&format!("Scheme {parts} (appendix B)")), "{}", preset.title);
+    }
+}
+
+#[test]
 fn an_unknown_experiment_is_refused_with_the_known_ones() {
     assert_sentence(&experiment("meed").unwrap_err().to_string(), &["meed", "l2x-mnist, meed-mnist, meed-fashion"]);
 }

@@ -3,6 +3,8 @@
 mod boxes;
 mod color;
 mod look;
+mod marks;
+mod page;
 mod series;
 mod text;
 
@@ -54,6 +56,7 @@ fn ring(view: View, hidden: Hidden) -> ExplainedPicture {
             ],
             selected_stays: Some(true),
             unselected_stays: Some(false),
+            asked: None,
         }),
         ..Default::default()
     }
@@ -254,16 +257,20 @@ fn heat_runs_from_the_lowest_to_the_highest_colour() {
     let mut shown = ring(View::Heat, Hidden::AsModelSees);
     let pixels = overlay_rgba(&shown, Panel::Heat, None).unwrap();
     // Score of unit u grows with (u * 37) % 49: unit 0 is lowest, unit 4 (148 % 49 = 1) next, unit 45 (1665 % 49 = 48) highest.
-    assert_eq!(pixels.at(0, 0), Scale::Sequential.color(0.0));
-    assert_eq!(pixels.at((45 % 7) * 4, (45 / 7) * 4), Scale::Sequential.color(1.0));
+    let palette = Palette::of(shown.theme);
+    assert_eq!(pixels.at(0, 0), Scale::Sequential.color(palette, 0.0));
+    assert_eq!(pixels.at((45 % 7) * 4, (45 / 7) * 4), Scale::Sequential.color(palette, 1.0));
     shown.signed = true;
     shown.scores = vec![0.0; 49];
     shown.scores[0] = -2.0;
     shown.scores[1] = 1.0;
-    let pixels = overlay_rgba(&shown, Panel::Heat, None).unwrap();
-    assert_eq!(pixels.at(0, 0), Scale::Signed.color(0.0));
-    assert_eq!(pixels.at(4, 0), Scale::Signed.color(0.75));
-    assert_eq!(pixels.at(8, 0), Scale::Signed.color(0.5));
+    for theme in [Theme::Light, Theme::Dark] {
+        shown.theme = theme;
+        let (pixels, palette) = (overlay_rgba(&shown, Panel::Heat, None).unwrap(), Palette::of(theme));
+        assert_eq!(pixels.at(0, 0), Scale::Signed.color(palette, 0.0));
+        assert_eq!(pixels.at(4, 0), Scale::Signed.color(palette, 0.75));
+        assert_eq!(pixels.at(8, 0), Scale::Signed.color(palette, 0.5));
+    }
 }
 
 #[test]
@@ -404,6 +411,9 @@ fn texts_of_users_are_drawn_in_signs_that_the_fonts_have() {
         ("first\u{2011}rate", "first-rate"),
         ("❤\u{fe0f} ★★☆ 😀👍", "❤ ★★☆ 😀👍"),
         ("x \u{1fae8}", "x [U+1FAE8]"),
+        // A tone of skin and the signs of a flag belong to what stands before them; alone they are signs that are lacking.
+        ("👍\u{1f3fd} 👍\u{fe0f}\u{1f3fb}", "👍 👍"),
+        ("a\u{1f3fd}", "a[U+1F3FD]"),
         ("a\u{200b}b\u{ad}c\n", "abc\n"),
     ] {
         assert_eq!(fonts::drawable(written), drawn);

@@ -177,6 +177,37 @@ fn a_checkpoint_can_be_loaded_after_each_partial_result() {
 }
 
 #[test]
+fn curves_seen_while_a_training_runs_are_those_that_its_card_keeps() {
+    let _torch = torch();
+    let (saved, data, mut worker) = (Arc::new(formula_box()), Arc::new(halves(24)), worker());
+    let at = |points: &[[f64; 2]]| points.iter().map(|point| point[0]).collect::<Vec<_>>();
+    // Two epochs of three minibatches, each with a point of its own.
+    let places = [1, 2, 3, 4, 5, 6].map(|batch| f64::from(batch) / 3.0);
+    for (task, first) in [(train("meed", &saved, &data, 0, None), "loss: "), (fit(&data, 0, None), "loss")] {
+        let id = worker.submit(Slot::new(1, 0), Priority::Normal, task);
+        let mut live = Vec::new();
+        let output = worker.wait_for(id, |event| {
+            if let Event::Partial(_, Output::Training(report)) = event {
+                live.push(report.curves.clone());
+            }
+        });
+        let (kept, is_whole) = match output.unwrap() {
+            Output::Explainer(saved) => (saved.card.curves.clone(), true),
+            // The end of a black box's epoch is told by its checkpoint.
+            Output::Box(saved) => (saved.card.curves.clone(), false),
+            other => panic!("{other:?}"),
+        };
+        let losses: Vec<_> = kept.0.iter().filter(|(name, _)| name.starts_with(first)).collect();
+        assert!(!losses.is_empty() && losses.iter().all(|(_, points)| at(points) == places), "{losses:?}");
+        assert!(live.len() >= 4, "{} reports", live.len());
+        assert!(!is_whole || live.last() == Some(&kept), "{:?}", live.last());
+        for (name, points) in live.iter().flat_map(|curves| &curves.0) {
+            assert!(kept.0[name].starts_with(points), "{name}: {points:?}, then {:?}", kept.0[name]);
+        }
+    }
+}
+
+#[test]
 fn a_cancelled_training_keeps_what_was_saved_before() {
     let _torch = torch();
     let dir = tempfile::tempdir().unwrap();
@@ -407,8 +438,8 @@ fn what_nobody_looks_at_is_not_computed_and_changes_nothing_else() {
         assert!(near(&whole.scores, &plain.scores) && near(&whole.probs_selected, &plain.probs_selected));
         assert!(near(&whole.probs_unselected, &plain.probs_unselected));
     }
-    // What is kept in memory counts: two inputs that were rebuilt, and 2 x 2 answers each to the units of a class and to the others.
-    assert_eq!(whole.bytes() - plain.bytes(), 4 * (2 * whole.row.len() + 2 * 2 * 2));
+    // What is kept in memory counts: two inputs that were rebuilt, 2 x 2 answers each to the units of a class and to the others, and 2 to nothing.
+    assert_eq!(whole.bytes() - plain.bytes(), 4 * (2 * whole.row.len() + 2 * 2 * 2 + 2));
 }
 
 #[test]
@@ -428,11 +459,12 @@ fn answers_to_the_units_of_each_class_and_of_each_contrast_are_those_of_the_box_
     let classes = result.by_class.as_ref().unwrap();
     let row = saved.card.rows(&data, &[item], &saved.card.fit).unwrap();
     let unit_of = one.units.unit_of_values();
-    // The three units with the highest of these scores kept, or hidden, place by place.
+    // The three units with the highest of these scores, if they are above zero, kept, or hidden, place by place.
     let answer = |scores: Vec<f32>, hides: bool| {
         let mut order: Vec<usize> = (0..scores.len()).collect();
         order.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]));
-        let best = &order[..3];
+        order.retain(|unit| scores[*unit] > 0.0);
+        let best = &order[..order.len().min(3)];
         let is_kept = |place: usize| best.contains(&(unit_of[place] as usize)) != hides;
         let values =
             (0..row.values.len()).map(|at| if is_kept(at) { row.values[at] } else { saved.background.mean[at] });
@@ -450,6 +482,10 @@ fn answers_to_the_units_of_each_class_and_of_each_contrast_are_those_of_the_box_
         assert!(near(result.only_through(lens), &answer(difference.clone(), false)));
         assert!(near(result.rest_through(lens), &answer(difference, true)));
     }
+    // The answer to nothing at all: what these are to be compared with.
+    let blank = Rows { shape: row.shape, values: saved.background.mean.clone() };
+    assert!(near(&classes.nothing, &black_box.predict(&blank).unwrap().values), "{:?}", classes.nothing);
+    assert_eq!(contrasted[0].methods[0].as_ref().unwrap().by_class.as_ref().unwrap().nothing.len(), 2);
     // Of a pair the other way round, or of a class that there is not, nothing is known.
     let result = contrasted[0].methods[0].as_ref().unwrap();
     assert!(result.only_through(Lens::Contrast(1, 0)).is_empty());
@@ -605,7 +641,7 @@ fn what_needs_items_of_a_split_says_which_splits_have_some() {
     }
     // A metric that learns has nothing to learn from.
     let notice = run(&mut worker(), measure(Split::Test)).unwrap_err().notice();
-    assert_sentence(&notice.summary, &["halves: expected training items", "found none", "leave the metric out"]);
+    assert_sentence(&notice.summary, &["halves: expected training items", "found none", "name another metric"]);
 }
 
 #[test]
@@ -678,14 +714,19 @@ fn definition_2_orders_methods_at_each_k_and_across_them() {
     assert_eq!(
         unmask::jobs::table::order(&Measured { conditions, ..of_cells(&same) }),
         [
-            "Not dominated at k = 4: y (units of 1 value). x (units of 16 values) is worse than y (units of 1 value) (intervals overlap)."
+            "Not dominated at k = 4: y (units of 1 value). x (units of 16 values) is behind y (units of 1 value), but within the intervals."
         ]
     );
 }
 
-#[test]
-fn a_table_warns_where_fs_a_runs_ahead_of_fs_m_and_the_mask_follows() {
-    let cell = |row: &str, metric: &str, mean: f64| Cell {
+/// What a table with these cells of `unit` and this share of the most frequent class warns of.
+fn warnings_of(unit: &str, chance: Option<f64>, cells: &[Cell]) -> Vec<String> {
+    let conditions = Conditions { unit: unit.to_owned(), chance, ..Conditions::default() };
+    unmask::jobs::table::honesty(&Measured { conditions, cells: cells.to_vec(), ..Measured::default() })
+}
+
+fn share(row: &str, metric: &str, mean: f64) -> Cell {
+    Cell {
         row: row.to_owned(),
         metric: metric.to_owned(),
         k: Some(10),
@@ -693,17 +734,37 @@ fn a_table_warns_where_fs_a_runs_ahead_of_fs_m_and_the_mask_follows() {
         mean,
         ci95: [mean, mean],
         items: 100,
-    };
-    let spelled = [cell("a", "fs_m", 70.0), cell("a", "fs_a", 98.0), cell("a", "mask_only", 97.0)];
-    let warnings = unmask::jobs::table::honesty(&spelled);
+    }
+}
+
+#[test]
+fn a_table_warns_where_fs_a_runs_ahead_of_fs_m_and_the_mask_follows() {
+    let spelled = [share("a", "fs_m", 70.0), share("a", "fs_a", 98.0), share("a", "mask_only", 97.0)];
+    let warnings = warnings_of("pixel", None, &spelled);
     assert_eq!(warnings.len(), 1);
     assert!(warnings[0].starts_with("a, k = 10: ") && warnings[0].contains("98.0 %"), "{warnings:?}");
     // Ahead by little, or with a mask that tells less than the selection: no warning.
-    let honest = [cell("a", "fs_m", 97.0), cell("a", "fs_a", 98.0), cell("a", "mask_only", 99.0)];
-    assert!(unmask::jobs::table::honesty(&honest).is_empty());
-    let weak = [cell("a", "fs_m", 70.0), cell("a", "fs_a", 98.0), cell("a", "mask_only", 60.0)];
-    assert!(unmask::jobs::table::honesty(&weak).is_empty());
+    let honest = [share("a", "fs_m", 97.0), share("a", "fs_a", 98.0), share("a", "mask_only", 99.0)];
+    assert!(warnings_of("pixel", None, &honest).is_empty());
+    let weak = [share("a", "fs_m", 70.0), share("a", "fs_a", 98.0), share("a", "mask_only", 60.0)];
+    assert!(warnings_of("pixel", None, &weak).is_empty());
     // Figures of two methods are not mixed.
-    let mixed = [cell("a", "fs_m", 70.0), cell("b", "fs_a", 98.0), cell("a", "mask_only", 97.0)];
-    assert!(unmask::jobs::table::honesty(&mixed).is_empty());
+    let mixed = [share("a", "fs_m", 70.0), share("b", "fs_a", 98.0), share("a", "mask_only", 97.0)];
+    assert!(warnings_of("pixel", None, &mixed).is_empty());
+}
+
+#[test]
+fn a_table_warns_where_the_columns_selected_tell_the_class_as_often_as_their_values() {
+    let of = |fs_m: f64, mask_only: f64| [share("AIM", "fs_m", fs_m), share("AIM", "mask_only", mask_only)];
+    let warnings = warnings_of("column", Some(75.0), &of(100.0, 100.0));
+    assert_eq!(warnings.len(), 1);
+    assert_sentence(&warnings[0], &["AIM, k = 10: Which columns are selected", "100.0 %", "FS-M proves nothing here"]);
+    // Nine of ten rows are of one class: to name it always is no news.
+    assert!(warnings_of("column", Some(90.0), &of(92.0, 91.0)).is_empty());
+    assert!(warnings_of("column", Some(50.0), &of(98.0, 80.0)).is_empty(), "the values tell more than the mask");
+    // What is selected of a digit is drawn like the digit.
+    assert!(warnings_of("pixel", Some(50.0), &of(100.0, 100.0)).is_empty());
+    // A table from before chance was kept.
+    assert_eq!(warnings_of("column", None, &of(100.0, 100.0)).len(), 1);
+    assert!(warnings_of("column", None, &of(73.5, 68.5)).is_empty());
 }

@@ -8,17 +8,20 @@ mod truth;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use unmask::data::{Dataset, DensePictures, Fit, Items, Modality, Rows, Split, Units};
+use unmask::explain::learn::fresh_generator::most_steps;
 use unmask::explain::{ExplainError, Explainer, Fill, Scores};
+use unmask::jobs::table::encode;
 use unmask::jobs::{Agree, Cell, Evaluate, Output, Task};
 use unmask::metric::context::ContextSetup;
 use unmask::metric::sensitivity::relative_change;
 use unmask::metric::{Context, METRICS, MetricUnit, Shared, metric, stats};
 use unmask::model::{BlackBox, Device, Probs, SavedBox, TorchBox};
-use unmask::work::{Priority, Slot};
+use unmask::work::{Event, JobError, Priority, Progress, Slot};
 
 use crate::integration::tiny::*;
 
@@ -263,6 +266,82 @@ fn every_metric_gives_one_value_per_item_in_its_unit() {
     let mean = |id: &str| value(&cells, "Gradient x input", id, 1).mean;
     assert!(mean("sen") >= mean("sen_single"), "the largest of 50 draws is no smaller than one of them");
     assert_eq!(mean("fs_m"), mean("posthoc_accuracy"));
+}
+
+/// What a worker answers to a table of two methods at one pixel, and how far it said to be meanwhile.
+fn table_of(data: &Arc<Dataset>, metrics: &[&str]) -> (Result<Output, JobError>, Vec<Progress>) {
+    let saved = Arc::new(readable_box());
+    let task = Task::Evaluate(Box::new(Evaluate {
+        explainers: ["grad-x-input", "random"].map(|id| untrained(id, "pixel", 1, &saved)).to_vec(),
+        black_box: saved,
+        data: data.clone(),
+        fit: Fit::default(),
+        split: Split::Test,
+        metrics: metrics.iter().map(|id| (*id).to_owned()).collect(),
+        ks: vec![1],
+        fill: Fill::Zero,
+        seed: 0,
+        limit: None,
+        embedding: None,
+    }));
+    let (mut worker, mut seen) = (worker(), Vec::new());
+    let id = worker.submit(Slot::new(0, 0), Priority::Normal, task);
+    let result = worker.wait_for(id, |event| {
+        if let Event::Progress(_, progress) = event {
+            seen.push(progress);
+        }
+    });
+    (result, seen)
+}
+
+#[test]
+fn what_the_data_do_not_have_is_left_out_and_all_else_is_measured() {
+    let _torch = torch();
+    // Without training items nothing can be learned either, which shows only while it is measured.
+    let data = pictures(&TABLE, 4);
+    let (result, _) = table_of(&data, &["hit_rate", "fs_m", "purity", "fs_a"]);
+    let Ok(Output::Cells(table)) = result else { panic!("{result:?}") };
+    assert_eq!(table.iter().map(|cell| cell.metric.as_str()).collect::<Vec<_>>(), ["fs_m"; 2]);
+    let notes = table.notes();
+    assert_eq!(notes.len(), 3, "{notes:?}");
+    for (note, parts) in notes.iter().zip([
+        ["Left out: Hit rate needs data", "what truly matters", "found halves."],
+        ["Left out: Purity is defined for texts", "found pictures", "."],
+        ["Left out: FS-A: halves", "expected training items", "found none"],
+    ]) {
+        assert_sentence(note, &parts);
+    }
+    for name in ["table.md", "table.tex"] {
+        let written = String::from_utf8(encode(Path::new(name), &table).unwrap()).unwrap();
+        assert!(notes.iter().all(|note| written.contains(note.as_str())), "{written}");
+    }
+    let refused = |metrics: &[&str]| table_of(&data, metrics).0.unwrap_err().notice();
+    let nothing = refused(&["hit_rate", "purity"]);
+    assert_eq!(nothing.code, "unfit");
+    assert_sentence(&nothing.summary, &["none of the 2 metrics", "Hit rate needs data", "name others"]);
+    assert_sentence(&refused(&["fs_m", "fs_x"]).summary, &["metric fs_x", "fs_m, fu_m"]);
+}
+
+#[test]
+fn a_table_has_one_progress_over_all_methods_and_metrics() {
+    let _torch = torch();
+    let mut items: Vec<&[(usize, usize, u8)]> = Vec::new();
+    for _ in 0..60 {
+        items.extend(TABLE);
+    }
+    let (result, seen) = table_of(&pictures(&items, 20), &["fs_m", "a1", "a2", "a1_rel"]);
+    let Ok(Output::Cells(table)) = result else { panic!("{result:?}") };
+    assert_eq!(table.len(), 2 * 4);
+    assert!(!seen.is_empty());
+    let total = seen[0].total;
+    assert!(seen.iter().all(|at| at.total == total && at.unit == "steps"), "{seen:?}");
+    assert!(seen.windows(2).all(|pair| pair[0].done <= pair[1].done), "{seen:?}");
+    // 220 training items, of which 18 are held out: 3 minibatches for each of at most 20 epochs.
+    assert_eq!(most_steps(220, 20), 60);
+    let said = seen.iter().find(|at| at.message.contains("a fresh generator")).expect("what is done now is said");
+    assert!(said.message.contains(" of 60 batches)") && said.message.contains(" at k = 1 ("), "{}", said.message);
+    // A start of 2 steps and one for FS-M, for each method 2 generators, and the ceiling once; scoring the training items is 2.
+    assert_eq!(total, Some(2 * (2 + 1 + 2 + 2 * 60) + 60));
 }
 
 #[test]

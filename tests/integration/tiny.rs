@@ -138,6 +138,8 @@ pub(super) fn text_box_with(
         validation_accuracy: None,
         test_accuracy: None,
         test_items: 0,
+        largest_class: None,
+        stopped_early: None,
         curves: Curves::default(),
         threads: 1,
         device: "cpu".to_owned(),

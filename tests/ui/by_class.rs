@@ -107,6 +107,47 @@ fn the_panel_of_pictures_is_closed_and_opened_by_its_button() {
 }
 
 #[test]
+fn where_the_small_pictures_would_take_the_viewer_they_wait_for_their_button() {
+    let mut app = pictures([1024.0, 640.0], Appearance::Light);
+    let wish = |app: &Window| app.state().session.explore.shows_classes;
+    assert_eq!((small_pictures(&app), wish(&app)), (0, true), "a small window is no wish of the user");
+    click(&mut app, "Classes");
+    assert_eq!((small_pictures(&app), wish(&app)), (3, true));
+    // Closed by the user, and asked for anew by the command, which has no room to wait for.
+    click(&mut app, "Classes");
+    assert_eq!((small_pictures(&app), wish(&app)), (0, false));
+    act(&mut app, [Command::ToggleClasses]);
+    assert_eq!((small_pictures(&app), wish(&app)), (3, true));
+}
+
+#[test]
+fn the_words_of_the_table_stay_while_its_classes_are_scrolled() {
+    let mut app = people([1024.0, 640.0], Appearance::Dark);
+    act(&mut app, [Command::FocusClass(Some(1))]);
+    choose(&mut app, "Against class", "low");
+    // The first row, with the difference after both classes.
+    let row = format!("{WORK}, \u{2212}1.50");
+    let places = |app: &Window| {
+        let head = |name: &str| app.get_by_role_and_label(Role::Button, name).rect().left();
+        (app.get_by_label(&row).rect().left(), head("Sort by Column"), head("Sort by low"))
+    };
+    let before = places(&app);
+    app.hover_at(app.get_by_label(&row).rect().center());
+    app.run();
+    app.event(egui::Event::MouseWheel {
+        unit: egui::MouseWheelUnit::Point,
+        delta: egui::vec2(-60.0, 0.0),
+        phase: egui::TouchPhase::Move,
+        source: egui::MouseWheelSource::Wheel,
+        modifiers: egui::Modifiers::NONE,
+    });
+    app.run_steps(30);
+    let after = places(&app);
+    assert!((before.0 - after.0).abs() < 0.1 && (before.1 - after.1).abs() < 0.1, "what names rows stays: {after:?}");
+    assert!(after.2 < before.2 - 10.0, "the classes move: {before:?} {after:?}");
+}
+
+#[test]
 fn a_small_picture_colours_by_its_class_and_a_contrast_asks_why_not_another() {
     let mut app = pictures(SIZE, Appearance::Dark);
     let focus = |app: &Window| app.state().session.explore.class_focus;

@@ -220,7 +220,7 @@ fn how_the_data_are_read_is_changed_from_their_menu_and_after_a_failure() {
     app.state_mut().command(Command::SetMarked(3, true));
     click(&mut app, "Data: world");
     click(&mut app, CHANGE);
-    app.get_by_label_contains("Options of all data: classes, limit");
+    app.get_by_role_and_label(Role::TextInput, "Most items");
     app.get_by_label_contains("marks and pins are taken off");
     write(&mut app, Role::TextInput, "Data and options", "?colour=red");
     app.get_by_label_contains("there is no option \"colour\"");

@@ -1,19 +1,26 @@
-//! What surrounds the content: panel widths, the device, gestures as steps of undo, and what papers print beside the table.
+//! What surrounds the content: panel widths, the device, gestures as steps of undo, what papers print beside the table, and what the viewer keeps of a
+//! small window.
 use std::sync::Arc;
 
+use egui::Rect;
 use egui::accesskit::Role;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use unmask::data::DataSpec;
 use unmask::figure::Annotation;
 use unmask::jobs::{Cell, Measured};
+use unmask::metric::METRICS;
 use unmask::session::devices::{Devices, Origin};
 use unmask::session::settings::Appearance;
 use unmask::session::{Command, Place, Request, Session};
 use unmask::work::Shown;
 
+use super::series::opened;
 use super::support::{Window, act, click, explained, window, window_on};
+use super::texts::reviews;
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
+/// The smallest window that is looked after.
+const SMALL: [f32; 2] = [1024.0, 640.0];
 
 fn drag(app: &mut Window, from: egui::Pos2, by: egui::Vec2) {
     app.hover_at(from);
@@ -50,6 +57,35 @@ fn each_drag_of_an_annotation_is_a_step_of_undo() {
     assert!((x(&app) - second).abs() < 1e-3, "the second drag is taken back, the first stays");
     act(&mut app, [Command::Undo]);
     assert!((x(&app) - first).abs() < 1e-3, "each drag is one step, however many frames it took");
+}
+
+#[test]
+fn what_is_taken_back_where_it_is_not_seen_leads_to_where_it_is() {
+    let mut app = explained(SIZE, Appearance::Dark);
+    let told = |app: &Window| {
+        let session = &app.state().session;
+        (session.place, session.last_action.clone())
+    };
+    act(&mut app, [Command::SetK(11)]);
+    act(&mut app, [Command::KeepFigure, Command::Go(Place::Figures)]);
+    // The figure goes before the user's eyes.
+    act(&mut app, [Command::Undo]);
+    let (place, said) = told(&app);
+    assert_eq!(place, Place::Figures);
+    assert!(said.starts_with("Taken back: "), "{said}");
+    assert!(app.state().session.figures.kept.is_empty());
+    // How many units are selected is seen in Explore.
+    act(&mut app, [Command::Undo]);
+    let (place, said) = told(&app);
+    assert_eq!(place, Place::Explore);
+    assert!(said.starts_with("Taken back in Explore: "), "{said}");
+    assert_ne!(app.state().session.explore.k, 11);
+    act(&mut app, [Command::Redo, Command::Redo, Command::Go(Place::Figures)]);
+    assert_eq!((app.state().session.explore.k, app.state().session.figures.kept.len()), (11, 1));
+    act(&mut app, [Command::RemoveFigure(0), Command::Go(Place::Explore), Command::Undo]);
+    let (place, said) = told(&app);
+    assert_eq!(place, Place::Figures);
+    assert!(said.starts_with("Taken back in Figures: Removed figure"), "{said}");
 }
 
 /// Width of the panel of items: where its splitter stands.
@@ -184,4 +220,170 @@ fn no_value_of_a_paper_stands_beside_another_k_other_classes_or_other_data() {
         measured(&mut app, spec, k);
         assert_eq!(app.query_all_by_label_contains("(paper ").count(), 0, "{spec}, k = {k}");
     }
+}
+
+/// Turns the wheel over a place.
+fn scroll(app: &mut Window, at: egui::Pos2, delta: egui::Vec2) {
+    app.hover_at(at);
+    app.run();
+    app.event(egui::Event::MouseWheel {
+        unit: egui::MouseWheelUnit::Point,
+        delta,
+        phase: egui::TouchPhase::Move,
+        source: egui::MouseWheelSource::Wheel,
+        modifiers: egui::Modifiers::NONE,
+    });
+    app.run_steps(40);
+}
+
+#[test]
+fn header_and_methods_stay_in_view_while_a_large_table_is_scrolled() {
+    let mut app = explained(SIZE, Appearance::Light);
+    // Neither FS-M and FU-M nor a1 and a2, whose charts would name the methods again.
+    let ids: Vec<&str> = METRICS.iter().map(|metric| metric.spec().id).skip(2).take(12).collect();
+    let cell = |row: usize, id: &str| Cell {
+        row: format!("Method {row:02}"),
+        metric: id.to_owned(),
+        k: Some(5),
+        class: None,
+        mean: row as f64,
+        ci95: [row as f64 - 0.4, row as f64 + 0.4],
+        items: 100,
+    };
+    let cells = (0..40).flat_map(|row| ids.iter().map(move |id| cell(row, id))).collect();
+    let session = &mut app.state_mut().session;
+    session.measure.cells = Shown::Ready(Arc::new(Measured { cells, ..Measured::default() }));
+    act(&mut app, [Command::Go(Place::Measure)]);
+    app.get_by_label("Fidelity over k: not measured; tick it on the left.");
+    let left_top = |app: &Window, name: &str| app.get_by_label(name).rect().left_top();
+    let (header, method) = ("Sort by Post-hoc accuracy (%)", "Method 08");
+    let (first_header, first_method) = (left_top(&app, header), left_top(&app, method));
+    let over = first_method + egui::vec2(300.0, 0.0);
+    scroll(&mut app, over, egui::vec2(-250.0, 0.0));
+    let (now_header, now_method) = (left_top(&app, header), left_top(&app, method));
+    assert!(now_header.x < first_header.x - 100.0, "{first_header:?} {now_header:?}");
+    assert!((now_method.x - first_method.x).abs() < 1.5, "{first_method:?} {now_method:?}");
+    scroll(&mut app, over, egui::vec2(0.0, -120.0));
+    let (last_header, last_method) = (left_top(&app, header), left_top(&app, method));
+    assert!(last_method.y < now_method.y - 50.0, "{now_method:?} {last_method:?}");
+    assert!((last_header.y - now_header.y).abs() < 1.5, "{now_header:?} {last_header:?}");
+}
+
+/// Two methods on the first item of a world.
+fn compared(size: [f32; 2], name: &str) -> Window {
+    let mut app = match name {
+        "reviews" => reviews(size, Appearance::Dark, name, true),
+        "world" => explained(size, Appearance::Dark),
+        _ => opened(size, Appearance::Dark, name),
+    };
+    act(&mut app, [Command::AddColumn, Command::FocusColumn(0)]);
+    assert_eq!(app.state().session.explore.columns.len(), 2, "{name}");
+    app
+}
+
+fn button(app: &Window, name: &str) -> Rect {
+    app.get_by_role_and_label(Role::Button, name).rect()
+}
+
+/// From the heads of the columns to what lies under them, and as wide as their pictures with their names.
+fn viewer(app: &Window) -> Rect {
+    let heads = [button(app, "Focus column A"), button(app, "Focus column B")];
+    let heads = heads[0].union(heads[1]);
+    let under = app.query_by_label("What speaks for each class").map(|panel| panel.rect().top());
+    let bottom = under.unwrap_or_else(|| button(app, "Overlay").top());
+    let shown = app.get_all_by_label_contains("Overlay of item").map(|node| node.rect());
+    let shown = shown.fold(heads, Rect::union);
+    Rect::from_min_max(heads.min, egui::pos2(shown.right(), bottom))
+}
+
+#[test]
+fn in_a_small_window_the_viewer_keeps_about_half_of_it() {
+    for name in ["world", "reviews", "movements", "player", "people"] {
+        let app = compared(SMALL, name);
+        let viewer = viewer(&app);
+        // Its margins belong to it.
+        let (width, height) = (viewer.width() + 24.0, viewer.height() + 24.0);
+        assert!(width >= 0.45 * SMALL[0], "{name}: {width} wide");
+        assert!(height >= 0.45 * SMALL[1], "{name}: {height} high");
+        // The controls are whole: none reaches under the panel beside them.
+        let end = button(&app, "Show the inspector").left();
+        for list in ["Units", "Fill"] {
+            let list = app.get_by_role_and_label(Role::ComboBox, list).rect();
+            assert!(list.right() <= end, "{name}: {list} reaches beyond {end}");
+        }
+        for view in ["Overlay", "Selected", "Unselected", "Side by side", "Heat"] {
+            let rect = button(&app, view);
+            assert!(rect.right() <= end && rect.top() == button(&app, "Overlay").top(), "{name}: {view} at {rect}");
+        }
+    }
+}
+
+#[test]
+fn no_group_of_controls_is_parted_in_any_window() {
+    let forms = ["Stacked", "Overlaid", "With path", "Map"];
+    for size in [SMALL, [1180.0, 760.0], SIZE, [1920.0, 1080.0]] {
+        let app = compared(size, "movements");
+        for form in forms {
+            assert_eq!(button(&app, form).top(), button(&app, "Stacked").top(), "{form} at {size:?}");
+        }
+        let app = compared(size, "reviews");
+        assert_eq!(button(&app, "Your own text").top(), button(&app, "Classes").top(), "at {size:?}");
+    }
+    // They cost no row of their own in the usual window.
+    let app = compared(SIZE, "reviews");
+    assert_eq!(button(&app, "Classes").top(), button(&app, "Overlay").top());
+    let controls = SIZE[1] - button(&app, "Overlay").top();
+    assert!(controls < SIZE[1] / 4.0, "{controls} of {} with the bottom line", SIZE[1]);
+}
+
+#[test]
+fn a_panel_without_room_is_a_tab_that_its_button_and_its_key_bring_back() {
+    let mut app = explained(SMALL, Appearance::Dark);
+    let shows = |app: &Window| {
+        let has = |role, name| app.query_by_role_and_label(role, name).is_some();
+        (has(Role::ComboBox, "Sort by"), has(Role::ComboBox, "Class in focus"))
+    };
+    assert_eq!(shows(&app), (true, false), "the list of items has the room");
+    click(&mut app, "Show the inspector");
+    assert_eq!(shows(&app), (false, true));
+    // The key of the panel that is a tab now shows it, and the settings stay.
+    act(&mut app, [Command::ToggleItems]);
+    assert_eq!(shows(&app), (true, false));
+    act(&mut app, [Command::ToggleInspector]);
+    assert_eq!(shows(&app), (false, true));
+    let settings = &app.state().session.settings;
+    assert!(settings.show_items && settings.show_inspector);
+    // One that is in sight is hidden by its key, and then the other has room.
+    act(&mut app, [Command::ToggleInspector]);
+    assert_eq!(shows(&app), (true, false));
+    assert!(app.query_by_role_and_label(Role::Button, "Show the inspector").is_none());
+    // Where there is room for both there are no tabs.
+    let app = explained(SIZE, Appearance::Dark);
+    assert_eq!(shows(&app), (true, true));
+    assert!(app.query_all_by_label_contains("Show the i").next().is_none());
+}
+
+#[test]
+fn a_row_of_a_table_beside_its_complement_is_whole_in_a_small_window() {
+    let mut app = compared(SMALL, "people");
+    act(&mut app, [Command::SetView(unmask::figure::layout::View::Side)]);
+    for part in ["Selected only of item 0", "Unselected only of item 0"] {
+        let rows: Vec<_> = app.get_all_by_label_contains(part).collect();
+        assert_eq!(rows.len(), 2, "{part}");
+        for row in rows {
+            let said = row.accesskit_node().value().unwrap_or_default();
+            for column in ["age ", "workclass ", "capital-gain ", "hours-per-week "] {
+                assert!(said.contains(column), "{part}: {column} is missing in {said}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_class_of_a_text_has_its_column_in_a_small_window() {
+    let app = compared(SMALL, "reviews");
+    app.get_by_label("What speaks for each class");
+    let heads = [button(&app, "Sort by negative"), button(&app, "Sort by positive")];
+    let list = button(&app, "Colour by negative");
+    assert!(heads[0].right() <= heads[1].left() && heads[1].right() <= list.left(), "{heads:?} before {list}");
 }

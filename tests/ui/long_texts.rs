@@ -65,7 +65,8 @@ fn a_long_text_needs_hardly_more_widgets_than_a_short_one() {
     for command in [
         Command::SetK(5),
         Command::FocusClass(Some(0)),
-        // All words are marked; those in sight have a name each.
+        // All words are marked, which for a class only those are that speak for it; those in sight have a name each.
+        Command::FocusClass(None),
         Command::SetK(LONG),
         Command::SetView(View::Heat),
         Command::SetView(View::Side),

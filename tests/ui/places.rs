@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use unmask::data::{Dataset, DensePictures, Items, Shape};
 use unmask::figure::{Annotation, Theme};
 use unmask::session::settings::Appearance;
@@ -12,7 +12,8 @@ use unmask::session::{Command, Dialog, Place, Session};
 use unmask::ui::dialogs::PresetDialogs;
 
 use super::support::{
-    Window, act, click, click_on, dataset_of, explained, explained_with, press, press_with, real, settle, typed, window,
+    Window, act, black_box, choose, click, click_on, dataset_of, explained, explained_with, press, press_with, real,
+    session_with, settle, typed, window,
 };
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
@@ -75,6 +76,56 @@ fn a_black_box_and_an_explainer_are_trained_and_measured_through_the_forms() {
     for name in ["Trade-off of FS-M and FU-M: ", "Trade-off of a1 and a2: ", "Not dominated at k = 25: "] {
         assert!(app.query_all_by_label_contains(name).next().is_some(), "{name}");
     }
+}
+
+#[test]
+fn dorars_form_offers_the_schemes_by_name_and_says_what_a_weight_of_zero_stands_for() {
+    let mut app = real(Some(bars()));
+    click(&mut app, "New explainer");
+    choose(&mut app, "Method", "DoRaR (remove and reconstruct)");
+    let weight = app.get_by_role_and_label(Role::SpinButton, "Unselected weight").value();
+    assert_eq!(weight.as_deref(), Some("k / units"));
+    click_on(&mut app, Role::ComboBox, "Values");
+    app.get_by_label("Scheme B (appendix B): prediction loss of the selected part alone").click();
+    app.run();
+    for (name, is_on) in [("Reconstruction loss", false), ("Unselected must fail", false)] {
+        let toggled = app.get_by_role_and_label(Role::CheckBox, name).accesskit_node().toggled();
+        assert_eq!(toggled == Some(egui::accesskit::Toggled::True), is_on, "{name}");
+    }
+    app.get_by_role_and_label(Role::ComboBox, "Noise in hidden parts");
+}
+
+#[test]
+fn a_training_of_few_minibatches_says_so_before_and_is_made_longer_at_a_click() {
+    let mut app = real(Some(bars()));
+    click(&mut app, "New explainer");
+    app.get_by_label("Train MEED for 25 of 256 pixels, 2 epochs");
+    app.get_by_label("2 minibatches in all: too few to learn; 600 epochs would give 600.");
+    app.get_by_label("That teaches next to nothing: see Epochs above.");
+    // It may lie below what is in view.
+    app.get_by_role_and_label(Role::Button, "Set 600 epochs").click_accesskit();
+    app.run();
+    app.get_by_label("Train MEED for 25 of 256 pixels, 600 epochs");
+    assert!(app.query_by_label_contains("too few to learn").is_none());
+    assert!(app.query_by_label_contains("teaches next to nothing").is_none());
+}
+
+#[test]
+fn a_box_that_learned_nothing_and_one_that_stopped_early_say_so_on_their_cards() {
+    let mut made = black_box();
+    made.card.largest_class = Some(0.6207);
+    made.card.epochs = 3;
+    made.card.stopped_early = Some(15);
+    made.card.remarks = vec!["one class for everything: it has learned nothing".to_owned()];
+    let mut app = window([1280.0, 1200.0], session_with(Appearance::Light, Some(made)));
+    act(&mut app, [Command::Go(Place::Train)]);
+    app.get_by_label("one class for everything: it has learned nothing");
+    app.get_by_label("stopped after 3 of 15 epochs: no gain on validation");
+    app.get_by_label_contains("); largest class 62.1 %");
+    app.get_by_label(
+        "Quarter, in use · 91.2 % right (largest class 62.1 %) · stopped after 3 of 15 epochs: no gain on validation",
+    );
+    app.get_by_label("8 x 8 pixels, grey");
 }
 
 #[test]

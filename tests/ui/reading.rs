@@ -47,6 +47,18 @@ fn space_flips_a_text_and_its_words_stay_where_they_are() {
 }
 
 #[test]
+fn letters_are_larger_in_a_wide_column_and_as_ever_beside_another_method() {
+    let height = |app: &Window| app.get_by_label("delight, selected, rank 1").rect().height();
+    let usual = height(&reviews(SIZE, Appearance::Dark, "reviews", false));
+    let mut app = reviews([1920.0, 1080.0], Appearance::Dark, "reviews", false);
+    let wide = height(&app);
+    assert!(wide > usual * 1.3, "{usual} and {wide}");
+    act(&mut app, [Command::AddColumn]);
+    let beside = app.get_all_by_label("delight, selected, rank 1").map(|node| node.rect().height());
+    assert!(beside.fold(0.0, f32::max) < wide, "half as wide");
+}
+
+#[test]
 fn pointing_at_a_word_shows_its_score_its_rank_and_the_answer_without_it() {
     let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
     let unit = units_of(&app, "delight")[0];
@@ -504,6 +516,22 @@ fn a_kept_text_is_cut_or_whole_as_the_user_says() {
     fewer.cut_texts(20);
     act(&mut app, [Command::ChangeFigure(0, Box::new(fewer), Change::Words(0))]);
     assert!(drawn(&app) < cut, "{} {cut}", drawn(&app));
+}
+
+#[test]
+fn the_cells_of_a_kept_sheet_are_cut_as_the_user_says() {
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
+    // The first review has 44 words.
+    act(&mut app, [Command::KeepFigure, Command::MakeSheet(vec![0])]);
+    let sheet = |app: &Window| app.state().session.figures.kept[1].clone();
+    let drawn = |app: &Window| sheet(app).figure.texts().len();
+    assert_eq!(sheet(&app).words_of_texts(), Some((36, 44)));
+    let few = drawn(&app);
+    act(&mut app, [Command::Go(Place::Figures)]);
+    click_on(&mut app, Role::CheckBox, "Whole text, however long");
+    assert!(drawn(&app) > few, "{few}, then {}", drawn(&app));
+    click_on(&mut app, Role::CheckBox, "Whole text, however long");
+    assert_eq!(drawn(&app), few, "as many words as a cell has where nothing is asked for");
 }
 
 /// Milliseconds of CPU time for a frame, printed for a person; machines differ too much to assert on it.

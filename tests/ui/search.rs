@@ -4,7 +4,7 @@ use egui_kittest::kittest::Queryable;
 use unmask::data::text::readable;
 use unmask::session::Command;
 use unmask::session::items::{Filter, ItemList};
-use unmask::session::reading::around;
+use unmask::session::reading::{Action, around};
 use unmask::session::search::Found;
 use unmask::session::settings::Appearance;
 
@@ -75,6 +75,27 @@ fn a_card_shows_what_was_found_across_a_tag() {
     act(&mut app, [Command::SetFilter(filter)]);
     assert_eq!(app.state().session.explore.list.visible().len(), ROUNDS);
     app.get_all_by_label_contains("drags on and on. I left the cinema with a smile").next().expect("on a card");
+}
+
+#[test]
+fn what_was_found_is_framed_in_the_text_in_view_and_not_in_ones_own() {
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
+    let search = |words: &str| Command::SetFilter(Filter { words: words.to_owned(), ..Filter::default() });
+    act(&mut app, [search("IS superb")]);
+    assert_eq!(app.state().session.explore.item, Some(0));
+    let frame = app.get_by_label("Found: is superb").rect();
+    let word = app.get_by_label("superb, selected, rank 2").rect();
+    assert!(frame.contains_rect(word.shrink(1.0)) && frame.left() < word.left() - 5.0, "{frame} around {word}");
+    // Beside it another phrase; none once the search is over.
+    act(&mut app, [search("drag")]);
+    let part = app.get_by_label("Found: drag").rect();
+    let words = app.get_all_by_label_contains("drags, selected").map(|word| word.rect());
+    let word = words.into_iter().find(|word| word.intersects(part)).expect("the word that is framed");
+    assert!(part.left() < word.left() + 1.0 && part.right() < word.right(), "{part} in {word}");
+    act(&mut app, [Command::Reading(Action::EditOwn("It drags and drags.".to_owned()))]);
+    assert!(app.query_by_label_contains("Found: ").is_none(), "the list is not searched for this text");
+    act(&mut app, [Command::Reading(Action::OpenOwn(false)), search("")]);
+    assert!(app.query_by_label_contains("Found: ").is_none());
 }
 
 #[test]

@@ -11,6 +11,7 @@ use unmask::data::{Dataset, Items, Unit};
 use unmask::figure::layout::{Hidden, View};
 use unmask::model::SavedBox;
 use unmask::session::Command;
+use unmask::session::reading::Action;
 use unmask::session::settings::Appearance;
 
 use super::support::{
@@ -148,6 +149,28 @@ fn any_word_of_a_sentence_points_at_it_and_its_line_in_the_list_chooses_it() {
     assert_eq!(session.explore.reading.chosen, Some(2));
     let without = session.without(2).expect("asked for and answered");
     assert!((without[1] - 0.9241).abs() < 1e-3, "{without:?}");
+}
+
+#[test]
+fn a_chosen_sentence_has_one_outline_on_each_of_its_lines() {
+    let mut app = letters(SIZE, Appearance::Dark);
+    assert!(app.query_by_label_contains("Chosen in line ").is_none());
+    act(&mut app, [Command::Reading(Action::Choose(Some(1)))]);
+    let outlines: Vec<egui::Rect> = app.get_all_by_label_contains("Chosen in line ").map(|node| node.rect()).collect();
+    assert!((1..=3).contains(&outlines.len()), "{outlines:?}");
+    for word in ["Our", "guide", "knew", "every"] {
+        let word = app.get_by_label(&format!("{word}, selected, rank 1")).rect();
+        let around = outlines.iter().filter(|outline| outline.contains_rect(word)).count();
+        assert_eq!(around, 1, "{word} in {outlines:?}");
+    }
+}
+
+#[test]
+fn a_ranked_sentence_has_two_lines_over_its_bar() {
+    let app = letters(SIZE, Appearance::Dark);
+    let rows = ["Rank 1: Our guide was a delight, and knew every stone, selected", "Rank 2: The soup came late"];
+    let [first, second] = rows.map(|row| app.get_by_label(row).rect());
+    assert!(first.height() > 48.0 && first.bottom() <= second.top(), "{first} over {second}");
 }
 
 #[test]

@@ -178,7 +178,7 @@ fn a_series_is_explained_flipped_stepped_and_k_follows_the_keys() {
 fn of_a_series_that_was_filled_up_its_own_steps_are_counted_and_drawn() {
     let mut app = opened(SIZE, Appearance::Light, "short movements");
     act(&mut app, [Command::SetK(40)]);
-    app.get_by_label("of 30 time steps");
+    app.get_by_label("of 30");
     assert_eq!(selected(&app), (0..OWN).collect::<Vec<_>>(), "all that there are");
     assert_eq!(app.state().session.last_action, "Select 30 of 30 time steps");
     assert!(Command::KBy(1).availability(&app.state().session).is_err(), "there are no more");
@@ -190,7 +190,7 @@ fn of_a_series_that_was_filled_up_its_own_steps_are_counted_and_drawn() {
     }
     // The next one has all steps.
     press(&mut app, Key::ArrowRight);
-    app.get_by_label("of 48 time steps");
+    app.get_by_label("of 48");
     assert_eq!(selected(&app).len(), 40);
 }
 
@@ -225,6 +225,36 @@ fn many_channels_are_seen_as_curves_where_most_is_selected() {
     press(&mut app, Key::K);
     let kept = &app.state().session.figures.kept[0].figure;
     assert!(kept.texts().iter().any(|text| text.text.contains("8 of 40 channels")), "{}", kept.description);
+}
+
+#[test]
+fn the_palette_finds_a_form_by_the_word_on_its_button() {
+    let titles: Vec<String> = Command::fixed().iter().map(|command| command.info().title.to_lowercase()).collect();
+    for form in Form::ALL {
+        let word = form.title().to_lowercase().replace("with ", "");
+        assert!(titles.iter().any(|title| title.starts_with("series: ") && title.contains(&word)), "{word}");
+    }
+}
+
+#[test]
+fn of_many_channels_only_those_with_selected_steps_are_curves_with_their_ranges() {
+    let mut app = opened([1280.0, 600.0], Appearance::Light, "player");
+    act(&mut app, [Command::SetUnit(Unit::ChannelStep, 12), Command::SetForm(Form::Stacked)]);
+    let session = &app.state().session;
+    let result = session.explore.focused_result().expect("a result");
+    let channels: std::collections::BTreeSet<usize> =
+        session.explore.mask(result).selected().into_iter().map(|unit| unit / 3).collect();
+    let part = match channels.len() {
+        n @ 2..=8 => format!("{n} of 40 channels: all that have selected steps"),
+        _ => "8 of 40 channels: those with most selected steps".to_owned(),
+    };
+    app.get_by_label(&part);
+    app.get_by_label_contains("Overlay · 12 of 120 channel-steps");
+    // So low are the plots that their ranges stand beside their names.
+    let ranges = app
+        .query_all_by_label_contains(" to ")
+        .filter(|node| node.accesskit_node().value().is_some_and(|words| words.starts_with("group")));
+    assert!(ranges.count() >= 2);
 }
 
 #[test]

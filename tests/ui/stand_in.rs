@@ -4,9 +4,10 @@ use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT, Queryable};
 use unmask::data::series::SeriesItems;
 use unmask::data::{Dataset, Items, Shape};
+use unmask::model::distil::Distilled;
 use unmask::session::settings::Appearance;
 use unmask::session::train::RunState;
-use unmask::session::{Command, Place};
+use unmask::session::{Command, Place, Session};
 
 use super::series::opened_with;
 use super::support::{Window, act, choose, click, click_on, dataset_of, place_of, press, real, settle, write};
@@ -80,6 +81,21 @@ fn methods_that_need_gradients_say_why_they_are_not_offered_and_offer_a_stand_in
 }
 
 #[test]
+fn before_there_is_a_black_box_the_form_offers_what_the_open_data_have() {
+    let (_rows, mut app) = real_rows();
+    click(&mut app, "New explainer");
+    app.get_by_label("Train MEED for 1 of 3 columns, 2 epochs");
+    app.get_by_label("of 3 columns");
+    assert!(app.query_by_label_contains("pixels").is_none());
+    // How many words a text has is not known before something reads it.
+    let mut app = super::support::window_on(SIZE, Session::new(), "reviews");
+    act(&mut app, [Command::Go(Place::Train)]);
+    click(&mut app, "New explainer");
+    app.get_by_label_contains("Train MEED for 10 words, ");
+    assert!(app.query_by_label_contains("pixels").is_none());
+}
+
+#[test]
 fn a_forest_is_grown_and_a_stand_in_distilled_from_it_through_the_forms() {
     let (_rows, mut app) = real_rows();
     choose(&mut app, "Network", "Random forest");
@@ -89,9 +105,15 @@ fn a_forest_is_grown_and_a_stand_in_distilled_from_it_through_the_forms() {
     assert_eq!(session.train.runs[0].state, RunState::Done, "{:?}", session.train.runs[0].state);
     assert!(!session.active_box().expect("the forest").card.has_gradients());
 
-    // Not all three columns: such an explainer would have nothing to learn.
+    // Not all three columns: such an explainer would have nothing to learn. It begins with what works without gradients, and says so.
     click(&mut app, "New explainer");
-    app.get_by_label_contains(" for 1 of 3 columns");
+    app.get_by_label(
+        "Random forest gives no gradients, so \"Gradient x input prior\" is off and \"Selections judged by\" is approximators.",
+    );
+    let start = "Train MEED for 1 of 3 columns, 2 epochs";
+    assert!(!app.get_by_role_and_label(Role::Button, start).accesskit_node().is_disabled());
+    app.get_by_label("Gradient, needs gradients, which it does not give");
+    app.get_by_label("Random, needs no training");
     // A gradient method in view says why it shows nothing, and leads to the form.
     let at = place_of(&app, "grad");
     app.state_mut().command(Command::Go(Place::Explore));
@@ -114,6 +136,32 @@ fn a_forest_is_grown_and_a_stand_in_distilled_from_it_through_the_forms() {
     assert!(of.test.is_some(), "its card says how often the two agree on test");
     app.get_by_label("Stand-in for");
     app.get_by_label("Agrees on test");
+}
+
+#[test]
+fn a_stand_in_that_agrees_too_seldom_is_marked_on_its_card() {
+    let is_warned_of = |test: f64, words: &str| {
+        let distilled = Distilled {
+            name: "Forest".to_owned(),
+            hash: String::new(),
+            validation: None,
+            test: Some(test),
+            difference: None,
+            hidden: None,
+            hidden_copies: 0,
+        };
+        let mut app = opened_with(SIZE, Appearance::Light, "people", |made| {
+            made.card.distilled = Some(distilled.clone());
+        });
+        act(&mut app, [Command::Go(Place::Train)]);
+        app.get_by_label("Agrees on test");
+        app.query_by_label_contains(words).is_some()
+    };
+    assert!(is_warned_of(
+        0.835,
+        "to only 83.5 % of the test items, where 95 % or more are wanted: too few to explain Forest"
+    ));
+    assert!(!is_warned_of(0.99, "too few to explain Forest"));
 }
 
 /// Answers [x, 1 - x] of the first value of each row, by nothing but Python itself.
@@ -156,6 +204,23 @@ fn a_program_behind_the_field_answers_for_the_model_of_rows_and_series() {
         let card = &session.active_box().expect("the command").card;
         assert!(card.exec.is_some() && !card.has_gradients(), "{name}");
         assert_eq!(card.test_accuracy, Some(1.0), "{name}: the first value is the share of the first class");
+        // Named by its command; nothing says that it was trained here.
+        let run = &session.train.runs[0];
+        assert_eq!((card.name.as_str(), run.name.as_str()), ("python3 serve.py", "python3 serve.py"), "{name}");
+        assert_eq!(session.last_action, "Connected black box python3 serve.py", "{name}");
+        app.get_by_label("connected");
+        app.get_by_label("connected, not trained here");
+        assert!(app.query_by_label("Trained on").is_none(), "{name}");
+        // An explainer can be started at once, by a method that only asks.
+        app.get_by_label_contains("python3 serve.py gives no gradients, so ");
+        assert!(!app.get_by_label_contains("Train MEED for ").accesskit_node().is_disabled(), "{name}");
+        if name == "series" {
+            click_on(&mut app, Role::ComboBox, "Method");
+            app.get_by_label("DoRaR needs gradients, and python3 serve.py gives none");
+            click(&mut app, "L2X");
+            app.get_by_label("python3 serve.py gives no gradients, so \"Selections judged by\" is approximators.");
+        }
+        let session = &app.state().session;
         if name == "rows" {
             let item = session.explore.item.expect("an item");
             let share = if session.data.as_ref().expect("data").labels[item] == Some(0) { 0.8 } else { 0.2 };

@@ -11,14 +11,16 @@ use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use egui_kittest::{Harness, SnapshotOptions};
+use unmask::data::options::look;
 use unmask::data::{DataSpec, Dataset, DensePictures, Fit, Items, Modality, Rows, Shape, Split, Unit, Units};
 use unmask::explain::card::{EXPLAINER_FORMAT, EXPLAINER_VERSION};
 use unmask::explain::mask::{Mask, keep_only};
 use unmask::explain::{ExplainerCard, SavedExplainer};
 use unmask::jobs::classes::{self, Contrast};
+use unmask::jobs::scores::{Scores, encode};
 use unmask::jobs::{
-    Agreement, ByClass, Cell, Compute, Conditions, Content, Explain, Explained, Lens, Measured, MethodResult, Output,
-    Task, TrainingReport,
+    Agreement, ByClass, Cell, Compute, Conditions, Content, Explain, ExplainInto, Explained, Lens, Measured,
+    MethodResult, Output, Task, TrainingReport, WrittenScores,
 };
 use unmask::model::card::{BOX_FORMAT, BOX_VERSION};
 use unmask::model::{Background, BoxCard, Curves, Device, SavedBox, Versions};
@@ -243,6 +245,8 @@ pub fn black_box() -> SavedBox {
         validation_accuracy: Some(0.9),
         test_accuracy: Some(0.912),
         test_items: 20,
+        largest_class: None,
+        stopped_early: None,
         curves: Curves::default(),
         threads: 1,
         device: "cpu".to_owned(),
@@ -368,6 +372,7 @@ fn said(task: &Explain, input: &Input<'_>, card: &ExplainerCard) -> MethodResult
     let said = MethodResult {
         explainer: card.hash.clone(),
         ranks: classes::ranks(&scores),
+        lens: None,
         probs_selected: input.only(&selected),
         probs_unselected: input.only(&selected.complement()),
         rebuilt: rebuilt::of(card, input, &selected),
@@ -376,17 +381,18 @@ fn said(task: &Explain, input: &Input<'_>, card: &ExplainerCard) -> MethodResult
         millis: 1.0,
     };
     let Some(by_class) = said.by_class.clone() else { return said };
-    // To the units that are highest through a lens alone, and to all others.
+    // To the units that speak for a class alone, and to all others.
     let answers = |lens: Lens| {
-        let kept = Mask::top_k(&said.scores_through(lens).expect("classes of the black box"), task.k);
+        let kept = Mask::of(&said.speaking_through(lens, task.k), said.ranks.len());
         (input.only(&kept), input.only(&kept.complement()))
     };
+    let nothing = input.only(&Mask::of(&[], said.ranks.len()));
     let (only, rest): (Vec<_>, Vec<_>) = (0..classes).map(|class| answers(Lens::Class(class))).unzip();
     let contrast = task.contrast.map(|pair| {
         let (only, rest) = answers(Lens::Contrast(pair.0, pair.1));
         Contrast { pair, only, rest }
     });
-    let by_class = ByClass { only: only.concat(), rest: rest.concat(), contrast, ..by_class };
+    let by_class = ByClass { only: only.concat(), rest: rest.concat(), nothing, contrast, ..by_class };
     MethodResult { by_class: Some(by_class), ..said }
 }
 
@@ -443,8 +449,33 @@ impl Env for World {
                 if items.len() == 0 { Step::Done(output) } else { Step::Partial(output) }
             })));
         }
+        if let Task::ExplainInto(into) = task {
+            let mut done = Vec::new();
+            return Ok(Box::new(Epochs(move || {
+                let item = into.items[done.len()];
+                let Output::Explained(one) = explanation(&Explain { item, ..into.explain.clone() }) else {
+                    unreachable!("it explains")
+                };
+                done.push(one);
+                if done.len() < into.items.len() { Step::Continue } else { Step::Done(written(&into, &done)) }
+            })));
+        }
         Ok(one_step(move |_, _| run(&task)))
     }
+}
+
+/// Writes the scores of explained items.
+fn written(into: &ExplainInto, explained: &[Arc<Explained>]) -> Output {
+    let explain = &into.explain;
+    let scores = Scores { data: &explain.data, black_box: &explain.black_box.card, explainers: &explain.explainers };
+    let bytes = encode(&into.path, &scores, explained).expect("a known ending");
+    std::fs::write(&into.path, bytes).expect("a folder of the test");
+    Output::Scores(Arc::new(WrittenScores {
+        path: into.path.clone(),
+        items: explained.len(),
+        methods: explain.explainers.iter().map(|known| known.card.name.clone()).collect(),
+        left_out: Vec::new(),
+    }))
 }
 
 struct Epochs<F>(F);
@@ -477,13 +508,18 @@ fn run(task: &Task) -> Result<Output, JobError> {
         Task::OpenData { spec } if spec.path.ends_with("broken") => {
             return Err(JobError::failed("data", "broken: expected pictures, found noise; choose another file"));
         }
+        // Files of texts are real ones.
+        Task::OpenData { spec } if spec.kind.name() == "text" => {
+            Output::Data(Arc::new(unmask::data::open(spec, &mut |_| true)?))
+        }
+        Task::LookAtData { spec } => Output::LookedAt(Arc::new(look(spec, &mut |_| true).unwrap_or_default())),
         Task::OpenData { spec } => Output::Data(Arc::new(opened(&spec.path.display().to_string()))),
         Task::LoadBox { .. } | Task::FitBox(_) => Output::Box(Arc::new(black_box())),
         Task::LoadExplainer { .. } => Output::Explainer(Arc::new(explainer("random", "Loaded", Unit::Pixel, 5))),
         Task::TrainExplainer(task) => {
             Output::Explainer(Arc::new(explainer(&task.method, &task.name, task.unit, task.k)))
         }
-        Task::ExplainMany { .. } => unreachable!("it is stepped"),
+        Task::ExplainMany { .. } | Task::ExplainInto(_) => unreachable!("it is stepped"),
         Task::Explain(task) => explanation(task),
         Task::Without(task) => {
             let input = Input::new(&task.black_box.card, &task.data, task.item, &task.fit, task.unit);

@@ -2,10 +2,11 @@
 use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT, Queryable};
-use unmask::session::Place;
+use unmask::figure::layout::series::Form;
 use unmask::session::settings::Appearance;
+use unmask::session::{Command, Place};
 
-use super::support::{Window, click, press, session_with, window_on};
+use super::support::{Window, act, click, press, real, session_with, settle, window_on};
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
 
@@ -40,6 +41,22 @@ fn items_of_every_kind_are_shown_without_a_black_box_and_keys_step_through_them(
 }
 
 #[test]
+fn one_text_without_a_label_is_offered_what_is_needed_and_no_training() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("letter.txt");
+    std::fs::write(&path, "A warm and lovely film. We would see it again.").expect("written");
+    let mut app = real(None);
+    app.state_mut().command(Command::OpenSpec(format!("text:{}", path.display())));
+    settle(&mut app);
+    act(&mut app, [Command::Go(Place::Explore)]);
+    app.get_by_label_contains("none can be trained on it");
+    assert!(app.query_by_label("Train a black box").is_none());
+    for name in ["Open a black box…", "Open data with labels…"] {
+        app.get_by_role_and_label(Role::Button, name);
+    }
+}
+
+#[test]
 fn the_pointer_tells_values_and_nothing_of_a_method_where_there_is_none() {
     // Channels over time, and the map.
     for name in ["movements", "player"] {
@@ -57,6 +74,23 @@ fn the_pointer_tells_values_and_nothing_of_a_method_where_there_is_none() {
         assert_eq!(told.len(), 1, "{name}: {told:?}");
         assert!(told[0].contains('\n') && !told[0].contains("score") && !told[0].contains("selected"), "{told:?}");
     }
+}
+
+#[test]
+fn a_series_without_a_black_box_is_drawn_in_every_form_that_fits() {
+    let mut app = opened("player", Appearance::Dark);
+    const PART: &str = "8 of 40 channels: the first";
+    assert!(app.query_by_label(PART).is_none(), "forty channels are a map");
+    assert!(app.query_by_role_and_label(Role::Button, "With path").is_none());
+    for form in ["Stacked", "Overlaid"] {
+        click(&mut app, form);
+        app.get_by_label(PART);
+    }
+    act(&mut app, [Command::SetForm(Form::Map)]);
+    assert!(app.query_by_label(PART).is_none());
+    assert!(Command::SetForm(Form::Stacked).availability(&app.state().session).is_ok(), "in the palette, too");
+    let pictures = opened("world", Appearance::Dark);
+    assert!(Command::SetForm(Form::Stacked).availability(&pictures.state().session).is_err());
 }
 
 #[test]

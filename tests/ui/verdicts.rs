@@ -6,6 +6,7 @@ use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable;
 use unmask::data::Unit;
 use unmask::explain::SavedExplainer;
+use unmask::figure::layout::{Hidden, View};
 use unmask::session::Command;
 use unmask::session::reading::Action;
 use unmask::session::settings::Appearance;
@@ -110,6 +111,72 @@ fn words_that_speak_against_a_class_are_not_listed_for_it() {
     app.get_by_label("Nothing speaks for it. Least against:");
     act(&mut app, [Command::SelectItem(0)]);
     assert!(app.query_by_label("Nothing speaks for it. Least against:").is_none());
+}
+
+#[test]
+fn a_class_that_nothing_speaks_for_has_no_words_and_no_verdict() {
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", true);
+    // Charming and superb, what a delight: with nothing left the answer is negative all the same, at 0.50.
+    act(&mut app, [Command::SelectItem(2), Command::FocusClass(Some(0))]);
+    app.get_by_label("With nothing left: negative (0.50)");
+    app.get_by_label("Nothing left: 0.50");
+    app.get_by_label("Nothing speaks for negative: no words are shown for it");
+    app.get_by_label("Nothing speaks for class negative");
+    app.get_by_label("best 3 alone: positive (>0.99)");
+    assert!(app.query_by_label_contains("alone: negative").is_none(), "no tick for the answer to nothing");
+    assert!(app.query_by_label_contains("Only the words of negative").is_none());
+    assert!(app.query_by_label_contains("With these only").is_none());
+    let session = &app.state().session;
+    let picture = session.picture(0, View::Overlay, Hidden::AsModelSees, Default::default()).expect("a picture");
+    assert_eq!(picture.k(), 0, "what does not speak for a class is none of its words");
+    app.get_by_label_contains("Overlay · 0 of ");
+    // One word does for the first review, though five are asked for.
+    act(&mut app, [Command::SelectItem(0)]);
+    app.get_by_label("best 1 alone: negative (0.88)");
+    app.get_by_label_contains("Overlay · 1 of 44 words");
+    assert!(app.query_by_label_contains("selected, rank 2").is_none());
+}
+
+#[test]
+fn the_list_of_scores_says_what_its_numbers_mean() {
+    let told = |app: &mut Window| {
+        app.get_by_label("Score").hover();
+        app.run();
+        app.run_steps(30);
+    };
+    let mut learned = trained(&[("l2x", 3)]);
+    told(&mut learned);
+    learned.get_by_label_contains("Only the order counts");
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", true);
+    told(&mut app);
+    app.get_by_label_contains("nothing at zero, more the longer the bar");
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", true);
+    act(&mut app, [Command::FocusClass(Some(0))]);
+    told(&mut app);
+    app.get_by_label_contains("weighs for class negative: above zero it speaks for it");
+}
+
+#[test]
+fn a_kept_figure_says_of_a_class_what_the_window_says() {
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", true);
+    act(&mut app, [Command::FocusClass(Some(0))]);
+    app.get_by_label_contains("Only the words of negative: negative (0.88)");
+    let mut kept = || {
+        act(&mut app, [Command::KeepFigure]);
+        let figures = &app.state().session.figures.kept;
+        let texts = figures.last().expect("a figure").figure.texts();
+        let said: Vec<String> = texts.iter().map(|text| text.text.replace('\u{A0}', " ")).collect();
+        act(&mut app, [Command::ToggleClasses]);
+        said.join(" ")
+    };
+    let said = kept();
+    assert!(said.contains("Only the words of \u{201C}negative\u{201D}: \u{201C}negative\u{201D} (0.88)"), "{said}");
+    assert!(!said.contains("other class"), "{said}");
+    assert!(said.contains("Probability of \u{201C}negative\u{201D}"), "{said}");
+    // With the panel of classes what speaks for each comes along, and with the panel closed it does not.
+    assert!(said.contains("What speaks for each class") && said.contains("2.00 drags"), "{said}");
+    assert!(said.contains("best 1 alone: \u{201C}negative\u{201D} (0.88)"), "{said}");
+    assert!(!kept().contains("What speaks for each class"));
 }
 
 #[test]

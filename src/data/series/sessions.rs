@@ -16,6 +16,7 @@ use rand_chacha::ChaCha8Rng;
 use super::{described, raw_of};
 use crate::data::archive::{Member, Tree, byte_size};
 use crate::data::open::{Loader, Raw, Watch};
+use crate::data::options::{Key, Value};
 use crate::data::samples::pointer::{EDITED, edit};
 use crate::data::spec::DataSpec;
 use crate::data::{DataError, MAX_DENSE_BYTES, Shape, Split};
@@ -25,7 +26,21 @@ pub static LOADER: Loader = Loader {
     names: &["mouse"],
     about: "recorded mouse sessions (Balabit Mouse Dynamics Challenge)",
     endings: &[],
-    keys: &["window", "task", "seed"],
+    keys: &[
+        Key::new(
+            "task",
+            "Classes are",
+            "Whose movements they are, or whether some were edited by the program.",
+            Value::Choice(&[("user", "the users"), ("edits", "untouched and edited")]),
+        ),
+        Key::new(
+            "window",
+            "Events of an item",
+            "Recordings are cut into items of so many events.",
+            Value::Number("128"),
+        ),
+        Key::new("seed", "Seed of the edits", "Another number edits other movements.", Value::Number("0")),
+    ],
     guess: |tree| {
         let n = sessions(tree).len();
         (n > 0).then(|| format!("it holds {n} recorded mouse sessions"))

@@ -29,6 +29,22 @@ pub fn is_parquet(member: &Member) -> bool {
     name.ends_with(".parquet") || name.ends_with(".pq")
 }
 
+/// Most bytes of a file of which the columns are told before it is opened: it is read as a whole for that.
+const MOST_LOOKED_AT: u64 = 256 << 20;
+
+/// The names of its columns as [`read_into`] gives them; `None` where it cannot be read, or is very large.
+pub fn names(member: &Member) -> Option<Vec<String>> {
+    let bytes = member.read(MOST_LOOKED_AT).ok()?;
+    let names = || {
+        let reader = SerializedFileReader::new(bytes::Bytes::from(bytes)).ok()?;
+        let mut names = check(reader.metadata(), member).ok()?;
+        unique(&mut names);
+        Some(names)
+    };
+    // The library may panic on damaged files; nothing that it was working on is used afterwards.
+    catch_unwind(AssertUnwindSafe(names)).ok().flatten()
+}
+
 /// Adds the rows of a file. Says which columns it gave other names.
 ///
 /// # Errors

@@ -2,7 +2,7 @@
 //!
 //! A word is a run of letters, digits and the marks on them, with apostrophes and hyphens inside (`don't`, `well-made`), points and commas
 //! inside numbers (`3.5`), and points between single letters (`U.S`). Chinese characters and hiragana, which are written without spaces, are
-//! one word each, as in Unicode's default (UAX #29). Sentences are those of UAX #29, but abbreviations end none.
+//! one word each, as in Unicode's default (UAX #29). Sentences are those of UAX #29, but abbreviations end none, nor does a mark inside an address.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -134,11 +134,21 @@ pub(super) fn sentence_starts(text: &str) -> Vec<usize> {
     starts
 }
 
+/// Characters of scripts that put no space between sentences: those of words of their own, katakana, and the scripts of South-East Asia.
+fn has_no_spaces(c: char) -> bool {
+    is_alone(c)
+        || matches!(c, '\u{30a0}'..='\u{30ff}' | '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}')
+}
+
 /// Whether what UAX #29 takes for two sentences is one.
 fn goes_on(before: &str, after: &str) -> bool {
     let body = before.trim_end();
     if before[body.len()..].contains(['\n', '\r', '\u{85}', '\u{2028}', BREAK]) {
         return false;
+    }
+    // Of an address, as in "item?id=3": where a letter or a digit follows at once, no sentence ends.
+    if body.len() == before.len() && body.ends_with(['?', '!']) {
+        return after.chars().next().is_some_and(|c| is_word(c) && !has_no_spaces(c));
     }
     let Some(body) = body.strip_suffix('.') else { return false };
     let word = body.rsplit(|c: char| c.is_whitespace() || "([{\"'\u{2018}\u{201c}".contains(c)).next().unwrap_or(body);

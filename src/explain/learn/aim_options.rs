@@ -27,9 +27,9 @@ pub const PARAMS: &[ParamSpec] = &[
     },
     ParamSpec {
         id: "critic",
-        label: "Judge while training",
-        tip: "Who judges what is selected: as in the paper an approximator beside the selector, or the frozen box itself, which must give \
-              gradients.",
+        label: "Selections judged by",
+        tip: "The selector learns from answers to its selections: this says whose. As in the paper those of an approximator, a network trained beside it \
+              to give the black box's answers from selections alone, or those of the frozen box itself, which must give gradients.",
         kind: ParamKind::Choice {
             options: &[
                 (
@@ -67,8 +67,8 @@ pub const PARAMS: &[ParamSpec] = &[
     },
     ParamSpec {
         id: "regulariser",
-        label: "Sparsity",
-        tip: "Which weights share a group in the norm of W.",
+        label: "Sparsity groups",
+        tip: "Which weights W of units for classes share a group in the norm that keeps most of them near zero.",
         kind: ParamKind::Choice {
             options: &[
                 ("units", "those of one unit, mean over the batch: the 2,1 norm of Eq. 5"),
@@ -79,8 +79,8 @@ pub const PARAMS: &[ParamSpec] = &[
     },
     ParamSpec {
         id: "neighbours",
-        label: "Samples",
-        tip: "What the sums of weights are trained on.",
+        label: "Training masks",
+        tip: "For which parts of an item the sum of the weights of the shown units is trained to give the black box's answer to that part.",
         kind: ParamKind::Choice {
             options: &[
                 ("sampled", "relaxed Bernoulli samples of the selector's probabilities (section 3.2)"),

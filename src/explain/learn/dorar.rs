@@ -34,14 +34,15 @@ pub(super) const BATCH: usize = 100;
 pub const PARAMS: &[ParamSpec] = &[
     ParamSpec {
         id: "background",
-        label: "Hidden places",
-        tip: "What stands at hidden places while the generators learn (section III; \"BN\" of appendix B). Noise from data hides the mask.",
+        label: "Noise in hidden parts",
+        tip: "What stands in the hidden parts of an input while the generators learn: the background noise of section III, \"BN\" of appendix B. Values of \
+              real training rows hide which parts are hidden; zeros show it.",
         kind: ParamKind::Choice {
             options: &[
-                ("rows", "for each item and place the value of a random training row, as in the paper"),
+                ("rows", "each hidden value is that of a random training row, as in the paper"),
                 (
                     "whole-rows",
-                    "for each item one random training row for all hidden places (ours): of a series what is hidden then stays smooth",
+                    "all hidden values of an item are those of one random training row (ours): of a series what is hidden then stays smooth",
                 ),
                 (
                     "other-class",
@@ -69,16 +70,16 @@ pub const PARAMS: &[ParamSpec] = &[
     },
     ParamSpec {
         id: "complementary",
-        label: "Unselected side",
-        tip: "The selector is also trained so that the unselected part fails (\"CM\", the complementary mask of appendix B).",
+        label: "Unselected must fail",
+        tip: "The selector is also trained so that the class cannot be rebuilt from what is not selected (\"CM\", the complementary mask of appendix B).",
         kind: ParamKind::Switch { default: true },
     },
     ParamSpec {
         id: "unselected-loss",
-        label: "Unselected loss",
-        tip: "What the selector does to the answer that is rebuilt from the unselected part. Raising its cross-entropy gives next to no gradient where \
-              that answer is certain, so that nothing of what is left over is found; lowering the cross-entropy against the other classes pushes most \
-              there, as adversarial networks are trained (Goodfellow et al. 2014, section 3).",
+        label: "Unselected loss is",
+        tip: "How the unselected part is made to fail: what the selector does to the answer that is rebuilt from it. Raising its cross-entropy gives \
+              next to no gradient where that answer is certain, so that nothing of what is left over is found; lowering the cross-entropy against \
+              the other classes pushes most there, as adversarial networks are trained (Goodfellow et al. 2014, section 3).",
         kind: ParamKind::Choice {
             options: &[
                 ("raised", "raise the cross-entropy against the class, as in the paper"),
@@ -106,8 +107,9 @@ pub const PARAMS: &[ParamSpec] = &[
     ParamSpec {
         id: "alpha",
         label: "Unselected weight",
-        tip: "Alpha of Algorithm 1. 0: k over the number of units, as the paper's search chose (appendix B.3).",
-        kind: ParamKind::Real { min: 0.0, max: 1.0, default: 0.0, log: false },
+        tip: "How much it counts for the selector that the unselected part fails, and not that the selected part succeeds (alpha of Algorithm 1). 0: k over \
+              the number of units, as the paper's search chose (appendix B.3).",
+        kind: ParamKind::Computed { max: 1.0, words: "k / units" },
     },
     ParamSpec {
         id: "beta",
@@ -175,6 +177,46 @@ static SPEC: MethodSpec = MethodSpec {
             id: "code-cifar10",
             title: "Published code, CIFAR-10: one normal noise map for each minibatch, alpha 4/49, beta 0.1",
             values: &[("epochs", "80"), ("background", "gaussian"), ("beta", "0.1"), ("alpha", "0.0816")],
+        },
+        Preset {
+            id: "scheme-b",
+            title: "Scheme B (appendix B): prediction loss of the selected part alone",
+            values: &[("background", "zero"), ("reconstruction", "off"), ("complementary", "off")],
+        },
+        Preset {
+            id: "scheme-bn",
+            title: "Scheme BN (appendix B): background noise",
+            values: &[("background", "rows"), ("reconstruction", "off"), ("complementary", "off")],
+        },
+        Preset {
+            id: "scheme-rl",
+            title: "Scheme RL (appendix B): reconstruction loss",
+            values: &[("background", "zero"), ("reconstruction", "on"), ("complementary", "off")],
+        },
+        Preset {
+            id: "scheme-cm",
+            title: "Scheme CM (appendix B): complementary mask, the unselected part must fail",
+            values: &[("background", "zero"), ("reconstruction", "off"), ("complementary", "on")],
+        },
+        Preset {
+            id: "scheme-bn-rl",
+            title: "Scheme BN + RL (appendix B): background noise, reconstruction loss",
+            values: &[("background", "rows"), ("reconstruction", "on"), ("complementary", "off")],
+        },
+        Preset {
+            id: "scheme-bn-cm",
+            title: "Scheme BN + CM (appendix B): background noise, complementary mask",
+            values: &[("background", "rows"), ("reconstruction", "off"), ("complementary", "on")],
+        },
+        Preset {
+            id: "scheme-rl-cm",
+            title: "Scheme RL + CM (appendix B): reconstruction loss, complementary mask",
+            values: &[("background", "zero"), ("reconstruction", "on"), ("complementary", "on")],
+        },
+        Preset {
+            id: "scheme-bn-rl-cm",
+            title: "Scheme BN + RL + CM (appendix B): all three, which is DoRaR",
+            values: &[("background", "rows"), ("reconstruction", "on"), ("complementary", "on")],
         },
     ],
     starts: &[],

@@ -27,6 +27,16 @@ const PATIENCE: u32 = 3;
 /// Rows per forward pass outside training.
 const CHUNK: usize = 256;
 
+/// How many of so many items are held out.
+fn held_out(rows: usize) -> usize {
+    (rows / HELD_OUT).clamp(1, MAX_HELD_OUT)
+}
+
+/// Minibatches that learning from so many items for so many epochs takes at most.
+pub fn most_steps(rows: usize, epochs: u32) -> u64 {
+    rows.saturating_sub(held_out(rows)).div_ceil(BATCH) as u64 * u64::from(epochs)
+}
+
 /// Items with the part of them that is shown, and the black box's class of the whole.
 #[derive(Clone, Copy, Debug)]
 pub struct Shown<'a> {
@@ -76,14 +86,14 @@ impl<'a> FreshGenerator<'a> {
         }
         if black_box.tensor_box().is_none() {
             return Err(ExplainError::Unfit(format!(
-                "a1 and a2 train a generator through the black box, and {} gives no gradients; leave them out, or measure a stand-in that has \
+                "a1 and a2 train a generator through the black box, and {} gives no gradients; measure a stand-in that has \
                  gradients (`unmask fit --distil`, or Distil a stand-in under Train)",
                 black_box.card().name
             )));
         }
         let modality = units.unit.modality();
         if modality != Modality::Series {
-            let remedy = "leave a1 and a2 out, or measure a black box with a smaller input";
+            let remedy = "measure a black box with a smaller input, or leave a1 and a2 out";
             check_dense(units.shape, 1, ("a1 and a2", remedy))?;
         }
         let device = TensorBox::device(black_box);
@@ -100,7 +110,7 @@ impl<'a> FreshGenerator<'a> {
         let optimizer = OptimSpec::Adam { lr: LEARNING_RATE, beta1, beta2, eps: 1e-8 }.build(&store)?;
         let mut order: Vec<usize> = (0..train.rows.n()).collect();
         order.shuffle(&mut ChaCha8Rng::seed_from_u64(mix(seed, 0x6865_6c64)));
-        let held_out = order.split_off(order.len() - (order.len() / HELD_OUT).clamp(1, MAX_HELD_OUT));
+        let held_out = order.split_off(order.len() - held_out(order.len()));
         Ok(Self {
             black_box,
             units,

@@ -77,8 +77,8 @@ pub const PARAMS: &[ParamSpec] = &[
     },
     ParamSpec {
         id: "sampler",
-        label: "Sampler",
-        tip: "How the soft mask is drawn while training.",
+        label: "Soft mask",
+        tip: "Which units are shown is drawn at random from their scores while training, as a mask between 0 and 1 so that gradients pass: this says how.",
         kind: ParamKind::Choice {
             options: &[
                 ("concrete", "k Concrete draws, then the maximum (Eq. 5)"),
@@ -100,12 +100,12 @@ pub const PARAMS: &[ParamSpec] = &[
     },
     ParamSpec {
         id: "prior-blend",
-        label: "Prior blend",
-        tip: "How the prior fades (Eq. 12).",
+        label: "Prior over the epochs",
+        tip: "Scores start near the prior, gradient x input; whether it counts less from epoch to epoch (Eq. 12).",
         kind: ParamKind::Choice {
             options: &[
-                ("fading", "exponent m = epoch, as in the paper: the prior fades"),
-                ("fixed", "m = 1 in the whole run, as in the published code"),
+                ("fading", "less from epoch to epoch, as in the paper (exponent m = epoch)"),
+                ("fixed", "as much in the whole run, as in the published code (m = 1)"),
             ],
             default: "fading",
         },

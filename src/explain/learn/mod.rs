@@ -127,10 +127,10 @@ pub const fn temperature(default: f64) -> ParamSpec {
 pub const fn softening() -> ParamSpec {
     ParamSpec {
         id: "softening",
-        label: "Softening of answers",
-        tip: "Log-probabilities of the black box are divided by this before the answer to a part is compared with the full one. A certain answer gives \
-              a selector next to nothing to learn from; above 1, units that change it only a little count too (Hinton et al. 2015 for distillation). \
-              1: as in the papers.",
+        label: "Answer temperature",
+        tip: "How much the black box's answers are softened: its log-probabilities are divided by this before the answer to a part is compared with the \
+              full one. A certain answer gives a selector next to nothing to learn from; above 1, units that change it only a little count too (Hinton et \
+              al. 2015 for distillation). 1: as in the papers.",
         kind: ParamKind::Real { min: 1.0, max: 100.0, default: 1.0, log: true },
     }
 }
@@ -169,10 +169,10 @@ pub const fn word_vectors() -> ParamSpec {
 pub const fn critic() -> ParamSpec {
     ParamSpec {
         id: "critic",
-        label: "Judge while training",
-        tip: "Who judges a selection while the selector is trained. The papers train approximators beside it, because the black box may only \
-              be queried; they learn to read what the mask spells, and on images the model itself then does not follow. Where the box gives \
-              gradients, the frozen box itself is the better judge.",
+        label: "Selections judged by",
+        tip: "The selector learns from answers to its selections: this says whose. The papers train approximators beside it, networks that learn to give the \
+              black box's answers from selections alone, because the box may only be queried; they also learn to read the class from the shape of the \
+              mask, and on images the model itself then does not follow. Where the box gives gradients, the frozen box itself is the better judge.",
         kind: ParamKind::Choice {
             options: &[
                 (

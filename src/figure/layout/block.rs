@@ -3,7 +3,7 @@
 use super::super::{
     Anchor, Color, Element, Figure, FigureError, Metadata, Palette, Path, Text, Weight, fonts, point, stroke,
 };
-use super::size;
+use super::{Page, size};
 
 /// Elements whose top left corner is the origin.
 #[derive(Clone, Debug, Default)]
@@ -29,17 +29,19 @@ impl Block {
         }
     }
 
-    /// The block as a whole figure, with margins, on whole points.
+    /// The block as a whole figure, with margins: as wide as was asked for, else on whole points.
     pub fn into_figure(
         self,
         palette: &Palette,
-        title: String,
-        description: String,
+        (title, description): (String, String),
         metadata: Metadata,
+        page: &Page,
     ) -> Result<Figure, FigureError> {
         let elements = self.elements.into_iter().map(|element| element.moved(size::MARGIN, size::MARGIN)).collect();
+        let needed = self.width + 2.0 * size::MARGIN;
         let figure = Figure {
-            width: (self.width + 2.0 * size::MARGIN).ceil(),
+            // Sums of widths may be off by a hair.
+            width: page.points().filter(|asked| needed <= asked + 0.5).unwrap_or_else(|| needed.ceil()),
             height: (self.height + 2.0 * size::MARGIN).ceil(),
             background: palette.background,
             title,

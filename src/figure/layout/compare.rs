@@ -4,7 +4,8 @@ use super::super::color::Range;
 use super::super::{Figure, FigureError, Metadata, Palette};
 use super::block::{Block, Style, paragraph};
 use super::picture::{answers_of, image, image_size, side_for};
-use super::{ExplainedPicture, Panel, legend, size, words};
+use super::series::Form;
+use super::{ExplainedPicture, Page, Panel, legend, page, size, words};
 
 /// How several methods are shown together.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -21,6 +22,12 @@ pub struct CompareLayout {
     pub shared_range: bool,
     /// For how many classes to draw bars of probabilities; 0 draws none.
     pub bar_classes: usize,
+    /// Pictures in a row; `None`: all, or as many as there is room for.
+    #[serde(default)]
+    pub columns: Option<usize>,
+    /// How wide the page is, and what is left out on it.
+    #[serde(default)]
+    pub page: Page,
 }
 
 impl Default for CompareLayout {
@@ -32,14 +39,24 @@ impl Default for CompareLayout {
             with_input: false,
             shared_range: false,
             bar_classes: 1,
+            columns: None,
+            page: Page::default(),
         }
     }
 }
 
 /// Least width of the text under a picture.
 const LEAST_COLUMN: f32 = 108.0;
+/// Least width of a column on a page of a given width, for pictures and for what has no pixels.
+const LEAST_ON_PAGE: (f32, f32) = (84.0, 140.0);
 
-/// Draws two to four explained pictures side by side; the first one's theme holds for all.
+/// How many pictures like this one stand beside each other on a page, at most; `None`: as many as are wanted.
+pub fn most_beside(picture: &ExplainedPicture, page: &Page) -> Option<usize> {
+    let least = if picture.has_pixels() { LEAST_ON_PAGE.0 } else { LEAST_ON_PAGE.1 };
+    page.room().map(|room| page::columns_in(room, least, size::GUTTER))
+}
+
+/// Draws two to four explained pictures side by side, in several rows where the page is narrow; the first one's theme holds for all.
 pub fn compare(pictures: &[ExplainedPicture], layout: &CompareLayout) -> Result<Figure, FigureError> {
     let (Some(first), 2..=4) = (pictures.first(), pictures.len()) else {
         return Err(FigureError::Input {
@@ -48,28 +65,42 @@ pub fn compare(pictures: &[ExplainedPicture], layout: &CompareLayout) -> Result<
             found: pictures.len().to_string(),
         });
     };
+    layout.page.check()?;
     for picture in pictures {
         picture.check()?;
     }
     // One theme, whatever the others say.
-    let pictures: Vec<ExplainedPicture> =
-        pictures.iter().map(|picture| ExplainedPicture { theme: first.theme, ..picture.clone() }).collect();
+    let on_page =
+        |picture: &ExplainedPicture| ExplainedPicture { theme: first.theme, ..layout.page.shows(picture).into_owned() };
+    let pictures: Vec<ExplainedPicture> = pictures.iter().map(on_page).collect();
+    let first = &pictures[0];
     let palette = Palette::of(first.theme);
     let n_columns = pictures.len() + usize::from(layout.with_input);
-    let side = if layout.image_side > 0.0 {
-        layout.image_side
-    } else {
-        match n_columns {
-            2 => 196.0,
-            3 => 140.0,
-            4 => 112.0,
-            _ => 90.0,
+    let asked = layout.columns.unwrap_or(n_columns).clamp(1, n_columns);
+    let across = match most_beside(first, &layout.page) {
+        Some(most) if asked > most => page::balanced(n_columns, 1, most),
+        _ => asked,
+    };
+    let gutter = if layout.page.width_mm.is_some() { size::GUTTER } else { size::WIDE };
+    let (side, widest) = match layout.page.room() {
+        Some(room) => {
+            let each = (room - gutter * (across - 1) as f32) / across as f32;
+            (each, each)
+        }
+        None => {
+            let side = match across {
+                _ if layout.image_side > 0.0 => layout.image_side,
+                1 | 2 => 196.0,
+                3 => 140.0,
+                4 => 112.0,
+                _ => 90.0,
+            };
+            let side = side_for(first, side, 1.4);
+            (side, pictures.iter().map(|picture| image_size(picture, side).0).fold(LEAST_COLUMN, f32::max))
         }
     };
-    let side = side_for(first, side, 1.4);
-    let widest = pictures.iter().map(|picture| image_size(picture, side).0).fold(LEAST_COLUMN, f32::max);
-    let x_of = |column: usize| (widest + size::WIDE) * column as f32;
-    let width = x_of(n_columns - 1) + widest;
+    let x_of = |column: usize| (widest + gutter) * column as f32;
+    let width = x_of(across - 1) + widest;
 
     let mut ranges: Vec<Range> =
         pictures.iter().map(|picture| Range::robust(&picture.scores, picture.scale())).collect();
@@ -79,49 +110,21 @@ pub fn compare(pictures: &[ExplainedPicture], layout: &CompareLayout) -> Result<
         ranges.fill(all);
     }
 
-    // Each row is as high as its highest cell, so that the same things stand on one line.
-    let mut headings = Block::default();
-    let mut images: Vec<Block> = Vec::new();
-    let mut methods = Block::default();
-    let mut answers = Block::default();
-    let mut bars = Block::default();
-    let shift = usize::from(layout.with_input);
-    if layout.with_input {
-        headings.place(paragraph("(a) Input", Style::heading(palette), widest), 0.0, 0.0);
-        answers.place(answers_of(first, Panel::Input, palette, widest), 0.0, 0.0);
-        push_image(&mut images, 0, image(first, Panel::Input, side, ranges[0])?, None, 0.0, palette, widest);
-    }
-    for (i, (picture, range)) in pictures.iter().zip(&ranges).enumerate() {
-        let x = x_of(i + shift);
-        let heading = format!("({}) {}", letter(i + shift), picture.method);
-        headings.place(paragraph(&heading, Style::heading(palette), widest), x, 0.0);
-        let panels = picture.view.panels();
-        let mut answer = Block::default();
-        for (row, panel) in panels.iter().enumerate() {
-            let label = (panels.len() > 1).then(|| words::panel_name(*panel));
-            push_image(&mut images, row, image(picture, *panel, side, *range)?, label, x, palette, widest);
-            answer.below(answers_of(picture, *panel, palette, widest), 1.0);
-        }
-        let mut method = paragraph(&words::method_line(picture, false), Style::muted(palette), widest);
-        for text in &picture.caption {
-            method.below(paragraph(text, Style::small(palette), widest), 2.0);
-        }
-        methods.place(method, x, 0.0);
-        answers.place(answer, x, 0.0);
-        if let Some(prediction) = picture.prediction.as_ref().filter(|_| layout.bar_classes > 0) {
-            bars.place(legend::probability_bars(prediction, layout.bar_classes, palette, widest), x, 0.0);
-        }
+    // The plain input comes first, then the methods.
+    let mut entries: Vec<Entry<'_>> = Vec::new();
+    entries.extend(layout.with_input.then_some(Entry { picture: first, range: ranges[0], is_input: true }));
+    let methods = pictures.iter().zip(&ranges);
+    entries.extend(methods.map(|(picture, range)| Entry { picture, range: *range, is_input: false }));
+    let mut grid = Block::default();
+    for (row, of_row) in entries.chunks(across).enumerate() {
+        let places = of_row.iter().enumerate().map(|(at, entry)| (row * across + at, x_of(at), entry));
+        let cells: Vec<(usize, f32, &Entry<'_>)> = places.collect();
+        grid.below(one_row(&cells, (side, widest), layout.bar_classes, palette)?, size::GAP + size::TIGHT);
     }
 
     let mut block = Block { width, ..Default::default() };
     block.below(paragraph(&layout.title, Style::heading(palette), width), 0.0);
-    block.below(headings, size::GAP);
-    for row in images {
-        block.below(row, size::TIGHT);
-    }
-    block.below(methods, size::TIGHT + 1.0);
-    block.below(answers, 2.0);
-    block.below(bars, size::GAP);
+    block.below(grid, size::GAP);
     block.below(shared_legend(&pictures, &ranges, layout.shared_range, palette, width), size::GAP + 2.0);
     let metadata = joint_metadata(&pictures);
     block.below(paragraph(&words::source_line(&metadata.source), Style::muted(palette), width), size::TIGHT);
@@ -138,17 +141,68 @@ pub fn compare(pictures: &[ExplainedPicture], layout: &CompareLayout) -> Result<
         layout.title.clone()
     };
     let mut description: Vec<String> = Vec::new();
-    if layout.with_input {
-        description.push("(a) The input.".to_owned());
+    for (at, entry) in entries.iter().enumerate() {
+        description.push(match entry.is_input {
+            true => format!("({}) The input.", letter(at)),
+            false => format!("({}) {}", letter(at), words::description(entry.picture)),
+        });
     }
-    description.extend(
-        pictures
-            .iter()
-            .enumerate()
-            .map(|(i, picture)| format!("({}) {}", letter(i + shift), words::description(picture))),
-    );
     description.extend(layout.caption.iter().cloned());
-    block.into_figure(palette, title, description.join(" "), metadata)
+    block.into_figure(palette, (title, description.join(" ")), metadata, &layout.page)
+}
+
+/// What stands under one letter: a method, or the plain input of the first.
+struct Entry<'a> {
+    picture: &'a ExplainedPicture,
+    range: Range,
+    is_input: bool,
+}
+
+/// Entries beside each other, by number and left edge. Each part is as high as its highest cell, so that the same things stand on one line.
+fn one_row(
+    cells: &[(usize, f32, &Entry<'_>)],
+    (side, widest): (f32, f32),
+    bar_classes: usize,
+    palette: &Palette,
+) -> Result<Block, FigureError> {
+    let mut headings = Block::default();
+    let mut images: Vec<Block> = Vec::new();
+    let mut methods = Block::default();
+    let mut answers = Block::default();
+    let mut bars = Block::default();
+    for (number, x, entry) in cells {
+        let (x, picture, range) = (*x, entry.picture, entry.range);
+        let name = if entry.is_input { "Input" } else { picture.method.as_str() };
+        let heading = format!("({}) {name}", letter(*number));
+        headings.place(paragraph(&heading, Style::heading(palette), widest), x, 0.0);
+        let panels: &[Panel] = if entry.is_input { &[Panel::Input] } else { picture.view.panels() };
+        let mut answer = Block::default();
+        for (row, panel) in panels.iter().enumerate() {
+            let label = (panels.len() > 1).then(|| words::panel_name(*panel));
+            push_image(&mut images, row, image(picture, *panel, side, range)?, label, x, palette, widest);
+            answer.below(answers_of(picture, *panel, palette, widest), 1.0);
+        }
+        answers.place(answer, x, 0.0);
+        if entry.is_input {
+            continue;
+        }
+        let mut method = paragraph(&words::method_line(picture, false), Style::muted(palette), widest);
+        for text in &picture.caption {
+            method.below(paragraph(text, Style::small(palette), widest), 2.0);
+        }
+        methods.place(method, x, 0.0);
+        if let Some(prediction) = picture.prediction.as_ref().filter(|_| bar_classes > 0) {
+            bars.place(legend::probability_bars(prediction, bar_classes, palette, widest), x, 0.0);
+        }
+    }
+    let mut row = headings;
+    for image in images {
+        row.below(image, size::TIGHT);
+    }
+    row.below(methods, size::TIGHT + 1.0);
+    row.below(answers, 2.0);
+    row.below(bars, size::GAP);
+    Ok(row)
 }
 
 fn letter(column: usize) -> char {
@@ -174,6 +228,11 @@ fn push_image(
     }
     one.below(image, 3.0);
     rows[row].place(one, x, 0.0);
+}
+
+/// The values of a series and how they are drawn; `None` for what is none.
+fn values_of(picture: &ExplainedPicture) -> Option<(&[f32], Form)> {
+    picture.series.as_ref().map(|series| (series.values.as_slice(), series.form))
 }
 
 /// One legend for all panels.
@@ -211,6 +270,10 @@ pub(super) fn shared_legend(
         }
     }
     if let Some(first) = pictures.first() {
+        // Several methods on one item share its values; of many items each has a scale of its own.
+        if pictures.iter().all(|picture| values_of(picture) == values_of(first)) {
+            block.below(legend::value_bar(first, &panels, palette, bar_width), size::TIGHT);
+        }
         // Of many items some may have values on both sides of 0, and others not: their maps are coloured in two ways.
         let is_signed = legend::is_signed_map(first);
         let (alike, others): (Vec<_>, Vec<_>) =

@@ -2,9 +2,10 @@
 
 use super::super::color::{Range, Scale, ticks};
 use super::super::{Anchor, Element, Palette, Path, Pixels, Raster, Rect, fonts, point, rect, stroke};
-use super::block::{Block, Style};
+use super::block::{Block, Style, paragraph};
+use super::series::{self, ExplainedSeries, Form};
 use super::words::{self, Part};
-use super::{ExplainedPicture, Hidden, Panel, Prediction, pixels, size, text};
+use super::{ExplainedPicture, Hidden, Panel, Prediction, pixels, record, size, text};
 
 /// What a swatch looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,10 +13,14 @@ enum Swatch {
     Tinted,
     TintedWord,
     Outlined,
+    /// A word with the mark of selected ones, and the mark where the word itself is hidden.
     Underlined,
+    UnderlinedGap,
     HiddenUnselected,
     HiddenSelected,
     Line(Paint),
+    /// Lines of several channels, each in its own colour.
+    Lines,
     /// A cell of a map with a value below 0 (-1) to above it (1).
     Cell {
         side: i8,
@@ -59,7 +64,10 @@ pub(super) fn swatches(picture: &ExplainedPicture, panels: &[Panel], palette: &P
                 entries.push(if hatched {
                     (Swatch::HiddenSelected, format!("selected, hidden{fill}"))
                 } else {
-                    (outlined, if picture.text.is_some() { "selected, hidden" } else { "selected" }.to_owned())
+                    match &picture.text {
+                        Some(_) => (Swatch::UnderlinedGap, "selected, hidden".to_owned()),
+                        None => (outlined, "selected".to_owned()),
+                    }
                 });
             }
         }
@@ -70,41 +78,53 @@ pub(super) fn swatches(picture: &ExplainedPicture, panels: &[Panel], palette: &P
     }
     if picture.has_true_units() && panels.iter().any(|panel| *panel != Panel::Input) {
         entries.push((Swatch::Truth, "truly decides the class".to_owned()));
-        if picture.series.as_ref().is_some_and(|series| series.form == super::series::Form::Path) {
+        if picture.series.as_ref().is_some_and(|of| of.form == Form::Path) {
             entries.push((Swatch::TruthRing, "the same along the path".to_owned()));
         }
     }
     let style = Style::muted(palette);
     let side = style.size;
+    let indent = side + size::TIGHT + 1.0;
     let mut block = Block::default();
     let (mut x, mut y) = (0.0, 0.0);
     for (swatch, label) in entries {
         let entry_width = side + size::TIGHT + fonts::width(&label, style.size);
         if x > 0.0 && x + entry_width > width {
             x = 0.0;
-            y += style.leading() + 1.0;
+            y = block.height + 1.0;
         }
         let area = rect(x + 0.6, y + (style.leading() - side) / 2.0, side, side);
         block.elements.extend(draw_swatch(swatch, area, palette));
-        block.elements.push(style.line(&label, x + side + size::TIGHT + 1.0, y, Anchor::Start));
+        if entry_width > width {
+            // Alone on a narrow page, and yet too long for a line.
+            block.place(paragraph(&label, style, width - indent), x + indent, y);
+        } else {
+            block.elements.push(style.line(&label, x + indent, y, Anchor::Start));
+            block.height = y + style.leading();
+        }
         x += entry_width + size::GAP + 2.0;
-        block.width = block.width.max(x - size::GAP);
-        block.height = y + style.leading();
+        block.width = block.width.max((x - size::GAP).min(width));
     }
     block
 }
 
 /// Whether a picture is a map in which values below 0 have colours of their own.
 pub(super) fn is_signed_map(picture: &ExplainedPicture) -> bool {
-    let series = picture.series.as_ref().filter(|series| series.form == super::series::Form::Map);
-    series.is_some_and(super::series::has_both_signs)
+    map_of(picture).is_some_and(series::has_both_signs)
+}
+
+/// The series of a picture that is drawn as a map.
+fn map_of(picture: &ExplainedPicture) -> Option<&ExplainedSeries> {
+    picture.series.as_ref().filter(|of| of.form == Form::Map)
 }
 
 /// Swatches of series and rows of tables.
 fn marks(picture: &ExplainedPicture, panels: &[Panel]) -> Vec<(Swatch, String)> {
     let fill = if picture.fill.is_empty() { String::new() } else { format!(", the model gets {}", picture.fill) };
-    let form = picture.series.as_ref().map(|series| series.form);
-    let is_map = form == Some(super::series::Form::Map);
+    let is_map = map_of(picture).is_some();
+    // Several lines in one plot keep their own colours, whatever is hidden.
+    let overlaid = picture.series.as_ref().filter(|of| of.form == Form::Overlaid);
+    let has_lines = overlaid.is_some_and(|of| series::shown(picture, of).channels.len() > 1);
     let is_signed = is_signed_map(picture);
     let cell = |side: i8, is_selected: bool, words: &str| (Swatch::Cell { side, is_selected }, words.to_owned());
     let mut entries: Vec<(Swatch, String)> = Vec::new();
@@ -112,8 +132,15 @@ fn marks(picture: &ExplainedPicture, panels: &[Panel]) -> Vec<(Swatch, String)> 
         match panel {
             Panel::Input => {}
             _ if picture.row.is_some() => {
-                entries.push((Swatch::Line(Paint::Selected), "selected".to_owned()));
-                entries.push((Swatch::Line(Paint::Unselected), "not selected".to_owned()));
+                if *panel != Panel::Unselected {
+                    entries.push((Swatch::Line(Paint::Selected), "selected".to_owned()));
+                }
+                if *panel != Panel::Selected {
+                    entries.push((Swatch::Line(Paint::Unselected), "not selected".to_owned()));
+                }
+                if matches!(panel, Panel::Selected | Panel::Unselected) {
+                    entries.push((Swatch::Line(Paint::Hidden), format!("hidden{fill}")));
+                }
             }
             Panel::Overlay if is_signed => entries.extend([
                 cell(-1, true, "selected, value below 0"),
@@ -126,7 +153,8 @@ fn marks(picture: &ExplainedPicture, panels: &[Panel]) -> Vec<(Swatch, String)> 
                 entries.push((Swatch::Line(Paint::Full), "value: dark is far from 0".to_owned()));
             }
             Panel::Overlay => entries.push((Swatch::Tinted, "selected (deeper: higher score)".to_owned())),
-            Panel::Heat if is_map => {}
+            Panel::Heat if is_map => entries.push((Swatch::Outlined, "selected".to_owned())),
+            Panel::Heat if has_lines => entries.push((Swatch::Lines, "score of each channel".to_owned())),
             Panel::Heat => entries.push((Swatch::Line(Paint::Selected), "score".to_owned())),
             Panel::Selected | Panel::Unselected if is_signed => {
                 entries.extend([cell(-1, false, "value below 0"), cell(0, false, "0"), cell(1, false, "above 0")])
@@ -134,15 +162,21 @@ fn marks(picture: &ExplainedPicture, panels: &[Panel]) -> Vec<(Swatch, String)> 
             Panel::Selected | Panel::Unselected if is_map => {
                 entries.push((Swatch::Line(Paint::Full), "value: dark is far from 0".to_owned()));
             }
-            Panel::Selected => {
-                entries.push((Swatch::Line(Paint::Selected), "selected".to_owned()));
-                entries.push((Swatch::Line(Paint::Hidden), format!("hidden{fill}")));
-            }
-            Panel::Unselected => {
-                entries.push((Swatch::Line(Paint::Unselected), "not selected".to_owned()));
+            Panel::Selected | Panel::Unselected => {
+                let is_selected = *panel == Panel::Selected;
+                let (paint, words) =
+                    if is_selected { (Paint::Selected, "selected") } else { (Paint::Unselected, "not selected") };
+                entries.push(if has_lines {
+                    (Swatch::Lines, format!("{words}, in the colour of its channel"))
+                } else {
+                    (Swatch::Line(paint), words.to_owned())
+                });
                 entries.push((Swatch::Line(Paint::Hidden), format!("hidden{fill}")));
             }
         }
+    }
+    if picture.row.is_some() && panels.iter().any(|panel| *panel != Panel::Input) {
+        entries.push((Swatch::Line(Paint::Full), record::bar_words(picture).to_owned()));
     }
     let mut seen = Vec::new();
     entries.retain(|entry| {
@@ -154,7 +188,7 @@ fn marks(picture: &ExplainedPicture, panels: &[Panel]) -> Vec<(Swatch, String)> 
 }
 
 fn draw_swatch(swatch: Swatch, area: Rect, palette: &Palette) -> Vec<Element> {
-    if matches!(swatch, Swatch::TintedWord | Swatch::Underlined) {
+    if matches!(swatch, Swatch::TintedWord | Swatch::Underlined | Swatch::UnderlinedGap) {
         let tint = palette.background.mix(palette.selected, 0.35);
         let look = text::Look {
             ink: None,
@@ -162,14 +196,19 @@ fn draw_swatch(swatch: Swatch, area: Rect, palette: &Palette) -> Vec<Element> {
             is_marked: true,
             hatch: None,
         };
-        return text::marks_of(&look, area, palette);
+        let mut marks = text::marks_of(&look, area, palette);
+        if swatch == Swatch::Underlined {
+            // A stroke of ink stands for the word.
+            marks.push(Element::fill(rect(area.x, area.y + area.height * 0.3, area.width, 1.8), palette.ink));
+        }
+        return marks;
     }
     if swatch == Swatch::Truth {
         return vec![Element::fill(rect(area.x, area.y + area.height - 2.4, area.width, 2.4), palette.annotation)];
     }
     if swatch == Swatch::TruthRing {
         let middle = point(area.x + area.width / 2.0, area.y + area.height / 2.0);
-        return vec![super::series::ring(middle, palette)];
+        return vec![series::ring(middle, palette)];
     }
     if let Swatch::Line(paint) = swatch {
         let color = match paint {
@@ -181,6 +220,13 @@ fn draw_swatch(swatch: Swatch, area: Rect, palette: &Palette) -> Vec<Element> {
         let middle = area.y + area.height / 2.0;
         return vec![Element::fill(rect(area.x, middle - 1.2, area.width, 2.4), color)];
     }
+    if swatch == Swatch::Lines {
+        let each = area.height / 3.0;
+        let line = |at: usize, color| {
+            Element::fill(rect(area.x, area.y + each * (at as f32 + 0.5) - 0.65, area.width, 1.3), color)
+        };
+        return palette.lines.iter().take(3).enumerate().map(|(at, color)| line(at, *color)).collect();
+    }
     if let Swatch::Cell { side, is_selected } = swatch {
         let side = f32::from(side);
         let fill = if is_selected { palette.two_sided_selected(side) } else { palette.two_sided(side) };
@@ -191,7 +237,9 @@ fn draw_swatch(swatch: Swatch, area: Rect, palette: &Palette) -> Vec<Element> {
         Swatch::Tinted | Swatch::TintedWord => (palette.background.mix(palette.selected, 0.65), palette.selected, None),
         Swatch::Outlined
         | Swatch::Underlined
+        | Swatch::UnderlinedGap
         | Swatch::Line(_)
+        | Swatch::Lines
         | Swatch::Cell { .. }
         | Swatch::Truth
         | Swatch::TruthRing => (palette.background, palette.selected, None),
@@ -211,27 +259,63 @@ pub(super) fn color_bar(scale: Scale, range: Range, palette: &Palette, width: f3
     let style = Style::muted(palette);
     let mut block = bar_with_ends(scale, range.below, range.above, palette, width);
     let (left, bar_width) = bar_extent(range.below, range.above, width);
-    // Labels of up to six digits need this much room each.
-    let most = ((width / 34.0) as usize).clamp(2, 7);
-    let top = RAMP_HEIGHT;
-    for tick in ticks(range, most) {
-        let x = left + tick.at * bar_width;
-        block.elements.push(Element::line(
-            point(x, top),
-            point(x, top + 2.5),
-            stroke(palette.ink_muted, size::HAIRLINE),
-        ));
-        let half = fonts::width(&tick.label, style.size) / 2.0;
-        let at = x.clamp(half.min(width - half), (width - half).max(half));
-        block.elements.push(style.line(&tick.label, at, top + 3.0, Anchor::Middle));
-    }
-    block.height = top + 3.0 + style.leading();
+    block.place(ticks_under(range, palette, (left, bar_width), width), 0.0, RAMP_HEIGHT);
     let words = match scale {
         Scale::Sequential => ["", "score", ""],
         Scale::Signed => ["against", "score", "for"],
     };
-    block.elements.extend(three_words(words, style, width, block.height - 1.0));
-    block.height += style.leading() - 1.0;
+    let below = block.height - 1.0;
+    block.place(three_words(words, style, width), 0.0, below);
+    block
+}
+
+/// The values of a map as colours, selected ones over the others where they have colours of their own, with round ticks.
+pub(super) fn value_bar(picture: &ExplainedPicture, panels: &[Panel], palette: &Palette, width: f32) -> Block {
+    let shows_values = panels.iter().any(|panel| *panel != Panel::Heat);
+    let Some(of) = map_of(picture).filter(|_| shows_values) else { return Block::default() };
+    let style = Style::muted(palette);
+    let (range, is_signed) = (series::value_range(of), series::has_both_signs(of));
+    let kinds: &[(bool, &str)] =
+        if panels.contains(&Panel::Overlay) { &[(true, "selected"), (false, "not selected")] } else { &[(false, "")] };
+    let words_width = kinds.iter().map(|(_, words)| fonts::width(words, style.size)).fold(0.0, f32::max);
+    let bar_width = if words_width > 0.0 { width - words_width - size::TIGHT } else { width };
+    let mut block = Block { width, ..Default::default() };
+    let (low, high) = (range.low, range.high);
+    let most = high.max(-low);
+    for (is_selected, words) in kinds {
+        let share = |step: usize| (low + (high - low) * step as f32 / (RAMP_STEPS - 1) as f32) / most;
+        let color = |step: usize| series::value_color(palette, share(step), is_signed, *is_selected);
+        let pixels =
+            Pixels { width: RAMP_STEPS, height: 1, rgba: (0..RAMP_STEPS).flat_map(|at| color(at).0).collect() };
+        let area = rect(0.0, block.height, bar_width, RAMP_HEIGHT);
+        let alt = "values as colours".to_owned();
+        block.elements.push(Element::Raster(Raster { rect: area, pixels, alt }));
+        let line = Some(stroke(palette.hairline, size::HAIRLINE));
+        block.elements.push(Element::Rect { rect: area, fill: None, stroke: line, radius: 0.0, hatch: None });
+        let middle = area.y + (RAMP_HEIGHT - style.leading()) / 2.0;
+        block.elements.push(style.line(words, width, middle, Anchor::End));
+        block.height = area.bottom() + 2.0;
+    }
+    block.height -= 2.0;
+    block.place(ticks_under(range, palette, (0.0, bar_width), bar_width), 0.0, block.height);
+    let below = block.height - 1.0;
+    block.place(three_words(["", "value", ""], style, bar_width), 0.0, below);
+    block
+}
+
+/// Round numbers under a bar that begins at `left` and is so wide, kept within `width`.
+fn ticks_under(range: Range, palette: &Palette, (left, bar_width): (f32, f32), width: f32) -> Block {
+    let style = Style::muted(palette);
+    // Labels of up to six digits need this much room each.
+    let most = ((width / 34.0) as usize).clamp(2, 7);
+    let mut block = Block { width, height: 3.0 + style.leading(), ..Default::default() };
+    for tick in ticks(range, most) {
+        let x = left + tick.at * bar_width;
+        block.elements.push(Element::line(point(x, 0.0), point(x, 2.5), stroke(palette.ink_muted, size::HAIRLINE)));
+        let half = fonts::width(&tick.label, style.size) / 2.0;
+        let at = x.clamp(half.min(width - half), (width - half).max(half));
+        block.elements.push(style.line(&tick.label, at, 3.0, Anchor::Middle));
+    }
     block
 }
 
@@ -243,18 +327,21 @@ pub(super) fn worded_bar(scale: Scale, palette: &Palette, width: f32) -> Block {
         Scale::Sequential => ["low", "score, each panel on its own range", "high"],
         Scale::Signed => ["against", "score, each panel on its own range", "for"],
     };
-    block.elements.extend(three_words(words, style, width, RAMP_HEIGHT + 2.0));
-    block.height = RAMP_HEIGHT + 2.0 + style.leading();
+    block.place(three_words(words, style, width), 0.0, RAMP_HEIGHT + 2.0);
     block
 }
 
-/// A word at each end of a line of `width` points and one in its middle.
-fn three_words(words: [&str; 3], style: Style, width: f32, top: f32) -> [Element; 3] {
-    [
-        style.line(words[0], 0.0, top, Anchor::Start),
-        style.line(words[1], width / 2.0, top, Anchor::Middle),
-        style.line(words[2], width, top, Anchor::End),
-    ]
+/// A word at each end of a line of `width` points and one in its middle; below them where they would touch.
+fn three_words(words: [&str; 3], style: Style, width: f32) -> Block {
+    let wide = words.map(|word| fonts::width(word, style.size));
+    let is_tight = wide[1] / 2.0 + wide[0].max(wide[2]) + size::TIGHT > width / 2.0;
+    let below = if is_tight && wide[0].max(wide[2]) > 0.0 { style.leading() } else { 0.0 };
+    let elements = vec![
+        style.line(words[0], 0.0, 0.0, Anchor::Start),
+        style.line(words[1], width / 2.0, below, Anchor::Middle),
+        style.line(words[2], width, 0.0, Anchor::End),
+    ];
+    Block { width, height: below + style.leading(), elements }
 }
 
 /// Length of a pointed end in points.
@@ -271,13 +358,14 @@ fn bar_with_ends(scale: Scale, below: bool, above: bool, palette: &Palette, widt
     let mut block = Block { width, height: RAMP_HEIGHT, ..Default::default() };
     block.elements.push(Element::Raster(Raster {
         rect: area,
-        pixels: Pixels { width: RAMP_STEPS, height: 1, rgba: scale.ramp(RAMP_STEPS) },
+        pixels: Pixels { width: RAMP_STEPS, height: 1, rgba: scale.ramp(palette, RAMP_STEPS) },
         alt: "colour scale from low to high".to_owned(),
     }));
     let line = stroke(palette.hairline, size::HAIRLINE);
     let (middle, right) = (RAMP_HEIGHT / 2.0, left + bar_width);
-    for (wanted, x, tip, color) in [(below, left, 0.0, scale.color(0.0)), (above, right, width, scale.color(1.0))] {
+    for (wanted, x, tip, t) in [(below, left, 0.0, 0.0), (above, right, width, 1.0)] {
         if wanted {
+            let color = scale.color(palette, t);
             let lines = vec![vec![point(x, 0.0), point(tip, middle), point(x, RAMP_HEIGHT)]];
             block.elements.push(Element::Path(Path { lines, closed: true, fill: Some(color), stroke: None }));
         }
@@ -290,7 +378,8 @@ fn bar_with_ends(scale: Scale, below: bool, above: bool, palette: &Palette, widt
     block
 }
 
-/// Bars of what the model makes of the full, the selected and the unselected input, for its full answer and the strongest other classes.
+/// Bars of what the model makes of the full, the selected and the unselected input, for the class that is asked for, where one is, its full answer and
+/// the strongest other classes.
 pub(super) fn probability_bars(prediction: &Prediction, n_classes: usize, palette: &Palette, width: f32) -> Block {
     let mut block = Block { width, ..Default::default() };
     for class in each_class(prediction, n_classes, palette, width) {
@@ -305,9 +394,10 @@ pub(super) fn each_class(prediction: &Prediction, n_classes: usize, palette: &Pa
     classes.into_iter().map(|class_idx| class_bars(prediction, class_idx, palette, width)).collect()
 }
 
-/// The answer to the full input first, then other answers, then the likeliest of the rest.
+/// The class that is asked for first, where one is, then the answer to the full input, other answers, and the likeliest of the rest.
 fn classes_worth_showing(prediction: &Prediction, n_classes: usize) -> Vec<usize> {
     let mut out: Vec<usize> = Vec::new();
+    out.extend(prediction.asked.as_ref().map(|asked| asked.class));
     for part in [Part::Full, Part::Selected, Part::Unselected] {
         out.extend(prediction.answer(part));
     }

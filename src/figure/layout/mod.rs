@@ -1,13 +1,15 @@
 //! Layouts: pure functions from plain numbers to a [`Figure`](super::Figure).
 //!
-//! [`picture`] draws one explained picture, text, series or row of a table, [`compare`] several methods side by side, [`sheet`] many items. [`pixels`] makes the very
-//! pixels that the window uploads as a texture, and the marks that both draw over them.
+//! [`picture`] draws one explained picture, text, series or row of a table, [`compare`] several methods side by side, [`sheet`] many items; a [`Page`] says how
+//! wide. [`pixels`] makes the very pixels that the window uploads as a texture, and the marks that both draw over them.
 
 pub mod bars;
 mod block;
 pub mod boxes;
+pub mod classes;
 mod compare;
 mod legend;
+pub mod page;
 mod picture;
 pub mod pixels;
 pub mod record;
@@ -16,12 +18,13 @@ mod sheet;
 pub mod text;
 mod words;
 
-pub use compare::{CompareLayout, compare};
+pub use compare::{CompareLayout, compare, most_beside};
+pub use page::Page;
 pub use picture::{PictureLayout, picture};
 pub use pixels::{overlay_marks, overlay_rgba};
 pub use record::ExplainedRow;
 pub use series::ExplainedSeries;
-pub use sheet::{SheetLayout, sheet};
+pub use sheet::{SheetLayout, most_in_a_row, sheet};
 pub use text::{ExplainedText, TextSpan};
 
 use super::{FigureError, Theme, color};
@@ -39,6 +42,8 @@ mod size {
     pub const GAP: f32 = 8.0;
     /// Between columns.
     pub const WIDE: f32 = 18.0;
+    /// Between columns that are many, or whose page has a given width.
+    pub const GUTTER: f32 = 12.0;
     /// Headings and panel letters.
     pub const HEADING: f32 = 10.0;
     /// Captions.
@@ -131,10 +136,25 @@ pub struct ClassProbability {
 pub struct Prediction {
     /// Classes with their probabilities; the answer to an input is the most likely of them.
     pub classes: Vec<ClassProbability>,
-    /// Whether the model gives the same class from the selected units only as from the full input.
+    /// Whether the model gives the same class from the selected units only as from the full input, or the class that is [asked for](Self::asked).
     pub selected_stays: Option<bool>,
-    /// The same from the unselected units only.
+    /// The same from the unselected units only; not where a class is asked for, since the full input need not have it.
     pub unselected_stays: Option<bool>,
+    /// The class that the selected units are to give, where they are those of one class and not the method's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Asked>,
+}
+
+/// A class whose units alone are shown: the question is whether the model gives it when it gets only these.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Asked {
+    /// The class, by its place in [`Prediction::classes`].
+    pub class: usize,
+    /// What its units are called, e.g. `the words of “spam”`.
+    pub units: String,
+    /// What is asked for in words, where no unit speaks for it: then nothing is selected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unspoken: Option<String>,
 }
 
 /// A picture, a text, a series or a row of a table with its explanation, and how it is to be shown. Plain numbers, nothing of models or windows.
@@ -190,6 +210,9 @@ pub struct ExplainedPicture {
     /// The row of a table, where the input is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub row: Option<ExplainedRow>,
+    /// What speaks for each class, where that is to stand below a text or a row. It is drawn where the picture stands alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub classes: Option<classes::ClassTable>,
 }
 
 impl ExplainedPicture {

@@ -4,7 +4,7 @@ use super::super::color::Range;
 use super::super::{Element, Figure, FigureError, Palette, Raster, rect, stroke};
 use super::block::{Block, Style, marked, paragraph};
 use super::words::{self, parts_of};
-use super::{ExplainedPicture, Panel, legend, pixels, record, series, size, text};
+use super::{ExplainedPicture, Page, Panel, classes, legend, page, pixels, record, series, size, text};
 
 /// What the figure of one picture shows besides the picture.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -17,49 +17,84 @@ pub struct PictureLayout {
     pub legend: bool,
     /// For how many classes to draw bars of probabilities; 0 draws none.
     pub bar_classes: usize,
+    /// How wide the page is, and what is left out on it.
+    #[serde(default)]
+    pub page: Page,
 }
 
 impl Default for PictureLayout {
     fn default() -> Self {
-        Self { image_side: 196.0, title: String::new(), legend: true, bar_classes: 2 }
+        Self { image_side: 196.0, title: String::new(), legend: true, bar_classes: 2, page: Page::default() }
     }
 }
 
 /// Least width of the text under a picture.
 const LEAST_COLUMN: f32 = 150.0;
+/// Least width of one of two images that stand beside each other on a page of a given width.
+const LEAST_IMAGE: f32 = 80.0;
 
 /// Draws one explained picture.
 pub fn picture(picture: &ExplainedPicture, layout: &PictureLayout) -> Result<Figure, FigureError> {
     picture.check()?;
+    layout.page.check()?;
+    let shown = layout.page.shows(picture);
+    let picture: &ExplainedPicture = &shown;
     let palette = Palette::of(picture.theme);
     let panels = picture.view.panels();
-    // Lines of text want more room than a picture.
-    let side = side_for(picture, layout.image_side, if panels.len() > 1 { 1.3 } else { 2.0 });
-    let (image_width, _) = image_size(picture, side);
-    let column = image_width.max(LEAST_COLUMN);
-    let width = column * panels.len() as f32 + size::WIDE * (panels.len() - 1) as f32;
+    // Where the page is too narrow for that, panels stand under each other, not beside.
+    let least = if picture.has_pixels() { LEAST_IMAGE } else { LEAST_COLUMN };
+    let beside = |room: f32| page::columns_in(room, least, size::WIDE).min(panels.len());
+    let across = layout.page.room().map_or(panels.len(), beside);
+    let gaps = size::WIDE * (across - 1) as f32;
+    let (image_width, side, column) = match layout.page.room() {
+        Some(room) => {
+            let column = (room - gaps) / across as f32;
+            (image_size(picture, column).0, column, column)
+        }
+        None => {
+            // Lines of text want more room than a picture.
+            let side = side_for(picture, layout.image_side, if panels.len() > 1 { 1.3 } else { 2.0 });
+            let image_width = image_size(picture, side).0;
+            (image_width, side, image_width.max(LEAST_COLUMN))
+        }
+    };
+    let width = column * across as f32 + gaps;
+    let x_of = |at: usize| (column + size::WIDE) * (at % across) as f32;
 
     let mut block = Block { width, ..Default::default() };
     block.below(paragraph(&layout.title, Style::heading(palette), width), 0.0);
     let range = Range::robust(&picture.scores, picture.scale());
 
     let mut images = Block::default();
+    let mut top = 0.0;
     for (i, panel) in panels.iter().enumerate() {
         let mut one = Block::default();
         if panels.len() > 1 {
             one.below(paragraph(words::panel_name(*panel), Style::small(palette), column), 0.0);
         }
         one.below(image(picture, *panel, side, range)?, 3.0);
-        images.place(one, (column + size::WIDE) * i as f32, 0.0);
+        if i > 0 && i % across == 0 {
+            top = images.height + size::GAP;
+        }
+        images.place(one, x_of(i), top);
     }
     block.below(images, size::TIGHT);
     if layout.legend {
         block.below(legend_of(picture, range, palette, image_width, width), size::TIGHT + 1.0);
     }
+    if let Some(table) = &picture.classes {
+        // Where no answers are drawn, none are told here either.
+        block.below(classes::block(table, picture.prediction.is_some(), palette, width), size::GAP);
+    }
 
     let mut answers = Block::default();
     for (i, panel) in panels.iter().enumerate() {
-        answers.place(answers_of(picture, *panel, palette, column), (column + size::WIDE) * i as f32, 0.0);
+        let answer = answers_of(picture, *panel, palette, column);
+        if across < panels.len() {
+            answers.below(answer, 1.0);
+        } else {
+            answers.place(answer, x_of(i), 0.0);
+        }
     }
     for text in &picture.caption {
         block.below(paragraph(text, Style::text(palette), width), size::GAP);
@@ -72,9 +107,14 @@ pub fn picture(picture: &ExplainedPicture, layout: &PictureLayout) -> Result<Fig
     }
     block.below(answers, 2.0);
     if let Some(prediction) = picture.prediction.as_ref().filter(|_| layout.bar_classes > 0) {
-        block.below(bars(prediction, layout.bar_classes, palette, column, panels.len()), size::GAP);
+        // A single panel on a wide page has room for two columns of bars.
+        let is_wide = layout.page.width_mm.is_some() && width >= 2.0 * LEAST_COLUMN + size::WIDE;
+        let columns = if is_wide { 2 } else { across };
+        let each = (width - size::WIDE * (columns - 1) as f32) / columns as f32;
+        block.below(bars(prediction, layout.bar_classes, palette, each, columns), size::GAP);
     }
-    block.into_figure(palette, words::title(picture), words::description(picture), words::metadata(picture))
+    let said = (words::title(picture), words::description(picture));
+    block.into_figure(palette, said, words::metadata(picture), &layout.page)
 }
 
 /// Bars of probabilities; with room for two columns, one class each.
@@ -103,6 +143,7 @@ pub(super) fn legend_of(
     if panels.contains(&Panel::Heat) && picture.is_colored() {
         block.below(legend::color_bar(picture.scale(), range, palette, bar_width), 0.0);
     }
+    block.below(legend::value_bar(picture, panels, palette, bar_width), size::TIGHT);
     block.below(legend::swatches(picture, panels, palette, width), size::TIGHT);
     block
 }

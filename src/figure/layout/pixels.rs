@@ -26,7 +26,7 @@ pub fn overlay_rgba(picture: &ExplainedPicture, panel: Panel, range: Option<Rang
         Panel::Heat => {
             let scale = picture.scale();
             let range = range.unwrap_or_else(|| Range::robust(&picture.scores, scale));
-            picture.scores.iter().map(|score| scale.color(range.position(*score))).collect()
+            picture.scores.iter().map(|score| scale.color(palette, range.position(*score))).collect()
         }
         Panel::Input | Panel::Overlay | Panel::Selected | Panel::Unselected => Vec::new(),
     };
@@ -86,13 +86,24 @@ pub fn overlay_marks(picture: &ExplainedPicture, panel: Panel, rect: Rect) -> Ve
             out.push(Element::segments(&lines, hatch.stroke));
         }
     }
-    let rings = hatch::outline(&Mask { width, height, on: &selected }, rect);
+    out.extend(selected_rings(&Mask { width, height, on: &selected }, rect, (size::OUTLINE, panel), palette));
+    out
+}
+
+/// Outlines, so many points wide, around what is selected in a panel. On the scale's own colours they need an edge of their own.
+pub(super) fn selected_rings(
+    mask: &Mask<'_>,
+    rect: Rect,
+    (width, panel): (f32, Panel),
+    palette: &Palette,
+) -> Vec<Element> {
+    let rings = hatch::outline(mask, rect);
+    let mut out = Vec::new();
     if !rings.is_empty() {
-        // On the scale's own colours an outline needs an edge of its own.
         if panel == Panel::Heat {
-            out.push(rings_element(rings.clone(), Color::grey(255), size::OUTLINE * 1.9));
+            out.push(rings_element(rings.clone(), Color::grey(255), width * 1.9));
         }
-        out.push(rings_element(rings, palette.selected, size::OUTLINE));
+        out.push(rings_element(rings, palette.selected, width));
     }
     out
 }

@@ -3,17 +3,21 @@
 //! ends, the colour of a cell.
 
 mod grid;
+mod lines;
 mod movement;
 
 use std::collections::BTreeSet;
 use std::ops::{Range, RangeInclusive};
 
-pub use grid::{Group, cells, grouped, groups, has_both_signs, highest_groups, map_pixels, map_truth};
+pub use grid::{
+    Group, cells, grouped, groups, has_both_signs, highest_groups, map_marks, map_pixels, value_color, value_range,
+};
+pub use lines::{DASH, LineLook, dashes, line_look};
 pub use movement::Movement;
 
 use super::super::color::{self, Range as ScoreRange};
 use super::super::{Anchor, Color, Element, FigureError, Palette, Path, Point, Rect, fonts, point, rect, stroke};
-use super::block::{Block, Style};
+use super::block::{Block, Style, paragraph};
 use super::{ExplainedPicture, Panel, size};
 
 /// How a series is drawn.
@@ -48,8 +52,8 @@ impl Form {
     /// Name as a command.
     pub const fn command(self) -> &'static str {
         match self {
-            Self::Stacked => "Series: channels stacked",
-            Self::Overlaid => "Series: channels in one plot",
+            Self::Stacked => "Series: stacked, a plot for each channel",
+            Self::Overlaid => "Series: overlaid, all channels in one plot",
             Self::Path => "Series: with the path in the plane",
             Self::Map => "Series: map of steps and channels",
         }
@@ -133,7 +137,8 @@ pub struct Shown {
     pub part: Option<String>,
 }
 
-/// The channels that are drawn as lines: all of a few, else those of which most is selected; of a chosen group alone.
+/// The channels that are drawn as lines: all of a few, else those of which most is selected, and none of which nothing is while others have something;
+/// of a chosen group alone.
 pub fn shown(picture: &ExplainedPicture, series: &ExplainedSeries) -> Shown {
     let n = series.channels();
     let group = series.chosen_group().filter(|_| series.form != Form::Map);
@@ -163,11 +168,14 @@ pub fn shown(picture: &ExplainedPicture, series: &ExplainedSeries) -> Shown {
     let mut channels: Vec<usize> = of.clone().collect();
     // Equal ones stay in their order.
     channels.sort_by_key(|channel| std::cmp::Reverse(counts[*channel - of.start]));
-    channels.truncate(MOST_LINES);
+    let with_some = counts.iter().filter(|count| **count > 0).count();
+    channels.truncate(if with_some == 0 { MOST_LINES } else { with_some.min(MOST_LINES) });
     channels.sort_unstable();
     let which = match counts.iter().all(|count| *count == counts[0]) {
         true if counts[0] == 0 => "the first",
         true => "the first, since all have as many selected steps",
+        false if with_some == 1 => "the only one with selected steps",
+        false if with_some <= MOST_LINES => "all that have selected steps",
         false => "those with most selected steps",
     };
     let part = Some(format!("{} of {words}: {which}", channels.len()));
@@ -333,18 +341,12 @@ pub fn runs<T: Copy + PartialEq>(values: &[T]) -> Vec<(usize, usize, T)> {
     out
 }
 
-/// Colour of a channel's line where several share a plot.
-pub fn line_color(palette: &Palette, channel: usize, channels: usize) -> Color {
-    if channels <= 1 {
-        return palette.full;
-    }
-    palette.full.mix(palette.annotation, channel as f32 / (channels - 1) as f32)
-}
-
 /// Height of one plot for each point of width, at most.
 const PLOT_SHAPE: f32 = 0.26;
 /// Room for the numbers of the y axis.
 const AXIS: f32 = 30.0;
+/// Room for the number of a step under a plot.
+const STEP_NUMBER: f32 = 24.0;
 /// Room for the piece of line before the name of a channel.
 const SWATCH: f32 = 13.0;
 /// Width of the line of a value.
@@ -367,7 +369,7 @@ pub(super) fn panel(
             let Shown { channels, part } = shown(picture, series);
             block.below(part_line(picture, part.as_deref(), width), 0.0);
             block.below(plot(picture, series, panel, (width, width * PLOT_SHAPE * 2.0), (&channels, &channels)), 0.0);
-            block.below(line_names(picture, series, &channels, width), 1.0);
+            block.below(line_names(picture, series, panel, &channels, width), 1.0);
         }
         Form::Stacked | Form::Path => {
             let Shown { channels, part } = shown(picture, series);
@@ -387,22 +389,30 @@ pub(super) fn panel(
 
 /// Which part of the channels is drawn; nothing where all are.
 fn part_line(picture: &ExplainedPicture, part: Option<&str>, width: f32) -> Block {
-    let Some(part) = part else { return Block::default() };
-    let style = Style::muted(Palette::of(picture.theme));
-    let words = fonts::shorten(part, style.size, width - AXIS);
-    let line = style.line(&words, AXIS, 0.0, Anchor::Start);
-    Block { width, height: style.leading() + size::TIGHT, elements: vec![line] }
+    let mut block = Block::default();
+    if let Some(part) = part {
+        let style = Style::muted(Palette::of(picture.theme));
+        block.place(paragraph(part, style, width - AXIS), AXIS, 0.0);
+        block.height += size::TIGHT;
+    }
+    block
 }
 
 /// Which line is which channel.
-fn line_names(picture: &ExplainedPicture, series: &ExplainedSeries, channels: &[usize], width: f32) -> Block {
+fn line_names(
+    picture: &ExplainedPicture,
+    series: &ExplainedSeries,
+    panel: Panel,
+    channels: &[usize],
+    width: f32,
+) -> Block {
     let palette = Palette::of(picture.theme);
     let style = Style::muted(palette);
     let mut block = Block { width, height: style.leading(), ..Default::default() };
     let mut x = AXIS;
     for (at, &channel) in channels.iter().enumerate() {
-        let color = line_color(palette, at, channels.len());
-        let name = fonts::shorten(&series.names[channel], style.size, width - AXIS - SWATCH);
+        let look = line_look(palette, panel, at, channels.len());
+        let name = fonts::shorten_middle(&series.names[channel], style.size, width - AXIS - SWATCH);
         let right = x + SWATCH + fonts::width(&name, style.size);
         if right > width && x > AXIS {
             x = AXIS;
@@ -410,7 +420,8 @@ fn line_names(picture: &ExplainedPicture, series: &ExplainedSeries, channels: &[
         }
         let top = block.height - style.leading();
         let middle = top + style.leading() / 2.0;
-        block.elements.push(Element::line(point(x, middle), point(x + 10.0, middle), stroke(color, KEPT)));
+        let ends = vec![point(x, middle), point(x + 10.0, middle)];
+        block.elements.push(lines::drawn(ends, stroke(look.color, KEPT), look.is_dashed));
         block.elements.push(style.line(&name, x + SWATCH, top, Anchor::Start));
         x += SWATCH + fonts::width(&name, style.size) + size::GAP;
     }
@@ -485,30 +496,32 @@ fn plot(
             continue;
         }
         let fill = series.own(&series.fill, channel);
-        let own = if is_alone { palette.full } else { line_color(palette, at, channels.len()) };
-        let line = |values: &[f32], start: usize, end: usize, color: Color, width: f32| {
+        let look = line_look(palette, panel, at, channels.len());
+        let points_of = |values: &[f32], start: usize, end: usize| -> Vec<Point> {
             // A single step would be a line without length.
-            let points: Vec<Point> = match end - start {
+            match end - start {
                 1 => [-0.4, 0.4].map(|by| point(x_of(start as f32 + by), y_of(values[start]))).to_vec(),
                 _ => (start..end).map(|step| point(x_of(step as f32), y_of(values[step]))).collect(),
-            };
-            Element::polyline(points, stroke(color, width))
+            }
+        };
+        let line = |values: &[f32], start: usize, end: usize, width: f32| {
+            lines::drawn(points_of(values, start, end), stroke(look.color, width), look.is_dashed)
         };
         match panel {
-            Panel::Input | Panel::Overlay => inner.push(line(values, 0, values.len(), own, LINE)),
+            Panel::Input | Panel::Overlay => inner.push(line(values, 0, values.len(), LINE)),
             Panel::Heat => {
                 let scores = series.own(&scores, channel);
-                inner.push(line(scores, 0, scores.len(), palette.selected, LINE));
+                inner.push(line(scores, 0, scores.len(), LINE));
             }
             Panel::Selected | Panel::Unselected => {
                 let is_kept = |selected: bool| selected == (panel == Panel::Selected);
-                let color = if panel == Panel::Selected { palette.selected } else { palette.unselected };
                 let runs = runs(series.own(&selected, channel));
                 // What the model gets at hidden steps.
+                let pale = stroke(palette.hairline, LINE);
                 let hidden = runs.iter().filter(|run| !is_kept(run.2));
-                inner.extend(hidden.map(|run| line(fill, run.0, run.1, palette.hairline, LINE)));
+                inner.extend(hidden.map(|run| Element::polyline(points_of(fill, run.0, run.1), pale)));
                 let kept = runs.iter().filter(|run| is_kept(run.2));
-                inner.extend(kept.map(|run| line(values, run.0, run.1, color, KEPT)));
+                inner.extend(kept.map(|run| line(values, run.0, run.1, KEPT)));
             }
         }
     }
@@ -540,7 +553,8 @@ fn steps_axis(block: &mut Block, steps: usize, frame: Rect, palette: &Palette) {
     let style = Style::muted(palette);
     let whole = ScoreRange { low: 0.0, high: steps.saturating_sub(1) as f32, below: false, above: false };
     // Halves of a step mean nothing.
-    for tick in color::ticks(whole, 6.min(steps)).into_iter().filter(|tick| !tick.label.contains('.')) {
+    let most = ((frame.width / STEP_NUMBER) as usize).clamp(2, 6);
+    for tick in color::ticks(whole, most.min(steps)).into_iter().filter(|tick| !tick.label.contains('.')) {
         let x = frame.x + frame.width * (tick.at * (steps - 1) as f32 + 0.5) / steps as f32;
         block.elements.push(Element::line(
             point(x, frame.bottom()),
@@ -605,6 +619,8 @@ fn plane(picture: &ExplainedPicture, series: &ExplainedSeries, panel: Panel, wid
     // A long stretch is a broad band under the path: a ring around each of its points would cover it.
     let mut elements: Vec<Element> =
         long.iter().map(|(first, last)| line(&points[*first..=*last], palette.annotation, BAND)).collect();
+    // Rings lie under the path, so that what is selected is seen in and over them.
+    elements.extend(rings.iter().filter_map(|at| points.get(*at)).map(|at| ring(place(at), palette)));
     // A single position is no line.
     elements.extend((points.len() > 1).then(|| line(&points, path_color(palette, panel), LINE)));
     let marked = series.marked_steps(&selected_values(picture, series), panel);
@@ -616,7 +632,6 @@ fn plane(picture: &ExplainedPicture, series: &ExplainedSeries, panel: Panel, wid
             elements.extend(of_run.iter().map(|at| dot(place(at), color)));
         }
     }
-    elements.extend(rings.iter().filter_map(|at| points.get(*at)).map(|at| ring(place(at), palette)));
     if let Some(first) = points.first() {
         let at = place(first);
         // To the right, or to the left where the frame would cut it.
@@ -659,8 +674,8 @@ pub fn path_color(palette: &Palette, panel: Panel) -> Color {
 const START: &str = "start";
 /// Height of the foot under steps that truly decide the class.
 const TRUTH: f32 = 2.4;
-/// Radius of the ring around a point of the path that truly decides the class.
-const RING: f32 = 2.8;
+/// Radius of the ring around a point of the path that truly decides the class: outside of the strong line of what is selected, and of its dots.
+const RING: f32 = 3.4;
 /// Width of the band under long stretches of the path that do.
 const BAND: f32 = 5.6;
 
@@ -680,8 +695,8 @@ fn dot(at: Point, color: Color) -> Element {
     Element::Path(Path { lines: vec![circle(at, 1.3, 8)], closed: true, fill: Some(color), stroke: None })
 }
 
-/// The ring around a point of the path that truly decides the class: wider than a dot, so that a selected one is seen in it.
+/// The ring around a point of the path that truly decides the class: thin, and wider than a dot, so that a selected one is seen in it.
 pub(super) fn ring(at: Point, palette: &Palette) -> Element {
-    let line = Some(stroke(palette.annotation, size::HAIRLINE * 1.5));
+    let line = Some(stroke(palette.annotation, size::HAIRLINE));
     Element::Path(Path { lines: vec![circle(at, RING, 16)], closed: true, fill: None, stroke: line })
 }

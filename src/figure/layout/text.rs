@@ -51,10 +51,15 @@ pub struct ExplainedText {
     pub after: String,
     /// In figures a text of more words than this is cut around the selected ones; 0 never cuts.
     pub most_words: usize,
+    /// The same in a cell of a contact sheet; `None`: [`SHEET_WORDS`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most_in_cell: Option<usize>,
 }
 
 /// Words of a figure before it is cut.
 pub const MOST_WORDS: usize = 160;
+/// Words of a cell of a contact sheet before it is cut.
+pub const SHEET_WORDS: usize = 36;
 
 /// Each of these words once, in the order in which they come.
 pub(super) fn each_once(words: impl Iterator<Item = &'static str>) -> Vec<&'static str> {
@@ -146,7 +151,15 @@ impl ExplainedText {
         if chosen.is_empty() {
             keep[..self.most_words.min(n)].fill(true);
         }
-        let mut out = Self { spans: Vec::new(), after: String::new(), most_words: self.most_words };
+        // The note about a single word would take more room than the word.
+        let is_left_out = |keep: &[bool], at: usize| keep.get(at) == Some(&false);
+        for at in 0..n {
+            let is_first = at == 0 || !is_left_out(&keep, at - 1);
+            if is_left_out(&keep, at) && is_first && !is_left_out(&keep, at + 1) {
+                keep[at] = true;
+            }
+        }
+        let mut out = Self { spans: Vec::new(), after: String::new(), ..*self };
         let mut skipped = 0;
         for (span, kept) in self.spans.iter().zip(&keep) {
             if !kept {
@@ -391,7 +404,7 @@ impl Looks {
                 let scale = picture.scale();
                 let range = range.unwrap_or_else(|| ScoreRange::robust(&picture.scores, scale));
                 for (ground, score) in of_unit.iter_mut().zip(&picture.scores) {
-                    *ground = (*score != f32::NEG_INFINITY).then(|| scale.color(range.position(*score)));
+                    *ground = (*score != f32::NEG_INFINITY).then(|| scale.color(palette, range.position(*score)));
                 }
             }
             Panel::Input | Panel::Selected | Panel::Unselected => {}

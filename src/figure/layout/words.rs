@@ -2,7 +2,7 @@
 
 use super::super::Metadata;
 use super::text::each_once;
-use super::{ExplainedPicture, ExplainedText, Panel, Prediction, SOURCE_SEPARATOR};
+use super::{Asked, ExplainedPicture, ExplainedText, Panel, Prediction, SOURCE_SEPARATOR};
 
 /// A probability with two digits that never claims certainty it does not show.
 pub(super) fn probability(p: f32) -> String {
@@ -152,17 +152,25 @@ impl Prediction {
         }
     }
 
-    /// `Selected only: “3” (0.95), same class`, if the answer is known.
+    /// `Selected only: “3” (0.95), same class`, or of one class's units `Only the patches of “3”: “3” (0.95)`, if the answer is known.
     pub(super) fn sentence(&self, part: Part) -> Option<String> {
+        let asked = self.asked.as_ref().filter(|_| part != Part::Full);
+        if let (Part::Selected, Some(unspoken)) = (part, asked.and_then(|asked| asked.unspoken.as_ref())) {
+            return Some(format!("Nothing speaks for {unspoken}"));
+        }
         let answer = self.answer(part)?;
         let p = self.probability(answer, part)?;
-        let class = &self.classes.get(answer)?.class;
+        let shown = format!("\u{201C}{}\u{201D} ({})", self.classes.get(answer)?.class, probability(p));
+        if let Some(Asked { units, .. }) = asked {
+            let way = if part == Part::Selected { "Only" } else { "Without" };
+            return Some(format!("{way} {units}: {shown}"));
+        }
         let stays = match self.stays(part) {
             Some(true) => ", same\u{A0}class",
             Some(false) => ", other\u{A0}class",
             None => "",
         };
-        Some(format!("{}: \u{201C}{class}\u{201D} ({}){stays}", part.name(), probability(p)))
+        Some(format!("{}: {shown}{stays}", part.name()))
     }
 }
 
@@ -220,6 +228,7 @@ pub(super) fn description(picture: &ExplainedPicture) -> String {
             sentences.extend(prediction.sentence(part).map(|sentence| format!("{sentence}.")));
         }
     }
+    sentences.extend(picture.classes.iter().flat_map(|table| table.sentences()));
     sentences.extend(picture.caption.iter().cloned());
     sentences.join(" ")
 }

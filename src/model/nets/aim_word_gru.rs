@@ -19,8 +19,8 @@ use crate::model::recurrent::{LastStates, Padding};
 pub static AIM_WORD_GRU: Architecture = Architecture {
     id: "aim-word-gru",
     title: "AIM bidirectional GRU",
-    summary: "Word vectors of 100, a bidirectional GRU of 250, its last states through a dense layer of 250, then the classes. Training \
-              stops early: the published 20 epochs take hours on a CPU.",
+    summary: "Word vectors of 100, a bidirectional GRU of 250, its last states through a dense layer of 250, then the classes. Padding \
+              after a text and at hidden words is read like words, as published. Training stops early: the published 20 epochs take hours on a CPU.",
     citation: "Vo et al.: An Additive Instance-Wise Approach to Multi-class Model Interpretation, ICLR 2023, section 4 and published code",
     params: PARAMS,
     presets: &[],
@@ -35,7 +35,7 @@ pub static AIM_WORD_GRU: Architecture = Architecture {
 /// cost, about half of the row of 400, and a twentieth of it where ten words are kept.
 pub static AIM_WORD_GRU_PACKED: Architecture = Architecture {
     id: "aim-word-gru-packed",
-    title: "AIM bidirectional GRU, packed",
+    title: "AIM bidirectional GRU, padding skipped",
     summary: "Word vectors of 100, a bidirectional GRU of 250 that passes over padding and hidden words, its last states through a dense \
               layer of 250, then the classes. Quicker than the one that reads padding.",
     build: |path, input, classes| build(path, input, classes, Padding::Skipped),

@@ -19,7 +19,7 @@ pub static AIM_WORD_TRANSFORMER: Architecture = Architecture {
     id: "aim-word-transformer",
     title: "AIM Transformer with LSTM",
     summary: "Word vectors of 256 with positions, one Transformer encoder layer of 4 heads, a bidirectional LSTM of 512, then dense layers \
-              of 128, 64 and the classes. Training stops early: the published 50 epochs take a day on a CPU.",
+              of 128, 64 and the classes. Padding after a text and at hidden words is read like words, as published. Training stops early: the published 50 epochs take a day on a CPU.",
     citation: "Vo et al.: An Additive Instance-Wise Approach to Multi-class Model Interpretation, ICLR 2023, section 4 and published code",
     params: PARAMS,
     presets: &[],
@@ -34,7 +34,7 @@ pub static AIM_WORD_TRANSFORMER: Architecture = Architecture {
 /// explanation. A post of twenty words costs as much as twenty words.
 pub static AIM_WORD_TRANSFORMER_PACKED: Architecture = Architecture {
     id: "aim-word-transformer-packed",
-    title: "AIM Transformer with LSTM, packed",
+    title: "AIM Transformer with LSTM, padding skipped",
     summary: "Word vectors of 256 with positions, one Transformer encoder layer of 4 heads, a bidirectional LSTM of 512, then dense layers \
               of 128, 64 and the classes; padding and hidden words are passed over. Quicker than the one that reads padding.",
     build: |path, input, classes| build(path, input, classes, Padding::Skipped),

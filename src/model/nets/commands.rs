@@ -33,6 +33,22 @@ const TIMEOUT: ParamSpec = ParamSpec {
     kind: ParamKind::Whole { min: 1, max: 3600, default: 60 },
 };
 
+/// Characters of a command that name it.
+const MOST_NAME: usize = 48;
+
+/// What a model behind a command is called in lists: the command without folders and quotes, as far as it fits in a line.
+pub fn name_of(command: &str) -> String {
+    let words = command.split_whitespace().map(|word| {
+        let word = word.trim_matches(['\'', '"']);
+        word.rsplit(['/', '\\']).next().filter(|name| !name.is_empty()).unwrap_or(word)
+    });
+    let name = words.collect::<Vec<_>>().join(" ");
+    match name.char_indices().nth(MOST_NAME) {
+        Some((end, _)) => format!("{}…", name[..end].trim_end()),
+        None => name,
+    }
+}
+
 type Build = fn(&nn::Path<'_>, InputSpec, usize) -> Box<dyn Network>;
 
 const fn command(id: &'static str, modality: Modality, build: Build) -> Architecture {
@@ -102,4 +118,17 @@ pub fn is_command(id: &str) -> bool {
 /// How long an answer may take.
 pub fn timeout(params: &Params) -> std::time::Duration {
     std::time::Duration::from_secs(params.whole(PARAMS, "timeout").max(1) as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::name_of;
+
+    #[test]
+    fn a_command_is_named_by_its_words_without_folders() {
+        assert_eq!(name_of(" python3 '/home/me/serve.py'  models/best.joblib "), "python3 serve.py best.joblib");
+        assert_eq!(name_of("cat"), "cat");
+        let long = name_of(&format!("run {}", "word ".repeat(40)));
+        assert!(long.ends_with('…') && long.chars().count() <= 49, "{long}");
+    }
 }

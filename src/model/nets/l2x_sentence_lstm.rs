@@ -18,7 +18,7 @@ pub static L2X_SENTENCE_LSTM: Architecture = Architecture {
     id: "l2x-sentence-lstm",
     title: "L2X hierarchical LSTM",
     summary: "Word vectors of 100, a bidirectional LSTM of 100 over the words of each sentence, another over the sentences, then the classes. Reads 15 \
-              sentences of up to 100 words.",
+              sentences of up to 100 words, and padding after them like words, as published.",
     citation: "Chen, Song, Wainwright, Jordan: Learning to Explain, ICML 2018, section 4.2",
     params: PARAMS,
     presets: &[],
@@ -33,7 +33,7 @@ pub static L2X_SENTENCE_LSTM: Architecture = Architecture {
 /// a word, and only those are computed.
 pub static L2X_SENTENCE_LSTM_PACKED: Architecture = Architecture {
     id: "l2x-sentence-lstm-packed",
-    title: "L2X hierarchical LSTM, packed",
+    title: "L2X hierarchical LSTM, padding skipped",
     summary: "Word vectors of 100, a bidirectional LSTM of 100 over the words of each sentence, another over the sentences, then the classes; both \
               pass over padding and what is hidden. Reads 15 sentences of up to 100 words, several times quicker than the one that reads padding.",
     build: |path, input, classes| build(path, input, classes, Padding::Skipped),

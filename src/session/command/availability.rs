@@ -76,6 +76,14 @@ impl Command {
             Self::SetForm(form) => session.form_fits(*form),
             Self::ChooseGroup(first) => session.group_fits(*first),
             Self::ToggleTruth => session.truth_is_known(),
+            Self::ToggleClasses => {
+                needs_methods()?;
+                match session.explore.focused_result().map(|result| result.by_class.is_some()) {
+                    Some(true) => Ok(()),
+                    Some(false) => no("The method in view has one score for each unit, not one for each class"),
+                    None => no("There is no explanation of this item yet"),
+                }
+            }
             Self::Flip | Self::SetView(_) | Self::SetHidden(_) | Self::ToggleHidden | Self::Peek(_) => needs_methods(),
             Self::KBy(by) => {
                 needs_methods()?;
@@ -107,6 +115,16 @@ impl Command {
                     (false, _) => Ok(()),
                     (true, SheetOf::Marked) => no("No item is marked; press M on some, or take the listed ones"),
                     (true, SheetOf::Listed) => no("No item is listed; open the filter"),
+                }
+            }
+            // Of items, too.
+            Self::Ask(Dialog::ExportListedScores) | Self::ExportListedScores(_) => {
+                needs_item()?;
+                needs_methods()?;
+                if session.explore.list.visible().is_empty() {
+                    no("No item is listed; open the filter")
+                } else {
+                    Ok(())
                 }
             }
             Self::ToggleFit => {

@@ -41,8 +41,13 @@ impl Command {
             Self::Ask(Dialog::ExportKept(_)) => info("Export this figure…", "Write it as PNG, SVG or PDF.", &[]),
             Self::Ask(Dialog::ExportScores) => info(
                 "Export scores…",
-                "Write score and rank of each unit as CSV, JSON Lines or NPZ.",
+                "Of what is in view, write score and rank of each unit by each method shown, as CSV, JSON Lines, NPZ or Parquet.",
                 &[CtrlShift('E')],
+            ),
+            Self::Ask(Dialog::ExportListedScores) => info(
+                "Export scores of listed items…",
+                "Explain every listed item with the methods shown and write score and rank of each unit, in the background.",
+                &[],
             ),
             Self::Ask(Dialog::ExportTable) => {
                 info("Export table…", "Write the table of metrics as CSV, JSON, Markdown or LaTeX.", &[])
@@ -66,6 +71,8 @@ impl Command {
                 "Open them again with other options: columns of text and classes, classes put together, parts.",
                 &[],
             ),
+            Self::LookAtData(spec) => info(format!("Look at {spec}"), "Find out what its columns are called.", &[]),
+            Self::DismissFailed => info("Dismiss", "Put this away; the list of notices keeps it.", &[]),
             Self::Save => info("Save project", "Write the project's state to its folder.", &[Ctrl('S')]),
             Self::SaveProjectIn(dir) => info(format!("Save project in {}", dir.display()), "Save it there.", &[]),
             Self::RevertProject => info(
@@ -159,6 +166,11 @@ impl Command {
                 &[Letter('T')],
             ),
             Self::ToggleTruth => info(super::super::truth::TITLE, super::super::truth::TIP, &[]),
+            Self::ToggleClasses => info(
+                "Show or hide the classes",
+                "What speaks for each class, under the viewer and below the text or row of a figure, for methods that tell classes apart.",
+                &[],
+            ),
             Self::SetUpStandIn => info(super::super::stand_in::TITLE, super::super::stand_in::TIP, &[]),
             Self::Peek(_) => {
                 info("Peek at the full input", "Hold the key to see the input without any marks.", &[Letter('X')])
@@ -242,6 +254,9 @@ impl Command {
                 &[],
             ),
             Self::StartSheet(_) => info("Make the contact sheet", "It is kept in Figures when it is done.", &[]),
+            Self::SetSheetLook(_) => {
+                info("Change the layout of contact sheets", "Width, pictures in a row, and what is left out.", &[])
+            }
             Self::MakeSheet(_) => info("Make a contact sheet", "Put the chosen figures on one sheet.", &[]),
             Self::SetPngScale(scale) => {
                 info(format!("PNG at {scale} pixels per point"), "Finer PNG files are larger.", &[])
@@ -255,6 +270,7 @@ impl Command {
             Self::ExportFigure(path)
             | Self::ExportKept(_, path)
             | Self::ExportScores(path)
+            | Self::ExportListedScores(path)
             | Self::ExportAllKept(path, _)
             | Self::ExportTable(path) => info(format!("Export to {}", path.display()), "Write the file.", &[]),
             Self::ToggleViewerAlone => {

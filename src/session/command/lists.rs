@@ -40,6 +40,7 @@ impl Command {
             Self::ChooseGroup(None),
             Self::ToggleHidden,
             Self::ToggleTruth,
+            Self::ToggleClasses,
             Self::KBy(1),
             Self::KBy(-1),
             Self::KBy(10),
@@ -57,6 +58,7 @@ impl Command {
             Self::ToggleSheet,
             Self::Ask(Dialog::ExportFigure),
             Self::Ask(Dialog::ExportScores),
+            Self::Ask(Dialog::ExportListedScores),
             Self::Ask(Dialog::ExportTable),
         ]);
         all.extend([StudyDialog::OpenDesign, StudyDialog::Open].map(StudyDialog::ask));

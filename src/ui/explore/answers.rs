@@ -73,7 +73,8 @@ impl Answers {
     ) -> Self {
         let view = session.explore.view;
         let small = |words: String| height_of(ui, RichText::new(words).small(), width);
-        let what_of = |view: View, range: Option<Range>| what(session, explained, result, view, range);
+        let selected = n_selected(session, result);
+        let what_of = |view: View, range: Option<Range>| what(session, explained, (result, selected), view, range);
         // Scores of any size take about as much room.
         let some = Some(Range { low: -1e-4, high: 1e-4, below: false, above: false });
         let ranges = |view: View| if view == View::Heat { range.or(some) } else { None };
@@ -129,7 +130,19 @@ impl Answers {
     }
 }
 
-fn what(session: &Session, explained: &Explained, result: &MethodResult, view: View, range: Option<Range>) -> String {
+/// How many units are shown as selected: of those that speak for a class that is looked at, or k.
+fn n_selected(session: &Session, result: &MethodResult) -> usize {
+    let k = session.explore.k.min(result.selectable());
+    session.lens(result).map_or(k, |lens| result.speaking_through(lens, k).len())
+}
+
+fn what(
+    session: &Session,
+    explained: &Explained,
+    (result, selected): (&MethodResult, usize),
+    view: View,
+    range: Option<Range>,
+) -> String {
     let shown = match view {
         View::Overlay => "Overlay",
         View::Selected => "Selected only",
@@ -142,7 +155,6 @@ fn what(session: &Session, explained: &Explained, result: &MethodResult, view: V
         None => shown.to_owned(),
     };
     let n = result.selectable();
-    let selected = session.explore.k.min(n);
     let count = if view == View::Unselected { n - selected } else { selected };
     let noun = explained.units.unit.noun(n);
     format!("{shown} · {count} of {n} {noun} · fill: {}", fill_words_for(explained.fill, session.modality()))
@@ -203,6 +215,15 @@ fn lines(session: &Session, explained: &Explained, result: &MethodResult, is_nar
 fn through(session: &Session, result: &MethodResult, lens: Lens, (noun, n): (&str, usize)) -> Vec<Line> {
     let (only, rest) = (result.only_through(lens), result.rest_through(lens));
     let why = Line::plain(format!("Colours: why {}", session.lens_words(lens)));
+    let shown = n_selected(session, result);
+    if shown == 0 {
+        // The answer to nothing is no answer to the class's units, whatever it is.
+        let what = match lens {
+            Lens::Class(class) => session.class_name(class),
+            Lens::Contrast(..) => session.lens_words(lens),
+        };
+        return vec![Line::plain(format!("Nothing speaks for {what}: no {noun} are shown for it"))];
+    }
     if only.is_empty() || rest.is_empty() {
         return vec![why];
     }
@@ -214,15 +235,15 @@ fn through(session: &Session, result: &MethodResult, lens: Lens, (noun, n): (&st
         let answer = with_probability(session, probs, argmax(probs));
         Line { mark, words: format!("{part}: {answer}{}", followed(session, probs)), is_small: false }
     };
-    let shown = line(format!("Only {name}"), only, Some(argmax(only) == class));
-    let hidden = if session.explore.k < n {
+    let only = line(format!("Only {name}"), only, Some(argmax(only) == class));
+    let hidden = if shown < n {
         // No verdict: the full input need not have this class, and then the rest cannot lose it.
         line(format!("Without {name}"), rest, None)
     } else {
         Line::plain("Without them: nothing is left, all is shown".to_owned())
     };
     let why = matches!(lens, Lens::Contrast(..)).then_some(why);
-    why.into_iter().chain([shown, hidden]).collect()
+    why.into_iter().chain([only, hidden]).collect()
 }
 
 /// Whether the selected and the unselected part alone keep the class.

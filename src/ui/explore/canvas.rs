@@ -11,7 +11,8 @@ use egui::{
 use super::super::widgets::showable;
 use super::super::{figure_view, theme};
 use super::classes::ClassesUi;
-use super::reading::{self, Page, Pages, TextView};
+use super::reading::{self, Page, Pages, Setting, TextView, numbers};
+use crate::data::text::unshapeable;
 use crate::figure::color::Range;
 use crate::figure::layout::series::{Form, map_pixels};
 use crate::figure::layout::{ExplainedPicture, ExplainedText, Panel, View, overlay_marks, overlay_rgba};
@@ -87,12 +88,21 @@ struct Painted {
 }
 
 /// Writes the name of its script in place of each word that the window's fonts cannot show, and the number of a sign in place of that: boxes would look
-/// like a fault.
-fn name_scripts(text: Option<&mut ExplainedText>, words: &mut [String]) {
-    for part in text.into_iter().flat_map(ExplainedText::parts_mut).chain(words) {
-        if !part.is_ascii() {
-            *part = showable(part);
+/// like a fault. In `words`, those of each unit (`noun`), a name alone has the number of its unit, or many would be the same.
+fn name_scripts(text: &mut ExplainedText, words: &mut [String], noun: &str) {
+    let numbers = numbers(text, words.len());
+    for (words, number) in words.iter_mut().zip(numbers) {
+        if words.is_ascii() {
+            continue;
         }
+        let is_unshown = unshapeable(words).is_some();
+        *words = showable(words);
+        if is_unshown && words.starts_with('[') && words.ends_with(']') {
+            *words = format!("{noun} {number} {words}");
+        }
+    }
+    for part in text.parts_mut().filter(|part| !part.is_ascii()) {
+        *part = showable(part);
     }
 }
 
@@ -166,7 +176,9 @@ impl Canvas {
             let original = explained.text.as_deref();
             painted.text.update(hasher.finish(), &picture, &result.ranks, &wanted, original, session);
             // Only now: what the black box knows is looked up in the words as written.
-            name_scripts(picture.text.as_mut(), &mut painted.text.words);
+            if let Some(text) = &mut picture.text {
+                name_scripts(text, &mut painted.text.words, &explained.units.unit.noun(1));
+            }
             painted.panels.clear();
             painted.picture = Some(picture);
             // The list of words was drawn before the text.
@@ -241,12 +253,12 @@ impl Canvas {
         self.pages.end(session);
     }
 
-    /// Draws one panel of a column's text into `area`; gives the unit that was clicked.
+    /// Draws one panel of a column's text into an area, in letters of a size; gives the unit that was clicked.
     pub fn read(
         &mut self,
         ui: &mut Ui,
         session: &Session,
-        area: Rect,
+        (area, setting): (Rect, Setting),
         at: (usize, usize),
         name: &str,
         opacity: f32,
@@ -254,7 +266,7 @@ impl Canvas {
         let painted = self.painted.get(at.0)?;
         let picture = painted.picture.as_ref()?;
         self.pages.begin(painted.text.id);
-        let page = Page { picture, view: &painted.text, at, area, name, opacity };
+        let page = Page { picture, view: &painted.text, at, area, setting, name, opacity };
         let (pointed, clicked) = reading::show(ui, &mut self.pages, &page, session);
         self.found_unit = self.found_unit.or(pointed);
         clicked
@@ -351,4 +363,34 @@ pub fn map_of(ctx: &Context, picture: &ExplainedPicture) -> Option<egui::Texture
 
 fn image_of(pixels: &Pixels) -> ColorImage {
     ColorImage::from_rgba_unmultiplied([pixels.width, pixels.height], &pixels.rgba)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::name_scripts;
+    use crate::figure::layout::{ExplainedText, TextSpan};
+
+    #[test]
+    fn words_of_a_script_that_is_named_have_their_number_and_others_do_not() {
+        let span = |word: &str, unit: Option<u32>| TextSpan { word: word.to_owned(), unit, ..TextSpan::default() };
+        let mut text = ExplainedText {
+            spans: vec![
+                span("a", Some(1)),
+                span("\u{4f60}\u{597d}", Some(2)),
+                // Not read by the black box, and a word of the text all the same.
+                span("lost", None),
+                span("caf\u{e9}", Some(3)),
+                span("\u{5929}\u{6c14}", Some(4)),
+            ],
+            ..ExplainedText::default()
+        };
+        let mut words = ["", "a", "\u{4f60}\u{597d}", "caf\u{e9}", "\u{5929}\u{6c14}"].map(str::to_owned);
+        name_scripts(&mut text, &mut words, "word");
+        let named = ["", "a", "word 2 [Chinese or Japanese]", "caf\u{e9}", "word 5 [Chinese or Japanese]"];
+        assert_eq!(words, named);
+        assert_eq!(text.spans[1].word, "[Chinese or Japanese]", "in the text its place tells");
+        // Done again, as for each change of the view, it changes nothing.
+        name_scripts(&mut text, &mut words, "word");
+        assert_eq!(words, named);
+    }
 }

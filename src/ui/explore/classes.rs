@@ -7,33 +7,36 @@ use std::time::Instant;
 
 use egui::accesskit::Role;
 use egui::{
-    Align, Align2, Button, ComboBox, FontId, Frame, Id, Label, Layout, Margin, Panel, RichText, ScrollArea, Sense,
-    Stroke, StrokeKind, TextureHandle, TextureOptions, Ui, UiBuilder, WidgetInfo, vec2,
+    Align, Button, ComboBox, Frame, Id, Label, Layout, Margin, Panel, RichText, ScrollArea, Sense, Stroke, StrokeKind,
+    TextStyle, TextureHandle, TextureOptions, Ui, UiBuilder, WidgetInfo, vec2,
 };
-use egui_extras::{Column, TableBuilder};
 use egui_material_icons::icons;
 
 use super::super::chrome::shorten;
 use super::super::theme::{self, space, text, tokens};
-use super::super::widgets::muted;
+use super::super::widgets::{command_choice, muted};
 use super::answers::with_probability;
 use super::canvas::Canvas;
+use super::{class_table, groups};
 use crate::data::Modality;
-use crate::explain::mask::top_k;
 use crate::figure::color::{Range, Scale};
-use crate::figure::layout::text::readable_on;
 use crate::figure::layout::{ExplainedPicture, Panel as FigurePanel, overlay_rgba};
 use crate::jobs::{ByClass, Explained, Lens, MethodResult};
 use crate::model::argmax;
 use crate::session::reading::Action;
 use crate::session::{Command, Session, describe};
 
-/// Height of a row of the table.
-const ROW: f32 = 22.0;
 /// Digits after the point of a class's scores, at least.
-const LEAST_DIGITS: usize = 2;
+pub(super) const LEAST_DIGITS: usize = 2;
 /// Width of a column of the table.
-const CELL: f32 = 78.0;
+pub(super) const CELL: f32 = 78.0;
+/// Least width of its words.
+pub(super) const WORD: f32 = 90.0;
+/// In a panel so wide its title stands beside what is coloured by.
+const WITH_TITLE: f32 = 640.0;
+/// Share of the window's height that is left to the viewer, and what it keeps also of a panel that is larger than that by itself or by the user.
+const HALF: f32 = 0.5;
+const LEAST_VIEWER: f32 = 0.4;
 /// Units listed for each class at least; more where there is room.
 const LISTED: usize = 8;
 /// Height of a listed unit, and of the head over them.
@@ -43,35 +46,47 @@ const LISTED_HEAD: f32 = 60.0;
 const SIDE: f32 = 104.0;
 /// What is coloured by where no class is followed.
 const OWN_SCORES: &str = "the method's own scores";
+/// What the answer to nothing is for.
+const NOTHING_LEFT: &str = "What the black box answers when everything is hidden: an answer to a class's units alone says something of them where it \
+                            differs from this one";
 /// What a class is compared with where no other is chosen.
 const NO_OTHER: &str = "no other class";
 
 /// What the panel remembers.
 #[derive(Default)]
 pub struct ClassesUi {
-    is_closed: bool,
+    /// Whether the user asked for it where there is no room for it.
+    insists: bool,
+    /// Whether there was no room for it in the frame before.
+    lacks_room: bool,
+    /// Whether the user wanted it in the frame before.
+    was_wanted: Option<bool>,
     /// Column that the table is sorted by.
-    sort: Sort,
+    pub(super) sort: Sort,
     key: u64,
     /// What [`ClassesUi::key`] is about: kept, so that no other explanation comes to lie at its address.
     explained: Option<Arc<Explained>>,
-    order: Vec<usize>,
+    pub(super) order: Vec<usize>,
     /// How scores become colours.
-    range: Option<(Scale, Range)>,
+    pub(super) range: Option<(Scale, Range)>,
     pictures: Vec<TextureHandle>,
 }
 
+/// Column that a table of units by class is sorted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-enum Sort {
+pub enum Sort {
+    /// The method's own rank.
     #[default]
     Rank,
+    /// The scores of a class.
     Class(usize),
+    /// The difference of two classes.
     Contrast,
 }
 
 impl ClassesUi {
     /// Whether something of `explained`, or of `parts`, is new since the call before.
-    fn is_new(&mut self, explained: &Arc<Explained>, parts: impl Hash) -> bool {
+    pub(super) fn is_new(&mut self, explained: &Arc<Explained>, parts: impl Hash) -> bool {
         let mut hasher = DefaultHasher::new();
         parts.hash(&mut hasher);
         let key = hasher.finish();
@@ -82,33 +97,59 @@ impl ClassesUi {
         }
         !is_known
     }
+
+    /// Whether a panel that is wanted or not is seen.
+    fn is_open(&self, is_wanted: bool) -> bool {
+        is_wanted && (self.insists || !self.lacks_room)
+    }
+
+    /// Takes note of the user's wish: who asks for the panel anew wants to see it, also where there is little room.
+    fn follow(&mut self, is_wanted: bool) {
+        let before = self.was_wanted.replace(is_wanted);
+        if before.is_some_and(|before| before != is_wanted) {
+            self.insists = is_wanted;
+        }
+    }
 }
 
 /// The explanation in view, and what the method in focus says of it.
-type Focused<'a> = (&'a Arc<Explained>, &'a MethodResult, &'a ByClass);
+pub type Focused<'a> = (&'a Arc<Explained>, &'a MethodResult, &'a ByClass);
 
 fn focused(session: &Session) -> Option<Focused<'_>> {
     let result = session.explore.focused_result().filter(|result| result.selectable() > 0)?;
     Some((session.explore.explained()?, result, result.by_class.as_ref()?))
 }
 
-/// A button that opens and closes the panel, for methods that tell classes apart.
-pub fn toggle(ui: &mut Ui, session: &Session, canvas: &mut Canvas) {
-    if focused(session).is_none() || session.open.viewer_alone || session.hides_text() {
+/// Whether there is a panel to open: for methods that tell classes apart.
+pub fn is_offered(session: &Session) -> bool {
+    focused(session).is_some() && !session.open.viewer_alone && !session.hides_text()
+}
+
+/// A button that opens and closes the panel. One that is wanted and has no room is opened where it is, and the user's wish stays.
+pub fn toggle(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut Vec<Command>) {
+    if !is_offered(session) {
         return;
     }
-    let open = !canvas.classes.is_closed;
-    let response = ui.add(Button::selectable(open, "Classes").frame_when_inactive(true));
-    response.widget_info(|| WidgetInfo::selected(Role::Button, true, open, "Classes"));
-    if response.on_hover_text("What speaks for each class").clicked() {
-        canvas.classes.is_closed = open;
+    let is_wanted = session.explore.shows_classes;
+    let is_open = canvas.classes.is_open(is_wanted);
+    let mut asked = Vec::new();
+    command_choice(ui, session, Command::ToggleClasses, is_open, "Classes", &mut asked);
+    if is_wanted && !is_open && !asked.is_empty() {
+        canvas.classes.insists = true;
+    } else {
+        commands.append(&mut asked);
     }
 }
 
-/// What the black box answers to the units of a class alone, and whether that is the class.
-fn alone_words(session: &Session, by_class: &ByClass, class: usize) -> Option<(String, bool)> {
+/// What the black box answers to the units of a class alone, and whether that is the class; nothing where no unit speaks for it.
+fn alone_words(
+    session: &Session,
+    (result, by_class): (&MethodResult, &ByClass),
+    class: usize,
+) -> Option<(String, bool)> {
     let probs = by_class.only(class);
-    let answer = (!probs.is_empty()).then(|| argmax(probs))?;
+    let speaks = !result.speaking_through(Lens::Class(class), 1).is_empty();
+    let answer = (speaks && !probs.is_empty()).then(|| argmax(probs))?;
     let words = with_probability(session, probs, answer);
     Some(if answer == class {
         (words, true)
@@ -118,28 +159,42 @@ fn alone_words(session: &Session, by_class: &ByClass, class: usize) -> Option<(S
     })
 }
 
-/// The panel under the viewer.
+/// The panel under the viewer. In a small window it is lower, and closed where the viewer would have hardly more than a line: until the user opens it.
 pub fn panel(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut Vec<Command>) {
-    if canvas.classes.is_closed || session.open.viewer_alone || session.hides_text() {
+    canvas.classes.follow(session.explore.shows_classes);
+    if !is_offered(session) {
         return;
     }
     let Some(focused) = focused(session) else { return };
     let (explained, _, by_class) = focused;
+    let modality = explained.units.unit.modality();
+    let window = ui.ctx().content_rect().height();
+    // Small pictures with their names and answers need their height; a table scrolls.
+    let (wished, least) = match modality {
+        Modality::Text => ((window * 0.34).clamp(250.0, 460.0), 130.0),
+        Modality::Table => ((window * 0.3).clamp(170.0, 320.0), 130.0),
+        Modality::Image | Modality::Series => (236.0, 236.0),
+    };
+    let room = ui.available_height();
+    let lacks_room = room - least < LEAST_VIEWER * window;
+    if lacks_room != canvas.classes.lacks_room {
+        canvas.classes.lacks_room = lacks_room;
+        // The button was drawn before.
+        ui.ctx().request_repaint();
+    }
+    if !canvas.classes.is_open(session.explore.shows_classes) {
+        return;
+    }
     // As in the viewer: an old result stays, but never passes for the one that was asked for.
     let is_old = session.explore.shown.is_dimmed(Instant::now()) || !session.is_in_view(explained);
     let t = tokens(ui);
     let frame = Frame::new().fill(t.panel).inner_margin(Margin::symmetric(space::M as i8, space::S as i8));
-    // Small pictures with their names and answers need their height; a table scrolls.
-    let window = ui.ctx().content_rect().height();
-    let (height, least) = match explained.units.unit.modality() {
-        Modality::Text => ((window * 0.34).clamp(250.0, 460.0), 150.0),
-        Modality::Table => (170.0, 130.0),
-        Modality::Image | Modality::Series => (236.0, 236.0),
-    };
-    let is_listed = matches!(explained.units.unit.modality(), Modality::Text | Modality::Table);
-    // A panel keeps the height that it had first: in a much larger or smaller window it begins anew.
-    let id = Id::unique(("classes", (window / 120.0) as u32));
-    Panel::bottom(id).resizable(true).default_size(height).size_range(least..=560.0).frame(frame).show(ui, |ui| {
+    let is_listed = matches!(modality, Modality::Text | Modality::Table);
+    let height = wished.min(room - HALF * window).max(least);
+    let most = (room - LEAST_VIEWER * window).clamp(least, 560.0);
+    // A panel keeps the height that it had first: where there is much more or less room it begins anew.
+    let id = Id::unique(("classes", (height / 8.0) as u32));
+    Panel::bottom(id).resizable(true).default_size(height).size_range(least..=most).frame(frame).show(ui, |ui| {
         if is_old {
             muted(ui, "Of the result before; the one asked for follows");
             ui.multiply_opacity(theme::DIMMED);
@@ -148,13 +203,14 @@ pub fn panel(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut
         ui.add_space(space::XS);
         if is_listed {
             let area = ui.available_rect_before_wrap();
-            let table_width = (90.0 + CELL * (by_class.classes + 1) as f32 + 150.0).min(area.width() * 0.55);
+            let n_columns = by_class.classes + usize::from(current_contrast(session, focused.1).is_some());
+            let table_width = (WORD + CELL * n_columns as f32 + 120.0).min(area.width() * 0.6);
             let (left, right) = area.split_left_right_at_x(area.left() + table_width);
             let child = |ui: &mut Ui, name: &str, rect| {
                 ui.new_child(UiBuilder::new().id_salt(name).max_rect(rect).layout(Layout::top_down(Align::Min)))
             };
             let mut table_ui = child(ui, "class table", left.with_max_x(left.right() - space::M));
-            table(&mut table_ui, session, canvas, focused, commands);
+            class_table::show(&mut table_ui, session, canvas, focused, commands);
             let mut top_ui = child(ui, "class tops", right);
             tops(&mut top_ui, session, canvas, focused, commands);
             ui.allocate_rect(area, Sense::hover());
@@ -167,10 +223,31 @@ pub fn panel(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut
 /// Why this class, against that one.
 fn contrast(ui: &mut Ui, session: &Session, by_class: &ByClass, commands: &mut Vec<Command>) {
     let explore = &session.explore;
-    ui.label(RichText::new("What speaks for each class").strong());
+    let nothing = (!by_class.nothing.is_empty()).then(|| {
+        let answer = with_probability(session, &by_class.nothing, argmax(&by_class.nothing));
+        format!("With nothing left: {answer}")
+    });
+    let nothing_width = nothing.as_ref().map_or(0.0, |words| groups::word(ui, words, &TextStyle::Small) + space::M);
+    let head = |ui: &mut Ui| {
+        ui.label(RichText::new("What speaks for each class").strong());
+        if let Some(words) = &nothing {
+            muted(ui, words).on_hover_text(NOTHING_LEFT);
+        }
+    };
+    let is_wide = ui.available_width() >= WITH_TITLE + nothing_width;
+    if !is_wide {
+        ui.scope(|ui| {
+            // A line of text, not as high as one of controls.
+            ui.spacing_mut().interact_size.y = text::BODY;
+            ui.horizontal_wrapped(head);
+        });
+    }
     // In a narrow viewer both still stand on one line.
     let room = (ui.available_width() - 150.0).max(120.0);
     ui.horizontal_wrapped(|ui| {
+        if is_wide {
+            head(ui);
+        }
         ui.label("Colour by");
         let shown = explore.class_focus.map_or_else(|| OWN_SCORES.to_owned(), |class| session.class_name(class));
         ComboBox::from_id_salt("colour by")
@@ -216,7 +293,7 @@ fn contrast(ui: &mut Ui, session: &Session, by_class: &ByClass, commands: &mut V
 }
 
 /// Scores of all classes on one scale, so that cells can be compared.
-fn range_of(result: &MethodResult, by_class: &ByClass) -> (Scale, Range) {
+pub(super) fn range_of(result: &MethodResult, by_class: &ByClass) -> (Scale, Range) {
     let units = (0..by_class.units()).filter(|&unit| result.scores.get(unit) != Some(&f32::NEG_INFINITY));
     let values: Vec<f32> = units
         .flat_map(|unit| (0..by_class.classes).map(move |class| (unit, class)))
@@ -226,118 +303,15 @@ fn range_of(result: &MethodResult, by_class: &ByClass) -> (Scale, Range) {
     (scale, Range::robust(&values, scale))
 }
 
-fn current_contrast(session: &Session, result: &MethodResult) -> Option<(usize, usize)> {
+pub(super) fn current_contrast(session: &Session, result: &MethodResult) -> Option<(usize, usize)> {
     match session.lens(result)? {
         Lens::Contrast(a, b) => Some((a, b)),
         Lens::Class(_) => None,
     }
 }
 
-fn table(
-    ui: &mut Ui,
-    session: &Session,
-    canvas: &mut Canvas,
-    (explained, result, by_class): Focused<'_>,
-    commands: &mut Vec<Command>,
-) {
-    let contrast = current_contrast(session, result);
-    // As the text shows it: with a class in focus, that class's words.
-    let seen = session.seen(result);
-    let mut state = std::mem::take(&mut canvas.classes);
-    if contrast.is_none() && state.sort == Sort::Contrast {
-        state.sort = Sort::Rank;
-    }
-    if state.is_new(explained, (state.sort, contrast, session.explore.focus)) {
-        let scores = match (state.sort, contrast) {
-            (Sort::Class(class), _) => result.scores_through(Lens::Class(class)),
-            (Sort::Contrast, Some((a, b))) => result.scores_through(Lens::Contrast(a, b)),
-            _ => None,
-        };
-        state.order = top_k(scores.as_ref().unwrap_or(&result.scores), result.scores.len());
-        state.range = None;
-    }
-    let (scale, range) = *state.range.get_or_insert_with(|| range_of(result, by_class));
-    let digits = describe::digits(&by_class.scores, LEAST_DIGITS);
-    let (head, names) = unit_names(canvas, session.explore.focus);
-    let reading = &session.explore.reading;
-    let mut found = None;
-    let is_wide = ui.available_width() < 90.0 + CELL * by_class.classes as f32;
-    ScrollArea::horizontal().id_salt("class table scroll").auto_shrink([false, false]).show(ui, |ui| {
-        let word = if is_wide { Column::exact(110.0) } else { Column::remainder().at_least(90.0) };
-        let mut builder = TableBuilder::new(ui)
-            .id_salt("classes")
-            .sense(Sense::click())
-            .cell_layout(Layout::left_to_right(Align::Center))
-            .auto_shrink([false, false])
-            .column(word.clip(true));
-        for _ in 0..by_class.classes + usize::from(contrast.is_some()) {
-            builder = builder.column(Column::exact(CELL));
-        }
-        builder
-            .header(ROW + 2.0, |mut header| {
-                header.col(|ui| {
-                    if sort_button(ui, head, state.sort == Sort::Rank, "Sort by the method's own rank") {
-                        state.sort = Sort::Rank;
-                    }
-                });
-                for class in 0..by_class.classes {
-                    header.col(|ui| {
-                        let name = session.class_name(class);
-                        if sort_button(ui, &name, state.sort == Sort::Class(class), "Sort and colour by this class") {
-                            state.sort = Sort::Class(class);
-                            if session.explore.class_focus != Some(class) {
-                                commands.push(Command::FocusClass(Some(class)));
-                            }
-                        }
-                    });
-                }
-                if let Some((a, b)) = contrast {
-                    header.col(|ui| {
-                        let name = format!("{} \u{2212} {}", session.class_name(a), session.class_name(b));
-                        if sort_button(ui, &name, state.sort == Sort::Contrast, "Sort by the difference") {
-                            state.sort = Sort::Contrast;
-                        }
-                    });
-                }
-            })
-            .body(|body| {
-                body.rows(ROW, state.order.len(), |mut row| {
-                    let Some(&unit) = state.order.get(row.index()) else { return };
-                    row.set_selected(reading.chosen == Some(unit));
-                    row.set_hovered(reading.pointed == Some(unit));
-                    let name = names.get(unit).map_or("", String::as_str);
-                    row.col(|ui| {
-                        let label = RichText::new(shorten(name, 60));
-                        let selected = seen.is_selected(unit, session.explore.k);
-                        ui.add(Label::new(if selected { label.underline() } else { label }).truncate());
-                    });
-                    let mut values: Vec<f32> = (0..by_class.classes).map(|class| by_class.score(unit, class)).collect();
-                    values.extend(contrast.map(|(a, b)| by_class.score(unit, a) - by_class.score(unit, b)));
-                    for value in &values {
-                        row.col(|ui| cell(ui, &describe::signed(*value, digits), scale.color(range.position(*value))));
-                    }
-                    let response = row.response();
-                    let said: Vec<String> = values.iter().map(|value| describe::signed(*value, digits)).collect();
-                    response.widget_info(|| {
-                        let name = format!("{name}: {}", said.join(", "));
-                        WidgetInfo::selected(Role::Button, true, reading.chosen == Some(unit), name)
-                    });
-                    if response.hovered() {
-                        found = Some(unit);
-                    }
-                    if response.clicked() {
-                        let choice = (reading.chosen != Some(unit)).then_some(unit);
-                        commands.push(Command::Reading(Action::Choose(choice)));
-                    }
-                });
-            });
-    });
-    canvas.classes = state;
-    point(canvas, session, found);
-}
-
 /// What a unit is called in the head of a list, and the names of all: the words of a text, the columns of a row.
-fn unit_names(canvas: &Canvas, column: usize) -> (&'static str, &[String]) {
+pub(super) fn unit_names(canvas: &Canvas, column: usize) -> (&'static str, &[String]) {
     if let Some((_, view)) = canvas.text_view(column) {
         return ("Word", &view.words);
     }
@@ -346,29 +320,10 @@ fn unit_names(canvas: &Canvas, column: usize) -> (&'static str, &[String]) {
 }
 
 /// Marks a unit under the pointer in the other lists of a text.
-fn point(canvas: &mut Canvas, session: &Session, found: Option<usize>) {
+pub(super) fn point(canvas: &mut Canvas, session: &Session, found: Option<usize>) {
     if session.modality() == Modality::Text {
         canvas.point(found);
     }
-}
-
-fn sort_button(ui: &mut Ui, name: &str, is_sorted: bool, tip: &str) -> bool {
-    let label = RichText::new(shorten(name, if is_sorted { 8 } else { 10 })).small().strong();
-    let button = if is_sorted {
-        Button::selectable(true, (label, icons::ICON_ARROW_DOWNWARD.rich_text().size(text::SMALL)))
-    } else {
-        Button::selectable(false, label)
-    };
-    let response = ui.add(button.truncate());
-    response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_sorted, format!("Sort by {name}")));
-    response.on_hover_text(format!("{name}. {tip}")).clicked()
-}
-
-fn cell(ui: &mut Ui, words: &str, ground: crate::figure::Color) {
-    let rect = ui.max_rect().shrink2(vec2(0.5, 0.5));
-    ui.painter().rect_filled(rect, 0.0, theme::color(ground));
-    let font = FontId::proportional(text::SMALL);
-    ui.painter().text(rect.center(), Align2::CENTER_CENTER, words, font, theme::color(readable_on(ground)));
 }
 
 /// The best units of each class, class beside class.
@@ -431,17 +386,17 @@ fn class_head(ui: &mut Ui, session: &Session, focused: Focused<'_>, class: usize
     if response.on_hover_text("Colour by this class").clicked() {
         commands.push(Command::FocusClass(Some(class)));
     }
-    let Some((words, is_class)) = alone_words(session, by_class, class) else { return };
+    let Some((words, is_class)) = alone_words(session, (result, by_class), class) else { return };
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
         let t = tokens(ui);
         let (icon, color) = if is_class { (icons::ICON_CHECK, t.text) } else { (icons::ICON_CLOSE, t.error) };
         ui.label(icon.rich_text().size(text::SMALL).color(color));
-        let k = explained.k.min(result.selectable());
-        let line = RichText::new(format!("best {k} alone: {words}")).small().color(t.muted);
+        let n = result.speaking_through(Lens::Class(class), explained.k).len();
+        let line = RichText::new(format!("best {n} alone: {words}")).small().color(t.muted);
         // Its number must not be what is cut off.
         ui.add(Label::new(line).wrap()).on_hover_text(
-            "What the black box answers when only the best units of this class are left, as many as are selected",
+            "What the black box answers when only the best units of this class are left: as many as are selected, or as speak for it",
         );
     });
 }

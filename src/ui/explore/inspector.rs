@@ -11,11 +11,11 @@ use super::thumbs::Thumbs;
 use crate::data::{Dataset, Modality, Picture, Split};
 use crate::explain::mask::top_k;
 use crate::figure::layout::series::Form;
-use crate::jobs::{Explained, MethodResult};
+use crate::jobs::{Explained, Lens, MethodResult};
 use crate::session::describe;
 use crate::session::{Command, Session};
 
-/// How many classes are listed beside the followed one.
+/// How many of the likeliest classes are listed, whatever is answered to parts.
 const LISTED_CLASSES: usize = 5;
 
 /// What the inspector remembers.
@@ -173,20 +173,28 @@ fn answers(ui: &mut Ui, session: &Session, explained: &Explained, commands: &mut
         // With a class in focus the picture shows that class's units, and the method's own selection is another.
         let shown = session.lens(result).map(|lens| (lens, result.only_through(lens)));
         if let Some((lens, probs)) = &shown {
-            if !probs.is_empty() {
-                let noun = explained.units.unit.noun(2);
+            let noun = explained.units.unit.noun(2);
+            let n_shown = result.speaking_through(*lens, explore.k).len();
+            if n_shown == 0 {
+                muted(ui, format!("Nothing speaks for {}", session.lens_words(*lens)));
+            } else if !probs.is_empty() {
                 let tip = format!("The black box sees the {noun} shown for {} alone", session.lens_words(*lens));
                 bar_row(ui, "With these only", p(probs), &describe::probability(p(probs)), t.selected, false)
                     .on_hover_text(tip);
-                if explore.k < result.selectable() {
+                if n_shown < result.selectable() {
                     let rest = p(result.rest_through(*lens));
                     let tip = format!("The black box sees all but the {noun} shown for {}", session.lens_words(*lens));
                     bar_row(ui, "Without these", rest, &describe::probability(rest), t.unselected, true)
                         .on_hover_text(tip);
                 }
             }
+            let nothing = result.by_class.as_ref().map_or(&[][..], |by_class| &by_class.nothing);
+            if !nothing.is_empty() {
+                bar_row(ui, "Nothing left", p(nothing), &describe::probability(p(nothing)), t.muted, false)
+                    .on_hover_text(format!("All {noun} are hidden: what the probability is with none of them"));
+            }
             ui.add_space(space::XS);
-            muted(ui, format!("By the method's own {}:", explained.units.unit.noun(2)));
+            muted(ui, format!("By the method's own {noun}:"));
         }
         let (selected, unselected) = (p(&result.probs_selected), p(&result.probs_unselected));
         bar_row(ui, "Selected only", selected, &describe::probability(selected), t.selected, false)
@@ -199,9 +207,26 @@ fn answers(ui: &mut Ui, session: &Session, explained: &Explained, commands: &mut
         }
         if explained.probs_full.len() > 2 {
             ui.add_space(space::XS);
-            classes(ui, session, explained, result, shown.map(|(_, probs)| probs));
+            // To nothing there is no answer that is this class's.
+            let speaks = |lens: Lens| !result.speaking_through(lens, 1).is_empty();
+            let shown = shown.map(|(lens, probs)| if speaks(lens) { probs } else { &[][..] });
+            classes(ui, session, explained, result, shown);
         }
     });
+}
+
+/// The classes that are listed, the likeliest by the full input first: some of these, those that are answered to any of `answers`, and the one that is
+/// followed.
+fn listed_classes(full: &[f32], answers: &[&[f32]], followed: Option<usize>) -> Vec<usize> {
+    let mut listed = top_k(full, LISTED_CLASSES);
+    let answered = answers.iter().filter(|probs| !probs.is_empty()).map(|probs| crate::model::argmax(probs));
+    for class in answered.chain(followed).filter(|class| *class < full.len()) {
+        if !listed.contains(&class) {
+            listed.push(class);
+        }
+    }
+    listed.sort_by(|a, b| full[*b].total_cmp(&full[*a]).then(a.cmp(b)));
+    listed
 }
 
 /// The likeliest classes, by the full input, and by the method's own parts or what is shown of a class.
@@ -212,6 +237,9 @@ fn classes(ui: &mut Ui, session: &Session, explained: &Explained, result: &Metho
         Some(_) => {}
         None => columns.extend([("sel.", result.probs_selected.as_slice()), ("unsel.", &result.probs_unselected)]),
     }
+    // With a class in focus both parts are told above, and the class that each is answered with is looked for here.
+    let answers = [result.probs_selected.as_slice(), &result.probs_unselected, shown.unwrap_or_default()];
+    let listed = listed_classes(&explained.probs_full, &answers, session.explore.class_focus);
     Grid::new(("classes", columns.len())).num_columns(columns.len() + 1).spacing([space::M, 2.0]).striped(true).show(
         ui,
         |ui| {
@@ -220,7 +248,7 @@ fn classes(ui: &mut Ui, session: &Session, explained: &Explained, result: &Metho
                 muted(ui, *head);
             }
             ui.end_row();
-            for class in top_k(&explained.probs_full, LISTED_CLASSES) {
+            for class in listed {
                 ui.label(super::super::chrome::shorten(&session.class_name(class), 16));
                 for (_, probs) in &columns {
                     ui.label(describe::probability(probs.get(class).copied().unwrap_or(f32::NAN)));
@@ -320,4 +348,22 @@ fn method_card(ui: &mut Ui, session: &Session) {
 /// A picture as a texture with sharp pixels.
 pub(super) fn texture(ui: &Ui, name: &str, picture: &Picture) -> TextureHandle {
     ui.ctx().load_texture(name, super::thumbs::color_image(picture), TextureOptions::NEAREST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::listed_classes;
+
+    #[test]
+    fn every_class_that_is_named_as_an_answer_is_listed() {
+        let full = [0.30, 0.04, 0.15, 0.03, 0.01, 0.12, 0.05, 0.02, 0.18, 0.10];
+        assert_eq!(listed_classes(&full, &[&full], None), [0, 8, 2, 5, 9]);
+        let mut selected = [0.01; 10];
+        selected[3] = 0.89;
+        let mut unselected = [0.01; 10];
+        unselected[4] = 0.5;
+        assert_eq!(listed_classes(&full, &[&selected, &unselected, &[]], Some(7)), [0, 8, 2, 5, 9, 3, 7, 4]);
+        // Nothing twice, and nothing that does not exist.
+        assert_eq!(listed_classes(&full[..3], &[&full[..3]], Some(9)), [0, 2, 1]);
+    }
 }

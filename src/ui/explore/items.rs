@@ -23,6 +23,9 @@ use crate::session::{Command, Session};
 const THUMB: f32 = 46.0;
 /// Height of a row of the table.
 const ROW: f32 = 24.0;
+/// Room for the buttons beside the order of the list, and where the one for the filter says that it is on.
+const BESIDE_SORT: f32 = 118.0;
+const BESIDE_SORT_ON: f32 = 148.0;
 
 /// What the list remembers.
 #[derive(Default)]
@@ -112,8 +115,12 @@ fn controls(ui: &mut Ui, session: &Session, data: &Dataset, commands: &mut Vec<C
         });
     });
     ui.horizontal(|ui| {
+        let active = !list.filter.is_open_but_for_words();
+        // In a narrow list it gives way to the two buttons after it.
+        let beside = if active { BESIDE_SORT_ON } else { BESIDE_SORT };
         ComboBox::from_id_salt("sort")
-            .width(96.0)
+            .width((ui.available_width() - beside).clamp(56.0, 112.0))
+            .truncate()
             .selected_text(sort_name(list.sort.by))
             .show_ui(ui, |ui| {
                 for by in [SortBy::Index, SortBy::Confidence, SortBy::Fidelity] {
@@ -125,7 +132,6 @@ fn controls(ui: &mut Ui, session: &Session, data: &Dataset, commands: &mut Vec<C
             .response
             .accessible_name("Sort by")
             .on_hover_text("Order of the list");
-        let active = !list.filter.is_open_but_for_words();
         let label = if active { "Filter (on)" } else { "Filter" };
         egui::containers::menu::MenuButton::from_button(
             Button::new((icons::ICON_FILTER_LIST.rich_text(), label)).selected(active),

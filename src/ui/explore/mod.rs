@@ -3,15 +3,19 @@
 mod answers;
 mod canvas;
 mod cards;
+mod class_table;
 mod classes;
 mod filter;
 mod fit;
+mod groups;
+mod hits;
 mod inspector;
 mod items;
 mod own;
 mod reading;
 mod rebuilt;
 mod record;
+mod room;
 mod series;
 mod series_map;
 mod thumbs;
@@ -38,7 +42,13 @@ pub struct ExploreUi {
     unexplained: unexplained::Unexplained,
     inspector: inspector::InspectorUi,
     own: own::OwnUi,
+    room: room::RoomUi,
 }
+
+/// Width of a scroll bar in points while the pointer is elsewhere.
+const SCROLL_BAR: f32 = 4.0;
+/// How strongly it is drawn then.
+const RESTING: f32 = 0.4;
 
 /// The place.
 pub fn show(ui: &mut Ui, session: &Session, state: &mut ExploreUi, commands: &mut Vec<Command>) {
@@ -60,26 +70,39 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut ExploreUi, commands: &mu
         own::take_paste(ui, commands);
         return;
     };
+    // What scrolls says so without being pointed at, and beside what it shows, not over it.
+    let scroll = &mut ui.spacing_mut().scroll;
+    scroll.floating_allocated_width = scroll.bar_width;
+    (scroll.floating_width, scroll.dormant_handle_opacity) = (SCROLL_BAR, RESTING);
     let alone = session.open.viewer_alone;
     let panel = Frame::new().fill(t.panel).inner_margin(Margin::same(space::S as i8));
-    let style = session.explore.list.style;
-    if session.settings.show_items && !alone && session.data.is_some() {
-        let (name, width) = match style {
-            ListStyle::Strip => ("items strip", 228.0),
-            ListStyle::Table => ("items table", 400.0),
-        };
-        let left = SidePanel { side: Side::Left, name, width, range: [150.0, 620.0], frame: panel };
-        left.show(ui, session, commands, |ui, commands| {
-            items::show(ui, session, &data, &mut state.items, &mut state.thumbs, commands);
-        });
+    let (name, width, least) = match session.explore.list.style {
+        ListStyle::Strip if !session.lists_rows() => ("items strip", 228.0, 200.0),
+        // Its columns have their widths.
+        _ => ("items table", 400.0, 380.0),
+    };
+    let left = SidePanel { side: Side::Left, name, width, range: [150.0, 620.0], frame: panel };
+    let right = SidePanel { side: Side::Right, name: "inspector", width: 290.0, range: [220.0, 520.0], frame: panel };
+    let wish = |of: &SidePanel, least: f32, is_shown: bool| {
+        let width = session.settings.panels.get(of.name).copied().unwrap_or(of.width);
+        is_shown.then_some(room::Wish { width, least })
+    };
+    let wishes = [
+        wish(&left, least, session.settings.show_items && !alone && session.data.is_some()),
+        wish(&right, 240.0, session.settings.show_inspector && !alone),
+    ];
+    let [to_left, to_right] = state.room.arrange(ui, session, wishes, commands);
+    for (side, given) in [(Side::Left, to_left), (Side::Right, to_right)] {
+        if given == room::Given::Tab {
+            state.room.tab(ui, side);
+        }
     }
-    if session.settings.show_inspector && !alone {
-        let right =
-            SidePanel { side: Side::Right, name: "inspector", width: 290.0, range: [220.0, 520.0], frame: panel };
-        right.show(ui, session, commands, |ui, commands| {
-            inspector::show(ui, session, &mut state.inspector, &state.canvas, &mut state.thumbs, commands);
-        });
-    }
+    room::show(ui, session, left, to_left, commands, |ui, commands| {
+        items::show(ui, session, &data, &mut state.items, &mut state.thumbs, commands);
+    });
+    room::show(ui, session, right, to_right, commands, |ui, commands| {
+        inspector::show(ui, session, &mut state.inspector, &state.canvas, &mut state.thumbs, commands);
+    });
     CentralPanel::default().frame(Frame::new().fill(t.canvas)).show(ui, |ui| {
         own::editor(ui, session, &state.canvas, &mut state.own, commands);
         match unexplained::Lack::of(session) {

@@ -64,14 +64,7 @@ pub fn editor(ui: &mut Ui, session: &Session, canvas: &Canvas, state: &mut OwnUi
     let height = if ui.ctx().content_rect().height() < SMALL { 96.0 } else { 150.0 };
     Panel::top("own text").resizable(true).default_size(height).size_range(90.0..=400.0).frame(frame).show(ui, |ui| {
         ui.horizontal(|ui| {
-            ui.label(RichText::new("Your own text").strong());
-            muted(ui, length_words(session, &state.text));
-            let unknown = unknown_words(session, canvas);
-            if unknown > 0 {
-                let words = format!("{unknown} not in the black box's vocabulary (dotted)");
-                let way = if session.drops_unknown() { "left out" } else { "all read as the same unknown word" };
-                muted(ui, words).on_hover_text(format!("Words that the black box has not learned are {way}"));
-            }
+            // The buttons first: what is said beside them has the room that they leave.
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 command_button(ui, session, Command::Reading(Action::OpenOwn(false)), "Close", commands);
                 if ui.add_enabled(!state.text.is_empty(), Button::new("Clear")).clicked() {
@@ -84,6 +77,19 @@ pub fn editor(ui: &mut Ui, session: &Session, canvas: &Canvas, state: &mut OwnUi
                     state.text = words;
                     state.changed = Some(Instant::now());
                 }
+                ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                    let said = |ui: &mut Ui, words: String| {
+                        ui.add(Label::new(RichText::new(words).small().color(tokens(ui).muted)).truncate())
+                    };
+                    ui.add(Label::new(RichText::new("Your own text").strong()).truncate());
+                    said(ui, length_words(session, &state.text));
+                    let unknown = unknown_words(session, canvas);
+                    if unknown > 0 {
+                        let way = if session.drops_unknown() { "left out" } else { "all read as the same unknown word" };
+                        said(ui, format!("{unknown} not in the black box's vocabulary (dotted)"))
+                            .on_hover_text(format!("Words that the black box has not learned are {way}"));
+                    }
+                });
             });
         });
         let scripts = unshapeable_scripts(&state.text);

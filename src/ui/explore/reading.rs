@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use egui::{
-    Align, Align2, FontId, Layout, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo,
+    Align, Align2, Color32, FontId, Layout, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo,
     accesskit::Role, pos2, vec2,
 };
 
 use super::super::theme::{self, text, tokens};
 use super::super::widgets::muted;
+use super::hits::{Frames, Hits};
 use super::words;
 use crate::figure;
 use crate::figure::hatch::hatch_rect;
@@ -17,10 +18,12 @@ use crate::figure::layout::{ExplainedPicture, ExplainedText, Panel, TextSpan};
 use crate::session::Session;
 use crate::session::reading::NOT_SHOWN;
 
-/// Distance of lines in points.
-const LINE: f32 = 25.0;
+/// Distance of lines as a share of the size of letters: room for the marks of words.
+const LEADING: f32 = 25.0 / text::BODY;
 /// Longer lines are hard to read.
 const MOST_WIDTH: f32 = 760.0;
+/// Widths of a column in points from which its letters are larger: lines as long as may be are then no more than about 95 and 80 of them.
+const LARGER_FROM: [f32; 2] = [720.0, 960.0];
 /// Room beside the text for its scroll bar.
 const MARGIN: f32 = 14.0;
 /// Added to a blank.
@@ -31,6 +34,24 @@ const MOST_FLOWS: usize = 4;
 const HATCH: f32 = 7.0;
 /// Words read out for the whole text.
 const SPOKEN: usize = 60;
+
+/// How large a text is set, in points.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Setting {
+    /// Size of letters.
+    letters: f32,
+    /// Distance of lines.
+    line: f32,
+}
+
+impl Setting {
+    /// In a column so wide: a wide one that held small letters would be mostly empty.
+    pub fn of(column: f32) -> Self {
+        let larger = LARGER_FROM.iter().filter(|from| column >= **from).count();
+        let letters = if larger == 0 { text::BODY } else { text::READING[larger - 1] };
+        Self { letters, line: (letters * LEADING).round() }
+    }
+}
 
 /// What is known of a text beside its picture: made again when something it shows changes.
 #[derive(Debug, Default)]
@@ -104,6 +125,23 @@ fn unit_words(text: &ExplainedText, units: usize) -> Vec<String> {
     out
 }
 
+/// Number of each unit among those of the text, from 1: the tenth word, the third sentence. 0 for one that has no word.
+pub fn numbers(text: &ExplainedText, units: usize) -> Vec<usize> {
+    let mut out = vec![0; units];
+    let (mut number, mut last) = (0, None);
+    for span in &text.spans {
+        // A word of no unit counts as well.
+        if span.unit.is_none() || span.unit != last {
+            number += 1;
+        }
+        last = span.unit;
+        if let Some(first) = span.unit.and_then(|unit| out.get_mut(unit as usize)).filter(|known| **known == 0) {
+            *first = number;
+        }
+    }
+    out
+}
+
 fn notes(text: &ExplainedText, original: Option<&str>) -> Vec<String> {
     let mut out = Vec::new();
     match text.unread() {
@@ -136,12 +174,15 @@ pub struct Pages {
     id: u64,
     /// Another text, not drawn yet.
     is_fresh: bool,
+    /// What the list is searched for, in this text.
+    hits: Hits,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct FlowKey {
     id: u64,
     width: f32,
+    letters: f32,
     pixels_per_point: f32,
 }
 
@@ -158,12 +199,12 @@ impl Pages {
         self.seen_choice = session.explore.reading.choices;
     }
 
-    fn flow(&mut self, ui: &Ui, text: &ExplainedText, id: u64, width: f32) -> Arc<Flow> {
-        let key = FlowKey { id, width, pixels_per_point: ui.ctx().pixels_per_point() };
+    fn flow(&mut self, ui: &Ui, text: &ExplainedText, id: u64, (width, letters): (f32, f32)) -> Arc<Flow> {
+        let key = FlowKey { id, width, letters, pixels_per_point: ui.ctx().pixels_per_point() };
         if let Some((_, known)) = self.flows.iter().find(|(known, _)| *known == key) {
             return known.clone();
         }
-        let font = FontId::proportional(text::BODY);
+        let font = FontId::proportional(letters);
         let mut measure = |words: &str| {
             let width =
                 ui.fonts_mut(|fonts| fonts.layout_no_wrap(words.to_owned(), font.clone(), theme::UNTINTED).size().x);
@@ -189,6 +230,8 @@ pub struct Page<'a> {
     pub at: (usize, usize),
     /// Where.
     pub area: Rect,
+    /// How large.
+    pub setting: Setting,
     /// What it is called.
     pub name: &'a str,
     /// Less than 1 for a text that is being explained again.
@@ -206,26 +249,29 @@ pub fn show(ui: &mut Ui, pages: &mut Pages, page: &Page<'_>, session: &Session) 
         return (None, None);
     }
     let width = (page.area.width() - MARGIN).clamp(60.0, MOST_WIDTH).floor();
-    let flow = pages.flow(ui, text, page.view.id, width);
+    let line_height = page.setting.line;
+    let flow = pages.flow(ui, text, page.view.id, (width, page.setting.letters));
+    pages.hits.update(page.view.id, text, session);
     let reading = &session.explore.reading;
     if reading.choices != pages.seen_choice
         && let Some(line) = reading.chosen.and_then(|unit| line_of(text, &flow, unit))
     {
         // A third from the top, where the eye is.
-        let top = line as f32 * LINE;
-        let in_sight = top >= pages.offset && top + LINE <= pages.offset + page.area.height();
+        let top = line as f32 * line_height;
+        let in_sight = top >= pages.offset && top + line_height <= pages.offset + page.area.height();
         if !in_sight {
             pages.offset = (top - page.area.height() / 3.0).max(0.0);
         }
     }
     if std::mem::take(&mut pages.is_fresh) {
-        // A long text that shows nothing at its top would seem to have no explanation.
+        // A long text that shows nothing at its top would seem to have no explanation, or not to hold what was looked for.
         let is_selected = |unit: Option<u32>| {
             unit.is_some_and(|unit| page.picture.selected.get(unit as usize).is_some_and(|selected| *selected))
         };
-        let first = text.spans.iter().position(|span| is_selected(span.unit));
-        let first = first.and_then(|span| flow.line_of(span)).unwrap_or(0) as f32 * LINE;
-        if first + LINE > page.area.height() {
+        let first = || text.spans.iter().position(|span| is_selected(span.unit));
+        let first = pages.hits.first_span().or_else(first);
+        let first = first.and_then(|span| flow.line_of(span)).unwrap_or(0) as f32 * line_height;
+        if first + line_height > page.area.height() {
             pages.offset = first - page.area.height() / 3.0;
         }
     }
@@ -241,15 +287,17 @@ pub fn show(ui: &mut Ui, pages: &mut Pages, page: &Page<'_>, session: &Session) 
     if (drawn - pages.offset).abs() > 0.5 {
         area = area.vertical_scroll_offset(pages.offset);
     }
-    let height = flow.lines.len() as f32 * LINE;
+    let height = flow.lines.len() as f32 * line_height;
+    let hits = &pages.hits;
     let output = area.show_viewport(&mut inner, |ui, viewport| {
         let (rect, response) = ui.allocate_exact_size(vec2(width, height), Sense::click());
         response.widget_info(|| WidgetInfo::labeled(Role::Document, true, spoken(page.name, text)));
         let pointer = response.hover_pos().map(|at| at - rect.min);
-        let hit = pointer.and_then(|at| flow.at((at.y / LINE).max(0.0) as usize, at.x));
+        let hit = pointer.and_then(|at| flow.at((at.y / line_height).max(0.0) as usize, at.x));
         let unit = hit.and_then(|piece| unit_of(text, piece)).map(|unit| unit as usize);
-        let lines = (viewport.top() / LINE).max(0.0) as usize..(viewport.bottom() / LINE).ceil().max(0.0) as usize;
-        paint(ui, rect, page, text, &flow, looks, lines, session);
+        let line_at = |y: f32| (y / line_height).max(0.0);
+        let lines = line_at(viewport.top()) as usize..line_at(viewport.bottom()).ceil() as usize;
+        paint(ui, rect, page, (text, &flow, looks), lines, hits, session);
         let clicked = response.clicked();
         let word = hit.filter(|piece| piece.is_word);
         let remark = word.and_then(|piece| page.view.remark(text, piece.span, session));
@@ -286,37 +334,43 @@ fn spoken(name: &str, text: &ExplainedText) -> String {
     out
 }
 
-#[expect(clippy::too_many_arguments, reason = "what a page needs, once")]
+/// What lies behind the words comes first, then the words, then the frames around them: a mark never covers a letter beside it.
 fn paint(
     ui: &Ui,
     rect: Rect,
     page: &Page<'_>,
-    text: &ExplainedText,
-    flow: &Flow,
-    looks: &Looks,
+    (text, flow, looks): (&ExplainedText, &Flow, &Looks),
     lines: std::ops::Range<usize>,
+    hits: &Hits,
     session: &Session,
 ) {
     let t = tokens(ui);
     let painter = ui.painter();
-    let font = FontId::proportional(text::BODY);
+    let Setting { letters, line } = page.setting;
+    let font = FontId::proportional(letters);
     let pieces = flow.on_lines(lines.start..lines.end.min(flow.lines.len()));
     let box_of = |at: usize, piece: &Piece, unit: Option<u32>| {
         // What belongs to one unit is one box, also between its words.
         let next = pieces.get(at + 1).filter(|next| unit.is_some() && next.line == piece.line);
         let right = next.filter(|next| unit_of(text, next) == unit).map_or(piece.right(), |next| next.x);
-        let top = rect.top() + piece.line as f32 * LINE;
-        Rect::from_min_max(pos2(rect.left() + piece.x, top + 2.0), pos2(rect.left() + right, top + LINE - 3.0))
+        let top = rect.top() + piece.line as f32 * line;
+        Rect::from_min_max(pos2(rect.left() + piece.x, top + 2.0), pos2(rect.left() + right, top + line - 3.0))
     };
+    for (at, piece) in pieces.iter().enumerate() {
+        paint_marks(painter, &looks.of(text, piece), box_of(at, piece, unit_of(text, piece)), t);
+    }
     let reading = &session.explore.reading;
+    // Around a unit that is pointed at or chosen: one for each of its lines.
+    let mut outlines: Vec<(usize, usize, Rect, Color32)> = Vec::new();
+    let mut found = Frames::default();
     for (at, piece) in pieces.iter().enumerate() {
         let unit = unit_of(text, piece);
         let look = looks.of(text, piece);
         let area = box_of(at, piece, unit);
-        paint_marks(painter, &look, area, t);
         if let Some(ink) = look.ink {
             let at = pos2(rect.left() + piece.x, area.center().y);
             painter.text(at, Align2::LEFT_CENTER, text.text_of(piece), font.clone(), theme::color(ink));
+            found.add(ui, hits, (text, piece), area, &font);
         }
         // In the user's own text, where a slip of the pen can be mended.
         let is_unknown = session.own_text().is_some() && piece.is_word && page.view.is_unknown(piece.span);
@@ -333,7 +387,10 @@ fn paint(
         let Some(unit) = unit.map(|unit| unit as usize) else { continue };
         if reading.pointed == Some(unit) || reading.chosen == Some(unit) {
             let color = if reading.pointed == Some(unit) { t.text } else { t.accent };
-            painter.rect_stroke(area.expand(1.5), 3.0, Stroke::new(1.5, color), StrokeKind::Outside);
+            match outlines.last_mut() {
+                Some(last) if (last.0, last.1) == (unit, piece.line) => last.2 = last.2.union(area),
+                _ => outlines.push((unit, piece.line, area, color)),
+            }
         }
         if piece.is_word && piece.bytes.start == 0 && look.ink.is_some() && looks.is_selected(Some(unit as u32)) {
             let id = ui.scope_id().with(("word", page.at, piece.span));
@@ -346,6 +403,16 @@ fn paint(
             });
         }
     }
+    for (unit, line, area, color) in outlines {
+        let around = area.expand(1.5);
+        painter.rect_stroke(around, 3.0, Stroke::new(1.5, color), StrokeKind::Outside);
+        if reading.chosen == Some(unit) {
+            let id = ui.scope_id().with(("chosen", page.at, line));
+            ui.interact(around, id, Sense::hover())
+                .widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("Chosen in line {}", line + 1)));
+        }
+    }
+    found.show(ui, painter, hits, page.at, t);
 }
 
 /// Dots under a word that the black box does not know.

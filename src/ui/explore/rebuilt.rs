@@ -3,22 +3,26 @@
 use std::sync::Arc;
 
 use egui::{
-    Align, Label, Layout, Rect, RichText, Sense, Stroke, TextureHandle, Ui, WidgetInfo, accesskit::Role, pos2, vec2,
+    Align, Align2, Label, Layout, Rect, RichText, Sense, Stroke, TextStyle, TextureHandle, Ui, WidgetInfo,
+    accesskit::Role, pos2, vec2,
 };
 
 use super::super::theme::{space, tokens};
-use super::super::widgets::{group, muted};
+use super::super::widgets::{group, muted, swatch};
 use super::answers::with_probability;
 use super::inspector::texture;
 use crate::data::series::own_steps;
 use crate::data::{Modality, Picture, Shape};
+use crate::jobs::picture::channel_names;
 use crate::jobs::{Explained, MethodResult};
 use crate::session::Session;
 
 /// Largest side of a picture on screen.
 const SIDE: f32 = 108.0;
-/// Height of a channel of a series.
-const CHANNEL: f32 = 48.0;
+/// Height of a channel of a series with its name.
+const CHANNEL: f32 = 60.0;
+/// Height of the name.
+const NAME: f32 = 14.0;
 /// Most channels that are drawn.
 const MOST_CHANNELS: usize = 4;
 
@@ -47,6 +51,10 @@ pub fn show(ui: &mut Ui, session: &Session, explained: &Arc<Explained>, result: 
     let is_series = explained.units.unit.modality() == Modality::Series;
     // A series needs the whole width, so that the two stand below each other.
     let layout = if is_series { Layout::top_down(Align::Min) } else { Layout::left_to_right(Align::Min) };
+    let shown = is_series.then(|| Channels::of(session, explained, result));
+    if let Some(shown) = &shown {
+        shown.legend(ui);
+    }
     ui.with_layout(layout, |ui| {
         let sides = result.rebuilt.iter().zip(["From the selected part", "From the rest"]);
         for (at, (rebuilt, title)) in sides.enumerate() {
@@ -61,8 +69,9 @@ pub fn show(ui: &mut Ui, session: &Session, explained: &Arc<Explained>, result: 
                     ui.add(egui::Image::new(picture).fit_to_exact_size(natural * scale).alt_text(&name))
                         .on_hover_text(&name);
                 }
-                if is_series {
-                    lines(ui, (&explained.row, &rebuilt.row), explained.units.shape, &name);
+                if let Some(shown) = &shown {
+                    let rows = [&explained.row, &rebuilt.row].map(|row| shown.taken_from(row));
+                    lines(ui, (&rows[0], &rows[1]), shown, &name);
                 }
                 let stays = if class == full { "class stays" } else { "class changes" };
                 ui.label(format!("{answer}, {stays}"));
@@ -80,22 +89,109 @@ pub fn show(ui: &mut Ui, session: &Session, explained: &Arc<Explained>, result: 
     ui.add(Label::new(RichText::new(words).small().color(tokens(ui).muted)).wrap());
 }
 
-/// The first channels of a series as it is (pale) and as it was rebuilt.
-fn lines(ui: &mut Ui, (whole, rebuilt): (&[f32], &[f32]), shape: Shape, name: &str) {
+/// The channels of a series that are drawn.
+struct Channels {
+    /// Their numbers, ascending.
+    numbers: Vec<usize>,
+    names: Vec<String>,
+    /// The shape of a row that holds them alone.
+    shape: Shape,
+    /// How many of the steps are the item's own.
+    own: usize,
+    /// Which they are, where there are others: "4 of 60 channels: those with most selected steps".
+    part: Option<String>,
+}
+
+impl Channels {
+    fn of(session: &Session, explained: &Explained, result: &MethodResult) -> Self {
+        let shape = explained.units.shape;
+        let known = session.data.as_ref().map_or(&[][..], |data| data.channel_names());
+        let names = channel_names(known, shape.channels);
+        let mut selected = vec![0_usize; shape.channels];
+        let steps = (shape.height * shape.width).max(1);
+        let own = own_steps(&explained.row, steps);
+        if shape.channels > MOST_CHANNELS {
+            let of_values = explained.units.unit_of_values().into_iter().enumerate();
+            for (place, unit) in of_values.filter(|(place, _)| place % steps < own) {
+                selected[place / steps] += usize::from(result.is_selected(unit as usize, session.explore.k));
+            }
+        }
+        let (numbers, part) = chosen(&selected);
+        Self {
+            names: numbers.iter().map(|channel| names[*channel].clone()).collect(),
+            shape: Shape { channels: numbers.len(), ..shape },
+            numbers,
+            own,
+            part,
+        }
+    }
+
+    /// Their values of a whole row.
+    fn taken_from(&self, row: &[f32]) -> Vec<f32> {
+        let steps = self.shape.height * self.shape.width;
+        let of = |channel: &usize| row.get(channel * steps..(channel + 1) * steps).unwrap_or_default();
+        self.numbers.iter().flat_map(of).copied().collect()
+    }
+
+    /// Which channels are drawn and what their two lines are.
+    fn legend(&self, ui: &mut Ui) {
+        if let Some(part) = &self.part {
+            ui.add(Label::new(RichText::new(part).small().color(tokens(ui).muted)).wrap());
+        }
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = space::XS;
+            let t = tokens(ui);
+            for (color, words) in [(t.outline, "the series as it is"), (t.selected, "rebuilt")] {
+                swatch(ui, color, false);
+                muted(ui, words);
+                ui.add_space(space::S);
+            }
+        });
+    }
+}
+
+/// Which of the channels with so many selected steps each are drawn, and in words which these are, where there are others.
+fn chosen(selected: &[usize]) -> (Vec<usize>, Option<String>) {
+    let n = selected.len();
+    let mut numbers: Vec<usize> = (0..n).collect();
+    if n <= MOST_CHANNELS {
+        return (numbers, None);
+    }
+    // Equal ones stay in their order.
+    numbers.sort_by_key(|channel| std::cmp::Reverse(selected[*channel]));
+    let with_some = selected.iter().filter(|count| **count > 0).count();
+    numbers.truncate(if with_some == 0 { MOST_CHANNELS } else { with_some.min(MOST_CHANNELS) });
+    numbers.sort_unstable();
+    let which = match selected.iter().all(|count| *count == selected[0]) {
+        true => "the first",
+        false if with_some == 1 => "the only one with selected steps",
+        false if with_some <= MOST_CHANNELS => "all that have selected steps",
+        false => "those with most selected steps",
+    };
+    let part = format!("{} of {n} channels: {which}", numbers.len());
+    (numbers, Some(part))
+}
+
+/// The channels of a series as it is (pale) and as it was rebuilt, each under its name and from where to where it reaches.
+fn lines(ui: &mut Ui, (whole, rebuilt): (&[f32], &[f32]), shown: &Channels, name: &str) {
     let t = tokens(ui);
-    let channels = shape.channels.min(MOST_CHANNELS);
+    let Channels { shape, own, names, .. } = shown;
+    let channels = shape.channels;
     let width = ui.available_width().max(SIDE);
     let (rect, response) = ui.allocate_exact_size(vec2(width, CHANNEL * channels as f32), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, name));
     let steps = shape.height * shape.width;
-    let own = own_steps(whole, steps);
     for channel in 0..channels {
-        let of = channel * steps..channel * steps + own;
+        let of = channel * steps..channel * steps + *own;
         let (Some(whole), Some(rebuilt)) = (whole.get(of.clone()), rebuilt.get(of)) else { return };
         let both = || whole.iter().chain(rebuilt).copied();
         let (low, high) = (both().fold(f32::MAX, f32::min), both().fold(f32::MIN, f32::max));
         let top = rect.top() + CHANNEL * channel as f32;
-        let room = Rect::from_min_size(pos2(rect.left(), top + 2.0), vec2(width, CHANNEL - 4.0));
+        let room = Rect::from_min_size(pos2(rect.left(), top + NAME), vec2(width, CHANNEL - NAME - 4.0));
+        let range = format!("{low:.2} to {high:.2}").replace('-', "\u{2212}");
+        let said = format!("{}, {range}", names.get(channel).map_or("", String::as_str));
+        let font = TextStyle::Small.resolve(ui.style());
+        ui.painter_at(rect).text(pos2(rect.left(), top), Align2::LEFT_TOP, said, font, t.muted);
         ui.painter().rect_filled(room, 2.0, t.canvas);
         let span = if high > low { high - low } else { 1.0 };
         let points = |values: &[f32]| {
@@ -106,7 +202,23 @@ fn lines(ui: &mut Ui, (whole, rebuilt): (&[f32], &[f32]), shape: Shape, name: &s
         ui.painter().line(points(whole), Stroke::new(1.0, t.outline));
         ui.painter().line(points(rebuilt), Stroke::new(1.5, t.selected));
     }
-    let more = shape.channels - channels;
-    let more = if more > 0 { format!(" {more} more channels are not drawn.") } else { String::new() };
-    response.on_hover_text(format!("{name}. Pale: the series as it is.{more}"));
+    response.on_hover_text(format!("{name}. Pale: the series as it is."));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::chosen;
+
+    #[test]
+    fn the_channels_that_are_drawn_are_those_with_most_selected_steps_and_are_named() {
+        let (numbers, part) = chosen(&[0, 3, 0, 0, 1, 0]);
+        assert_eq!(numbers, [1, 4], "none without a selected step");
+        assert_eq!(part.as_deref(), Some("2 of 6 channels: all that have selected steps"));
+        let (numbers, part) = chosen(&[1, 2, 3, 1, 5, 2]);
+        assert_eq!(numbers, [1, 2, 4, 5]);
+        assert_eq!(part.as_deref(), Some("4 of 6 channels: those with most selected steps"));
+        let (numbers, part) = chosen(&[7; 6]);
+        assert_eq!((numbers, part.as_deref()), (vec![0, 1, 2, 3], Some("4 of 6 channels: the first")));
+        assert_eq!(chosen(&[0, 1]), (vec![0, 1], None), "a few are all drawn");
+    }
 }

@@ -7,7 +7,7 @@ use egui::{
 
 use super::super::theme::{self, space, tokens};
 use crate::figure::Palette;
-use crate::figure::layout::record::{Line, bars_of};
+use crate::figure::layout::record::{Line, bars_of, is_by_order};
 use crate::figure::layout::{ExplainedPicture, ExplainedRow, Panel};
 use crate::session::describe;
 
@@ -15,6 +15,8 @@ use crate::session::describe;
 const TRUTH: f32 = 4.0;
 /// Height of a line.
 const LINE: f32 = 20.0;
+/// Distance of two columns.
+const GAP: f32 = 2.0;
 /// Room of the rank.
 const RANK: f32 = 26.0;
 /// Room of a bar where there is enough.
@@ -34,12 +36,19 @@ pub fn show(ui: &mut Ui, picture: &ExplainedPicture, (panel, area): (Panel, Rect
     child.set_clip_rect(area.intersect(ui.clip_rect()));
     child.multiply_opacity(opacity);
     let mut spoken = Vec::new();
+    child.spacing_mut().item_spacing.y = GAP;
     let bar = if panel == Panel::Input { 0.0 } else { (BAR + SCORE).min(area.width() * 0.4) };
-    let room = Room { bar, is_double: false, zero: bars.zero() };
-    let room = Room { is_double: !fits(ui, &row.names, (area.width() - RANK - room.bar) * NAME - space::S), ..room };
-    let spacing = child.spacing().item_spacing.y;
-    let is_all_in_sight = row.names.len() as f32 * (room.height() + spacing) - spacing <= area.height();
-    let order = order_of(picture, row, panel == Panel::Input || is_all_in_sight);
+    let names_fit = |bar: f32| fits(ui, &row.names, (area.width() - RANK - bar) * NAME - space::S);
+    let is_all_in_sight = |room: Room| row.names.len() as f32 * (room.height() + GAP) - GAP <= area.height();
+    let room = Room { bar, is_double: !names_fit(bar), zero: bars.zero() };
+    // Where parts are shown and hidden, all columns in sight say more than bars, which stand in the other views too.
+    let is_of_parts = matches!(panel, Panel::Selected | Panel::Unselected);
+    let room = if is_of_parts && room.is_double && !is_all_in_sight(room) && names_fit(0.0) {
+        Room { bar: 0.0, is_double: false, ..room }
+    } else {
+        room
+    };
+    let order = order_of(picture, row, panel == Panel::Input || is_all_in_sight(room));
     ScrollArea::vertical().id_salt(name).auto_shrink([false, false]).show_rows(
         &mut child,
         room.height(),
@@ -129,14 +138,15 @@ fn one(ui: &mut Ui, picture: &ExplainedPicture, panel: Panel, line: &Line<'_>, r
         (name_at, value_at, bar_at)
     };
     let ink = if line.is_shown { t.text } else { t.muted };
+    // What the panel hides has neither the ink nor the colour of what it shows.
+    let strong = |words: RichText, is_strong: bool| if is_strong && line.is_shown { words.strong() } else { words };
     let mark = rank.map_or_else(String::new, |rank| rank.to_string());
-    ui.put(mark_at, Label::new(RichText::new(mark).strong().color(t.text)));
-    let title = RichText::new(line.name).color(ink);
-    let title = if rank.is_some() { title.strong() } else { title };
+    ui.put(mark_at, Label::new(strong(RichText::new(mark), true).color(ink)));
+    let title = strong(RichText::new(line.name), rank.is_some()).color(ink);
     cell(ui, ("name", line.column), name_at, Label::new(title).truncate());
     cell(ui, ("value", line.column), value_at, Label::new(RichText::new(&line.value).color(ink)).truncate());
-    if is_marked {
-        bar(ui, line, (bar_at, room.zero), score_of(picture, line.column));
+    if is_marked && room.bar > 0.0 {
+        bar(ui, picture, line, (bar_at, room.zero));
     }
 }
 
@@ -147,14 +157,20 @@ fn cell(ui: &mut Ui, id: (&str, usize), area: Rect, label: Label) {
 }
 
 /// A score as a bar, in the colour that the legend names, and as a number beside it.
-fn bar(ui: &mut Ui, line: &Line<'_>, (whole, zero): (Rect, Option<f32>), score: f32) {
+fn bar(ui: &mut Ui, picture: &ExplainedPicture, line: &Line<'_>, (whole, zero): (Rect, Option<f32>)) {
+    let score = score_of(picture, line.column);
     let response = ui.interact(whole, ui.scope_id().with(("bar", line.column)), egui::Sense::hover());
     let t = theme::tokens(ui);
     let (rect, number) = whole.split_left_right_at_x(whole.right() - SCORE.min(whole.width()));
     let (from, to) = line.bar;
     let (left, right) = (rect.left() + rect.width() * from, rect.left() + rect.width() * to);
     let bar = Rect::from_x_y_ranges(left..=right.max(left + 1.0), rect.top() + 5.0..=rect.bottom() - 5.0);
-    ui.painter().rect_filled(bar, 1.0, if line.rank.is_some() { t.selected } else { t.unselected });
+    let color = match (line.is_shown, line.rank) {
+        (false, _) => theme::color(Palette::of(picture.theme).hairline),
+        (true, Some(_)) => t.selected,
+        (true, None) => t.unselected,
+    };
+    ui.painter().rect_filled(bar, 1.0, color);
     if let Some(zero) = zero {
         let x = rect.left() + rect.width() * zero;
         ui.painter().vline(x, rect.top() + 3.0..=rect.bottom() - 3.0, Stroke::new(1.0, t.muted));
@@ -162,7 +178,9 @@ fn bar(ui: &mut Ui, line: &Line<'_>, (whole, zero): (Rect, Option<f32>), score: 
     let font = egui::TextStyle::Small.resolve(ui.style());
     let end = number.right_center() - vec2(space::XS, 0.0);
     ui.painter().text(end, Align2::RIGHT_CENTER, describe::score(score), font, t.muted);
-    response.on_hover_text(format!("score {}", crate::data::table::number(f64::from(score))));
+    let number = crate::data::table::number(f64::from(score));
+    let by_order = if is_by_order(picture) { "\nOnly the order of this method's scores counts" } else { "" };
+    response.on_hover_text(format!("score {number}{by_order}"));
 }
 
 #[cfg(test)]

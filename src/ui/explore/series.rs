@@ -2,9 +2,9 @@
 //! decided in [`crate::figure::layout::series`].
 
 use egui::{
-    Color32, Rect, Sense, Stroke, TextStyle, TextureId, Ui, UiBuilder, WidgetInfo, accesskit::Role, pos2, vec2,
+    Color32, Rect, Sense, Shape, Stroke, TextStyle, TextureId, Ui, UiBuilder, WidgetInfo, accesskit::Role, pos2, vec2,
 };
-use egui_plot::{AxisHints, GridInput, GridMark, HLine, Line, Plot, PlotPoints, PlotUi, Points, Polygon};
+use egui_plot::{AxisHints, GridInput, GridMark, HLine, Line, LineStyle, Plot, PlotPoints, PlotUi, Points, Polygon};
 
 use super::super::theme::{self, space, tokens};
 use super::canvas::Zoom;
@@ -12,11 +12,11 @@ use super::series_map::round_by;
 use crate::data::Dataset;
 use crate::data::series::own_steps;
 use crate::figure::layout::series::{
-    ExplainedSeries, Form, MOST_DOTS, Shown, extent_of, line_color, path_color, runs, score_of_values, selected_values,
-    shades, shown, true_points,
+    ExplainedSeries, Form, LineLook, MOST_DOTS, Shown, extent_of, line_look, path_color, runs, score_of_values,
+    selected_values, shades, shown, true_points,
 };
 use crate::figure::layout::{ExplainedPicture, Panel};
-use crate::figure::{Color, Palette};
+use crate::figure::{Color, Palette, fonts};
 use crate::session::Command;
 
 /// Room for the numbers of the y axis.
@@ -25,6 +25,12 @@ pub(super) const AXIS_WIDTH: f32 = 44.0;
 const TRUTH: f32 = 4.0;
 /// Room for the name of a channel over its plot.
 pub(super) const NAME: f32 = 15.0;
+/// Room for the piece of line before the name of a channel.
+const SWATCH: f32 = 18.0;
+/// Length of a dash.
+const DASH: f32 = 10.0;
+/// A plot lower than this has its range beside its name: on its axis there would be room for one number, mostly 0.
+const LOW: f32 = 48.0;
 
 /// One panel of a method's result.
 #[derive(Clone, Copy)]
@@ -59,9 +65,8 @@ pub fn show(ui: &mut Ui, area: Rect, page: &Page<'_>, zoom: Zoom, commands: &mut
     match series.form {
         Form::Map => {}
         Form::Overlaid => {
-            let names = Rect::from_min_size(area.min, vec2(area.width(), NAME));
-            line_names(&inner, names, page, series, &all);
-            let plot = Rect::from_min_max(pos2(area.left(), names.bottom()), area.max);
+            let top = line_names(&inner, area, page, series, &all);
+            let plot = Rect::from_min_max(pos2(area.left(), top), area.max);
             channels_over_time(&mut inner, plot, page, series, (&all, &all));
         }
         Form::Stacked | Form::Path => {
@@ -77,7 +82,17 @@ pub fn show(ui: &mut Ui, area: Rect, page: &Page<'_>, zoom: Zoom, commands: &mut
                 let at = pos2(rect.left() + AXIS_WIDTH, rect.top());
                 let ink = tokens(ui).muted.gamma_multiply(page.opacity);
                 let font = TextStyle::Small.resolve(ui.style());
-                inner.painter().text(at, egui::Align2::LEFT_TOP, &series.names[*channel], font, ink);
+                let name = if each - NAME < LOW {
+                    let name = format!("{}, {}", series.names[*channel], range_words(page, series, *channel));
+                    let place = Rect::from_min_size(at, vec2(rect.right() - at.x, NAME));
+                    let id = inner.scope_id().with(("channel", page.at, *channel));
+                    let response = inner.interact(place, id, Sense::hover());
+                    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &name));
+                    name
+                } else {
+                    series.names[*channel].clone()
+                };
+                inner.painter().text(at, egui::Align2::LEFT_TOP, name, font, ink);
                 channels_over_time(&mut inner, plot, page, series, (std::slice::from_ref(channel), all.as_slice()));
             }
         }
@@ -93,28 +108,64 @@ pub fn show(ui: &mut Ui, area: Rect, page: &Page<'_>, zoom: Zoom, commands: &mut
 
 /// Says which part of the channels is drawn; gives what is left of `area` for them.
 fn below_part(ui: &mut Ui, area: Rect, page: &Page<'_>, part: &str) -> Rect {
-    let line = Rect::from_min_size(area.min, vec2(area.width(), NAME));
     let ink = tokens(ui).muted.gamma_multiply(page.opacity);
     let font = TextStyle::Small.resolve(ui.style());
-    ui.painter().text(line.min + vec2(AXIS_WIDTH, 0.0), egui::Align2::LEFT_TOP, part, font, ink);
+    let words = ui.painter().layout(part.to_owned(), font, ink, (area.width() - AXIS_WIDTH).max(1.0));
+    let line = Rect::from_min_size(area.min, vec2(area.width(), words.size().y.max(NAME)));
+    ui.painter().galley(line.min + vec2(AXIS_WIDTH, 0.0), words, ink);
     let response = ui.interact(line, ui.scope_id().with(("series part", page.at)), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, part));
     Rect::from_min_max(pos2(area.left(), line.bottom()), area.max)
 }
 
-fn line_names(ui: &Ui, area: Rect, page: &Page<'_>, series: &ExplainedSeries, channels: &[usize]) {
+/// Which line is which channel, at the top of `area`, on as many lines as that takes; gives where they end. A name that is wider than a line is cut in its
+/// middle: those that begin alike differ at their ends.
+fn line_names(ui: &Ui, area: Rect, page: &Page<'_>, series: &ExplainedSeries, channels: &[usize]) -> f32 {
     let palette = Palette::of(page.picture.theme);
     let font = TextStyle::Small.resolve(ui.style());
-    let mut x = area.left() + AXIS_WIDTH;
+    let (left, ink) = (area.left() + AXIS_WIDTH, tokens(ui).text);
+    let line = |words: &str| ui.painter().layout_no_wrap(words.to_owned(), font.clone(), ink);
+    let room = (area.right() - left - SWATCH).max(0.0);
+    let (mut x, mut top) = (left, area.top());
     for (at, &channel) in channels.iter().enumerate() {
-        let name = &series.names[channel];
-        let color = theme::color(line_color(palette, at, channels.len()));
-        let middle = area.top() + NAME / 2.0;
-        ui.painter().hline(x..=x + 14.0, middle, Stroke::new(2.0, color));
-        let at = pos2(x + 18.0, area.top());
-        let words = ui.painter().text(at, egui::Align2::LEFT_TOP, name, font.clone(), tokens(ui).text);
-        x = words.right() + space::M;
+        let name = line(&fonts::cut_in_middle(&series.names[channel], |words| line(words).size().x <= room));
+        if x > left && x + SWATCH + name.size().x > area.right() {
+            (x, top) = (left, top + NAME);
+        }
+        let look = line_look(palette, page.panel, at, channels.len());
+        let stroke = Stroke::new(2.0, theme::color(look.color));
+        let ends = [pos2(x, top + NAME / 2.0), pos2(x + SWATCH - 4.0, top + NAME / 2.0)];
+        if look.is_dashed {
+            ui.painter().extend(Shape::dashed_line(&ends, stroke, DASH * 0.5, DASH * 0.3));
+        } else {
+            ui.painter().line_segment(ends, stroke);
+        }
+        let next = x + SWATCH + name.size().x + space::M;
+        ui.painter().galley(pos2(x + SWATCH, top), name, ink);
+        x = next;
     }
+    top + NAME
+}
+
+/// From where to where the values of a channel reach, or its scores where these are drawn.
+fn range_words(page: &Page<'_>, series: &ExplainedSeries, channel: usize) -> String {
+    let words = |[low, high]: [f32; 2]| format!("{low:.2} to {high:.2}").replace('-', "\u{2212}");
+    if page.panel == Panel::Heat {
+        let scores = score_of_values(page.picture, series);
+        return format!("scores {}", words(limits(series.own(&scores, channel))));
+    }
+    words(limits(series.own(&series.values, channel)))
+}
+
+/// Least and greatest of the values that are numbers; 0 and 0 where none is.
+fn limits(values: &[f32]) -> [f32; 2] {
+    let finite = values.iter().copied().filter(|value| value.is_finite());
+    finite
+        .fold(None, |known: Option<[f32; 2]>, value| {
+            let [low, high] = known.unwrap_or([value; 2]);
+            Some([low.min(value), high.max(value)])
+        })
+        .unwrap_or_default()
 }
 
 /// Height of the numbers of steps under a plot.
@@ -154,7 +205,6 @@ fn channels_over_time(
     (channels, all): (&[usize], &[usize]),
 ) {
     let picture = page.picture;
-    let is_alone = channels.len() == 1;
     let first = channels.first().copied().unwrap_or(0);
     let scores = if page.panel == Panel::Heat { score_of_values(picture, series) } else { Vec::new() };
     let [low, high] = match page.panel {
@@ -168,6 +218,10 @@ fn channels_over_time(
     let (steps, most) = (series.steps, most_numbered(rect.width() - AXIS_WIDTH, series.steps));
     let own = series.own_steps();
     let mut inner = ui.new_child(UiBuilder::new().id_salt(("channels", page.at, first)).max_rect(rect));
+    // Its range stands beside its name then.
+    let is_low = series.form != Form::Overlaid && drawn_height < LOW;
+    let y_axis = AxisHints::new_y();
+    let y_axis = if is_low { y_axis.formatter(|_, _| String::new()) } else { y_axis };
     let shown = Plot::new(("series plot", page.at, first))
         .width(rect.width())
         .height(rect.height())
@@ -185,6 +239,7 @@ fn channels_over_time(
         .x_grid_spacer(move |seen| numbered(&seen, steps, most))
         // Whatever has a number has it in full ink.
         .custom_x_axes(vec![AxisHints::new_x().min_thickness(axis).label_spacing(18.0..=30.0)])
+        .custom_y_axes(vec![y_axis])
         // Channels begin at the same place, whatever their numbers' lengths.
         .y_axis_min_width(AXIS_WIDTH)
         .show_axes([is_last, true])
@@ -199,8 +254,7 @@ fn channels_over_time(
             }
             let palette = Palette::of(picture.theme);
             for (at, &channel) in channels.iter().enumerate() {
-                let own = if is_alone { palette.full } else { line_color(palette, at, channels.len()) };
-                one_line(plot, page, series, channel, &scores, own);
+                one_line(plot, page, series, channel, &scores, line_look(palette, page.panel, at, channels.len()));
             }
             if page.panel != Panel::Input {
                 let foot = low + (high - low) * f64::from(TRUTH / drawn_height);
@@ -275,7 +329,7 @@ fn one_line(
     series: &ExplainedSeries,
     channel: usize,
     scores: &[f32],
-    own: Color,
+    look: LineLook,
 ) {
     let palette = Palette::of(page.picture.theme);
     let name = &series.names[channel];
@@ -286,15 +340,16 @@ fn one_line(
     let line = |points: PlotPoints<'static>, color: Color, width: f32| {
         Line::new(name.clone(), points).color(theme::color(color)).width(width)
     };
+    let style = if look.is_dashed { LineStyle::Dashed { length: DASH } } else { LineStyle::Solid };
+    let own = |points: PlotPoints<'static>, width: f32| line(points, look.color, width).style(style);
     match page.panel {
-        Panel::Input | Panel::Overlay => plot.line(line(stretch(values, 0, values.len()), own, 1.5)),
+        Panel::Input | Panel::Overlay => plot.line(own(stretch(values, 0, values.len()), 1.5)),
         Panel::Heat => {
             let scores = series.own(scores, channel);
-            plot.line(line(stretch(scores, 0, scores.len()), palette.selected, 1.5));
+            plot.line(own(stretch(scores, 0, scores.len()), 1.5));
         }
         Panel::Selected | Panel::Unselected => {
             let is_kept = |selected: bool| selected == (page.panel == Panel::Selected);
-            let color = if page.panel == Panel::Selected { palette.selected } else { palette.unselected };
             let selected = selected_values(page.picture, series);
             let runs = runs(series.own(&selected, channel));
             let fill = series.own(&series.fill, channel);
@@ -303,7 +358,7 @@ fn one_line(
                 plot.line(line(stretch(fill, *start, *end), palette.hairline, 1.0));
             }
             for (start, end, _) in runs.iter().filter(|run| is_kept(run.2)) {
-                plot.line(line(stretch(values, *start, *end), color, 2.5));
+                plot.line(own(stretch(values, *start, *end), 2.5));
             }
         }
     }
@@ -339,6 +394,11 @@ fn path(ui: &mut Ui, whole: Rect, page: &Page<'_>, series: &ExplainedSeries) {
             for (first, last) in long {
                 plot.line(Line::new("truth", points[first..=last].to_vec()).color(truth).width(7.0));
             }
+            // Rings lie under the path, so that what is selected is seen in and over them.
+            if !rings.is_empty() {
+                let around: Vec<[f64; 2]> = rings.into_iter().filter_map(|at| points.get(at).copied()).collect();
+                plot.points(Points::new("truth", around).color(truth).radius(5.0).filled(false));
+            }
             plot.line(Line::new("path", points.clone()).color(color(path_color(palette, page.panel))).width(1.0));
             let strong = color(if page.panel == Panel::Unselected { palette.unselected } else { palette.selected });
             for (start, end, _) in runs(&marked).into_iter().filter(|run| run.2) {
@@ -347,10 +407,6 @@ fn path(ui: &mut Ui, whole: Rect, page: &Page<'_>, series: &ExplainedSeries) {
                     plot.points(Points::new("selected", of_run.clone()).color(strong).radius(2.5));
                 }
                 plot.line(Line::new("selected", of_run).color(strong).width(3.0));
-            }
-            if !rings.is_empty() {
-                let around: Vec<[f64; 2]> = rings.into_iter().filter_map(|at| points.get(at).copied()).collect();
-                plot.points(Points::new("truth", around).color(truth).radius(4.0).filled(false));
             }
             let start = points.first().copied().unwrap_or_default();
             plot.points(Points::new("start", vec![start]).color(color(palette.ink)).radius(3.5));
@@ -390,7 +446,7 @@ pub fn sparkline(ui: &Ui, rect: Rect, data: &Dataset, item: usize) {
 mod tests {
     use egui_plot::GridInput;
 
-    use super::{most_numbered, numbered};
+    use super::{limits, most_numbered, numbered};
 
     #[test]
     fn a_narrow_plot_has_more_numbers_than_a_zero() {
@@ -405,5 +461,12 @@ mod tests {
         assert_eq!(of((10.2, 12.9), 48, 800.0), [11.0, 12.0]);
         assert_eq!(of((-40.0, 100.0), 48, 160.0), [0.0]);
         assert_eq!(of((-0.5, 0.5), 1, 10.0), [0.0]);
+    }
+
+    #[test]
+    fn limits_pass_over_what_is_no_number() {
+        assert_eq!(limits(&[0.5, f32::NAN, -1.5, f32::INFINITY, 2.0]), [-1.5, 2.0]);
+        assert_eq!(limits(&[3.0]), [3.0, 3.0]);
+        assert_eq!(limits(&[f32::NAN]), [0.0, 0.0]);
     }
 }

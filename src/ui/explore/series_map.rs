@@ -9,7 +9,7 @@ use super::super::theme::{self, tokens};
 use super::canvas::Zoom;
 use super::series::{AXIS_WIDTH, NAME, Page, standing};
 use crate::data::table::number;
-use crate::figure::layout::series::{ExplainedSeries, Group, groups, highest_groups, map_truth};
+use crate::figure::layout::series::{ExplainedSeries, Group, groups, highest_groups, map_marks};
 use crate::figure::layout::{ExplainedPicture, Panel};
 use crate::session::Command;
 
@@ -34,11 +34,17 @@ pub fn show(
     let response = ui.interact(area, ui.scope_id().with(("series map", page.at)), Sense::click_and_drag());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, page.name));
     let groups = if page.panel == Panel::Input { Vec::new() } else { groups(page.picture, series) };
-    // Without bars, room for the upper half of the first step's number.
-    let over = if groups.is_empty() { NAME / 2.0 } else { GROUPS + NAME + 2.0 };
-    // Under it the numbers of channels and a line of words.
-    let room = Rect::from_min_max(area.min + vec2(AXIS_WIDTH, over), area.max - vec2(0.0, 2.0 * NAME + 3.0));
-    let height = room.height().min(MOST_ROW * steps as f32);
+    let font = egui::TextStyle::Small.resolve(ui.style());
+    // As many lines as its words need.
+    let caption = (!groups.is_empty()).then(|| {
+        let width = (area.width() - AXIS_WIDTH).max(1.0);
+        ui.painter().layout(highest_groups(&groups), font.clone(), t.muted, width)
+    });
+    // Without bars, room for the title of the steps over their first number.
+    let over = caption.as_ref().map_or(1.5 * NAME, |caption| GROUPS + caption.size().y.max(NAME) + 2.0);
+    // Under it the numbers of channels, their title and a line of words.
+    let room = Rect::from_min_max(area.min + vec2(AXIS_WIDTH, over), area.max - vec2(0.0, 3.0 * NAME + 3.0));
+    let height = room.height().clamp(1.0, MOST_ROW * steps as f32);
     let frame = Rect::from_min_size(room.min, vec2(room.width(), height));
     let shown = frame.size() * zoom.factor;
     let cells = Rect::from_center_size(frame.center() + (vec2(0.5, 0.5) - zoom.center) * shown, shown);
@@ -51,11 +57,11 @@ pub fn show(
     let painter = ui.painter_at(area);
     painter.rect_stroke(frame, 0.0, Stroke::new(1.0, t.line), StrokeKind::Inside);
     let whole = crate::figure::rect(cells.left(), cells.top(), cells.width(), cells.height());
-    if let Some(rings) = map_truth(page.picture, series, page.panel, whole).filter(|_| page.opacity >= 1.0) {
+    if page.opacity >= 1.0 {
         // Over the edge, or those of its cells would lose their outer sides.
-        figure_view::paint_marks(&ui.painter_at(frame.expand(2.0)), &[rings]);
+        let marks = map_marks(page.picture, series, page.panel, whole);
+        figure_view::paint_marks(&ui.painter_at(frame.expand(2.0)), &marks);
     }
-    let font = egui::TextStyle::Small.resolve(ui.style());
     let mark = |at, align, words: String| painter.text(at, align, words, font.clone(), t.muted);
     let seen = |from: f32, to: f32, start: f32, each: f32, n: usize| {
         let first = (((from - start) / each).floor().max(0.0) as usize).min(n - 1);
@@ -82,9 +88,11 @@ pub fn show(
     let size = format!("{steps} time steps (down) by {channels} channels");
     let named = line(format!("{size}: {from} … {to}"));
     let below = if named.size().x <= frame.width() { named } else { line(size) };
-    painter.galley(frame.left_bottom() + vec2(0.0, NAME + 3.0), below, t.muted);
-    if !groups.is_empty() {
-        mark(pos2(frame.left(), area.top()), Align2::LEFT_TOP, highest_groups(&groups));
+    painter.galley(frame.left_bottom() + vec2(0.0, 2.0 * NAME + 3.0), below, t.muted);
+    mark(frame.center_bottom() + vec2(0.0, NAME + 3.0), Align2::CENTER_TOP, "channel".to_owned());
+    mark(pos2(frame.left() - 6.0, frame.top() - NAME / 2.0), Align2::RIGHT_BOTTOM, "step".to_owned());
+    if let Some(caption) = caption {
+        painter.galley(pos2(frame.left(), area.top()), caption, t.muted);
         let over = ui.painter_at(Rect::from_min_max(pos2(frame.left(), area.top()), frame.right_top()));
         for group in &groups {
             let left = cells.left() + cell.x * group.channels.start as f32;

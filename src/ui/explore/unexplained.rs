@@ -9,12 +9,13 @@ use egui::{
 use egui_material_icons::icons;
 
 use super::super::theme::{self, space, text, tokens};
-use super::super::widgets::{command_button, muted, showable};
+use super::super::widgets::{command_button, command_choice, muted, showable};
 use super::inspector::texture;
 use super::thumbs::{Full, Thumbs};
 use super::{canvas, cards, items, record, series};
+use crate::data::table::shown_name;
 use crate::data::text::readable;
-use crate::data::{Dataset, Items};
+use crate::data::{Dataset, Items, Split};
 use crate::figure::layout::series::{Form, Movement};
 use crate::figure::layout::{ExplainedPicture, ExplainedRow, ExplainedSeries, Panel};
 use crate::jobs::picture::channel_names;
@@ -52,8 +53,8 @@ impl Lack {
 /// What was made of the item last.
 #[derive(Default)]
 pub struct Unexplained {
-    /// Data, item, and whether the window is dark.
-    key: Option<(String, usize, bool)>,
+    /// Data, item, whether the window is dark, and the form in which a series is drawn.
+    key: Option<(String, usize, bool, Option<Form>)>,
     /// A text without its HTML, and how many more characters it has.
     text: String,
     unset: usize,
@@ -64,9 +65,9 @@ pub struct Unexplained {
 }
 
 impl Unexplained {
-    /// Whether this item is another one than that of which something was made last, or in other colours; from now on it is the last one.
-    fn begins(&mut self, ui: &Ui, data: &Dataset, item: usize) -> bool {
-        let key = Some((data.hash.clone(), item, ui.visuals().dark_mode));
+    /// Whether this item is another one than that of which something was made last, or in other colours or another form; from now on it is the last one.
+    fn begins(&mut self, ui: &Ui, data: &Dataset, item: usize, form: Option<Form>) -> bool {
+        let key = Some((data.hash.clone(), item, ui.visuals().dark_mode, form));
         let is_other = self.key != key;
         self.key = key;
         is_other
@@ -90,35 +91,57 @@ pub fn show(
     let Some(item) = session.explore.item else { return };
     CentralPanel::default().frame(Frame::new().fill(t.canvas).inner_margin(space::M)).show(ui, |ui| {
         let name = items::words_of(session, data, item, false);
-        ui.label(RichText::new(&name).strong());
+        ui.horizontal_wrapped(|ui| {
+            ui.label(RichText::new(&name).strong());
+            if let Some(shown) = session.series_form() {
+                let fits = |form: &Form| Command::SetForm(*form).availability(session).is_ok();
+                for form in Form::ALL.into_iter().filter(fits) {
+                    command_choice(ui, session, Command::SetForm(form), form == shown, form.title(), commands);
+                }
+            }
+        });
         ui.add_space(space::S);
         match &data.items {
             Items::Text(_) => words(ui, session, data, item, state, commands),
             Items::Dense(_) | Items::Lazy(_) => picture(ui, data, item, (state, thumbs), &name),
-            Items::Series(_) | Items::Table(_) => drawn(ui, data, item, state, &name),
+            Items::Series(_) | Items::Table(_) => drawn(ui, (data, item, session.series_form()), state, &name),
         }
     });
 }
 
 /// What is lacking and how it is had.
 fn offer(ui: &mut Ui, session: &Session, lack: Lack, commands: &mut Vec<Command>) {
-    let (sentence, next) = match lack {
-        Lack::Box => (
+    let train = |words: &'static str| (Command::Go(Place::Train), words);
+    let open = (Command::Ask(Dialog::OpenFolder), "Open a black box…");
+    let (sentence, offers) = match lack {
+        Lack::Box if can_train(session) => (
             "There is no black box for this data yet, so nothing is predicted or explained: train one, or open one.",
-            "Train a black box",
+            vec![train("Train a black box"), open],
         ),
-        Lack::Explainer => ("There is no explainer for this black box yet.", "Train an explainer"),
+        Lack::Box => (
+            "There is no black box for this data yet, so nothing is predicted or explained, and none can be trained on it: that takes training items of at \
+             least two classes. Open a black box that reads such items, or data with labels.",
+            vec![open, (Command::Ask(Dialog::OpenFiles), "Open data with labels…")],
+        ),
+        Lack::Explainer => ("There is no explainer for this black box yet.", vec![train("Train an explainer")]),
     };
     ui.horizontal_wrapped(|ui| {
         ui.label(icons::ICON_MODEL_TRAINING.rich_text().size(text::ICON).color(tokens(ui).muted));
         ui.add(Label::new(sentence).wrap());
     });
     ui.horizontal_wrapped(|ui| {
-        command_button(ui, session, Command::Go(Place::Train), next, commands);
-        if lack == Lack::Box {
-            command_button(ui, session, Command::Ask(Dialog::OpenFolder), "Open a black box…", commands);
+        for (command, words) in offers {
+            command_button(ui, session, command, words, commands);
         }
     });
+}
+
+/// Whether a black box can be trained on the open data.
+fn can_train(session: &Session) -> bool {
+    session.data.as_ref().is_some_and(|data| {
+        let is_taught = |(split, label): (&Split, &Option<u16>)| *split == Split::Train && label.is_some();
+        data.classes.len() > 1 && data.splits.iter().zip(&data.labels).any(is_taught)
+    })
 }
 
 /// A text as it is read: without its HTML.
@@ -134,7 +157,7 @@ fn words(
         cards::hidden(ui, session, commands);
         return;
     }
-    if state.begins(ui, data, item) {
+    if state.begins(ui, data, item, None) {
         let text = readable(data.text(item).unwrap_or_default());
         let end = text.char_indices().nth(MOST_CHARACTERS).map_or(text.len(), |(end, _)| end);
         state.text = showable(&text[..end]);
@@ -170,7 +193,7 @@ fn picture(
             return;
         }
     };
-    if state.begins(ui, data, item) {
+    if state.begins(ui, data, item, None) {
         state.texture = Some(texture(ui, "item as it is", &picture.thumbnail(MOST_SIDE)));
     }
     let Some(texture) = &state.texture else { return };
@@ -181,9 +204,9 @@ fn picture(
 }
 
 /// A series or a row of a table, drawn as an explained one is, with nothing selected.
-fn drawn(ui: &mut Ui, data: &Dataset, item: usize, state: &mut Unexplained, name: &str) {
-    if state.begins(ui, data, item) {
-        state.made = as_it_is(data, item).map(|made| ExplainedPicture { theme: theme::figure_theme(ui), ..made });
+fn drawn(ui: &mut Ui, (data, item, form): (&Dataset, usize, Option<Form>), state: &mut Unexplained, name: &str) {
+    if state.begins(ui, data, item, form) {
+        state.made = as_it_is(data, item, form).map(|made| ExplainedPicture { theme: theme::figure_theme(ui), ..made });
         state.texture = state.made.as_ref().and_then(|made| canvas::map_of(ui.ctx(), made));
     }
     let Some(made) = &state.made else { return };
@@ -199,15 +222,15 @@ fn drawn(ui: &mut Ui, data: &Dataset, item: usize, state: &mut Unexplained, name
     state.zoom = series::show(&mut inner, area, &page, state.zoom, &mut Vec::new());
 }
 
-/// A series or a row without scores; `None` for other items.
-fn as_it_is(data: &Dataset, item: usize) -> Option<ExplainedPicture> {
+/// A series, in the form asked for where it fits, or a row without scores; `None` for other items.
+fn as_it_is(data: &Dataset, item: usize, form: Option<Form>) -> Option<ExplainedPicture> {
     match &data.items {
         Items::Series(items) => {
             let (shape, values) = (items.shape, items.get(item).to_vec());
             let names = channel_names(data.channel_names(), shape.channels);
             let series = ExplainedSeries {
                 steps: shape.width,
-                form: Form::or_usual(None, shape.channels, &names),
+                form: Form::or_usual(form, shape.channels, &names),
                 movement: Movement::named(&names).unwrap_or_default(),
                 names,
                 unit_of: vec![0; values.len()],
@@ -226,7 +249,7 @@ fn as_it_is(data: &Dataset, item: usize) -> Option<ExplainedPicture> {
             let columns = &items.table.columns;
             let values: Vec<String> = (0..columns.len()).map(|column| data.cell(item, column)).collect();
             let row = ExplainedRow {
-                names: columns.iter().map(|column| column.name.clone()).collect(),
+                names: columns.iter().map(|column| shown_name(&column.name).to_owned()).collect(),
                 fill: values.clone(),
                 values,
                 ranks: (0..columns.len() as u32).collect(),

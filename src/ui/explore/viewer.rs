@@ -1,5 +1,7 @@
 //! The viewer: one to four methods on the same item, each with what the model answers, and the controls under them.
 
+mod controls;
+
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -10,15 +12,15 @@ use egui::{
 use egui_material_icons::icons;
 
 use super::super::theme::{self, DIMMED, space, text, tokens};
-use super::super::widgets::{self, command_button, command_choice, command_icon, icon_button, muted, swatch, tip_of};
+use super::super::widgets::{self, command_button, command_icon, icon_button, muted, swatch, tip_of};
 use super::answers::Answers;
 use super::canvas::Canvas;
-use super::{classes, series};
+use super::{classes, reading, series};
 use crate::data::{Modality, Unit, Units};
+use crate::figure::layout::record::is_by_order;
 use crate::figure::layout::series::{Form, has_both_signs};
 use crate::figure::layout::{ExplainedPicture, Hidden, Panel as FigurePanel, View};
 use crate::jobs::{Explained, MethodResult};
-use crate::session::command::{VIEWS, view_title};
 use crate::session::reading::{Action, fill_words_for, fills_for};
 use crate::session::{Command, Session};
 use crate::work::Shown;
@@ -34,7 +36,7 @@ pub fn show(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut 
     Panel::bottom("viewer controls")
         .resizable(false)
         .frame(Frame::new().fill(t.panel).inner_margin(Margin::symmetric(space::M as i8, space::S as i8)))
-        .show(ui, |ui| controls(ui, session, canvas, commands));
+        .show(ui, |ui| controls::show(ui, session, canvas, commands));
     classes::panel(ui, session, canvas, commands);
     CentralPanel::default().frame(Frame::new().fill(t.canvas).inner_margin(space::M)).show(ui, |ui| {
         pictures(ui, session, canvas, commands);
@@ -142,9 +144,10 @@ fn one_column(
     let picture_area =
         Rect::from_min_max(area.min, pos2(area.right(), (area.bottom() - words_height).max(area.top() + 40.0)));
     let opacity = if dimmed { DIMMED } else { 1.0 };
-    // Two panels stand beside each other, or one over the other where the column is narrow.
-    // Names and values of a row want their width.
-    let stack = picture_area.height() > picture_area.width() * 1.2 || is_table && picture_area.width() < 760.0;
+    // Two panels stand beside each other, or one over the other where the column is narrow: names and values of a row want their width, and all rows
+    // their height.
+    let stack =
+        if is_table { picture_area.width() < 520.0 } else { picture_area.height() > picture_area.width() * 1.2 };
     let gap = space::S;
     let count = panels.len() as f32;
     for (at, panel) in panels.iter().enumerate() {
@@ -178,7 +181,8 @@ fn one_column(
                 super::record::show(ui, picture, (panel, part.shrink(1.0)), &name, opacity);
             }
         } else if is_text {
-            if let Some(unit) = canvas.read(ui, session, part.shrink(1.0), (column, at), &name, opacity) {
+            let place = (part.shrink(1.0), reading::Setting::of(whole.width()));
+            if let Some(unit) = canvas.read(ui, session, place, (column, at), &name, opacity) {
                 let choice = (explore.reading.chosen != Some(unit)).then_some(unit);
                 commands.push(Command::Reading(Action::Choose(choice)));
             }
@@ -340,63 +344,6 @@ fn method_choice(ui: &mut Ui, session: &Session, column: usize, room: f32, comma
     });
 }
 
-fn controls(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut Vec<Command>) {
-    let explore = &session.explore;
-    ui.horizontal_wrapped(|ui| {
-        for view in VIEWS {
-            command_choice(ui, session, Command::SetView(view), explore.view == view, view_title(view), commands);
-        }
-        ui.separator();
-        let flip = match explore.view {
-            View::Selected => "Flip to unselected",
-            _ => "Flip to selected",
-        };
-        command_button(ui, session, Command::Flip, flip, commands);
-        let is_hatched = explore.hidden == Hidden::Hatched;
-        // Lines have no place to hatch, and in a table it is the words of the fill that are left out.
-        if session.modality() != Modality::Series {
-            let title = if session.modality() == Modality::Table { "Hide fill values" } else { "Hatch hidden" };
-            command_choice(ui, session, Command::ToggleHidden, is_hatched, title, commands);
-        }
-        if session.modality() == Modality::Text {
-            let open = session.own_text().is_some();
-            command_choice(ui, session, Command::Reading(Action::OpenOwn(!open)), open, "Your own text", commands);
-        }
-        if let Some(form) = session.series_form() {
-            for choice in Form::ALL.into_iter().filter(|form| Command::SetForm(*form).availability(session).is_ok()) {
-                command_choice(ui, session, Command::SetForm(choice), form == choice, choice.title(), commands);
-            }
-            if session.chosen_group().is_some() {
-                command_button(ui, session, Command::ChooseGroup(None), "All channels", commands);
-            }
-        }
-        if session.knows_truth() {
-            command_choice(ui, session, Command::ToggleTruth, explore.shows_truth, "Truth", commands);
-        }
-        classes::toggle(ui, session, canvas);
-        if canvas.zoom.factor > 1.0 && ui.button(format!("Zoom {:.1}x: whole picture", canvas.zoom.factor)).clicked() {
-            canvas.zoom = super::canvas::Zoom::default();
-        }
-    });
-    ui.add_space(2.0);
-    // Units of series have long names.
-    if ui.available_width() < if session.modality() == Modality::Series { 720.0 } else { 640.0 } {
-        ui.horizontal(|ui| k_slider(ui, session, commands));
-        ui.horizontal(|ui| {
-            unit_choice(ui, session, commands);
-            fill_choice(ui, session, commands);
-        });
-    } else {
-        ui.horizontal(|ui| {
-            k_slider(ui, session, commands);
-            ui.separator();
-            unit_choice(ui, session, commands);
-            fill_choice(ui, session, commands);
-        });
-    }
-    legend(ui, session, canvas);
-}
-
 fn k_slider(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     let explore = &session.explore;
     // Of a text as many as it has words that the black box gets, of a series its own steps.
@@ -408,7 +355,7 @@ fn k_slider(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     let shown = explore.k.min(most);
     let mut k = shown;
     let label = ui.label("Select");
-    ui.spacing_mut().slider_width = (ui.available_width() * 0.2).clamp(110.0, 320.0);
+    ui.spacing_mut().slider_width = controls::slider_width(ui);
     let slider = Slider::new(&mut k, 1..=most).logarithmic(true).smart_aim(false);
     let response = ui.add_enabled(enabled, slider);
     let response = response
@@ -418,7 +365,15 @@ fn k_slider(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
         commands.push(Command::SetK(k));
     }
     let of = if is_empty { 0 } else { most };
-    ui.label(format!("of {of} {}", explore.unit.noun(of)));
+    ui.label(of_words(session, of));
+}
+
+/// "of 784 pixels". Units of series have long names, which the list of units beside it says.
+fn of_words(session: &Session, of: usize) -> String {
+    match session.modality() {
+        Modality::Series => format!("of {of}"),
+        _ => format!("of {of} {}", session.explore.unit.noun(of)),
+    }
 }
 
 fn unit_choice(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
@@ -437,7 +392,7 @@ fn unit_choice(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     ui.label("Units");
     ComboBox::from_id_salt("units")
         .selected_text(unit_name(explore.unit))
-        .width(104.0)
+        .width(controls::units_width(ui, explore.unit))
         .show_ui(ui, |ui| {
             for unit in offered {
                 if ui.selectable_label(unit == explore.unit, unit_name(unit)).clicked() && unit != explore.unit {
@@ -470,7 +425,7 @@ fn fill_choice(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     ui.label("Fill");
     ComboBox::from_id_salt("fill")
         .selected_text(fill_words_for(explore.fill, modality))
-        .width(110.0)
+        .width(controls::fill_width(ui, modality))
         .show_ui(ui, |ui| {
             for &fill in fills_for(modality) {
                 if ui.selectable_label(fill == explore.fill, fill_words_for(fill, modality)).clicked() {
@@ -483,8 +438,8 @@ fn fill_choice(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
         .on_hover_text(tip_of(&Command::NextFill));
 }
 
-/// What the colours mean, and how much the shown methods agree.
-fn legend(ui: &mut Ui, session: &Session, canvas: &Canvas) {
+/// What the colours mean, and how much the shown methods agree; before it the button that hatches, where that stands here.
+fn legend(ui: &mut Ui, session: &Session, canvas: &Canvas, hatches: bool, commands: &mut Vec<Command>) {
     let explore = &session.explore;
     let t = tokens(ui);
     let is_text = explore.unit.is_text();
@@ -492,6 +447,7 @@ fn legend(ui: &mut Ui, session: &Session, canvas: &Canvas) {
     ui.add_space(2.0);
     let (n, knows_truth) = (explore.columns.len(), session.knows_truth());
     let least = if knows_truth && n > 1 { 720.0 } else { 560.0 };
+    let least = if hatches && controls::hatch_words(session).is_some() { least + 60.0 } else { least };
     // In a row of its own where there is little room: a row that wraps in one view only would move the picture.
     let has_own_row = n > 2 || ui.available_width() < least && (n > 1 || knows_truth);
     let beside = |ui: &mut Ui| {
@@ -503,8 +459,13 @@ fn legend(ui: &mut Ui, session: &Session, canvas: &Canvas) {
             overlaps(ui, session);
         }
     };
-    ui.horizontal(|ui| {
+    let has_button = hatches && controls::hatch_words(session).is_some();
+    let row = |ui: &mut Ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
+        if has_button {
+            controls::hatch(ui, session, commands);
+            ui.add_space(space::XS);
+        }
         match explore.view {
             _ if matches!(modality, Modality::Series | Modality::Table) => {
                 marks_legend(ui, session, canvas, modality == Modality::Table);
@@ -540,10 +501,24 @@ fn legend(ui: &mut Ui, session: &Session, canvas: &Canvas) {
         if !has_own_row {
             beside(ui);
         }
+    };
+    ui.scope(|ui| {
+        if !has_button {
+            as_text(ui);
+        }
+        ui.horizontal(row);
     });
     if has_own_row {
-        ui.horizontal(beside);
+        ui.scope(|ui| {
+            as_text(ui);
+            ui.horizontal(beside);
+        });
     }
+}
+
+/// A row of words and swatches is not as high as one of buttons.
+fn as_text(ui: &mut Ui) {
+    ui.spacing_mut().interact_size.y = text::BODY + 2.0;
 }
 
 /// What the mark of the truth means.
@@ -576,6 +551,7 @@ fn marks_legend(ui: &mut Ui, session: &Session, canvas: &Canvas, is_table: bool)
     let is_map = session.series_form() == Some(Form::Map);
     let palette = crate::figure::Palette::of(theme::figure_theme(ui));
     let pale = theme::color(palette.hairline);
+    let has_lines = session.series_form() == Some(Form::Overlaid);
     let is_signed =
         is_map && shown_pictures(session, canvas).any(|picture| picture.series.as_ref().is_some_and(has_both_signs));
     let mut mark = |color, words: &str| {
@@ -586,8 +562,13 @@ fn marks_legend(ui: &mut Ui, session: &Session, canvas: &Canvas, is_table: bool)
     if is_table {
         // Bars to both sides have a line where they begin.
         let is_signed = shown_pictures(session, canvas).any(|picture| picture.signed);
-        let against = if is_signed { ", left: against" } else { "" };
-        mark(t.selected, &format!("selected, with its rank; bar: its score{against}"));
+        let is_by_order = shown_pictures(session, canvas).any(is_by_order);
+        let of_bar = match (is_signed, is_by_order) {
+            (true, _) => ", left: against",
+            (false, true) => ", of which only the order counts",
+            (false, false) => "",
+        };
+        mark(t.selected, &format!("selected, with its rank; bar: its score{of_bar}"));
         mark(t.unselected, "not selected");
         return;
     }
@@ -603,7 +584,11 @@ fn marks_legend(ui: &mut Ui, session: &Session, canvas: &Canvas, is_table: bool)
             mark(t.full, "not selected, darker further from 0");
         }
         View::Overlay => mark(t.selected, "selected, deeper for higher scores"),
-        View::Heat if is_map => heat_legend(ui, session, canvas),
+        View::Heat if is_map => {
+            mark(t.selected, "edge of the selected");
+            heat_legend(ui, session, canvas);
+        }
+        View::Heat if has_lines => mark(t.full, "score at each step, in the colour of its channel"),
         View::Heat => mark(t.selected, "score at each step"),
         _ if is_signed => {
             mark(theme::color(palette.two_sided(-1.0)), "value below 0");
@@ -611,6 +596,13 @@ fn marks_legend(ui: &mut Ui, session: &Session, canvas: &Canvas, is_table: bool)
             mark(theme::color(palette.two_sided(1.0)), "above 0; what is hidden is blank");
         }
         _ if is_map => mark(t.full, "value, further from 0 is stronger; what is hidden is blank"),
+        // Several lines in one plot keep their own colours, whatever is hidden.
+        View::Selected | View::Unselected | View::Side if has_lines => {
+            let kept = if view == View::Unselected { "not selected" } else { "selected" };
+            let kept = if view == View::Side { "what is kept" } else { kept };
+            mark(t.full, &format!("{kept}, in the colour of its channel"));
+            mark(pale, "hidden: what the model gets there");
+        }
         View::Selected | View::Unselected | View::Side => {
             if view != View::Unselected {
                 mark(t.selected, "selected");
@@ -630,13 +622,14 @@ fn heat_legend(ui: &mut Ui, session: &Session, canvas: &Canvas) {
     let is_mixed = scales.len() > 1;
     for picture in scales {
         let (rect, _) = ui.allocate_exact_size(vec2(if is_mixed { 84.0 } else { 140.0 }, 12.0), egui::Sense::hover());
-        let scale = picture.scale();
+        let (scale, palette) = (picture.scale(), crate::figure::Palette::of(theme::figure_theme(ui)));
         let steps = 70;
         let width = rect.width() / steps as f32;
         for step in 0..steps {
             let left = rect.left() + width * step as f32;
             let part = Rect::from_min_size(pos2(left, rect.top()), vec2(width + 0.5, rect.height()));
-            ui.painter().rect_filled(part, 0.0, theme::color(scale.color(step as f32 / (steps - 1) as f32)));
+            let color = scale.color(palette, step as f32 / (steps - 1) as f32);
+            ui.painter().rect_filled(part, 0.0, theme::color(color));
         }
         ui.add_space(space::XS);
         muted(

@@ -3,22 +3,31 @@
 use egui::accesskit::Role;
 use egui::text::{LayoutJob, TextWrapping};
 use egui::{
-    Align2, FontId, Grid, Label, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
+    Align, Align2, FontId, Grid, Label, Layout, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
+    pos2, vec2,
 };
+use egui_material_icons::icons;
 
 use super::super::chrome::shorten;
 use super::super::theme::{space, text, tokens};
 use super::super::widgets::{group, muted};
 use super::canvas::Canvas;
 use super::reading::TextView;
+use crate::data::Unit;
+use crate::explain;
 use crate::figure::layout::ExplainedPicture;
-use crate::figure::layout::bars::{Bars, Origin};
+use crate::figure::layout::bars::Bars;
+use crate::figure::layout::record::bars_of;
 use crate::jobs::Explained;
 use crate::session::reading::{Action, NOT_SHOWN};
 use crate::session::{Command, Session, describe};
 
 /// Height of a row of the list.
 const ROW: f32 = 22.0;
+/// The same for a sentence: two lines of words, and under them its bar.
+const TALL: f32 = 54.0;
+/// Height of what stands under a sentence.
+const UNDER: f32 = 16.0;
 /// Least height of the list.
 const LIST: f32 = 300.0;
 /// Height of the panel that is left to all else.
@@ -118,6 +127,52 @@ pub fn pointed(ui: &mut Ui, session: &Session, canvas: &Canvas, explained: &Expl
     ui.add(Label::new(without).wrap());
 }
 
+/// What stands over the list: by what it is ordered, and what its numbers mean.
+fn heading(ui: &mut Ui, session: &Session, title: &str, picture: &ExplainedPicture) {
+    let tip = scores_tip(session, picture);
+    let t = tokens(ui);
+    let small = |words: &str| RichText::new(words).small().strong().color(t.muted);
+    ui.add_space(space::XS);
+    ui.scope(|ui| {
+        // A line of text, not as high as one of controls.
+        ui.spacing_mut().interact_size.y = text::BODY;
+        ui.horizontal(|ui| {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                ui.spacing_mut().item_spacing.x = space::XS;
+                ui.label(small("Score")).on_hover_text(&tip);
+                ui.label(icons::ICON_INFO.rich_text().size(text::SMALL).color(t.muted)).on_hover_text(&tip);
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    ui.add(Label::new(small(title)).truncate()).on_hover_text(&tip);
+                });
+            });
+        });
+    });
+}
+
+/// What the numbers of the list mean, in plain words.
+fn scores_tip(session: &Session, picture: &ExplainedPicture) -> String {
+    let (focus, noun) = (session.explore.focus, session.explore.unit.noun(1));
+    let lens = session.explore.focused_result().and_then(|result| session.lens(result));
+    let explainer = session.column_explainers().get(focus).cloned();
+    let is_learned = explainer
+        .is_some_and(|explainer| explain::method(&explainer.card.method).is_ok_and(|method| method.spec().trains));
+    let of_class = match lens {
+        Some(lens) => Some(session.lens_words(lens)),
+        None => picture.signed.then(|| "the predicted class".to_owned()),
+    };
+    match of_class {
+        Some(class) => format!(
+            "How much each {noun} weighs for {class}: above zero it speaks for it, bar to the right; below zero it speaks against it, bar to the \
+             left. Both sides have one scale."
+        ),
+        None if is_learned => format!(
+            "What a trained selector gives each {noun}. Only the order counts: its numbers have no zero and no unit, so a negative one may be the \
+             best. Bars run from the lowest to the highest of this text, or from zero where none is below."
+        ),
+        None => format!("How much each {noun} counts for this method: nothing at zero, more the longer the bar."),
+    }
+}
+
 /// All units by rank, linked with the text.
 pub fn list(ui: &mut Ui, session: &Session, canvas: &Canvas, state: &mut WordsUi, commands: &mut Vec<Command>) {
     let Some((picture, view)) = canvas.text_view(session.explore.focus) else { return };
@@ -125,18 +180,20 @@ pub fn list(ui: &mut Ui, session: &Session, canvas: &Canvas, state: &mut WordsUi
         Some(lens) => format!("By rank, {}", session.lens_words(lens)),
         None => "By rank".to_owned(),
     };
-    group(ui, &title);
+    heading(ui, session, &title, picture);
     if session.hides_text() {
         muted(ui, NOT_SHOWN);
         return;
     }
-    let bars = Bars::new(&picture.scores, Origin::Zero);
+    let bars = bars_of(picture);
     let digits = describe::digits(&picture.scores, 3);
     let reading = &session.explore.reading;
     let spacing = 1.0;
     ui.spacing_mut().item_spacing.y = spacing;
     // What is in sight of the panel, which scrolls itself.
     let height = (ui.clip_rect().height() - BESIDE).max(LIST);
+    let is_tall = session.explore.explained().is_some_and(|explained| explained.units.unit == Unit::Sentence);
+    let row_height = if is_tall { TALL } else { ROW };
     let mut area = ScrollArea::vertical().id_salt("words").max_height(height).auto_shrink([false, true]);
     // Follows what the text points at, not what is pointed at here.
     let follow = if reading.choices != state.seen_choice {
@@ -148,12 +205,12 @@ pub fn list(ui: &mut Ui, session: &Session, canvas: &Canvas, state: &mut WordsUi
     };
     (state.seen_choice, state.seen_pointed) = (reading.choices, reading.pointed);
     if let Some(rank) = follow.and_then(|unit| view.ranks.get(unit)).filter(|rank| **rank != u32::MAX) {
-        area = area.vertical_scroll_offset((*rank as f32 * (ROW + spacing) - height / 2.0).max(0.0));
+        area = area.vertical_scroll_offset((*rank as f32 * (row_height + spacing) - height / 2.0).max(0.0));
     }
-    area.show_rows(ui, ROW, view.order.len(), |ui, rows| {
+    area.show_rows(ui, row_height, view.order.len(), |ui, rows| {
         for rank in rows {
             let Some(&unit) = view.order.get(rank) else { continue };
-            row(ui, session, (picture, view), rank, unit as usize, (bars, digits), state, commands);
+            row(ui, session, (picture, view), rank, unit as usize, (bars, digits, is_tall), state, commands);
         }
     });
 }
@@ -165,12 +222,13 @@ fn row(
     (picture, view): (&ExplainedPicture, &TextView),
     rank: usize,
     unit: usize,
-    (bars, digits): (Bars, usize),
+    (bars, digits, is_tall): (Bars, usize, bool),
     state: &mut WordsUi,
     commands: &mut Vec<Command>,
 ) {
     let t = tokens(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
+    let height = if is_tall { TALL } else { ROW };
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
     let words = view.words.get(unit).map_or("", |words| words.as_str());
     let score = picture.scores.get(unit).copied().unwrap_or(0.0);
     let selected = picture.selected.get(unit) == Some(&true);
@@ -189,22 +247,34 @@ fn row(
         painter.rect_stroke(inner, 3.0, Stroke::new(1.5, t.outline), StrokeKind::Inside);
     }
     let small = FontId::proportional(text::SMALL);
-    let middle = rect.center().y;
-    painter.text(pos2(rect.left() + 26.0, middle), Align2::RIGHT_CENTER, rank + 1, small.clone(), t.muted);
-    let numbers = 58.0;
-    let bar_width = (rect.width() * 0.22).min(70.0);
-    let bar_left = rect.right() - numbers - bar_width;
-    let room = Rect::from_min_max(pos2(rect.left() + 34.0, rect.top()), pos2(bar_left - space::XS, rect.bottom()));
-    // Long words and sentences end in "…".
-    let mut job = LayoutJob::simple_singleline(shorten(words, 80), FontId::proportional(text::BODY), t.text);
-    job.wrap = TextWrapping::truncate_at_width(room.width());
+    let first_line = rect.top() + ROW / 2.0;
+    painter.text(pos2(rect.left() + 26.0, first_line), Align2::RIGHT_CENTER, rank + 1, small.clone(), t.muted);
+    let (words_left, bar_right) = (rect.left() + 34.0, rect.right() - 58.0);
+    // A sentence has the whole width, and its bar stands under it.
+    let (bar_left, words_end, middle) = if is_tall {
+        (words_left, rect.right_bottom() - vec2(space::XS, UNDER), rect.bottom() - UNDER / 2.0)
+    } else {
+        let bar_left = bar_right - (rect.width() * 0.22).min(70.0);
+        (bar_left, pos2(bar_left - space::XS, rect.bottom()), first_line)
+    };
+    let room = Rect::from_min_max(pos2(words_left, rect.top()), words_end);
+    // What is longer ends in "…".
+    let most = if is_tall { 240 } else { 80 };
+    let mut job = LayoutJob::simple_singleline(shorten(words, most), FontId::proportional(text::BODY), t.text);
+    job.wrap = if is_tall {
+        TextWrapping { max_width: room.width(), max_rows: 2, ..TextWrapping::default() }
+    } else {
+        TextWrapping::truncate_at_width(room.width())
+    };
     let galley = ui.painter().layout_job(job);
     let right = (room.left() + galley.size().x).min(room.right());
-    ui.painter_at(room).galley(pos2(room.left(), middle - galley.size().y / 2.0), galley, t.text);
+    let top = if is_tall { room.top() + 2.0 } else { first_line - galley.size().y / 2.0 };
+    ui.painter_at(room).galley(pos2(room.left(), top), galley, t.text);
     if selected {
-        painter.hline(room.left()..=right, rect.bottom() - 3.0, Stroke::new(2.0, t.selected));
+        let under = if is_tall { room.bottom() } else { rect.bottom() - 3.0 };
+        painter.hline(room.left()..=right, under, Stroke::new(2.0, t.selected));
     }
-    let track = Rect::from_min_max(pos2(bar_left, middle - 4.0), pos2(bar_left + bar_width, middle + 4.0));
+    let track = Rect::from_min_max(pos2(bar_left, middle - 4.0), pos2(bar_right, middle + 4.0));
     painter.rect_filled(track, 2.0, t.track);
     let fill = if selected { t.selected } else { t.unselected };
     let (from, to) = bars.ends(score);

@@ -5,11 +5,12 @@ use egui_material_icons::icons;
 
 use super::FiguresState;
 use super::draw::remove;
-use crate::figure::layout::text::MOST_WORDS;
+use crate::figure::layout::most_in_a_row;
 use crate::figure::{Annotation, Theme, png};
 use crate::session::figures::{Arrangement, Change, KeptFigure};
 use crate::session::{Command, Dialog, Place, Session};
 use crate::ui::forms::{primary, warning};
+use crate::ui::page_form::{self, Edited};
 use crate::ui::theme::{space, text, tokens};
 use crate::ui::widgets::{group, icon_button, muted, rule};
 
@@ -51,7 +52,14 @@ pub fn show(
             }
         }
     });
+    let edited = page_form::show(ui, &mut changed.page, Some(millimetres(figure.figure.width)));
+    change = match edited {
+        Some(Edited::Width) => Some(Change::Width(state.gesture)),
+        Some(Edited::Choice) => Some(Change::Look),
+        None => change,
+    };
     if let Arrangement::Sheet { columns } = &mut changed.arrangement {
+        let asked = *columns;
         ui.horizontal(|ui| {
             let label = ui.label("Pictures in a row");
             let most = figure.pictures.len().max(1);
@@ -59,6 +67,9 @@ pub fn show(
                 change = Some(Change::Look);
             }
         });
+        if let Some(most) = most_in_a_row(&figure.pictures, &figure.page).filter(|most| *most < asked) {
+            muted(ui, format!("A page of this width has room for {most} in a row."));
+        }
     }
     if let Some(most) = words_of_texts(ui, figure) {
         changed.cut_texts(most);
@@ -88,7 +99,7 @@ fn words_of_texts(ui: &mut Ui, figure: &KeptFigure) -> Option<usize> {
     let count = crate::work::format_count(longest as u64);
     let tip = format!("Draw all {count} words; else a long text is cut around the selected ones");
     if tick.on_hover_text(tip).changed() {
-        return Some(if is_whole { 0 } else { MOST_WORDS });
+        return Some(if is_whole { 0 } else { figure.usual_words() });
     }
     if is_whole {
         return None;
@@ -193,6 +204,11 @@ fn one(ui: &mut Ui, annotation: &mut Annotation, type_now: bool) -> bool {
     is_changed
 }
 
+/// Points as millimetres.
+fn millimetres(points: f32) -> f32 {
+    points * 25.4 / 72.0
+}
+
 fn export(ui: &mut Ui, session: &Session, at: usize, figure: &KeptFigure, commands: &mut Vec<Command>) {
     group(ui, "Export");
     let mut scale = session.figures.scale;
@@ -212,7 +228,7 @@ fn export(ui: &mut Ui, session: &Session, at: usize, figure: &KeptFigure, comman
         }
         Err(error) => warning(ui, &error.to_string()),
     }
-    let (wide, high) = (drawn.width * 25.4 / 72.0, drawn.height * 25.4 / 72.0);
+    let (wide, high) = (millimetres(drawn.width), millimetres(drawn.height));
     muted(ui, format!("SVG and PDF: vectors, {wide:.0} x {high:.0} mm"));
     for remark in drawn.remarks() {
         ui.horizontal_top(|ui| {

@@ -19,10 +19,7 @@ const SAMPLE: f32 = 26.0;
 pub fn over_k(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     group(ui, "Fidelity over k");
     let Some(cells) = session.measure.curves.value().cloned() else {
-        muted(
-            ui,
-            if session.measure.curves.awaited().is_some() { "Coming." } else { "Not measured: tick it on the left." },
-        );
+        muted(ui, if session.measure.curves.awaited().is_some() { "Coming." } else { "Not measured." });
         return;
     };
     let names = rows(session);
@@ -144,17 +141,30 @@ const REBUILT: Pair = Pair {
     good: "from the selected part the class can be rebuilt, from the rest it cannot",
 };
 
-/// FS-M against FU-M and, where both were measured, a1 against a2 with the order of DoRaR's Definition 2.
+/// FS-M against FU-M.
 pub fn trade_off(ui: &mut Ui, session: &Session) {
     pair(ui, session, &FIDELITY);
-    let is_rebuilt = session.measure.table().is_some_and(|cells| {
-        cells.iter().any(|cell| cell.metric == REBUILT.high.0) && cells.iter().any(|cell| cell.metric == REBUILT.low.0)
-    });
-    if is_rebuilt {
-        ui.add_space(space::M);
-        pair(ui, session, &REBUILT);
-        order(ui, session);
-    }
+}
+
+/// Whether FS-M and FU-M were both measured.
+pub fn has_fidelity(session: &Session) -> bool {
+    is_measured(session, &FIDELITY)
+}
+
+/// Whether a1 and a2 were both measured.
+pub fn is_rebuilt(session: &Session) -> bool {
+    is_measured(session, &REBUILT)
+}
+
+fn is_measured(session: &Session, pair: &Pair) -> bool {
+    let has = |id: &str| session.measure.table().is_some_and(|cells| cells.iter().any(|cell| cell.metric == id));
+    has(pair.high.0) && has(pair.low.0)
+}
+
+/// a1 against a2, with the order of DoRaR's Definition 2.
+pub fn rebuilt(ui: &mut Ui, session: &Session) {
+    pair(ui, session, &REBUILT);
+    order(ui, session);
 }
 
 /// Which methods are better than others under Definition 2 of DoRaR, in words.
@@ -236,12 +246,12 @@ fn pair(ui: &mut Ui, session: &Session, pair: &Pair) {
 pub fn agreement(ui: &mut Ui, session: &Session) {
     group(ui, "Agreement: shared units of each pair (mean IoU, %)");
     let Some(agreement) = session.measure.agreement.value().cloned() else {
-        let is_coming = session.measure.agreement.awaited().is_some();
-        muted(ui, if is_coming { "Coming." } else { "Not measured: tick it on the left; it needs two methods." });
+        muted(ui, if session.measure.agreement.awaited().is_some() { "Coming." } else { "Not measured." });
         return;
     };
     let n = agreement.rows.len();
     let t = tokens(ui);
+    let on_page = crate::figure::Palette::of(theme::figure_theme(ui));
     let width = ui.available_width();
     let names = (width * 0.42).min(200.0);
     let side = ((width - names) / n.max(1) as f32).min(84.0);
@@ -265,7 +275,7 @@ pub fn agreement(ui: &mut Ui, session: &Session) {
         for b in 0..n {
             let Some((mean, [low, high])) = agreement.of(a, b) else { continue };
             let cell = Rect::from_min_size(pos2(rect.left() + names + side * b as f32, top), vec2(side, height));
-            let fill = Scale::Sequential.color(mean as f32 / 100.0);
+            let fill = Scale::Sequential.color(on_page, mean as f32 / 100.0);
             painter.rect_filled(cell.shrink(1.0), 2.0, theme::color(fill));
             let palette = [crate::figure::color::LIGHT.ink, crate::figure::color::DARK.ink];
             let ink = if contrast(palette[0], fill) >= contrast(palette[1], fill) { palette[0] } else { palette[1] };

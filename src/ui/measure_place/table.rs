@@ -1,9 +1,10 @@
 //! The table: methods by metrics, each with its interval, sortable, the best of each column named.
 
-use egui::{Align, Button, Grid, Layout, RichText, ScrollArea, Ui, WidgetInfo, accesskit::Role};
+use egui::{Align, Button, FontId, Label, Layout, RichText, Ui, WidgetInfo, accesskit::Role};
 use egui_material_icons::icons;
 
 use super::form::tip_of;
+use super::panes::Panes;
 use super::{MeasureState, look_of, nothing, rows};
 use crate::jobs::Cell;
 use crate::metric::{MetricSpec, MetricUnit, metric};
@@ -11,6 +12,9 @@ use crate::session::{Command, Dialog, Session};
 use crate::ui::plots::sample;
 use crate::ui::theme::{space, text, tokens};
 use crate::ui::widgets::{command_button, group, muted};
+
+/// Width of the sign of a method before its name.
+const SAMPLE_WIDTH: f32 = 26.0;
 
 /// The table with its buttons.
 pub fn show(ui: &mut Ui, session: &Session, state: &mut MeasureState, commands: &mut Vec<Command>) {
@@ -44,46 +48,39 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut MeasureState, commands: 
         lines.sort_by(|a, b| if *descending { key(b).total_cmp(&key(a)) } else { key(a).total_cmp(&key(b)) });
     }
     let has_ks = lines.iter().any(|line| line.1 != lines[0].1);
+    let is_coming = session.measure.cells.awaited().is_some();
+    let write = |line: (&str, Option<usize>), id: &str| match find(line, id) {
+        Some(cell) => words_of(session, cell, &cells),
+        None => match cells.why_missing(line.0, id) {
+            None if is_coming => vec![Word::muted("not yet", String::new())],
+            // Some metrics are defined for some methods only.
+            why => vec![Word::muted("none", why.unwrap_or("Not measured").to_owned())],
+        },
+    };
+    let written: Vec<Vec<Vec<Word>>> =
+        lines.iter().map(|line| metrics.iter().map(|id| write(*line, id)).collect()).collect();
+    let fixed = 1 + usize::from(has_ks);
+    let widths = widths(ui, &lines, &metrics, &written, has_ks);
+    let most_height = (ui.clip_rect().height() * 0.6).max(240.0);
     let names = rows(session);
-    ScrollArea::horizontal().id_salt("table").auto_shrink([false, true]).show(ui, |ui| {
-        let columns = metrics.len() + 1 + usize::from(has_ks);
-        Grid::new("cells").num_columns(columns).striped(true).spacing([space::L, space::XS]).show(ui, |ui| {
-            ui.label(RichText::new("Method").strong());
-            if has_ks {
-                ui.label(RichText::new("k").strong());
-            }
-            for id in &metrics {
-                header(ui, id, state);
-            }
-            ui.end_row();
-            for line in &lines {
-                ui.horizontal(|ui| {
-                    let look = look_of(ui, &names, line.0);
-                    sample(ui, &look);
-                    ui.label(line.0);
-                });
-                if has_ks {
-                    ui.label(line.1.map_or_else(String::new, |k| k.to_string()));
-                }
-                for id in &metrics {
-                    match find(*line, id) {
-                        Some(cell) => value(ui, session, cell, &cells),
-                        None if session.measure.cells.awaited().is_some()
-                            && cells.why_missing(line.0, id).is_none() =>
-                        {
-                            muted(ui, "not yet");
-                        }
-                        // Some metrics are defined for some methods only.
-                        None => {
-                            let why = cells.why_missing(line.0, id).unwrap_or("Not measured");
-                            muted(ui, "none").on_hover_text(why);
-                        }
-                    }
-                }
-                ui.end_row();
-            }
-        });
+    let panes = Panes { widths: &widths, fixed, lines: lines.len(), most_height };
+    panes.show(ui, |ui, line, column| match (line.map(|at| (at, lines[at])), column) {
+        (None, column) if column >= fixed => header(ui, metrics[column - fixed], state),
+        (None, column) => {
+            ui.label(RichText::new(if column == 0 { "Method" } else { "k" }).strong());
+        }
+        (Some((_, (row, _))), 0) => {
+            sample(ui, &look_of(ui, &names, row));
+            ui.add(Label::new(row).truncate());
+        }
+        (Some((at, _)), column) if column >= fixed => draw(ui, &written[at][column - fixed]),
+        (Some((_, (_, k))), _) => {
+            ui.label(k.map_or_else(String::new, |k| k.to_string()));
+        }
     });
+    for note in cells.notes() {
+        muted(ui, note);
+    }
     for warning in crate::jobs::table::honesty(&cells) {
         super::super::forms::warning(ui, &warning);
     }
@@ -100,15 +97,20 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut MeasureState, commands: 
     muted(ui, format!("{}.", cells.conditions.words()));
 }
 
+/// Name of a metric with its unit.
+fn title_of(id: &str) -> String {
+    metric(id).map_or_else(
+        |_| id.to_owned(),
+        |metric| match (metric.spec().title, unit_of(metric.spec()).0) {
+            (title, "") => title.to_owned(),
+            (title, sign) => format!("{title} ({sign})"),
+        },
+    )
+}
+
 fn header(ui: &mut Ui, id: &str, state: &mut MeasureState) {
     let spec = metric(id).ok().map(|metric| metric.spec());
-    let title = spec.map_or_else(
-        || id.to_owned(),
-        |spec| match unit_of(spec).0 {
-            "" => spec.title.to_owned(),
-            sign => format!("{} ({sign})", spec.title),
-        },
-    );
+    let title = title_of(id);
     let sorted = state.sort.as_ref().filter(|(by, _)| by == id).map(|(_, descending)| *descending);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
@@ -163,7 +165,77 @@ fn standing(cell: &Cell, cells: &[Cell]) -> &'static str {
     }
 }
 
-fn value(ui: &mut Ui, session: &Session, cell: &Cell, cells: &[Cell]) {
+/// Words in a cell, with what is said under the pointer.
+struct Word {
+    words: String,
+    tip: String,
+    weight: Weight,
+}
+
+/// How words look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Weight {
+    Plain,
+    Strong,
+    Muted,
+}
+
+impl Word {
+    fn muted(words: impl Into<String>, tip: String) -> Self {
+        Self { words: words.into(), tip, weight: Weight::Muted }
+    }
+
+    fn width(&self, ui: &Ui) -> f32 {
+        text_width(ui, &self.words, if self.weight == Weight::Muted { text::SMALL } else { text::BODY })
+    }
+}
+
+fn text_width(ui: &Ui, words: &str, size: f32) -> f32 {
+    let galley = ui.painter().layout_no_wrap(words.to_owned(), FontId::proportional(size), tokens(ui).text);
+    galley.size().x.ceil()
+}
+
+/// Widths of the columns: of the methods, of k where there are several, and of each metric.
+fn widths(
+    ui: &Ui,
+    lines: &[(&str, Option<usize>)],
+    metrics: &[&str],
+    written: &[Vec<Vec<Word>>],
+    has_ks: bool,
+) -> Vec<f32> {
+    let body = |words: &str| text_width(ui, words, text::BODY);
+    let gap = ui.spacing().item_spacing.x;
+    let methods = lines.iter().map(|(row, _)| SAMPLE_WIDTH + gap + body(row)).fold(body("Method"), f32::max);
+    // On a narrow window the figures keep half.
+    let methods = methods.min((ui.available_width() * 0.45).max(120.0)) + 1.0;
+    let ks =
+        has_ks.then(|| lines.iter().filter_map(|line| line.1).map(|k| body(&k.to_string())).fold(body("k"), f32::max));
+    let of_metric = |(at, id): (usize, &&str)| {
+        let head = body(&title_of(id)) + 2.0 * ui.spacing().button_padding.x + text::BODY + space::XS;
+        let cell = |words: &Vec<Word>| {
+            words.iter().map(|word| word.width(ui)).sum::<f32>() + space::XS * words.len().saturating_sub(1) as f32
+        };
+        written.iter().map(|line| cell(&line[at])).fold(head, f32::max)
+    };
+    std::iter::once(methods).chain(ks).chain(metrics.iter().enumerate().map(of_metric)).collect()
+}
+
+fn draw(ui: &mut Ui, words: &[Word]) {
+    ui.spacing_mut().item_spacing.x = space::XS;
+    for Word { words, tip, weight } in words {
+        let response = match weight {
+            Weight::Plain => ui.label(words),
+            Weight::Strong => ui.label(RichText::new(words).strong()),
+            Weight::Muted => muted(ui, words),
+        };
+        if !tip.is_empty() {
+            response.on_hover_text(tip);
+        }
+    }
+}
+
+/// What stands in the cell of a figure: the figure, how it stands among the others, and what the paper prints.
+fn words_of(session: &Session, cell: &Cell, cells: &[Cell]) -> Vec<Word> {
     let (sign, times) = metric(&cell.metric).map_or(("", 1.0), |metric| unit_of(metric.spec()));
     let (mean, [low, high]) = (cell.mean * times, cell.ci95.map(|end| end * times));
     let digits = digits_for((high - low) / 2.0);
@@ -177,21 +249,19 @@ fn value(ui: &mut Ui, session: &Session, cell: &Cell, cells: &[Cell]) {
         let items = cell.items;
         format!("{mean:.more$} {sign}, 95 % interval {low:.more$} to {high:.more$} {sign}, {items} items")
     };
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = space::XS;
-        let number = RichText::new(words);
-        ui.label(if standing == "best" { number.strong() } else { number }).on_hover_text(tip);
-        if !standing.is_empty() {
-            muted(ui, standing);
-        }
-        if let Some(published) = session.published(cell) {
-            // As many digits as papers print.
-            let printed = format!("{:.2}", published.value * times);
-            let printed = printed.trim_end_matches('0').trim_end_matches('.');
-            let tip = format!("{}: the paper prints {printed} {sign}, for a black box of its own", published.source);
-            muted(ui, format!("(paper {printed})")).on_hover_text(tip);
-        }
-    });
+    let weight = if standing == "best" { Weight::Strong } else { Weight::Plain };
+    let mut all = vec![Word { words, tip, weight }];
+    if !standing.is_empty() {
+        all.push(Word::muted(standing, String::new()));
+    }
+    if let Some(published) = session.published(cell) {
+        // As many digits as papers print.
+        let printed = format!("{:.2}", published.value * times);
+        let printed = printed.trim_end_matches('0').trim_end_matches('.');
+        let tip = format!("{}: the paper prints {printed} {sign}, for a black box of its own", published.source);
+        all.push(Word::muted(format!("(paper {printed})"), tip));
+    }
+    all
 }
 
 /// A mean with its interval. One number for both sides would hide that one end lies much farther away.

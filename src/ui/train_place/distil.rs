@@ -51,7 +51,7 @@ pub fn refusal(session: &Session, method: &MethodSpec, params: &Params) -> Optio
     let instead = method.needs_gradients_with(params)?;
     let named = instead.and_then(|instead| instead.split_once('=')).and_then(|(id, value)| {
         let spec = method.params.iter().find(|spec| spec.id == id)?;
-        Some(format!(", or set {} to {value}", spec.label))
+        Some(format!(", or set \"{}\" to {value}", spec.label))
     });
     let short = method.title.split(" (").next().unwrap_or(method.title);
     Some(format!(

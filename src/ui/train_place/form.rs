@@ -3,12 +3,14 @@
 use egui::{Button, ComboBox, DragValue, Label, RichText, Slider, TextEdit, Ui, WidgetInfo, accesskit::Role};
 
 use super::{TrainState, distil};
-use crate::data::{Modality, Unit, Units};
-use crate::model::nets::commands::is_command;
+use crate::data::{Modality, Shape, Unit, Units};
+use crate::explain::MethodSpec;
+use crate::explain::learn::run::TooFew;
+use crate::model::nets::commands::{is_command, name_of};
 use crate::model::nets::forest::TABLE_FOREST;
 use crate::model::nets::rules;
 use crate::model::params::{ParamKind, ParamSpec, ParamValue, Params, Preset};
-use crate::model::{ARCHITECTURES, architecture};
+use crate::model::{ARCHITECTURES, Architecture, architecture};
 use crate::session::train::{FitForm, Makes};
 use crate::session::{Command, Dialog, Session, describe};
 use crate::ui::forms::{field, field_width, primary, reset_button};
@@ -55,7 +57,7 @@ fn box_form(ui: &mut Ui, session: &Session, state: &mut TrainState) {
     {
         form.architecture = first.id.to_owned();
         form.params = Params::default();
-        form.name = first.title.to_owned();
+        form.name = called(first, &form.command);
     }
     let Ok(chosen) = architecture(&form.architecture) else { return };
     field(ui, "Network", "What is trained to classify the items", |ui, label| {
@@ -67,7 +69,7 @@ fn box_form(ui: &mut Ui, session: &Session, state: &mut TrainState) {
                 if line.on_hover_text(known.summary).clicked() {
                     form.architecture = known.id.to_owned();
                     form.params = Params::default();
-                    form.name = known.title.to_owned();
+                    form.name = called(known, &form.command);
                 }
             }
         });
@@ -75,6 +77,7 @@ fn box_form(ui: &mut Ui, session: &Session, state: &mut TrainState) {
     });
     about(ui, chosen.summary, chosen.citation);
     if is_command(chosen.id) {
+        let name = called(chosen, &form.command);
         let tip = "The program that answers for the model, with its arguments, as in a terminal. It runs on this computer with your rights";
         field(ui, "Command", tip, |ui, label| {
             let edit = TextEdit::singleline(&mut form.command).hint_text("python3 serve.py model.joblib");
@@ -82,6 +85,10 @@ fn box_form(ui: &mut Ui, session: &Session, state: &mut TrainState) {
             edit.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Command"));
             edit.labelled_by(label.id);
         });
+        // It is named by its command until somebody names it.
+        if form.name == name {
+            form.name = called(chosen, &form.command);
+        }
     }
     distil::choice(ui, session, form);
     presets(ui, chosen.params, chosen.presets, &Params::default(), &mut form.params);
@@ -93,12 +100,20 @@ fn box_form(ui: &mut Ui, session: &Session, state: &mut TrainState) {
     name_and_seed(ui, &mut form.name, &mut form.seed);
 }
 
+/// What a new black box is called at first: by its architecture, or by its command.
+fn called(known: &Architecture, command: &str) -> String {
+    if is_command(known.id) && !command.trim().is_empty() { name_of(command) } else { known.title.to_owned() }
+}
+
 /// Settings that a command has for the networks which stand in for it in approximators, not for itself.
 const OF_NETWORKS: [&str; 3] = ["epochs", "batch", "learning-rate"];
 
 fn explainer_form(ui: &mut Ui, session: &Session, state: &mut TrainState) {
-    let TrainState { train: form, named, of, k_of, .. } = state;
+    fit_units(session, state);
+    let items = state.train_items(session);
+    let TrainState { train: form, named, of, .. } = state;
     let modality = session.modality();
+    let has_gradients = session.active_box().is_none_or(|active| active.card.has_gradients());
     let fitting = || {
         let specs = crate::explain::METHODS.iter().map(|method| method.spec());
         specs.filter(move |spec| spec.trains && spec.modalities.contains(&modality))
@@ -111,22 +126,40 @@ fn explainer_form(ui: &mut Ui, session: &Session, state: &mut TrainState) {
         *of = None;
     }
     let Ok(chosen) = crate::explain::method(&form.method).map(|method| method.spec()) else { return };
-    // Values of another kind of data, or none yet: those that the program starts from take their place.
-    if *of != Some(modality) {
-        form.params = chosen.start(modality);
-        *of = Some(modality);
+    // Values of another kind of data, or none yet: those that the form begins with take their place. So they do where nothing was changed and another
+    // black box gives gradients or none; of changed values only what is missing is set.
+    if *of != Some((modality, has_gradients)) {
+        let before =
+            of.filter(|(known, _)| *known == modality).map(|(_, gradients)| begin(chosen, modality, gradients));
+        if before.is_none_or(|before| before == form.params) {
+            form.params = begin(chosen, modality, has_gradients);
+        } else if !has_gradients {
+            chosen.without_gradients(&mut form.params);
+        }
+        *of = Some((modality, has_gradients));
     }
+    let start = begin(chosen, modality, has_gradients);
     field(ui, "Method", "How units are selected", |ui, label| {
         let width = ui.available_width() - space::L;
         let combo = ComboBox::from_id_salt("method").selected_text(chosen.title).width(width).truncate();
         let shown = combo.show_ui(ui, |ui| {
             for spec in fitting() {
-                let line = ui.selectable_label(spec.id == form.method, spec.title);
-                if line.on_hover_text(spec.summary).clicked() {
+                let refused = session.gradients_missing(spec.id);
+                let line = ui.add_enabled(refused.is_none(), Button::selectable(spec.id == form.method, spec.title));
+                if line.clicked() {
                     form.method = spec.id.to_owned();
-                    form.params = spec.start(modality);
+                    form.params = begin(spec, modality, has_gradients);
                     if !*named {
                         form.name = spec.title.to_owned();
+                    }
+                }
+                match refused {
+                    Some(reason) => {
+                        muted(ui, &reason);
+                        line.on_disabled_hover_text(reason);
+                    }
+                    None => {
+                        line.on_hover_text(spec.summary);
                     }
                 }
             }
@@ -134,41 +167,127 @@ fn explainer_form(ui: &mut Ui, session: &Session, state: &mut TrainState) {
         shown.response.labelled_by(label.id);
     });
     about(ui, chosen.summary, chosen.citation);
-    presets(ui, chosen.params, chosen.presets, &chosen.start(modality), &mut form.params);
+    presets(ui, chosen.params, chosen.presets, &start, &mut form.params);
+    if let Some(words) = freed_words(session, chosen, modality, &form.params) {
+        muted(ui, words);
+    }
 
     group(ui, "What is selected");
-    let card = session.active_box().map(|active| &active.card);
-    let shape = card.map(|card| card.shape);
-    let of_text = card.filter(|card| card.modality() != Modality::Image).map(Session::offered_units);
-    match of_text {
-        Some(offered) => text_units_form(ui, form, &offered),
+    match offered(session) {
+        Some(offered) => listed_units_form(ui, &mut form.unit, &offered),
+        None => units_form(ui, &mut form.unit, shape_of(session)),
+    }
+    let most = most_units(session, form.unit);
+    let tip = "How many units the explainer may select for each item. It can be changed later in Explore, but it learns for this number";
+    field(ui, "Number, k", tip, |ui, label| {
+        ui.add(DragValue::new(&mut form.k).range(1..=most.unwrap_or(MOST_UNITS))).labelled_by(label.id);
+        muted(ui, most.map_or_else(|| form.unit.noun(form.k), |most| format!("of {most} {}", form.unit.noun(most))));
+    });
+    group(ui, "Training");
+    let specs: Vec<&ParamSpec> = chosen.params_for(modality).collect();
+    let (until_epochs, others) =
+        specs.split_at(specs.iter().position(|spec| spec.id == "epochs").map_or(specs.len(), |at| at + 1));
+    params_form(ui, until_epochs.iter().copied(), &start, &mut form.params);
+    too_few_form(ui, chosen.params, items, &mut form.params);
+    params_form(ui, others.iter().copied(), &start, &mut form.params);
+    let before = form.name.clone();
+    name_and_seed(ui, &mut form.name, &mut form.seed);
+    *named |= form.name != before;
+}
+
+/// The values that the form begins with: those that the program starts from for this kind of data, and where the black box gives no gradients nothing
+/// that needs them.
+fn begin(spec: &MethodSpec, modality: Modality, has_gradients: bool) -> Params {
+    let mut params = spec.start(modality);
+    if !has_gradients {
+        spec.without_gradients(&mut params);
+    }
+    params
+}
+
+/// What the form began with otherwise since the black box in use gives no gradients, as far as it still is so.
+fn freed_words(session: &Session, spec: &MethodSpec, modality: Modality, params: &Params) -> Option<String> {
+    let active = session.active_box().filter(|active| !active.card.has_gradients())?;
+    let (usual, freed) = (spec.start(modality), begin(spec, modality, false));
+    let is_freed = |id: &str| freed.0.get(id) != usual.0.get(id) && freed.0.get(id) == params.0.get(id);
+    let words: Vec<String> = spec
+        .params
+        .iter()
+        .filter(|known| is_freed(known.id))
+        .filter_map(|known| Some(format!("\"{}\" is {}", known.label, value_words(freed.0.get(known.id)?))))
+        .collect();
+    (!words.is_empty()).then(|| format!("{} gives no gradients, so {}.", active.card.name, describe::in_words(&words)))
+}
+
+/// Most units that may be asked for where it is not known how many there are.
+const MOST_UNITS: usize = 4096;
+
+/// Shape of what is explained: what the black box in use reads, else an item of the open data; `None` for texts, pictures of several sizes, and where
+/// nothing is open.
+fn shape_of(session: &Session) -> Option<Shape> {
+    let of_data = || session.data.as_ref().and_then(|data| data.shape());
+    session.active_box().map(|active| active.card.shape).or_else(of_data)
+}
+
+/// How many units there are of it.
+fn most_units(session: &Session, unit: Unit) -> Option<usize> {
+    Some(Units::new(unit, shape_of(session)?).count().max(1))
+}
+
+/// The units that it can be divided into; `None` for pictures, whose patches may have any size.
+fn offered(session: &Session) -> Option<Vec<Unit>> {
+    let modality = session.modality();
+    let shape = shape_of(session).unwrap_or(Shape::new(1, 1, 1));
+    (modality != Modality::Image).then(|| Session::units_of(modality, shape))
+}
+
+/// Takes units that there are, and a number of them that leaves something to learn.
+fn fit_units(session: &Session, state: &mut TrainState) {
+    let TrainState { train: form, k_of, .. } = state;
+    match offered(session) {
+        // A number that suits other units gives way.
+        Some(offered) => {
+            if !offered.contains(&form.unit)
+                && let Some(&first) = offered.first()
+            {
+                form.unit = first;
+                form.k = match first {
+                    Unit::Sentence => 1,
+                    Unit::Column => 4,
+                    _ => 10,
+                };
+            }
+        }
         None => {
             if form.unit.modality() != Modality::Image {
                 form.unit = Unit::Pixel;
             }
-            units_form(ui, &mut form.unit, shape);
         }
     }
-    let most = shape.map_or(4096, |shape| Units::new(form.unit, shape).count()).max(1);
+    let Some(most) = most_units(session, form.unit) else { return };
     // A number that takes everything teaches nothing: for small inputs it begins with a third.
-    let of_box = card.map(|card| card.hash.clone()).unwrap_or_default();
-    if card.is_some() && *k_of != of_box {
-        *k_of = of_box;
+    let of_data = || session.data.as_ref().map(|data| data.hash.clone());
+    let of = session.active_box().map(|active| active.card.hash.clone()).or_else(of_data).unwrap_or_default();
+    if *k_of != of {
+        *k_of = of;
         if form.k >= most {
             form.k = most.div_ceil(3);
         }
     }
     form.k = form.k.clamp(1, most);
-    let tip = "How many units the explainer may select for each item. It can be changed later in Explore, but it learns for this number";
-    field(ui, "Number, k", tip, |ui, label| {
-        ui.add(DragValue::new(&mut form.k).range(1..=most)).labelled_by(label.id);
-        muted(ui, format!("of {most} {}", form.unit.noun(most)));
-    });
-    group(ui, "Training");
-    params_form(ui, chosen.params_for(modality), &chosen.start(modality), &mut form.params);
-    let before = form.name.clone();
-    name_and_seed(ui, &mut form.name, &mut form.seed);
-    *named |= form.name != before;
+}
+
+/// Where the epochs are too few minibatches to learn anything: says so, and sets more at a click.
+fn too_few_form(ui: &mut Ui, specs: &[ParamSpec], items: Option<usize>, params: &mut Params) {
+    let Some(few) = too_few(specs, items, params) else { return };
+    ui.add(Label::new(RichText::new(format!("{few}.")).small().color(tokens(ui).warning)).wrap());
+    if ui.button(format!("Set {} epochs", few.epochs)).clicked() {
+        params.0.insert("epochs".to_owned(), ParamValue::Whole(few.epochs));
+    }
+}
+
+fn too_few(specs: &[ParamSpec], items: Option<usize>, params: &Params) -> Option<TooFew> {
+    TooFew::of(items?, params.whole(specs, "batch"), params.whole(specs, "epochs"))
 }
 
 fn box_start(ui: &mut Ui, session: &Session, state: &mut TrainState, commands: &mut Vec<Command>) {
@@ -210,18 +329,24 @@ fn box_start(ui: &mut Ui, session: &Session, state: &mut TrainState, commands: &
         let items = items.map(|items| if is_twice { 2 * items } else { items });
         below_start(ui, session, items, epochs, batch, commands);
     }
+    if let Some(words) = state.items.only_numbers.as_ref().filter(|_| session.data.is_some()) {
+        ui.add(Label::new(RichText::new(format!("{words}.")).small().color(tokens(ui).warning)).wrap());
+    }
 }
 
 fn explainer_start(ui: &mut Ui, session: &Session, state: &mut TrainState, commands: &mut Vec<Command>) {
+    fit_units(session, state);
     let items = state.train_items(session);
     let TrainState { train: form, makes, fit, .. } = state;
     let Ok(chosen) = crate::explain::method(&form.method).map(|method| method.spec()) else { return };
     let refused = distil::refusal(session, chosen, &form.params);
-    let shape = session.active_box().map(|active| active.card.shape);
-    let most = shape.map_or(4096, |shape| Units::new(form.unit, shape).count()).max(1);
     let epochs = form.params.whole(chosen.params, "epochs");
     let short = chosen.title.split(" (").next().unwrap_or(chosen.title);
-    let task = format!("Train {short} for {} of {most} {}, {}", form.k, form.unit.noun(most), epochs_words(epochs));
+    let units = match most_units(session, form.unit) {
+        Some(most) => format!("{} of {most} {}", form.k, form.unit.noun(most)),
+        None => format!("{} {}", form.k, form.unit.noun(form.k)),
+    };
+    let task = format!("Train {short} for {units}, {}", epochs_words(epochs));
     let reason = if form.name.trim().is_empty() {
         Some("Give it a name first".to_owned())
     } else if session.active_box().is_some() && items == Some(0) {
@@ -238,6 +363,10 @@ fn explainer_start(ui: &mut Ui, session: &Session, state: &mut TrainState, comma
     }
     let batch = form.params.whole(chosen.params, "batch");
     below_start(ui, session, items, epochs, batch, commands);
+    if too_few(chosen.params, items, &form.params).is_some() {
+        let words = "That teaches next to nothing: see Epochs above.";
+        ui.add(Label::new(RichText::new(words).small().color(tokens(ui).warning)).wrap());
+    }
     if let (Some(data), Some(active)) = (&session.data, session.active_box())
         && data.hash != active.card.data_hash
     {
@@ -284,23 +413,14 @@ fn about(ui: &mut Ui, summary: &str, citation: &str) {
     ui.add_space(space::XS);
 }
 
-/// Units of a text or a table; a number that suits pictures gives way to one that suits words.
-fn text_units_form(ui: &mut Ui, form: &mut crate::session::train::TrainForm, offered: &[Unit]) {
-    if !offered.contains(&form.unit)
-        && let Some(&first) = offered.first()
-    {
-        form.unit = first;
-        form.k = match first {
-            Unit::Sentence => 1,
-            Unit::Column => 4,
-            _ => 10,
-        };
-    }
-    field(ui, "Units", "What is selected: single words, sentences, or columns of a table", |ui, label| {
-        let combo = ComboBox::from_id_salt("train units").selected_text(form.unit.noun(2)).width(90.0);
+/// Units of a text, a series or a table.
+fn listed_units_form(ui: &mut Ui, unit: &mut Unit, offered: &[Unit]) {
+    let tip = "What is selected: single words, sentences, time steps or stretches of them, or columns of a table";
+    field(ui, "Units", tip, |ui, label| {
+        let combo = ComboBox::from_id_salt("train units").selected_text(unit.noun(2)).width(90.0);
         let shown = combo.show_ui(ui, |ui| {
-            for &unit in offered {
-                ui.selectable_value(&mut form.unit, unit, unit.noun(2));
+            for &known in offered {
+                ui.selectable_value(unit, known, known.noun(2));
             }
         });
         shown.response.labelled_by(label.id);
@@ -394,6 +514,7 @@ fn range_words(spec: &ParamSpec, default: &ParamValue) -> String {
         ParamKind::Real { min, max, .. } => {
             format!("From {} to {}; default {default}.", number(*min), number(*max))
         }
+        ParamKind::Computed { max, words } => format!("From 0 to {}; 0, the default, is {words}.", number(*max)),
         ParamKind::Whole { min, max, .. } => format!("From {min} to {max}; default {default}."),
         ParamKind::Switch { .. } => format!("Default: {default}."),
         ParamKind::Choice { options, .. } => {
@@ -455,6 +576,10 @@ fn param(ui: &mut Ui, spec: &ParamSpec, value: &mut ParamValue, default: &ParamV
         (ParamKind::Real { min, max, default, .. }, ParamValue::Real(real)) => {
             let speed = (default.abs() * 0.02).max(1e-4);
             ui.add(DragValue::new(real).range(*min..=*max).speed(speed).max_decimals(6))
+        }
+        (ParamKind::Computed { max, words }, ParamValue::Real(real)) => {
+            let shown = |value: f64, _| if value == 0.0 { (*words).to_owned() } else { number(value) };
+            ui.add(DragValue::new(real).range(0.0..=*max).speed(0.002).max_decimals(4).custom_formatter(shown))
         }
         (ParamKind::Whole { min, max, .. }, ParamValue::Whole(whole)) => {
             ui.add(DragValue::new(whole).range(*min..=*max).speed(0.2))

@@ -44,9 +44,14 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut TrainState, commands: &m
         let accuracy = card.test_accuracy.or(card.validation_accuracy);
         let mut words =
             accuracy.map_or_else(|| "accuracy not known".to_owned(), |share| format!("{:.1} % right", share * 100.0));
+        if let Some(largest) = card.largest_class.filter(|_| accuracy.is_some()) {
+            words.push_str(&format!(" (largest class {:.1} %)", largest * 100.0));
+        }
         if session.active_box == Some(index) {
             words = format!("in use · {words}");
         }
+        // What says at once that the share above is worth nothing, or how it came about.
+        words.extend(card.stop_words().map(|stopped| format!(" · {stopped}")));
         if !card.complete {
             let still = if is_made_now(session, &card.hash) { "in training, epoch" } else { "stopped after epoch" };
             words.push_str(&format!(" · {still} {}", card.epochs));
@@ -71,6 +76,8 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut TrainState, commands: &m
         let mut words: Vec<String> = [figure("fs_m", "FS-M"), figure("fu_m", "FU-M")].into_iter().flatten().collect();
         if trains {
             words.insert(0, format!("k {}", card.k));
+        } else if session.gradients_missing(&card.method).is_some() {
+            words.push("needs gradients, which it does not give".to_owned());
         } else {
             words.push("needs no training".to_owned());
         }
@@ -109,6 +116,9 @@ pub(super) fn counted_by(run: &TrainingRun) -> &'static str {
 pub fn standing(session: &Session, run: &TrainingRun) -> (MaterialIcon, String) {
     let one = counted_by(run);
     let epochs = || {
+        if run.connects() {
+            return "asking the command".to_owned();
+        }
         run.report.as_ref().filter(|report| report.epochs > 0).map_or_else(
             || format!("first {one}"),
             |report| format!("{one} {} of {}", (report.epoch + 1).min(report.epochs), report.epochs),
@@ -120,7 +130,12 @@ pub fn standing(session: &Session, run: &TrainingRun) -> (MaterialIcon, String) 
             Some(job) if job.started => (icons::ICON_PLAY_ARROW, epochs()),
             _ => (icons::ICON_HOURGLASS_EMPTY, "waiting for its turn".to_owned()),
         },
-        RunState::Done => (icons::ICON_CHECK_CIRCLE, "done".to_owned()),
+        RunState::Done => {
+            let made = session.boxes.iter().find(|saved| Some(&saved.card.hash) == run.made.as_ref());
+            let done = if run.connects() { "connected" } else { "done" };
+            let stopped = made.and_then(|saved| saved.card.stop_words());
+            (icons::ICON_CHECK_CIRCLE, stopped.map_or_else(|| done.to_owned(), |words| format!("{done} · {words}")))
+        }
         RunState::Cancelled => (icons::ICON_CANCEL, "cancelled".to_owned()),
         RunState::Failed(_) => (icons::ICON_ERROR, "failed".to_owned()),
     }

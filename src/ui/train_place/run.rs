@@ -6,6 +6,7 @@ use super::models::{counted_by, standing};
 use super::{TrainState, form};
 use crate::explain::ExplainerCard;
 use crate::metric::{metric, stats};
+use crate::model::distil::Distilled;
 use crate::model::nets::forest::{TABLE_FOREST, counted};
 use crate::model::params::Params;
 use crate::model::{BoxCard, Curves, architecture};
@@ -69,7 +70,7 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut TrainState, commands: &m
             if let Some(saved) = session.explainers.get(at) {
                 heading(ui, &saved.card.name);
                 explainer_buttons(ui, session, at, commands);
-                for words in crate::explain::learn::run::honesty(&saved.card.validation) {
+                for words in crate::explain::learn::run::honesty(&saved.card.validation, saved.card.unit) {
                     warning(ui, &words);
                 }
                 curves(ui, &saved.card.curves, None, "epoch");
@@ -154,8 +155,8 @@ fn explainer_buttons(ui: &mut Ui, session: &Session, at: usize, commands: &mut V
     if session.usable_explainers().contains(&at)
         && ui.button("Show in Explore").on_hover_text("Look at what it selects, item by item").clicked()
     {
-        commands.push(Command::SetColumns(vec![at]));
         commands.push(Command::Go(Place::Explore));
+        commands.push(Command::SetColumns(vec![at]));
     }
 }
 
@@ -169,7 +170,8 @@ fn curves(ui: &mut Ui, curves: &Curves, epochs: Option<u32>, one: &'static str) 
         if is_loss(id) {
             let name = id.trim_start_matches("loss: ").to_owned();
             let value = format!("{last:.4}");
-            let tip = "Mean over minibatches; each pass over the training items is an epoch".to_owned();
+            let tip = "Mean over the minibatches since the point before; each pass over the training items is an epoch"
+                .to_owned();
             let look = look(ui, losses.len());
             losses.push(Series { name, value, tip, points: points.clone(), intervals: Vec::new(), look });
         } else {
@@ -268,6 +270,12 @@ fn params_words(recipe: &str, params: &crate::model::params::Params) -> String {
 
 fn box_card(ui: &mut Ui, card: &BoxCard) {
     group(ui, "Card");
+    if let Some(words) = card.distilled.as_ref().and_then(Distilled::too_poor) {
+        warning(ui, &format!("{words}."));
+    }
+    for words in &card.remarks {
+        warning(ui, words);
+    }
     let known = architecture(&card.architecture).ok();
     if let Some(known) = known {
         ui.add(Label::new(RichText::new(known.summary).small()).wrap());
@@ -279,8 +287,17 @@ fn box_card(ui: &mut Ui, card: &BoxCard) {
         let [low, high] = stats::wilson(hits, card.test_items).map(|share| share * 100.0);
         let (percent, digits) = (share * 100.0, digits_for((high - low) / 2.0));
         let items = count(card.test_items, "item", "items");
-        format!("{percent:.digits$} % of {items} (95 % interval {low:.digits$} to {high:.digits$})")
+        let largest = beside(card);
+        format!("{percent:.digits$} % of {items} (95 % interval {low:.digits$} to {high:.digits$}){largest}")
     });
+    // A model behind a command was trained elsewhere.
+    let is_connected = card.exec.is_some();
+    let trained = |words: String| if is_connected { String::new() } else { words };
+    let validation = match card.test_accuracy {
+        None if card.validation_accuracy.is_some() => format!("{}{}", share(card.validation_accuracy), beside(card)),
+        _ => share(card.validation_accuracy),
+    };
+    let epochs = card.stop_words().unwrap_or_else(|| epochs_words(card.epochs, card.complete));
     let recipe = known.map_or("", |known| form::recipe(known.params, known.presets, &Params::default(), &card.params));
     let is_forest = card.architecture == TABLE_FOREST.id;
     facts(
@@ -288,25 +305,34 @@ fn box_card(ui: &mut Ui, card: &BoxCard) {
         "box card",
         &[
             ("Right on test", test),
-            ("On validation", share(card.validation_accuracy)),
+            ("On validation", validation),
             ("Stand-in for", card.distilled.as_ref().map_or_else(String::new, |of| of.name.clone())),
             ("Agrees on test", share(card.distilled.as_ref().and_then(|of| of.test))),
             ("with parts hidden", share(card.distilled.as_ref().and_then(|of| of.hidden))),
             ("Command", card.exec.clone().unwrap_or_default()),
-            (if is_forest { "Trees" } else { "Epochs" }, epochs_words(card.epochs, card.complete)),
-            ("Input", card.shape.to_string()),
+            (if is_forest { "Trees" } else { "Epochs" }, trained(epochs)),
+            ("Model", if is_connected { "connected, not trained here".to_owned() } else { String::new() }),
+            ("Input", card.input_words()),
             ("Classes", card.classes.join(", ")),
             ("Parameters", params_words(recipe, &card.params)),
             ("Data", card.data.clone()),
             ("Data hash", short(&card.data_hash)),
-            ("Seed", card.seed.to_string()),
-            ("Trained on", device_words(&card.device, card.threads)),
+            ("Seed", trained(card.seed.to_string())),
+            ("Trained on", trained(device_words(&card.device, card.threads))),
             ("Time", duration(card.seconds)),
             ("Versions", versions_words(&card.versions)),
             ("Hash", short(&card.hash)),
             ("Source", known.map_or_else(String::new, |known| known.citation.to_owned())),
         ],
     );
+}
+
+/// What one class for everything would reach, to be read beside the accuracy.
+fn beside(card: &BoxCard) -> String {
+    match card.largest_class_words() {
+        words if words.is_empty() => words,
+        words => format!("; {words}"),
+    }
 }
 
 fn versions_words(versions: &crate::model::Versions) -> String {

@@ -97,3 +97,24 @@ fn a_command_that_cannot_be_started_is_bad_input() {
     let parts = ["exec:/no/such/program", "expected an answer", "the program has ended", "mend the program"];
     refused(made, &[&box_of[..], &data].concat(), "exec.json", &parts);
 }
+
+#[test]
+fn a_metric_that_the_data_do_not_have_is_left_out_and_the_others_are_measured() {
+    let made = made();
+    let data = made.data();
+    let of_random =
+        ["evaluate", "--method", "random", "--blackbox", "box", "--k", "4", "--limit", "3", "--data", &data];
+    let args = [&of_random[..], &["--metrics", "hit_rate,fs_m", "--out", "some.md"]].concat();
+    let output = made.run(&with(&args));
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    let note = "Left out: Hit rate needs data of which it is known what truly matters";
+    assert_eq!(err(&output).lines().filter(|line| line.starts_with(note)).count(), 1, "{}", err(&output));
+    let printed = String::from_utf8(output.stdout).unwrap();
+    let written = std::fs::read_to_string(made.root.join("some.md")).unwrap();
+    for text in [printed, written] {
+        assert!(text.contains("fs_m") && text.contains(note), "{text}");
+    }
+    let args = [&of_random[..], &["--metrics", "hit_rate,purity"]].concat();
+    let said = refused(made, &args, "none.json", &["none of the 2 metrics", "Hit rate needs data", "name others"]);
+    assert_eq!(said.trim_end().lines().count(), 1, "{said}");
+}

@@ -188,8 +188,17 @@ fn json_lines_are_tables() {
     let refused = |lines: &str| refusal(open_file("a.jsonl", lines.as_bytes(), &[("text", "text")]));
     assert_has(
         &refused("{\"text\": \"fine it is so far\"}\n{\"text\": \"so is this one here\"}\n{\"text\": \n"),
-        &["one JSON object per line", "on line 3"],
+        &["one JSON object per line", "found one that breaks off on line 3"],
     );
+    let wrong = |third: &str| {
+        refused(&format!("{{\"text\": \"fine it is so far\"}}\n{{\"text\": \"so is this one here\"}}\n{third}\n"))
+    };
+    assert_has(
+        &wrong("{\"text\": \"é\" \"label\": 1}"),
+        &["found something else at character 14 of line 3, where `,` or `}` is wanted; mend"],
+    );
+    assert_has(&wrong("{\"text\": oh}"), &["found something else at character 10 of line 3, where a value is wanted"]);
+    assert_has(&wrong("[1, 2]"), &["found a list in place of an object on line 3"]);
     assert_has(
         &refusal(open_file("a.jsonl", lines.as_bytes(), &[("text", "words")])),
         &["no column \"words\"", "label, meta and text"],
@@ -198,6 +207,11 @@ fn json_lines_are_tables() {
     let dir = tempfile::tempdir().unwrap();
     write(&dir.path().join("a.jsonl"), deep.as_bytes());
     refusal(open_at("jsonl", &dir.path().join("a.jsonl"), &[]));
+    write(&dir.path().join("list.json"), b"[{\"text\": \"one\"},\n {\"text\" 2}]");
+    assert_has(
+        &refusal(open_at("jsonl", &dir.path().join("list.json"), &[])),
+        &["a list of JSON objects, found something else at character 10 of line 2, where `:` is wanted; mend the file"],
+    );
 }
 
 #[test]
@@ -230,7 +244,8 @@ fn folders_of_texts_are_read_as_imdb_has_them() {
     let packed = dir.path().join("set.zip");
     write(&packed, &archives::zip_of(&[("x/a/1.txt", b"first"), ("x/b/2.txt", b"second")]));
     assert_eq!(open(&DataSpec::from_path(&packed)).unwrap().classes, ["a", "b"]);
-    assert_has(&refusal(open_file("a.txt", b" \n", &[])), &["a.txt", "an empty file"]);
+    assert_has(&refusal(open_file("a.txt", b"", &[])), &["a.txt", "an empty file"]);
+    assert_has(&refusal(open_file("a.txt", b" \n", &[])), &["a.txt", "no text but spaces and line breaks"]);
 }
 
 #[test]

@@ -82,6 +82,12 @@ fn sentences_end_where_readers_end_them() {
     );
     assert_eq!(sentences("A title here\nUnions say so. Yes\n\nlast"), ["A title here", "Unions say so", "Yes", "last"]);
     assert!(sentences("... !!").is_empty());
+    // A mark inside an address ends nothing, and before a space, or where no spaces are written, it does.
+    assert_eq!(
+        sentences("See item?id=3 for details. wonderful! Was it?Yes. Go!2 more. Why? 3 of us"),
+        ["See item?id=3 for details. wonderful", "Was it?Yes", "Go!2 more", "Why", "3 of us"]
+    );
+    assert_eq!(sentences("好吗?很好!是"), ["好吗", "很好", "是"]);
 }
 
 #[test]
@@ -287,6 +293,13 @@ fn scripts_that_the_window_lacks_are_named() {
     {
         assert_eq!(text::unshapeable(text), None, "{text}");
     }
+}
+
+#[test]
+fn a_remark_names_every_script_that_the_window_lacks() {
+    let data = Dataset::of_text("own", "good 你好, مرحبا and नमस्ते ไทย");
+    assert_has(&data.remarks.join("; "), &["Holds Chinese or Japanese, Arabic, Devanagari and Thai, which"]);
+    assert!(Dataset::of_text("own", "plain words").remarks.is_empty());
 }
 
 /// What is not named must be there: every letter of the first two planes, against the fonts themselves. All that is missing are tone marks, raised and

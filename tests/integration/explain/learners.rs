@@ -1,8 +1,11 @@
 //! Learners: gradients reach every parameter of the selector, the black box stays as it is, runs repeat byte for byte.
 
+use std::path::Path;
+
 use tch::nn;
 use tch::{Device, Kind, Tensor};
-use unmask::data::{Modality, Units};
+use unmask::data::{Modality, Unit, Units};
+use unmask::explain::fidelity::largest_share;
 use unmask::explain::learn::mask_only::mask_only;
 use unmask::explain::learn::run::{RunSetup, Stepped, TrainRun, honesty};
 use unmask::explain::learn::{Batch, Learner, Setup};
@@ -80,7 +83,7 @@ fn assert_reached(id: &str, options: &[(&str, &str)], unit: &str, shift_matters:
     assert!(losses.iter().all(|(_, loss)| loss.double_value(&[]).is_finite()), "{options:?}");
     let after = tensors_of(&learner.weights().unwrap());
     for (name, values) in &before {
-        if name != "out.bias" || shift_matters {
+        if !matches!(name.as_str(), "out.bias" | "selector.out.bias") || shift_matters {
             assert_ne!(values, &after[name], "{id} {options:?} {unit}: no gradient reached {name}");
         }
         assert!(after[name].iter().all(|value| value.is_finite()), "{id} {options:?}: {name}");
@@ -284,9 +287,53 @@ fn the_warning_about_masks_that_spell_the_label_needs_both_signs() {
         let entries = [("fs_m", fs_m), ("mask_only", mask_only), ("approximator", approximator)];
         entries.into_iter().map(|(id, value)| (id.to_owned(), value)).collect()
     };
-    assert_eq!(honesty(&figures(78.3, 95.0, 99.3)).len(), 1);
-    assert!(honesty(&figures(78.3, 60.0, 99.3)).is_empty(), "the mask does not tell the class");
-    assert!(honesty(&figures(97.0, 99.0, 99.3)).is_empty(), "the black box agrees nearly as often");
+    assert_eq!(honesty(&figures(78.3, 95.0, 99.3), Unit::Pixel).len(), 1);
+    assert!(honesty(&figures(78.3, 60.0, 99.3), Unit::Pixel).is_empty(), "the mask does not tell the class");
+    assert!(honesty(&figures(97.0, 99.0, 99.3), Unit::Pixel).is_empty(), "the black box agrees nearly as often");
+}
+
+#[test]
+fn the_bundled_selector_of_columns_whose_mask_tells_the_class_is_warned_of_and_honest_ones_are_not() {
+    let warned = |folder: &str| {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_data").join(folder);
+        let card = SavedExplainer::load(&folder).unwrap().card;
+        honesty(&card.validation, card.unit)
+    };
+    // Its approximator is behind the black box, so that the other sign says nothing.
+    let [said] = &warned("table_project/explainers/aim")[..] else { panic!("one warning") };
+    assert_sentence(said, &["Which columns are selected", "100.0 %", "FS-M proves nothing"]);
+    for honest in ["table_project/explainers/l2x", "reviews_project/explainers/aim", "project/explainers/meed"] {
+        assert!(warned(honest).is_empty(), "{honest}");
+    }
+}
+
+#[test]
+fn the_share_of_the_most_frequent_class_is_kept_with_the_figures_and_is_no_curve() {
+    let _torch = torch();
+    assert!((largest_share(&[2, 0, 2, 2]) - 75.0).abs() < 1e-12);
+    assert!(largest_share(&[]).is_nan());
+    let data = halves(32);
+    let saved = trained_box(&data, 1);
+    let params = params(method("l2x").unwrap().spec().params, &[("epochs", "1"), ("batch", "8")]);
+    let mut run = TrainRun::new(RunSetup {
+        method: "l2x",
+        params: &params,
+        unit: Unit::Pixel,
+        k: 4,
+        data: &data,
+        black_box: &saved,
+        seed: 1,
+        name: "l2x",
+        device: Device::Cpu,
+    })
+    .unwrap();
+    while !run.is_done() {
+        run.step().unwrap();
+    }
+    let card = run.checkpoint().unwrap().card;
+    let chance = card.validation["chance"];
+    assert!((50.0..=100.0).contains(&chance), "{chance}: one of two classes is named at least as often as the other");
+    assert!(card.curves.0.contains_key("fs_m") && !card.curves.0.contains_key("chance"));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Colours: contrast, colour-blind readers, scales, ranges, ticks.
 
 use unmask::figure::color::{Range, Scale, contrast, rank_positions, ticks};
+use unmask::figure::layout::text::readable_on;
 use unmask::figure::vision::{DEFICIENCIES, distance, lab};
 use unmask::figure::{Color, Palette, Theme};
 
@@ -47,11 +48,33 @@ fn selected_and_unselected_stay_apart_for_colour_blind_readers() {
 }
 
 #[test]
+fn lines_that_share_a_plot_stay_apart_for_colour_blind_readers() {
+    for theme in [Theme::Light, Theme::Dark] {
+        let palette = Palette::of(theme);
+        let deepest = palette.background.mix(palette.selected, 0.5);
+        for (at, &line) in palette.lines.iter().enumerate() {
+            assert!(contrast(line, palette.background) >= 3.0 && contrast(line, deepest) >= 2.0, "{theme:?}: {line:?}");
+            for view in std::iter::once(None).chain(DEFICIENCIES.map(Some)) {
+                let seen = |color: Color| view.map_or(color, |deficiency| deficiency.simulate(color));
+                let others = palette.lines[at + 1..].iter().map(|other| (*other, 28.0));
+                // What truly decides the class, and what is hidden, are drawn in the same plots.
+                for (other, least) in others.chain([(palette.annotation, 20.0), (palette.hairline, 20.0)]) {
+                    let apart = distance(seen(line), seen(other));
+                    assert!(apart > least, "{theme:?}, {view:?}: {line:?} and {other:?} are {apart:.1} apart");
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn scales_keep_their_order_for_colour_blind_readers() {
     let lightness = |color: Color| lab(color)[0];
-    for view in std::iter::once(None).chain(DEFICIENCIES.map(Some)) {
+    let views = || std::iter::once(None).chain(DEFICIENCIES.map(Some));
+    for (view, theme) in views().flat_map(|view| [Theme::Light, Theme::Dark].map(|theme| (view, theme))) {
+        let palette = Palette::of(theme);
         let seen = |scale: Scale, t: f32| {
-            let color = scale.color(t);
+            let color = scale.color(palette, t);
             lightness(view.map_or(color, |deficiency| deficiency.simulate(color)))
         };
         for i in 0..50 {
@@ -59,15 +82,36 @@ fn scales_keep_their_order_for_colour_blind_readers() {
             let (low, high) = (seen(Scale::Sequential, a), seen(Scale::Sequential, b));
             assert!(high > low, "{view:?}: sequential falls from {low} to {high} at {a}");
         }
-        // Signed: lightest in the middle, darker towards both ends.
+        // Signed: as light as the page in the middle; from there darker towards both ends on a light page, lighter on a dark one.
+        let grows = |a: f32, b: f32| match theme {
+            Theme::Light => seen(Scale::Signed, a) < seen(Scale::Signed, b),
+            Theme::Dark => seen(Scale::Signed, a) > seen(Scale::Signed, b),
+        };
         for i in 0..10 {
             let (a, b) = (i as f32 / 20.0, (i + 1) as f32 / 20.0);
-            assert!(seen(Scale::Signed, a) < seen(Scale::Signed, b), "{view:?} at {a}");
-            assert!(seen(Scale::Signed, 1.0 - a) < seen(Scale::Signed, 1.0 - b), "{view:?} at {}", 1.0 - a);
+            assert!(grows(a, b), "{theme:?}, {view:?} at {a}");
+            assert!(grows(1.0 - a, 1.0 - b), "{theme:?}, {view:?} at {}", 1.0 - a);
         }
-        let ends = [0.1, 0.9].map(|t| Scale::Signed.color(t));
+        let ends = [0.1, 0.9].map(|t| Scale::Signed.color(palette, t));
         let ends = ends.map(|color| view.map_or(color, |deficiency| deficiency.simulate(color)));
-        assert!(distance(ends[0], ends[1]) > 20.0, "{view:?}: for and against look alike");
+        assert!(distance(ends[0], ends[1]) > 20.0, "{theme:?}, {view:?}: for and against look alike");
+    }
+}
+
+#[test]
+fn what_says_nothing_recedes_into_the_page_and_what_says_most_stands_out_from_it() {
+    for theme in [Theme::Light, Theme::Dark] {
+        let palette = Palette::of(theme);
+        let on_page = |t: f32| contrast(Scale::Signed.color(palette, t), palette.background);
+        assert!(on_page(0.5) < 1.2, "{theme:?}: zero glares at {:.1} : 1", on_page(0.5));
+        for end in [0.0, 1.0] {
+            assert!(on_page(end) > 7.0, "{theme:?}: the end {end} is lost at {:.1} : 1", on_page(end));
+        }
+        // A number or a word on it can be read whatever it says.
+        for i in 0..=100 {
+            let ground = Scale::Signed.color(palette, i as f32 / 100.0);
+            assert!(contrast(readable_on(ground), ground) >= 4.5, "{theme:?} at {i} %");
+        }
     }
 }
 

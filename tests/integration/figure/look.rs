@@ -54,6 +54,7 @@ fn looked_at(item_idx: usize, patch: usize, k: usize, signed: bool) -> Explained
             ],
             selected_stays: Some(true),
             unselected_stays: Some(false),
+            asked: None,
         }),
         ..base
     }

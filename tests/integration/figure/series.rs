@@ -7,7 +7,7 @@ use unmask::figure::vision::{DEFICIENCIES, distance, lab};
 use super::*;
 
 /// Two channels of 12 steps in segments of three; the second and the last segment are selected, the last with the higher score.
-fn steps(view: View, form: Form) -> ExplainedPicture {
+pub(super) fn steps(view: View, form: Form) -> ExplainedPicture {
     let x: Vec<f32> = (0..12).map(|step| step as f32).collect();
     let y: Vec<f32> = (0..12).map(|step| if step % 2 == 0 { 2.0 } else { -2.0 }).collect();
     let unit_of = (0..24).map(|at| (at % 12 / 3) as u32).collect();
@@ -36,7 +36,7 @@ fn steps(view: View, form: Form) -> ExplainedPicture {
     }
 }
 
-fn row(view: View) -> ExplainedPicture {
+pub(super) fn row(view: View) -> ExplainedPicture {
     let words = |of: [&str; 3]| of.map(str::to_owned).to_vec();
     ExplainedPicture {
         scores: vec![0.2, 0.8, 0.4],
@@ -54,16 +54,16 @@ fn row(view: View) -> ExplainedPicture {
     }
 }
 
-fn draw(of: &ExplainedPicture) -> Figure {
+pub(super) fn draw(of: &ExplainedPicture) -> Figure {
     picture(of, &PictureLayout::default()).expect("it fits together")
 }
 
-fn texts(figure: &Figure) -> String {
+pub(super) fn texts(figure: &Figure) -> String {
     figure.texts().iter().map(|text| text.text.as_str()).collect::<Vec<_>>().join(" ").replace('\u{A0}', " ")
 }
 
 /// Every rectangle filled with one of `colors`, in drawing order.
-fn filled(elements: &[Element], is_it: &dyn Fn(Color) -> bool) -> Vec<unmask::figure::Rect> {
+pub(super) fn filled(elements: &[Element], is_it: &dyn Fn(Color) -> bool) -> Vec<unmask::figure::Rect> {
     let mut out = Vec::new();
     for element in elements {
         match element {
@@ -76,7 +76,7 @@ fn filled(elements: &[Element], is_it: &dyn Fn(Color) -> bool) -> Vec<unmask::fi
 }
 
 /// Points of every line of this colour.
-fn lines(elements: &[Element], color: Color) -> Vec<Vec<unmask::figure::Point>> {
+pub(super) fn lines(elements: &[Element], color: Color) -> Vec<Vec<unmask::figure::Point>> {
     let mut out = Vec::new();
     for element in elements {
         match element {
@@ -419,7 +419,8 @@ fn a_map_numbers_steps_and_channels_under_their_cells_and_draws_no_bar_without_h
     assert!(apart.iter().all(|by| *by > 0.0 && (by - apart[0]).abs() < 1e-2), "{apart:?}");
     let down: Vec<&str> =
         figure.texts().into_iter().filter(|text| text.anchor == Anchor::End).map(|text| text.text.as_str()).collect();
-    assert!(down.starts_with(&["0", "1", "2"]), "{down:?}");
+    assert!(down.starts_with(&["step", "0", "1", "2"]), "{down:?}");
+    assert!(said.contains(" channel ") && said.contains("3 time steps by 48 channels: c0 … c47"), "{said}");
     let palette = Palette::of(Theme::Light);
     let bars = filled(&figure.elements, &|fill| fill == palette.selected);
     assert!(bars.iter().all(|bar| bar.height > 0.0));
@@ -468,7 +469,7 @@ fn two_channels_are_a_path_only_where_their_names_say_so_and_positions_are_not_a
 }
 
 /// A series of `n` channels of three steps, each value a unit of its own; those of the channels in `chosen` are selected.
-fn wide(n: usize, chosen: &[usize], form: Form) -> ExplainedPicture {
+pub(super) fn wide(n: usize, chosen: &[usize], form: Form) -> ExplainedPicture {
     let values: Vec<f32> = (0..3 * n).map(|at| (at % 7) as f32 - 3.0).collect();
     ExplainedPicture {
         scores: vec![0.0; 3 * n],
@@ -490,9 +491,11 @@ fn wide(n: usize, chosen: &[usize], form: Form) -> ExplainedPicture {
 
 #[test]
 fn of_many_channels_those_with_most_selected_steps_are_drawn_as_curves() {
+    // Channel 640 has one selected step, the others have three.
     let chosen = [600, 4, 77, 500, 3, 642, 88, 99];
     for form in [Form::Stacked, Form::Overlaid] {
-        let of = wide(643, &chosen, form);
+        let mut of = wide(643, &chosen, form);
+        of.selected[3 * 640] = true;
         let part = shown(&of, of.series.as_ref().unwrap());
         assert_eq!(part.channels, [3, 4, 77, 88, 99, 500, 600, 642], "{form:?}: in their order");
         let figure = draw(&of);
@@ -519,17 +522,17 @@ fn of_many_channels_those_with_most_selected_steps_are_drawn_as_curves() {
 }
 
 #[test]
-fn of_a_chosen_group_those_with_most_selected_steps_are_drawn_as_curves() {
+fn of_a_chosen_group_those_with_selected_steps_are_drawn_as_curves() {
     for form in [Form::Stacked, Form::Overlaid] {
         let mut of = wide(60, &[5, 21, 39], form);
         let series = of.series.as_mut().unwrap();
         series.names = (0..60).map(|channel| format!("g{}/f{}", channel / 20, channel % 20)).collect();
         series.group = Some(20);
         let part = shown(&of, of.series.as_ref().unwrap());
-        assert_eq!(part.channels, [20, 21, 22, 23, 24, 25, 26, 39], "{form:?}");
+        assert_eq!(part.channels, [21, 39], "{form:?}: none without a selected step");
         let figure = draw(&of);
         let said = texts(&figure);
-        let words = "8 of 20 channels of g1: those with most selected steps";
+        let words = "2 of 20 channels of g1: all that have selected steps";
         assert!(said.contains(words) && said.contains("g1/f19") && !said.contains("g0/f5"), "{said}");
         assert!(figure.description.contains(words), "{}", figure.description);
     }
@@ -543,10 +546,10 @@ fn of_a_chosen_group_those_with_most_selected_steps_are_drawn_as_curves() {
     let by_six = |channel: usize| format!("g{}/f{}", channel / 6, channel % 6);
     assert_eq!(part(&by_six, 6, Form::Stacked), (6, "all 6 channels of g1".to_owned()));
     let unnamed = |channel: usize| format!("c{channel}");
-    let block = (8, "8 of channels 16 to 31: those with most selected steps".to_owned());
+    let block = (1, "1 of channels 16 to 31: the only one with selected steps".to_owned());
     assert_eq!(part(&unnamed, 16, Form::Overlaid), block);
     // What is no group chooses nothing, and a map shows all channels.
-    let all = (8, "8 of 60 channels: those with most selected steps".to_owned());
+    let all = (3, "3 of 60 channels: all that have selected steps".to_owned());
     assert_eq!(part(&by_six, 7, Form::Stacked), all);
     assert_eq!(part(&by_six, 6, Form::Map), (60, String::new()));
     // Files from before know no groups.

@@ -1,8 +1,9 @@
 //! Texts as figures: words keep their places, every view draws real text, long texts are cut around what was selected.
 
+use unmask::figure::layout::classes::{Alone, ClassColumn, ClassTable};
 use unmask::figure::layout::text::{Looks, flow, unit_of};
 use unmask::figure::layout::{
-    ClassProbability, CompareLayout, ExplainedPicture, ExplainedText, Hidden, Panel, PictureLayout, Prediction,
+    Asked, ClassProbability, CompareLayout, ExplainedPicture, ExplainedText, Hidden, Panel, PictureLayout, Prediction,
     SheetLayout, TextSpan, View, compare, picture, sheet,
 };
 use unmask::figure::{Color, Element, Figure, Format, Palette, Text, Theme, color, encode, fonts, svg};
@@ -74,6 +75,7 @@ fn review(view: View, hidden: Hidden) -> ExplainedPicture {
             ],
             selected_stays: Some(true),
             unselected_stays: Some(false),
+            asked: None,
         }),
         ..Default::default()
     }
@@ -198,6 +200,146 @@ fn a_long_text_is_cut_around_the_selected_words() {
     assert_eq!(whole.cut(&shown.selected), whole, "0 never cuts");
     let none = text.cut(&vec![false; 900]);
     assert_eq!(none.spans.len(), 160, "without a selection its start is shown");
+}
+
+#[test]
+fn a_single_word_is_shown_rather_than_a_note_that_it_is_left_out() {
+    let noted = |n: usize, most_words: usize, chosen: &[usize]| {
+        let words: Vec<String> = (0..n).map(|at| format!("word{at}")).collect();
+        let text = ExplainedText { most_words, ..spans(&words.join(" "), n) };
+        let cut = text.cut(&(0..n).map(|at| chosen.contains(&at)).collect::<Vec<bool>>());
+        let said = cut.spans.iter().map(|span| &span.before).chain([&cut.after]);
+        let notes: Vec<String> =
+            said.filter(|words| words.contains("more")).map(|it| it.replace('\u{A0}', " ")).collect();
+        (cut.spans.len(), notes)
+    };
+    // At the end, at the beginning, and of an uncut text nothing is said.
+    assert_eq!(noted(37, 36, &[]), (37, Vec::new()));
+    assert_eq!(noted(7, 5, &[3]), (7, Vec::new()));
+    assert_eq!(noted(8, 5, &[3]), (6, vec![" … 2 more words".to_owned()]));
+    assert_eq!(noted(38, 36, &[]), (36, vec![" … 2 more words".to_owned()]));
+}
+
+#[test]
+fn a_cell_of_a_sheet_is_cut_after_a_few_words_unless_something_else_is_asked_for() {
+    let drawn = |most_in_cell: Option<usize>| {
+        let mut shown = long(400);
+        let text = shown.text.as_mut().unwrap();
+        text.most_in_cell = most_in_cell;
+        let figure = sheet(&[shown.clone(), shown], &SheetLayout::default()).unwrap();
+        words(&figure).iter().filter(|word| word.text.starts_with("word")).count()
+    };
+    let (usual, whole, few) = (drawn(None), drawn(Some(0)), drawn(Some(12)));
+    assert!(usual <= 2 * 36 && few < usual, "{usual} {few}");
+    assert_eq!(whole, 2 * 400, "0 never cuts");
+}
+
+#[test]
+fn a_word_that_is_selected_and_one_that_is_selected_and_hidden_have_signs_of_their_own_in_the_legend() {
+    let figure = drawn(&review(View::Side, Hidden::AsModelSees));
+    // What is drawn before the words of an entry: a stroke for a word and the mark under it, or the mark alone.
+    let sign = |label: &str| {
+        let is_label = |element: &Element| matches!(element, Element::Text(text) if text.text == label);
+        let at = figure.elements.iter().position(is_label).unwrap_or_else(|| panic!("{label} is in the legend"));
+        let before = figure.elements[..at].iter().rev();
+        before.take_while(|element| matches!(element, Element::Rect { .. } | Element::Path(_))).count()
+    };
+    assert_eq!((sign("selected"), sign("selected, hidden")), (2, 1));
+}
+
+/// The review seen through a class: one word speaks for it.
+fn through_class(unspoken: bool) -> ExplainedPicture {
+    let mut shown = review(View::Overlay, Hidden::AsModelSees);
+    let prediction = shown.prediction.as_mut().unwrap();
+    let class = "\u{201C}negative\u{201D}";
+    let asked =
+        Asked { class: 1, units: format!("the words of {class}"), unspoken: unspoken.then(|| class.to_owned()) };
+    (prediction.selected_stays, prediction.unselected_stays) = ((!unspoken).then_some(true), None);
+    for (class, p) in prediction.classes.iter_mut().zip([0.22, 0.78]) {
+        class.selected = (!unspoken).then_some(p);
+    }
+    prediction.asked = Some(asked);
+    shown
+}
+
+#[test]
+fn of_a_class_that_is_looked_at_the_figure_says_whether_its_words_alone_give_it() {
+    let said = |figure: &Figure| -> String {
+        let lines: Vec<String> = figure.texts().iter().map(|text| text.text.replace('\u{A0}', " ")).collect();
+        lines.join(" ")
+    };
+    let figure = drawn(&through_class(false));
+    for words in [said(&figure), figure.description.replace('\u{A0}', " ")] {
+        assert!(
+            words.contains("Only the words of \u{201C}negative\u{201D}: \u{201C}negative\u{201D} (0.78)"),
+            "{words}"
+        );
+        assert!(
+            words.contains("Without the words of \u{201C}negative\u{201D}: \u{201C}negative\u{201D} (0.60)"),
+            "{words}"
+        );
+        assert!(!words.contains("other class") && !words.contains("same class"), "{words}");
+    }
+    // Bars are of that class first, and alone where there is room for one.
+    let pair = [through_class(false), through_class(false)];
+    let both = compare(&pair, &CompareLayout::default()).unwrap();
+    let bars = |figure: &Figure| said(figure).matches("Probability of").count();
+    assert_eq!((bars(&figure), bars(&both)), (2, 2));
+    assert!(said(&both).matches("Probability of \u{201C}negative\u{201D}").count() == 2, "{}", said(&both));
+    let all = sheet(&pair, &SheetLayout::default()).unwrap();
+    assert!(said(&all).contains("The class that is looked at from its units only: 2 of 2."), "{}", said(&all));
+    assert!(!said(&all).contains("Same class"), "{}", said(&all));
+    // Where nothing speaks for it there is no verdict.
+    let figure = drawn(&through_class(true));
+    assert!(said(&figure).contains("Nothing speaks for \u{201C}negative\u{201D}"), "{}", said(&figure));
+    assert!(!said(&figure).contains("Only the words"), "{}", said(&figure));
+}
+
+#[test]
+fn what_speaks_for_each_class_stands_below_the_text() {
+    let column = |class: &str, units: &[(&str, f32)], alone: Option<Alone>| ClassColumn {
+        class: class.to_owned(),
+        units: units.iter().map(|(unit, score)| ((*unit).to_owned(), *score)).collect(),
+        alone,
+    };
+    let alone = Alone { n: 2, class: "positive".to_owned(), p: 0.99, is_class: true };
+    let table = ClassTable {
+        classes: vec![
+            column("negative", &[], None),
+            column("positive", &[("delight", 3.0), ("superb \u{62e}", 0.25)], Some(alone)),
+        ],
+        nothing: Some(("negative".to_owned(), 0.54)),
+    };
+    let mut shown = review(View::Overlay, Hidden::AsModelSees);
+    let plain = drawn(&shown);
+    shown.classes = Some(table);
+    let figure = drawn(&shown);
+    let said: String = figure.texts().iter().map(|text| format!("{} ", text.text)).collect();
+    let parts = [
+        "What speaks for each class",
+        "With nothing left: \u{201C}negative\u{201D} (0.54)",
+        "Nothing speaks for it",
+        "best 2 alone: \u{201C}positive\u{201D} (0.99)",
+        "3.00 delight",
+        "0.25 superb [Arabic]",
+    ];
+    for part in parts {
+        assert!(said.contains(part), "{part} is missing in {said}");
+    }
+    assert!(figure.height > plain.height && figure.width == plain.width);
+    assert!(figure.description.contains("For \u{201C}negative\u{201D} speaks: nothing."), "{}", figure.description);
+    // Without answers, none are told here either.
+    shown.prediction = None;
+    let said: String = drawn(&shown).texts().iter().map(|text| format!("{} ", text.text)).collect();
+    assert!(said.contains("delight") && !said.contains("alone") && !said.contains("nothing left"), "{said}");
+    // Many classes stand in several rows, and all on the page.
+    let many: Vec<ClassColumn> = (0..12).map(|at| column(&format!("class {at}"), &[("delight", 1.0)], None)).collect();
+    shown.classes = Some(ClassTable { classes: many, nothing: None });
+    let figure = drawn(&shown);
+    let heads: Vec<&Text> = figure.texts().into_iter().filter(|text| text.text.starts_with("class ")).collect();
+    assert_eq!(heads.len(), 12);
+    assert!(heads.iter().all(|head| head.at.x + fonts::width(&head.text, head.size) <= figure.width));
+    assert!(heads[11].at.y > heads[0].at.y);
 }
 
 #[test]

@@ -511,8 +511,19 @@ fn beside_other_methods_a_missing_figure_leaves_its_cell_empty() {
         assert!(why("train_minutes").unwrap().contains("needs a method that is trained"));
         assert_eq!(why("faithfulness"), None);
     }
-    let alone = evaluate(&["random"], &["faithfulness", "pairwise_iou"]).unwrap_err();
-    assert!(alone.contains("weights for each class"), "{alone}");
+    assert_eq!(
+        cells.notes(),
+        [
+            "Left out: Pairwise IoU needs a method with weights for each class.",
+            "Left out: Training time needs a method that is trained."
+        ],
+        "one reason, whichever methods lack it"
+    );
+    // The same without others beside it; where nothing is left, that is an error.
+    let alone = evaluate(&["random"], &["faithfulness", "pairwise_iou"]).unwrap();
+    assert_eq!((alone.len(), alone.missing.len()), (2, 1));
+    let nothing = evaluate(&["random"], &["pairwise_iou"]).unwrap_err();
+    assert_sentence(&nothing, &["weights for each class", "name another metric"]);
 }
 
 #[test]

@@ -253,7 +253,8 @@ fn another_model_behind_the_same_command_is_refused_until_it_is_connected_again(
 fn a_command_that_answers_by_chance_is_told_on_standard_error_when_it_is_connected() {
     let Some(line) = line() else { return };
     let put = |mode: &str| {
-        let program = SERVER.replace("PICK", "0.75").replace("MODE", mode);
+        // Both classes are answered: a model of one class is told of, too.
+        let program = SERVER.replace("PICK", "0.25 + 0.5 * (values[i * width] > 0)").replace("MODE", mode);
         std::fs::write(line.home.path().join("a/serve.py"), program).unwrap();
     };
     let said = |args: &[&str]| {

@@ -110,6 +110,14 @@ fn a_stand_in_learns_the_answers_and_says_how_often_it_agrees() {
     assert!((card.test.unwrap() - agreed).abs() < 1e-9, "{card:?}, {agreed}");
     assert!(agreed > 0.75, "{agreed}");
     assert!(stand_in.card.has_gradients() && card.difference.unwrap() < 0.3);
+    // One that has hardly begun is no stand-in, and its maker is told so.
+    let hasty = fitted("table-mlp", &[("epochs", "1")], &data, Some(&forest));
+    assert!(hasty.card.distilled.as_ref().unwrap().test.unwrap() < 0.95);
+    let said = hasty.card.remarks.iter().find(|said| said.contains("table-forest"));
+    assert_sentence(
+        said.unwrap_or_else(|| panic!("{:?}", hasty.card.remarks)),
+        &["the class of table-forest", "of the test items", "95 %", "train it longer"],
+    );
     // A box that is only queried cannot learn.
     let refused =
         |architecture: &str| Teacher::new(&forest, &data, architecture, None, Device::Cpu).err().unwrap().to_string();

@@ -7,9 +7,10 @@ use std::time::Duration;
 use proptest::prelude::*;
 use tch::Device;
 use unmask::data::table::{FittedColumn, Scale};
+use unmask::data::text::{TextFit, TextFitSpec, Unknown};
 use unmask::data::{Shape, TableFit};
 use unmask::model::saved::{hash_of, keep};
-use unmask::model::{BlackBox, BoxCard, SavedBox, TorchBox, architecture};
+use unmask::model::{ARCHITECTURES, BlackBox, BoxCard, SavedBox, TorchBox, architecture};
 use unmask::store::Cache;
 
 use crate::integration::tiny::*;
@@ -48,6 +49,40 @@ fn a_place_where_a_box_cannot_be_saved_is_named_with_what_is_in_the_way_and_what
         let sentence = saved.save(&dir.path().join(folder)).unwrap_err().to_string();
         let parts = ["expected a place where a model can be written", "found one where it cannot", "another folder"];
         assert_sentence(&sentence, &[&[named][..], &parts[..]].concat());
+    }
+}
+
+#[test]
+fn what_a_box_reads_is_told_in_words_of_its_kind_of_items() {
+    let pictures = formula_box().card;
+    let of =
+        |architecture: &str, shape: Shape| BoxCard { architecture: architecture.to_owned(), shape, ..pictures.clone() };
+    let text = |spec: &TextFitSpec| {
+        let letter = |n: usize| char::from(b'a' + n as u8);
+        let words: String =
+            (0..1234).flat_map(|n| [letter(n / 676), letter(n / 26 % 26), letter(n % 26), ' ']).collect();
+        let fit = TextFit::build(std::iter::once(words.as_str()), spec);
+        BoxCard { text: Some(fit.clone()), ..of("l2x-word-cnn", fit.shape()) }.input_words()
+    };
+    assert_eq!(text(&TextFitSpec::l2x_word()), "400 words, 1,234 known");
+    assert_eq!(text(&TextFitSpec::l2x_sentence()), "15 sentences of 100 words, 1,234 known");
+    assert_eq!(text(&TextFitSpec { unknown: Unknown::Apart, ..TextFitSpec::l2x_word() }), "400 words, as written");
+    assert_eq!(pictures.input_words(), "8 x 8 pixels, grey");
+    assert_eq!(of("meed-cnn", Shape::new(3, 32, 32)).input_words(), "32 x 32 pixels, in colour");
+    assert_eq!(of("dorar-series", Shape::new(2, 1, 1600)).input_words(), "1,600 steps of 2 channels");
+    let column = FittedColumn { name: "age".to_owned(), scale: Scale::Number { mean: 0.0, sd: 1.0 } };
+    let table = BoxCard { table: Some(TableFit(vec![column])), ..of("table-mlp", Shape::new(1, 1, 1)) };
+    assert_eq!(table.input_words(), "1 column");
+}
+
+#[test]
+fn a_network_that_passes_over_padding_says_so_in_its_title() {
+    let skipping: Vec<_> = ARCHITECTURES.iter().filter(|known| known.id.ends_with("-packed")).collect();
+    assert!(!skipping.is_empty());
+    for known in skipping {
+        assert!(known.title.contains("padding skipped") && !known.title.contains("packed"), "{}", known.title);
+        let published = architecture(known.id.trim_end_matches("-packed")).unwrap();
+        assert!(published.summary.contains("adding") && published.summary.contains("as published"), "{}", published.id);
     }
 }
 

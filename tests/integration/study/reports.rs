@@ -224,7 +224,12 @@ fn text(selected: &[usize]) -> ExplainedPicture {
         ..TextSpan::default()
     });
     ExplainedPicture {
-        text: Some(ExplainedText { spans: spans.collect(), after: "!".to_owned(), most_words: 3 }),
+        text: Some(ExplainedText {
+            spans: spans.collect(),
+            after: "!".to_owned(),
+            most_words: 3,
+            ..ExplainedText::default()
+        }),
         scores: vec![0.5; 6],
         selected: (0..6).map(|unit| selected.contains(&unit)).collect(),
         ..ExplainedPicture::default()

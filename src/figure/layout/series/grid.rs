@@ -4,9 +4,10 @@ use std::ops::Range;
 
 use super::{AXIS, ExplainedSeries, framed, selected_values};
 use crate::figure::color::{self, Range as ScoreRange};
-use crate::figure::layout::block::{Block, Style};
-use crate::figure::layout::{ExplainedPicture, Panel};
-use crate::figure::{Anchor, Color, Element, Palette, Pixels, Raster, Rect, fonts, rect};
+use crate::figure::hatch::Mask;
+use crate::figure::layout::block::{Block, Style, paragraph};
+use crate::figure::layout::{ExplainedPicture, Panel, pixels, size};
+use crate::figure::{Anchor, Color, Element, Palette, Pixels, Raster, Rect, rect};
 
 /// Height of the bars of groups over a map.
 const GROUPS: f32 = 14.0;
@@ -101,6 +102,28 @@ pub fn has_both_signs(series: &ExplainedSeries) -> bool {
     finite.clone().any(|value| *value < 0.0) && finite.any(|value| *value > 0.0)
 }
 
+/// Ends of the scale of a map's values: as far to both sides of 0 where it has both, else from 0.
+pub fn value_range(series: &ExplainedSeries) -> ScoreRange {
+    let finite = || series.values.iter().filter(|value| value.is_finite());
+    let most = finite().fold(1e-6_f32, |most, value| most.max(value.abs()));
+    let low = if finite().any(|value| *value < 0.0) { -most } else { 0.0 };
+    let high = if finite().any(|value| *value > 0.0) || low == 0.0 { most } else { 0.0 };
+    ScoreRange { low, high, below: false, above: false }
+}
+
+/// Colour of a value of a map, as a share of the largest, from -1 to 1. How far it is from 0 is its strength; where there are values on both sides of 0,
+/// the side is its lightness.
+pub fn value_color(palette: &Palette, share: f32, is_signed: bool, is_selected: bool) -> Color {
+    let strength = if share.is_finite() { share.abs().min(1.0).sqrt() } else { 0.0 };
+    let side = if share < 0.0 { -strength } else { strength };
+    match (is_signed, is_selected) {
+        (true, true) => palette.two_sided_selected(side),
+        (true, false) => palette.two_sided(side),
+        (false, true) => palette.background.mix(palette.selected, 0.45 + 0.55 * strength),
+        (false, false) => palette.background.mix(palette.ink, 0.06 + 0.7 * strength),
+    }
+}
+
 /// Colour of each value in the map, channel by channel; `None` for nothing, as where a shorter item was filled up. How far a value is from 0 is its
 /// strength, on which side its lightness.
 pub fn cells(
@@ -111,8 +134,8 @@ pub fn cells(
 ) -> Vec<Option<Color>> {
     let palette = Palette::of(picture.theme);
     let selected = selected_values(picture, series);
-    let most =
-        series.values.iter().filter(|value| value.is_finite()).fold(1e-6_f32, |most, value| most.max(value.abs()));
+    let ScoreRange { low, high, .. } = value_range(series);
+    let most = high.max(-low);
     let scale = picture.scale();
     let is_signed = has_both_signs(series);
     let own = series.own_steps();
@@ -120,16 +143,11 @@ pub fn cells(
         if place % series.steps >= own {
             return None;
         }
-        let strength = if value.is_finite() { (value.abs() / most).sqrt() } else { 0.0 };
-        let side = if *value < 0.0 { -strength } else { strength };
         match panel {
-            Panel::Heat => picture.scores.get(*unit as usize).map(|score| scale.color(range.position(*score))),
+            Panel::Heat => picture.scores.get(*unit as usize).map(|score| scale.color(palette, range.position(*score))),
             Panel::Selected if !*selected => None,
             Panel::Unselected if *selected => None,
-            Panel::Overlay if *selected && is_signed => Some(palette.two_sided_selected(side)),
-            Panel::Overlay if *selected => Some(palette.background.mix(palette.selected, 0.45 + 0.55 * strength)),
-            _ if is_signed => Some(palette.two_sided(side)),
-            _ => Some(palette.background.mix(palette.ink, 0.06 + 0.7 * strength)),
+            _ => Some(value_color(palette, value / most, is_signed, *selected && panel == Panel::Overlay)),
         }
     };
     series.values.iter().zip(series.unit_of.iter().zip(&selected)).enumerate().map(cell).collect()
@@ -149,20 +167,33 @@ pub fn map_pixels(picture: &ExplainedPicture, series: &ExplainedSeries, panel: P
     Pixels { width: channels, height: steps, rgba }
 }
 
-/// Outlines of the cells of a map that truly decide the class. Call [`ExplainedPicture::check`] first.
-pub fn map_truth(picture: &ExplainedPicture, series: &ExplainedSeries, panel: Panel, frame: Rect) -> Option<Element> {
-    if panel == Panel::Input || !picture.has_true_units() {
-        return None;
-    }
+/// Outlines over the cells of a map that fills `frame`: of those that truly decide the class and, over scores, of those that are selected, which no tint
+/// marks there. Call [`ExplainedPicture::check`] first.
+pub fn map_marks(picture: &ExplainedPicture, series: &ExplainedSeries, panel: Panel, frame: Rect) -> Vec<Element> {
     let (steps, channels, own) = (series.steps, series.channels(), series.own_steps());
-    let unit = |step: usize, channel: usize| series.unit_of[channel * steps + step] as usize;
-    let on: Vec<bool> = (0..steps)
-        .flat_map(|step| (0..channels).map(move |channel| (step, channel)))
-        .map(|(step, channel)| step < own && picture.is_true(unit(step, channel)))
-        .collect();
-    let mask = crate::figure::hatch::Mask { width: channels, height: steps, on: &on };
-    crate::figure::layout::pixels::truth_rings(&mask, frame, Palette::of(picture.theme))
+    let palette = Palette::of(picture.theme);
+    let mut out = Vec::new();
+    let is_on = |is_marked: &dyn Fn(usize) -> bool| -> Vec<bool> {
+        let places = (0..steps).flat_map(|step| (0..channels).map(move |channel| channel * steps + step));
+        places.map(|place| place % steps < own && is_marked(series.unit_of[place] as usize)).collect()
+    };
+    if panel != Panel::Input && picture.has_true_units() {
+        let on = is_on(&|unit| picture.is_true(unit));
+        out.extend(pixels::truth_rings(&Mask { width: channels, height: steps, on: &on }, frame, palette));
+    }
+    if panel == Panel::Heat && steps * channels <= MOST_OUTLINED {
+        let on = is_on(&|unit| picture.selected.get(unit) == Some(&true));
+        // What lies in a small cell is still seen.
+        let cell = (frame.width / channels as f32).min(frame.height / steps as f32);
+        let width = (cell * 0.3).clamp(0.2, size::OUTLINE);
+        let mask = Mask { width: channels, height: steps, on: &on };
+        out.extend(pixels::selected_rings(&mask, frame, (width, panel), palette));
+    }
+    out
 }
+
+/// Maps of more cells have none that is large enough for an outline.
+const MOST_OUTLINED: usize = 1 << 17;
 
 /// Steps (down) by channels (across), a cell for each value.
 pub(super) fn map(
@@ -176,46 +207,47 @@ pub(super) fn map(
     let style = Style::muted(palette);
     let (steps, channels) = (series.steps, series.channels());
     let row = ((width * 0.6) / steps.max(1) as f32).clamp(0.2, 22.0);
-    let groups = groups(picture, series);
-    let groups_height = if groups.is_empty() || panel == Panel::Input { 0.0 } else { GROUPS + style.leading() };
-    let frame = rect(AXIS, groups_height, width - AXIS, row * steps as f32);
+    let groups = if panel == Panel::Input { Vec::new() } else { groups(picture, series) };
+    let mut block = Block { width, ..Default::default() };
+    // Over the map room for the title of its steps.
+    let mut over = style.leading() + size::TIGHT;
+    if !groups.is_empty() {
+        let words = paragraph(&highest_groups(&groups), style, width - AXIS);
+        over = GROUPS + words.height.max(over - GROUPS) + 1.0;
+        block.place(words, AXIS, 0.0);
+    }
+    let frame = rect(AXIS, over, width - AXIS, row * steps as f32);
     let pixels = map_pixels(picture, series, panel, range);
     let alt = format!("{steps} steps by {channels} channels");
-    let mut block = Block { width, height: frame.bottom(), ..Default::default() };
-    if groups_height > 0.0 {
-        let words = fonts::shorten(&highest_groups(&groups), style.size, frame.width);
-        block.elements.push(style.line(&words, frame.x, 0.0, Anchor::Start));
-        for group in &groups {
-            let (from, to) = (group.channels.start as f32, group.channels.end as f32);
-            let cell = frame.width / channels as f32;
-            let bar = |height: f32| {
-                rect(frame.x + cell * from, frame.y - height, (cell * (to - from) - 0.4).max(0.3), height)
-            };
-            block.elements.push(Element::fill(bar(GROUPS), palette.track));
-            // A bar without height is no shape in SVG.
-            if group.share > 0.0 {
-                block.elements.push(Element::fill(bar(GROUPS * group.share), palette.selected));
-            }
+    let cell = frame.width / channels as f32;
+    for group in &groups {
+        let (from, to) = (group.channels.start as f32, group.channels.end as f32);
+        let bar =
+            |height: f32| rect(frame.x + cell * from, frame.y - height, (cell * (to - from) - 0.4).max(0.3), height);
+        block.elements.push(Element::fill(bar(GROUPS), palette.track));
+        // A bar without height is no shape in SVG.
+        if group.share > 0.0 {
+            block.elements.push(Element::fill(bar(GROUPS * group.share), palette.selected));
         }
     }
     block.elements.push(Element::Raster(Raster { rect: frame, pixels, alt }));
-    block.elements.extend(map_truth(picture, series, panel, frame));
+    block.elements.extend(map_marks(picture, series, panel, frame));
     block.elements.push(framed(frame, palette));
+    let title_top = frame.y - style.leading() - size::TIGHT;
+    block.elements.push(style.line("step", frame.x - 4.0, title_top, Anchor::End));
     for (step, label) in numbers(steps, 5) {
         let y = frame.y + (step + 0.5) * row;
         block.elements.push(style.line(&label, frame.x - 4.0, y - style.leading() / 2.0, Anchor::End));
     }
-    let cell = frame.width / channels as f32;
     for (channel, label) in numbers(channels, ((frame.width / 40.0) as usize).clamp(2, 8)) {
         let x = frame.x + (channel + 0.5) * cell;
         block.elements.push(style.line(&label, x, frame.bottom() + 2.0, Anchor::Middle));
     }
     let foot = frame.bottom() + 2.0 + style.leading();
+    block.elements.push(style.line("channel", frame.x + frame.width / 2.0, foot, Anchor::Middle));
     let words =
-        format!("time steps (down) by {channels} channels: {} … {}", series.names[0], series.names[channels - 1]);
-    let words = fonts::shorten(&words, style.size, frame.width);
-    block.elements.push(style.line(&words, frame.x, foot, Anchor::Start));
-    block.height = foot + style.leading();
+        format!("{steps} time steps by {channels} channels: {} … {}", series.names[0], series.names[channels - 1]);
+    block.place(paragraph(&words, style, frame.width), frame.x, foot + style.leading());
     block
 }
 
