@@ -425,9 +425,10 @@ fn finish(tree: &Tree, spec: &DataSpec, mut written: Written, mut remarks: Vec<S
     let label = match spec.query.get("label") {
         Some(asked) => written.find(spec, asked)?,
         None => {
-            // What the query says to be something else is no column of classes.
-            let named = if is_chosen { &chosen[..] } else { &[] };
-            let taken: Vec<usize> = [named, &ignored, &indicators].concat().into_iter().chain(part).collect();
+            // What the query says to be something else is no column of classes; whoever lists one that is called so means no input by it.
+            let is_input = |at: &usize| is_chosen && !label::is_unmistakable(&written.names[*at]);
+            let inputs: Vec<usize> = chosen.iter().copied().filter(is_input).collect();
+            let taken: Vec<usize> = [&inputs[..], &ignored, &indicators].concat().into_iter().chain(part).collect();
             let (label, said) = label::guess(&written, &taken, spec.query.contains_key("threshold"));
             remarks.push(said);
             label

@@ -10,6 +10,14 @@ const STRONG: [&str; 8] = ["label", "class", "target", "y", "outcome", "labels",
 /// Names that an input may have as well, best first.
 const WEAK: [&str; 4] = ["income", "diagnosis", "category", "species"];
 
+/// Names that no input has.
+const UNMISTAKABLE: [&str; 4] = ["label", "labels", "class", "class_label"];
+
+/// Whether a column of this name holds classes also where it is listed among the columns that are read.
+pub(super) fn is_unmistakable(name: &str) -> bool {
+    UNMISTAKABLE.iter().any(|known| name.trim().eq_ignore_ascii_case(known))
+}
+
 /// What a column holds, as far as classes are concerned.
 struct Values {
     /// Fields that are not missing.

@@ -95,6 +95,14 @@ fn what_the_query_or_a_column_of_parts_takes_is_no_column_of_classes() {
     for query in [[("ignore", "last")], [("columns", "light,last")], [("indicators", "last")]] {
         assert_has(&guessed("kind,light,rooms,last", line, &query).1, &["column rooms (guessed as the last column"]);
     }
+    // Listed among the columns that are read, a column that is called so holds the classes nevertheless.
+    let line = |at: usize| format!("{},{},{}", word(at), real(at), at % 3);
+    assert_has(
+        &guessed("class,light,rooms", line, &[("columns", "class,light")]).1,
+        &["column class (guessed by its name"],
+    );
+    let data = opened("class,light,rooms", line, &[("columns", "class,light")]).unwrap();
+    assert_eq!(column_names(&data), ["light"]);
     // A threshold makes classes of numbers, however many, and of nothing else.
     let line = |at: usize| format!("{},{},{}", real(at), real(at + 7), word(at));
     let divided = opened("target,light,kind", line, &[("threshold", "30")]).unwrap();
