@@ -83,6 +83,7 @@ pub static ARCHITECTURES: &[&Architecture] = &[
     &nets::l2x_cnn::L2X_CNN,
     &nets::aim_cnn::AIM_CNN,
     &nets::dorar_cnn::DORAR_CNN,
+    &nets::dorar_colour_cnn::DORAR_COLOUR_CNN,
     &nets::l2x_word_cnn::L2X_WORD_CNN,
     &nets::l2x_sentence_lstm::L2X_SENTENCE_LSTM,
     &nets::l2x_sentence_lstm::L2X_SENTENCE_LSTM_PACKED,

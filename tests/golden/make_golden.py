@@ -243,12 +243,13 @@ def initialisers():
 
 
 def weights_of(shapes):
-    """Weights by formula: tensor j of the sorted names holds scale * sin(0.7 i + 1.3 j), scaled to keep activations near 1."""
+    """Weights by formula: tensor j of the sorted names holds scale * sin(0.7 i + 1.3 j), scaled to keep activations near 1; variances are 1.5 above."""
     weights = {}
     for j, name in enumerate(sorted(shapes)):
         shape = shapes[name]
         fan_in = math.prod(shape[1:]) if len(shape) > 1 else 100
-        weights[name] = wave(math.prod(shape), 2.0 / math.sqrt(fan_in), 0.7, 1.3 * j).reshape(shape).float().double()
+        above = 1.5 if name.endswith("running_var") else 0.0
+        weights[name] = (above + wave(math.prod(shape), 2.0 / math.sqrt(fan_in), 0.7, 1.3 * j)).reshape(shape).float().double()
     return weights
 
 
@@ -286,6 +287,15 @@ def dorar_cnn(x, w):
     return F.linear(x, w["dense2.weight"], w["dense2.bias"])
 
 
+def dorar_colour_cnn(x, w):
+    x = x * 2 - 1
+    for stage in ["1", "2", "3"]:
+        x = F.conv2d(x, w[f"conv{stage}.weight"], w[f"conv{stage}.bias"], padding=1)
+        statistics = [w[f"norm{stage}.{kind}"] for kind in ("running_mean", "running_var", "weight", "bias")]
+        x = F.max_pool2d(F.relu(F.batch_norm(x, *statistics)), 2)
+    return F.linear(x.flatten(1), w["dense.weight"], w["dense.bias"])
+
+
 NETS = {
     "meed-cnn": (
         meed_cnn,
@@ -306,11 +316,20 @@ NETS = {
         4,
         {"conv1": [10, 1, 5, 5], "conv2": [20, 10, 2, 2], "dense1": [20, 120], "dense2": [4, 20]},
     ),
+    "dorar-colour-cnn": (
+        dorar_colour_cnn,
+        [3, 9, 16],
+        3,
+        {"conv1": [24, 3, 3, 3], "conv2": [48, 24, 3, 3], "conv3": [96, 48, 3, 3], "dense": [3, 192]}
+        | {"norm1": [24], "norm2": [48], "norm3": [96]},
+    ),
 }
 
 
 def with_biases(shapes):
-    return {f"{name}.weight": shape for name, shape in shapes.items()} | {f"{name}.bias": shape[:1] for name, shape in shapes.items()}
+    """Weight and bias of each layer; of one that normalises also the statistics."""
+    kinds = lambda name: ["weight", "bias"] + (["running_mean", "running_var"] if name.startswith("norm") else [])
+    return {f"{name}.{kind}": shape if kind == "weight" else shape[:1] for name, shape in shapes.items() for kind in kinds(name)}
 
 
 def nets():

@@ -108,11 +108,6 @@ def lstm_shapes(name, size, hidden, sides):
     }
 
 
-def positive(weights):
-    """Variances are 1.5 plus the formula's value."""
-    return {name: value + 1.5 if name.endswith("running_var") else value for name, value in weights.items()}
-
-
 def mlp_shapes(size, classes):
     return with_biases({"dense1": [200, size], "dense2": [200, 200], "dense3": [200, 200], "dense4": [classes, 200]})
 
@@ -168,7 +163,7 @@ NETS = [
 def main():
     out = []
     for name, net, shape, classes, levels, shapes, rows in NETS:
-        weights = positive(weights_of(shapes))
+        weights = weights_of(shapes)
         inner = (spread(rows, levels) if levels else rows.clone()).requires_grad_(True)
         logits = net(inner, weights)
         probs = F.softmax(logits, dim=-1)

@@ -6,6 +6,7 @@ pub mod aim_word_gru;
 pub mod aim_word_transformer;
 pub mod commands;
 pub mod dorar_cnn;
+pub mod dorar_colour_cnn;
 pub mod dorar_series;
 pub mod forest;
 pub mod l2x_cnn;
