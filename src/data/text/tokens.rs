@@ -146,9 +146,12 @@ fn goes_on(before: &str, after: &str) -> bool {
     if before[body.len()..].contains(['\n', '\r', '\u{85}', '\u{2028}', BREAK]) {
         return false;
     }
-    // Of an address, as in "item?id=3": where a letter or a digit follows at once, no sentence ends.
+    // Of an address, as in "item?id=3": where a letter or a digit follows at once, no sentence ends. A capital letter does begin one where a space was
+    // forgotten, as in "Awful!The", but not in what looks like an address.
     if body.len() == before.len() && body.ends_with(['?', '!']) {
-        return after.chars().next().is_some_and(|c| is_word(c) && !has_no_spaces(c));
+        let word = body.rsplit(char::is_whitespace).next().unwrap_or(body);
+        let begins_one = |c: char| has_no_spaces(c) || (c.is_uppercase() && !word.contains(['/', '.']));
+        return after.chars().next().is_some_and(|c| is_word(c) && !begins_one(c));
     }
     let Some(body) = body.strip_suffix('.') else { return false };
     let word = body.rsplit(|c: char| c.is_whitespace() || "([{\"'\u{2018}\u{201c}".contains(c)).next().unwrap_or(body);

@@ -85,8 +85,9 @@ fn sentences_end_where_readers_end_them() {
     // A mark inside an address ends nothing, and before a space, or where no spaces are written, it does.
     assert_eq!(
         sentences("See item?id=3 for details. wonderful! Was it?Yes. Go!2 more. Why? 3 of us"),
-        ["See item?id=3 for details. wonderful", "Was it?Yes", "Go!2 more", "Why", "3 of us"]
+        ["See item?id=3 for details. wonderful", "Was it", "Yes", "Go!2 more", "Why", "3 of us"]
     );
+    assert_eq!(sentences("At some.org/item?Id=3 now. So?"), ["At some.org/item?Id=3 now", "So"]);
     assert_eq!(sentences("好吗?很好!是"), ["好吗", "很好", "是"]);
 }
 
