@@ -74,15 +74,17 @@ pub(super) const TEXT_LABEL: Key = Key::new(
     "The column that holds the classes.",
     Value::Column(&[("none", "no column holds classes")]),
 );
+/// The option that says how items are divided.
+pub const PARTS: &str = "split";
 /// Where a column can say which part a row belongs to; elsewhere [`SCHEME`].
 pub(super) const SPLIT: Key = Key::new(
-    "split",
+    PARTS,
     "Parts",
     "The column that says what is for training, validation and tests, or how items are divided; both with a comma between them.",
     Value::Column(SCHEMES),
 );
 pub(super) const SCHEME: Key =
-    Key::new("split", "Parts", "How items are divided into training, validation and tests.", Value::Choice(SCHEMES));
+    Key::new(PARTS, "Parts", "How items are divided into training, validation and tests.", Value::Choice(SCHEMES));
 pub(super) const NAMES: Key = Key::new(
     "names",
     "Names of classes",

@@ -150,6 +150,12 @@ impl MethodResult {
         self.scores_through(lens).map_or_else(Vec::new, |scores| speaking(&scores, k))
     }
 
+    /// How many they are, without the sorting that their order takes: windows ask in every frame, for each class.
+    pub fn n_speaking(&self, lens: Lens, k: usize) -> usize {
+        let count = |scores: Vec<f32>| scores.iter().filter(|score| **score > 0.0).count();
+        self.scores_through(lens).map_or(0, count).min(k)
+    }
+
     /// Whether the sign of its scores has a meaning, for and against a class: they are seen through one, or the method's own are those of one (AIM's: of
     /// the predicted class), and the method speaks against some class. A selector's logits, and absolute gradients, have no such sign.
     pub fn is_signed(&self) -> bool {
@@ -393,6 +399,10 @@ mod tests {
         // 5 and 1: both speak more for class 0 than for class 1.
         assert_eq!(selected(&through(Lens::Contrast(0, 1))), [true, true]);
         assert_eq!((through(Lens::Class(0)).n_selected(1), through(Lens::Class(1)).n_selected(2)), (1, 0));
+        for lens in [Lens::Class(0), Lens::Class(1), Lens::Contrast(0, 1), Lens::Class(9)] {
+            let of = |k: usize| (own.n_speaking(lens, k), own.speaking_through(lens, k).len());
+            assert!((0..4).map(of).all(|(counted, listed)| counted == listed), "{lens:?}");
+        }
         // Its own scores are those of class 0, so their signs mean the same as through that class; those of a selector mean nothing.
         assert!(own.is_signed() && through(Lens::Class(1)).is_signed());
         let logits = MethodResult { scores: vec![0.75, -1.0], ..own.clone() };

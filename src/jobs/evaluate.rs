@@ -51,6 +51,8 @@ pub(super) struct EvaluateJob {
     task: Box<Evaluate>,
     at: usize,
     made: Measured,
+    /// How many of what is missing were known to be so beforehand, for every explainer.
+    beforehand: usize,
     shared: Shared,
     meter: RefCell<Meter>,
 }
@@ -78,8 +80,9 @@ impl EvaluateJob {
         let pieces = task.metrics.iter().map(pieces_of).collect::<Result<Vec<_>, _>>()?;
         let ks: Vec<Vec<usize>> = task.explainers.iter().map(|explainer| ks_of(&task, explainer)).collect();
         let meter = RefCell::new(Meter::new(plan(&ks, &pieces, 2 * passes(sizes.test))));
+        let beforehand = missing.len();
         let made = Measured { conditions: Conditions::of(&task, device), missing, ..Measured::default() };
-        Ok(Self { task, at: 0, made, shared: Shared::default(), meter })
+        Ok(Self { task, at: 0, made, beforehand, shared: Shared::default(), meter })
     }
 }
 
@@ -101,7 +104,8 @@ impl Job<Compute> for EvaluateJob {
                     ExplainError::Model(ModelError::Cancelled)
                 })
             };
-            evaluate(task, explainer, &black_box, &self.shared, (self.made.missing.as_slice(), meter), &mut checkpoint)
+            let known = &self.made.missing[..self.beforehand];
+            evaluate(task, explainer, &black_box, &self.shared, (known, meter), &mut checkpoint)
         };
         if cancelled {
             return Err(JobError::Cancelled);
@@ -133,7 +137,7 @@ struct Row {
     chance: f64,
 }
 
-/// Cells of one explainer: every metric at every k but the ones that are `known` to be missing.
+/// Cells of one explainer: every metric at every k but the ones that are `known` to be missing for all.
 fn evaluate<'a>(
     task: &'a Evaluate,
     explainer: &'a SavedExplainer,
@@ -171,7 +175,7 @@ fn evaluate<'a>(
             meter.borrow_mut().begin(format!("{name}, {} at k = {k}", metric.spec().title));
             context.checkpoint(NOT_BEGUN)?;
             // What cannot be had at one k cannot at another.
-            if known.iter().chain(&missing).any(|known| known.row == *name && known.metric == *id) {
+            if known.iter().chain(&missing).any(|known| known.metric == *id) {
                 continue;
             }
             let found = match once.get(id.as_str()) {

@@ -415,7 +415,7 @@ fn numbers_of(explained: &Explained, written: &[Option<WrittenUnit>]) -> Vec<Opt
 }
 
 /// One object per method; of texts with each unit's words and their bytes in the text as written. `scores` and `class_scores` have an entry for each unit
-/// of the item; `selected` and `unit` name them by their places there.
+/// of the item, null for one of a series that was filled up; `selected` and `unit` name them by their places there.
 fn jsonl_of(scores: &Scores<'_>, explained: &Explained, out: &mut impl Write) -> Result<(), ScoresError> {
     let data = scores.data;
     let (item, split) = scores.item(explained);

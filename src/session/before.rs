@@ -67,6 +67,7 @@ impl Session {
         let mut view = *before.view;
         view.own_text = self.explore.reading.kept_own().0.to_owned();
         view.shows_own_text = false;
+        self.measure.embedding = view.embedding.take();
         self.look_as(view, before.active, true)
     }
 

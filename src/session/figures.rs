@@ -130,8 +130,8 @@ impl KeptFigure {
         let drawn = |figure: &Figure| first_raster(&figure.elements);
         let places = match (drawn(&self.figure), drawn(&figure)) {
             (Some(before), Some(after)) => Some((before, after)),
-            // Lines and words have no one place; what is undrawn has no width.
-            _ if self.figure.width > 0.0 && (self.figure.width - figure.width).abs() > 1.0 => {
+            // Lines and words have no one place; what is undrawn has no width. A dragged width changes by less than a point at a time.
+            _ if self.figure.width > 0.0 && self.figure.width != figure.width => {
                 Some((whole(&self.figure), whole(&figure)))
             }
             _ => None,

@@ -57,6 +57,15 @@ impl Notices {
         self.push(level, notice, None);
     }
 
+    /// What tried one thing again tries another from now on.
+    pub(super) fn retarget(&mut self, before: &Command, now: &Command) {
+        for retry in self.entries.iter_mut().filter_map(|entry| entry.retry.as_deref_mut()) {
+            if retry == before {
+                retry.clone_from(now);
+            }
+        }
+    }
+
     /// All, oldest first.
     pub fn entries(&self) -> &[Entry] {
         &self.entries

@@ -240,7 +240,10 @@ impl Session {
     }
 
     pub(crate) fn open_data(&mut self, spec: DataSpec) -> Vec<Request> {
-        self.data_retry = Some(spec.clone());
+        // "Again" means these data from now on: notices about others name theirs.
+        if let Some(before) = self.data_retry.replace(spec.clone()).filter(|before| *before != spec) {
+            self.notices.retarget(&Command::RetryData, &Command::OpenSpec(before.to_string()));
+        }
         self.no_spec = None;
         self.failed_open = None;
         let title = format!("Opening {spec}");

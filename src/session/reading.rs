@@ -183,7 +183,8 @@ impl Session {
             }
             Action::OpenOwn(false) => {
                 self.close_own();
-                self.last_action = "Back to the item".to_owned();
+                let done = if self.data.is_some() { "Back to the item" } else { "Your own text is closed" };
+                self.last_action = done.to_owned();
                 return self.refresh();
             }
             Action::EditOwn(text) => {

@@ -18,12 +18,17 @@ pub fn take(ctx: &egui::Context, session: &Session) -> Vec<Command> {
         .collect();
     let mut took_arrow = false;
     // Elsewhere, and under a sheet, plain keys belong to the controls: Space ticks a box, arrows move the focus.
-    // An open menu or list has them first, too.
+    // An open menu or list has them first, and a form over the window, too.
     let is_popup_open = egui::Popup::is_any_open(ctx);
-    let takes_plain =
-        session.place == Place::Explore && !session.open.palette && !session.open.shortcuts && !is_popup_open;
-    let is_something_open =
-        session.open != crate::session::settings::OpenPanels::default() || session.failed_open().is_some();
+    let is_form_open = ctx.memory(|memory| memory.top_modal_layer().is_some());
+    let takes_plain = session.place == Place::Explore
+        && !session.open.palette
+        && !session.open.shortcuts
+        && !is_form_open
+        && !is_popup_open;
+    // The card of what was not opened lies under a form, which Escape closes first.
+    let is_something_open = session.open != crate::session::settings::OpenPanels::default()
+        || (session.failed_open().is_some() && !is_form_open);
     ctx.input_mut(|input| {
         input.events.retain(|event| {
             let Some(chord) = chord_of(event) else { return true };

@@ -291,7 +291,7 @@ fn one_of(ui: &mut Ui, id: &str, value: &mut String, words: Choices, columns: &[
             value.clear();
         }
         for column in columns {
-            let name = written(column);
+            let name = named(id, column);
             if ui.selectable_label(*value == name, column).clicked() {
                 *value = name;
             }
@@ -327,6 +327,11 @@ fn several_of(ui: &mut Ui, id: &str, value: &mut String, names: &[String]) -> Re
     list.response
 }
 
+/// The name of a column as the value of an option that takes one. Only that of parts is a list, since a way to divide can stand beside the column.
+fn named(id: &str, column: &str) -> String {
+    if id == options::PARTS { written(column) } else { column.to_owned() }
+}
+
 /// A name as it stands in a list of an option.
 fn written(name: &str) -> String {
     name.replace(',', "%2C")
@@ -334,8 +339,9 @@ fn written(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::Edited;
+    use super::{Edited, named};
     use crate::data::spec::Kind;
+    use crate::data::{DataSpec, open};
 
     #[test]
     fn fields_and_line_say_the_same_and_spaces_at_the_end_stay() {
@@ -356,5 +362,20 @@ mod tests {
         assert_eq!(edited.typed, "table:a.csv?label=stars&limit=5");
         edited.set("limit", "few".to_owned());
         assert!(edited.problem().is_some_and(|problem| problem.contains("limit is \"few\", not a whole number")));
+    }
+
+    #[test]
+    fn a_column_with_a_comma_in_its_name_is_found_again_by_what_the_form_writes() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("reviews.csv");
+        let rows = "A good film in every way,pos,train\nA dull film without an end,neg,test\n";
+        std::fs::write(&path, format!("review,\"class, as given\",\"part, as given\"\n{rows}")).expect("a file");
+        let kind = Kind::named("csv").expect("a kind");
+        let spec = DataSpec { kind, ..DataSpec::from_path(&path) }
+            .with("header", "yes")
+            .with("label", named("label", "class, as given"))
+            .with("split", named("split", "part, as given"));
+        let data = open(&spec, &mut |_| true).expect("both columns are found");
+        assert_eq!(data.classes, ["neg", "pos"]);
     }
 }

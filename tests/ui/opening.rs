@@ -191,3 +191,47 @@ fn writing_the_scores_of_all_items_can_be_cancelled_and_leaves_nothing() {
     assert_eq!(session.last_action, "Cancelled: Scores of 60 items");
     assert!(!path.exists() && session.notices.entries().is_empty());
 }
+
+#[test]
+fn trying_again_opens_what_the_notice_is_about_whatever_was_tried_since() {
+    let mut app = window_on(SIZE, Session::new(), "broken");
+    act(&mut app, [Command::OpenSpec("broken?limit=5".to_owned())]);
+    let retries = |app: &Window| -> Vec<Option<Command>> {
+        let entries = app.state().session.notices.entries().iter();
+        entries.map(|entry| entry.retry.as_deref().cloned()).collect()
+    };
+    let first = Some(Command::OpenSpec("broken".to_owned()));
+    assert_eq!(retries(&app), [first.clone(), Some(Command::RetryData)]);
+    act(&mut app, [Command::OpenSpec("world".to_owned())]);
+    assert_eq!(retries(&app)[..2], [first, Some(Command::OpenSpec("broken?limit=5".to_owned()))]);
+    let session = &app.state().session;
+    assert!(Command::RetryData.availability(session).is_err(), "a button that would do nothing says so");
+}
+
+#[test]
+fn under_a_form_plain_keys_belong_to_its_controls() {
+    let mut app = explained(SIZE, Appearance::Dark);
+    act(&mut app, [Command::ToggleSheet]);
+    app.get_by_role_and_label(Role::CheckBox, "What the model answers").focus();
+    app.run();
+    let view = app.state().session.explore.view;
+    press(&mut app, Key::Space);
+    press(&mut app, Key::H);
+    let session = &app.state().session;
+    assert!(session.figures.sheet_look.page.hides_answers, "Space ticked the box off");
+    assert_eq!(session.explore.view, view, "and flipped nothing behind the form");
+    press(&mut app, Key::Escape);
+    press(&mut app, Key::H);
+    assert!(app.state().session.explore.view != view, "without the form they are Explore's again");
+}
+
+#[test]
+fn escape_closes_the_form_before_the_card_that_lies_under_it() {
+    let mut app = window_on(SIZE, Session::new(), "broken");
+    click(&mut app, CHANGE);
+    press(&mut app, Key::Escape);
+    let session = &app.state().session;
+    assert!(!session.open.spec && session.failed_open().is_some());
+    press(&mut app, Key::Escape);
+    assert!(app.state().session.failed_open().is_none());
+}

@@ -9,6 +9,7 @@ use unmask::session::{Command, Place};
 
 use super::project::{open, run, saved_project};
 use super::support::{Window, act, click, click_on, explained};
+use super::texts::reviews;
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
 const ONE_COLUMN: &str = "Width: one column of a journal, 85 mm";
@@ -63,6 +64,30 @@ fn what_was_drawn_on_a_picture_stays_where_it_points_in_another_width() {
     };
     let share = ((at.x - wide.x) / wide.width, (at.y - wide.y) / wide.height);
     assert!((share.0 - 0.25).abs() < 1e-3 && (share.1 - 0.5).abs() < 1e-3, "{share:?}");
+}
+
+#[test]
+fn what_is_drawn_on_a_text_follows_a_width_that_is_dragged_by_little_and_little() {
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
+    act(&mut app, [Command::KeepFigure]);
+    let change = |app: &mut Window, width_mm: f32| {
+        let mut changed = app.state().session.figures.kept[0].clone();
+        changed.page.width_mm = Some(width_mm);
+        act(app, [Command::ChangeFigure(0, Box::new(changed), Change::Width(1))]);
+    };
+    let x = |app: &Window| match app.state().session.figures.kept[0].annotations[..] {
+        [Annotation::Letter { at, .. }] => at.x,
+        _ => panic!("one letter"),
+    };
+    change(&mut app, 100.0);
+    let mut changed = app.state().session.figures.kept[0].clone();
+    changed.annotations.push(Annotation::Letter { at: point(80.0, 30.0), letter: "a".to_owned() });
+    act(&mut app, [Command::ChangeFigure(0, Box::new(changed), Change::Added)]);
+    let before = width(&app);
+    (1..=20).for_each(|step| change(&mut app, 100.0 + 0.2 * step as f32));
+    let wider = width(&app) / before;
+    assert!(wider > 1.03, "{wider}");
+    assert!((x(&app) - 80.0 * wider).abs() < 0.1, "{} for {}", x(&app), 80.0 * wider);
 }
 
 #[test]

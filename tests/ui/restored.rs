@@ -1,10 +1,11 @@
-//! Unsaved work that was taken back or given up, and what a project keeps of how classes are looked at.
+//! Unsaved work that was taken back or given up, and what a project keeps of how classes are looked at and of figures of texts.
 
 use unmask::session::Command;
 use unmask::session::project::AUTOSAVE_EVERY;
 use unmask::session::reading::Action;
 
-use super::project::{codes, open, run, saved_project, summaries, tick};
+use super::project::{codes, open, run, sample_data, saved_project, summaries, tick};
+use super::support::Window;
 
 #[test]
 fn what_was_taken_back_before_the_window_closes_is_not_restored() {
@@ -46,4 +47,18 @@ fn the_class_that_is_contrasted_with_is_kept_with_a_project() {
     drop(app);
     let app = open(&folder);
     assert_eq!(app.state().session.explore.reading.against, Some(1));
+}
+
+#[test]
+fn a_kept_figure_of_a_text_that_is_shorter_than_the_model_reads_comes_back() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let folder = dir.path().join("project");
+    let scores = |app: &Window| app.state().session.figures.kept.first().map(|kept| kept.pictures[0].scores.clone());
+    let mut app = open(&sample_data().join("reviews_project"));
+    run(&mut app, [Command::KeepFigure, Command::SaveProjectIn(folder.clone())]);
+    let kept = scores(&app).expect("a figure");
+    assert!(kept.contains(&f32::NEG_INFINITY), "what the text is filled up with");
+    drop(app);
+    let app = open(&folder);
+    assert_eq!(scores(&app), Some(kept), "{:?}", summaries(&app));
 }

@@ -170,7 +170,8 @@ pub struct ExplainedPicture {
     pub pixels: Vec<f32>,
     /// Unit of each pixel, row by row: `height * width` indices into `scores`.
     pub unit_of: Vec<u32>,
-    /// Score of each unit.
+    /// Score of each unit; minus infinity for padding.
+    #[serde(deserialize_with = "scores_with_padding")]
     pub scores: Vec<f32>,
     /// Whether each unit is selected; k of them are.
     pub selected: Vec<bool>,
@@ -213,6 +214,12 @@ pub struct ExplainedPicture {
     /// What speaks for each class, where that is to stand below a text or a row. It is drawn where the picture stands alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub classes: Option<classes::ClassTable>,
+}
+
+/// Reads scores. JSON has no infinity: what is written of padding is `null`.
+fn scores_with_padding<'de, D: serde::Deserializer<'de>>(written: D) -> Result<Vec<f32>, D::Error> {
+    let scores = <Vec<Option<f32>> as serde::Deserialize>::deserialize(written)?;
+    Ok(scores.into_iter().map(|score| score.unwrap_or(f32::NEG_INFINITY)).collect())
 }
 
 impl ExplainedPicture {
@@ -313,5 +320,22 @@ impl ExplainedPicture {
             }
             _ => Ok(()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ExplainedPicture;
+
+    #[test]
+    fn scores_of_padding_are_read_as_they_were_before_they_were_written() {
+        let picture = ExplainedPicture {
+            scores: vec![f32::NEG_INFINITY, -0.5, 3.0],
+            selected: vec![false, false, true],
+            ..ExplainedPicture::default()
+        };
+        let text = serde_json::to_string(&picture).expect("plain numbers");
+        let back: ExplainedPicture = serde_json::from_str(&text).expect("what was written");
+        assert_eq!(back, picture);
     }
 }

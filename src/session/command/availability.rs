@@ -146,6 +146,7 @@ impl Command {
                 needs_result()?;
                 needs_shown(session.hides_text())
             }
+            Self::RetryData if session.data_retry.is_none() => no("These data were opened since"),
             Self::ToggleSpec if session.spec_text().is_none() && !session.open.spec => no("Open data first"),
             Self::Ask(Dialog::ExportAllKept(_)) if session.figures.kept.is_empty() => no("No figure was kept yet"),
             Self::Ask(Dialog::ExportTable) if session.measure.table().is_none() => no("Measure something first"),

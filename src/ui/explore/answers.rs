@@ -133,7 +133,7 @@ impl Answers {
 /// How many units are shown as selected: of those that speak for a class that is looked at, or k.
 fn n_selected(session: &Session, result: &MethodResult) -> usize {
     let k = session.explore.k.min(result.selectable());
-    session.lens(result).map_or(k, |lens| result.speaking_through(lens, k).len())
+    session.lens(result).map_or(k, |lens| result.n_speaking(lens, k))
 }
 
 fn what(

@@ -148,7 +148,7 @@ fn alone_words(
     class: usize,
 ) -> Option<(String, bool)> {
     let probs = by_class.only(class);
-    let speaks = !result.speaking_through(Lens::Class(class), 1).is_empty();
+    let speaks = result.n_speaking(Lens::Class(class), 1) > 0;
     let answer = (speaks && !probs.is_empty()).then(|| argmax(probs))?;
     let words = with_probability(session, probs, answer);
     Some(if answer == class {
@@ -392,7 +392,7 @@ fn class_head(ui: &mut Ui, session: &Session, focused: Focused<'_>, class: usize
         let t = tokens(ui);
         let (icon, color) = if is_class { (icons::ICON_CHECK, t.text) } else { (icons::ICON_CLOSE, t.error) };
         ui.label(icon.rich_text().size(text::SMALL).color(color));
-        let n = result.speaking_through(Lens::Class(class), explained.k).len();
+        let n = result.n_speaking(Lens::Class(class), explained.k);
         let line = RichText::new(format!("best {n} alone: {words}")).small().color(t.muted);
         // Its number must not be what is cut off.
         ui.add(Label::new(line).wrap()).on_hover_text(

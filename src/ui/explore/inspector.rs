@@ -174,7 +174,7 @@ fn answers(ui: &mut Ui, session: &Session, explained: &Explained, commands: &mut
         let shown = session.lens(result).map(|lens| (lens, result.only_through(lens)));
         if let Some((lens, probs)) = &shown {
             let noun = explained.units.unit.noun(2);
-            let n_shown = result.speaking_through(*lens, explore.k).len();
+            let n_shown = result.n_speaking(*lens, explore.k);
             if n_shown == 0 {
                 muted(ui, format!("Nothing speaks for {}", session.lens_words(*lens)));
             } else if !probs.is_empty() {
@@ -208,7 +208,7 @@ fn answers(ui: &mut Ui, session: &Session, explained: &Explained, commands: &mut
         if explained.probs_full.len() > 2 {
             ui.add_space(space::XS);
             // To nothing there is no answer that is this class's.
-            let speaks = |lens: Lens| !result.speaking_through(lens, 1).is_empty();
+            let speaks = |lens: Lens| result.n_speaking(lens, 1) > 0;
             let shown = shown.map(|(lens, probs)| if speaks(lens) { probs } else { &[][..] });
             classes(ui, session, explained, result, shown);
         }

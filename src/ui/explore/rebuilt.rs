@@ -176,6 +176,10 @@ fn chosen(selected: &[usize]) -> (Vec<usize>, Option<String>) {
 fn lines(ui: &mut Ui, (whole, rebuilt): (&[f32], &[f32]), shown: &Channels, name: &str) {
     let t = tokens(ui);
     let Channels { shape, own, names, .. } = shown;
+    if *own == 0 {
+        // Without a step there is no line, and nothing that it reaches from or to.
+        return;
+    }
     let channels = shape.channels;
     let width = ui.available_width().max(SIDE);
     let (rect, response) = ui.allocate_exact_size(vec2(width, CHANNEL * channels as f32), Sense::hover());

@@ -474,10 +474,18 @@ fn training_time_is_the_cards_in_minutes_and_one_value() {
 }
 
 fn evaluate(methods: &[&str], metrics: &[&str]) -> Result<Measured, String> {
-    let _torch = torch();
     let saved = Arc::new(readable_box());
+    evaluate_all(methods.iter().map(|id| untrained(id, "word", 1, &saved)).collect(), saved, metrics)
+}
+
+fn evaluate_all(
+    explainers: Vec<Arc<SavedExplainer>>,
+    saved: Arc<SavedBox>,
+    metrics: &[&str],
+) -> Result<Measured, String> {
+    let _torch = torch();
     let task = Task::Evaluate(Box::new(Evaluate {
-        explainers: methods.iter().map(|id| untrained(id, "word", 1, &saved)).collect(),
+        explainers,
         fit: saved.card.fit,
         black_box: saved,
         data: Arc::new(documents(&TEXTS)),
@@ -524,6 +532,17 @@ fn beside_other_methods_a_missing_figure_leaves_its_cell_empty() {
     assert_eq!((alone.len(), alone.missing.len()), (2, 1));
     let nothing = evaluate(&["random"], &["pairwise_iou"]).unwrap_err();
     assert_sentence(&nothing, &["weights for each class", "name another metric"]);
+}
+
+#[test]
+fn a_figure_that_one_explainer_lacks_is_measured_for_another_of_the_same_name() {
+    let saved = Arc::new(readable_box());
+    let has = untrained("random", "word", 1, &saved);
+    let mut lacks = has.as_ref().clone();
+    lacks.card.unit = Unit::Sentence;
+    assert_eq!(has.card.name, lacks.card.name);
+    let cells = evaluate_all(vec![Arc::new(lacks), has], saved, &["purity"]).unwrap();
+    assert_eq!((cells.len(), cells.missing.len()), (2, 1));
 }
 
 #[test]
