@@ -15,7 +15,18 @@ fn main() -> ExitCode {
     // to be drawn (see `figure::fonts`), and what no font has is named by `Figure::remarks`. Who sets RUST_LOG gets all.
     let quiet = env_logger::Env::default().default_filter_or("warn,usvg::text=error");
     env_logger::Builder::from_env(quiet).init();
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            if let Some(hint) =
+                std::env::args_os().nth(1).and_then(|first| unmask::cli::window_hint(&first.to_string_lossy()))
+            {
+                eprintln!("unmask: {hint}");
+                return ExitCode::from(2);
+            }
+            error.exit()
+        }
+    };
     let outcome = match cli.command {
         Some(Commands::Study(StudyArgs { command: StudyCommand::Run(args) })) => participant(&args),
         Some(command) => unmask::cli::run(command, Some(&unmask::ui::bench::frames)),
@@ -74,7 +85,7 @@ fn window(paths: Vec<String>, device: Option<String>) -> Result<(), Failure> {
         }
         _ => paths,
     };
-    let listed = samples.map_or_else(Vec::new, |folder| {
+    let mut listed = samples.map_or_else(Vec::new, |folder| {
         let at = |name: &str| folder.join(name).display().to_string();
         vec![
             ("Sample project: drawn digits, explained".to_owned(), at("project")),
@@ -86,6 +97,8 @@ fn window(paths: Vec<String>, device: Option<String>) -> Result<(), Failure> {
             ("Short reviews".to_owned(), format!("csv:{}", at("reviews.csv"))),
         ]
     });
+    let drawn = unmask::data::synthetic::SAMPLES;
+    listed.extend(drawn.map(|(title, spec)| (title.to_owned(), spec.to_owned())));
     unmask::ui::run(unmask::ui::Options { open, device, machine, samples: listed })
         .map_err(|error| Failure::Work(error.to_string()))
 }

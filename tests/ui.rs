@@ -2,6 +2,10 @@
 
 #[path = "ui/all_items.rs"]
 mod all_items;
+#[path = "ui/aside.rs"]
+mod aside;
+#[path = "ui/box_of.rs"]
+mod box_of;
 #[path = "ui/by_class.rs"]
 mod by_class;
 #[path = "ui/columns.rs"]
@@ -34,10 +38,14 @@ mod places;
 mod project;
 #[path = "ui/reading.rs"]
 mod reading;
+#[path = "ui/reading_by_hand.rs"]
+mod reading_by_hand;
 #[path = "ui/rebuilt.rs"]
 mod rebuilt;
 #[path = "ui/restored.rs"]
 mod restored;
+#[path = "ui/rows.rs"]
+mod rows;
 #[path = "ui/search.rs"]
 mod search;
 #[path = "ui/sentences.rs"]
@@ -58,6 +66,8 @@ mod study_runs;
 mod support;
 #[path = "ui/texts.rs"]
 mod texts;
+#[path = "ui/train_measure.rs"]
+mod train_measure;
 #[path = "ui/truth.rs"]
 mod truth;
 #[path = "ui/unexplained.rs"]

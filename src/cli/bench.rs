@@ -12,7 +12,7 @@ use crate::data::{Dataset, Modality, Split, Unit, Units};
 use crate::device::{MemoryGauge, Mode, compute_threads, n_cores};
 use crate::explain::learn::bare::BareLoop;
 use crate::explain::learn::run::{RunSetup, Stepped, TrainRun};
-use crate::explain::{Fill, SavedExplainer, method};
+use crate::explain::{Fill, MethodSpec, SavedExplainer, method};
 use crate::figure::fonts;
 use crate::figure::layout::text::{Looks, flow};
 use crate::figure::layout::{Panel, View, overlay_rgba};
@@ -155,6 +155,7 @@ pub fn run(args: &BenchArgs, frames: Option<&FrameBench>) -> Outcome {
     let plan = plan_for(data.modality);
     // A box of one short epoch: speed does not depend on how good it is.
     let small = small_part(&data, plan.items);
+    check_items(plan, &data, &small)?;
     let black_box = fit(&mut runner, plan.architecture, &small)?;
     for (id, preset, unit, k) in plan.trainings {
         let name = if preset.is_empty() { (*id).to_owned() } else { format!("{id}-paper") };
@@ -209,6 +210,35 @@ pub fn run(args: &BenchArgs, frames: Option<&FrameBench>) -> Outcome {
     Ok(())
 }
 
+/// Refuses data with too few items for a batch of each kind, before anything is trained.
+fn check_items(plan: &Plan, data: &Dataset, small: &Dataset) -> Outcome {
+    for (id, preset, ..) in plan.trainings {
+        let spec = method(id).map_err(usage)?.spec();
+        let batch = timed_params(spec, preset, data.modality)?.whole(spec.params, "batch").max(1);
+        enough(small, Split::Train, batch as usize)?;
+    }
+    enough(data, Split::Test, CHUNK)
+}
+
+fn enough(data: &Dataset, split: Split, batch: usize) -> Outcome {
+    let found = data.in_split(split).len();
+    if found >= batch {
+        return Ok(());
+    }
+    Err(usage(format!(
+        "{}: expected at least {batch} {split} items, for one batch, found {found}; use more data",
+        data.name
+    )))
+}
+
+/// What a training is timed with: a preset of this name, else what the program starts from for this kind of input.
+fn timed_params(spec: &MethodSpec, preset: &str, modality: Modality) -> Result<Params, super::Failure> {
+    match spec.presets.iter().find(|known| known.id == preset) {
+        Some(preset) => Params::from_preset(spec.params, preset).map_err(usage),
+        None => Ok(spec.start(modality)),
+    }
+}
+
 /// The first items of each split.
 fn small_part(data: &Arc<Dataset>, items: [usize; 3]) -> Arc<Dataset> {
     let items: Vec<usize> = Split::ALL
@@ -249,10 +279,7 @@ fn train_ratio(
     figures: &mut BTreeMap<String, f64>,
 ) -> Outcome {
     let spec = method(id).map_err(usage)?.spec();
-    let mut params = match spec.presets.iter().find(|known| known.id == preset) {
-        Some(preset) => Params::from_preset(spec.params, preset).map_err(usage)?,
-        None => spec.start(data.modality),
-    };
+    let mut params = timed_params(spec, preset, data.modality)?;
     // Few epochs of large batches would be over before the last stretch.
     params.set(spec.params, "epochs", EPOCHS).map_err(usage)?;
     let unit: Unit = unit.parse().map_err(usage)?;

@@ -7,7 +7,7 @@ use clap::Args;
 use super::explain::{Explainers, fill_for};
 use super::{ComputeArgs, Outcome, Runner, check_k, check_place, failed, usage, work, write_file};
 use crate::data::Split;
-use crate::jobs::evaluate::missing_beforehand;
+use crate::jobs::evaluate::{is_left, missing_beforehand};
 use crate::jobs::measured::notes;
 use crate::jobs::{Evaluate, Output, Task, table};
 use crate::metric::{METRICS, metric};
@@ -65,7 +65,7 @@ pub fn run(args: &EvaluateArgs) -> Outcome {
     check_place(&args.out)?;
     let mut runner = Runner::new(&args.compute)?;
     let (explainers, black_box) =
-        args.explainers.load(&mut runner, &args.data, args.k.first().copied(), args.compute.seed())?;
+        args.explainers.load_any(&mut runner, &args.data, args.k.first().copied(), args.compute.seed())?;
     for &k in &args.k {
         check_k(k, explainers[0].card.unit, &black_box.card)?;
     }
@@ -109,8 +109,8 @@ pub fn run(args: &EvaluateArgs) -> Outcome {
 /// What can be said to be missing before minutes of work; nothing where all is missing, which is an error and says so itself.
 fn said_beforehand(task: &Evaluate) -> Result<Vec<String>, super::Failure> {
     let missing = missing_beforehand(task).map_err(failed)?;
-    let is_left = |id: &String| missing.iter().all(|known| known.metric != *id);
-    Ok(if task.metrics.iter().any(is_left) { notes(&missing, task.explainers.len()) } else { Vec::new() })
+    let has_some = task.metrics.iter().any(|id| is_left(task, &missing, id));
+    Ok(if has_some { notes(&missing, task.explainers.len()) } else { Vec::new() })
 }
 
 /// A split by its name.

@@ -36,8 +36,25 @@ pub struct Explainers {
 }
 
 impl Explainers {
-    /// Loads them, each under a name of its own. `k` is needed where no trained explainer brings one; a command is connected with `data`.
+    /// What [`Explainers::load_any`] gives, where the black box has the gradients that they need.
     pub(super) fn load(
+        &self,
+        runner: &mut Runner,
+        data: &str,
+        k: Option<usize>,
+        seed: u64,
+    ) -> Result<(Vec<Arc<SavedExplainer>>, Arc<SavedBox>), Failure> {
+        let (loaded, black_box) = self.load_any(runner, data, k, seed)?;
+        for explainer in &loaded {
+            // Said here, it does not cost what other methods compute before.
+            method(&explainer.card.method).map_err(usage)?.spec().check_gradients(&black_box.card).map_err(usage)?;
+        }
+        Ok((loaded, black_box))
+    }
+
+    /// Loads them, each under a name of its own, also those that need gradients which the black box does not give. `k` is needed where no trained explainer
+    /// brings one; a command is connected with `data`.
+    pub(super) fn load_any(
         &self,
         runner: &mut Runner,
         data: &str,
@@ -48,8 +65,6 @@ impl Explainers {
         let mut black_box: Option<Arc<SavedBox>> = None;
         for dir in &self.explainer {
             let (explainer, of_explainer) = runner.explainer(dir, self.blackbox.as_deref(), data)?;
-            let spec = method(&explainer.card.method).map_err(usage)?.spec();
-            spec.check_gradients(&of_explainer.card).map_err(usage)?;
             if let Some(first) = &black_box {
                 explainer.check_box(&first.card).map_err(usage)?;
             }
@@ -86,8 +101,7 @@ impl Explainers {
             )));
         }
         for id in &self.method {
-            // Said here, it does not cost what other methods compute before.
-            method(id).map_err(usage)?.spec().check_gradients(&black_box.card).map_err(usage)?;
+            method(id).map_err(usage)?;
             let k = k.or(first.map(|(_, k)| k)).ok_or_else(|| usage("give --k N: how many units are selected"))?;
             loaded.push(Arc::new(SavedExplainer::untrained(id, unit, k, &black_box.card, seed).map_err(usage)?));
         }

@@ -14,7 +14,7 @@ use crate::figure::layout::{
     CompareLayout, ExplainedPicture, PictureLayout, SheetLayout, compare, most_beside, most_in_a_row, picture, sheet,
 };
 use crate::figure::{Figure, FigureError, Format, Palette, encode};
-use crate::jobs::picture::{class_table, truth_of};
+use crate::jobs::picture::{class_table, label_of, truth_of};
 use crate::jobs::{Explain, Lens, picture_of};
 use crate::model::BoxCard;
 use crate::session::describe::count;
@@ -148,6 +148,7 @@ pub fn run(args: &FigureArgs) -> Outcome {
                 let mut picture =
                     picture_of(&data, &black_box.card, &saved.card, &explained, (index, *lens)).map_err(failed)?;
                 picture.view = view;
+                picture.label = label_of(&data, explained.item);
                 if args.truth {
                     picture.truth = truth_of(&data, &explained);
                     if picture.truth.is_none() {
@@ -264,12 +265,15 @@ fn form_named(args: &FigureArgs, card: &BoxCard) -> Result<Option<Form>, Failure
     Ok(Some(form))
 }
 
+/// Most ways to name one of several items of one number that a sentence lists.
+const MOST_WAYS: usize = 6;
+
 /// An item by its place among what is open, `17`, or by its number in the file as the window shows it, `#17`, after its split where several have it,
-/// `test:17`.
+/// `test:17`, or by the name that the file gives it, `machine 17`.
 fn item_named(name: &str, data: &Dataset) -> Result<usize, Failure> {
     let wrong = || {
         usage(format!(
-            "item {name}: expected a place from 0 to {} in {}, or a number as the window shows it (#17, or test:17); no item that is open has it",
+            "item {name}: expected a place from 0 to {} in {}, or a number or a name as the window shows it (#17, or test:17); no item that is open has it",
             data.len().saturating_sub(1),
             data.name
         ))
@@ -280,15 +284,29 @@ fn item_named(name: &str, data: &Dataset) -> Result<usize, Failure> {
         return match found[..] {
             [] => Err(wrong()),
             [only] => Ok(only),
-            [first, ..] => Err(usage(format!(
-                "item {name}: {} splits have an item of this number; say which, such as {}:{number}",
-                found.len(),
-                data.splits[first].name()
-            ))),
+            _ => {
+                let ways: Vec<String> = found
+                    .iter()
+                    .take(MOST_WAYS)
+                    .map(|&item| match found.iter().filter(|&&other| data.splits[other] == data.splits[item]).count() {
+                        1 => format!("{}:{number}", data.splits[item].name()),
+                        _ => item.to_string(),
+                    })
+                    .collect();
+                Err(usage(format!(
+                    "item {name}: expected the number of one item of {}, found {} with it; write {}",
+                    data.name,
+                    found.len(),
+                    ways.join(" or ")
+                )))
+            }
         };
     }
     match name.split_once(':') {
-        None => name.parse().ok().filter(|&item: &usize| item < data.len()).ok_or_else(wrong),
+        None => {
+            let by_name = || (0..data.len()).find(|&item| data.item_name(item) == name);
+            name.parse().ok().filter(|&item: &usize| item < data.len()).or_else(by_name).ok_or_else(wrong)
+        }
         Some((split, number)) => {
             let split = super::evaluate::split_named(split)?;
             let number: u32 = number.trim_start_matches('#').parse().map_err(|_not_a_number| wrong())?;
@@ -380,4 +398,43 @@ fn annotations(path: &Path) -> Result<Vec<Annotation>, Failure> {
     };
     let bytes = crate::store::atomic::read_limited(path, 1 << 20).map_err(usage)?;
     serde_json::from_slice(&bytes).map_err(|error| refuse(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Failure, item_named};
+    use crate::data::spec::Kind;
+    use crate::data::{DataSpec, open};
+
+    #[test]
+    fn an_item_is_found_by_its_place_its_number_and_the_name_that_its_file_gives_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("machines.csv");
+        let rows: String = (0..12).map(|at| format!("{},{},{at}.5\n", 7 + at / 6, at % 6)).collect();
+        std::fs::write(&path, format!("machine,time,x\n{rows}")).unwrap();
+        let data = open(&DataSpec::from_path(&path), &mut |_| true).unwrap();
+        for name in ["1", "#1", "machine 8"] {
+            assert_eq!(item_named(name, &data).ok(), Some(1), "{name}");
+        }
+        assert!(item_named("machine 9", &data).is_err());
+    }
+
+    #[test]
+    fn a_number_that_several_items_have_is_refused_with_the_ways_to_say_which() {
+        let dir = tempfile::tempdir().unwrap();
+        for part in ["train", "test"] {
+            let rows = "age,plan,class\n39,basic,low\n50,full,high\n38,basic,low\n53,full,high\n";
+            std::fs::write(dir.path().join(format!("{part}.csv")), rows).unwrap();
+        }
+        let kind = Kind::named("table").unwrap();
+        let data = open(&DataSpec { kind, ..DataSpec::from_path(dir.path()) }, &mut |_| true).unwrap();
+        assert!(data.numbers_repeat());
+        let of_number = (0..data.len()).filter(|&item| data.source_index[item] == 1);
+        let ways: Vec<String> = of_number.map(|item| format!("{}:1", data.splits[item].name())).collect();
+        let Err(Failure::Usage(said)) = item_named("#1", &data) else { panic!("one of two was taken") };
+        assert!(said.contains("found 2 with it") && said.ends_with(&format!("write {}", ways.join(" or "))), "{said}");
+        for way in &ways {
+            assert!(item_named(way, &data).is_ok(), "{way}");
+        }
+    }
 }

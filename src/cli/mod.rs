@@ -29,7 +29,7 @@ use crate::jobs::{Compute, FitBox, Output, Task};
 use crate::model::card::BoxCard;
 use crate::model::nets::commands::name_of;
 use crate::model::params::{ParamSpec, Params};
-use crate::model::{Device, SavedBox, device_from, exec};
+use crate::model::{Device, SavedBox, device_from, exec, nearby};
 use crate::work::{Event, JobError, Notice, Priority, Progress, Slot, Worker};
 
 /// Shows which parts of an input a machine-learning model used.
@@ -70,6 +70,17 @@ pub enum Commands {
     /// Write the sample data (and models) of the project
     #[command(hide = true)]
     Samples(samples::SamplesArgs),
+}
+
+/// What to do where an option of a command stands where the window is asked for, which takes what it opens without one; `None` for other arguments.
+pub fn window_hint(first: &str) -> Option<String> {
+    let option = first.split('=').next().unwrap_or(first);
+    ["--data", "--blackbox", "--explainer", "--model", "--project"].contains(&option).then(|| {
+        format!(
+            "{option}: expected what the window opens without an option before it (unmask DATA BLACKBOX EXPLAINER, in any order), found an option of \
+             commands such as explain; leave {option} out, or name the command before it"
+        )
+    })
 }
 
 /// Seed and device, shared by commands that compute.
@@ -496,22 +507,10 @@ fn box_among(
 
 /// Looks for a black box by hash: beside the explainer, in the project that it lies in, in the user's cache.
 fn find_box(explainer: &Path, hash: &str) -> Result<Arc<SavedBox>, Failure> {
-    let mut places = Vec::new();
-    // A relative path such as `explainers/l2x` has too few ancestors to look into.
+    if let Some(found) = box_among(nearby::boxes(explainer, hash), hash, |card| card.hash == hash) {
+        return Ok(Arc::new(found));
+    }
     let explainer = std::path::absolute(explainer).unwrap_or_else(|_| explainer.to_owned());
-    for ancestor in explainer.ancestors().skip(1).take(2) {
-        places.push(ancestor.join("blackboxes"));
-        places.push(ancestor.to_path_buf());
-    }
-    places.extend(crate::store::Cache::of_user().map(|cache| cache.root().join("blackboxes")));
-    for place in places {
-        let Ok(entries) = std::fs::read_dir(&place) else { continue };
-        let mut folders: Vec<PathBuf> = entries.filter_map(Result::ok).map(|entry| entry.path()).collect();
-        folders.sort();
-        if let Some(found) = box_among(folders, hash, |card| card.hash == hash) {
-            return Ok(Arc::new(found));
-        }
-    }
     Err(usage(format!(
         "{}: expected its black box with hash {} beside it, in its project or in the cache, found none; name it with --blackbox",
         explainer.display(),

@@ -299,7 +299,7 @@ impl Tree {
         let mut n_unsafe = 0;
         for entry in archive.entries().map_err(|err| damaged(&origin, err))? {
             let mut entry = entry.map_err(|err| damaged(&origin, err))?;
-            watch.step("Reading the archive", held, None)?;
+            watch.bytes("Reading the archive", held, None)?;
             if !entry.header().entry_type().is_file() {
                 continue;
             }

@@ -100,7 +100,7 @@ fn read_records(
     let mut chunk = Vec::with_capacity(RECORD * 1000);
     let mut n_read = 0;
     loop {
-        watch.step("Reading pictures", n_read, total)?;
+        watch.bytes("Reading pictures", n_read, total)?;
         chunk.clear();
         reader.by_ref().take(RECORD as u64 * 1000).read_to_end(&mut chunk).map_err(|err| member.damaged(&err))?;
         n_read += chunk.len() as u64;

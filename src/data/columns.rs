@@ -8,7 +8,7 @@ use super::open::Raw;
 use super::options::{self, Key};
 use super::spec::{DataSpec, in_words};
 use super::split::{Scheme, Split};
-use super::text::{Corpus, MAX_TEXT_BYTES, TextItems};
+use super::text::{Corpus, MAX_TEXT_BYTES, TextItems, is_blank};
 use super::{DataError, Items, MAX_ITEMS, Modality};
 
 /// Options of every table of texts, beside the common ones.
@@ -47,6 +47,8 @@ const TEXTS: [&str; 24] = [
 ];
 /// How many of [`TEXTS`] are taken for text whatever is in them.
 const SURE_TEXTS: usize = 6;
+/// So many times the words of a column of the others in [`TEXTS`] make another one the text.
+const MANY_TIMES: f64 = 3.0;
 /// Names of columns that introduce the text.
 const TITLES: [&str; 3] = ["title", "headline", "subject"];
 const LABELS: [&str; 17] = [
@@ -67,6 +69,27 @@ const LABELS: [&str; 17] = [
     "airline_sentiment",
     "y",
     "gt",
+];
+/// Words in names of columns whose few values are classes, best first: `Opinion`, `star rating`, `overall_sentiment`.
+const LIKE_LABELS: [&str; 18] = [
+    "label",
+    "class",
+    "sentiment",
+    "opinion",
+    "polarity",
+    "emotion",
+    "mood",
+    "stance",
+    "category",
+    "topic",
+    "target",
+    "intent",
+    "verdict",
+    "rating",
+    "stars",
+    "star",
+    "score",
+    "grade",
 ];
 const PARTS: [&str; 7] = ["split", "part", "partition", "set", "subset", "fold", "dataset"];
 
@@ -168,6 +191,19 @@ fn named(columns: &Columns, names: &[&str], fits: impl Fn(usize, usize) -> bool)
     })
 }
 
+/// The column for classes whose name holds a word of [`LIKE_LABELS`].
+fn named_like_labels(columns: &Columns, fits: impl Fn(usize) -> bool) -> Option<usize> {
+    let holds = |name: &String, word: &str| {
+        let name = name.to_lowercase();
+        let mut words = name.split(|c: char| !c.is_alphanumeric());
+        words.any(|own| own == word || own.strip_suffix('s') == Some(word))
+    };
+    let of_word = |word: &&str| (0..columns.names.len()).find(|&at| holds(&columns.names[at], word) && fits(at));
+    LIKE_LABELS.iter().filter(|_| columns.is_named).find_map(of_word)
+}
+
+/// The columns of text, joined in this order: one of a sure name; else the one with by far the most words, or of a likely name, or just the one with the
+/// most words. A title stands before it.
 fn texts_of(columns: &Columns, profiles: &[Profile]) -> Vec<usize> {
     let words = |column: usize| profiles[column].mean_words;
     let looks_like_text = |column: &usize| profiles[*column].is_text();
@@ -178,7 +214,12 @@ fn texts_of(columns: &Columns, profiles: &[Profile]) -> Vec<usize> {
         |rank: usize, column: usize| !profiles[column].is_numeric && (rank < SURE_TEXTS || words(column) >= 3.0);
     let longest =
         || (0..profiles.len()).filter(looks_like_text).max_by(|&a, &b| words(a).total_cmp(&words(b)).then(b.cmp(&a)));
-    let Some(main) = named(columns, &TEXTS, is_likely).or_else(longest) else { return Vec::new() };
+    let sure = named(columns, &TEXTS[..SURE_TEXTS], is_likely);
+    let likely = || {
+        let likely = named(columns, &TEXTS, is_likely)?;
+        Some(longest().filter(|&at| words(at) >= MANY_TIMES * words(likely)).unwrap_or(likely))
+    };
+    let Some(main) = sure.or_else(likely).or_else(longest) else { return Vec::new() };
     let title = named(columns, &TITLES, |_, column| column != main && words(column) >= 2.0);
     title.into_iter().chain([main]).collect()
 }
@@ -300,7 +341,8 @@ pub(super) fn roles(
                 let fits = (0..profiles.len()).filter(|&column| is_free(column) && profiles[column].is_class());
                 fits.min_by_key(|&column| profiles[column].n_distinct)
             };
-            by_name.or_else(by_content)
+            let by_words = || named_like_labels(columns, |column| is_free(column) && profiles[column].is_class());
+            by_name.or_else(by_words).or_else(by_content)
         }
     };
     let mut said = format!("Text is column{} {}, ", if text.len() == 1 { "" } else { "s" }, list(&text));
@@ -313,6 +355,21 @@ pub(super) fn roles(
         said += &format!(" (guessed; text=, label= and split= change it, the columns are {})", columns.listed());
     }
     Ok((Roles { text, label, split }, said))
+}
+
+/// The roles that [`roles`] gives to columns, by option; nothing where they are refused.
+pub(super) fn found(
+    columns: &Columns,
+    sample: &[Vec<String>],
+    spec: &DataSpec,
+    member: &Member,
+) -> Vec<(&'static str, String)> {
+    let Ok((roles, _)) = roles(columns, sample, spec, member) else { return Vec::new() };
+    let name = |column: usize| columns.names[column].clone();
+    let text = roles.text.iter().map(|&column| name(column)).collect::<Vec<_>>().join(", ");
+    let label = roles.label.map_or_else(|| "none".to_owned(), name);
+    let split = roles.split.map(|column| (options::PARTS, name(column)));
+    [("text", text), ("label", label)].into_iter().chain(split).collect()
 }
 
 /// The files of a table: the one that was named; or in a folder those whose names say train, validation or test, else the only one.
@@ -409,7 +466,7 @@ impl Builder {
             None => file_part,
         };
         self.joined.clear();
-        for value in roles.text.iter().map(|&column| field(column)).filter(|value| !value.trim().is_empty()) {
+        for value in roles.text.iter().map(|&column| field(column)).filter(|value| !is_blank(value)) {
             if !self.joined.is_empty() {
                 self.joined.push('\n');
             }

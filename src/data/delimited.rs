@@ -119,6 +119,14 @@ impl Form {
         Ok(Self { delimiter, quoting, escape, has_header, columns, repeated, sample })
     }
 
+    /// What the options of its form are, as they are written in a query.
+    pub fn found(&self) -> Vec<(&'static str, String)> {
+        let yes_or_no = |is_so: bool| if is_so { "yes" } else { "no" }.to_owned();
+        let delimiter = DELIMITERS.iter().find(|(byte, _)| *byte == self.delimiter).map(|(_, name)| (*name).to_owned());
+        let rest = [("header", yes_or_no(self.has_header)), ("quotes", yes_or_no(self.quoting))];
+        delimiter.map(|name| ("delimiter", name)).into_iter().chain(rest).collect()
+    }
+
     pub fn said(&self, member: &Member, is_guessed: bool) -> String {
         let delimiter =
             DELIMITERS.iter().find(|(byte, _)| *byte == self.delimiter).map_or("character", |(_, name)| *name);
@@ -447,7 +455,7 @@ pub(super) fn read(
                 continue;
             }
             if row_idx % ROWS == 0 {
-                watch.step("Reading rows", byte, Some(text.len() as u64))?;
+                watch.bytes("Reading rows", byte, Some(text.len() as u64))?;
             }
             if record.len() != n_columns {
                 let found = format!("{} in the row that begins on line {line}", record.len());

@@ -5,7 +5,7 @@ use super::columns::counted;
 use super::folder::{part_named, place_of};
 use super::open::{Loader, Raw, Watch};
 use super::spec::{DataSpec, in_words};
-use super::text::{Corpus, MAX_TEXT_BYTES, TextItems, decode};
+use super::text::{Corpus, MAX_TEXT_BYTES, TextItems, decode, is_blank};
 use super::{DataError, Items, MAX_ITEMS, Modality, Split, columns};
 
 /// Reads folders of texts and single texts.
@@ -73,12 +73,15 @@ fn load(tree: &Tree, _spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, Dat
             watch.step("Reading texts", at as u64, Some(members.len() as u64))?;
         }
         let decoded = match decode::read(member, MAX_FILE_BYTES, &mut Watch::new(&mut |_| true)) {
-            Ok(decoded) if is_single && decoded.text.trim().is_empty() => {
-                let is_empty = decoded.text.is_empty();
-                let found = if is_empty { "an empty file" } else { "no text but spaces and line breaks" };
+            Ok(decoded) if is_single && is_blank(&decoded.text) => {
+                let found = match decoded.text.trim() {
+                    "" if decoded.text.is_empty() => "an empty file",
+                    "" => "no text but spaces and line breaks",
+                    _ => "no text but HTML tags",
+                };
                 return Err(member.unfit("a text", found, "name another file"));
             }
-            Ok(decoded) if decoded.text.trim().is_empty() => {
+            Ok(decoded) if is_blank(&decoded.text) => {
                 left_out.push(member.path.clone());
                 continue;
             }

@@ -194,7 +194,7 @@ fn check(
     let (mut whole, mut left_out, mut done) = (Vec::with_capacity(members.len()), Vec::new(), 0);
     let mut common: Option<Option<Shape>> = None;
     for member in members.drain(..) {
-        watch.step("Checking pictures", done, Some(n_bytes))?;
+        watch.bytes("Checking pictures", done, Some(n_bytes))?;
         done += member.len;
         let checked = member.read(MAX_FILE_BYTES).and_then(|bytes| {
             if is_single {

@@ -220,7 +220,7 @@ fn append(
 ) -> Result<(), DataError> {
     let mut missing = len;
     while missing > 0 {
-        watch.step("Reading pictures", bytes.len() as u64, Some(total))?;
+        watch.bytes("Reading pictures", bytes.len() as u64, Some(total))?;
         let wanted = missing.min(CHUNK);
         let got = reader.by_ref().take(wanted as u64).read_to_end(bytes).map_err(|err| too_short(member, &err))?;
         if got < wanted {

@@ -120,6 +120,10 @@ fn load(tree: &Tree, spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, Data
             Some(known) => known,
             None => {
                 let (columns, sample) = sampled(&first);
+                if columns.names.is_empty() {
+                    let found = if first.is_empty() { "no rows" } else { "objects without fields" };
+                    return Err(member.unfit("JSON objects with a field of text", found, "name another file"));
+                }
                 let (roles, said) = columns::roles(&columns, &sample, spec, member)?;
                 remarks.push(said);
                 known.insert((columns, roles))

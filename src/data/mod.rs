@@ -4,6 +4,7 @@
 //! pixel values in 0..=1 or token ids. How a picture becomes such a row is decided by a [`fit::Fit`], a text by a [`text::TextFit`].
 
 pub mod archive;
+mod changed;
 pub mod cifar;
 mod class_numbers;
 mod columns;
@@ -16,6 +17,7 @@ pub mod folder;
 pub mod hatexplain;
 pub mod idx;
 pub mod jsonl;
+mod listed;
 pub mod open;
 pub mod options;
 pub mod picture;
@@ -64,6 +66,11 @@ pub enum Modality {
 }
 
 impl Modality {
+    /// Whether its items hold words or values that can be looked for.
+    pub const fn is_searched(self) -> bool {
+        matches!(self, Self::Text | Self::Table)
+    }
+
     /// What its items are called, several of them.
     pub const fn plural(self) -> &'static str {
         match self {
@@ -304,7 +311,10 @@ impl Dataset {
     /// A short name of the item for lists.
     pub fn item_name(&self, item_idx: usize) -> String {
         match &self.items {
-            Items::Dense(_) | Items::Series(_) | Items::Table(_) => format!("#{}", self.source_index[item_idx]),
+            Items::Dense(_) | Items::Table(_) => format!("#{}", self.source_index[item_idx]),
+            Items::Series(series) => {
+                series.item_name(item_idx).map_or_else(|| format!("#{}", self.source_index[item_idx]), str::to_owned)
+            }
             Items::Lazy(source) => source.name(item_idx),
             Items::Text(texts) => texts.name(item_idx),
         }
@@ -318,6 +328,12 @@ impl Dataset {
     /// At most `limit` items of `split`, ascending and evenly spaced among them.
     pub fn some_of(&self, split: Split, limit: usize) -> Vec<usize> {
         evenly_of(&self.in_split(split), limit)
+    }
+
+    /// Whether several items have one number, as where files of several splits are counted each from 0.
+    pub fn numbers_repeat(&self) -> bool {
+        let mut seen = std::collections::HashSet::with_capacity(self.source_index.len());
+        !self.source_index.iter().all(|number| seen.insert(*number))
     }
 
     /// What to say where `split` has no items: which it is, and how many items the others have.

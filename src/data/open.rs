@@ -66,6 +66,8 @@ pub struct OpenProgress {
     pub done: u64,
     /// How much there is, if known.
     pub total: Option<u64>,
+    /// What is counted: `items` or `bytes`.
+    pub unit: &'static str,
 }
 
 /// Somebody who is told how far opening is, and who may stop it.
@@ -81,7 +83,16 @@ impl<'a> Watch<'a> {
 
     /// Reports, and fails with [`DataError::Cancelled`] if told to stop.
     pub fn step(&mut self, stage: &'static str, done: u64, total: Option<u64>) -> Result<(), DataError> {
-        if (self.report)(OpenProgress { stage, done, total }) { Ok(()) } else { Err(DataError::Cancelled) }
+        self.tell(OpenProgress { stage, done, total, unit: "items" })
+    }
+
+    /// The same where bytes are counted.
+    pub fn bytes(&mut self, stage: &'static str, done: u64, total: Option<u64>) -> Result<(), DataError> {
+        self.tell(OpenProgress { stage, done, total, unit: "bytes" })
+    }
+
+    fn tell(&mut self, at: OpenProgress) -> Result<(), DataError> {
+        if (self.report)(at) { Ok(()) } else { Err(DataError::Cancelled) }
     }
 }
 

@@ -15,6 +15,7 @@ use std::sync::Arc;
 use super::DataError;
 use super::archive::{Member, Tree, byte_size};
 use super::columns::no_part_column;
+use super::delimited::Form;
 use super::open::{Loader, Raw, Watch};
 use super::options::{self, Key, Value};
 use super::spec::{DataSpec, in_words};
@@ -39,36 +40,41 @@ pub static LOADER: Loader = Loader {
     about: "time series (.npz, .npy or CSV)",
     endings: &[".npy", ".npz"],
     keys: &[
-        options::LABEL,
-        Key::new("item", "Items are told by", "The column that says which item a row belongs to.", Value::Column(&[])),
+        options::TEXT_LABEL,
+        Key::new(
+            "item",
+            "Item column",
+            "The column that says which item a row belongs to, for instance machine, with the same value in all rows of one.",
+            Value::Column(&[]),
+        ),
         Key::new(
             "step",
-            "Steps are told by",
-            "The column that numbers the steps of an item.",
+            "Time column",
+            "The column that puts the rows of an item in order, for instance timestamp.",
             Value::Column(&[("none", "no column: rows are in order")]),
         ),
         Key::new(
             "channels",
             "Channels",
-            "The columns that are measured; of arrays, names for their channels.",
+            "The columns that are measured, for instance temperature and pressure; of arrays, names for their channels.",
             Value::Columns,
         ),
         Key::new(
             "layout",
-            "A row is",
-            "Whether a row of a CSV file is a step of an item or a whole item.",
-            Value::Choice(&[("long", "a step"), ("wide", "an item")]),
+            "One row is",
+            "Whether a row of a CSV file is one step of an item, or a whole item with a column for each step.",
+            Value::Choice(&[("long", "one step"), ("wide", "a whole item")]),
         ),
         Key::new(
             "steps",
             "Steps of each item",
-            "Longer series are cut, shorter ones end in zeros.",
+            "Longer series are cut, shorter ones end in zeros that are never selected; without it all are as long as the longest, for instance 128.",
             Value::Number("128"),
         ),
         Key::new(
             "gaps",
-            "Missing values become",
-            "What stands in for them; without it they are refused.",
+            "Fill missing values",
+            "What stands in for empty fields, for instance the value of the step before; without it few of them in a file with a row for each step are filled so, and others are refused.",
             Value::Choice(&[
                 ("previous", "the step before"),
                 ("mean", "the mean of the item's channel"),
@@ -96,6 +102,8 @@ pub struct SeriesItems {
     pub order: Arc<Vec<u32>>,
     /// Names of the channels; empty where they have none.
     pub names: Arc<Vec<String>>,
+    /// What each series of `values` is called where its file says; empty where none is called anything.
+    pub item_names: Arc<Vec<String>>,
 }
 
 impl SeriesItems {
@@ -103,7 +111,13 @@ impl SeriesItems {
     pub fn all(shape: Shape, values: Vec<f32>) -> Self {
         let n = values.len().checked_div(shape.len()).unwrap_or(0);
         let order = Arc::new((0..n as u32).collect());
-        Self { shape, values: Arc::new(values), order, names: Arc::default() }
+        Self { shape, values: Arc::new(values), order, names: Arc::default(), item_names: Arc::default() }
+    }
+
+    /// What item `item_idx` is called, where its file says.
+    pub fn item_name(&self, item_idx: usize) -> Option<&str> {
+        let at = *self.order.get(item_idx)? as usize;
+        self.item_names.get(at).map(String::as_str).filter(|name| !name.is_empty())
     }
 
     /// The same with names for its channels, where they are as many as the channels.
@@ -161,6 +175,11 @@ fn described(shape: Shape) -> String {
 /// Name of the file of an array: `x.npy` for `x`.
 fn array_name(member: &Member) -> Option<String> {
     member.plain_name().to_ascii_lowercase().strip_suffix(".npy").map(str::to_owned)
+}
+
+/// What the columns of a CSV file are taken for, by option.
+pub(super) fn found(form: &Form, spec: &DataSpec, member: &Member) -> Vec<(&'static str, String)> {
+    written::found(form, spec, member)
 }
 
 fn guess(tree: &Tree) -> Option<String> {
@@ -434,7 +453,9 @@ impl Gathered {
             remarks.push(format!("{} gaps (NaN) were filled with {}", self.n_gaps, self.gaps.words()));
         }
         if classes.is_empty() {
-            remarks.push("No labels: save them as an array called y beside x".to_owned());
+            remarks.push(
+                "No labels: save them as an array y beside x in a .npz, or as y.npy in a folder with x.npy, and open that folder".to_owned(),
+            );
         }
         if self.has_truth {
             remarks.push("The array truth says which values decide".to_owned());
@@ -531,6 +552,17 @@ impl Raw {
     pub(super) fn called(self, names: Vec<String>) -> Self {
         let items = match self.items {
             Items::Series(series) => Items::Series(series.called(names)),
+            other => other,
+        };
+        Self { items, ..self }
+    }
+
+    /// With names for its series, as many as there are; blank ones say nothing.
+    pub(super) fn with_item_names(self, names: Vec<String>) -> Self {
+        let items = match self.items {
+            Items::Series(series) if names.len() == series.order.len() && names.iter().any(|name| !name.is_empty()) => {
+                Items::Series(SeriesItems { item_names: Arc::new(names), ..series })
+            }
             other => other,
         };
         Self { items, ..self }

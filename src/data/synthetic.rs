@@ -27,6 +27,16 @@ pub static LOADER: Loader = Loader {
     load,
 };
 
+/// Sets to begin with: what each shows, and its specification.
+pub const SAMPLES: [(&str, &str); 6] = [
+    ("Generated table: two of ten columns decide together (XOR)", "synthetic:xor"),
+    ("Generated table: how far four columns lie from zero decides (orange skin)", "synthetic:orange"),
+    ("Generated table: four columns add up (additive)", "synthetic:additive"),
+    ("Generated table: one column says which four others decide (switch)", "synthetic:switch"),
+    ("Generated pointer movements: a short edited part decides", "synthetic:mouse"),
+    ("Generated players: groups of 643 features decide (three steps)", "synthetic:tgd"),
+];
+
 /// A set that is drawn.
 struct Set {
     /// Name after the colon.
@@ -79,4 +89,19 @@ fn normal(rng: &mut ChaCha8Rng) -> f32 {
     let (radius, angle): (f32, f32) =
         (rng.random_range(f32::EPSILON..1.0), rng.random_range(0.0..std::f32::consts::TAU));
     (-2.0 * radius.ln()).sqrt() * angle.cos()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SAMPLES, SETS};
+    use crate::data::DataSpec;
+
+    #[test]
+    fn every_sample_names_a_set_that_there_is() {
+        for (title, spec) in SAMPLES {
+            let spec: DataSpec = spec.parse().expect("a specification");
+            let known = SETS.iter().any(|set| spec.path.to_string_lossy() == set.name);
+            assert!(spec.kind.is_drawn() && known, "{title}");
+        }
+    }
 }

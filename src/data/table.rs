@@ -31,6 +31,55 @@ pub struct Column {
     pub kind: ColumnKind,
 }
 
+/// With how many digits the numbers of a column are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Digits {
+    /// A few: they were computed, and have more than anyone would write.
+    #[default]
+    Few,
+    /// All that they have.
+    All,
+    /// So many after the decimal point, as every number of the column has them in the file.
+    Places(u8),
+}
+
+/// What a file says of its rows that models do not read.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AsWritten {
+    /// Digits of each column of the table, in its order; [`Digits::Few`] of those that are not here.
+    pub digits: Vec<Digits>,
+    /// Columns that tell rows apart: nothing to learn from, but what a row is known and found by.
+    pub names: Vec<Names>,
+}
+
+/// A column of names or numbers of rows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Names {
+    /// What it is called.
+    pub title: String,
+    /// All names, one after the other, and where each ends, in bytes.
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl Names {
+    /// A column with these names, row by row.
+    pub fn new<'a>(title: &str, names: impl Iterator<Item = &'a str>) -> Self {
+        let mut made = Self { title: title.to_owned(), ..Self::default() };
+        for name in names {
+            made.text.push_str(name);
+            made.ends.push(made.text.len());
+        }
+        made
+    }
+
+    /// The name of a row; empty where it has none.
+    pub fn get(&self, row: usize) -> &str {
+        let start = row.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
+        self.ends.get(row).map_or("", |end| &self.text[start..*end])
+    }
+}
+
 /// Columns and cells of a table, without the column of classes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
@@ -50,13 +99,20 @@ pub struct TableItems {
     pub table: Arc<Table>,
     /// Which row of `table` is item `i`.
     pub order: Arc<Vec<u32>>,
+    /// What is known of the file beside the cells; nothing of generated tables.
+    pub written: Arc<AsWritten>,
 }
 
 impl TableItems {
     /// All rows of a table.
     pub fn all(table: Table) -> Self {
         let n = table.cells.len().checked_div(table.columns.len()).unwrap_or(0);
-        Self { table: Arc::new(table), order: Arc::new((0..n as u32).collect()) }
+        Self { table: Arc::new(table), order: Arc::new((0..n as u32).collect()), written: Arc::default() }
+    }
+
+    /// The same rows, of a file that wrote them so.
+    pub fn written_as(self, written: AsWritten) -> Self {
+        Self { written: Arc::new(written), ..self }
     }
 
     /// Cells of item `item_idx`.
@@ -97,6 +153,11 @@ pub struct FittedColumn {
 pub struct TableFit(pub Vec<FittedColumn>);
 
 impl TableFit {
+    /// Whether any of its columns holds categories.
+    pub fn has_categories(&self) -> bool {
+        self.0.iter().any(|column| matches!(column.scale, Scale::Category(_)))
+    }
+
     /// From the training rows of `data`; `None` where it is no table.
     pub fn of(data: &Dataset) -> Option<Self> {
         let Items::Table(items) = &data.items else { return None };
@@ -141,7 +202,7 @@ impl TableFit {
         let Some(FittedColumn { name, scale }) = self.0.get(column) else { return String::new() };
         match (scale, dates::dated(name)) {
             (Scale::Number { mean, sd }, Some((_, unit))) => number_of(name, as_dated(value, *mean, *sd, unit)),
-            (Scale::Number { mean, sd }, None) => number(f64::from(value) * sd + mean),
+            (Scale::Number { mean, sd }, None) => briefly(as_written(value, *mean, *sd)),
             (Scale::Category(levels), _) => {
                 let level = category(value).and_then(|at| levels.get(at));
                 level.cloned().unwrap_or_else(|| "(none)".to_owned())
@@ -188,8 +249,21 @@ pub fn category(value: f32) -> Option<usize> {
 
 /// A number of a column as it is shown: the date where the column counts dates.
 fn number_of(column: &str, value: f64) -> String {
-    let date = dates::dated(column).and_then(|(_, unit)| dates::written(value * unit));
-    date.unwrap_or_else(|| number(value))
+    date_of(column, value).unwrap_or_else(|| number(value))
+}
+
+/// The date that a number of a column means, where the column counts dates.
+fn date_of(column: &str, value: f64) -> Option<String> {
+    dates::dated(column).and_then(|(_, unit)| dates::written(value * unit))
+}
+
+/// Longest number that [`briefly`] writes in full, in signs: means and noise have more digits than anyone would write.
+const BRIEF: usize = 9;
+
+/// A number in full where it has few digits, as most in files have, else in a few.
+fn briefly(value: f64) -> String {
+    let text = in_full(value, Digits::All);
+    if text.len() <= BRIEF { text } else { number(value) }
 }
 
 /// What a column is called beside a value as it is shown: dates say themselves what they are, and need no word on what they count.
@@ -208,6 +282,36 @@ pub fn number(value: f64) -> String {
     if text == "-0" { "0".to_owned() } else { text.to_owned() }
 }
 
+/// A value as it is shown, with a true minus sign: files and what is typed have a hyphen in its place. Dates and names keep theirs.
+pub fn with_minus(written: String) -> String {
+    let is_negative = |number: &str| number.starts_with('-') && number.parse::<f64>().is_ok();
+    match written.split_once(" (read as ") {
+        Some((value, read)) => {
+            let read = read.strip_suffix(')').unwrap_or(read).to_owned();
+            format!("{} (read as {})", with_minus(value.to_owned()), with_minus(read))
+        }
+        None if is_negative(&written) => written.replace('-', "\u{2212}"),
+        None => written,
+    }
+}
+
+/// A number with the digits of its column; one that would be very long has an exponent.
+fn in_full(value: f64, digits: Digits) -> String {
+    // What is zero has no sign.
+    let value = value + 0.0;
+    let is_long = value != 0.0 && !(1e-6..1e15).contains(&value.abs());
+    match digits {
+        _ if !value.is_finite() => "(missing)".to_owned(),
+        Digits::Few => number(value),
+        Digits::Places(places) => {
+            let places = usize::from(places);
+            format!("{value:.places$}")
+        }
+        Digits::All if is_long => format!("{value:e}"),
+        Digits::All => value.to_string(),
+    }
+}
+
 impl Dataset {
     /// The rows of its table, where it is one.
     pub fn table(&self) -> Option<&TableItems> {
@@ -224,16 +328,38 @@ impl Dataset {
             return String::new();
         };
         match &of.kind {
-            ColumnKind::Number => number_of(&of.name, *value),
+            ColumnKind::Number => {
+                let digits = items.written.digits.get(column).copied().unwrap_or_default();
+                date_of(&of.name, *value).unwrap_or_else(|| in_full(*value, digits))
+            }
             ColumnKind::Category(_) if value.is_nan() => "(missing)".to_owned(),
             ColumnKind::Category(levels) => levels.get(*value as usize).cloned().unwrap_or_default(),
         }
     }
 
-    /// The first values of a row for lists: `39, Private, Bachelors`.
-    pub fn row_start(&self, item_idx: usize) -> String {
-        let columns = self.table().map_or(0, |items| items.table.columns.len());
-        (0..columns.min(6)).map(|column| self.cell(item_idx, column)).collect::<Vec<_>>().join(", ")
+    /// An item's values in the columns that a model reads, as the file has them. Where the model reads another value, since the file has none or one
+    /// that was never seen in training, both are told: `missing (read as 24760)`. `row`: what the model reads, one value for each column of `fit`.
+    /// `None` where this is no table with these columns, or has no such item.
+    pub fn row_as_read(&self, item_idx: usize, fit: &TableFit, row: &[f32]) -> Option<Vec<String>> {
+        let items = self.table().filter(|_| item_idx < self.len() && row.len() == fit.0.len())?;
+        let columns = &items.table.columns;
+        let cells = items.cells(item_idx);
+        let words = |(place, (fitted, value)): (usize, (&FittedColumn, &f32))| {
+            // Mostly both have the same columns: the names of wide tables are not all looked through for each.
+            let is_it = |at: &usize| columns.get(*at).is_some_and(|column| column.name == fitted.name);
+            let at = Some(place).filter(is_it).or_else(|| (0..columns.len()).find(is_it))?;
+            let is_missing = cells[at].is_nan();
+            let read = match &fitted.scale {
+                Scale::Category(_) if category(*value).is_none() => Some("no category".to_owned()),
+                Scale::Number { mean, sd } if is_missing || ((cells[at] - mean) / sd).abs() > f64::from(MOST_SD) => {
+                    Some(fit.shown(place, *value))
+                }
+                _ => None,
+            };
+            let written = if is_missing { "missing".to_owned() } else { self.cell(item_idx, at) };
+            Some(read.map_or_else(|| written.clone(), |read| format!("{written} (read as {read})")))
+        };
+        fit.0.iter().zip(row).enumerate().map(words).collect()
     }
 
     /// Items as model rows. Columns are found by name, categories too.

@@ -10,7 +10,7 @@ mod parquet;
 
 use std::borrow::Cow;
 use std::cell::LazyCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use self::infinite::Infinite;
 use self::parquet::is_parquet;
@@ -22,7 +22,7 @@ use super::open::{Loader, Raw, Watch};
 use super::options::{self, Key, Value};
 use super::spec::{DataSpec, in_words};
 use super::split::Split;
-use super::table::{Column, ColumnKind, Table, TableItems};
+use super::table::{AsWritten, Column, ColumnKind, Digits, Names, Table, TableItems};
 use super::text::{MAX_TEXT_BYTES, decode};
 use super::{DataError, Items, MAX_ITEMS, Modality};
 
@@ -34,25 +34,35 @@ pub static LOADER: Loader = Loader {
     keys: &[
         options::LABEL,
         COLUMNS_KEY,
-        Key::new("numbers", "Numbers", "Columns that are read as numbers, whatever they look like.", Value::Columns),
+        Key::new(
+            "numbers",
+            "Number columns",
+            "Columns that are read as numbers, whatever they look like.",
+            Value::Columns,
+        ),
         Key::new(
             "categories",
-            "Categories",
-            "Columns whose values are names, also where they are numbers.",
+            "Category columns",
+            "Columns whose values are names, also where they are numbers, for instance a postal code.",
             Value::Columns,
         ),
         IGNORE_KEY,
         Key::new(
             "threshold",
-            "Two classes above and up to",
-            "Makes two classes of a label that is a number.",
+            "Class threshold",
+            "Makes two classes of a class column of numbers: above and up to this one, for instance 0.75.",
             Value::Words("0.75"),
         ),
-        Key::new("products", "Products", "Further columns, each the product of two.", Value::Words("age*income")),
+        Key::new(
+            "products",
+            "Product columns",
+            "Further columns, each the product of two, for instance age*income.",
+            Value::Words("age*income"),
+        ),
         Key::new(
             "indicators",
-            "A column for each value of",
-            "Each value of these columns becomes a column of 0 and 1.",
+            "Indicator columns",
+            "Each value of these columns becomes a column of 0 and 1, for instance size = small and size = large.",
             Value::Columns,
         ),
         options::SPLIT,
@@ -66,11 +76,16 @@ pub static LOADER: Loader = Loader {
 
 const COLUMNS_KEY: Key = Key::new(
     "columns",
-    "Only the columns",
-    "Columns that models read, in this order; all others are left out.",
+    "Only these columns",
+    "Columns that models read, in this order; all others are left out, but for the classes.",
     Value::Columns,
 );
-const IGNORE_KEY: Key = Key::new("ignore", "Without the columns", "Columns that are left out.", Value::Columns);
+const IGNORE_KEY: Key = Key::new(
+    "ignore",
+    "Columns left out",
+    "Columns that models do not read, for instance a number of the row.",
+    Value::Columns,
+);
 
 /// Names of the columns of a file in Parquet; `None` where it is none, or cannot be read.
 pub(super) fn parquet_columns(member: &Member) -> Option<Vec<String>> {
@@ -119,6 +134,11 @@ const MOST_NUMBERED: usize = 20;
 const MOST_COLUMNS: usize = 4096;
 /// Rows between two reports.
 const ROWS: usize = 4096;
+/// Most columns of names that are kept beside a table, and how long their fields are at most, in bytes, taken together.
+const MOST_NAMES: usize = 8;
+const MOST_NAME: usize = 100;
+/// Most digits after the decimal point that a column is shown with because the file has so many: double precision has no more.
+const MOST_PLACES: u8 = 15;
 
 fn guess(tree: &Tree) -> Option<String> {
     if let Some(member) = tree.focused().filter(|member| is_parquet(member)) {
@@ -253,7 +273,7 @@ fn read_into(
             continue;
         }
         if row_idx.is_multiple_of(ROWS) {
-            watch.step("Reading rows", byte, Some(n_bytes as u64))?;
+            watch.bytes("Reading rows", byte, Some(n_bytes as u64))?;
         }
         if record.len() != into.names.len() {
             let found = format!("{} in the row that begins on line {line}", record.len());
@@ -449,6 +469,11 @@ fn finish(tree: &Tree, spec: &DataSpec, mut written: Written, mut remarks: Vec<S
     };
     let mut columns: Vec<(Column, Vec<f64>)> = Vec::new();
     let mut said = (Vec::new(), Vec::new(), Vec::new());
+    // With how many digits columns are written, by their place.
+    let mut digits: BTreeMap<usize, Digits> = BTreeMap::new();
+    // What tells rows apart is kept beside the table.
+    let is_kept = |at: &usize| *at != label && Some(*at) != part && is_name(written, *at);
+    let mut kept: Vec<usize> = ignored.iter().copied().filter(is_kept).collect();
     for at in chosen.into_iter().filter(|at| *at != label && Some(*at) != part && !ignored.contains(at)) {
         let name = written.names[at].trim().to_owned();
         if indicators.contains(&at) {
@@ -478,9 +503,11 @@ fn finish(tree: &Tree, spec: &DataSpec, mut written: Written, mut remarks: Vec<S
                 && cells.windows(2).all(|pair| (pair[1] - pair[0] - 1.0).abs() < 1e-6);
             if is_row_number {
                 said.2.push(name);
+                kept.push(at);
                 continue;
             }
             said.0.push(name.clone());
+            digits.insert(columns.len(), digits_of(written, at));
             columns.push((Column { name, kind: ColumnKind::Number }, cells));
         } else {
             let levels: BTreeMap<&str, usize> =
@@ -498,6 +525,7 @@ fn finish(tree: &Tree, spec: &DataSpec, mut written: Written, mut remarks: Vec<S
                     Some(doubt) => remarks.push(format!("{doubt}: it is left out; {mend}")),
                     None => said.2.push(name),
                 }
+                kept.push(at);
                 continue;
             }
             let number: HashMap<&str, usize> = levels.keys().enumerate().map(|(i, level)| (*level, i)).collect();
@@ -546,10 +574,18 @@ fn finish(tree: &Tree, spec: &DataSpec, mut written: Written, mut remarks: Vec<S
     if cells.iter().any(|cell| cell.abs() >= EXACT) {
         hasher.update(&cells.iter().flat_map(|cell| cell.to_le_bytes()).collect::<Vec<u8>>());
     }
+    kept.retain(|at| is_short(written, *at));
+    kept.sort_unstable();
+    kept.dedup();
+    let kept = kept.into_iter().take(MOST_NAMES);
+    let as_written = AsWritten {
+        digits: (0..columns.len()).map(|at| digits.get(&at).copied().unwrap_or_default()).collect(),
+        names: kept.map(|at| Names::new(written.names[at].trim(), written.column(at))).collect(),
+    };
     let table = Table { columns: columns.into_iter().map(|(column, _)| column).collect(), cells, as_is: false };
     Ok(Raw {
         modality: Modality::Table,
-        items: Items::Table(TableItems::all(table)),
+        items: Items::Table(TableItems::all(table).written_as(as_written)),
         labels,
         classes,
         parts,
@@ -558,6 +594,35 @@ fn finish(tree: &Tree, spec: &DataSpec, mut written: Written, mut remarks: Vec<S
         remarks,
         truth: None,
     })
+}
+
+/// Whether each row has another value in a column, and so is known by it.
+fn is_name(written: &Written, at: usize) -> bool {
+    let mut seen = HashSet::with_capacity(written.n());
+    written.column(at).all(|field| !is_missing(field) && seen.insert(field))
+}
+
+/// Whether the fields of a column are as short as names are: texts are not kept beside the table.
+fn is_short(written: &Written, at: usize) -> bool {
+    written.column(at).map(str::len).sum::<usize>() <= MOST_NAME * written.n()
+}
+
+/// With how many digits the numbers of a column are written. Fractions of nothing but zeros, as in 74.0, say no more than whole numbers.
+fn digits_of(written: &Written, at: usize) -> Digits {
+    let mut places = None;
+    let mut is_whole = true;
+    for field in written.present(at) {
+        let fraction = field.split_once('.').map_or("", |(_, fraction)| fraction);
+        is_whole &= fraction.bytes().all(|digit| digit == b'0');
+        let is_plain = fraction.bytes().all(|digit| digit.is_ascii_digit());
+        if !is_plain || *places.get_or_insert(fraction.len()) != fraction.len() {
+            return Digits::All;
+        }
+    }
+    match places.and_then(|places| u8::try_from(places).ok()) {
+        Some(places @ 1..=MOST_PLACES) if !is_whole => Digits::Places(places),
+        _ => Digits::All,
+    }
 }
 
 /// The dates of a column as numbers, and what these count; `None` where some field is no date whose place in time is sure.

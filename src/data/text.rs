@@ -209,6 +209,12 @@ impl Dataset {
     }
 }
 
+/// Whether a reader sees nothing in a text: blanks, or HTML without anything between its tags.
+pub(in crate::data) fn is_blank(text: &str) -> bool {
+    let text = text.trim_start();
+    text.is_empty() || (text.starts_with(['<', '&']) && readable(text).trim().is_empty())
+}
+
 /// What to say of a text whose scripts the window cannot show: all of them, as the text itself names them.
 pub(in crate::data) fn unshown(text: &str) -> Option<String> {
     let scripts = unshapeable_scripts(text);

@@ -503,11 +503,11 @@ mod tests {
         let of = |parts: &[Part]| table(&DORAR_CIFAR10, parts, (&[0], Shape::new(3, 32, 32)), &options).order;
         // At 4 chunks the gradient keeps less and leaves more; 64 pixels keep more than 4 chunks, of which each has 48 values.
         let chunks = [part(find("dorar", 4), 90, 20), part(find("grad", 4), 30, 80)];
-        assert_eq!(of(&chunks), ["Not dominated at k = 4: dorar. grad is worse than dorar."]);
+        assert_eq!(of(&chunks), ["Not dominated (DoRaR, Definition 2) at k = 4: dorar. grad is worse than dorar."]);
         let both = [&chunks[..], &[part(find("dorar", 64), 95, 20)]].concat();
         let said = of(&both);
         assert_eq!(said.len(), 2, "{said:?}");
-        let start = "Not dominated among all k: dorar at k = 4 (units of 48 values), dorar at k = 64 (units of 3 values). \
+        let start = "Not dominated (DoRaR, Definition 2) among all k: dorar at k = 4 (units of 48 values), dorar at k = 64 (units of 3 values). \
                      grad at k = 4 (units of 48 values) is worse than dorar at k = 4 (units of 48 values). ";
         assert!(said[1].starts_with(start) && said[1].contains("cannot be ordered"), "{}", said[1]);
         assert!(of(&chunks[..1]).is_empty(), "one row has nothing to be compared with");

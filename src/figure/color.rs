@@ -68,6 +68,12 @@ pub fn contrast(a: Color, b: Color) -> f64 {
     a.max(b) / a.min(b)
 }
 
+/// Black or white, whichever is read better on `fill`: at least 4.5 : 1 on any colour, which no softer pair is.
+pub fn ink_on(fill: Color) -> Color {
+    let inks = [Color::grey(0), Color::grey(255)];
+    if contrast(inks[0], fill) >= contrast(inks[1], fill) { inks[0] } else { inks[1] }
+}
+
 /// Light or dark page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -348,5 +354,20 @@ pub(crate) fn pixel(values: &[f32]) -> Result<Color, FigureError> {
             expected: "1 or 3".to_owned(),
             found: values.len().to_string(),
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_on_any_colour_of_a_scale_can_be_read() {
+        let greys = (0..=255).map(Color::grey);
+        let cells =
+            (0..=100).flat_map(|at| [&LIGHT, &DARK].map(|page| Scale::Sequential.color(page, at as f32 / 100.0)));
+        for fill in greys.chain(cells) {
+            assert!(contrast(ink_on(fill), fill) >= 4.5, "{fill:?}");
+        }
     }
 }

@@ -223,8 +223,8 @@ fn open_data(spec: &crate::data::DataSpec, cx: &mut JobContext<'_>) -> Result<Ou
     let mut go_on = |progress: Progress| cx.checkpoint(progress).is_ok();
     let mut report = |at: crate::data::open::OpenProgress| {
         let progress = match at.total {
-            Some(total) => Progress::new(at.done, total, "items"),
-            None => Progress::open_ended(at.done, "items"),
+            Some(total) => Progress::new(at.done, total, at.unit),
+            None => Progress::open_ended(at.done, at.unit),
         };
         go_on(progress.with_message(at.stage))
     };

@@ -6,26 +6,27 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::compute::Compute;
-use super::measured::{Conditions, Measured, Missing};
+use super::measured::{Ceiling, Conditions, Measured, Missing, Ranks};
 use super::task::{Cell, Evaluate, Output};
 use crate::data::Split;
 use crate::explain::fidelity::largest_share;
-use crate::explain::{ExplainError, SavedExplainer};
+use crate::explain::{ExplainError, SavedExplainer, method};
 use crate::metric::context::{Checkpoint, ContextSetup};
 use crate::metric::cost::{Piece, Scope, Sizes, passes};
 use crate::metric::{Context, Shared, ValuesByClass, check_data, interval, metric, stats, values_of};
 use crate::model::{BlackBox, Device, ModelError, TorchBox};
 use crate::work::{Job, JobContext, JobError, Progress, Step};
 
-/// What is known beforehand to be missing from every row of a table: metrics that are defined for other data.
+/// What is known beforehand to be missing from a table: metrics that are defined for other data from every row, and every metric from the row of a method
+/// that needs gradients where the black box gives none.
 ///
 /// # Errors
-/// A metric that does not exist.
+/// A metric or a method that does not exist.
 pub fn missing_beforehand(task: &Evaluate) -> Result<Vec<Missing>, ExplainError> {
-    let modality = task.black_box.card.modality();
+    let black_box = &task.black_box.card;
     let mut missing = Vec::new();
     for id in &task.metrics {
-        if let Err(error) = check_data(metric(id)?, modality, &task.data) {
+        if let Err(error) = check_data(metric(id)?, black_box, &task.data) {
             let of_row = |explainer: &Arc<SavedExplainer>| Missing {
                 row: explainer.card.name.clone(),
                 metric: id.clone(),
@@ -34,7 +35,33 @@ pub fn missing_beforehand(task: &Evaluate) -> Result<Vec<Missing>, ExplainError>
             missing.extend(task.explainers.iter().map(of_row));
         }
     }
+    for explainer in &task.explainers {
+        let (row, why) = match check_gradients(task, explainer) {
+            Ok(()) => continue,
+            Err(error @ ExplainError::NoGradients { .. }) => (&explainer.card.name, error.to_string()),
+            Err(error) => return Err(error),
+        };
+        for id in &task.metrics {
+            if !is_missing(&missing, row, id) {
+                missing.push(Missing { row: row.clone(), metric: id.clone(), why: why.clone() });
+            }
+        }
+    }
     Ok(missing)
+}
+
+/// Whether some row of the table can have a metric, as far as is known beforehand.
+pub fn is_left(task: &Evaluate, missing: &[Missing], metric: &str) -> bool {
+    task.explainers.iter().any(|explainer| !is_missing(missing, &explainer.card.name, metric))
+}
+
+fn is_missing(missing: &[Missing], row: &str, metric: &str) -> bool {
+    missing.iter().any(|known| known.row == row && known.metric == metric)
+}
+
+/// Refuses a method that needs gradients which the black box does not give.
+fn check_gradients(task: &Evaluate, explainer: &SavedExplainer) -> Result<(), ExplainError> {
+    method(&explainer.card.method)?.spec().check_gradients(&task.black_box.card)
 }
 
 /// What to say where a table would hold nothing at all.
@@ -49,9 +76,11 @@ fn nothing(task: &Evaluate, missing: &[Missing]) -> ExplainError {
 /// Metrics, one explainer a step.
 pub(super) struct EvaluateJob {
     task: Box<Evaluate>,
+    /// Those of its explainers that can explain the black box.
+    able: Vec<Arc<SavedExplainer>>,
     at: usize,
     made: Measured,
-    /// How many of what is missing were known to be so beforehand, for every explainer.
+    /// How many of what is missing were known to be so beforehand.
     beforehand: usize,
     shared: Shared,
     meter: RefCell<Meter>,
@@ -61,10 +90,20 @@ impl EvaluateJob {
     /// For a table, of which nothing is computed yet.
     ///
     /// # Errors
-    /// A metric that does not exist, or data on which there is none of those asked for.
+    /// A metric that does not exist, data on which there is none of those asked for, or a black box that none of the methods can explain.
     pub(super) fn new(task: Box<Evaluate>, device: Device) -> Result<Self, ExplainError> {
         let missing = missing_beforehand(&task)?;
-        let is_left = |id: &String| missing.iter().all(|known| known.metric != *id);
+        let (mut able, mut refused) = (Vec::new(), None);
+        for explainer in &task.explainers {
+            match check_gradients(&task, explainer) {
+                Ok(()) => able.push(explainer.clone()),
+                Err(error) => refused = refused.or(Some(error)),
+            }
+        }
+        if let (true, Some(error)) = (able.is_empty(), refused) {
+            return Err(error);
+        }
+        let is_left = |id: &String| is_left(&task, &missing, id);
         if !task.explainers.is_empty() && !task.metrics.iter().any(is_left) {
             return Err(nothing(&task, &missing));
         }
@@ -78,18 +117,18 @@ impl EvaluateJob {
             if is_left(id) { Ok(metric(id)?.pieces(&sizes)) } else { Ok(Vec::new()) }
         };
         let pieces = task.metrics.iter().map(pieces_of).collect::<Result<Vec<_>, _>>()?;
-        let ks: Vec<Vec<usize>> = task.explainers.iter().map(|explainer| ks_of(&task, explainer)).collect();
+        let ks: Vec<Vec<usize>> = able.iter().map(|explainer| ks_of(&task, explainer)).collect();
         let meter = RefCell::new(Meter::new(plan(&ks, &pieces, 2 * passes(sizes.test))));
         let beforehand = missing.len();
         let made = Measured { conditions: Conditions::of(&task, device), missing, ..Measured::default() };
-        Ok(Self { task, at: 0, made, beforehand, shared: Shared::default(), meter })
+        Ok(Self { task, able, at: 0, made, beforehand, shared: Shared::default(), meter })
     }
 }
 
 impl Job<Compute> for EvaluateJob {
     fn step(&mut self, env: &mut Compute, cx: &mut JobContext<'_>) -> Result<Step<Output>, JobError> {
         let task = self.task.as_ref();
-        let Some(explainer) = task.explainers.get(self.at) else {
+        let Some(explainer) = self.able.get(self.at) else {
             return Ok(Step::Done(Output::Cells(Arc::new(self.made.clone()))));
         };
         let black_box = env.black_box(&task.black_box)?;
@@ -110,12 +149,14 @@ impl Job<Compute> for EvaluateJob {
         if cancelled {
             return Err(JobError::Cancelled);
         }
-        let Row { cells, missing, chance } = row?;
+        let Row { cells, ranks, ceilings, missing, chance } = row?;
         self.made.cells.extend(cells);
+        self.made.ranks.extend(ranks);
+        self.made.note_ceilings(ceilings);
         self.made.missing.extend(missing);
         self.made.conditions.chance = Some(chance);
         self.at += 1;
-        if self.at == task.explainers.len() && self.made.cells.is_empty() {
+        if self.at == self.able.len() && self.made.cells.is_empty() {
             return Err(nothing(task, &self.made.missing).into());
         }
         cx.report(self.meter.borrow().done());
@@ -131,6 +172,10 @@ fn ks_of(task: &Evaluate, explainer: &SavedExplainer) -> Vec<usize> {
 /// What an explainer has in a table.
 struct Row {
     cells: Vec<Cell>,
+    /// Spreads of the items' median ranks.
+    ranks: Vec<Ranks>,
+    /// What its hit rate can reach at each k.
+    ceilings: Vec<Ceiling>,
     /// What it has no figure for, beside what was known before.
     missing: Vec<Missing>,
     /// Share of the items in the black box's most frequent class, in percent.
@@ -165,7 +210,8 @@ fn evaluate<'a>(
         shared,
         checkpoint,
     })?;
-    let (mut cells, mut missing) = (Vec::new(), Vec::<Missing>::new());
+    let (mut cells, mut ranks, mut ceilings) = (Vec::new(), Vec::new(), Vec::new());
+    let mut missing = Vec::<Missing>::new();
     // Figures that are the same for every k.
     let mut once = HashMap::<&str, ValuesByClass>::new();
     for k in ks {
@@ -175,7 +221,7 @@ fn evaluate<'a>(
             meter.borrow_mut().begin(format!("{name}, {} at k = {k}", metric.spec().title));
             context.checkpoint(NOT_BEGUN)?;
             // What cannot be had at one k cannot at another.
-            if known.iter().chain(&missing).any(|known| known.metric == *id) {
+            if is_missing(known, name, id) || is_missing(&missing, name, id) {
                 continue;
             }
             let found = match once.get(id.as_str()) {
@@ -196,7 +242,19 @@ fn evaluate<'a>(
             if !metric.depends_on_k() {
                 once.entry(id.as_str()).or_insert_with(|| found.clone());
             }
+            if id == "hit_rate" {
+                ceilings.extend(Ceiling::of(k, context.test_truth(metric.spec())?.iter().map(Vec::len)));
+            }
             for (class, values) in found {
+                if id == "median_rank" && !values.is_empty() {
+                    let (spread, mean) = (stats::spread(&values), stats::mean(&values));
+                    // Items in which nothing matters have no rank.
+                    let truth = context.test_truth(metric.spec())?;
+                    let mut counts = truth.iter().map(Vec::len).filter(|n| *n > 0);
+                    let first = counts.next().filter(|first| counts.all(|n| n == *first));
+                    let best = first.map(|n| (n as f64 + 1.0) / 2.0);
+                    ranks.push(Ranks { row: name.clone(), k, spread, mean, best });
+                }
                 cells.push(Cell {
                     row: name.clone(),
                     metric: id.clone(),
@@ -210,7 +268,7 @@ fn evaluate<'a>(
         }
     }
     let chance = largest_share(&context.test.probs.all_classes());
-    Ok(Row { cells, missing, chance })
+    Ok(Row { cells, ranks, ceilings, missing, chance })
 }
 
 /// What is computed between two places at which the name of what is done changes.

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use super::picture::text_fill_words;
+use super::picture::{number_fill_words, table_fill_words, text_fill_words};
 use super::task::{Cell, Evaluate};
-use crate::data::{Unit, Units};
+use crate::data::{Modality, TableFit, Unit, Units};
 use crate::explain::Fill;
-use crate::metric::metric;
+use crate::figure::layout::boxes::{BoxPlot, BoxRow};
+use crate::metric::{metric, stats};
 use crate::model::{Versions, tensors};
 
 /// What an explainer in a table is.
@@ -48,6 +49,9 @@ pub struct Conditions {
     pub unit: String,
     /// What hidden units become.
     pub fill: String,
+    /// Whether columns of the table that is explained hold categories: what hides them is named otherwise.
+    #[serde(default)]
+    pub has_categories: bool,
     /// File of a user's embedding of texts; `None`: TF-IDF.
     pub embedding: Option<String>,
     /// Seed of draws and of networks trained to measure.
@@ -87,6 +91,7 @@ impl Conditions {
             limit: task.limit,
             unit: task.explainers.first().map(|saved| saved.card.unit.to_string()).unwrap_or_default(),
             fill: task.fill.id().to_owned(),
+            has_categories: task.black_box.card.table.as_ref().is_some_and(TableFit::has_categories),
             embedding: task.embedding.as_ref().map(|path| path.display().to_string()),
             seed: task.seed,
             device: tensors::device_name(device),
@@ -101,9 +106,12 @@ impl Conditions {
     pub fn words(&self) -> String {
         let short = |hash: &str| hash.chars().take(8).collect::<String>();
         let limit = self.limit.map(|limit| format!(" (at most {limit} items)")).unwrap_or_default();
-        // As under figures: what hides a word is padding.
-        let fill = match self.fill.parse::<Fill>() {
-            Ok(fill) if self.unit.parse::<Unit>().is_ok_and(Unit::is_text) => text_fill_words(fill),
+        // As under figures: what hides a word is padding, and of a table the mean is hidden by.
+        let modality = self.unit.parse::<Unit>().map(Unit::modality);
+        let fill = match (self.fill.parse::<Fill>(), modality) {
+            (Ok(fill), Ok(Modality::Text)) => text_fill_words(fill),
+            (Ok(fill), Ok(Modality::Table)) if self.has_categories => table_fill_words(fill),
+            (Ok(fill), Ok(Modality::Table)) => number_fill_words(fill),
             _ => self.fill.as_str(),
         };
         let embedding = self.embedding.as_ref().map(|path| format!(", embedding {path}")).unwrap_or_default();
@@ -135,6 +143,52 @@ pub struct Measured {
     /// Cells that cannot be, and why.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<Missing>,
+    /// How the median ranks of the items are spread.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ranks: Vec<Ranks>,
+    /// What a hit rate can reach at each k.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ceilings: Vec<Ceiling>,
+}
+
+/// The hit rate of a method that selects every unit that truly matters: below 100 % where more units are selected than matter.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Ceiling {
+    /// How many units are selected.
+    pub k: usize,
+    /// Mean over the items, in percent.
+    pub percent: f64,
+}
+
+impl Ceiling {
+    /// For items of which so many units truly matter each; `None` where none do in any. Items in which nothing matters are left out, as of the hit rate.
+    pub fn of(k: usize, counts: impl IntoIterator<Item = usize>) -> Option<Self> {
+        let best = |n: usize| 100.0 * n.min(k) as f64 / k.max(1) as f64;
+        let shares: Vec<f64> = counts.into_iter().filter(|n| *n > 0).map(best).collect();
+        (!shares.is_empty()).then(|| Self { k, percent: stats::mean(&shares) })
+    }
+
+    /// What is to be known beside a figure; `None` where all of 100 % can be reached.
+    fn note(&self) -> Option<String> {
+        let k = self.k;
+        (self.percent < 99.95)
+            .then(|| format!("Hit rate at k = {k}: {:.1} % is the most that can be reached, since fewer than {k} units truly matter.", self.percent))
+    }
+}
+
+/// The median ranks behind a cell, for a box plot as in L2X's Figure 3.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Ranks {
+    /// Row of the table.
+    pub row: String,
+    /// How many units are selected.
+    pub k: usize,
+    /// Whisker, quartile, median, quartile, whisker over the items (see [`crate::metric::stats::spread`]).
+    pub spread: [f64; 5],
+    /// Mean.
+    pub mean: f64,
+    /// The best that there can be, (n + 1) / 2 where n units truly matter in each item; `None` where items differ in that.
+    pub best: Option<f64>,
 }
 
 /// A figure that a method does not have, whatever the number of units.
@@ -148,7 +202,8 @@ pub struct Missing {
     pub why: String,
 }
 
-/// Figures that are missing among so many rows, a sentence for each reason: what no row has, and what some lack.
+/// Figures that are missing among so many rows, a sentence for each reason: what no row has, and what some lack. What the same rows lack for the same
+/// reason is one sentence.
 pub fn notes(missing: &[Missing], n_rows: usize) -> Vec<String> {
     let mut reasons: Vec<(&str, &str, Vec<&str>)> = Vec::new();
     for Missing { row, metric, why } in missing {
@@ -159,20 +214,53 @@ pub fn notes(missing: &[Missing], n_rows: usize) -> Vec<String> {
             None => reasons.push((metric.as_str(), why, vec![row.as_str()])),
         }
     }
-    let sentence = |(id, why, rows): (&str, &str, Vec<&str>)| {
+    let mut told: Vec<(Vec<&str>, &str, Vec<&str>)> = Vec::new();
+    for (id, why, rows) in reasons {
         let title = metric(id).map_or(id, |metric| metric.spec().title);
-        let named = if why.starts_with(title) { why.to_owned() } else { format!("{title}: {why}") };
+        match told.iter_mut().find(|(_, known, of)| *known == why && *of == rows) {
+            Some((titles, ..)) => titles.push(title),
+            None => told.push((vec![title], why, rows)),
+        }
+    }
+    let sentence = |(titles, why, rows): (Vec<&str>, &str, Vec<&str>)| {
+        let named = if why.starts_with(titles[0]) { why.to_owned() } else { format!("{}: {why}", titles.join("; ")) };
         let of =
             if rows.len() >= n_rows { "Left out".to_owned() } else { format!("No figure for {}", rows.join(", ")) };
         format!("{of}: {named}.")
     };
-    reasons.into_iter().map(sentence).collect()
+    told.into_iter().map(sentence).collect()
 }
 
 impl Measured {
-    /// What the table lacks and why, in sentences.
+    /// What the table lacks and why, and which figures cannot reach 100 %, in sentences.
     pub fn notes(&self) -> Vec<String> {
-        notes(&self.missing, self.conditions.explainers.len())
+        let lacking = notes(&self.missing, self.conditions.explainers.len());
+        lacking.into_iter().chain(self.ceilings.iter().filter_map(Ceiling::note)).collect()
+    }
+
+    /// Keeps what a hit rate can reach at a k, once for all methods.
+    pub(super) fn note_ceilings(&mut self, ceilings: Vec<Ceiling>) {
+        for ceiling in ceilings {
+            if self.ceilings.iter().all(|known| known.k != ceiling.k) {
+                self.ceilings.push(ceiling);
+            }
+        }
+    }
+
+    /// The median ranks of all methods as box plots; `None` where none were measured. At several k a row says which.
+    pub fn rank_plot(&self) -> Option<BoxPlot> {
+        let first = self.ranks.first()?;
+        let is_one_k = self.ranks.iter().all(|ranks| ranks.k == first.k);
+        let name = |ranks: &Ranks| if is_one_k { ranks.row.clone() } else { format!("{}, k {}", ranks.row, ranks.k) };
+        let row = |ranks: &Ranks| BoxRow { name: name(ranks), spread: ranks.spread, mean: ranks.mean };
+        let largest = self.ranks.iter().map(|ranks| ranks.spread[4].max(ranks.mean)).fold(1.0, f64::max);
+        Some(BoxPlot {
+            title: "Median rank of what truly matters".to_owned(),
+            axis: if is_one_k { format!("median rank at k = {}", first.k) } else { "median rank".to_owned() },
+            rows: self.ranks.iter().map(row).collect(),
+            most: largest.ceil() + 1.0,
+            best: first.best.filter(|best| self.ranks.iter().all(|ranks| ranks.best == Some(*best))),
+        })
     }
 
     /// Why a method has no figure; `None` where it is not known to lack it.

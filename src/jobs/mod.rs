@@ -20,7 +20,7 @@ pub mod without;
 
 pub use classes::{ByClass, Lens};
 pub use compute::{CHUNK, Compute};
-pub use measured::{Conditions, Measured, Missing};
+pub use measured::{Ceiling, Conditions, Measured, Missing, Ranks};
 pub use picture::picture_of;
 pub use study::{MakeStudy, StudyArm, StudyOutput, StudyTask};
 pub use task::*;

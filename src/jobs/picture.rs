@@ -4,12 +4,12 @@ use super::classes::Lens;
 use super::compute::BAD_REQUEST;
 use super::reading;
 use super::task::{Explained, MethodResult};
-use crate::data::table::shown_name;
+use crate::data::table::{TableFit, shown_name, with_minus};
 use crate::data::{Dataset, Modality, Shape};
 use crate::explain::mask::top_k;
 use crate::explain::{ExplainerCard, Fill};
 use crate::figure::layout::classes::{Alone, ClassColumn, ClassTable};
-use crate::figure::layout::series::{Form, Movement};
+use crate::figure::layout::series::{Form, Movement, Scales};
 use crate::figure::layout::{
     Asked, ClassProbability, ExplainedPicture, ExplainedRow, ExplainedSeries, Prediction, SOURCE_SEPARATOR,
 };
@@ -35,6 +35,20 @@ pub const fn fill_words(fill: Fill) -> &'static str {
         Fill::Mean => "mean of the training data",
         Fill::Noise => "noise from data",
         Fill::Uniform => "uniform noise",
+    }
+}
+
+/// An item as a heading: "Item #3", and "Item 3" for one that its file calls so.
+pub fn item_title(data: &Dataset, item: usize) -> String {
+    titled(&item_words(data, item))
+}
+
+fn titled(name: &str) -> String {
+    match name.split_at_checked(4) {
+        Some((word, rest)) if word.eq_ignore_ascii_case("item") && rest.starts_with(|c: char| !c.is_alphabetic()) => {
+            format!("Item{rest}")
+        }
+        _ => format!("Item {name}"),
     }
 }
 
@@ -65,6 +79,15 @@ pub const fn table_fill_words(fill: Fill) -> &'static str {
     }
 }
 
+/// The same where no column holds categories.
+pub const fn number_fill_words(fill: Fill) -> &'static str {
+    match fill {
+        Fill::Zero => "the mean",
+        Fill::Mean => "mean of the training data",
+        Fill::Noise | Fill::Uniform => table_fill_words(fill),
+    }
+}
+
 /// What is written beside a picture.
 #[derive(Clone, Copy, Debug)]
 pub struct Beside<'a> {
@@ -84,6 +107,12 @@ pub struct Beside<'a> {
     pub form: Option<Form>,
     /// The group of channels that curves are drawn of, by its first channel; `None`: of all.
     pub group: Option<usize>,
+    /// Channels that were picked to be drawn as curves; empty: as usual.
+    pub picked: &'a [usize],
+    /// Which scale channels have that share a plot or a map.
+    pub scales: Scales,
+    /// The data that the item is from, which tell the values of a row as the file has them; without them they are told as the black box reads them.
+    pub data: Option<&'a Dataset>,
 }
 
 /// Names of `n` channels, as they are drawn; those that are missing are numbered.
@@ -104,16 +133,22 @@ fn series_of(beside: &Beside<'_>, explained: &Explained) -> ExplainedSeries {
         fill: explained.fill_row.clone(),
         unit_of: explained.units.unit_of_values(),
         group: beside.group,
+        picked: beside.picked.to_vec(),
+        scales: beside.scales,
     }
 }
 
 /// A row of a table as it is drawn, where the black box knows its columns.
 fn row_of(beside: &Beside<'_>, explained: &Explained, result: &MethodResult) -> Option<ExplainedRow> {
     let table = beside.black_box?.table.as_ref()?;
-    let words = |values: &[f32]| values.iter().enumerate().map(|(at, value)| table.shown(at, *value)).collect();
+    let words = |values: &[f32]| -> Vec<String> {
+        values.iter().enumerate().map(|(at, value)| with_minus(table.shown(at, *value))).collect()
+    };
+    let written = beside.data.and_then(|data| data.row_as_read(explained.item, table, &explained.row));
+    let written: Option<Vec<String>> = written.map(|values| values.into_iter().map(with_minus).collect());
     Some(ExplainedRow {
         names: table.0.iter().map(|column| shown_name(&column.name).to_owned()).collect(),
-        values: words(&explained.row),
+        values: written.unwrap_or_else(|| words(&explained.row)),
         fill: words(&explained.fill_row),
         ranks: result.ranks.clone(),
     })
@@ -236,7 +271,12 @@ pub fn picture_of_result(
         return ExplainedPicture { series, fill: fill_words(explained.fill).to_owned(), ..shared };
     }
     if let Some(row) = row_of(beside, explained, result) {
-        return ExplainedPicture { row: Some(row), fill: table_fill_words(explained.fill).to_owned(), ..shared };
+        let has_categories = beside.black_box.and_then(|of| of.table.as_ref()).is_some_and(TableFit::has_categories);
+        let fill = match has_categories {
+            true => table_fill_words(explained.fill),
+            false => number_fill_words(explained.fill),
+        };
+        return ExplainedPicture { row: Some(row), fill: fill.to_owned(), ..shared };
     }
     ExplainedPicture {
         width: shape.width,
@@ -258,6 +298,12 @@ pub fn truth_of(data: &Dataset, explained: &Explained) -> Option<Vec<bool>> {
         *truth.get_mut(unit)? = true;
     }
     Some(truth)
+}
+
+/// The true class of an item by its name; `None` where `data` states none.
+pub fn label_of(data: &Dataset, item: usize) -> Option<String> {
+    let label = (*data.labels.get(item)?)?;
+    data.classes.get(usize::from(label)).cloned()
 }
 
 /// Data set, split and item in words: items of different splits may have one number.
@@ -306,6 +352,37 @@ pub fn picture_of(
         channels: data.channel_names(),
         form: None,
         group: None,
+        picked: &[],
+        scales: Scales::default(),
+        data: Some(data),
     };
     Ok(picture_of_result(&beside, explained, result, explained.k))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{number_fill_words, table_fill_words, titled};
+    use crate::explain::Fill;
+
+    #[test]
+    fn what_is_called_an_item_is_not_called_so_twice() {
+        for (name, title) in [
+            ("#3", "Item #3"),
+            ("item 0", "Item 0"),
+            ("Item-7", "Item-7"),
+            ("items", "Item items"),
+            ("é", "Item é"),
+            ("pump 2", "Item pump 2"),
+        ] {
+            assert_eq!(titled(name), title);
+        }
+    }
+
+    #[test]
+    fn words_on_a_fill_name_categories_only_where_there_are_some() {
+        for fill in Fill::ALL {
+            assert!(!number_fill_words(fill).contains("category"), "{fill:?}");
+        }
+        assert!(table_fill_words(Fill::Zero).contains("no category"));
+    }
 }

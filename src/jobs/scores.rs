@@ -17,7 +17,7 @@ use super::reading::{WrittenUnit, written_units};
 use crate::data::{Dataset, Modality};
 use crate::explain::SavedExplainer;
 use crate::explain::mask::top_k;
-use crate::model::BoxCard;
+use crate::model::{BoxCard, argmax};
 use crate::store::StoreError;
 use crate::store::atomic::AtomicFile;
 use crate::study::export::{Cell, Kind, parquet};
@@ -84,6 +84,18 @@ impl Scores<'_> {
     /// Number and split of an item.
     fn item(&self, explained: &Explained) -> (u32, &'static str) {
         (self.data.source_index[explained.item], self.data.splits[explained.item].name())
+    }
+
+    /// The true class of an item by its name in the data; `None` where the data state none.
+    fn label(&self, explained: &Explained) -> Option<&str> {
+        let label = self.data.labels[explained.item]?;
+        self.data.classes.get(usize::from(label)).map(String::as_str)
+    }
+
+    /// The class that the black box gives the whole item, by its name there, and its probability.
+    fn predicted(&self, explained: &Explained) -> Option<(&str, f32)> {
+        let class = argmax(&explained.probs_full);
+        Some((self.black_box.classes.get(class)?.as_str(), *explained.probs_full.get(class)?))
     }
 }
 
@@ -281,6 +293,9 @@ fn columns_of(scores: &Scores<'_>, has_classes: bool) -> Vec<(String, Kind)> {
         ("score", Kind::Number),
         ("rank", Kind::Int),
         ("selected", Kind::Int),
+        ("label", Kind::Text),
+        ("predicted", Kind::Text),
+        ("probability", Kind::Number),
     ]
     .map(|(name, kind)| (name.to_owned(), kind))
     .to_vec();
@@ -306,9 +321,9 @@ fn columns_of(scores: &Scores<'_>, has_classes: bool) -> Vec<(String, Kind)> {
     columns
 }
 
-/// A line per item, method and unit: of texts with the word and its bytes in the text as written, and without padding; of tables with the column's
-/// name; of series with the first and the last step, and the channel where it is one, and without what was filled up; of methods that tell classes apart
-/// with the score for each class. Ranks count from 1.
+/// A line per item, method and unit, with the item's true class, the class that the black box gives it and its probability: of texts with the word and
+/// its bytes in the text as written, and without padding; of tables with the column's name; of series with the first and the last step, and the channel
+/// where it is one, and without what was filled up; of methods that tell classes apart with the score for each class. Ranks count from 1.
 fn lines_of(
     scores: &Scores<'_>,
     explained: &Explained,
@@ -321,6 +336,12 @@ fn lines_of(
     let (item, split) = scores.item(explained);
     let start = |saved: &SavedExplainer| {
         vec![Cell::Int(i64::from(item)), Cell::Text(split.to_owned()), Cell::Text(saved.card.name.clone())]
+    };
+    let text = |words: Option<&str>| words.map_or(Cell::Empty, |words| Cell::Text(words.to_owned()));
+    let predicted = scores.predicted(explained);
+    let answer = || {
+        let probability = predicted.map_or(Cell::Empty, |(_, probability)| Cell::Number(f64::from(probability)));
+        [text(scores.label(explained)), text(predicted.map(|(class, _)| class)), probability]
     };
     let written = written_units(scores.black_box, explained);
     let numbers = numbers_of(explained, &written);
@@ -339,6 +360,7 @@ fn lines_of(
                 Cell::Int(i64::from(result.ranks[unit]) + 1),
                 Cell::Int(i64::from(result.is_selected(unit, explained.k))),
             ]);
+            line.extend(answer());
             if is_text {
                 let Some(Some(written)) = written.get(unit) else { continue };
                 let place = |at: usize| Cell::Int(at as i64);
@@ -362,6 +384,8 @@ fn lines_of(
         if (is_text && written.iter().all(Option::is_none)) || (is_series && result.selectable() == 0) {
             // A text without words, or a series without steps, has no unit, but it was explained.
             let mut line = start(saved);
+            line.extend([(); 4].map(|()| Cell::Empty));
+            line.extend(answer());
             line.resize_with(n_columns, || Cell::Empty);
             lines.push(line);
         }
@@ -417,7 +441,6 @@ fn numbers_of(explained: &Explained, written: &[Option<WrittenUnit>]) -> Vec<Opt
 /// One object per method; of texts with each unit's words and their bytes in the text as written. `scores` and `class_scores` have an entry for each unit
 /// of the item, null for one of a series that was filled up; `selected` and `unit` name them by their places there.
 fn jsonl_of(scores: &Scores<'_>, explained: &Explained, out: &mut impl Write) -> Result<(), ScoresError> {
-    let data = scores.data;
     let (item, split) = scores.item(explained);
     let written = written_units(scores.black_box, explained);
     let numbers = numbers_of(explained, &written);
@@ -425,7 +448,7 @@ fn jsonl_of(scores: &Scores<'_>, explained: &Explained, out: &mut impl Write) ->
     let own = |all: &[f32]| -> Vec<f32> {
         all.iter().zip(&numbers).filter(|(_, number)| number.is_some()).map(|(value, _)| *value).collect()
     };
-    let label = data.labels[explained.item].and_then(|label| data.classes.get(usize::from(label)));
+    let (label, predicted) = (scores.label(explained), scores.predicted(explained));
     for (saved, result) in scores.explainers.iter().zip(&explained.methods) {
         let result = result.as_ref().map_err(|reason| ScoresError::Method(reason.clone()))?;
         let selected: Vec<usize> = top_k(&result.scores, explained.k)
@@ -436,6 +459,8 @@ fn jsonl_of(scores: &Scores<'_>, explained: &Explained, out: &mut impl Write) ->
             "item": item,
             "split": split,
             "label": label,
+            "predicted": predicted.map(|(class, _)| class),
+            "probability": predicted.map(|(_, probability)| probability),
             "method": saved.card.method,
             "name": saved.card.name,
             "explainer": saved.card.hash,
@@ -488,6 +513,9 @@ fn jsonl_of(scores: &Scores<'_>, explained: &Explained, out: &mut impl Write) ->
 struct Arrays {
     items: Vec<u32>,
     splits: Vec<&'static str>,
+    labels: Vec<String>,
+    predicted: Vec<String>,
+    probability: Vec<f32>,
     /// Units of each item.
     units: usize,
     scores: Vec<f32>,
@@ -505,6 +533,10 @@ impl Arrays {
         let (item, split) = scores.item(explained);
         self.items.push(item);
         self.splits.push(split);
+        self.labels.push(scores.label(explained).unwrap_or_default().to_owned());
+        let (class, probability) = scores.predicted(explained).unwrap_or(("", f32::NAN));
+        self.predicted.push(class.to_owned());
+        self.probability.push(probability);
         self.units = explained.units.count();
         self.probs_full.extend(&explained.probs_full);
         let classes = scores.black_box.classes.len();
@@ -534,8 +566,9 @@ impl Arrays {
         Ok(())
     }
 
-    /// Arrays `items` and `split` [n], the latter of words, `scores` and `selected` [n, methods, units], `probs_full` [n, classes], `probs_selected` and
-    /// `probs_unselected` [n, methods, classes], and, where some method tells classes apart, `class_scores` [n, methods, units, classes], and `class_only`
+    /// Arrays `items`, `split`, `label`, `predicted` and `probability` [n], the middle three of words (empty where there is none) and the last of the
+    /// predicted class, `scores` and `selected` [n, methods, units], `probs_full` [n, classes], `probs_selected` and `probs_unselected` [n, methods,
+    /// classes], and, where some method tells classes apart, `class_scores` [n, methods, units, classes], and `class_only`
     /// and `class_rest` [n, methods, classes, classes], the answers to the units of a class alone and to all but these; NaN for the other methods.
     fn encode(&self, scores: &Scores<'_>, has_classes: bool) -> Result<Vec<u8>, ScoresError> {
         let (n, n_methods) = (self.items.len() as u64, scores.explainers.len() as u64);
@@ -544,6 +577,9 @@ impl Arrays {
         let mut npz = npyz::npz::NpzWriter::new(&mut cursor);
         array(&mut npz, "items", &[n], &self.items)?;
         words(&mut npz, "split", &self.splits)?;
+        words(&mut npz, "label", &self.labels)?;
+        words(&mut npz, "predicted", &self.predicted)?;
+        array(&mut npz, "probability", &[n], &self.probability)?;
         array(&mut npz, "scores", &[n, n_methods, units], &self.scores)?;
         array(&mut npz, "selected", &[n, n_methods, units], &self.selected)?;
         if has_classes {
@@ -562,14 +598,14 @@ impl Arrays {
 type Npz<'a> = npyz::npz::NpzWriter<&'a mut std::io::Cursor<Vec<u8>>>;
 
 /// An array of words, as NumPy has them.
-fn words(npz: &mut Npz<'_>, name: &str, values: &[&str]) -> Result<(), ScoresError> {
+fn words(npz: &mut Npz<'_>, name: &str, values: &[impl AsRef<str>]) -> Result<(), ScoresError> {
     use npyz::WriterBuilder;
-    let longest = values.iter().map(|word| word.chars().count()).max().unwrap_or(0).max(1);
+    let longest = values.iter().map(|word| word.as_ref().chars().count()).max().unwrap_or(0).max(1);
     let kind: npyz::TypeStr = format!("<U{longest}").parse().map_err(ScoresError::writer)?;
     let array = npz.array::<str>(name, Default::default()).map_err(ScoresError::writer)?;
     let array = array.dtype(npyz::DType::Plain(kind)).shape(&[values.len() as u64]);
     let mut writer = array.begin_nd().map_err(ScoresError::writer)?;
-    values.iter().try_for_each(|word| writer.push(word)).map_err(ScoresError::writer)?;
+    values.iter().try_for_each(|word| writer.push(word.as_ref())).map_err(ScoresError::writer)?;
     writer.finish().map_err(ScoresError::writer)
 }
 

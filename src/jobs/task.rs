@@ -50,7 +50,7 @@ pub enum Task {
     },
     /// The same written into a file of scores, which is seen when it is whole.
     ExplainInto(Box<ExplainInto>),
-    /// The black box's answer to an item without one of its units.
+    /// The black box's answer to an item without some of its units.
     Without(Box<super::Without>),
     /// The black box's answers to many items, in chunks.
     Predict {
@@ -429,12 +429,12 @@ pub enum Output {
     Training(Arc<TrainingReport>),
     /// One item explained.
     Explained(Arc<Explained>),
-    /// The answer to an item without one of its units.
+    /// The answer to an item without some of its units.
     Without {
         /// Item.
         item: usize,
-        /// The unit that was taken away.
-        at: usize,
+        /// The units that were taken away.
+        out: Vec<usize>,
         /// Probabilities.
         probs: Vec<f32>,
     },

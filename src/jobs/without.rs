@@ -1,4 +1,4 @@
-//! What the black box answers when one unit is taken away: asked for the word under the pointer.
+//! What the black box answers when some units are taken away: asked for the word under the pointer, and for a mask that the user makes by hand.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::explain::mask::{fill_rows, keep_only};
 use crate::model::{BlackBox, SavedBox};
 use crate::work::JobError;
 
-/// Asks for the answer to an item without one of its units.
+/// Asks for the answer to an item without some of its units.
 #[derive(Clone, Debug)]
 pub struct Without {
     /// The model asked.
@@ -24,9 +24,9 @@ pub struct Without {
     pub fit: Fit,
     /// Kind of unit.
     pub unit: Unit,
-    /// Which one is taken away.
-    pub at: usize,
-    /// What it becomes.
+    /// Which are taken away.
+    pub out: Vec<usize>,
+    /// What they become.
     pub fill: Fill,
     /// Seed of noise.
     pub seed: u64,
@@ -39,9 +39,11 @@ pub(super) fn run(env: &mut Compute, task: &Without) -> Result<Output, JobError>
     let rows = black_box.card().rows(&task.data, &[task.item], &task.fit)?;
     let fill = fill_rows(&rows, units, task.fill, black_box.background(), task.seed);
     let mut kept = vec![true; units.count()];
-    if let Some(kept) = kept.get_mut(task.at) {
-        *kept = false;
+    for &unit in &task.out {
+        if let Some(kept) = kept.get_mut(unit) {
+            *kept = false;
+        }
     }
     let probs = black_box.predict(&keep_only(&rows, units, &[Mask(kept)], &fill))?;
-    Ok(Output::Without { item: task.item, at: task.at, probs: probs.values })
+    Ok(Output::Without { item: task.item, out: task.out.clone(), probs: probs.values })
 }

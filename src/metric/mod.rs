@@ -25,8 +25,10 @@ pub mod words;
 
 pub use context::{Context, Shared};
 
+use crate::data::table::Scale;
 use crate::data::{Dataset, Modality};
 use crate::explain::ExplainError;
+use crate::model::BoxCard;
 use cost::{Piece, Scope, Sizes};
 
 /// Unit of a metric.
@@ -118,6 +120,11 @@ pub trait Metric: Sync {
         false
     }
 
+    /// Whether it needs inputs of numbers: a column of categories cannot change by degrees.
+    fn needs_numbers(&self) -> bool {
+        false
+    }
+
     /// What it costs, in pieces that several metrics may share, in the order in which they are done.
     fn pieces(&self, sizes: &Sizes) -> Vec<Piece> {
         let scope = if self.depends_on_k() { Scope::Units } else { Scope::Explainer };
@@ -170,20 +177,34 @@ pub static METRICS: &[&dyn Metric] = &[
     &train_minutes::TrainMinutes,
 ];
 
-/// Refuses a metric that no method has: of another kind of input, or of data of which the truth is not known.
-pub fn check_data(metric: &dyn Metric, modality: Modality, data: &Dataset) -> Result<(), ExplainError> {
-    let spec = metric.spec();
+/// Columns of categories that a black box reads, by name.
+pub fn categories_of(black_box: &BoxCard) -> Vec<&str> {
+    let columns = black_box.table.iter().flat_map(|table| &table.0);
+    columns.filter(|column| matches!(column.scale, Scale::Category(_))).map(|column| column.name.as_str()).collect()
+}
+
+/// Refuses a metric that no method has: of another kind of input, of columns of categories, or of data of which the truth is not known.
+pub fn check_data(metric: &dyn Metric, black_box: &BoxCard, data: &Dataset) -> Result<(), ExplainError> {
+    let (spec, modality) = (metric.spec(), black_box.modality());
     if !spec.modalities.contains(&modality) {
         let known: Vec<_> = spec.modalities.iter().map(|modality| modality.plural()).collect();
-        return Err(ExplainError::Unfit(format!(
-            "{} is defined for {}, found {}",
-            spec.title,
-            known.join(" and "),
-            modality.plural()
-        )));
+        let known = match known.split_last() {
+            Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+            _ => known.concat(),
+        };
+        return Err(ExplainError::Unfit(format!("{} is defined for {known}, found {}", spec.title, modality.plural())));
     }
     if metric.needs_truth() && data.truth.is_none() {
         return Err(no_truth(spec, data));
+    }
+    if metric.needs_numbers()
+        && let [first, others @ ..] = categories_of(black_box).as_slice()
+    {
+        let more = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
+        return Err(ExplainError::Unfit(format!(
+            "{} is defined for columns of numbers, which a generator can rebuild by degrees, found categories in column {first}{more}",
+            spec.title
+        )));
     }
     Ok(())
 }

@@ -109,7 +109,7 @@ fn among(of: &[&Rebuilt], at_k: &str, is_across: bool) -> Option<String> {
     let better = dominated_by(&standings);
     let named = |which: &[usize]| which.iter().map(|&at| names[at].as_str()).collect::<Vec<_>>();
     let free: Vec<usize> = (0..of.len()).filter(|&at| better[at].is_none()).collect();
-    let mut words = format!("Not dominated{at_k}: {}.", named(&free).join(", "));
+    let mut words = format!("Not dominated (DoRaR, Definition 2){at_k}: {}.", named(&free).join(", "));
     for (by, better_name) in names.iter().enumerate() {
         for is_sure in [true, false] {
             let is_apart = |at: usize| of[at].a1.is_apart(&of[by].a1) || of[at].a2.is_apart(&of[by].a2);
@@ -174,12 +174,15 @@ mod tests {
     #[test]
     fn equal_rows_are_called_equal_and_not_incomparable() {
         let two = [rebuilt("x", 4, 16, 90.0, 50.0), rebuilt("y", 4, 16, 90.0, 50.0)];
-        assert_eq!(sentences(&two), ["Not dominated at k = 4: x, y. x and y are equal: neither is better."]);
+        assert_eq!(
+            sentences(&two),
+            ["Not dominated (DoRaR, Definition 2) at k = 4: x, y. x and y are equal: neither is better."]
+        );
         let more = [&two[..], &[rebuilt("z", 4, 16, 95.0, 70.0), rebuilt("w", 4, 16, 89.5, 50.5)]].concat();
         assert_eq!(
             sentences(&more),
             [
-                "Not dominated at k = 4: x, y, z. w is behind x, but within the intervals. x and y are equal: neither is better. \
+                "Not dominated (DoRaR, Definition 2) at k = 4: x, y, z. w is behind x, but within the intervals. x and y are equal: neither is better. \
               Beyond that, those that are not dominated cannot be ordered: one has the higher a1, another the lower a2."
             ]
         );
@@ -191,7 +194,7 @@ mod tests {
         let sizes = [rebuilt("chunks", 4, 16, 90.0, 50.0), rebuilt("pixels", 4, 1, 90.0, 50.0)];
         assert_eq!(
             sentences(&sizes),
-            ["Not dominated at k = 4: pixels (units of 1 value). \
+            ["Not dominated (DoRaR, Definition 2) at k = 4: pixels (units of 1 value). \
               chunks (units of 16 values) is behind pixels (units of 1 value), but within the intervals."]
         );
         // Better figures, but from larger units.
@@ -199,7 +202,7 @@ mod tests {
         assert_eq!(
             sentences(&sizes),
             [
-                "Not dominated among all k: chunks at k = 4 (units of 16 values), pixels at k = 64 (units of 1 value). Those that are not dominated \
+                "Not dominated (DoRaR, Definition 2) among all k: chunks at k = 4 (units of 16 values), pixels at k = 64 (units of 1 value). Those that are not dominated \
               cannot be ordered: one has the higher a1, another the lower a2 or fewer or smaller units."
             ]
         );
@@ -218,7 +221,7 @@ mod tests {
         assert_eq!(
             said,
             [
-                "Not dominated at k = 4: DoRaR. Far is worse than DoRaR. Gradient and Random are behind DoRaR, but within the intervals."
+                "Not dominated (DoRaR, Definition 2) at k = 4: DoRaR. Far is worse than DoRaR. Gradient and Random are behind DoRaR, but within the intervals."
             ]
         );
     }

@@ -24,8 +24,8 @@ pub struct Rebuilt {
 const EPOCHS: u32 = 20;
 
 const fn spec(id: &'static str, title: &'static str, tip: &'static str, higher_is_better: Option<bool>) -> MetricSpec {
-    // Of a table a column can be a category, which no generator can rebuild by degrees; of a text every word is one.
-    let modalities = &[Modality::Image, Modality::Series];
+    // Of a text every word is a category, which no generator can rebuild by degrees; of a table a column can be one.
+    let modalities = &[Modality::Image, Modality::Series, Modality::Table];
     MetricSpec { id, title, tip, unit: MetricUnit::Percent, higher_is_better, is_slow: true, modalities }
 }
 
@@ -71,6 +71,10 @@ impl Metric for Rebuilt {
 
     fn depends_on_k(&self) -> bool {
         self.part.is_some()
+    }
+
+    fn needs_numbers(&self) -> bool {
+        true
     }
 
     fn pieces(&self, sizes: &Sizes) -> Vec<Piece> {

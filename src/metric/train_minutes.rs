@@ -10,8 +10,8 @@ pub struct TrainMinutes;
 static SPEC: MetricSpec = MetricSpec {
     id: "train_minutes",
     title: "Training time",
-    tip: "Wall-clock minutes that training the explainer took on the machine named in its card; one value, whatever k (AIM, Table 2). For methods \
-          that are trained.",
+    tip: "Wall-clock minutes that training the explainer took on the machine named in its card; one value, whatever k (AIM, Table 2). One \
+          training has no interval. For methods that are trained.",
     unit: MetricUnit::Minutes,
     higher_is_better: Some(false),
     is_slow: false,

@@ -329,7 +329,7 @@ impl ExecModel {
         let command = &self.command;
         ModelError::Changed(format!(
             "exec:{command}: expected the model that was connected, found one that answers otherwise than when it was connected; connect it again \
-             (in the window, or with `unmask fit --model \"exec:{command}\"`), and train anew what was trained on its answers"
+             with `unmask fit --model \"exec:{command}\"`, and train anew what was trained on its answers"
         ))
     }
 }

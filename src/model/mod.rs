@@ -13,6 +13,7 @@ pub(crate) mod folder;
 pub mod forest;
 pub mod layers;
 pub(crate) mod losses;
+pub mod nearby;
 pub mod nets;
 pub mod network;
 pub mod optim;

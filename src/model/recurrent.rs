@@ -99,7 +99,8 @@ impl LastStates {
         let n_some = sorted.gt(0).sum(Kind::Int64).int64_value(&[]);
         let none = Tensor::zeros([n, 2 * self.hidden], (sequences.kind(), device));
         if n_some == 0 {
-            return none;
+            // Zeros that still hang on the sequences: a training step on nothing but padding has a gradient, of zeros.
+            return none + sequences.sum(sequences.kind()) * 0.0;
         }
         // Longest first, as libtorch wants them; those without any place stand last.
         let order = order.narrow(0, 0, n_some);

@@ -40,6 +40,17 @@ pub fn indices(items: &[usize], device: Device) -> Tensor {
     Tensor::from_slice(&items.iter().map(|&item| item as i64).collect::<Vec<_>>()).to_device(device)
 }
 
+/// Gradient of the sum of `values` by `input`, in its shape; zeros where the values do not depend on it, as those of a network that passes over padding
+/// do not where nothing but padding stands. libtorch's own pass ends the process there.
+pub fn gradient_of_sum(values: &Tensor, input: &Tensor) -> Result<Tensor, ModelError> {
+    if !values.requires_grad() {
+        return Ok(input.f_zeros_like()?);
+    }
+    let gradient = Tensor::f_run_backward(&[values.f_sum(Kind::Float)?], &[input], false, false)?.remove(0);
+    // Values that depend on something else alone.
+    if gradient.defined() { Ok(gradient) } else { Ok(input.f_zeros_like()?) }
+}
+
 /// A scalar, refused when it is not finite.
 pub fn finite(loss: &Tensor, what: &str, place: impl FnOnce() -> String) -> Result<f64, ModelError> {
     let value = loss.double_value(&[]);

@@ -11,7 +11,7 @@ use super::forest::Forest;
 use super::layers::without_init;
 use super::nets::commands;
 use super::saved::{Background, SavedBox};
-use super::tensors::{from_rows, load_weights, to_vec};
+use super::tensors::{from_rows, gradient_of_sum, load_weights, to_vec};
 use super::{BlackBox, ModelError, Network, Probs, Saliency, TensorBox, architecture};
 use crate::data::table::Scale;
 use crate::data::{Rows, TableFit};
@@ -219,7 +219,7 @@ impl TorchBox {
             let embedded = tch::no_grad(|| self.net.embed(&input)).set_requires_grad(true);
             let class = super::tensors::indices(&classes[start..end], self.store.device()).unsqueeze(1);
             let picked = self.net.logits(&embedded, false).f_softmax(-1, Kind::Float)?.f_gather(1, &class, false)?;
-            let gradient = Tensor::f_run_backward(&[picked.sum(Kind::Float)], &[&embedded], false, false)?.remove(0);
+            let gradient = gradient_of_sum(&picked, &embedded)?;
             let saliency = match (kind, is_embedded) {
                 (Saliency::Gradient, false) => gradient,
                 (Saliency::Gradient, true) => {

@@ -87,8 +87,7 @@ impl Session {
         if !is_known && !tests_all {
             // What is known is of other settings, and what is under way would be, too.
             explore.list.fidelity = None;
-            let under_way = self.running.of_kind(slots::FIDELITY);
-            return under_way.map(|job| Request::Cancel(job.lane, job.id)).into_iter().collect();
+            return self.drop_jobs(&[slots::FIDELITY]);
         }
         if !is_known {
             explore.list.fidelity = Some(items::FidelityTable::new(key.clone(), data.len()));

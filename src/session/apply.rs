@@ -2,12 +2,16 @@
 
 use std::path::Path;
 
+use super::before::Way;
 use super::command::view_title;
 use super::explore::MAX_COLUMNS;
+use super::items::Said;
 use super::notices::Level;
+use super::reading::Action;
 use super::train::{Makes, RunState, TrainingRun};
 use super::undo::Step;
-use super::{Command, Dialog, Lane, Place, Purpose, Request, Run, Session, describe, items, settings, slots};
+use super::{Command, Dialog, Lane, Place, Purpose, Request, Run, Session, items, settings, slots};
+use crate::figure::layout::series::Scales;
 use crate::figure::layout::{Hidden, View};
 use crate::jobs::{FitBox, Task, TrainExplainer};
 use crate::work::{Notice, Priority, Slot};
@@ -25,6 +29,9 @@ impl Session {
         let command = self.resolve(command);
         match command {
             Command::Undo => {
+                if let Some(requests) = self.begin_reopening(Way::Back) {
+                    return requests;
+                }
                 let Some(step) = self.undo.take_undo() else { return Vec::new() };
                 let requests = self.perform(step.back);
                 let place = self.lead_to(step.place, &step.forward);
@@ -32,6 +39,9 @@ impl Session {
                 requests
             }
             Command::Redo => {
+                if let Some(requests) = self.begin_reopening(Way::Forth) {
+                    return requests;
+                }
                 let Some(step) = self.undo.take_redo() else { return Vec::new() };
                 let place = self.lead_to(step.place, &step.forward);
                 let requests = self.perform(step.forward);
@@ -52,10 +62,20 @@ impl Session {
                 };
                 if let Some(back) = back.filter(|back| *back != forward) {
                     self.unsaved = true;
-                    self.undo.push(Step { back, forward, title: self.last_action.clone(), place: done_in });
+                    let title = self.step_title(&forward);
+                    self.undo.push(Step { back, forward, title, place: done_in });
                 }
                 requests
             }
+        }
+    }
+
+    /// What the bottom line calls an edit that was just made, when it is taken back. How many items were listed is no longer true by then.
+    fn step_title(&self, edit: &Command) -> String {
+        match edit {
+            Command::SetFilter(_) => "Change of filter or search".to_owned(),
+            Command::SetSort(sort) => format!("Sorted by {}", super::describe::sort_words(*sort, self.data.as_deref())),
+            _ => self.last_action.clone(),
         }
     }
 
@@ -139,6 +159,7 @@ impl Session {
             }),
             Command::FocusClass(class) if class == explore.class_focus => Command::FocusClass(None),
             Command::ChooseGroup(first) if first == explore.group => Command::ChooseGroup(None),
+            Command::TurnChannels(forward) => self.turned(forward),
             Command::Flip => Command::SetView(match explore.view {
                 View::Selected => View::Unselected,
                 View::Unselected | View::Overlay | View::Side | View::Heat => View::Selected,
@@ -159,6 +180,10 @@ impl Session {
             Command::SetUnit(..) => Command::SetUnit(explore.unit, explore.k),
             Command::SetFill(_) => Command::SetFill(explore.fill),
             Command::SetFit(_) => Command::SetFit(explore.fit),
+            Command::SetView(_) => Command::SetView(explore.view),
+            Command::SetHidden(_) => Command::SetHidden(explore.hidden),
+            Command::FocusClass(_) => Command::FocusClass(explore.class_focus),
+            Command::Reading(Action::Against(_)) => Action::Against(explore.reading.against).into(),
             Command::SetColumns(columns) if *columns == explore.columns => return None,
             // Columns may bring the unit and k that they were trained for.
             Command::SetColumns(_) => Command::RestoreColumns {
@@ -171,6 +196,7 @@ impl Session {
             Command::SetSort(_) => Command::SetSort(explore.list.sort),
             Command::SetPinned(item, pinned) => Command::SetPinned(*item, !pinned),
             Command::SetMarked(item, marked) => Command::SetMarked(*item, !marked),
+            Command::SetNote(item, _) => Command::SetNote(*item, explore.notes.get(item).cloned().unwrap_or_default()),
             Command::KeepFigure => Command::RemoveFigure(self.figures.kept.len()),
             Command::RemoveFigure(at) => Command::RestoreFigure(*at, Box::new(self.figures.kept.get(*at)?.clone())),
             Command::RestoreFigure(at, _) => Command::RemoveFigure(*at),
@@ -193,6 +219,7 @@ impl Session {
             Command::OpenSpec(spec) => return self.open_spec(&spec),
             Command::RetryData => return self.retry_data(),
             Command::LookAtData(spec) => return self.look_at_data(spec),
+            Command::ShowReading(_) => self.show_reading(),
             Command::DismissFailed => self.failed_open = None,
             Command::SaveProjectIn(dir) => return self.save_in(dir),
             Command::RevertProject => return self.revert_project(),
@@ -205,6 +232,11 @@ impl Session {
             Command::FirstItem => return self.step_item(i64::MIN / 2),
             Command::LastItem => return self.step_item(i64::MAX / 2),
             Command::SelectItem(item) => return self.go_to(item),
+            Command::GoToNumber(number) => {
+                let Some(item) = self.item_numbered(number) else { return Vec::new() };
+                self.place = Place::Explore;
+                return self.go_to(item);
+            }
             Command::FocusColumn(column) => {
                 self.explore.focus = column.min(self.explore.columns.len().saturating_sub(1));
                 return self.refresh_fidelity();
@@ -223,6 +255,7 @@ impl Session {
                 self.forget_awaited();
                 return self.use_box(index);
             }
+            Command::UseNoBox => return self.use_no_box(),
             Command::SetView(view) => {
                 self.explore.view = view;
                 self.last_action = format!("View: {}", view_title(view).to_lowercase());
@@ -233,10 +266,27 @@ impl Session {
             }
             Command::ChooseGroup(first) => {
                 self.explore.group = first;
+                self.explore.picked.clear();
                 self.last_action = match self.chosen_group() {
                     Some(name) => format!("Stacked and Overlaid show channels of {name}"),
                     None => "Stacked and Overlaid show all channels".to_owned(),
                 };
+            }
+            Command::PickChannels(mut channels) => {
+                channels.sort_unstable();
+                channels.dedup();
+                self.explore.group = None;
+                self.explore.picked = channels;
+                self.last_action = self.picked_words();
+            }
+            Command::SetScales(scales) => {
+                self.explore.scales = scales;
+                self.last_action = match scales {
+                    Scales::Own => "Each channel has a scale of its own",
+                    Scales::One => "All channels share one scale",
+                    Scales::Auto => "Each channel has a scale of its own where ranges differ much",
+                }
+                .to_owned();
             }
             Command::SetHidden(hidden) => {
                 self.explore.hidden = hidden;
@@ -244,6 +294,10 @@ impl Session {
                     Hidden::Hatched => "Hidden units are hatched".to_owned(),
                     Hidden::AsModelSees => "Hidden units are drawn as the model sees them".to_owned(),
                 };
+            }
+            Command::SetUpCommand => {
+                self.place = super::Place::Train;
+                self.train.commands_asked += 1;
             }
             Command::SetUpStandIn => {
                 self.place = super::Place::Train;
@@ -272,7 +326,7 @@ impl Session {
             }
             Command::SetFill(fill) => {
                 self.explore.fill = fill;
-                let words = super::reading::fill_words_for(fill, self.modality());
+                let words = self.fill_words(fill);
                 self.last_action = format!("Hidden units become {words}");
                 return self.refresh();
             }
@@ -300,18 +354,19 @@ impl Session {
                 return self.read_studies();
             }
             Command::SetFilter(filter) => {
+                let is_other_search = filter.words != self.explore.list.filter.words;
                 self.explore.list.filter = filter;
                 self.rebuild_list();
-                let n = describe::count(self.explore.list.visible().len(), "item", "items");
-                self.last_action = format!("{n} listed");
+                self.say_of_list(Said::Listed);
                 let mut requests = self.refresh_fidelity();
-                requests.extend(self.keep_item_listed());
+                let sought = if is_other_search { self.go_to_sought() } else { None };
+                requests.extend(sought.unwrap_or_else(|| self.keep_item_listed()));
                 return requests;
             }
             Command::SetSort(sort) => {
                 self.explore.list.sort = sort;
                 self.rebuild_list();
-                self.last_action = format!("Sorted by {}", describe::sort_words(sort));
+                self.say_of_list(Said::Sorted);
                 return self.refresh_fidelity();
             }
             Command::SetListStyle(style) => {
@@ -337,6 +392,14 @@ impl Session {
                     self.rebuild_list();
                 }
                 self.last_action = format!("Item {item} {}", if marked { "marked" } else { "no longer marked" });
+            }
+            Command::SetNote(item, note) => {
+                self.last_action = format!("Note on item {item}");
+                if note.is_empty() {
+                    self.explore.notes.remove(&item);
+                } else {
+                    self.explore.notes.insert(item, note);
+                }
             }
             Command::GoOn => return self.go_on(),
             Command::RetryExplanation => {
@@ -409,6 +472,7 @@ impl Session {
             Command::ToggleInspector => self.settings.show_inspector = !self.settings.show_inspector,
             Command::ToggleJobs => open.jobs = !open.jobs,
             Command::TogglePalette => open.palette = !open.palette,
+            Command::Find => self.find(),
             Command::ToggleShortcuts => open.shortcuts = !open.shortcuts,
             Command::ToggleNotices => {
                 open.notices = !open.notices;
@@ -417,6 +481,7 @@ impl Session {
             Command::RemoveNotice(number) => self.notices.remove(*number),
             Command::ClearNotices => self.notices.clear(),
             Command::CloseTop => {
+                let was_listed = open.notices;
                 let flags = [
                     &mut open.palette,
                     &mut open.shortcuts,
@@ -430,6 +495,10 @@ impl Session {
                 match flags.into_iter().find(|flag| **flag) {
                     Some(flag) => *flag = false,
                     None => self.failed_open = None,
+                }
+                if was_listed && !self.open.notices {
+                    // What came in while the list was open was seen there.
+                    self.notices.mark_read();
                 }
             }
             Command::ZoomIn => self.settings.step_scale(1),
@@ -506,9 +575,12 @@ impl Session {
     }
 
     /// The user goes to an item; the bottom line says so, so that it does not go on about what was done before.
-    fn go_to(&mut self, item: usize) -> Vec<Request> {
+    pub(super) fn go_to(&mut self, item: usize) -> Vec<Request> {
         if let Some(data) = self.data.as_ref().filter(|data| item < data.len()) {
-            self.last_action = format!("Item {}", crate::jobs::picture::item_words(data, item));
+            self.last_action = crate::jobs::picture::item_title(data, item);
+            if self.explore.list.position(item).is_none() {
+                self.last_action.push_str(", which the filter leaves out");
+            }
         }
         self.select_item(item)
     }
@@ -519,6 +591,7 @@ impl Session {
         }
         self.explore.item = Some(item);
         self.close_own();
+        self.explore.reading.own_row = None;
         self.explore.reading.chosen = None;
         self.runs(Self::refresh_explanation)
     }
@@ -679,6 +752,7 @@ impl Session {
 
     /// Tells the user what went wrong.
     pub(crate) fn notify(&mut self, level: Level, notice: Notice, retry: Option<Command>) {
+        let notice = Notice { summary: super::describe::in_window(&notice.summary), ..notice };
         self.last_action = notice.summary.clone();
         self.notices.push(level, notice, retry);
     }

@@ -1,10 +1,18 @@
 //! Which methods stand side by side, and what a change of the black box does to them.
 
+use super::reading::first_k;
 use super::{Request, Session, describe};
-use crate::data::Modality;
+use crate::data::{Modality, Unit};
 use crate::model::BoxCard;
 
 impl Session {
+    /// How many units a new explainer should select, of `most` where that is known: as many as Explore shows, where it shows such units and not all of them.
+    pub fn proposed_k(&self, unit: Unit, most: Option<usize>) -> usize {
+        let is_shown = self.active_box().is_some() && self.explore.unit == unit;
+        let of_view = most.filter(|&most| is_shown && self.explore.k < most).map(|_| self.explore.k.max(1));
+        of_view.unwrap_or_else(|| first_k(unit, most))
+    }
+
     /// The columns with the next usable method that no column shows in the focused one, `by` steps on.
     pub(super) fn step_method(&self, by: i64) -> Option<Vec<usize>> {
         let usable = self.usable_explainers();
@@ -83,6 +91,9 @@ impl Session {
         if active.card.modality() != Modality::Text {
             // It cannot be read any more; it is remembered for the next one that reads texts.
             self.close_own();
+        }
+        if active.card.modality() != Modality::Table {
+            self.explore.reading.own_row = None;
         }
         self.explore.fit = self.fit_for(&active);
         self.adopt_unit(&active.card);

@@ -21,7 +21,7 @@ use super::{Dialog, Place};
 use crate::data::{DataSpec, Fit, Unit};
 use crate::explain::Fill;
 use crate::figure::Format;
-use crate::figure::layout::series::Form;
+use crate::figure::layout::series::{Form, Scales};
 use crate::figure::layout::{Hidden, View};
 use crate::work::JobId;
 
@@ -45,6 +45,8 @@ pub enum Command {
     RetryData,
     /// Open or close the form that changes how the data are read.
     ToggleSpec,
+    /// Change how the open data are read, named by their specification.
+    ShowReading(String),
     /// Look at data without opening them, so that the form knows their columns.
     LookAtData(DataSpec),
     /// Put the card away that says what could not be opened.
@@ -77,6 +79,10 @@ pub enum Command {
     LastItem,
     /// Look at an item.
     SelectItem(usize),
+    /// Look at the item with this number in its file.
+    GoToNumber(u32),
+    /// Put the cursor where the list is searched.
+    Find,
     /// Show the next method in the focused column.
     NextMethod,
     /// Show the previous method in the focused column.
@@ -109,6 +115,8 @@ pub enum Command {
     },
     /// Use a black box.
     UseBox(usize),
+    /// Look at the data without a black box.
+    UseNoBox,
     /// Swap selected and unselected.
     Flip,
     /// Show a view.
@@ -119,10 +127,18 @@ pub enum Command {
     SetForm(Form),
     /// Draw curves of the group of channels that begins at this one alone, or, again, of all channels.
     ChooseGroup(Option<usize>),
+    /// Draw curves of exactly these channels; of none: as usual.
+    PickChannels(Vec<usize>),
+    /// Draw curves of the next channels or groups (`true`), or of those before.
+    TurnChannels(bool),
+    /// Which scale channels have that share a plot or a map.
+    SetScales(Scales),
     /// Swap the two ways of drawing hidden pixels.
     ToggleHidden,
     /// Set up a stand-in for the black box in use.
     SetUpStandIn,
+    /// Set up the command behind the black box in use, to connect it on this computer.
+    SetUpCommand,
     /// Mark the units that truly decide the class, or do not.
     ToggleTruth,
     /// Show what speaks for each class, or do not.
@@ -165,6 +181,8 @@ pub enum Command {
     Mark,
     /// Set or take off the mark of an item.
     SetMarked(usize, bool),
+    /// Note this on a marked item; nothing if it is empty.
+    SetNote(usize, String),
     /// Compute the explanation in view again.
     RetryExplanation,
     /// Go on with the questions about all items that were stopped.
@@ -251,7 +269,7 @@ pub enum Command {
     ZoomReset,
     /// Dark, light, or as the system.
     SetAppearance(Appearance),
-    /// A panel, by name, is this wide (points) from now on.
+    /// A panel, by name, is this wide, or one under the viewer this high (points), from now on.
     SetPanelWidth(&'static str, f32),
     /// Compute on this device from the next start on.
     SetDevice(String),
@@ -306,9 +324,14 @@ impl Command {
         if let (Self::ChangeFigure(at, _, change), Self::ChangeFigure(later_at, _, later)) = (self, later) {
             return at == later_at && change.merges_with(*later);
         }
+        if let (Self::SetNote(item, _), Self::SetNote(later, _)) = (self, later) {
+            return item == later;
+        }
         matches!(
             (self, later),
             (Self::SetK(_), Self::SetK(_))
+                // Flipping to and fro is one step, and none where it ends where it began.
+                | (Self::SetView(_), Self::SetView(_))
                 | (Self::SetFit(_), Self::SetFit(_))
                 | (Self::SetFilter(_), Self::SetFilter(_))
         )

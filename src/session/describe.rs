@@ -2,6 +2,7 @@
 
 use super::Session;
 use super::items::{Sort, SortBy};
+use crate::data::{Dataset, Modality};
 use crate::explain::Fill;
 /// A score in as few signs as tell its size: figures write it so, too.
 pub use crate::figure::layout::bars::score;
@@ -12,6 +13,16 @@ use crate::work::format_count;
 /// "1 item", "70,000 items".
 pub fn count(n: usize, one: &str, many: &str) -> String {
     format!("{} {}", format_count(n as u64), if n == 1 { one } else { many })
+}
+
+/// What an item of this kind is called where it is drawn, for one and for several.
+pub const fn drawn_noun(modality: Modality) -> (&'static str, &'static str) {
+    match modality {
+        Modality::Image => ("picture", "pictures"),
+        Modality::Text => ("text", "texts"),
+        Modality::Series => ("series", "series"),
+        Modality::Table => ("row", "rows"),
+    }
 }
 
 /// "a, b and c".
@@ -33,26 +44,65 @@ pub const fn fill_words(fill: Fill) -> &'static str {
     }
 }
 
-/// What the list is sorted by.
-pub fn sort_words(sort: Sort) -> String {
+/// What the list is sorted by: `data` names the column of a table.
+pub fn sort_words(sort: Sort, data: Option<&Dataset>) -> String {
     let by = match sort.by {
         SortBy::Index => "index",
+        SortBy::Class => "class",
+        SortBy::Prediction => "prediction",
         SortBy::Confidence => "confidence",
+        SortBy::Outcome => "whether the prediction is right",
         SortBy::Fidelity => "faithfulness",
+        SortBy::Column(at) => data.map_or("column", |data| data.listed_name(usize::from(at))),
+        SortBy::Length if sort.descending => return "length, longest first".to_owned(),
+        SortBy::Length => return "length, shortest first".to_owned(),
     };
-    format!("{by}, {}", if sort.descending { "largest first" } else { "smallest first" })
+    let direction = match (sort.by, sort.descending) {
+        // Names have an order, but no size.
+        (SortBy::Class | SortBy::Prediction | SortBy::Column(_), true) => "descending",
+        (SortBy::Class | SortBy::Prediction | SortBy::Column(_), false) => "ascending",
+        (SortBy::Outcome, true) => "right first",
+        (SortBy::Outcome, false) => "wrong first",
+        (_, true) => "largest first",
+        (_, false) => "smallest first",
+    };
+    format!("{by}, {direction}")
 }
 
-/// A score with so many digits and a true minus sign; what rounds to zero has no sign.
+/// A score with so many digits and a true minus sign; what rounds to zero has no sign. With many digits a row of zeros says nothing: zero is a single one
+/// then, and what is smaller than the last digit is told by its power of ten.
 pub fn signed(value: f32, digits: usize) -> String {
+    const MANY: usize = 4;
     if !value.is_finite() {
         return "none".to_owned();
+    }
+    if digits >= MANY && value == 0.0 {
+        return "0".to_owned();
+    }
+    if digits >= MANY && value.abs() < 0.5 * 0.1_f32.powi(digits as i32) {
+        return score(value);
     }
     let words = format!("{value:.digits$}");
     match words.strip_prefix('-') {
         Some(rest) if rest.bytes().all(|byte| matches!(byte, b'0' | b'.')) => rest.to_owned(),
         Some(rest) => format!("\u{2212}{rest}"),
         None => words,
+    }
+}
+
+/// A sentence in the words of the window: a command is connected under Train, where the command line has a call of its own.
+pub fn in_window(sentence: &str) -> String {
+    let Some((before, rest)) = sentence.split_once("with `unmask fit --model ") else { return sentence.to_owned() };
+    let after = rest.rsplit_once('`').map_or("", |(_, after)| after);
+    format!("{before}under Train{after}")
+}
+
+/// A change of a probability with its sign and three digits; one that rounds to zero is none.
+pub fn change(by: f32) -> String {
+    match signed(by, 3) {
+        words if by.is_finite() && words == "0.000" => "no change".to_owned(),
+        words if by > 0.0 => format!("+{words}"),
+        words => words,
     }
 }
 
@@ -166,7 +216,42 @@ impl Session {
 
 #[cfg(test)]
 mod tests {
-    use super::{digits, score};
+    use super::{change, digits, in_window, score, signed};
+
+    #[test]
+    fn the_window_says_where_a_command_is_connected_and_no_call_of_the_command_line() {
+        let said = "exec:a `b`: found one from elsewhere; look at what it does, then connect it with `unmask fit --model \"exec:a `b`\"`";
+        assert_eq!(
+            in_window(said),
+            "exec:a `b`: found one from elsewhere; look at what it does, then connect it under Train"
+        );
+        let said =
+            "connect it again with `unmask fit --model \"exec:a\"`, and train anew what was trained on its answers";
+        assert_eq!(in_window(said), "connect it again under Train, and train anew what was trained on its answers");
+        assert_eq!(in_window("a folder that `unmask fit` wrote"), "a folder that `unmask fit` wrote");
+    }
+
+    #[test]
+    fn nothing_has_a_minus_sign_or_a_row_of_zeros() {
+        let of = [
+            (0.0, 2, "0.00"),
+            (-0.0, 4, "0"),
+            (-0.001, 2, "0.00"),
+            (-0.012, 2, "\u{2212}0.01"),
+            (0.0, 5, "0"),
+            (2e-7, 5, "2.0e\u{2212}7"),
+            (-2e-7, 4, "\u{2212}2.0e\u{2212}7"),
+            (0.25, 4, "0.2500"),
+            (f32::NEG_INFINITY, 2, "none"),
+        ];
+        for (value, digits, words) in of {
+            assert_eq!(signed(value, digits), words, "{value} with {digits}");
+        }
+        let of = [(-0.0004, "no change"), (0.0, "no change"), (0.1134, "+0.113"), (-0.1134, "\u{2212}0.113")];
+        for (by, words) in of {
+            assert_eq!(change(by), words);
+        }
+    }
 
     #[test]
     fn a_list_of_scores_is_told_with_as_many_digits_as_its_largest_needs() {

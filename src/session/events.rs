@@ -3,12 +3,15 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::aside::reads;
 use super::measure::Part;
 use super::notices::Level;
 use super::running::RunningJob;
 use super::train::{RunState, TrainingRun};
 use super::{Command, Lane, Purpose, Request, Run, Session, describe, items};
 use crate::data::Dataset;
+use crate::data::options::in_form_words;
+use crate::data::spec::Kind;
 use crate::explain::SavedExplainer;
 use crate::jobs::Output;
 use crate::model::SavedBox;
@@ -43,6 +46,7 @@ impl Session {
             started: false,
             progress: None,
             paused: false,
+            is_dropped: false,
         });
     }
 
@@ -126,7 +130,7 @@ impl Session {
     }
 
     fn finished(&mut self, job: RunningJob, result: Result<Output, JobError>) -> Vec<Request> {
-        let RunningJob { id, purpose, title, .. } = job;
+        let RunningJob { id, slot, purpose, title, is_dropped, .. } = job;
         match (purpose, result) {
             (Purpose::Explain(key), Ok(Output::Explained(explained))) => {
                 self.explore.cache.insert(key, explained.clone());
@@ -158,13 +162,21 @@ impl Session {
                 self.last_action = format!("Opened black box {}", saved.card.name);
                 self.failed_open = None;
                 self.tell_remarks(&saved);
-                self.put_box(saved)
+                let hash = saved.card.hash.clone();
+                let requests = self.put_box(saved);
+                let index = self.boxes.iter().position(|known| known.card.hash == hash);
+                if let Some(misfit) = index.and_then(|index| self.box_misfit(index)) {
+                    self.last_action = format!("Opened black box. {misfit}: open data that it reads to use it");
+                }
+                requests
             }
             (Purpose::LoadExplainer(dir), Ok(Output::Explainer(saved))) => {
-                self.dirs.insert(saved.card.hash.clone(), dir);
+                self.dirs.insert(saved.card.hash.clone(), dir.clone());
                 self.last_action = format!("Opened explainer {}", saved.card.name);
                 self.failed_open = None;
-                self.put_explainer(saved)
+                let mut requests = self.put_explainer(saved.clone());
+                requests.extend(self.seek_box(&saved.card, &dir));
+                requests
             }
             (Purpose::MakeExplainer, Ok(Output::Explainer(saved))) => self.put_explainer(saved),
             (Purpose::Train(number), Ok(output)) => self.trained(number, output),
@@ -214,7 +226,13 @@ impl Session {
             }
             (purpose, Err(JobError::Cancelled)) => {
                 self.note_stopped(&purpose);
-                if title != "Explaining" && !matches!(purpose, Purpose::Without(_)) {
+                // One that another took the place of, or that nobody waits for, is no news.
+                let is_replaced = self.running.all().iter().any(|other| other.slot == slot);
+                let is_news = !is_replaced && !is_dropped;
+                if is_news && matches!(purpose, Purpose::OpenData) {
+                    self.give_up_opening();
+                }
+                if is_news && title != "Explaining" && !matches!(purpose, Purpose::Without(_)) {
                     self.last_action = format!("Cancelled: {title}");
                 }
                 Vec::new()
@@ -222,9 +240,13 @@ impl Session {
             (purpose, Err(error)) => {
                 match purpose {
                     Purpose::OpenData => {
+                        self.reopening = None;
                         let spec = self.data_retry.as_ref();
                         let name = spec.map_or_else(String::new, |spec| spec.path.display().to_string());
-                        self.open_failed(&name, error.notice(), Some(Command::RetryData));
+                        let kind = spec.map_or(Kind::AUTO, |spec| spec.kind);
+                        let notice = error.notice();
+                        let notice = Notice { summary: in_form_words(&notice.summary, kind), ..notice };
+                        self.open_failed(&name, notice, Some(Command::RetryData));
                     }
                     Purpose::LoadBox(path) | Purpose::LoadExplainer(path) | Purpose::OwnText(path) => {
                         let name = path.display().to_string();
@@ -315,9 +337,7 @@ impl Session {
     /// Shows a data set that was opened.
     pub(crate) fn put_data(&mut self, data: Arc<Dataset>) -> Vec<Request> {
         self.last_action = format!("Opened {}: {}", data.name, describe::count(data.len(), "item", "items"));
-        for remark in data.said_remarks() {
-            self.notices.push_anew(Level::Info, Notice::new("data-remark", remark));
-        }
+        self.tell_reading(&data);
         if !self.is_restoring() {
             self.settings.remember_data(&data.spec);
             self.files.is_sample = false;
@@ -325,10 +345,11 @@ impl Session {
         let is_same = self.data.as_ref().is_some_and(|open| open.hash == data.hash);
         // A project takes its own view up again.
         let takes_place = !is_same && !self.is_restoring();
+        let way = self.reopening.take();
         let closed = if takes_place { self.leave_data() } else { None };
-        let again = self.before.take_if(|before| takes_place && before.is_of(&data));
-        if closed.is_some() {
-            self.before.clone_from(&closed);
+        let again = if takes_place { self.before.take_of(&data) } else { None };
+        if let Some(closed) = &closed {
+            self.before.keep(closed.clone());
         }
         self.data = Some(data.clone());
         self.data_retry = None;
@@ -339,26 +360,51 @@ impl Session {
             explore.item = None;
             explore.pinned.clear();
             explore.marked.clear();
+            explore.notes.clear();
             explore.group = None;
+            explore.picked.clear();
+            explore.reading.own_row = None;
             explore.k_is_set = false;
             explore.list.filter = items::Filter::default();
+            explore.list.sort = explore.list.sort.for_other_data();
             explore.list.fidelity = None;
             explore.list.predictions = items::Predictions::new(data.len());
             explore.cache.clear();
             explore.shown = Shown::Empty;
             explore.wanted = None;
-            self.undo.clear();
             self.measure = super::measure::Measure::default();
         }
+        // Steps in data that others take the place of stay below the one that opens these: taken back, it gives them as they were left.
+        let history = closed.is_some().then(|| std::mem::take(&mut self.undo));
+        if !is_same {
+            self.undo.clear();
+        }
         if let Some(requests) = self.restore() {
+            if self.project.is_none() && !self.is_sample() {
+                self.tell_restored(&data);
+            }
             return requests;
         }
-        let requests = match again {
+        let aside = self.active_box().filter(|active| !reads(&active.card, &data)).cloned();
+        let mut requests = if aside.is_some() { self.put_box_aside() } else { Vec::new() };
+        let is_known = again.is_some();
+        requests.extend(match again {
             Some(before) => self.look_again(before),
             None => self.look_anew(&data),
-        };
-        if let Some(closed) = closed {
-            self.tell_closed(&closed, &data);
+        });
+        // One that is at hand may read them.
+        let aside = aside.filter(|_| self.active_box.is_none());
+        if let Some(way) = way.filter(|_| is_same) {
+            // The files hold the same by now.
+            self.end_reopening(way, true);
+        }
+        match (closed, history, aside) {
+            (Some(closed), Some(history), aside) => {
+                self.undo = history;
+                self.tell_closed(&closed, &data, aside.as_deref(), (way, is_known));
+            }
+            (_, _, Some(aside)) => self.tell_aside(&aside, &data),
+            _ => {}
         }
         requests
     }
@@ -380,10 +426,15 @@ impl Session {
 
     /// The black box that was trained on this data, else one with its classes, else the one in use.
     pub(crate) fn best_box_for(&self, data: &Dataset) -> Option<usize> {
-        let by = |fits: &dyn Fn(&SavedBox) -> bool| self.boxes.iter().rposition(|saved| fits(saved));
+        let by = |fits: &dyn Fn(&SavedBox) -> bool| {
+            self.boxes.iter().rposition(|saved| fits(saved) && reads(&saved.card, data))
+        };
+        let is_read_by = |at: &usize| self.boxes.get(*at).is_some_and(|saved| reads(&saved.card, data));
         by(&|saved| saved.card.data_hash == data.hash)
             .or_else(|| {
-                self.active_box.filter(|&at| self.boxes.get(at).is_some_and(|saved| saved.card.classes == data.classes))
+                let has_its_classes =
+                    |at: &usize| self.boxes.get(*at).is_some_and(|saved| saved.card.classes == data.classes);
+                self.active_box.filter(is_read_by).filter(has_its_classes)
             })
             .or_else(|| by(&|saved| saved.card.classes == data.classes))
     }
@@ -419,12 +470,14 @@ impl Session {
                 self.boxes.len() - 1
             }
         };
-        // The first one is used at once; a trained one is, too, when nothing better fits the data in view.
+        // The first one that reads the data is used at once; a trained one is, too, when nothing better fits the data in view.
         let fits_data = self.data.as_ref().is_some_and(|data| self.boxes[index].card.data_hash == data.hash);
         let active_fits = self
             .active_box()
             .is_some_and(|active| self.data.as_ref().is_some_and(|data| active.card.data_hash == data.hash));
-        if self.active_box.is_none() || self.active_box == Some(index) || (fits_data && !active_fits) {
+        let is_read = self.box_misfit(index).is_none();
+        let is_wanted = self.active_box.is_none() || (fits_data && !active_fits);
+        if self.active_box == Some(index) || (is_read && is_wanted) {
             return self.use_box(index);
         }
         Vec::new()
@@ -491,6 +544,7 @@ impl Session {
             *last_rebuild = Some(now);
             self.rebuild_list();
         }
+        self.say_again();
         requests.extend(self.tick_project(now));
         requests
     }

@@ -1,6 +1,6 @@
 //! The explorer's state: which item, which methods, how it is looked at, and the explanation in view.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::cache::ExplainCache;
@@ -9,7 +9,7 @@ use super::{Lane, Purpose, Run, Session, slots};
 use crate::data::{Dataset, Fit, Shape, Unit, Units};
 use crate::explain::mask::iou;
 use crate::explain::{Fill, Mask};
-use crate::figure::layout::series::Form;
+use crate::figure::layout::series::{Form, Scales};
 use crate::figure::layout::{Hidden, View};
 use crate::jobs::{Explain, Explained, MethodResult, Task};
 use crate::work::{Priority, Shown, Slot};
@@ -64,6 +64,10 @@ pub struct Explore {
     pub form: Option<Form>,
     /// The group of channels that curves are drawn of, by its first channel; `None`: of all.
     pub group: Option<usize>,
+    /// Channels that are picked to be drawn as curves, ascending; empty: those of the group, or of all.
+    pub picked: Vec<usize>,
+    /// Which scale channels have that share a plot or a map.
+    pub scales: Scales,
     /// How many units are selected.
     pub k: usize,
     /// Whether the user set [`Explore::k`]; until then it follows the trained explainer in view.
@@ -84,6 +88,8 @@ pub struct Explore {
     pub pinned: BTreeSet<usize>,
     /// Items that the user marked.
     pub marked: BTreeSet<usize>,
+    /// What the user noted on marked items, a line each; it stays when the mark is taken off, and is seen with it.
+    pub notes: BTreeMap<usize, String>,
     /// Order, filter, and what is known of each item.
     pub list: ItemList,
     /// The explanation in view.
@@ -108,6 +114,8 @@ impl Default for Explore {
             shows_classes: true,
             form: None,
             group: None,
+            picked: Vec::new(),
+            scales: Scales::default(),
             k: 25,
             k_is_set: false,
             unit: Unit::Pixel,
@@ -118,6 +126,7 @@ impl Default for Explore {
             peek: false,
             pinned: BTreeSet::new(),
             marked: BTreeSet::new(),
+            notes: BTreeMap::new(),
             list: ItemList::default(),
             shown: Shown::Empty,
             wanted: None,
@@ -131,6 +140,11 @@ impl Explore {
     /// Units of the black box's input.
     pub fn units(&self, shape: Shape) -> Units {
         Units::new(self.unit, shape)
+    }
+
+    /// What the user noted on a marked item.
+    pub fn note(&self, item: usize) -> Option<&str> {
+        self.notes.get(&item).filter(|_| self.marked.contains(&item)).map(String::as_str)
     }
 
     /// The explanation to draw, if it is of the item in view (an older one of another item stays until the new one is there).
@@ -234,17 +248,17 @@ impl Session {
         })
     }
 
-    /// The data that a key is about: the own text, or what is open.
-    fn data_of(&self, key: &ExplainKey) -> Option<&Arc<Dataset>> {
-        let own = self.own_text().map(|own| &own.data);
-        own.into_iter().chain(self.data.as_ref()).find(|data| data.hash == key.data)
+    /// The data of this hash: the own text or row, or what is open.
+    pub(super) fn data_of(&self, hash: &str) -> Option<&Arc<Dataset>> {
+        let own = self.own_text().map(|own| &own.data).into_iter().chain(self.own_row().map(|own| &own.data));
+        own.chain(self.data.as_ref()).find(|data| data.hash == hash)
     }
 
     fn explain_run(&self, key: Arc<ExplainKey>, slot: Slot, priority: Priority) -> Option<Run> {
         let task = Task::Explain(Box::new(Explain {
             black_box: self.active_box()?.clone(),
             explainers: self.column_explainers(),
-            data: self.data_of(&key)?.clone(),
+            data: self.data_of(&key.data)?.clone(),
             item: key.item,
             fit: self.explore.fit,
             unit: key.unit,
@@ -280,17 +294,17 @@ impl Session {
         self.explain_run(key, Slot::new(slots::EXPLAIN, 0), Priority::Interactive).into_iter().collect()
     }
 
-    /// What is asked for once the explanation in view is there: the answer without the word that is told of, which has waited for it, and the
-    /// items nearby.
+    /// What is asked for once the explanation in view is there: the answers without the word that is told of and without those taken out by hand, which
+    /// have waited for it, and the items nearby.
     pub(crate) fn runs_once_explained(&mut self) -> Vec<Run> {
-        let mut runs: Vec<Run> = self.without_run().into_iter().collect();
+        let mut runs: Vec<Run> = self.without_run().into_iter().chain(self.by_hand_run()).collect();
         runs.extend(self.ahead_runs());
         runs
     }
 
     /// Requests for the next items, and the previous one, that are not known yet.
     pub(crate) fn ahead_runs(&mut self) -> Vec<Run> {
-        let Some(item) = self.explore.item.filter(|_| self.own_text().is_none()) else { return Vec::new() };
+        let Some(item) = self.explore.item.filter(|_| !self.has_own()) else { return Vec::new() };
         let near = self.explore.list.neighbours(item, AHEAD);
         let mut runs = Vec::new();
         for (index, near_item) in near.into_iter().enumerate() {

@@ -454,20 +454,11 @@ impl Session {
         vec![Request::Run(Box::new(Run { lane: Lane::Files, slot, priority: Priority::Normal, purpose, title, task }))]
     }
 
-    /// A file name for what is in view, without extension.
-    pub fn suggested_name(&self) -> String {
-        let item = self.item_name();
-        let method = self
-            .column_explainers()
-            .get(self.explore.focus)
-            .map_or_else(String::new, |explainer| format!("-{}", explainer.card.method));
-        describe_file(&format!("{item}{method}-k{}", self.explore.k))
-    }
-
     /// What is in view, for names of files.
     pub(super) fn item_name(&self) -> String {
         match (self.own_text(), self.explore.item) {
             (Some(_), _) => "own-text".to_owned(),
+            (None, Some(item)) if self.own_row().is_some() => format!("item-{item}-changed"),
             (None, Some(item)) => format!("item-{item}"),
             (None, None) => "figure".to_owned(),
         }

@@ -39,6 +39,15 @@ impl Part {
         }
     }
 
+    /// What it gives, within a sentence.
+    const fn what(self) -> &'static str {
+        match self {
+            Self::Table => "metrics",
+            Self::Curves => "fidelity over k",
+            Self::Agreement => "agreement",
+        }
+    }
+
     /// The purpose of its job.
     pub const fn purpose(self) -> Purpose {
         match self {
@@ -106,6 +115,12 @@ pub struct EvaluateForm {
     pub agreement: bool,
 }
 
+/// Which of the numbers of units in a table the charts beside it are of: that of the explorer where it is among them, else the first.
+pub fn chart_k(ks: &[usize], in_explorer: usize) -> usize {
+    let is_there = ks.contains(&in_explorer);
+    ks.first().copied().filter(|_| !is_there).unwrap_or(in_explorer)
+}
+
 /// About eight numbers of units from few to half of all, evenly spread on a logarithmic scale, `k` among them.
 pub fn curve_ks(units: usize, k: usize) -> Vec<usize> {
     let (first, last) = ((units / 200).max(1) as f64, (units as f64 / 2.0).max(1.0));
@@ -149,7 +164,9 @@ impl Session {
     /// The explainers of a form, each under a name of its own and with the unit of the explorer.
     fn measured(&self, hashes: &[String]) -> Vec<Arc<SavedExplainer>> {
         let unit = self.explore.unit;
+        let has_gradients = |explainer: &SavedExplainer| self.gradients_missing(&explainer.card.method).is_none();
         let chosen = self.explainers.iter().filter(|explainer| hashes.contains(&explainer.card.hash));
+        let chosen = chosen.filter(|explainer| has_gradients(explainer));
         let with_unit = chosen.filter(|explainer| self.selects_unit(explainer, unit)).map(|explainer| {
             if explainer.card.unit == unit {
                 return explainer.clone();
@@ -182,7 +199,7 @@ impl Session {
         if !form.metrics.is_empty() {
             parts.push((Part::Table, evaluate(form.metrics.clone(), form.ks.clone())));
         }
-        let k = form.ks.first().copied().unwrap_or(self.explore.k);
+        let k = chart_k(&form.ks, self.explore.k);
         if form.over_k {
             let ks = curve_ks(self.unit_count(), k);
             parts.push((Part::Curves, evaluate(vec!["fs_m".to_owned(), "fu_m".to_owned()], ks)));
@@ -223,8 +240,9 @@ impl Session {
 
     pub(crate) fn measured_part(&mut self, part: Part, id: JobId, result: Result<Output, JobError>) {
         let wrong = || JobError::failed("wrong-answer", "Measuring gave something else than was asked for");
+        let is_done = result.is_ok();
         match &result {
-            Ok(_) => self.last_action = format!("Done: {}", part.title().to_lowercase()),
+            Ok(_) => {}
             Err(JobError::Cancelled) => self.last_action = format!("Cancelled: {}", part.title().to_lowercase()),
             Err(error) => self.notify(Level::Error, error.notice(), None),
         }
@@ -247,6 +265,28 @@ impl Session {
                 self.measure.agreement.finish(id, agreement);
             }
         }
+        if is_done {
+            self.last_action = self.measured_words(part);
+        }
+    }
+
+    /// What was measured, once nothing more is awaited; before that the part that is done.
+    fn measured_words(&self, part: Part) -> String {
+        let is_under_way = Part::ALL.iter().any(|&part| self.measure.awaited(part).is_some());
+        match self.measure.asked.as_ref().filter(|_| !is_under_way) {
+            Some(form) => {
+                let has = |part: Part| match part {
+                    Part::Table => self.measure.cells.value().is_some() && !form.metrics.is_empty(),
+                    Part::Curves => self.measure.curves.value().is_some(),
+                    Part::Agreement => self.measure.agreement.value().is_some(),
+                };
+                let parts: Vec<String> =
+                    Part::ALL.into_iter().filter(|part| has(*part)).map(|part| part.what().to_owned()).collect();
+                let methods = describe::count(form.explainers.len(), "method", "methods");
+                format!("Measured {methods}: {}", describe::in_words(&parts))
+            }
+            None => format!("Measured {}", part.what()),
+        }
     }
 
     pub(crate) fn export_table(&mut self, path: &Path) -> Vec<Request> {
@@ -266,7 +306,7 @@ impl Session {
 mod tests {
     use std::sync::Arc;
 
-    use super::{curve_ks, told_apart};
+    use super::{chart_k, curve_ks, told_apart};
     use crate::data::Unit;
     use crate::explain::{ExplainerCard, SavedExplainer};
 
@@ -306,6 +346,13 @@ mod tests {
         assert_eq!(names(&["L2X", "AIM", "L2X", "L2X"]), ["L2X", "AIM", "L2X (2)", "L2X (3)"]);
         assert_eq!(names(&["L2X", "L2X", "L2X (2)"]), ["L2X", "L2X (2)", "L2X (2) (2)"]);
         assert_eq!(names(&["L2X (2)", "L2X", "L2X"]), ["L2X (2)", "L2X", "L2X (3)"]);
+    }
+
+    #[test]
+    fn charts_are_of_the_k_in_view_where_it_was_measured() {
+        assert_eq!(chart_k(&[5, 10, 25], 25), 25);
+        assert_eq!(chart_k(&[5, 10], 25), 5, "the first");
+        assert_eq!(chart_k(&[], 25), 25);
     }
 
     #[test]

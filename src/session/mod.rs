@@ -5,8 +5,12 @@
 
 mod all_items;
 pub mod apply;
+pub mod aside;
 mod before;
+mod box_of;
+pub mod by_hand;
 pub mod cache;
+mod channels;
 mod columns;
 pub mod command;
 pub mod describe;
@@ -19,11 +23,13 @@ pub mod items;
 pub mod measure;
 pub mod notices;
 pub mod opening;
+pub mod own_row;
 pub mod participant;
 pub mod picture;
 pub mod project;
 pub mod project_job;
 pub mod published;
+mod read_as;
 pub mod reading;
 pub mod running;
 mod scores;
@@ -143,12 +149,14 @@ pub mod slots {
     pub const SHEET: u16 = 12;
     /// Studies: making, reading, scoring, and one for each change.
     pub const STUDY: u16 = 21;
-    /// The answer without the unit under the pointer.
+    /// The answers without the unit under the pointer and without those taken out by hand.
     pub const WITHOUT: u16 = 20;
     /// What is known of data that are not read as a whole.
     pub const LOOK: u16 = 30;
     /// Files of scores of many items; one slot per file.
     pub const SCORES: u16 = 31;
+    /// A text in a file that becomes the own text.
+    pub const OWN_TEXT: u16 = 32;
 }
 
 /// What a job is for; its answers are filed by this.
@@ -170,7 +178,7 @@ pub enum Purpose {
     Explain(Arc<ExplainKey>),
     /// An explanation made ahead.
     Ahead(Arc<ExplainKey>),
-    /// The answer without one unit.
+    /// The answer without some units.
     Without(Arc<reading::WithoutKey>),
     /// Answers to all items.
     Predict(Arc<str>),
@@ -306,8 +314,10 @@ pub struct Session {
     pub(crate) failed_open: Option<FailedOpen>,
     /// What is known of data that are not read as a whole, and which these are.
     pub(crate) looked: Option<(Arc<DataSpec>, Arc<Looked>)>,
-    /// The data that were open before.
-    pub(crate) before: Option<before::Before>,
+    /// Data that were open before.
+    pub(crate) before: before::Earlier,
+    /// The data under way are opened by taking an opening back, or by doing it again.
+    pub(crate) reopening: Option<before::Way>,
     /// What the bottom line offered last.
     pub(crate) offer: Option<Offer>,
     /// The open project's files.

@@ -52,9 +52,9 @@ impl Notices {
     }
 
     /// Adds one that says the same whenever the same is done again: it takes the place of an earlier one of the same words.
-    pub fn push_anew(&mut self, level: Level, notice: Notice) {
+    pub fn push_anew(&mut self, level: Level, notice: Notice, retry: Option<Command>) {
         self.entries.retain(|entry| entry.notice.code != notice.code || entry.notice.summary != notice.summary);
-        self.push(level, notice, None);
+        self.push(level, notice, retry);
     }
 
     /// What tried one thing again tries another from now on.

@@ -216,7 +216,8 @@ impl Session {
         let kind = Kind::named("text").unwrap_or(Kind::AUTO);
         Request::Run(Box::new(Run {
             lane: Lane::Files,
-            slot: Slot::new(slots::DATA, 0),
+            // Its own: data that are being opened go on.
+            slot: Slot::new(slots::OWN_TEXT, 0),
             priority: Priority::Normal,
             purpose: Purpose::OwnText(path.to_path_buf()),
             title,
@@ -246,6 +247,7 @@ impl Session {
         }
         self.no_spec = None;
         self.failed_open = None;
+        self.reopening = None;
         let title = format!("Opening {spec}");
         self.last_action.clone_from(&title);
         self.place = super::Place::Explore;
@@ -257,6 +259,17 @@ impl Session {
             title,
             task: Task::OpenData { spec },
         }))]
+    }
+
+    /// The user cancelled the opening of data: where others are open, these are what is talked of again.
+    pub(super) fn give_up_opening(&mut self) {
+        self.reopening = None;
+        if self.data.is_some()
+            && !self.is_restoring()
+            && let Some(spec) = self.data_retry.take()
+        {
+            self.notices.retarget(&Command::RetryData, &Command::OpenSpec(spec.to_string()));
+        }
     }
 
     pub(crate) fn retry_data(&mut self) -> Vec<Request> {

@@ -12,7 +12,7 @@ use crate::jobs::{Explained, MethodResult};
 
 impl Session {
     /// How many channels the series in view has: as the black box reads it or, where there is none, as the data have it; `None` for what is no series.
-    fn series_channels(&self) -> Option<usize> {
+    pub(super) fn series_channels(&self) -> Option<usize> {
         match self.active_box().map(|active| &active.card) {
             Some(card) => (card.modality() == Modality::Series).then_some(card.shape.channels),
             None => self.data.as_ref().filter(|data| data.modality == Modality::Series)?.shape().map(|it| it.channels),
@@ -59,7 +59,9 @@ impl Session {
     /// Whether the group that begins at a channel, or all, can be chosen.
     pub(super) fn group_fits(&self, first: Option<usize>) -> super::Availability {
         match first {
-            None if self.chosen_group().is_none() => Err("No group of channels is chosen".into()),
+            None if self.chosen_group().is_none() && self.explore.picked.is_empty() => {
+                Err("No channels are chosen".into())
+            }
             Some(first) if self.group_at(first).is_none() => {
                 Err(format!("No group of channels of the series in view begins at channel {first}").into())
             }
@@ -72,6 +74,9 @@ impl Session {
         let explained = self.explore.explained()?;
         let result = self.seen(explained.methods.get(column)?.as_ref().ok()?);
         let mut picture = self.picture_of(explained, &result, view, hidden, theme);
+        if self.own_text().is_none() && self.is_in_view(explained) {
+            picture.label = self.label_name(explained.item).map(str::to_owned);
+        }
         if self.explore.shows_classes {
             let classes = self.active_box().map_or(&[][..], |active| &active.card.classes);
             picture.classes = class_table(&picture, classes, explained, &result, self.explore.k);
@@ -90,8 +95,14 @@ impl Session {
     ) -> ExplainedPicture {
         let explainer = self.explainers.iter().find(|explainer| explainer.card.hash == result.explainer);
         let name = explainer.map_or_else(|| "Unknown method".to_owned(), |explainer| explainer.card.name.clone());
+        let source = match self.own_row().zip(self.data.as_ref()) {
+            Some((own, data)) if own.data.hash == explained.data => {
+                format!("{}, changed: {}", source_of(data, own.item), own.change_words(data))
+            }
+            _ => self.source_of(explained.item),
+        };
         let beside = Beside {
-            source: &self.source_of(explained.item),
+            source: &source,
             method: &self.name_through_lens(name, result),
             seed: explainer.map(|explainer| explainer.card.seed),
             black_box: self.active_box().map(|active| &active.card),
@@ -99,6 +110,9 @@ impl Session {
             channels: self.data.as_ref().map_or(&[][..], |data| data.channel_names()),
             form: self.explore.form,
             group: self.explore.group,
+            picked: &self.explore.picked,
+            scales: self.explore.scales,
+            data: self.data_of(&explained.data).map(AsRef::as_ref),
         };
         let picture = picture_of_result(&beside, explained, result, self.explore.k);
         let truth = self.truth_of(explained).filter(|_| self.explore.shows_truth);

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use super::before::RESTORED;
 use super::figures::{KeptFigure, PNG_SCALE};
 use super::figures_file::{FiguresLook, FiguresRef};
 use super::notices::Level;
@@ -14,7 +15,7 @@ use super::project_job::{
 };
 use super::train::{RunState, TrainingRun};
 pub use super::view_state::{ColumnRef, Layout, ViewState};
-use super::{Command, Request, Session};
+use super::{Command, Place, Request, Session};
 use crate::data::{DataSpec, Dataset, Fit, Modality, Split};
 use crate::explain::SavedExplainer;
 use crate::model::SavedBox;
@@ -135,18 +136,27 @@ impl Session {
             against: explore.reading.against,
             form: explore.form,
             group: explore.group,
+            picked: explore.picked.clone(),
+            scales: explore.scales,
             own_text: own_text.to_owned(),
             shows_own_text,
             hides_truth: !explore.shows_truth,
             hides_classes: !explore.shows_classes,
             pinned: explore.pinned.clone(),
             marked: explore.marked.clone(),
+            notes: explore.notes.clone(),
             filter: explore.list.filter.clone(),
             sort: explore.list.sort,
             style: explore.list.style,
-            out_dirs: self.out_dirs().filter(|dir| !self.is_in_project(dir)).map(Path::to_path_buf).collect(),
+            out_dirs: self.out_dirs().filter(|dir| !self.is_in_project(dir)).map(whole).collect(),
             design: self.study.form.clone().map(Box::new),
-            studies: self.study.opened.iter().filter(|file| !self.is_in_project(file)).cloned().collect(),
+            studies: self
+                .study
+                .opened
+                .iter()
+                .filter(|file| !self.is_in_project(file))
+                .map(|file| whole(file))
+                .collect(),
             embedding: self.measure.embedding.clone(),
             figure_theme: self.figures.theme,
             png_scale: Some(self.figures.scale).filter(|scale| *scale != PNG_SCALE),
@@ -195,7 +205,8 @@ impl Session {
         let explainers = self.settled_explainers().map(|saved| saved.card.hash.clone());
         Look {
             data: self.data.iter().map(|data| data.spec.to_string()).collect(),
-            view: self.view_state(),
+            // Which place and which item are in view comes back with a project, but to look there is no change that is to be saved.
+            view: ViewState { place: Place::default(), item: None, ..self.view_state() },
             layout: self.layout(),
             active: self.active_box().map(|active| active.card.hash.clone()),
             models: boxes.chain(explainers).collect(),
@@ -418,6 +429,9 @@ impl Session {
         requests.extend(self.leave_untitled());
         let beside = std::mem::take(&mut self.files.beside);
         let saved_state = saved_state.filter(|_| !is_untitled);
+        // Data that come back with the restored work are not closed.
+        let comes_back = |data: &Arc<Dataset>| ViewState::of(&state).data_hash.as_ref() == Some(&data.hash);
+        let closed = if self.data.as_ref().is_some_and(comes_back) { None } else { self.leave_data() };
         let is_restored = saved_state.is_some();
         // That unsaved work is shown is no news to who asked for it.
         let is_news = |notice: &Notice| !is_untitled || notice.code != "project-restored";
@@ -428,7 +442,10 @@ impl Session {
         }
         self.last_action = format!("Opened project {}", folder.display());
         if is_untitled {
-            self.last_action = "Restored unsaved work; save it as a project to keep it".to_owned();
+            self.last_action = format!("{RESTORED}; save it as a project to keep it");
+            if let Some(closed) = closed {
+                self.offer_closed(&closed);
+            }
         }
         let is_sample = project.is_none();
         if !is_sample && !is_untitled {
@@ -471,7 +488,8 @@ impl Session {
         // A table of the project before would pass for one of this, where this has no data.
         self.measure = super::measure::Measure::default();
         self.undo.clear();
-        (self.before, self.failed_open) = (None, None);
+        self.before.clear();
+        (self.reopening, self.failed_open) = (None, None);
         requests.extend(self.begin_restoring(state, beside.data));
         requests.extend(self.open_paths(&beside.paths));
         requests
@@ -573,13 +591,21 @@ impl Session {
         explore.k_is_set = saved.k.is_some() && !saved.k_follows;
         explore.form = saved.form;
         explore.group = saved.group.filter(|_| is_same);
+        explore.picked = if is_same { saved.picked } else { Vec::new() };
+        explore.scales = saved.scales;
         (explore.pinned, explore.marked) = (listed(saved.pinned), listed(saved.marked));
-        (explore.list.sort, explore.list.style) = (saved.sort, saved.style);
+        explore.list.sort = if is_same { saved.sort } else { saved.sort.for_other_data() };
+        explore.list.style = saved.style;
+        explore.notes = saved.notes.into_iter().filter(|(item, _)| is_same && *item < n).collect();
         if is_same {
             explore.list.filter = saved.filter;
         }
         let named = active.and_then(|hash| self.boxes.iter().position(|known| known.card.hash == hash));
-        self.active_box = named.or_else(|| self.best_box_for(self.data.as_deref()?)).or(self.active_box);
+        // The data may have been opened in place of those that it was saved with.
+        let fits = |session: &Self, at: &usize| session.box_misfit(*at).is_none();
+        let named = named.filter(|at| fits(self, at));
+        let active = named.or_else(|| self.best_box_for(self.data.as_deref()?));
+        self.active_box = active.or(self.active_box.filter(|at| fits(self, at)));
         let mut reads_texts = false;
         if let Some(active) = self.active_box().cloned() {
             let class_of = |class: &usize| *class < active.card.classes.len();
@@ -638,6 +664,7 @@ impl Session {
     pub(crate) fn place_columns(&mut self) -> Vec<Request> {
         let Some(active) = self.active_box().map(|active| active.card.hash.clone()) else {
             self.files.awaited.clear();
+            self.explore.columns.clear();
             return Vec::new();
         };
         let find = |wanted: &ColumnRef| {
@@ -677,6 +704,11 @@ impl Session {
         self.explore.columns = columns;
         self.refresh()
     }
+}
+
+/// An absolute path: the next window may be started from another folder.
+fn whole(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf())
 }
 
 /// A data specification of a project: a relative path is looked up from the project's folder first.

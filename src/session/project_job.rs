@@ -173,7 +173,7 @@ impl Search<'_> {
         listed: &[SavedRef],
         load: impl Fn(&Path) -> Result<(String, T), String>,
     ) -> (Vec<(PathBuf, T)>, Vec<SavedRef>) {
-        let noun = if kind == ProjectKind::BlackBoxes { "black box" } else { "explainer" };
+        let (article, noun) = if kind == ProjectKind::BlackBoxes { ("A", "black box") } else { ("An", "explainer") };
         let here = folders_in(&self.folder.join(kind.folder()));
         let (mut loaded, mut missing, mut known) = (Vec::new(), Vec::new(), BTreeSet::new());
         let mut told: BTreeSet<PathBuf> = BTreeSet::new();
@@ -218,7 +218,7 @@ impl Search<'_> {
                             saved.hash.short()
                         ),
                     });
-                    let summary = format!("A {noun} of this project was left out. {reason}");
+                    let summary = format!("{article} {noun} of this project was left out. {reason}");
                     self.notices.push(Notice::new("project-model-left-out", summary));
                     missing.push(saved.clone());
                     // What lies in its place is something else, and has just been refused.
@@ -238,7 +238,7 @@ impl Search<'_> {
                     }
                 }
                 Err(error) => {
-                    let summary = format!("A {noun} in the project's folder was left out. {error}");
+                    let summary = format!("{article} {noun} in the project's folder was left out. {error}");
                     self.notices.push(Notice::new("project-model-left-out", summary));
                 }
             }

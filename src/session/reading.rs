@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::by_hand::ByHand;
 use super::command::Info;
 use super::notices::Level;
 use super::undo::Step;
@@ -17,7 +18,7 @@ use crate::jobs::{Explained, Lens, MethodResult, Task, Without, reading};
 use crate::model::BoxCard;
 use crate::work::{Notice, Priority, Slot};
 
-/// Answers without one unit that are kept; all are forgotten when there are more.
+/// Answers without some units that are kept; all are forgotten when there are more.
 const MOST_KEPT: usize = 4096;
 /// Longest text of the user's own, in bytes.
 pub const MOST_OWN_BYTES: usize = 1_000_000;
@@ -25,8 +26,12 @@ pub const MOST_OWN_BYTES: usize = 1_000_000;
 pub const NOT_SHOWN: &str = "(offensive text, not shown)";
 /// Words selected at first in a text.
 const FIRST_WORDS: usize = 10;
+/// The same of pixels, as in the papers on digits.
+const FIRST_PIXELS: usize = 25;
+/// The same of steps and patches where it is not known how many there are.
+const FIRST_STEPS: usize = 10;
 
-/// What the answer without one unit depends on.
+/// What the answer without some units depends on.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct WithoutKey {
     /// Hash of the data.
@@ -37,9 +42,9 @@ pub struct WithoutKey {
     pub black_box: String,
     /// Kind of unit.
     pub unit: Unit,
-    /// The unit that is taken away.
-    pub at: usize,
-    /// What it becomes.
+    /// The units that are taken away, in order.
+    pub out: Vec<usize>,
+    /// What they become.
     pub fill: Fill,
     /// Seed of noise.
     pub seed: u64,
@@ -58,8 +63,12 @@ pub struct Reading {
     pub against: Option<usize>,
     /// Whether texts that may offend are shown.
     pub shows_offensive: bool,
+    /// Units that the user took out by hand, of the item that they were taken out of.
+    pub by_hand: Option<ByHand>,
     /// The user's own text, while it is in view.
     pub own: Option<Own>,
+    /// The user's own row, while it is in view.
+    pub own_row: Option<super::own_row::OwnRow>,
     /// The own text that was closed last, so that it can be taken up again.
     last_own: String,
     without: HashMap<Arc<WithoutKey>, Vec<f32>>,
@@ -104,6 +113,12 @@ pub enum Action {
     Point(Option<usize>),
     /// Choose a unit: text and list scroll to it.
     Choose(Option<usize>),
+    /// Take a unit out of the input by hand, or put it back; `None`: the one under the pointer, or the chosen one.
+    TakeOut(Option<usize>),
+    /// Put everything back that was taken out by hand.
+    PutBack,
+    /// What is taken out by hand is now this: what taking a change back does.
+    SetByHand(Option<ByHand>),
     /// Contrast the class in focus with this one.
     Against(Option<usize>),
     /// Show texts that may offend, or blur them.
@@ -116,6 +131,10 @@ pub enum Action {
     PasteOwn(String),
     /// The own text was this when it was closed.
     RememberOwn(String),
+    /// Give a column of the row in view, by its place in the table, another value; `None` for a missing one.
+    ChangeCell(usize, Option<f64>),
+    /// Take all changes of the row back.
+    BackToRow,
 }
 
 impl Action {
@@ -124,6 +143,12 @@ impl Action {
         let (title, tip) = match self {
             Self::Point(_) => ("Point at a unit", "Show its score and rank, and the answer without it."),
             Self::Choose(_) => ("Choose a unit", "Text and list scroll to it."),
+            Self::TakeOut(_) => (
+                "Take a word out, or put it back",
+                "The word under the pointer, or the chosen one: see what the black box answers without it.",
+            ),
+            Self::PutBack => ("Put all words back", "Nothing is taken out by hand any more."),
+            Self::SetByHand(_) => ("Change what is taken out by hand", "See what the black box answers without it."),
             Self::Against(None) => ("No contrast", "Show the scores of the class in focus alone."),
             Self::Against(Some(_)) => ("Contrast with this class", "Why the class in focus rather than this one."),
             Self::ShowOffensive(true) => ("Show offensive texts", "Show texts of this data set that may offend."),
@@ -132,9 +157,15 @@ impl Action {
             Self::EditOwn(_) => ("Change your own text", "Prediction and explanation follow."),
             Self::PasteOwn(_) => ("Paste your own text", "Prediction and explanation follow."),
             Self::RememberOwn(_) => ("Remember your own text", "It can be taken up again."),
+            Self::ChangeCell(..) => ("Change a value of the row", "Prediction and explanation follow; the item stays."),
+            Self::BackToRow => ("Back to the item", "Take all changes of the row back."),
             Self::ShowOffensive(false) => ("Blur offensive texts", "Hide texts of this data set, which may offend."),
         };
-        let keys: &'static [Chord] = if *self == Self::OpenOwn(true) { &[Chord::CtrlShift('V')] } else { &[] };
+        let keys: &'static [Chord] = match self {
+            Self::OpenOwn(true) => &[Chord::CtrlShift('V')],
+            Self::TakeOut(None) => &[Chord::Letter('W')],
+            _ => &[],
+        };
         Info { title: title.into(), tip, keys }
     }
 
@@ -146,6 +177,10 @@ impl Action {
                 Some(_) => Err("The black box in use does not read texts".into()),
                 None => Err("Train or open a black box that reads texts first".into()),
             },
+            Self::TakeOut(unit) => session.can_take_out(*unit).map(|_| ()),
+            Self::PutBack if session.taken_out().is_empty() => Err("Nothing is taken out by hand".into()),
+            Self::ChangeCell(..) => session.row_can_change(),
+            Self::BackToRow if session.own_row().is_none() => Err("No value of the row is changed".into()),
             _ => Ok(()),
         }
     }
@@ -165,6 +200,9 @@ impl Session {
                 reading.choices += 1;
                 return self.ask_without();
             }
+            Action::TakeOut(unit) => return self.take_out(unit),
+            Action::PutBack => return self.put_back(),
+            Action::SetByHand(by_hand) => return self.set_by_hand(by_hand),
             Action::Against(class) => {
                 reading.against = class;
                 self.last_action = match class {
@@ -198,6 +236,8 @@ impl Session {
                     reading.last_own = text;
                 }
             }
+            Action::ChangeCell(column, value) => return self.change_cell(column, value),
+            Action::BackToRow => return self.back_to_row(),
             Action::ShowOffensive(shown) => {
                 reading.shows_offensive = shown;
                 self.last_action =
@@ -277,10 +317,11 @@ impl Session {
         }
     }
 
-    /// Data and item in view: the own text, else the item of the list.
+    /// Data and item in view: the own text or row, else the item of the list.
     pub fn in_view(&self) -> Option<(&Arc<Dataset>, usize)> {
-        match self.own_text() {
-            Some(own) => Some((&own.data, 0)),
+        let own = self.own_text().map(|own| &own.data).or(self.own_row().map(|own| &own.data));
+        match own {
+            Some(data) => Some((data, 0)),
             None => self.data.as_ref().zip(self.explore.item),
         }
     }
@@ -326,6 +367,21 @@ impl Session {
         self.lens(result).and_then(|lens| result.through(lens)).map_or(Cow::Borrowed(result), Cow::Owned)
     }
 
+    /// Whether what is shown for a class are the very units that the method selects by itself: then the answers to both are the same.
+    pub fn shows_own_selection(&self, result: &MethodResult, lens: Lens) -> bool {
+        let Some(scores) = result.scores_through(lens) else { return false };
+        // Without sorting, since windows ask in every frame.
+        let (mut least, mut most) = (f32::INFINITY, 0.0_f32);
+        for (unit, score) in scores.into_iter().enumerate() {
+            if result.is_selected(unit, self.explore.k) {
+                least = least.min(score);
+            } else {
+                most = most.max(score);
+            }
+        }
+        least.is_finite() && least > most
+    }
+
     /// "class spam", "spam rather than ham".
     pub fn lens_words(&self, lens: Lens) -> String {
         lens.words(self.active_box().map_or(&[], |active| &active.card.classes))
@@ -339,16 +395,16 @@ impl Session {
         }
     }
 
-    // --- without one unit ----------------------------------------------------------------------------------------------
+    // --- without some units --------------------------------------------------------------------------------------------
 
-    fn without_key(&self, at: usize) -> Option<WithoutKey> {
+    fn without_key(&self, out: &[usize]) -> Option<WithoutKey> {
         let (explained, active) = (self.explore.explained()?, self.active_box()?);
         Some(WithoutKey {
             data: self.in_view()?.0.hash.clone(),
             item: explained.item,
             black_box: active.card.key(),
             unit: explained.units.unit,
-            at,
+            out: out.to_vec(),
             fill: explained.fill,
             seed: explained.seed,
         })
@@ -356,7 +412,12 @@ impl Session {
 
     /// The black box's answer without the unit, if it is known.
     pub fn without(&self, at: usize) -> Option<&[f32]> {
-        let key = self.without_key(at)?;
+        self.without_all(&[at])
+    }
+
+    /// The black box's answer without these units, which are in order, if it is known.
+    pub fn without_all(&self, out: &[usize]) -> Option<&[f32]> {
+        let key = self.without_key(out)?;
         self.explore.reading.without.get(&key).map(Vec::as_slice)
     }
 
@@ -370,10 +431,15 @@ impl Session {
     pub(super) fn without_run(&self) -> Option<Run> {
         let reading = &self.explore.reading;
         let n_units = self.explore.explained()?.units.count();
-        let at = reading.pointed.or(reading.chosen).filter(|at| *at < n_units && self.without(*at).is_none())?;
-        let key = self.without_key(at)?;
+        let at = reading.pointed.or(reading.chosen).filter(|at| *at < n_units)?;
+        self.run_without(&[at], 0, "Asking without one unit")
+    }
+
+    /// The question for the answer without these units, which are in order. A newer question of `number` takes the place of an older one.
+    pub(super) fn run_without(&self, out: &[usize], number: u32, title: &str) -> Option<Run> {
+        let key = self.without_key(out)?;
         // What is drawn may still be another item, while this one is computed.
-        if !key.unit.is_text() || !self.explore.is_current() {
+        if !key.unit.is_text() || !self.explore.is_current() || self.explore.reading.without.contains_key(&key) {
             return None;
         }
         let task = Task::Without(Box::new(Without {
@@ -382,21 +448,21 @@ impl Session {
             item: key.item,
             fit: Fit::default(),
             unit: key.unit,
-            at,
+            out: key.out.clone(),
             fill: key.fill,
             seed: key.seed,
         }));
         Some(Run {
             lane: Lane::Interactive,
-            slot: Slot::new(slots::WITHOUT, 0),
+            slot: Slot::new(slots::WITHOUT, number),
             priority: Priority::Interactive,
             purpose: Purpose::Without(Arc::new(key)),
-            title: "Asking without one unit".to_owned(),
+            title: title.to_owned(),
             task,
         })
     }
 
-    /// Files an answer without one unit.
+    /// Files an answer without some units.
     pub(super) fn put_without(&mut self, key: Arc<WithoutKey>, probs: Vec<f32>) {
         let known = &mut self.explore.reading.without;
         if known.len() >= MOST_KEPT {
@@ -459,12 +525,11 @@ impl Session {
         let before = explore.unit;
         if modality == Modality::Table {
             if explore.unit != Unit::Column {
-                // Half of the columns, at most four, as in the synthetic tables.
-                (explore.unit, explore.k) = (Unit::Column, (card.shape.width / 2).clamp(1, 4));
+                (explore.unit, explore.k) = (Unit::Column, first_k(Unit::Column, Some(card.shape.width)));
             }
         } else if modality == Modality::Series && explore.unit.modality() != modality {
             explore.unit = Unit::Step;
-            explore.k = (card.shape.width / 10).max(1);
+            explore.k = first_k(Unit::Step, Some(card.shape.width));
         } else if modality == Modality::Series {
             // Any unit of a series fits.
         } else if modality == Modality::Text {
@@ -473,10 +538,10 @@ impl Session {
                 && let Some(&unit) = offered.first()
             {
                 explore.unit = unit;
-                explore.k = if unit == Unit::Sentence { 1 } else { FIRST_WORDS };
+                explore.k = first_k(unit, None);
             }
         } else if explore.unit.modality() != Modality::Image {
-            (explore.unit, explore.k) = (Unit::Pixel, 25);
+            (explore.unit, explore.k) = (Unit::Pixel, first_k(Unit::Pixel, None));
         }
         // So many of another unit mean nothing.
         explore.k_is_set &= explore.unit == before;
@@ -484,6 +549,22 @@ impl Session {
             explore.fill = Fill::Zero;
         }
     }
+}
+
+/// How many units are selected at first, of `most` where that is known. A number that takes everything says nothing: of few units it is a third.
+pub fn first_k(unit: Unit, most: Option<usize>) -> usize {
+    let of = most.unwrap_or(usize::MAX);
+    let first = match unit {
+        Unit::Pixel => FIRST_PIXELS,
+        Unit::Word => FIRST_WORDS,
+        Unit::Sentence => 1,
+        // Half of the columns, at most four, as in the synthetic tables.
+        Unit::Column => (of / 2).clamp(1, 4),
+        Unit::Patch { .. } | Unit::Step | Unit::Segment { .. } | Unit::ChannelStep => {
+            most.map_or(FIRST_STEPS, |most| most / 10).max(1)
+        }
+    };
+    if first < of { first } else { of.div_ceil(3).max(1) }
 }
 
 /// How the scores of a result are looked at while `class` is in focus, `against` another where there is one; `None` for a method that does not tell classes
@@ -518,6 +599,16 @@ pub const fn fill_words_for(fill: Fill, modality: Modality) -> &'static str {
     }
 }
 
+impl Session {
+    /// What a fill is called for what the black box in use reads: one that reads no categories has none to say anything of.
+    pub fn fill_words(&self, fill: Fill) -> &'static str {
+        match self.active_box().and_then(|active| active.card.table.as_ref()) {
+            Some(fit) if !fit.has_categories() => crate::jobs::picture::number_fill_words(fill),
+            _ => fill_words_for(fill, self.modality()),
+        }
+    }
+}
+
 /// The start of a text on one line, for lists: at most `most` signs.
 pub fn start_of(data: &Dataset, item: usize, most: usize) -> String {
     let Some(text) = data.text(item) else { return String::new() };
@@ -543,7 +634,8 @@ const SIGNS_BEFORE: usize = 40;
 fn on_one_line(text: &str, most: usize) -> String {
     let mut out = String::new();
     let mut count = 0;
-    for word in text.split_whitespace() {
+    // A control sign has no letter of its own: it parts words as a blank does.
+    for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
         let n = word.chars().count();
         if count > 0 && count + n + 1 > most {
             out.push('…');

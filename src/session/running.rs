@@ -26,6 +26,8 @@ pub struct RunningJob {
     pub progress: Option<Progress>,
     /// Whether the user paused it.
     pub paused: bool,
+    /// Whether nobody waits for it any more: that it ends is no news.
+    pub is_dropped: bool,
 }
 
 impl RunningJob {
@@ -92,6 +94,17 @@ impl RunningJobs {
     /// All, oldest first.
     pub fn all(&self) -> &[RunningJob] {
         &self.jobs
+    }
+
+    /// Marks the jobs of these kinds of slots as such that nobody waits for; gives what cancels them.
+    pub(super) fn drop_kinds(&mut self, kinds: &[u16]) -> Vec<(Lane, JobId)> {
+        let unwanted = self.jobs.iter_mut().filter(|job| kinds.contains(&job.slot.kind));
+        unwanted
+            .map(|job| {
+                job.is_dropped = true;
+                (job.lane, job.id)
+            })
+            .collect()
     }
 
     /// The newest job of a kind of slot.

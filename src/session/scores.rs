@@ -63,7 +63,7 @@ impl Session {
         self.last_action = said;
     }
 
-    /// A file name for what a dialog asks for, without extension. Scores are called after all methods that they are of.
+    /// A file name for what a dialog asks for, without extension. It names all methods that stand in the file.
     pub fn name_for(&self, dialog: Dialog) -> String {
         let shown = self.column_explainers();
         let (what, explainers) = match dialog {
@@ -78,7 +78,7 @@ impl Session {
                 let n = self.explore.list.visible().len();
                 (format!("{data}-{n}-{}", if n == 1 { "item" } else { "items" }), shown)
             }
-            _ => return self.suggested_name(),
+            _ => (self.item_name(), shown),
         };
         let mut methods: Vec<&str> = Vec::new();
         for explainer in &explainers {

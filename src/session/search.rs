@@ -1,5 +1,5 @@
 //! Texts that contain a phrase: capitals do not matter, and any white space, also a line's end, stands between its words. What is looked through is the
-//! text as it is read, without its HTML.
+//! text as it is read, without its HTML. Of a table it is the values of each row as they are shown, also those that no model reads, such as names.
 
 use std::ops::Range;
 
@@ -20,6 +20,7 @@ pub struct Found {
     data: String,
     pattern: Regex,
     contains: Vec<bool>,
+    is_any: bool,
 }
 
 /// Letters and digits from frequent to rare in English texts.
@@ -182,11 +183,20 @@ fn pattern_with(phrase: &str, between: &str) -> Option<Regex> {
 }
 
 impl Found {
-    /// Looks through all texts of `data`, on all cores; `None` where the phrase says nothing or the items are no texts.
+    /// Looks through all texts of `data`, or all rows, on all cores; `None` where the phrase says nothing or the items are neither.
     pub fn new(data: &Dataset, phrase: &str) -> Option<Self> {
         let wanted = Wanted::new(phrase)?;
-        if data.modality != Modality::Text {
-            return None;
+        let made = |contains: Vec<bool>| Self {
+            phrase: phrase.to_owned(),
+            data: data.hash.clone(),
+            pattern: wanted.pattern.clone(),
+            is_any: contains.contains(&true),
+            contains,
+        };
+        match data.modality {
+            Modality::Text => {}
+            Modality::Table => return Some(made(data.rows_with(phrase, &|value| wanted.is_in_plain(value)))),
+            Modality::Image | Modality::Series => return None,
         }
         let mut contains = vec![false; data.len()];
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
@@ -201,7 +211,7 @@ impl Found {
                 });
             }
         });
-        Some(Self { phrase: phrase.to_owned(), data: data.hash.clone(), pattern: wanted.pattern, contains })
+        Some(made(contains))
     }
 
     /// Whether this is the search for `phrase` in `data`: nothing need be looked through again.
@@ -209,9 +219,14 @@ impl Found {
         self.phrase == phrase && self.data == data.hash && self.contains.len() == data.len()
     }
 
-    /// Whether the text of `item` contains the phrase.
+    /// Whether the text of `item`, or a value of its row, contains the phrase.
     pub fn contains(&self, item: usize) -> bool {
         self.contains.get(item).copied().unwrap_or(false)
+    }
+
+    /// Whether any text, or a value of any row, contains the phrase.
+    pub fn is_any(&self) -> bool {
+        self.is_any
     }
 
     /// What is looked for, as it was typed.

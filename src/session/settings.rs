@@ -54,7 +54,7 @@ pub struct Settings {
     pub guide_closed: bool,
     /// Where networks are computed from the next start on: `auto`, `cpu`, `cuda:0`, `mps`.
     pub device: String,
-    /// Widths of panels that the user changed, in points, by name.
+    /// Widths of panels that the user changed, and heights of those under the viewer, in points, by name.
     pub panels: BTreeMap<String, f32>,
     /// Counts up when the layout is reset, so that the window forgets its panel sizes.
     #[serde(skip)]

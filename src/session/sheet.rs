@@ -11,9 +11,9 @@ use crate::data::Dataset;
 use crate::explain::SavedExplainer;
 use crate::figure::Theme;
 use crate::figure::layout::page::{Page, balanced};
-use crate::figure::layout::series::Form;
+use crate::figure::layout::series::{Form, Scales};
 use crate::figure::layout::{ExplainedPicture, Hidden, View};
-use crate::jobs::picture::truth_of;
+use crate::jobs::picture::{label_of, truth_of};
 use crate::jobs::{Explain, Explained, Task, picture_of};
 use crate::model::SavedBox;
 use crate::work::{JobError, Notice, Priority, Slot};
@@ -63,6 +63,8 @@ pub struct PendingSheet {
     form: Option<Form>,
     /// The group of channels that curves are drawn of, by its first channel.
     group: Option<usize>,
+    /// Channels that were picked to be drawn as curves, and which scale they have.
+    curves: (Vec<usize>, Scales),
     /// Whether the units that truly decide a class are marked, where they are known.
     shows_truth: bool,
     /// Class in focus, and the one that it is contrasted with.
@@ -87,8 +89,17 @@ impl PendingSheet {
                     if let Some(series) = &mut picture.series {
                         series.form = Form::or_usual(self.form, series.channels(), &series.names);
                         series.group = self.group;
+                        (series.picked, series.scales) = self.curves.clone();
                     }
-                    self.pictures.push(ExplainedPicture { view, hidden, theme, truth: truth.clone(), ..picture });
+                    let label = label_of(&self.data, explained.item);
+                    self.pictures.push(ExplainedPicture {
+                        view,
+                        hidden,
+                        theme,
+                        label,
+                        truth: truth.clone(),
+                        ..picture
+                    });
                 }
                 Err(why) => self.missing.get_or_insert((why.summary, 0)).1 += 1,
             }
@@ -141,6 +152,7 @@ impl Session {
         };
         let looks = (explore.view, explore.hidden, self.figures.theme);
         let (form, group, shows_truth) = (explore.form, explore.group, explore.shows_truth);
+        let curves = (explore.picked.clone(), explore.scales);
         let class = (explore.class_focus, explore.reading.against);
         let number = self.sheet.as_ref().map_or(1, |before| before.number + 1);
         let n_items = items.len();
@@ -153,6 +165,7 @@ impl Session {
             layout: self.figures.sheet_look,
             form,
             group,
+            curves,
             shows_truth,
             class,
             first_item,
@@ -195,10 +208,9 @@ impl Session {
             }
         }
         if let Some((reason, n)) = &sheet.missing {
-            let summary = format!(
-                "{} on the contact sheet: {reason}",
-                describe::count(*n, "picture is missing", "pictures are missing")
-            );
+            let (one, many) = describe::drawn_noun(sheet.data.modality);
+            let missing = describe::count(*n, &format!("{one} is missing"), &format!("{many} are missing"));
+            let summary = format!("{missing} on the contact sheet: {reason}");
             self.notify(Level::Warning, Notice::new("sheet-pictures", summary), None);
         }
         let columns = sheet.columns();

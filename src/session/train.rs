@@ -6,8 +6,9 @@ use std::sync::Arc;
 use super::Session;
 use super::notices::Level;
 use crate::data::Unit;
+use crate::explain::learn::run::{enough_epochs, enough_patience};
 use crate::jobs::{Task, TrainingReport};
-use crate::model::params::Params;
+use crate::model::params::{ParamSpec, ParamValue, Params};
 use crate::model::{BoxCard, architecture};
 use crate::work::{JobId, Notice};
 
@@ -110,6 +111,8 @@ pub struct Train {
     pub selected: Option<u32>,
     /// How often a stand-in for the black box in use was asked for.
     pub stand_ins_asked: u32,
+    /// How often it was asked to connect the command behind the black box in use.
+    pub commands_asked: u32,
 }
 
 impl Train {
@@ -181,6 +184,20 @@ impl Session {
         };
         self.notify(level, notice, None);
     }
+}
+
+/// The values that a form begins with for so many training items: `start` with epochs, and where training stops early also with a patience, that are
+/// enough minibatches to learn something. What equals the parameters' defaults is left out. What is not trained in minibatches stays as it is.
+pub fn for_items(specs: &[ParamSpec], mut start: Params, items: Option<usize>) -> Params {
+    let has = |id: &str| specs.iter().any(|spec| spec.id == id);
+    let Some(items) = items.filter(|_| has("epochs") && has("batch")) else { return start };
+    let batch = start.whole(specs, "batch");
+    start.0.insert("epochs".to_owned(), ParamValue::Whole(enough_epochs(items, batch, start.whole(specs, "epochs"))));
+    if has("patience") {
+        let patience = enough_patience(items, batch, start.whole(specs, "patience"));
+        start.0.insert("patience".to_owned(), ParamValue::Whole(patience));
+    }
+    start.differing(specs)
 }
 
 /// A black box to train.

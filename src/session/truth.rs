@@ -39,7 +39,7 @@ impl Hits {
 impl Session {
     /// Whether truly deciding units can be marked: the open data says which they are.
     pub fn knows_truth(&self) -> bool {
-        self.own_text().is_none() && self.data.as_ref().is_some_and(|data| data.truth.is_some())
+        !self.has_own() && self.data.as_ref().is_some_and(|data| data.truth.is_some())
     }
 
     pub(super) fn truth_is_known(&self) -> Availability {

@@ -1,4 +1,4 @@
-//! Undo and redo: inverse commands for what a user edits, never for looking around.
+//! Undo and redo: inverse commands for what a user edits and for how an item is looked at (methods, k, fill, view, class), never for which item is.
 
 use super::{Command, Place};
 
@@ -18,6 +18,13 @@ pub struct Step {
     pub place: Place,
 }
 
+impl Step {
+    /// Whether it opened other data: it is taken back once the earlier ones are there.
+    pub(super) const fn opens_data(&self) -> bool {
+        matches!(self.back, Command::OpenSpec(_))
+    }
+}
+
 /// Both stacks.
 #[derive(Clone, Debug, Default)]
 pub struct Undo {
@@ -26,7 +33,8 @@ pub struct Undo {
 }
 
 impl Undo {
-    /// Notes an edit. Edits of the same kind that follow each other (a dragged slider, one gesture on a figure) become one step.
+    /// Notes an edit. Edits of the same kind that follow each other (a dragged slider, flips, one gesture on a figure) become one step, and none
+    /// where the last leads back to where the first began.
     pub fn push(&mut self, step: Step) {
         self.undone.clear();
         if let Some(last) = self.done.last_mut()
@@ -34,6 +42,9 @@ impl Undo {
         {
             last.forward = step.forward;
             last.title = step.title;
+            if last.forward == last.back {
+                self.done.pop();
+            }
             return;
         }
         self.done.push(step);
@@ -66,7 +77,17 @@ impl Undo {
         Some(step)
     }
 
-    /// Forgets everything (another data set makes the steps meaningless).
+    /// Forgets what could be taken back: what the steps are about is not there as it was.
+    pub(super) fn forget_done(&mut self) {
+        self.done.clear();
+    }
+
+    /// Forgets what could be done again.
+    pub(super) fn forget_undone(&mut self) {
+        self.undone.clear();
+    }
+
+    /// Forgets everything (another black box makes the steps meaningless).
     pub fn clear(&mut self) {
         self.done.clear();
         self.undone.clear();

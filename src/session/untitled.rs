@@ -9,6 +9,7 @@ use super::notices::Level;
 use super::project::{AUTOSAVE_EVERY, Look, ViewState};
 use super::project_job::{self, ProjectJob, SaveKind, Saved, Target, locked};
 use super::{Command, Request, Session, describe};
+use crate::data::DataSpec;
 use crate::store::{Project, ProjectKind, ProjectState, StoreError, atomic};
 use crate::work::Notice;
 
@@ -22,6 +23,8 @@ pub struct Leftover {
     pub folder: PathBuf,
     /// What it is, in one sentence.
     pub sentence: String,
+    /// Hash of the data that it is about, as a data set has it; `None` where it has none.
+    pub data: Option<String>,
 }
 
 /// The state of the session while it has no project.
@@ -61,8 +64,16 @@ fn leftover(folder: PathBuf, time: SystemTime) -> Option<Leftover> {
     let view = ViewState::of(&opened.project.state);
     let what = contents(&folder, &view, view.figures.as_ref().map_or(0, |figures| figures.count));
     let since = SystemTime::now().duration_since(time).ok().map_or_else(String::new, ago);
-    let sentence = format!("Work of an earlier session was not saved{since}: {}.", describe::in_words(&what));
-    (!what.is_empty()).then_some(Leftover { folder, sentence })
+    let of_data = data_words(&opened.project.state);
+    let sentence = format!("Work of an earlier session was not saved{since}: {}.{of_data}", describe::in_words(&what));
+    (!what.is_empty()).then_some(Leftover { folder, sentence, data: view.data_hash })
+}
+
+/// Which data it is about, as a sentence of its own.
+fn data_words(state: &ProjectState) -> String {
+    let spec = state.data.first().and_then(|spec| spec.parse::<DataSpec>().ok());
+    let name = spec.and_then(|spec| Some(spec.path.file_name()?.to_string_lossy().into_owned()));
+    name.map_or_else(String::new, |name| format!(" Its data: {name}."))
 }
 
 /// What a session left, in words; empty where there is nothing.
@@ -232,7 +243,9 @@ impl Session {
             // What is written now is the first that is kept of it.
             None => self.scratch.clone().filter(|_| last.is_some())?,
         };
-        let mut what = contents(&folder, &ViewState::of(&self.state()), self.figures.kept.len());
+        let state = self.state();
+        let view = ViewState::of(&state);
+        let mut what = contents(&folder, &view, self.figures.kept.len());
         if what.is_empty() && self.out_dirs().next().is_some() {
             what.push("something that is still in training".to_owned());
         }
@@ -241,8 +254,9 @@ impl Session {
             // All of it was taken back since it was kept.
             return files.map(|files| Request::Project(ProjectJob::Forget(files)));
         }
-        let sentence = format!("Work that is no longer shown was not saved: {}.", describe::in_words(&what));
-        self.leftovers.insert(0, Leftover { folder, sentence });
+        let of_data = data_words(&state);
+        let sentence = format!("Work that is no longer shown was not saved: {}.{of_data}", describe::in_words(&what));
+        self.leftovers.insert(0, Leftover { folder, sentence, data: view.data_hash });
         last
     }
 
@@ -263,6 +277,13 @@ impl Session {
             return Vec::new();
         }
         let folder = self.leftovers.remove(0).folder;
+        // The same offer would stand there as if nothing had been restored.
+        let n_older = std::mem::take(&mut self.leftovers).len();
+        if n_older > 0 {
+            let older = describe::count(n_older, "older session", "older sessions");
+            let summary = format!("Unsaved work of {older} is offered again at the next start");
+            self.notices.push(Level::Info, Notice::new("untitled-older", summary), None);
+        }
         self.last_action = "Restoring unsaved work".to_owned();
         self.files.opening = Some(folder.clone());
         vec![Request::Project(ProjectJob::Restore(folder))]

@@ -11,7 +11,7 @@ use super::study::DesignForm;
 use crate::data::{Fit, Unit};
 use crate::explain::{Fill, SavedExplainer};
 use crate::figure::Theme;
-use crate::figure::layout::series::Form;
+use crate::figure::layout::series::{Form, Scales};
 use crate::figure::layout::{Hidden, View};
 use crate::store::ProjectState;
 
@@ -60,6 +60,12 @@ pub struct ViewState {
     /// The group of channels that curves are drawn of, by its first channel.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group: Option<usize>,
+    /// Channels that are picked to be drawn as curves.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub picked: Vec<usize>,
+    /// Which scale channels have that share a plot or a map, where the user chose it.
+    #[serde(skip_serializing_if = "is_default")]
+    pub scales: Scales,
     /// The user's own text, in view or closed last.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub own_text: String,
@@ -76,6 +82,9 @@ pub struct ViewState {
     pub pinned: BTreeSet<usize>,
     /// Marked items.
     pub marked: BTreeSet<usize>,
+    /// What the user noted on marked items.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub notes: BTreeMap<usize, String>,
     /// Which items are listed.
     pub filter: Filter,
     /// In which order.

@@ -337,9 +337,13 @@ impl Project {
         Ok(path)
     }
 
-    /// A reference to a folder, relative if it lies in the project.
+    /// A reference to a folder: relative if it lies in the project, else absolute, since a relative one is looked up from the project's folder, and the
+    /// next window may be started from another one.
     pub fn reference(&self, folder: &Path, hash: Hash) -> SavedRef {
-        SavedRef { folder: folder.strip_prefix(&self.folder).unwrap_or(folder).to_owned(), hash }
+        let whole = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let (outside, project) = (whole(folder), whole(&self.folder));
+        let folder = outside.strip_prefix(&project).map(Path::to_path_buf).unwrap_or(outside);
+        SavedRef { folder, hash }
     }
 
     /// The folder that a reference means: where it says, else any of this kind with its hash, else in the cache.

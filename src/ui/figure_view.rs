@@ -44,6 +44,14 @@ pub fn paint_marks(painter: &Painter, elements: &[Element]) {
     }
 }
 
+/// Paints a figure without pictures into `area`, which has its shape.
+pub fn paint_drawing(ui: &Ui, figure: &Figure, area: egui::Rect) {
+    let scale = area.width() / figure.width.max(1.0);
+    let painter = ui.painter_at(area);
+    painter.rect_filled(area, 0.0, theme::color(figure.background));
+    Canvas { origin: area.min, scale, textures: &[], next: 0 }.all(&painter, &figure.elements);
+}
+
 /// Figures on screen, with the textures of their pictures.
 #[derive(Default)]
 pub struct FigureView {

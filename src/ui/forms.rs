@@ -24,7 +24,8 @@ pub fn field<R>(ui: &mut Ui, label: &str, tip: &str, field: impl FnOnce(&mut Ui,
         let layout = Layout::left_to_right(Align::Center);
         let inner = ui.allocate_ui_with_layout(size, layout, |ui| {
             ui.set_min_size(size);
-            ui.add(Label::new(label).truncate().sense(Sense::hover()))
+            // A long one goes on in a second line rather than losing its end.
+            ui.add(Label::new(label).wrap().sense(Sense::hover()))
         });
         let name = if tip.is_empty() { inner.inner } else { inner.inner.on_hover_text(tip) };
         field(ui, &name)

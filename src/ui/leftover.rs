@@ -22,6 +22,12 @@ pub fn show(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
                     0 => leftover.sentence.clone(),
                     _ => format!("{} Then {more} older.", leftover.sentence),
                 };
+                // What is open would be closed, which nobody expects of a restore, unless it is what comes back.
+                let closed = session.data.as_ref().filter(|data| leftover.data.as_ref() != Some(&data.hash));
+                let sentence = match closed {
+                    Some(data) => format!("{sentence} Restoring it closes {}.", data.name),
+                    None => sentence,
+                };
                 ui.label(sentence).on_hover_text(leftover.folder.display().to_string());
             });
         });

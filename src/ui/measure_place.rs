@@ -9,7 +9,7 @@ pub(super) use table::digits_for;
 
 use std::collections::BTreeSet;
 
-use egui::{CentralPanel, Frame, Margin, ScrollArea, Ui};
+use egui::{CentralPanel, Frame, Label, Margin, RichText, ScrollArea, Ui};
 use egui_material_icons::icons;
 use egui_plot::LineStyle;
 
@@ -21,6 +21,13 @@ use crate::data::Split;
 use crate::session::measure::Part;
 use crate::session::{Command, Place, Session};
 use crate::work::{JobError, Progress};
+
+/// Room of the button that cancels, in points.
+const CANCEL: f32 = 40.0;
+
+/// Width in points under which a chart does not stand beside another, and the most that one gets.
+const LEAST_CHART: f32 = 300.0;
+const MOST_CHART: f32 = 620.0;
 
 /// What the place remembers.
 pub struct MeasureState {
@@ -76,7 +83,7 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut MeasureState, commands: 
         return;
     }
     let panel = Frame::new().fill(t.panel).inner_margin(Margin::same(space::S as i8));
-    let form = SidePanel { side: Side::Left, name: "measure form", width: 284.0, range: [250.0, 420.0], frame: panel };
+    let form = SidePanel { side: Side::Left, name: "measure form", width: 366.0, range: [250.0, 460.0], frame: panel };
     form.show(ui, session, commands, |ui, commands| {
         heading(ui, Place::Measure.title());
         muted(ui, Place::Measure.question());
@@ -102,11 +109,9 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut MeasureState, commands: 
 fn results(ui: &mut Ui, session: &Session, state: &mut MeasureState, commands: &mut Vec<Command>) {
     part(ui, session, Part::Table, commands, |ui, commands| table::show(ui, session, state, commands));
     ui.add_space(space::M);
-    // Two charts beside each other, three where there is room; none so wide that its lines lie flat.
-    let n = if ui.available_width() > 1240.0 { 3.0 } else { 2.0 };
-    let width = ((ui.available_width() - space::L * (n - 1.0)) / n).clamp(300.0, 620.0);
+    let (n, width) = charts_beside(ui.available_width());
     let (charts, missing) = charts_of(session);
-    for line in charts.chunks(n as usize) {
+    for line in charts.chunks(n) {
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = space::L;
             for which in line {
@@ -120,6 +125,7 @@ fn results(ui: &mut Ui, session: &Session, state: &mut MeasureState, commands: &
                         // Made of the table, whose progress stands above it.
                         Kind::TradeOff => charts::trade_off(ui, session),
                         Kind::Rebuilt => charts::rebuilt(ui, session),
+                        Kind::Ranks => charts::ranks(ui, session),
                         Kind::Agreement => {
                             part(ui, session, Part::Agreement, commands, |ui, _| charts::agreement(ui, session));
                         }
@@ -134,12 +140,24 @@ fn results(ui: &mut Ui, session: &Session, state: &mut MeasureState, commands: &
     }
 }
 
+/// How many charts stand beside each other in so much room, and how wide each is, in points: two, three where there is room for them, one where there is
+/// little; none so wide that its lines lie flat.
+fn charts_beside(room: f32) -> (usize, f32) {
+    let n = match room {
+        room if room > 1240.0 => 3,
+        room if room >= 2.0 * LEAST_CHART + space::L => 2,
+        _ => 1,
+    };
+    (n, ((room - space::L * (n - 1) as f32) / n as f32).clamp(120.0, MOST_CHART))
+}
+
 /// Which chart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Curves,
     TradeOff,
     Rebuilt,
+    Ranks,
     Agreement,
 }
 
@@ -156,6 +174,7 @@ fn charts_of(session: &Session) -> (Vec<Kind>, Vec<&'static str>) {
         ),
         (Kind::TradeOff, charts::has_fidelity(session), "Trade-off: needs FS-M and FU-M in the table."),
         (Kind::Rebuilt, charts::is_rebuilt(session), ""),
+        (Kind::Ranks, charts::has_ranks(session), ""),
         (
             Kind::Agreement,
             has_agreement || measure.awaited(Part::Agreement).is_some(),
@@ -183,7 +202,13 @@ fn part(
                 None if job.started => "started".to_owned(),
                 None => "waiting for its turn".to_owned(),
             };
-            muted(ui, format!("{}: {line}", job.title));
+            // It says much, and must not widen what it stands over.
+            let words = RichText::new(format!("{}: {line}", job.title)).small().color(tokens(ui).muted);
+            let room = (ui.available_width() - CANCEL).max(40.0);
+            ui.scope(|ui| {
+                ui.set_max_width(room);
+                ui.add(Label::new(words).truncate());
+            });
             let name = format!("Cancel {}", job.title.to_lowercase());
             if super::widgets::icon_button(ui, icons::ICON_CLOSE, &name).clicked() {
                 commands.push(Command::CancelJob(job.id));
@@ -242,5 +267,22 @@ fn nothing(ui: &mut Ui, session: &Session, words: &str, commands: &mut Vec<Comma
         && Part::ALL.iter().all(|&part| session.measure.awaited(part).is_none())
     {
         command_button(ui, session, Command::StartEvaluation(Box::new(form.clone())), "Measure again", commands);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LEAST_CHART, charts_beside, space};
+
+    #[test]
+    fn charts_beside_each_other_never_reach_beyond_their_room() {
+        for room in (200..2600).map(|tens| tens as f32) {
+            let (n, width) = charts_beside(room);
+            let taken = width * n as f32 + space::L * (n - 1) as f32;
+            assert!(taken <= room + 0.01, "{n} of {width} in {room}");
+            assert!(n == 1 || width >= LEAST_CHART, "{n} of {width} in {room}");
+        }
+        // A window of 1024 points leaves room for one, one of 1280 for two, a large one for three.
+        assert_eq!([550.0, 826.0, 1400.0].map(|room| charts_beside(room).0), [1, 2, 3]);
     }
 }

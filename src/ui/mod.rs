@@ -2,6 +2,7 @@
 //!
 //! [`App::logic`] files what the workers say (also while the window is hidden); [`App::ui`] draws and then applies commands, once.
 
+mod accuracy;
 pub mod bench;
 pub mod chrome;
 pub mod dialogs;

@@ -1,6 +1,6 @@
 //! Side panels whose widths are kept with the layout.
 
-use egui::{Frame, Id, Panel, Rangef, Ui, accesskit::Action};
+use egui::{Frame, Id, Panel, Rangef, Ui, UiBuilder, accesskit::Action};
 
 use crate::session::{Command, Session};
 
@@ -59,9 +59,18 @@ impl SidePanel {
     }
 }
 
-/// Whether the user's change of a panel's width, by pointer or by assistive technology, ended in this frame. A window that becomes
+/// Draws what a panel holds into the room that it has. A panel is as wide as what stands in it, so that a long word under the pointer would move its edge
+/// and with it all that stands beside it: what is wider is cut at the edge instead.
+pub fn held(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
+    let room = ui.available_rect_before_wrap();
+    let mut inner = ui.new_child(UiBuilder::new().id_salt("held").max_rect(room));
+    content(&mut inner);
+    ui.advance_cursor_after_rect(room);
+}
+
+/// Whether the user's change of a panel's size, by pointer or by assistive technology, ended in this frame. A window that becomes
 /// smaller squeezes its panels too, and that is no wish of the user.
-fn is_resized(ui: &Ui, id: Id) -> bool {
+pub fn is_resized(ui: &Ui, id: Id) -> bool {
     let handle = id.with("__resize");
     let is_dragged = ui.ctx().read_response(handle).is_some_and(|response| response.dragged());
     let note = id.with("dragged");

@@ -8,6 +8,8 @@ use egui_material_icons::icons;
 use super::dialogs::{command_for, file_name, title};
 use super::theme::tokens;
 use super::widgets::{heading, icon_button, muted};
+use crate::data::DataSpec;
+use crate::data::spec::Kind;
 use crate::session::{Command, Dialog};
 
 /// The question and what was typed so far.
@@ -57,7 +59,11 @@ pub fn show(ui: &mut Ui, state: &mut PathForm, commands: &mut Vec<Command>) {
             question.has_focus = true;
         }
         let path = expanded(&question.typed);
-        let (verb, problem) = check(question.dialog, &path);
+        let spec = spec_of(question.dialog, &question.typed, &path);
+        let (verb, problem) = match &spec {
+            Some(asked) => ("Open", asked.as_ref().err().cloned()),
+            None => check(question.dialog, &path),
+        };
         let go = ui.add_enabled(problem.is_none(), Button::new(verb)).clicked() || (entered && problem.is_none());
         if let Some(problem) = problem {
             ui.colored_label(tokens(ui).warning, problem);
@@ -65,7 +71,10 @@ pub fn show(ui: &mut Ui, state: &mut PathForm, commands: &mut Vec<Command>) {
             ui.colored_label(tokens(ui).warning, "There is a file of this name; it would be replaced.");
         }
         if go {
-            commands.extend(command_for(question.dialog, vec![path]));
+            commands.extend(match spec {
+                Some(Ok(spec)) => Some(Command::OpenSpec(spec)),
+                _ => command_for(question.dialog, vec![path]),
+            });
             done = true;
         }
     });
@@ -81,6 +90,27 @@ fn expanded(typed: &str) -> PathBuf {
         Some(path) => path,
         None => PathBuf::from(typed),
     }
+}
+
+/// What is typed where it is a specification of data (a kind before it, options behind it) rather than a path; `Err`: what is wrong with it.
+fn spec_of(dialog: Dialog, typed: &str, path: &Path) -> Option<Result<String, String>> {
+    let typed = typed.trim().trim_matches(['"', '\'']);
+    let names_kind = typed.split_once(':').is_some_and(|(kind, _)| Kind::named(kind).is_some());
+    let opens = matches!(dialog, Dialog::OpenFiles | Dialog::OpenFolder);
+    if !opens || path.exists() || !(names_kind || typed.contains('?')) {
+        return None;
+    }
+    Some(match typed.parse::<DataSpec>() {
+        Err(error) => Err(format!("{error}.")),
+        Ok(spec) => {
+            let spec = DataSpec { path: expanded(&spec.path.to_string_lossy()), ..spec };
+            if spec.kind.is_drawn() || spec.path.exists() {
+                Ok(spec.to_string())
+            } else {
+                Err(format!("There is nothing at {}.", spec.path.display()))
+            }
+        }
+    })
 }
 
 /// The word on the button, and what hinders it.

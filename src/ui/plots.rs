@@ -1,8 +1,8 @@
 //! Charts of the places: one look for lines, marks and legends, so that series are told apart without their colours too.
 
 use egui::{
-    Align2, Color32, FontId, Rect, Response, RichText, Sense, Shape, Stroke, TextStyle, Ui, WidgetInfo,
-    accesskit::Role, pos2, vec2,
+    Align2, Color32, Rect, Response, RichText, Sense, Shape, Stroke, TextStyle, TextWrapMode, Ui, WidgetInfo,
+    WidgetText, accesskit::Role, pos2, vec2,
 };
 use egui_plot::{GridMark, HoverPosition, Line, LineStyle, MarkerShape, Plot, PlotPoint, PlotPoints, PlotUi, Points};
 
@@ -89,16 +89,18 @@ pub struct Chart<'a> {
     pub height: f32,
 }
 
-/// Legend with a sample of each line, its name and its latest value; an entry is never broken.
+/// Legend with a sample of each line, its name and its latest value; an entry is never broken, and never wider than the chart.
 pub fn legend(ui: &mut Ui, series: &[Series]) {
     const SAMPLE: f32 = 26.0;
+    let room = (ui.available_width() - SAMPLE - space::XS).max(40.0);
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(space::M, 2.0);
         for one in series {
             let t = tokens(ui);
             let words = format!("{} {}", one.name, one.value).trim().to_owned();
-            let font = FontId::proportional(text::SMALL);
-            let galley = ui.painter().layout_no_wrap(words.clone(), font, t.text);
+            let label = WidgetText::from(RichText::new(&words).size(text::SMALL).color(t.text));
+            let galley = label.into_galley(ui, Some(TextWrapMode::Truncate), room, TextStyle::Small);
+            let is_cut = galley.elided;
             let size = vec2(SAMPLE + space::XS + galley.size().x, galley.size().y.max(14.0));
             let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
             let line = Rect::from_min_size(rect.min, vec2(SAMPLE, rect.height()));
@@ -106,8 +108,10 @@ pub fn legend(ui: &mut Ui, series: &[Series]) {
             let at = pos2(line.right() + space::XS, rect.center().y - galley.size().y / 2.0);
             ui.painter().galley(at, galley, t.text);
             response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &words));
-            if !one.tip.is_empty() {
-                response.on_hover_text(&one.tip);
+            let whole = if is_cut { words.as_str() } else { "" };
+            let tip = [whole, &one.tip].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n");
+            if !tip.is_empty() {
+                response.on_hover_text(tip);
             }
         }
     });
@@ -247,7 +251,8 @@ pub fn number(value: f64) -> String {
         _ => 4,
     };
     let words = format!("{value:.digits$}");
-    if digits == 0 { words } else { words.trim_end_matches('0').trim_end_matches('.').to_owned() }
+    let words = if digits == 0 { words.as_str() } else { words.trim_end_matches('0').trim_end_matches('.') };
+    words.replace('-', "\u{2212}")
 }
 
 /// A short piece of a line with its mark.

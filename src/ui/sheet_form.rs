@@ -48,9 +48,10 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut SheetForm, commands: &mu
         let (items, n_all) = if of == SheetOf::Marked { (marked, n_marked) } else { (listed, n_listed) };
         let methods: Vec<String> =
             session.column_explainers().iter().map(|explainer| explainer.card.name.clone()).collect();
+        let (_, many) = describe::drawn_noun(session.modality());
         let limit = match methods.len() {
             0 | 1 => format!("A sheet holds at most {MAX_PICTURES} items"),
-            n => format!("A sheet holds at most {MAX_PICTURES} pictures: {} items of {n} methods", MAX_PICTURES / n),
+            n => format!("A sheet holds at most {MAX_PICTURES} {many}: {} items by {n} methods", MAX_PICTURES / n),
         };
         let left_out = n_all - items.len();
         muted(
@@ -62,15 +63,14 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut SheetForm, commands: &mu
         );
         group(ui, "As in Explore now");
         let explore = &session.explore;
-        let noun = explore.unit.noun(2);
+        // Texts differ in length, and so do series: each is selected from as far as it goes.
+        let k = if explore.unit.has_padding() {
+            format!("{} {}", explore.k, explore.unit.noun(explore.k))
+        } else {
+            format!("{} of {} {}", explore.k, session.unit_count(), explore.unit.noun(2))
+        };
         let through = session.lens_in_view().map_or_else(String::new, |lens| format!(", {}", session.lens_words(lens)));
-        ui.label(format!(
-            "{}: {} of {} {noun} by {}{through}",
-            view_title(explore.view),
-            explore.k,
-            session.unit_count(),
-            describe::in_words(&methods)
-        ));
+        ui.label(format!("{}: {k} by {}{through}", view_title(explore.view), describe::in_words(&methods)));
         group(ui, "On the page");
         look(ui, session, commands);
         ui.add_space(space::S);
@@ -89,7 +89,9 @@ fn look(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     let mut look = before;
     page_form::show(ui, &mut look.page, None);
     ui.horizontal(|ui| {
-        let label = ui.label("Pictures in a row");
+        let mut label = describe::drawn_noun(session.modality()).1.to_owned();
+        label[..1].make_ascii_uppercase();
+        let label = ui.label(format!("{label} in a row"));
         // 0 leaves it to the number of pictures.
         let mut columns = look.columns.unwrap_or(0);
         let words = |value: f64, _: std::ops::RangeInclusive<usize>| {

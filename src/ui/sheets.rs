@@ -21,6 +21,8 @@ pub struct PaletteState {
     query: String,
     chosen: usize,
     was_open: bool,
+    /// The chosen command was to be run and cannot be used.
+    refused: bool,
 }
 
 /// A command of the palette, with whether it can be used.
@@ -43,9 +45,29 @@ fn hits(session: &Session, query: &str) -> Vec<Hit> {
             Some((score, order, Hit { command, title, reason }))
         })
         .collect();
-    // What can be used comes first among equals.
-    scored.sort_by_key(|(score, order, hit)| (hit.reason.is_some(), std::cmp::Reverse(*score), *order));
-    scored.into_iter().map(|(_, _, hit)| hit).collect()
+    // What can be used comes first among equals only: else Enter would run another command than the one whose name was typed.
+    scored.sort_by_key(|(score, order, hit)| (std::cmp::Reverse(*score), hit.reason.is_some(), *order));
+    let number = query.trim().trim_start_matches('#').parse::<u32>().ok().map(Command::GoToNumber);
+    let numbered = number.map(|command| Hit {
+        title: command.info().title.into_owned(),
+        reason: command.availability(session).err().map(|reason| reason.to_string()),
+        command,
+    });
+    numbered.into_iter().chain(scored.into_iter().map(|(_, _, hit)| hit)).collect()
+}
+
+/// Why the chosen command cannot be used; marked once it was to be run all the same.
+fn why_not(ui: &mut Ui, reason: &str, refused: bool) {
+    if !refused {
+        muted(ui, format!("    {reason}"));
+        return;
+    }
+    let t = tokens(ui);
+    ui.horizontal(|ui| {
+        ui.add_space(space::M);
+        ui.label(icons::ICON_WARNING.rich_text().size(text::ICON).color(t.warning));
+        ui.add(egui::Label::new(RichText::new(format!("Not possible now: {reason}")).color(t.warning)).wrap());
+    });
 }
 
 /// The command palette.
@@ -57,7 +79,7 @@ pub fn palette(ui: &mut Ui, session: &Session, state: &mut PaletteState, command
     let just_opened = !std::mem::replace(&mut state.was_open, true);
     if just_opened {
         state.query.clear();
-        state.chosen = 0;
+        (state.chosen, state.refused) = (0, false);
     }
     let response = Modal::new(Id::unique("palette")).show(ui.ctx(), |ui| {
         ui.set_width(520.0);
@@ -70,13 +92,13 @@ pub fn palette(ui: &mut Ui, session: &Session, state: &mut PaletteState, command
         });
         let field = ui.add(
             TextEdit::singleline(&mut state.query)
-                .hint_text("Type part of a command's name")
+                .hint_text("Type part of a command's name, or # and an item's number")
                 .desired_width(f32::INFINITY),
         );
         field.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Find a command"));
         field.request_focus();
         if field.changed() {
-            state.chosen = 0;
+            (state.chosen, state.refused) = (0, false);
         }
         let hits = hits(session, &state.query);
         let last = hits.len().saturating_sub(1);
@@ -86,6 +108,7 @@ pub fn palette(ui: &mut Ui, session: &Session, state: &mut PaletteState, command
         if up {
             state.chosen = state.chosen.saturating_sub(1);
         }
+        state.refused &= !up && !down;
         ui.add_space(space::XS);
         ScrollArea::vertical().max_height(360.0).min_scrolled_height(360.0).auto_shrink([false, false]).show(
             ui,
@@ -110,7 +133,8 @@ pub fn palette(ui: &mut Ui, session: &Session, state: &mut PaletteState, command
                     match &hit.reason {
                         Some(reason) => {
                             if is_chosen {
-                                muted(ui, format!("    {reason}"));
+                                let refused = state.refused || enter;
+                                why_not(ui, reason, refused);
                             } else {
                                 response.on_disabled_hover_text(reason);
                             }
@@ -119,9 +143,12 @@ pub fn palette(ui: &mut Ui, session: &Session, state: &mut PaletteState, command
                             response.on_hover_text(tip_of(&hit.command));
                         }
                     }
-                    if clicked || (enter && is_chosen && hit.reason.is_none()) {
+                    let entered = enter && is_chosen;
+                    if clicked || (entered && hit.reason.is_none()) {
                         commands.push(Command::TogglePalette);
                         commands.push(hit.command.clone());
+                    } else if entered {
+                        state.refused = true;
                     }
                 }
             },
@@ -215,12 +242,14 @@ fn side_list(
                         }
                     });
                 });
-                ScrollArea::vertical()
-                    .max_height((screen.height() - 180.0).max(120.0))
-                    .auto_shrink([false, true])
-                    .show(ui, |ui| {
+                // An area is as high as it was at first, whatever comes in later: without a least height the list would stay so.
+                let height = (screen.height() - 180.0).max(120.0);
+                ScrollArea::vertical().max_height(height).min_scrolled_height(height).auto_shrink([false, true]).show(
+                    ui,
+                    |ui| {
                         content(ui, commands);
-                    });
+                    },
+                );
             });
         });
 }

@@ -30,7 +30,12 @@ pub fn take(ctx: &egui::Context, session: &Session) -> Vec<Command> {
     let is_something_open = session.open != crate::session::settings::OpenPanels::default()
         || (session.failed_open().is_some() && !is_form_open);
     ctx.input_mut(|input| {
+        let is_held_down = input.modifiers.alt || input.modifiers.ctrl || input.modifiers.command;
         input.events.retain(|event| {
+            // What a key writes together with Alt or Ctrl is no sign of its own.
+            if is_held_down && matches!(event, Event::Text(_)) {
+                return true;
+            }
             let Some(chord) = chord_of(event) else { return true };
             // A text field keeps what writes or moves in it, also with Ctrl where editing uses it.
             if is_typing && !works_while_typing(chord) {
@@ -72,7 +77,8 @@ fn is_ctrl(chord: Chord) -> bool {
 /// Shortcuts that keep working in a text field: they neither write nor edit.
 fn works_while_typing(chord: Chord) -> bool {
     match chord {
-        Chord::Ctrl(letter) => !matches!(letter, 'A' | 'C' | 'V' | 'X' | 'Z' | 'Y' | 'B' | 'K'),
+        // Ctrl+K is the way to everything else, which no field takes away; on a Mac a field keeps its own, with Ctrl rather than Cmd.
+        Chord::Ctrl(letter) => !matches!(letter, 'A' | 'C' | 'V' | 'X' | 'Z' | 'Y' | 'B'),
         Chord::CtrlShift(letter) => letter != 'Z',
         Chord::CtrlDigit(_) | Chord::CtrlPlus | Chord::CtrlMinus => true,
         Chord::Named(named) => named == Named::Escape,
@@ -88,7 +94,7 @@ pub fn chord_of(event: &Event) -> Option<Chord> {
         Event::Text(text) => {
             let mut letters = text.chars();
             match (letters.next(), letters.next()) {
-                (Some(sign @ (',' | '.' | '<' | '>' | ';' | ':' | '?')), None) => Some(Chord::Sign(sign)),
+                (Some(sign @ (',' | '.' | '<' | '>' | ';' | ':' | '?' | '/')), None) => Some(Chord::Sign(sign)),
                 (Some(digit @ '0'..='9'), None) => Some(Chord::Digit(digit as u8 - b'0')),
                 _ => None,
             }
@@ -98,7 +104,8 @@ pub fn chord_of(event: &Event) -> Option<Chord> {
 }
 
 fn chord_of_key(key: Key, physical: Option<Key>, modifiers: Modifiers) -> Option<Chord> {
-    if modifiers.alt {
+    // On a Mac, Ctrl is not Cmd: a letter with it is no plain letter either.
+    if modifiers.alt || (modifiers.ctrl && !modifiers.command) {
         return None;
     }
     let digit_of = |key: Key| {

@@ -1,5 +1,6 @@
 //! The place for training: black boxes, explainers and runs on the left, the form for a new one, and how the chosen one goes.
 
+mod begin;
 mod distil;
 mod form;
 mod models;
@@ -10,7 +11,7 @@ use egui::{CentralPanel, Frame, Margin, Panel, ScrollArea, Ui};
 use super::panels::{Side, SidePanel};
 use super::theme::{space, tokens};
 use super::widgets::{heading, muted};
-use crate::data::{Modality, Unit};
+use crate::data::Unit;
 use crate::model::ARCHITECTURES;
 use crate::model::fit::only_numbers;
 use crate::model::params::Params;
@@ -23,14 +24,22 @@ pub struct TrainState {
     makes: Option<Makes>,
     fit: FitForm,
     train: TrainForm,
+    /// Whether the user chose the network.
+    network_chosen: bool,
+    /// Hash of the data that the network was last looked for.
+    network_for: String,
+    /// The network and the number of training items that the values of its form are meant for; `None` until it was shown.
+    fit_of: Option<(&'static str, Option<usize>)>,
     /// Whether the name was typed rather than taken from the method.
     named: bool,
-    /// The kind of data that the values of the form are meant for, and whether the black box gives gradients; `None` until the form was shown.
-    of: Option<(Modality, bool)>,
-    /// Hash of the black box, or of the data without one, that the number of units was begun for.
-    k_of: String,
+    /// What the values of the explainer's form are meant for; `None` until it was shown.
+    of: Option<begin::Meant>,
+    /// The number of units that was proposed: as long as the form has it, it follows.
+    k_begun: usize,
     /// How often a stand-in was asked for elsewhere, as far as the form followed.
     stand_ins: u32,
+    /// The same of a command that is to be connected.
+    commands: u32,
     /// A model whose curves and card are shown instead of a run's, by hash.
     card: Option<String>,
     /// What was found out of the training items of the open data.
@@ -73,10 +82,14 @@ impl Default for TrainState {
                 seed: 0,
                 name: method.map_or_else(String::new, |spec| spec.title.to_owned()),
             },
+            network_chosen: false,
+            network_for: String::new(),
+            fit_of: None,
             named: false,
             of: None,
-            k_of: String::new(),
+            k_begun: 25,
             stand_ins: 0,
+            commands: 0,
             card: None,
             items: TrainItems::default(),
         }
@@ -85,7 +98,9 @@ impl Default for TrainState {
 
 impl TrainState {
     fn makes(&self, session: &Session) -> Makes {
-        self.makes.unwrap_or(if session.active_box().is_some() { Makes::Explainer } else { Makes::Box })
+        // A black box is in use from its first checkpoint on: while it is trained it is not what an explainer is trained for.
+        let is_made = session.active_box().is_some_and(|active| !models::is_made_now(session, &active.card.hash));
+        self.makes.unwrap_or(if is_made { Makes::Explainer } else { Makes::Box })
     }
 
     /// Items of the training split of the open data.
@@ -101,6 +116,10 @@ impl TrainState {
 
 /// The place.
 pub fn show(ui: &mut Ui, session: &Session, state: &mut TrainState, commands: &mut Vec<Command>) {
+    if state.commands != session.train.commands_asked {
+        state.commands = session.train.commands_asked;
+        begin::set_up_command(session, state);
+    }
     if state.stand_ins != session.train.stand_ins_asked {
         state.stand_ins = session.train.stand_ins_asked;
         distil::set_up(session, &mut state.fit, &mut state.makes);

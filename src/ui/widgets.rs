@@ -1,5 +1,6 @@
 //! Small parts that several panels share: buttons with icons, commands as buttons, empty and failed states, progress, bars.
 
+use egui::text::{LayoutJob, TextWrapping};
 use egui::{
     Align2, Button, FontId, Rect, Response, RichText, Sense, Ui, Vec2, WidgetInfo, accesskit::Role, pos2, vec2,
 };
@@ -8,7 +9,7 @@ use egui_material_icons::MaterialIcon;
 use super::theme::{self, space, text, tokens};
 use crate::data::text::with_scripts_named;
 use crate::figure::fonts::drawable;
-use crate::session::{Command, Session};
+use crate::session::{Command, Session, describe};
 use crate::work::{JobError, Progress};
 
 /// A user's text without the boxes that stand for what no font has: scripts are named, signs numbered.
@@ -188,13 +189,20 @@ pub fn failed(ui: &mut Ui, session: &Session, error: &JobError, retry: Option<Co
     egui::Frame::new().fill(tokens(ui).raised).corner_radius(theme::RADIUS).inner_margin(space::M).show(ui, |ui| {
         ui.horizontal(|ui| {
             ui.label(egui_material_icons::icons::ICON_ERROR.rich_text().size(text::ICON).color(tokens(ui).error));
-            ui.add(egui::Label::new(RichText::new(&notice.summary).color(tokens(ui).error)).wrap());
+            let summary = describe::in_window(&notice.summary);
+            ui.add(egui::Label::new(RichText::new(summary).color(tokens(ui).error)).wrap());
         });
         if let Some(hint) = &notice.hint {
             ui.add(egui::Label::new(hint).wrap());
         }
         if let Some(details) = &notice.details {
             ui.collapsing("Details", |ui| ui.add(egui::Label::new(RichText::new(details).small()).wrap()));
+        }
+        // A command that was not connected here answers no better when it is asked again.
+        let is_unconnected = describe::in_window(&notice.summary) != notice.summary;
+        if is_unconnected && session.active_box().is_some_and(|active| active.card.exec.is_some()) {
+            let title = Command::SetUpCommand.info().title;
+            command_button(ui, session, Command::SetUpCommand, &title, commands);
         }
         if let Some(retry) = retry {
             command_button(ui, session, retry, "Try again", commands);
@@ -229,12 +237,18 @@ pub fn bar_row(ui: &mut Ui, name: &str, share: f32, words: &str, fill: egui::Col
     let t = tokens(ui);
     let width = ui.available_width();
     let (rect, response) = ui.allocate_exact_size(vec2(width, 20.0), Sense::hover());
-    let label_width = (width * 0.36).min(110.0);
     let number_width = 44.0;
     let painter = ui.painter_at(rect);
     let font = FontId::proportional(text::SMALL);
+    // Bars begin on one line, behind the longest of their names.
+    let longest = painter.layout_no_wrap("Unselected only".to_owned(), font.clone(), t.text).size().x + space::S;
+    let label_width = (width * 0.36).max(longest).min(width * 0.5);
     let clip = Rect::from_min_size(rect.min, vec2(label_width - space::XS, rect.height()));
-    ui.painter_at(clip).text(pos2(rect.left(), rect.center().y), Align2::LEFT_CENTER, name, font.clone(), t.text);
+    let mut job = LayoutJob::simple_singleline(name.to_owned(), font.clone(), t.text);
+    job.wrap = TextWrapping::truncate_at_width(clip.width());
+    let galley = painter.layout_job(job);
+    let place = Align2::LEFT_CENTER.anchor_size(pos2(rect.left(), rect.center().y), galley.size());
+    ui.painter_at(clip).galley(place.min, galley, t.text);
     let track = Rect::from_min_max(
         pos2(rect.left() + label_width, rect.center().y - 5.0),
         pos2(rect.right() - number_width, rect.center().y + 5.0),

@@ -44,9 +44,13 @@ impl Progress {
         Some(share.clamp(0.0, 1.0) as f32)
     }
 
-    /// One line for a status bar: `3,200 of 12,000 images, 815 images/s, 11 s left`.
+    /// One line for a status bar: `3,200 of 12,000 images, 815 images/s, 11 s left`; bytes are told in millions: `12.5 of 170.8 MB, 85.0 MB/s`.
     pub fn line(&self) -> String {
         let mut line = match self.total {
+            Some(total) if self.unit == BYTES => {
+                format!("{} of {} MB", megabytes(self.done as f64), megabytes(total as f64))
+            }
+            None if self.unit == BYTES => format!("{} MB", megabytes(self.done as f64)),
             Some(total) => format!("{} of {} {}", format_count(self.done), format_count(total), self.unit),
             None => format!("{} {}", format_count(self.done), self.unit),
         };
@@ -79,6 +83,8 @@ pub struct RateEstimator {
     was_long: bool,
 }
 
+/// What is counted where bytes are.
+const BYTES: &str = "bytes";
 /// Half-life of an observation.
 const HALF_LIFE: Duration = Duration::from_secs(15);
 /// Before this, a rate would be noise.
@@ -189,8 +195,14 @@ pub fn format_duration(duration: Duration) -> String {
     }
 }
 
+/// Millions of bytes, with one digit after the point.
+fn megabytes(bytes: f64) -> String {
+    format!("{:.1}", bytes / 1e6)
+}
+
 fn format_rate(rate: f64, unit: &str) -> String {
     match rate {
+        _ if unit == BYTES => format!("{} MB/s", megabytes(rate)),
         100.0.. => format!("{} {unit}/s", format_count(rate.round() as u64)),
         10.0..100.0 => format!("{rate:.1} {unit}/s"),
         1.0..10.0 => format!("{rate:.2} {unit}/s"),

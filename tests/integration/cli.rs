@@ -277,6 +277,14 @@ fn scores_as_csv_and_npz_hold_every_item_and_unit() {
     assert_eq!(scores, by_csv);
     let probs: Vec<f32> = npz.by_name("probs_full").unwrap().unwrap().into_vec().unwrap();
     assert!((probs[0] + probs[1] - 1.0).abs() < 1e-5);
+    // True class, predicted class and its probability, once for each item; in the table on each of its lines.
+    for (column, name) in [(7, "label"), (8, "predicted")] {
+        let classes: Vec<String> = npz.by_name(name).unwrap().unwrap().into_vec().unwrap();
+        assert_eq!([&classes[0], &classes[1]], [&rows[0][column], &rows[2 * 16][column]], "{name}");
+    }
+    let sure: Vec<f32> = npz.by_name("probability").unwrap().unwrap().into_vec().unwrap();
+    assert_eq!(sure, probs.chunks(2).map(|probs| probs[0].max(probs[1])).collect::<Vec<_>>());
+    assert!((rows[0][9].parse::<f32>().unwrap() - sure[0]).abs() < 1e-6);
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod look;
 mod marks;
 mod page;
 mod series;
+mod series_scales;
 mod text;
 
 use unmask::figure::color::Scale;

@@ -15,7 +15,7 @@ use unmask::jobs::{
     Agree, Cell, Conditions, Evaluate, Explain, Explained, FitBox, Lens, Measured, Output, Task, TrainExplainer,
 };
 use unmask::model::params::Params;
-use unmask::model::{BlackBox, ModelError, SavedBox, TorchBox, architecture};
+use unmask::model::{BlackBox, ModelError, SavedBox, TorchBox, architecture, argmax};
 use unmask::work::{Event, JobError, JobId, Notice, Priority, Slot, Worker};
 
 use crate::integration::tiny::*;
@@ -506,8 +506,12 @@ fn scores_written_item_by_item_are_those_of_all_and_a_failure_leaves_the_file_as
         all.push(explained(&mut worker, explain_task(&saved, explainers.clone(), &data, item, Fill::Zero)));
     }
     let scores = Scores { data: &data, black_box: &saved.card, explainers: &explainers };
-    let mut csv = "item,split,method,unit,score,rank,selected,score_0_left,score_1_right\n".to_owned();
+    let mut csv = "item,split,method,unit,score,rank,selected,label,predicted,probability,".to_owned();
+    csv.push_str("score_0_left,score_1_right\n");
     for one in &all {
+        let label = &data.classes[usize::from(data.labels[one.item].unwrap())];
+        let class = argmax(&one.probs_full);
+        let answer = format!("{label},{},{}", saved.card.classes[class], one.probs_full[class]);
         for (method, result) in explainers.iter().zip(&one.methods) {
             let (result, name) = (result.as_ref().unwrap(), &method.card.name);
             for (unit, score) in result.scores.iter().enumerate() {
@@ -515,7 +519,8 @@ fn scores_written_item_by_item_are_those_of_all_and_a_failure_leaves_the_file_as
                 let of = |class: usize| by_class.map_or_else(String::new, |by| by.score(unit, class).to_string());
                 let (item, split, rank) = (one.item, data.splits[one.item], result.ranks[unit] + 1);
                 let selected = u8::from(result.is_selected(unit, 3));
-                writeln!(csv, "{item},{split},{name},{unit},{score},{rank},{selected},{},{}", of(0), of(1)).unwrap();
+                write!(csv, "{item},{split},{name},{unit},{score},{rank},{selected},{answer},").unwrap();
+                writeln!(csv, "{},{}", of(0), of(1)).unwrap();
             }
         }
     }
@@ -652,6 +657,10 @@ fn a_table_says_of_hidden_words_what_figures_say() {
     assert_sentence(&said("word", "zero"), &["hidden units become padding,"]);
     assert_sentence(&said("sentence", "noise"), &["hidden units become words of other texts,"]);
     assert_sentence(&said("patch:4", "zero"), &["hidden units become zero,"]);
+    assert_sentence(&said("column", "zero"), &["hidden units become the mean, seed"]);
+    let unit = "column".to_owned();
+    let conditions = Conditions { unit, fill: "zero".to_owned(), has_categories: true, ..Conditions::default() };
+    assert_sentence(&conditions.words(), &["hidden units become the mean, no category,"]);
 }
 
 #[test]
@@ -676,19 +685,22 @@ fn definition_2_orders_methods_at_each_k_and_across_them() {
     let one: Vec<Cell> = [of("x", 4, 90.0, 50.0), of("y", 4, 80.0, 60.0)].concat();
     let of_cells = |cells: &[Cell]| Measured { cells: cells.to_vec(), ..Measured::default() };
     let order = |cells: &[Cell]| unmask::jobs::table::order(&of_cells(cells));
-    assert_eq!(order(&one), ["Not dominated at k = 4: x. y is worse than x."]);
+    assert_eq!(order(&one), ["Not dominated (DoRaR, Definition 2) at k = 4: x. y is worse than x."]);
     // With half as many units and better figures it is better than the other at eight, too.
     let two: Vec<Cell> = [one, of("y", 8, 85.0, 55.0).to_vec(), of("x", 8, 95.0, 40.0).to_vec()].concat();
     let said = order(&two);
     assert_eq!(said.len(), 3, "{said:?}");
     assert_eq!(
         said[2],
-        "Not dominated among all k: x at k = 4, x at k = 8. y at k = 4 and y at k = 8 are worse than x at k = 4. \
+        "Not dominated (DoRaR, Definition 2) among all k: x at k = 4, x at k = 8. y at k = 4 and y at k = 8 are worse than x at k = 4. \
          Those that are not dominated cannot be ordered: one has the higher a1, another the lower a2 or fewer units."
     );
     // Neither of two that are the same in everything is better, and nothing sets them apart.
     let same: Vec<Cell> = [of("x", 4, 90.0, 50.0), of("y", 4, 90.0, 50.0)].concat();
-    assert_eq!(order(&same), ["Not dominated at k = 4: x, y. x and y are equal: neither is better."]);
+    assert_eq!(
+        order(&same),
+        ["Not dominated (DoRaR, Definition 2) at k = 4: x, y. x and y are equal: neither is better."]
+    );
     // Written tables have it, too: a paragraph, a comment, a field.
     let written = |name: &str| {
         let bytes = unmask::jobs::table::encode(std::path::Path::new(name), &of_cells(&two)).unwrap();
@@ -714,7 +726,7 @@ fn definition_2_orders_methods_at_each_k_and_across_them() {
     assert_eq!(
         unmask::jobs::table::order(&Measured { conditions, ..of_cells(&same) }),
         [
-            "Not dominated at k = 4: y (units of 1 value). x (units of 16 values) is behind y (units of 1 value), but within the intervals."
+            "Not dominated (DoRaR, Definition 2) at k = 4: y (units of 1 value). x (units of 16 values) is behind y (units of 1 value), but within the intervals."
         ]
     );
 }

@@ -3,6 +3,7 @@
 //! The box looks at the inner 4 x 4 pixels of 8 x 8: logit 0 is ten times the sum of the maxima of the two left 2 x 2 blocks, logit 1 ten times
 //! that of the right ones, plus 1. So an empty picture is of class 1.
 
+mod tables;
 mod text;
 mod truth;
 

@@ -602,6 +602,9 @@ fn names_and_references_stay_inside_the_project() {
     let cached = cache.store(hash, |_| Ok::<_, StoreError>(())).unwrap();
     assert_eq!(find(), Some(cached));
     assert_eq!(project.reference(dir.path(), hash).folder, dir.path(), "outside: as it is");
+    // A relative one would be looked up from the project's folder.
+    let here = std::env::current_dir().unwrap();
+    assert_eq!(project.reference(Path::new("elsewhere/box"), hash).folder, here.join("elsewhere/box"));
 }
 
 /// How many cases a property is tried on; `PROPTEST_CASES` makes long runs.

@@ -635,6 +635,10 @@ fn progress_reads_as_a_line() {
     progress.rate = Some(815.4);
     progress.eta = Some(Duration::from_millis(10_800));
     assert_eq!(progress.line(), "3,200 of 12,000 images, 815 images/s, 11 s left");
+    let mut bytes = Progress::new(12_540_000, 170_819_360, "bytes").with_message("Reading rows");
+    bytes.rate = Some(85_000_000.0);
+    assert_eq!(bytes.line(), "Reading rows: 12.5 of 170.8 MB, 85.0 MB/s");
+    assert_eq!(Progress::open_ended(3_000_000, "bytes").line(), "3.0 MB");
     let open = Progress::open_ended(7, "epochs").with_message("training");
     assert_eq!(open.line(), "training: 7 epochs");
     assert_eq!((open.fraction(), Progress::new(0, 0, "rows").fraction()), (None, Some(1.0)));

@@ -3,7 +3,7 @@ use std::time::Instant;
 
 use egui_kittest::kittest::Queryable;
 use unmask::jobs::{Output, Task};
-use unmask::session::items::{ListStyle, Sort, SortBy};
+use unmask::session::items::{Filter, ListStyle, Outcome, Sort, SortBy};
 use unmask::session::settings::Appearance;
 use unmask::session::{Command, Lane, Request, Session};
 use unmask::work::{Event, JobError, JobId};
@@ -83,6 +83,37 @@ fn what_was_cancelled_is_not_asked_again_by_itself_and_can_be_gone_on_with() {
 }
 
 #[test]
+fn the_list_counts_what_is_known_so_far_and_says_when_all_is() {
+    let mut session = world(false);
+    let asked = asked_by(&mut session, Command::UseBox(0)).expect("all items are classified");
+    // Each is taken for the first class, which every third is of.
+    let answers = |items: &[usize]| Output::Predictions {
+        items: items.to_vec(),
+        probs: [0.8, 0.1, 0.1].repeat(items.len()),
+        classes: 3,
+    };
+    session.apply(Command::SetFilter(Filter { outcome: Outcome::Wrong, ..Filter::default() }));
+    assert_eq!(session.last_action, "0 of the 0 classified so far listed; the rest is being classified");
+    session.apply_event(asked.lane, Event::Partial(asked.id, answers(&asked.items[..21])));
+    session.tick(Instant::now(), &mut None);
+    assert_eq!(session.last_action, "14 of the 21 classified so far listed; the rest is being classified");
+    assert_eq!(session.listed_count(), "14 of 21 so far");
+    session.apply(Command::SetSort(Sort { by: SortBy::Confidence, descending: true }));
+    let sorted = "Sorted by confidence, largest first";
+    assert_eq!(session.last_action, format!("{sorted}, 21 classified so far; the rest is being classified"));
+    session.apply_event(asked.lane, Event::Partial(asked.id, answers(&asked.items[21..])));
+    end(&mut session, &asked, Ok(answers(&[])));
+    session.tick(Instant::now(), &mut None);
+    assert_eq!((session.last_action.as_str(), session.listed_count().as_str()), (sorted, "40 of 60"));
+    // Where it was stopped, what is listed is still only of what was classified.
+    let again = asked_by(&mut session, Command::UseBox(0)).expect("all items are classified again");
+    session.apply_event(again.lane, Event::Partial(again.id, answers(&again.items[..3])));
+    end(&mut session, &again, Err(JobError::Cancelled));
+    session.tick(Instant::now(), &mut None);
+    assert_eq!(session.listed_words(), "2 of the 3 classified so far listed; the rest is not classified");
+}
+
+#[test]
 fn what_failed_can_be_gone_on_with_from_its_notice() {
     let mut session = world(false);
     let first = asked_by(&mut session, by_faithfulness()).expect("all items are tested");
@@ -100,6 +131,7 @@ fn answers_that_a_newer_question_brings_are_not_stopped() {
     // It was cancelled by the second, not by the user.
     end(&mut session, &first, Err(JobError::Cancelled));
     assert_eq!(session.stopped(), [""; 0]);
+    assert!(!session.last_action.starts_with("Cancelled"), "that is no news: {}", session.last_action);
     end(&mut session, &second, Err(JobError::Cancelled));
     assert_eq!(session.stopped(), ["Stopped: classified 0 of 60 items"]);
     let rest = asked_by(&mut session, Command::GoOn).expect("all items are classified");

@@ -97,6 +97,15 @@ fn pictures_have_a_small_picture_for_each_class_with_the_answer_to_its_patches()
 }
 
 #[test]
+fn what_each_class_makes_the_black_box_answer_is_in_sight_in_a_window_of_usual_size() {
+    let app = pictures(SIZE, Appearance::Dark);
+    let controls = app.get_by_role_and_label(Role::Button, "Overlay").rect();
+    let answers: Vec<egui::Rect> = app.get_all_by_label_contains(" alone: ").map(|node| node.rect()).collect();
+    assert_eq!(answers.len(), 3);
+    assert!(answers.iter().all(|answer| answer.bottom() <= controls.top()), "{answers:?} over {controls:?}");
+}
+
+#[test]
 fn the_panel_of_pictures_is_closed_and_opened_by_its_button() {
     let mut app = pictures(SIZE, Appearance::Light);
     for shown in [0, 3] {

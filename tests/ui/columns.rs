@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use unmask::data::Unit;
 use unmask::explain::SavedExplainer;
+use unmask::figure::layout::View;
 use unmask::jobs::{Output, Task};
 use unmask::model::SavedBox;
 use unmask::session::explore::ExplainKey;
@@ -98,6 +99,8 @@ fn the_next_checkpoint_of_a_black_box_leaves_methods_class_and_undo() {
         assert_eq!(session.explainers.len(), known, "those of the checkpoint before are replaced");
     }
     session.apply(Command::Undo);
+    assert_eq!((session.explore.class_focus, methods(&session)), (None, shown.clone()), "the last change first");
+    session.apply(Command::Undo);
     assert_eq!(methods(&session), shown[..1]);
     assert_eq!(explained_boxes(&session), ["checkpoint 4"], "what comes back explains the box as it is now");
 }
@@ -118,6 +121,44 @@ fn undo_of_a_change_of_methods_gives_unit_and_k_back() {
     assert_eq!(selected(&session), (vec![0], Unit::Pixel, 25));
     session.apply(Command::Redo);
     assert_eq!(selected(&session), (vec![1], PATCH, 2));
+}
+
+#[test]
+fn what_was_changed_of_the_view_is_taken_back_in_the_order_in_which_it_was_done() {
+    let mut session = explaining(black_box());
+    session.explainers.push(Arc::new(explainer("grad", "Gradient", Unit::Pixel, 5)));
+    let looks = |session: &Session| {
+        let explore = &session.explore;
+        (explore.columns.clone(), explore.k, explore.class_focus, explore.view, explore.fill)
+    };
+    let changes = [
+        vec![Command::NextMethod],
+        vec![Command::SetK(7)],
+        vec![Command::FocusClass(Some(1))],
+        // Flips are one step, however many.
+        vec![Command::Flip, Command::Flip, Command::Flip],
+        vec![Command::NextFill],
+    ];
+    let mut before = Vec::new();
+    for commands in changes {
+        let known = looks(&session);
+        for command in commands {
+            session.apply(command);
+        }
+        assert_ne!(known, looks(&session));
+        before.push(known);
+    }
+    let said = ["Hidden units become", "View: selected", "Following class one", "Select 7 of", "Showing Gradient"];
+    for (known, said) in before.iter().rev().zip(said) {
+        session.apply(Command::Undo);
+        assert_eq!(looks(&session), *known);
+        assert!(session.last_action.starts_with(&format!("Taken back: {said}")), "{}", session.last_action);
+    }
+    assert!(session.undo.next_undo().is_none());
+    // To and fro is nothing to take back.
+    session.apply(Command::SetView(View::Heat));
+    session.apply(Command::SetView(View::Overlay));
+    assert!(session.undo.next_undo().is_none());
 }
 
 #[test]

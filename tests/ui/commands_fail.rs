@@ -83,7 +83,7 @@ fn train(app: &mut Window) -> Option<String> {
 /// Why the explanation in view failed, as the window shows it.
 fn told(app: &Window) -> String {
     let error = app.state().session.explore.shown.error().expect("an explanation that failed");
-    let summary = error.notice().summary;
+    let summary = unmask::session::describe::in_window(&error.notice().summary);
     assert!(app.get_all_by_label_contains(&summary).count() > 0, "the window does not show: {summary}");
     summary
 }

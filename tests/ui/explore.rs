@@ -1,7 +1,7 @@
 //! Flows of the explorer, by the names that a screen reader says.
 use std::time::Instant;
 
-use egui::accesskit::Role;
+use egui::accesskit::{Role, Toggled};
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT, Queryable};
 use unmask::figure::layout::View;
@@ -160,6 +160,26 @@ fn the_palette_greys_what_cannot_be_used() {
 }
 
 #[test]
+fn the_palette_runs_no_other_command_than_the_one_that_was_typed() {
+    let mut session = Session::new();
+    // A worse match that can be used.
+    session.samples = vec![("High tide: their close lasses".to_owned(), "synthetic:xor".to_owned())];
+    let mut app = window(SIZE, session);
+    assert!(Command::ToggleClasses.availability(&app.state().session).is_err());
+    press_with(&mut app, Modifiers::COMMAND, Key::K);
+    app.get_by_role_and_label(Role::TextInput, "Find a command").type_text("hide the classes");
+    app.run();
+    let best = app.get_by_role_and_label(Role::Button, "Show or hide the classes");
+    assert!(best.accesskit_node().toggled() == Some(Toggled::True), "the best match is the chosen one");
+    let before = app.state().session.last_action.clone();
+    press(&mut app, Key::Enter);
+    let session = &app.state().session;
+    assert!(session.open.palette && session.data.is_none(), "{}", session.last_action);
+    assert_eq!(session.last_action, before, "nothing was run");
+    app.get_by_label_contains("Not possible now: ");
+}
+
+#[test]
 fn exporting_writes_the_figure_in_view() {
     let dir = tempfile::tempdir().expect("a folder");
     let path = dir.path().join("seen.svg");
@@ -180,7 +200,9 @@ fn exporting_scores_writes_a_line_per_unit() {
     act(&mut app, [Command::ExportScores(path.clone())]);
     let csv = std::fs::read_to_string(&path).expect("the exported file");
     assert_eq!(csv.lines().count(), 65, "a head and 64 units");
-    assert_eq!(csv.lines().filter(|line| line.ends_with(",1")).count(), 25, "as many as k are selected");
+    let at = csv.lines().next().and_then(|head| head.split(',').position(|name| name == "selected")).expect("a column");
+    let is_selected = |line: &&str| line.split(',').nth(at) == Some("1");
+    assert_eq!(csv.lines().filter(is_selected).count(), 25, "as many as k are selected");
 }
 
 #[test]
@@ -220,7 +242,7 @@ fn how_the_data_are_read_is_changed_from_their_menu_and_after_a_failure() {
     app.state_mut().command(Command::SetMarked(3, true));
     click(&mut app, "Data: world");
     click(&mut app, CHANGE);
-    app.get_by_role_and_label(Role::TextInput, "Most items");
+    app.get_by_role_and_label(Role::TextInput, "Items at most");
     app.get_by_label_contains("marks and pins are taken off");
     write(&mut app, Role::TextInput, "Data and options", "?colour=red");
     app.get_by_label_contains("there is no option \"colour\"");
@@ -318,9 +340,11 @@ fn a_list_that_waits_for_answers_says_how_many_there_are() {
         started: true,
         progress: None,
         paused: false,
+        is_dropped: false,
     });
     app.step();
-    app.get_by_label("Looking: 2 of 60 items so far");
+    app.get_by_label("0 of the 2 classified so far listed; the rest is being classified");
+    app.get_by_label("0 of 2 so far");
     app.get_by_label("0 listed");
     assert!(app.query_by_label("List all items").is_none());
     app.state_mut().session.running.remove(id);
@@ -375,6 +399,23 @@ fn marks_can_be_taken_back() {
     assert!(app.state().session.explore.marked.contains(&0));
     press_with(&mut app, Modifiers::COMMAND, Key::Z);
     assert!(app.state().session.explore.marked.is_empty());
+}
+
+#[test]
+fn a_marked_item_takes_a_note_that_the_list_shows() {
+    let mut app = explained(SIZE, Appearance::Dark);
+    assert!(app.query_by_label("Note on the item").is_none());
+    press(&mut app, Key::M);
+    write(&mut app, Role::TextInput, "Note on the item", "blurred?");
+    assert_eq!(app.state().session.explore.note(0), Some("blurred?"));
+    app.get_by_label_contains(", note: blurred?");
+    act(&mut app, [Command::Undo]);
+    assert_eq!(app.state().session.explore.note(0), None);
+    // Without the mark it is not shown, and it comes back with the mark.
+    act(&mut app, [Command::Redo, Command::SetMarked(0, false)]);
+    assert!(app.query_by_label_contains("blurred?").is_none());
+    act(&mut app, [Command::SetMarked(0, true)]);
+    assert_eq!(app.state().session.explore.note(0), Some("blurred?"));
 }
 
 #[test]

@@ -48,6 +48,9 @@ fn letters_follow_the_layout_and_not_the_place_of_the_key() {
 }
 
 #[test]
-fn alt_is_left_to_the_system() {
+fn alt_is_left_to_the_system_and_a_letter_with_ctrl_is_no_plain_one() {
     assert_eq!(press(Key::F, Key::F, Modifiers::ALT), None);
+    assert_eq!(press(Key::F, Key::F, Modifiers::COMMAND), Some(Chord::Ctrl('F')));
+    // A Mac tells Ctrl from Cmd.
+    assert_eq!(press(Key::F, Key::F, Modifiers::CTRL), None);
 }

@@ -7,9 +7,12 @@ use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT, Queryable};
 use unmask::data::DataSpec;
 use unmask::figure::Annotation;
-use unmask::jobs::{Cell, Measured};
+use unmask::figure::layout::View;
+use unmask::jobs::{Cell, Measured, Ranks};
 use unmask::metric::METRICS;
 use unmask::session::devices::{Devices, Origin};
+use unmask::session::items::{Filter, Sort, SortBy};
+use unmask::session::reading::Action;
 use unmask::session::settings::Appearance;
 use unmask::session::{Command, Place, Request, Session};
 use unmask::work::Shown;
@@ -92,6 +95,18 @@ fn what_is_taken_back_where_it_is_not_seen_leads_to_where_it_is() {
 fn splitter(app: &Window) -> egui::Rect {
     let all = app.query_all_by_role_and_label(Role::Splitter, "Resize panel");
     all.map(|node| node.rect()).min_by(|a, b| a.center().x.total_cmp(&b.center().x)).expect("a splitter")
+}
+
+#[test]
+fn neither_a_filter_nor_an_order_moves_a_panel() {
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
+    let before = splitter(&app);
+    let filter = Filter { class: Some(1), ..Filter::default() };
+    for by in [SortBy::Confidence, SortBy::Fidelity] {
+        act(&mut app, [Command::SetFilter(filter.clone()), Command::SetSort(Sort { by, descending: true })]);
+        app.get_by_label("Filter (on)");
+        assert!((splitter(&app).center().x - before.center().x).abs() < 0.5, "{by:?}: {} {before}", splitter(&app));
+    }
 }
 
 #[test]
@@ -219,6 +234,38 @@ fn no_value_of_a_paper_stands_beside_another_k_other_classes_or_other_data() {
         let mut app = explained(SIZE, Appearance::Light);
         measured(&mut app, spec, k);
         assert_eq!(app.query_all_by_label_contains("(paper ").count(), 0, "{spec}, k = {k}");
+    }
+}
+
+#[test]
+fn median_ranks_are_drawn_as_boxes_whose_numbers_are_said() {
+    let ranks =
+        |row: &str, spread: [f64; 5], mean: f64| Ranks { row: row.to_owned(), k: 4, spread, mean, best: Some(2.5) };
+    let cell = |row: &str, mean: f64| Cell {
+        row: row.to_owned(),
+        metric: "median_rank".to_owned(),
+        k: Some(4),
+        class: None,
+        mean,
+        ci95: [mean - 0.4, mean + 0.4],
+        items: 992,
+    };
+    for has_ranks in [false, true] {
+        let mut app = explained(SIZE, Appearance::Light);
+        let mut table = Measured { cells: vec![cell("Gradient", 2.8), cell("Random", 5.6)], ..Measured::default() };
+        if has_ranks {
+            table.ranks = vec![
+                ranks("Gradient", [2.5, 2.5, 2.5, 3.0, 3.5], 2.8),
+                ranks("Random", [2.5, 4.5, 5.5, 6.5, 8.5], 5.6),
+            ];
+        }
+        app.state_mut().session.measure.cells = Shown::Ready(Arc::new(table));
+        act(&mut app, [Command::Go(Place::Measure)]);
+        let said = "Median rank of what truly matters: Gradient: median 2.5, quartiles 2.5 and 3.0, mean 2.80. \
+                    Random: median 5.5, quartiles 4.5 and 6.5, mean 5.60.";
+        assert_eq!(app.query_all_by_label(said).count(), usize::from(has_ranks));
+        let note = "dashed: the best there can be. Low is good.";
+        assert_eq!(app.query_all_by_label_contains(note).count(), usize::from(has_ranks));
     }
 }
 
@@ -366,7 +413,7 @@ fn a_panel_without_room_is_a_tab_that_its_button_and_its_key_bring_back() {
 #[test]
 fn a_row_of_a_table_beside_its_complement_is_whole_in_a_small_window() {
     let mut app = compared(SMALL, "people");
-    act(&mut app, [Command::SetView(unmask::figure::layout::View::Side)]);
+    act(&mut app, [Command::SetView(View::Side)]);
     for part in ["Selected only of item 0", "Unselected only of item 0"] {
         let rows: Vec<_> = app.get_all_by_label_contains(part).collect();
         assert_eq!(rows.len(), 2, "{part}");
@@ -386,4 +433,63 @@ fn every_class_of_a_text_has_its_column_in_a_small_window() {
     let heads = [button(&app, "Sort by negative"), button(&app, "Sort by positive")];
     let list = button(&app, "Colour by negative");
     assert!(heads[0].right() <= heads[1].left() && heads[1].right() <= list.left(), "{heads:?} before {list}");
+}
+
+#[test]
+fn nothing_that_is_chosen_moves_the_edge_of_the_inspector() {
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
+    let edge = |app: &Window| {
+        let all = app.query_all_by_role_and_label(Role::Splitter, "Resize panel");
+        all.map(|node| node.rect().center().x).fold(0.0, f32::max)
+    };
+    let before = edge(&app);
+    assert!(before > 0.6 * SIZE[0], "the edge of the inspector: {before}");
+    // The widest letters there are.
+    for known in &mut app.state_mut().session.explainers {
+        Arc::make_mut(known).card.name = "W".repeat(40);
+    }
+    for unit in 0..4 {
+        act(&mut app, [Command::Reading(Action::Choose(Some(unit)))]);
+        app.get_by_label("Chosen");
+        assert!((edge(&app) - before).abs() < 0.5, "unit {unit}: {} after {before}", edge(&app));
+        // The whole line is in sight.
+        let selected = app.get_by_label("selected").rect();
+        assert!(selected.right() <= SIZE[0], "unit {unit}: {selected}");
+    }
+}
+
+#[test]
+fn charts_and_the_plan_of_a_study_end_within_a_small_window() {
+    let size = [1024.0, 700.0];
+    let mut app = explained(size, Appearance::Light);
+    measured(&mut app, "mnist:/data/mnist?classes=3,8", 25);
+    let session = &mut app.state_mut().session;
+    let table = session.measure.cells.value().cloned().expect("a table");
+    session.measure.curves = Shown::Ready(table);
+    app.run();
+    for chart in ["Fidelity over k: ", "Trade-off of FS-M and FU-M: "] {
+        let rect = app.get_by_label_contains(chart).rect();
+        assert!(rect.right() <= size[0], "{chart}{rect}");
+    }
+    act(&mut app, [Command::Go(Place::Study)]);
+    for words in ["of 80 % will be known to", "FS-H is the share", "Making writes three files"] {
+        let rect = app.get_by_label_contains(words).rect();
+        assert!(rect.right() <= size[0], "{words}: {rect}");
+    }
+}
+
+#[test]
+fn legends_go_on_in_another_row_where_there_is_little_room() {
+    let size = [640.0, 700.0];
+    let mut app = explained(size, Appearance::Dark);
+    let end = button(&app, "Show the inspector").left();
+    for (view, words) in [
+        (View::Overlay, "selected, deeper for higher scores"),
+        (View::Heat, "each method's"),
+        (View::Side, "hidden units as the model gets them"),
+    ] {
+        act(&mut app, [Command::SetView(view)]);
+        let rect = app.get_by_label_contains(words).rect();
+        assert!(rect.right() <= end, "{words} at {rect} reaches beyond {end}");
+    }
 }

@@ -3,6 +3,7 @@ use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT, Queryable};
 use unmask::figure::layout::View;
 use unmask::session::Command;
+use unmask::session::reading::Action;
 use unmask::session::settings::Appearance;
 
 use super::support::{Window, act, click};
@@ -29,6 +30,45 @@ fn long_review() -> (Window, usize) {
     (app, short)
 }
 
+/// The selected words in sight, line by line.
+fn lines(app: &Window) -> Vec<Vec<String>> {
+    let mut words: Vec<(egui::Rect, String)> = app
+        .query_all_by_label_contains(", selected, rank ")
+        .map(|node| {
+            let (rect, node) = (node.rect(), node.accesskit_node());
+            (rect, [node.label(), node.value()].into_iter().flatten().collect())
+        })
+        .collect();
+    words.sort_by(|(a, _), (b, _)| a.top().total_cmp(&b.top()).then(a.left().total_cmp(&b.left())));
+    let lines = words.chunk_by(|(a, _), (b, _)| (a.top() - b.top()).abs() < 1.0);
+    lines.map(|line| line.iter().map(|(_, word)| word.clone()).collect()).collect()
+}
+
+#[test]
+fn the_first_words_in_sight_stay_there_when_a_text_is_set_in_a_wider_or_narrower_column() {
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
+    act(&mut app, [Command::SelectItem(ITEM), Command::SetK(LONG)]);
+    // Far down, where no word is chosen any more that the text would follow.
+    let far = units_of(&app, "dull")[3];
+    act(&mut app, [Command::Reading(Action::Choose(Some(far)))]);
+    act(&mut app, [Command::Reading(Action::Choose(None))]);
+    // The uppermost line may be cut off.
+    let top: Vec<String> = lines(&app)[..2].concat();
+    let mut after = |command: Command| {
+        act(&mut app, [command.clone()]);
+        let first = lines(&app)[0].clone();
+        assert!(first.iter().any(|word| top.contains(word)), "{command:?}: {first:?}, before {top:?}");
+        first
+    };
+    let wide = after(Command::ToggleViewerAlone);
+    let narrow = after(Command::ToggleViewerAlone);
+    after(Command::SetView(View::Side));
+    after(Command::SetView(View::Overlay));
+    // A way there and back does not drift.
+    assert_eq!(after(Command::ToggleViewerAlone), wide);
+    assert_eq!(after(Command::ToggleViewerAlone), narrow);
+}
+
 #[test]
 fn the_panel_of_classes_of_a_long_text_sorts_and_its_rows_lead_to_their_words() {
     let (mut app, _) = long_review();
@@ -49,10 +89,13 @@ fn the_panel_of_classes_of_a_long_text_sorts_and_its_rows_lead_to_their_words() 
     app.run();
     assert_eq!(app.state().session.explore.reading.chosen, Some(dull[2]));
     app.get_by_label(word);
-    // Clicked in the text, it is left again.
+    // Clicked in the text, it is taken out, and put back by another click.
     app.get_by_label(word).click();
     app.run();
-    assert_eq!(app.state().session.explore.reading.chosen, None);
+    assert_eq!(app.state().session.taken_out(), [dull[2]]);
+    app.get_by_label(&format!("{word}, taken out")).click();
+    app.run();
+    assert!(app.state().session.taken_out().is_empty());
     app.get_by_role_and_label(Role::Button, "Colour by positive").click_accesskit();
     app.run();
     assert_eq!(app.state().session.explore.class_focus, Some(1));

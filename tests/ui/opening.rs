@@ -63,19 +63,49 @@ fn data_that_failed_are_read_in_another_way_through_fields_of_their_kind() {
     let mut app = window_on([1280.0, 1100.0], Session::new(), &format!("csv:{}?header=yes", path.display()));
     click(&mut app, CHANGE);
     settle(&mut app);
-    choose(&mut app, "Classes are in", "stars");
-    choose(&mut app, "Between fields", "semicolon");
-    write(&mut app, Role::TextInput, "Most items", "40");
+    choose(&mut app, "Class column", "stars");
+    choose(&mut app, "Separator", "semicolon");
+    write(&mut app, Role::TextInput, "Items at most", "40");
     let written = format!("csv:{}?delimiter=semicolon&header=yes&label=stars&limit=40", path.display());
     assert_eq!(line(&app), written);
     // The other way round, the fields follow the line.
     write(&mut app, Role::TextInput, "Data and options", "&split=official");
-    let parts = app.get_by_role_and_label(Role::ComboBox, "Parts").accesskit_node().value();
+    let parts = app.get_by_role_and_label(Role::ComboBox, "Train / test split").accesskit_node().value();
     assert_eq!(parts.as_deref(), Some("as the files say"));
     click(&mut app, "Open again");
     let session = &app.state().session;
     assert!(!session.open.spec);
     assert_eq!(session.spec_text(), Some(format!("{written}&split=official")), "it was tried so");
+}
+
+#[test]
+fn fields_say_what_was_found_follow_the_line_at_once_and_wait_while_it_cannot_be_read() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("broken");
+    std::fs::write(&path, "stars;review\n5;a good film in every way\n1;a dull film without an end\n").expect("a file");
+    let mut app = window_on([1280.0, 1100.0], Session::new(), &format!("csv:{}", path.display()));
+    click(&mut app, CHANGE);
+    settle(&mut app);
+    let value = |app: &Window, name: &str| app.get_by_role_and_label(Role::ComboBox, name).accesskit_node().value();
+    for (field, shown) in [
+        ("Separator", "semicolon, as found"),
+        ("Header row", "yes, as found"),
+        ("Class column", "stars, as found"),
+        ("Text columns", "review, as found"),
+    ] {
+        assert_eq!(value(&app, field).as_deref(), Some(shown), "{field}");
+    }
+    // Without names columns are numbered, as soon as the line says so.
+    write(&mut app, Role::TextInput, "Data and options", "?header=no");
+    settle(&mut app);
+    choose(&mut app, "Class column", "1");
+    let written = format!("csv:{}?header=no&label=1", path.display());
+    assert_eq!(line(&app), written);
+    // A line that cannot be read is not taken away by a field.
+    write(&mut app, Role::TextInput, "Data and options", "&colour=red");
+    app.get_by_label_contains("the fields wait until it can");
+    assert!(app.get_by_role_and_label(Role::ComboBox, "Separator").accesskit_node().is_disabled());
+    assert_eq!(line(&app), written.replace("&label=1", "&colour=red&label=1"), "where the cursor stood");
 }
 
 /// A text file in a folder of its own.

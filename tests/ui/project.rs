@@ -260,6 +260,19 @@ fn closing_the_window_saves() {
 }
 
 #[test]
+fn to_look_at_a_project_is_no_change_that_is_to_be_saved() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let folder = saved_project(dir.path());
+    let mut app = open(&folder);
+    let places = [Place::Figures, Place::Train, Place::Measure, Place::Explore].map(Command::Go);
+    run(&mut app, places.into_iter().chain([Command::NextItem]));
+    assert_eq!(tick(&mut app, 2 * AUTOSAVE_EVERY), 0, "nothing is written");
+    assert!(!app.state().session.unsaved);
+    run(&mut app, [Command::SetMarked(9, true)]);
+    assert!(app.state().session.unsaved, "a mark is");
+}
+
+#[test]
 fn a_damaged_project_file_gives_the_copy_before_it_with_a_notice() {
     let dir = tempfile::tempdir().expect("a folder");
     let folder = saved_project(dir.path());

@@ -11,7 +11,7 @@ use unmask::session::Command;
 use unmask::session::settings::Appearance;
 
 use super::series::opened;
-use super::support::{Input, Window, act, answer, explained, explainer, press, show_trained};
+use super::support::{Input, Window, act, answer, click, explained, explainer, press, show_trained};
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
 const TITLE: &str = "Rebuilt by its generators";
@@ -107,6 +107,19 @@ fn both_series_are_drawn_below_each_other_with_the_answers_to_them() {
     // Two channels each.
     assert!(selected.height() > 90.0 && selected.bottom() <= rest.top(), "{selected} above {rest}");
     assert!(advice(&app).ends_with("Good: the class stays above and changes below."));
+}
+
+#[test]
+fn rebuilt_series_are_drawn_large_on_demand() {
+    let mut app = movements(Appearance::Light, true);
+    let small = side(&app, "From the selected part", "jerky (0.98)");
+    click(&mut app, "Show the rebuilt series large");
+    let selected = side(&app, "Large. From the selected part", "jerky (0.98)");
+    let rest = side(&app, "Large. From the rest", "smooth (0.88)");
+    assert!(selected.height() > 2.0 * small.height() && selected.width() > 1.5 * small.width(), "{selected}, {small}");
+    assert!(selected.right() <= rest.left() && rest.right() <= SIZE[0], "{selected} beside {rest}");
+    click(&mut app, "Close");
+    assert!(app.query_by_label_contains("Large. ").is_none());
 }
 
 #[test]

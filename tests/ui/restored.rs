@@ -50,6 +50,18 @@ fn the_class_that_is_contrasted_with_is_kept_with_a_project() {
 }
 
 #[test]
+fn a_note_is_kept_with_a_project() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let folder = saved_project(dir.path());
+    let mut app = open(&folder);
+    let note = Command::SetNote(9, "wrong label?".to_owned());
+    run(&mut app, [Command::SetMarked(9, true), note, Command::Save]);
+    drop(app);
+    let app = open(&folder);
+    assert_eq!(app.state().session.explore.note(9), Some("wrong label?"));
+}
+
+#[test]
 fn a_kept_figure_of_a_text_that_is_shorter_than_the_model_reads_comes_back() {
     let dir = tempfile::tempdir().expect("a folder");
     let folder = dir.path().join("project");

@@ -1,14 +1,17 @@
 //! Search in texts: by phrase, in the list of items.
 use egui::accesskit::Role;
+use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
+use unmask::data::Modality;
 use unmask::data::text::readable;
+use unmask::figure::layout::View;
 use unmask::session::Command;
-use unmask::session::items::{Filter, ItemList};
+use unmask::session::items::{Filter, ItemList, Sort, SortBy};
 use unmask::session::reading::{Action, around};
 use unmask::session::search::Found;
 use unmask::session::settings::Appearance;
 
-use super::support::{act, click, explained};
+use super::support::{act, click, explained, press, press_with, typed, write};
 use super::texts::{dataset, reviews};
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
@@ -122,4 +125,101 @@ fn a_phrase_left_from_texts_hides_no_pictures() {
     list.rebuild(&data, None, &Default::default(), &Default::default());
     assert_eq!(list.visible().len(), data.len());
     assert!(app.query_by_label("Find in texts").is_none(), "pictures hold no words");
+}
+
+/// What the list is searched for.
+fn words(app: &super::support::Window) -> &str {
+    &app.state().session.explore.list.filter.words
+}
+
+#[test]
+fn ctrl_f_and_a_slash_put_the_cursor_where_texts_are_found_and_letters_are_no_commands_then() {
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
+    press_with(&mut app, Modifiers::COMMAND, Key::F);
+    assert!(!app.state().session.open.viewer_alone, "F alone is another command");
+    // S would show the selected words alone.
+    typed(&mut app, "Dull s");
+    press(&mut app, Key::S);
+    assert_eq!((words(&app), app.state().session.explore.view), ("Dull s", View::Overlay));
+    // Also where the list is hidden, and from another place.
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
+    act(&mut app, [Command::ToggleItems, Command::ToggleViewerAlone]);
+    typed(&mut app, "/");
+    typed(&mut app, "dull");
+    assert_eq!(words(&app), "dull", "the slash itself is not written");
+}
+
+#[test]
+fn ctrl_k_opens_all_commands_from_the_field_too() {
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
+    write(&mut app, Role::TextInput, "Find in texts", "dull");
+    press_with(&mut app, Modifiers::COMMAND, Key::K);
+    typed(&mut app, "view heat");
+    press(&mut app, Key::Enter);
+    assert_eq!((words(&app), app.state().session.explore.view), ("dull", View::Heat));
+    // And once the search was ended with its button.
+    click(&mut app, "Stop searching: list texts without it too");
+    press_with(&mut app, Modifiers::COMMAND, Key::K);
+    typed(&mut app, "view overlay");
+    press(&mut app, Key::Enter);
+    assert_eq!((words(&app), app.state().session.explore.view), ("", View::Overlay));
+}
+
+#[test]
+fn the_number_of_an_item_leads_to_it_among_all_others() {
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
+    let n = app.state().session.explore.list.visible().len();
+    write(&mut app, Role::TextInput, "Find in texts", "#17");
+    let seen = |app: &super::support::Window| {
+        let explore = &app.state().session.explore;
+        (explore.item, explore.list.visible().len())
+    };
+    assert_eq!(seen(&app), (Some(17), n));
+    assert_eq!(app.state().session.last_action, "Item #17");
+    // A number that stands in no text, too; one of no item is a phrase as any other.
+    act(&mut app, [Command::SetFilter(Filter { words: "23".to_owned(), ..Filter::default() })]);
+    assert_eq!(seen(&app), (Some(23), n));
+    act(&mut app, [Command::SetFilter(Filter { words: "2350".to_owned(), ..Filter::default() })]);
+    assert_eq!(seen(&app), (Some(23), 0));
+    act(&mut app, [Command::SetFilter(Filter { words: "#2350".to_owned(), ..Filter::default() })]);
+    assert_eq!(seen(&app), (Some(23), n));
+    assert_eq!(app.state().session.last_action, "No item has the number 2350");
+    // Of all data the palette knows the numbers.
+    let mut app = explained(SIZE, Appearance::Dark);
+    press_with(&mut app, Modifiers::COMMAND, Key::F);
+    assert!(app.state().session.open.palette, "pictures hold no words to find");
+    typed(&mut app, "#41");
+    press(&mut app, Key::Enter);
+    assert_eq!(app.state().session.explore.item, Some(41));
+}
+
+#[test]
+fn texts_are_sorted_by_their_length_and_pictures_have_none() {
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
+    let data = dataset("reviews");
+    for descending in [false, true] {
+        act(&mut app, [Command::SetSort(Sort { by: SortBy::Length, descending })]);
+        let visible = app.state().session.explore.list.visible();
+        let lengths: Vec<usize> =
+            visible.iter().map(|&item| data.text(item as usize).expect("a text").chars().count()).collect();
+        assert!(if descending { lengths.is_sorted_by(|a, b| a >= b) } else { lengths.is_sorted() }, "{lengths:?}");
+        assert!(lengths[0] != lengths[lengths.len() - 1]);
+    }
+    assert!(SortBy::offered(Modality::Series).contains(&SortBy::Length));
+    assert!(!SortBy::offered(Modality::Image).contains(&SortBy::Length));
+}
+
+#[test]
+fn the_list_stays_where_it_is_while_it_is_searched() {
+    let mut app = reviews(SIZE, Appearance::Dark, "reviews", false);
+    let top = |app: &super::support::Window| {
+        // The inspector names the item, too, but without its class.
+        let cards = app
+            .get_all_by(|node| node.label().is_some_and(|label| label.starts_with("Item #") && label.contains(" · ")));
+        cards.map(|card| card.rect().top()).fold(f32::INFINITY, f32::min)
+    };
+    let before = top(&app);
+    act(&mut app, [Command::SetFilter(Filter { words: "the".to_owned(), ..Filter::default() })]);
+    app.get_by_label("Stop searching: list texts without it too");
+    assert!((top(&app) - before).abs() < 0.5, "{} {before}", top(&app));
 }

@@ -152,6 +152,22 @@ fn any_word_of_a_sentence_points_at_it_and_its_line_in_the_list_chooses_it() {
 }
 
 #[test]
+fn a_blank_within_a_sentence_points_at_it_and_what_stands_between_two_at_neither() {
+    let mut app = letters(SIZE, Appearance::Dark);
+    // The mark of a word of a sentence reaches to the next word.
+    let behind = |app: &Window, word: &str, by: f32| {
+        let word = app.get_by_label_contains(&format!("{word}, selected, rank 1")).rect();
+        egui::pos2(word.right() + by, word.center().y)
+    };
+    app.hover_at(behind(&app, "guide", -2.0));
+    app.run();
+    assert_eq!(app.state().session.explore.reading.pointed, Some(1), "the blank after \"guide\"");
+    app.hover_at(behind(&app, "stone", 1.5));
+    app.run();
+    assert_eq!(app.state().session.explore.reading.pointed, None, "the full stop");
+}
+
+#[test]
 fn a_chosen_sentence_has_one_outline_on_each_of_its_lines() {
     let mut app = letters(SIZE, Appearance::Dark);
     assert!(app.query_by_label_contains("Chosen in line ").is_none());

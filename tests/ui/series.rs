@@ -10,8 +10,9 @@ use unmask::data::series::{FILLED_UP, SeriesItems};
 use unmask::data::table::{Column, ColumnKind, Table, TableFit, TableItems};
 use unmask::data::{Dataset, Items, Shape, Unit};
 use unmask::figure::layout::View;
-use unmask::figure::layout::series::Form;
+use unmask::figure::layout::series::{Form, OWN_SCALES, Scales};
 use unmask::model::SavedBox;
+use unmask::session::items::ListStyle;
 use unmask::session::settings::Appearance;
 use unmask::session::sheet::SheetOf;
 use unmask::session::{Command, Place};
@@ -63,6 +64,14 @@ fn shortened(data: Dataset) -> Dataset {
     Dataset { items: Items::Series(items), hash: format!("short {}", data.hash), ..data }
 }
 
+/// The same movements, as a file has them that names each.
+fn called(data: Dataset) -> Dataset {
+    let Items::Series(series) = &data.items else { return data };
+    let names = (1..=ITEMS).map(|item| format!("machine {item}")).collect();
+    let items = SeriesItems { item_names: Arc::new(names), ..series.clone() };
+    Dataset { items: Items::Series(items), ..data }
+}
+
 fn people() -> Dataset {
     let kinds = ["Private", "Public", "None"].map(str::to_owned).to_vec();
     let columns = vec![
@@ -88,6 +97,7 @@ pub fn dataset(name: &str) -> Option<Dataset> {
     match name {
         "movements" => Some(movements(Shape::new(2, 1, STEPS))),
         "short movements" => Some(shortened(movements(Shape::new(2, 1, STEPS)))),
+        "called movements" => Some(called(movements(Shape::new(2, 1, STEPS)))),
         "player" => Some(movements(Shape::new(40, 1, 3))),
         "people" => Some(people()),
         "planted movements" => Some(planted(movements(Shape::new(2, 1, STEPS)), &[24, STEPS as u32 + 24])),
@@ -214,7 +224,7 @@ fn many_channels_are_seen_as_curves_where_most_is_selected() {
     let mut app = opened(SIZE, Appearance::Light, "player");
     act(&mut app, [Command::SetUnit(Unit::ChannelStep, 20)]);
     assert!(app.query_by_label_contains("8 of 40 channels").is_none(), "a map shows all");
-    app.get_by_label("not selected, below 0");
+    app.get_by_label("not selected");
     for (name, form) in [("Stacked", Form::Stacked), ("Overlaid", Form::Overlaid)] {
         click(&mut app, name);
         assert_eq!(app.state().session.series_form(), Some(form), "by the button {name}");
@@ -320,6 +330,113 @@ fn the_map_tells_a_cell_and_zooms_where_the_pointer_is() {
     app.get_by_label_contains(": whole picture").click();
     app.run();
     assert!(app.query_by_label_contains(": whole picture").is_none());
+}
+
+/// The step that is told to be under the pointer at a place.
+fn told_step(app: &mut Window, at: egui::Pos2) -> usize {
+    app.hover_at(at);
+    app.run_steps(4);
+    let labels = app.query_all_by_role(Role::Label).filter_map(|node| node.accesskit_node().value());
+    let told = labels.filter_map(|words| words.strip_prefix("step ")?.lines().next()?.parse().ok()).collect::<Vec<_>>();
+    assert_eq!(told.len(), 1, "at {at}: {told:?}");
+    told[0]
+}
+
+#[test]
+fn scrolling_over_curves_zooms_as_over_a_map_and_the_step_is_told_beside_them() {
+    for form in [Form::Stacked, Form::Overlaid] {
+        let mut app = opened(SIZE, Appearance::Light, "movements");
+        act(&mut app, [Command::SetForm(form)]);
+        let area = app.get_by_label_contains("Overlay of item 0").rect();
+        let [middle, right] = [0.5, 0.9].map(|share| area.left_top() + area.size() * egui::vec2(share, 0.25));
+        let before = told_step(&mut app, right);
+        assert!(before > STEPS / 2, "{form:?}: {before}");
+        let is_told = |words: String| words.starts_with("step ");
+        let words = app.query_all_by_role(Role::Label).find(|node| node.accesskit_node().value().is_some_and(is_told));
+        let words = words.expect("words on the step").rect();
+        assert!(!words.intersects(area), "{form:?}: {words} in {area}");
+        let there = told_step(&mut app, middle);
+        app.event(egui::Event::MouseWheel {
+            unit: egui::MouseWheelUnit::Point,
+            delta: egui::vec2(0.0, 240.0),
+            phase: egui::TouchPhase::Move,
+            source: egui::MouseWheelSource::Wheel,
+            modifiers: egui::Modifiers::NONE,
+        });
+        app.run_steps(30);
+        let still = told_step(&mut app, middle);
+        assert!(still.abs_diff(there) <= 1, "{form:?}: what is under the pointer stays, {there}, {still}");
+        let after = told_step(&mut app, right);
+        assert!(after + 4 < before, "{form:?}: {after}, before {before}");
+    }
+}
+
+#[test]
+fn channels_are_turned_and_picked_by_keyboard_and_the_figure_has_them() {
+    let mut app = opened(SIZE, Appearance::Light, "player");
+    act(&mut app, [Command::SetUnit(Unit::ChannelStep, 20)]);
+    let picked = |app: &Window| app.state().session.explore.picked.clone();
+    assert!(app.query_by_role_and_label(Role::ComboBox, "Channels").is_none(), "a map shows all");
+    click(&mut app, "Stacked");
+    app.get_by_role_and_label(Role::Button, "Series: next channels").focus();
+    app.run();
+    press(&mut app, Key::Enter);
+    assert_eq!(picked(&app), (0..8).collect::<Vec<_>>());
+    assert!(app.query_all_by_label("channels 0 to 7 of 40").next().is_some());
+    click(&mut app, "Series: next channels");
+    assert_eq!(picked(&app), (8..16).collect::<Vec<_>>());
+    click(&mut app, "Series: previous channels");
+    click(&mut app, "Series: previous channels");
+    assert_eq!(picked(&app), (32..40).collect::<Vec<_>>(), "before the first come the last");
+    assert_eq!(app.state().session.view_state().picked, picked(&app), "the project keeps them");
+    // A chosen group turns to the next group, and picking ends it.
+    act(&mut app, [Command::ChooseGroup(Some(8)), Command::TurnChannels(true)]);
+    assert_eq!((app.state().session.explore.group, picked(&app)), (Some(16), Vec::new()));
+    act(&mut app, [Command::PickChannels(vec![7, 3, 3])]);
+    assert_eq!((app.state().session.explore.group, picked(&app)), (None, vec![3, 7]));
+    app.get_by_label("2 of 40 channels: as picked");
+    press(&mut app, Key::K);
+    let kept = &app.state().session.figures.kept[0];
+    assert_eq!(kept.pictures[0].series.as_ref().expect("a series").picked, [3, 7]);
+    // The list ticks one more, and not more than can be told apart.
+    super::support::click_on(&mut app, Role::ComboBox, "Channels");
+    super::support::click_on(&mut app, Role::CheckBox, "group0/f0");
+    assert_eq!(picked(&app), [0, 3, 7]);
+    assert!(Command::PickChannels((0..9).collect()).availability(&app.state().session).is_err());
+    assert!(Command::PickChannels(vec![40]).availability(&app.state().session).is_err());
+    act(&mut app, [Command::ChooseGroup(None)]);
+    assert!(picked(&app).is_empty());
+    let movements = opened(SIZE, Appearance::Light, "movements");
+    assert!(Command::TurnChannels(true).availability(&movements.state().session).is_err(), "both are drawn");
+}
+
+#[test]
+fn the_switch_of_scales_says_what_the_axis_shows() {
+    let mut app = opened(SIZE, Appearance::Light, "movements");
+    let switch = "Own scale for each channel";
+    click(&mut app, "Stacked");
+    assert!(app.query_by_role_and_label(Role::Button, switch).is_none(), "each plot has its axis");
+    click(&mut app, "Overlaid");
+    assert!(app.query_by_label(OWN_SCALES).is_none(), "both reach equally far");
+    click(&mut app, switch);
+    app.get_by_label(OWN_SCALES);
+    assert_eq!(app.state().session.view_state().scales, Scales::Own, "the project keeps it");
+    click(&mut app, "Map");
+    app.get_by_label("highest of its channel");
+    click(&mut app, switch);
+    assert!(app.query_by_label("highest of its channel").is_none());
+    assert_eq!(app.state().session.explore.scales, Scales::One);
+}
+
+#[test]
+fn scores_of_curves_have_a_colour_bar() {
+    let mut app = opened(SIZE, Appearance::Dark, "movements");
+    for form in [Form::Stacked, Form::Overlaid, Form::Path] {
+        act(&mut app, [Command::SetForm(form), Command::SetView(View::Heat)]);
+        app.get_by_label("bar over the selected");
+        app.get_by_label_contains("each method's ");
+        app.get_by_label_contains("Scores of item 0");
+    }
 }
 
 #[test]
@@ -434,4 +551,14 @@ fn table_dark() {
 #[test]
 fn table_light() {
     picture("table_light", "people", Appearance::Light, &[Command::SetK(2), Command::SetView(View::Side)]);
+}
+
+#[test]
+fn series_that_their_file_names_are_called_so_in_the_list_and_above_their_answers() {
+    let mut app = opened(SIZE, Appearance::Dark, "called movements");
+    act(&mut app, [Command::SelectItem(2)]);
+    assert!(app.query_all_by_label("Item machine 3").next().is_some(), "above the answers");
+    act(&mut app, [Command::SetListStyle(ListStyle::Table)]);
+    let is_listed = |app: &Window, item: usize| app.query_all_by_label(&format!("machine {item}")).next().is_some();
+    assert!((1..=ITEMS).any(|item| is_listed(&app, item)), "in the table");
 }

@@ -126,7 +126,8 @@ fn a_participant_file_is_remembered_once() {
         let merged = StudyOutput::Merged { out: out.clone(), merged: Merged::default() };
         session.apply_event(Lane::Files, Event::Finished(id, Ok(Output::Study(merged))));
     }
-    assert_eq!(session.view_state().studies, [out]);
+    let whole = std::path::absolute(&out).expect("a folder to be in");
+    assert_eq!(session.view_state().studies, [whole], "found again from whatever folder");
 }
 
 /// The invented world with its black box, and a training under way for what is open then.
@@ -253,11 +254,14 @@ fn what_is_said_of_data_names_them_once_and_stands_once_in_the_list_however_ofte
         session.submitted(&run, id, Instant::now());
         session.apply_event(Lane::Files, Event::Finished(id, Ok(Output::Data(data.clone()))));
         let told: Vec<&str> = session.notices.entries().iter().map(|entry| entry.notice.summary.as_str()).collect();
-        assert_eq!(told, ["world: fields end at each comma", "world: Left out: note"]);
+        assert_eq!(told, ["world: fields end at each comma"], "one notice for one opening");
+        let [entry] = session.notices.entries() else { panic!("one notice: {told:?}") };
+        assert_eq!(entry.notice.hint.as_deref(), Some("Left out: note"));
+        assert_eq!(entry.retry.as_deref(), Some(&Command::ShowReading(data.spec.to_string())));
         unread.push(session.notices.unread());
         session.notices.mark_read();
     }
-    assert_eq!(unread, [2, 2], "it is told anew");
+    assert_eq!(unread, [1, 1], "it is told anew");
 }
 
 #[test]

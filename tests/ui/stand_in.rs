@@ -5,9 +5,11 @@ use egui_kittest::kittest::{NodeT, Queryable};
 use unmask::data::series::SeriesItems;
 use unmask::data::{Dataset, Items, Shape};
 use unmask::model::distil::Distilled;
+use unmask::session::measure::EvaluateForm;
 use unmask::session::settings::Appearance;
 use unmask::session::train::RunState;
 use unmask::session::{Command, Place, Session};
+use unmask::work::{JobError, Shown};
 
 use super::series::opened_with;
 use super::support::{Window, act, choose, click, click_on, dataset_of, place_of, press, real, settle, write};
@@ -53,6 +55,7 @@ fn queried() -> Window {
 }
 
 const REASON: &str = "Gradient needs gradients, and Box of people gives none";
+const REASON_FOREST: &str = "Gradient needs gradients, and Random forest gives none";
 
 #[test]
 fn methods_that_need_gradients_say_why_they_are_not_offered_and_offer_a_stand_in() {
@@ -84,8 +87,14 @@ fn methods_that_need_gradients_say_why_they_are_not_offered_and_offer_a_stand_in
 fn before_there_is_a_black_box_the_form_offers_what_the_open_data_have() {
     let (_rows, mut app) = real_rows();
     click(&mut app, "New explainer");
-    app.get_by_label("Train MEED for 1 of 3 columns, 2 epochs");
+    app.get_by_label_contains("Train MEED for 1 of 3 columns, ");
     app.get_by_label("of 3 columns");
+    // A method that does not read such data is not just missing.
+    click_on(&mut app, Role::ComboBox, "Method");
+    app.get_by_label("Explains pictures and time series, not rows of a table");
+    let dorar = app.get_by_role_and_label(Role::Button, "DoRaR (remove and reconstruct)");
+    assert!(dorar.accesskit_node().is_disabled());
+    press(&mut app, egui::Key::Escape);
     assert!(app.query_by_label_contains("pixels").is_none());
     // How many words a text has is not known before something reads it.
     let mut app = super::support::window_on(SIZE, Session::new(), "reviews");
@@ -110,8 +119,7 @@ fn a_forest_is_grown_and_a_stand_in_distilled_from_it_through_the_forms() {
     app.get_by_label(
         "Random forest gives no gradients, so \"Gradient x input prior\" is off and \"Selections judged by\" is approximators.",
     );
-    let start = "Train MEED for 1 of 3 columns, 2 epochs";
-    assert!(!app.get_by_role_and_label(Role::Button, start).accesskit_node().is_disabled());
+    assert!(!app.get_by_label_contains("Train MEED for 1 of 3 columns, ").accesskit_node().is_disabled());
     app.get_by_label("Gradient, needs gradients, which it does not give");
     app.get_by_label("Random, needs no training");
     // A gradient method in view says why it shows nothing, and leads to the form.
@@ -136,6 +144,32 @@ fn a_forest_is_grown_and_a_stand_in_distilled_from_it_through_the_forms() {
     assert!(of.test.is_some(), "its card says how often the two agree on test");
     app.get_by_label("Stand-in for");
     app.get_by_label("Agrees on test");
+}
+
+#[test]
+fn measuring_a_forest_counts_and_measures_only_what_needs_no_gradients() {
+    let (_rows, mut app) = real_rows();
+    choose(&mut app, "Network", "Random forest");
+    app.get_by_label("Train the black box on 2 classes, 100 trees").click();
+    settle(&mut app);
+    act(&mut app, [Command::Go(Place::Measure)]);
+    app.get_by_label(REASON_FOREST);
+    app.get_by_label_contains("Measure 1 method on ").click();
+    settle(&mut app);
+    let session = &app.state().session;
+    let measure = &session.measure;
+    assert!(measure.cells.error().is_none() && measure.curves.error().is_none());
+    let rows: Vec<&str> = measure.table().expect("a table").iter().map(|cell| cell.row.as_str()).collect();
+    assert!(!rows.is_empty() && rows.iter().all(|row| *row == "Random"), "{rows:?}");
+    // A form that was kept from before, with all methods in it, measures the same.
+    let all = session.explainers.iter().map(|explainer| explainer.card.hash.clone()).collect();
+    let kept = EvaluateForm { explainers: all, ..measure.asked.clone().expect("a form") };
+    assert!(kept.explainers.len() > 1);
+    app.state_mut().command(Command::StartEvaluation(Box::new(kept)));
+    settle(&mut app);
+    let measure = &app.state().session.measure;
+    assert!(measure.cells.error().is_none() && measure.agreement.error().is_none());
+    assert!(measure.table().expect("a table").iter().all(|cell| cell.row == "Random"));
 }
 
 #[test]
@@ -192,6 +226,24 @@ fn connect(app: &mut Window, command: &str) {
 }
 
 #[test]
+fn a_command_that_was_not_connected_here_is_connected_under_train() {
+    let mut app = opened_with(SIZE, Appearance::Light, "people", |made| {
+        made.card.architecture = "exec".to_owned();
+        made.card.exec = Some("python3 serve.py".to_owned());
+    });
+    let said = "exec:python3 serve.py: expected a command that was connected on this computer, found one from elsewhere; look at what it does, \
+                then connect it with `unmask fit --model \"exec:python3 serve.py\"`";
+    app.state_mut().session.explore.shown = Shown::Failed { error: JobError::failed("unfit", said), previous: None };
+    app.run();
+    app.get_by_label_contains("look at what it does, then connect it under Train");
+    click(&mut app, "Connect the command under Train");
+    assert_eq!(app.state().session.place, Place::Train);
+    // The form has the command: nothing is to be typed.
+    app.get_by_label_contains("Connect the command and ask it about the test items");
+    assert!(app.query_by_label("Say which command answers for the model.").is_none());
+}
+
+#[test]
 fn a_program_behind_the_field_answers_for_the_model_of_rows_and_series() {
     let Some((_dir, command)) = program(&SERVER.replace("PICK", "values[i * width]").replace("MODE", "pass")) else {
         return;
@@ -204,21 +256,21 @@ fn a_program_behind_the_field_answers_for_the_model_of_rows_and_series() {
         let card = &session.active_box().expect("the command").card;
         assert!(card.exec.is_some() && !card.has_gradients(), "{name}");
         assert_eq!(card.test_accuracy, Some(1.0), "{name}: the first value is the share of the first class");
-        // Named by its command; nothing says that it was trained here.
+        // Named by its program; nothing says that it was trained here.
         let run = &session.train.runs[0];
-        assert_eq!((card.name.as_str(), run.name.as_str()), ("python3 serve.py", "python3 serve.py"), "{name}");
-        assert_eq!(session.last_action, "Connected black box python3 serve.py", "{name}");
-        app.get_by_label("connected");
+        assert_eq!((card.name.as_str(), run.name.as_str()), ("serve.py", "serve.py"), "{name}");
+        assert_eq!(session.last_action, "Connected black box serve.py", "{name}");
+        assert!(app.query_all_by_label_contains("connected · 100 % right on test").next().is_some(), "{name}");
         app.get_by_label("connected, not trained here");
         assert!(app.query_by_label("Trained on").is_none(), "{name}");
         // An explainer can be started at once, by a method that only asks.
-        app.get_by_label_contains("python3 serve.py gives no gradients, so ");
+        app.get_by_label_contains("serve.py gives no gradients, so ");
         assert!(!app.get_by_label_contains("Train MEED for ").accesskit_node().is_disabled(), "{name}");
         if name == "series" {
             click_on(&mut app, Role::ComboBox, "Method");
-            app.get_by_label("DoRaR needs gradients, and python3 serve.py gives none");
+            app.get_by_label("DoRaR needs gradients, and serve.py gives none");
             click(&mut app, "L2X");
-            app.get_by_label("python3 serve.py gives no gradients, so \"Selections judged by\" is approximators.");
+            app.get_by_label("serve.py gives no gradients, so \"Selections judged by\" is approximators.");
         }
         let session = &app.state().session;
         if name == "rows" {

@@ -523,8 +523,8 @@ fn run(task: &Task) -> Result<Output, JobError> {
         Task::Explain(task) => explanation(task),
         Task::Without(task) => {
             let input = Input::new(&task.black_box.card, &task.data, task.item, &task.fit, task.unit);
-            let others = Mask::of(&[task.at], input.units.count()).complement();
-            Output::Without { item: task.item, at: task.at, probs: input.only(&others) }
+            let others = Mask::of(&task.out, input.units.count()).complement();
+            Output::Without { item: task.item, out: task.out.clone(), probs: input.only(&others) }
         }
         Task::Predict { black_box, data, items, fit } => {
             let card = &black_box.card;
@@ -565,6 +565,8 @@ fn run(task: &Task) -> Result<Output, JobError> {
                 })
                 .collect(),
             missing: Vec::new(),
+            ranks: Vec::new(),
+            ceilings: Vec::new(),
         })),
         // Files of studies are real ones; making one takes real networks, and is tested with them.
         Task::Study(task) => return Ok(unmask::jobs::study::run(task)?),

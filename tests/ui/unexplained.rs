@@ -1,12 +1,15 @@
 //! Data without a black box can be looked at all the same: each kind of item as it is, with the way on.
+use std::sync::Arc;
+
 use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT, Queryable};
+use unmask::data::Unit;
 use unmask::figure::layout::series::Form;
 use unmask::session::settings::Appearance;
 use unmask::session::{Command, Place};
 
-use super::support::{Window, act, click, press, real, session_with, settle, window_on};
+use super::support::{Window, act, click, explainer, press, real, session_with, settle, window_on};
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
 
@@ -38,6 +41,20 @@ fn items_of_every_kind_are_shown_without_a_black_box_and_keys_step_through_them(
         click(&mut app, "Train a black box");
         assert_eq!(app.state().session.place, Place::Train, "{name}");
     }
+}
+
+#[test]
+fn an_explainer_without_its_black_box_says_which_one_is_needed() {
+    let mut app = opened("world", Appearance::Dark);
+    let mut alone = explainer("l2x", "My L2X", Unit::Pixel, 4);
+    alone.card.blackbox_hash = "0123456789abcdef".to_owned();
+    alone.card.data = "mnist:/data/digits?limit=5".to_owned();
+    app.state_mut().session.explainers.push(Arc::new(alone));
+    app.run();
+    app.get_by_label(
+        "My L2X is open, but not the black box that it explains (hash 0123456789ab, trained on /data/digits): open the folder of that black box.",
+    );
+    app.get_by_role_and_label(Role::Button, "Open a black box…");
 }
 
 #[test]

@@ -105,7 +105,7 @@ fn a_window_that_is_closed_leaves_what_it_trained_but_no_marks() {
     app.state_mut().close();
     drop(app);
     let left = leftovers(dir.path());
-    assert!(left.len() == 1 && left[0].sentence.ends_with(": 1 explainer."), "{left:?}");
+    assert!(left.len() == 1 && left[0].sentence.contains(": 1 explainer. Its data: "), "{left:?}");
 }
 
 #[test]
@@ -146,6 +146,8 @@ fn what_is_not_saved_when_a_project_is_opened_is_offered_at_once() {
     app.step();
     run(&mut app, [Command::CloseTop]);
     assert_eq!(app.state().session.explore.marked.iter().copied().collect::<Vec<_>>(), [5, 6]);
+    let said = |part: &str| app.state().session.notices.entries().iter().any(|one| one.notice.summary.contains(part));
+    assert!(said("Restored unsaved work; save it as a project to keep it; closed "), "what gave way is said");
     app.state_mut().close();
     drop(app);
     assert!(!scratch.exists(), "closed on purpose: nothing is left");
@@ -203,4 +205,27 @@ fn what_is_done_while_a_project_is_being_opened_is_kept_though_nothing_was_befor
     assert_eq!(session.leftovers.len(), 1, "it is offered at once");
     let left = leftovers(&untitled);
     assert!(left.len() == 1 && left[0].sentence.ends_with(": 1 text of your own."), "{left:?}");
+}
+
+#[test]
+fn work_on_a_project_that_was_named_relative_to_a_folder_comes_back_with_its_models() {
+    let root = tempfile::tempdir().expect("a folder");
+    let sample = || Command::OpenPaths(vec!["sample_data/reviews_project".into()]);
+    let mut app = window(with_scratch(&root.path().join("session-1")));
+    run(&mut app, [sample(), Command::Reading(Action::EditOwn("A superb evening".to_owned()))]);
+    let shown = columns(&app);
+    assert!(!shown.is_empty(), "{:?}", summaries(&app));
+    super::project::tick(&mut app, 2 * unmask::session::project::AUTOSAVE_EVERY);
+    // The process ends without closing the window.
+    drop(app);
+    let mut app = next(root.path());
+    // The data that come back are not closed by that.
+    run(&mut app, [sample()]);
+    app.get_by_label_contains("1 text of your own.");
+    assert!(app.query_by_label_contains("Restoring it closes").is_none());
+    run(&mut app, [Command::RestoreUntitled]);
+    assert_eq!(codes(&app), [""; 0], "{:?}", summaries(&app));
+    let session = &app.state().session;
+    assert_eq!(session.own_text().map(|own| own.text.as_str()), Some("A superb evening"));
+    assert_eq!(columns(&app), shown);
 }

@@ -1,4 +1,5 @@
-//! What is done where a series lacks something: `gaps=previous|mean|zero` (what stands in for a missing value, which is refused otherwise) and
+//! What is done where a series lacks something: `gaps=previous|mean|zero` (what stands in for a missing value, which is refused otherwise, unless
+//! [`few`] are missing from a table with a row for each step) and
 //! `steps=128` (longer series are cut, shorter ones end in zeros that count as padding). Tables and arrays have both.
 
 use super::{FILLED_UP, MAX_STEPS, own_steps};
@@ -80,6 +81,14 @@ impl Gaps {
     }
 }
 
+/// Of how many values one may be missing without being asked about: fewer than 5 %.
+const ONE_IN: usize = 20;
+
+/// Whether so few of all values are missing that the step before may stand in for them.
+pub(super) const fn few(n_gaps: usize, n_values: usize) -> bool {
+    n_gaps.saturating_mul(ONE_IN) < n_values
+}
+
 /// How many steps each item is to have, where that is asked for.
 pub(super) fn steps_asked(spec: &DataSpec) -> Result<Option<usize>, DataError> {
     match spec.number("steps")? {
@@ -94,4 +103,49 @@ pub(super) fn steps_asked(spec: &DataSpec) -> Result<Option<usize>, DataError> {
 pub(super) fn steps_said((least, most): (usize, usize), steps: usize) -> String {
     let found = if least == most { least.to_string() } else { format!("{least} to {most}") };
     format!("Items have {found} steps: cut to {steps}, or filled up with zeros, which are never selected")
+}
+
+/// Most values that filling up makes of each measured one before the longest items are cut.
+const MOST_FILLED: usize = 4;
+
+/// How many steps items of these uneven lengths are given where nothing is asked for: as many as the longest has. Where that would make more than
+/// [`MOST_FILLED`] times as many values as were measured, as many as 19 of 20 items do not exceed.
+pub(super) fn usual_steps(lens: &[usize]) -> usize {
+    let mut sorted = lens.to_vec();
+    sorted.sort_unstable();
+    let Some(&most) = sorted.last() else { return 0 };
+    let measured: usize = sorted.iter().sum();
+    if most.saturating_mul(sorted.len()) <= measured.saturating_mul(MOST_FILLED) {
+        return most;
+    }
+    sorted[(sorted.len() * 19).div_ceil(20) - 1]
+}
+
+/// What is said of items of uneven lengths that were brought to `steps` unasked.
+pub(super) fn filled_said((least, most): (usize, usize), steps: usize) -> String {
+    let cut = if steps < most { format!(", the longest cut to {steps}, since few have more") } else { String::new() };
+    format!(
+        "Items have {least} to {most} steps: shorter ones were filled up to {steps} with zeros, which are never selected{cut} (steps= changes it)"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{few, usual_steps};
+
+    #[test]
+    fn few_gaps_are_less_than_one_value_in_twenty() {
+        assert!(few(1, 21) && few(0, 1));
+        assert!(!few(1, 20) && !few(0, 0));
+    }
+
+    #[test]
+    fn uneven_items_get_the_length_of_the_longest_unless_hardly_one_is_so_long() {
+        assert_eq!(usual_steps(&[40, 80, 60]), 80);
+        // One of forty is a hundred times as long as the others.
+        let mut lens = vec![10; 39];
+        lens.push(1000);
+        assert_eq!(usual_steps(&lens), 10);
+        assert_eq!((usual_steps(&[]), usual_steps(&[3])), (0, 3));
+    }
 }

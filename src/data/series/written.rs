@@ -1,13 +1,20 @@
 //! Series in CSV: long (a row for each step of each item), wide (a row for each item), and folders of files (a file for each item, its folder
 //! the class). What the columns are for is guessed, said, and changed by the query: `item=`, `step=` (`none`: the order of the file), `label=` (`none`: no classes),
-//! `channels=x,y`, `layout=`, `split=` (a column of train, validation and test), `steps=128` (longer series are cut, shorter ones end in zeros),
-//! `gaps=previous|mean|zero` (what stands in for empty fields, which are refused otherwise).
+//! `channels=x,y`, `layout=`, `split=` (a column of train, validation and test), `steps=128` (longer series are cut, shorter ones end in zeros; without it
+//! shorter ones are filled up to the longest), `gaps=previous|mean|zero` (what stands in for empty fields, which are refused otherwise; few in a long file
+//! are filled with the step before).
 
 mod classes;
+mod empty;
+mod pivot;
+mod roles;
+mod unnamed;
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::gaps::{Gaps, steps_asked, steps_said};
+use self::empty::value;
+use self::roles::{Changing, STEPS, Told, counts_steps, holds_names, is_plain, item_called};
+use super::gaps::{Gaps, filled_said, steps_asked, steps_said, usual_steps};
 use super::steps::Steps;
 use super::{MAX_STEPS, MAX_VALUES, described, raw_of};
 use crate::data::archive::{Member, Tree, byte_size};
@@ -19,11 +26,6 @@ use crate::data::spec::{DataSpec, in_words};
 use crate::data::text::{MAX_TEXT_BYTES, decode};
 use crate::data::{DataError, MAX_DENSE_BYTES, Shape, Split};
 
-/// Names of a column that says which item a row belongs to.
-const ITEMS: [&str; 11] =
-    ["item", "id", "series", "series_id", "sample", "case", "session", "subject", "trial", "sequence", "recording"];
-/// Names of a column of steps.
-const STEPS: [&str; 8] = ["step", "t", "time", "timestamp", "frame", "tick", "datetime", "second"];
 /// Names of a column of classes.
 const LABELS: [&str; 5] = ["label", "class", "target", "y_label", "category"];
 /// Least numbered columns of one name from which a table is taken for wide series.
@@ -44,8 +46,8 @@ const ROWS: usize = 4096;
 enum Layout {
     /// A row for each step: columns of the item, the step, the class, and the channels.
     Long { item: usize, step: Option<usize>, label: Option<usize>, part: Option<usize>, channels: Vec<usize> },
-    /// A row for each item: for each channel its columns in the order of the steps, and those of the class and the part.
-    Wide { channels: Vec<(String, Vec<usize>)>, label: Option<usize>, part: Option<usize> },
+    /// A row for each item: for each channel its columns in the order of the steps, and those of the class, the part and the item's name.
+    Wide { channels: Vec<(String, Vec<usize>)>, label: Option<usize>, part: Option<usize>, called: Option<usize> },
 }
 
 /// Why files look like series, or `None`. Texts and tables are CSV too: only what is plain is taken.
@@ -64,11 +66,29 @@ pub(super) fn guess(tree: &Tree) -> Option<String> {
         return is_same.then(|| format!("it holds {} tables of numbers in folders, one for each item", files.len()));
     }
     let member = tree.focused().filter(|member| is_table(member))?;
-    let form = form_of(member, &spec)?;
+    let (text, is_whole) = decode::peek(member, LOOKED_AT)?;
+    let form = Form::of(&text, is_whole, member, &spec).ok()?;
+    let is_sure = Told::of(&form, &spec, label_of(&form, &spec).ok()?).is_ok_and(|told| told.is_sure);
     match layout(&form, &spec, member).ok()? {
-        Layout::Long { item, step: Some(step), .. } if form.has_header && repeats(&form, item) => {
+        Layout::Long { item, step: Some(step), label, channels, .. }
+            if form.has_header
+                && roles::comes_again(&form, item)
+                && (is_sure || is_plain((&form, &text, is_whole), (item, step, label), &channels)) =>
+        {
             let names = &form.columns.names;
-            Some(format!("{} has a row for each {} and {}", member.plain_name(), names[item], names[step]))
+            let file = member.plain_name();
+            Some(match is_sure {
+                true => format!("{file} has a row for each {} and {}", names[item], names[step]),
+                false => format!(
+                    "{file} has several rows for each {}, told apart by {} (as a table each row would be an item of its own)",
+                    shown(&names[item]),
+                    shown(&names[step])
+                ),
+            })
+        }
+        Layout::Wide { channels, .. } if !form.has_header => {
+            let why = unnamed::why(&form, &channels[0].1).filter(|_| channels.len() == 1)?;
+            Some(format!("the {why}, as steps of a series do (as a table each column would be a value of its own)"))
         }
         // Numbered columns of words among them make it a table of another kind.
         Layout::Wide { channels, .. }
@@ -82,12 +102,6 @@ pub(super) fn guess(tree: &Tree) -> Option<String> {
         }
         _ => None,
     }
-}
-
-/// Whether most values of a column stand in several rows, as those of an item do.
-fn repeats(form: &Form, column: usize) -> bool {
-    let values: std::collections::HashSet<&String> = form.sample.iter().filter_map(|row| row.get(column)).collect();
-    values.len() * 2 <= form.sample.len()
 }
 
 /// Whether the tree holds CSV files that may be read.
@@ -159,6 +173,11 @@ fn shown(name: &str) -> String {
     format!("{}{}", short.collect::<String>(), if name.chars().count() > 40 { "…" } else { "" })
 }
 
+/// "channel x", "channels x and y".
+fn channels_said(names: &[String]) -> String {
+    format!("{} {}", if names.len() == 1 { "channel" } else { "channels" }, listed(names))
+}
+
 /// Names in words, not too many.
 fn listed(names: &[String]) -> String {
     let more = if names.len() > 12 { " and more" } else { "" };
@@ -185,8 +204,8 @@ fn label_of(form: &Form, spec: &DataSpec) -> Result<Option<usize>, DataError> {
 fn layout(form: &Form, spec: &DataSpec, member: &Member) -> Result<Layout, DataError> {
     let names = &form.columns.names;
     let label = label_of(form, spec)?;
-    let item = asked(form, spec, "item")?.or_else(|| named(form, &ITEMS));
-    let step = step_of(form, spec)?;
+    let told = Told::of(form, spec, label)?;
+    let Told { item, step, .. } = told;
     let part = part_of(form, spec)?.filter(|part| ![label, item, step].contains(&Some(*part)));
     let wanted = match spec.query.get("layout").map(String::as_str) {
         None => None,
@@ -198,11 +217,16 @@ fn layout(form: &Form, spec: &DataSpec, member: &Member) -> Result<Layout, DataE
         Some(asked) => Some(asked.iter().map(|name| find(form, spec, name)).collect::<Result<Vec<_>, _>>()?),
         None => None,
     };
-    let wide = wide_columns(form, &[label, item, part]);
-    let is_wide = |columns: &[(String, Vec<usize>)]| columns.iter().any(|(_, columns)| columns.len() >= LEAST_WIDE);
-    let is_long = wanted.unwrap_or_else(|| item.is_some() && (step.is_some() || !is_wide(&wide)));
+    // Without names nothing else says which column holds the classes.
+    let of_rows = if spec.query.contains_key("label") { label } else { label.or_else(|| unnamed::label(form)) };
+    let wide = wide_columns(form, &[of_rows, item, part]);
+    let widest = wide.iter().map(|(_, columns)| columns.len()).max().unwrap_or(0);
+    // Numbered columns are channels of a step where an item has more rows than there are of them.
+    let has_steps = step.is_some() && (told.is_sure || told.has_rows(form, widest));
+    let is_long = wanted.unwrap_or_else(|| item.is_some() && (has_steps || widest < LEAST_WIDE));
     if is_long {
-        let Some(item) = item else {
+        // Where the query says that rows are steps, an item may have one only.
+        let Some(item) = item.or(told.names) else {
             let expected = "a column that says which item a row belongs to";
             let advice = "name it with item=, or write layout=wide for a row for each item";
             return Err(member.unfit(expected, format!("columns {}", listed(names)), advice));
@@ -227,7 +251,32 @@ fn layout(form: &Form, spec: &DataSpec, member: &Member) -> Result<Layout, DataE
         let expected = "numbered columns of steps, as many for each channel (x0, x1, ..., y0, y1, ...)";
         return Err(member.unfit(expected, found, "name a column of items with item= if each row is a step"));
     }
-    Ok(Layout::Wide { channels, label, part })
+    Ok(Layout::Wide { channels, label: of_rows, part, called: told.names.filter(|names| Some(*names) != of_rows) })
+}
+
+/// What the columns of a file that is read by itself are taken for, by option; nothing where they do not fit.
+pub(super) fn found(form: &Form, spec: &DataSpec, member: &Member) -> Vec<(&'static str, String)> {
+    let Ok(layout) = layout(form, spec, member) else { return Vec::new() };
+    let name = |column: usize| form.columns.names[column].clone();
+    let (of_layout, label, part) = match layout {
+        Layout::Long { item, step, label, part, channels } => {
+            let channels: Vec<String> = channels.into_iter().map(name).collect();
+            let step = step.map_or_else(|| "none".to_owned(), name);
+            (
+                vec![
+                    ("layout", "long".to_owned()),
+                    ("item", name(item)),
+                    ("step", step),
+                    ("channels", channels.join(", ")),
+                ],
+                label,
+                part,
+            )
+        }
+        Layout::Wide { label, part, .. } => (vec![("layout", "wide".to_owned())], label, part),
+    };
+    let roles = label.map(|at| ("label", name(at))).into_iter().chain(part.map(|at| ("split", name(at))));
+    of_layout.into_iter().chain(roles).collect()
 }
 
 /// The column that says which part each item is in.
@@ -281,6 +330,8 @@ fn wide_columns(form: &Form, taken: &[Option<usize>]) -> Vec<(String, Vec<usize>
 struct Gathered {
     names: Vec<String>,
     items: Vec<Vec<f32>>,
+    /// What each is called; blank where nothing says.
+    called: Vec<String>,
     labels: Vec<Option<u16>>,
     parts: Vec<Option<Split>>,
     classes: ClassNumbers,
@@ -289,6 +340,10 @@ struct Gathered {
     steps: Option<usize>,
     gaps: Gaps,
     n_gaps: usize,
+    /// Whether few gaps are filled where nothing is asked for.
+    takes_few: bool,
+    /// What is said of the first gap, unless they turn out to be few.
+    first_gap: Option<DataError>,
 }
 
 impl Gathered {
@@ -296,6 +351,7 @@ impl Gathered {
         Ok(Self {
             names,
             items: Vec::new(),
+            called: Vec::new(),
             labels: Vec::new(),
             parts: Vec::new(),
             classes: ClassNumbers::default(),
@@ -303,6 +359,8 @@ impl Gathered {
             steps: steps_asked(spec)?,
             gaps: Gaps::of(spec)?,
             n_gaps: 0,
+            takes_few: false,
+            first_gap: None,
         })
     }
 
@@ -318,8 +376,9 @@ impl Gathered {
         })
     }
 
-    fn begin(&mut self, label: Option<u16>, part: Option<Split>) -> usize {
+    fn begin(&mut self, label: Option<u16>, part: Option<Split>, called: String) -> usize {
         self.items.push(Vec::new());
+        self.called.push(called);
         self.labels.push(label);
         self.parts.push(part);
         self.items.len() - 1
@@ -349,12 +408,18 @@ impl Gathered {
                 steps
             }
             None if least == most => most,
+            None if least == 0 => {
+                let found = format!("none in {} of {}", lens.iter().filter(|len| **len == 0).count(), lens.len());
+                let advice = "take those out, or write steps=N to fill them up with zeros";
+                return Err(tree.unfit("rows in each file", found, advice));
+            }
             None => {
-                let found = format!("{least} to {most}");
-                let advice = "write steps=N: longer items are cut, shorter ones filled up with zeros";
-                return Err(tree.unfit("the same number of steps in each item", found, advice));
+                let steps = usual_steps(&lens);
+                remarks.push(filled_said((least, most), steps));
+                steps
             }
         };
+        let gaps_said = self.settle_gaps()?;
         let shape = Shape::new(channels, 1, steps);
         let total = self.items.len().saturating_mul(shape.len());
         if self.items.is_empty() || shape.is_empty() {
@@ -368,9 +433,7 @@ impl Gathered {
         for item in &self.items {
             self.gaps.lay_out(item, channels, steps, &mut values);
         }
-        if self.n_gaps > 0 {
-            remarks.push(format!("{} empty fields were filled with {}", self.n_gaps, self.gaps.words()));
-        }
+        remarks.extend(gaps_said);
         let (found, _) = self.classes.finish(&mut self.labels);
         let classes = match spec.list("names") {
             Some(names) if names.len() == found.len() => names,
@@ -385,7 +448,7 @@ impl Gathered {
             remarks.push("No labels: name a column with label=, or put files into a folder for each class".to_owned());
         }
         let raw = raw_of(shape, values, self.labels, classes, None);
-        Ok(Raw { parts: self.parts, remarks, ..raw.called(self.names) })
+        Ok(Raw { parts: self.parts, remarks, ..raw.called(self.names).with_item_names(self.called) })
     }
 }
 
@@ -410,7 +473,7 @@ fn rows(
             continue;
         }
         if row_idx.is_multiple_of(ROWS) {
-            watch.step("Reading rows", byte, Some(text.len() as u64))?;
+            watch.bytes("Reading rows", byte, Some(text.len() as u64))?;
         }
         if record.len() != n_columns {
             let found = format!("{} on line {line}", record.len());
@@ -423,32 +486,6 @@ fn rows(
     form.check_last_quote(text, last_start, member)
 }
 
-/// The number in a field, NaN for a gap that is to be filled, or a sentence on what stands there.
-fn value(
-    record: &csv::StringRecord,
-    column: usize,
-    line: u64,
-    (form, member): (&Form, &Member),
-    gathered: &mut Gathered,
-) -> Result<f32, DataError> {
-    let field = record.get(column).unwrap_or("");
-    if let Some(number) = number(field, form) {
-        return Ok(number);
-    }
-    if is_missing(field) && gathered.gaps != Gaps::Refused {
-        gathered.n_gaps += 1;
-        return Ok(f32::NAN);
-    }
-    let short = shown(field);
-    let found = format!("\"{short}\" on line {line}, column {}", shown(&form.columns.names[column]));
-    let advice = if is_missing(field) {
-        "fill empty fields with gaps=previous, gaps=mean or gaps=zero, or leave the column out with channels="
-    } else {
-        "mend it, or empty it and write gaps=previous, gaps=mean or gaps=zero, or leave the column out with channels="
-    };
-    Err(member.unfit("numbers", found, advice))
-}
-
 fn one_file(tree: &Tree, member: &Member, spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, DataError> {
     let decode::Decoded { text, note } = decode::read(member, MAX_TEXT_BYTES, watch)?;
     let start = &text[..text.floor_char_boundary(LOOKED_AT)];
@@ -458,6 +495,12 @@ fn one_file(tree: &Tree, member: &Member, spec: &DataSpec, watch: &mut Watch<'_>
     let mut remarks: Vec<String> =
         note.map(|note| format!("{} was read as {note}", member.plain_name())).into_iter().collect();
     remarks.push(form.said(member, !["delimiter", "header"].iter().all(|key| spec.query.contains_key(*key))));
+    // Several rows of one step may be those of several channels.
+    let file = (member, &form, text.as_str());
+    if let Some(pivot) = pivot::Pivot::of(file, &layout, watch)? {
+        remarks.extend(guessed);
+        return pivot.read(file, spec, &mut remarks, watch)?.finish(tree, spec, remarks);
+    }
     let names = &form.columns.names;
     let name = |column: usize| names[column].clone();
     let of_label = |label: Option<usize>| {
@@ -470,9 +513,9 @@ fn one_file(tree: &Tree, member: &Member, spec: &DataSpec, watch: &mut Watch<'_>
                 step.map_or("rows in their order are steps".to_owned(), |at| format!("steps are column {}", names[at]));
             let of_channels: Vec<String> = channels.iter().map(|&at| name(at)).collect();
             remarks.push(format!(
-                "A row for each step: items are column {}, {of_step}, channels {}, {} (item=, step=, channels= and label= change it)",
+                "A row for each step: items are column {}, {of_step}, {}, {} (item=, step=, channels= and label= change it)",
                 names[item],
-                listed(&of_channels),
+                channels_said(&of_channels),
                 of_label(label)
             ));
             let roles = [Some(item), step, label, part].into_iter().flatten();
@@ -481,19 +524,27 @@ fn one_file(tree: &Tree, member: &Member, spec: &DataSpec, watch: &mut Watch<'_>
             remarks.extend(left_out(&form, &used));
             let roles = Roles { item, step, label, part };
             let file = (member, &form, text.as_str());
-            let gathered = Gathered::new(of_channels, spec)?;
+            let gathered = Gathered { takes_few: true, ..Gathered::new(of_channels, spec)? };
             long(file, spec, roles, &channels, gathered, &mut remarks, watch)?.finish(tree, spec, remarks)
         }
-        Layout::Wide { channels, label, part } => {
+        Layout::Wide { channels, label, part, called } => {
             let of_channels: Vec<String> = channels.iter().map(|(name, _)| name.clone()).collect();
             remarks.push(format!(
-                "A row for each item: {} columns for each of the channels {}, {} (channels=, label= and layout=long change it)",
+                "A row for each item: {} columns for {}{}, {} (channels=, label= and layout=long change it)",
                 channels[0].1.len(),
-                listed(&of_channels),
+                if channels.len() > 1 { "each of the " } else { "the " },
+                channels_said(&of_channels),
                 of_label(label)
             ));
+            if let Some(at) = label.filter(|_| !form.has_header && !spec.query.contains_key("label")) {
+                remarks.push(format!(
+                    "Column {} was taken for the classes, as it holds few whole numbers beside columns of fractions (label=none makes it a step)",
+                    names[at]
+                ));
+            }
+            remarks.extend(called.map(|at| format!("Items are called as in column {}", shown(&names[at]))));
             let all = channels.iter().flat_map(|(_, columns)| columns).copied();
-            let used: Vec<usize> = all.chain([label, part].into_iter().flatten()).collect();
+            let used: Vec<usize> = all.chain([label, part, called].into_iter().flatten()).collect();
             remarks.extend(part.map(|part| format!("Parts are column {} (split= changes it)", names[part].trim())));
             remarks.extend(left_out(&form, &used));
             let mut gathered = Gathered::new(of_channels, spec)?;
@@ -506,7 +557,8 @@ fn one_file(tree: &Tree, member: &Member, spec: &DataSpec, watch: &mut Watch<'_>
                     Some(at) => part_in(record.get(at).unwrap_or(""), &names[at], spec)?,
                     None => None,
                 };
-                let item = gathered.begin(class, part);
+                let called = called.map(|at| item_called(&names[at], record.get(at).unwrap_or(""))).unwrap_or_default();
+                let item = gathered.begin(class, part, called);
                 for step in 0..channels[0].1.len() {
                     for (_, columns) in &channels {
                         let value = value(record, columns[step], line, (&form, member), &mut gathered)?;
@@ -541,6 +593,9 @@ fn long(
     let mut by_name: HashMap<String, usize> = HashMap::new();
     let mut steps = Steps::default();
     let mut called_so: Vec<String> = Vec::new();
+    let is_used = |at: &usize| channels.contains(at) || [Some(item), step, label, part].contains(&Some(*at));
+    let others = (0..form.columns.names.len()).filter(|at| !is_used(at) && holds_names(form, *at));
+    let mut others = Changing::new(others);
     rows(member, form, text, watch, &mut |line, record| {
         let called = record.get(item).unwrap_or("").trim();
         let class = match label {
@@ -557,9 +612,10 @@ fn long(
                 steps.begin();
                 called_so.push(called.to_owned());
                 by_name.insert(called.to_owned(), called_so.len() - 1);
-                gathered.begin(class, of_part)
+                gathered.begin(class, of_part, item_called(&form.columns.names[item], called))
             }
         };
+        others.push(at, |column| record.get(column).unwrap_or(""));
         if gathered.parts[at] != of_part {
             let found = format!("two in item {}, line {line}", shown(called));
             return Err(member.unfit("one part for each item", found, "name the column of parts with split="));
@@ -578,11 +634,20 @@ fn long(
         Ok(())
     })?;
     remarks.extend(step.and_then(|step| steps.unplaced(&shown(&form.columns.names[step]))));
-    if let Some(item) = steps.repeated() {
-        let found = format!("several of one step in item {}", shown(&called_so[item]));
-        let advice =
-            "give each channel a column of its own, or write step=none to take the rows in the order of the file";
-        return Err(member.unfit("one row for each item and step", found, advice));
+    if let (Some(item), Some(step)) = (steps.repeated(), step) {
+        let column = &form.columns.names[step];
+        // A clock may be too coarse for its rows; a number of a step stands for one row only, and so does what a column of words tells apart.
+        if counts_steps(column) || others.n() > 0 {
+            let found = format!("several of one step in item {}", shown(&called_so[item]));
+            let advice =
+                "give each channel a column of its own, or write step=none to take the rows in the order of the file";
+            return Err(member.unfit("one row for each item and step", found, advice));
+        }
+        remarks.push(format!(
+            "Items such as {} have several rows of one {}: these keep the order of the file",
+            shown(&called_so[item]),
+            shown(column)
+        ));
     }
     steps.sort(&mut gathered.items, channels.len());
     Ok(gathered)
@@ -679,7 +744,9 @@ fn folder(tree: &Tree, spec: &DataSpec, watch: &mut Watch<'_>) -> Result<Raw, Da
         let part = folders.iter().find_map(|folder| crate::data::folder::part_named(folder));
         let class = folders.iter().rev().find(|folder| crate::data::folder::part_named(folder).is_none());
         let class = gathered.class(class.unwrap_or(&""), member)?;
-        let item = gathered.begin(class, part);
+        let file = member.plain_name();
+        let called = item_called("file", file.rsplit_once('.').map_or(file, |(stem, _)| stem));
+        let item = gathered.begin(class, part, called);
         steps.begin();
         rows(member, &form, &text, watch, &mut |line, record| {
             if let Some(step) = *step {

@@ -72,7 +72,7 @@ pub(in crate::data) fn read(member: &Member, limit: u64, watch: &mut Watch<'_>) 
     let mut reader = opened.reader;
     let mut bytes = Vec::new();
     loop {
-        watch.step("Reading text", bytes.len() as u64, total)?;
+        watch.bytes("Reading text", bytes.len() as u64, total)?;
         let got = reader.by_ref().take(CHUNK).read_to_end(&mut bytes).map_err(|err| member.damaged(&err))?;
         if got == 0 {
             break;

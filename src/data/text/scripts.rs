@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use unicode_normalization::UnicodeNormalization;
+
 /// Blocks of letters that the window cannot show, in the order of Unicode.
 const BLOCKS: &[(u32, u32, &str)] = &[
     (0x0530, 0x058f, "Armenian"),
@@ -52,7 +54,13 @@ const BLOCKS: &[(u32, u32, &str)] = &[
 /// The first script in `text` that the window cannot show, by name: its fonts hold Latin, Greek and Cyrillic letters, and it writes from
 /// left to right only. `None` if all letters can be shown. (Signs and pictograms are not looked at.)
 pub fn unshapeable(text: &str) -> Option<&'static str> {
-    names_of(text).next()
+    names_of(&composed(text)).next()
+}
+
+/// The text with letters and their accents made one, as it is drawn: a letter that is written with accents of its own is the same letter.
+fn composed(text: &str) -> Cow<'_, str> {
+    let has_accents = !text.is_ascii() && text.contains(|c: char| matches!(c, '\u{300}'..='\u{36f}'));
+    if has_accents { Cow::Owned(text.nfc().collect()) } else { Cow::Borrowed(text) }
 }
 
 /// The script of each letter that the window cannot show.
@@ -64,7 +72,7 @@ fn names_of(text: &str) -> impl Iterator<Item = &'static str> {
 /// All scripts in `text` that the window cannot show, in the order in which they come.
 pub fn unshapeable_scripts(text: &str) -> Vec<&'static str> {
     let mut out = Vec::new();
-    for name in names_of(text) {
+    for name in names_of(&composed(text)) {
         if !out.contains(&name) {
             out.push(name);
         }
@@ -85,7 +93,7 @@ pub fn with_scripts_named(text: &str) -> Cow<'_, str> {
     let mut out = String::with_capacity(text.len());
     // What may belong to a stretch: signs and blanks between two of its letters.
     let (mut stretch, mut pending) = (None, String::new());
-    for c in text.chars() {
+    for c in composed(text).chars() {
         if is_unshown(c) {
             if stretch != Some(name_of(c)) {
                 out.push_str(&pending);

@@ -104,6 +104,7 @@ impl<'a> FreshGenerator<'a> {
         let generator = match modality {
             // Dense layers over all steps would need far more items than such data have.
             Modality::Series => Generator::local(&store.root(), units.shape, &range),
+            Modality::Table => Generator::wide(&store.root(), units.shape, &range),
             _ => Generator::new(&store.root(), units.shape, &range),
         };
         let (beta1, beta2) = ADAM_BETAS;

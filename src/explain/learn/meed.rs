@@ -20,7 +20,7 @@ use crate::model::architecture::{batch, epochs, learning_rate};
 use crate::model::layers::without_init;
 use crate::model::optim::{Optim, OptimSpec};
 use crate::model::params::{ParamKind, ParamSpec, Preset};
-use crate::model::tensors::{load_weights, save_weights, seed_step};
+use crate::model::tensors::{gradient_of_sum, load_weights, save_weights, seed_step};
 use crate::model::train::soft_cross_entropy;
 use crate::model::{BlackBox, InputSpec, Network, TensorBox};
 
@@ -406,7 +406,7 @@ pub fn log_prior(
     let embedded = tch::no_grad(|| network.embed(input)).set_requires_grad(true);
     let class = probs.argmax(-1, true);
     let picked = network.logits(&embedded, false).softmax(-1, Kind::Float).gather(1, &class, false);
-    let gradient = Tensor::f_run_backward(&[picked.sum(Kind::Float)], &[&embedded], false, false)?.remove(0);
+    let gradient = gradient_of_sum(&picked, &embedded)?;
     let product = (gradient * &embedded).detach();
     // A word's vector counts as one value: its products are summed before their size is taken.
     let product = match network.hidden() {

@@ -392,6 +392,32 @@ impl Side {
 const FEW_BATCHES: u64 = 200;
 /// Minibatches that are advised in their place.
 const ADVISED_BATCHES: u64 = 600;
+/// Most epochs that are advised. Each ends with a validation, which takes longer than the few minibatches of a small data set.
+const MOST_EPOCHS: u64 = 300;
+/// Minibatches without a gain after which training may stop early: fewer say nothing, however many epochs they are.
+const PATIENT_BATCHES: u64 = 100;
+
+/// Minibatches of an epoch.
+const fn an_epoch(items: usize, batch: i64) -> u64 {
+    let batch = if batch < 1 { 1 } else { batch as usize };
+    items.div_ceil(batch) as u64
+}
+
+/// Epochs that are enough for `items` training items in minibatches of `batch`: `epochs`, or as many more as give about 600 minibatches, but not above 300.
+pub fn enough_epochs(items: usize, batch: i64, epochs: i64) -> i64 {
+    match an_epoch(items, batch) {
+        0 => epochs,
+        an_epoch => epochs.max(ADVISED_BATCHES.div_ceil(an_epoch).min(MOST_EPOCHS) as i64),
+    }
+}
+
+/// Epochs without a gain after which training may stop early: `patience`, or as many more as give 100 minibatches.
+pub fn enough_patience(items: usize, batch: i64, patience: i64) -> i64 {
+    match an_epoch(items, batch) {
+        0 => patience,
+        an_epoch => patience.max(PATIENT_BATCHES.div_ceil(an_epoch) as i64),
+    }
+}
 
 /// A training that is too short to learn anything: epochs say little where an epoch is a few minibatches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -407,13 +433,13 @@ pub struct TooFew {
 impl TooFew {
     /// Of `items` training items in minibatches of `batch`; `None` where `epochs` of these are enough, and where there are no items.
     pub fn of(items: usize, batch: i64, epochs: i64) -> Option<Self> {
-        let an_epoch = items.div_ceil(batch.max(1) as usize) as u64;
+        let an_epoch = an_epoch(items, batch);
         let batches = an_epoch * epochs.max(1) as u64;
         if an_epoch == 0 || batches >= FEW_BATCHES {
             return None;
         }
-        let epochs = ADVISED_BATCHES.div_ceil(an_epoch);
-        Some(Self { batches, epochs: epochs as i64, then: epochs * an_epoch })
+        let epochs = enough_epochs(items, batch, epochs);
+        Some(Self { batches, epochs, then: epochs as u64 * an_epoch })
     }
 }
 
@@ -562,11 +588,27 @@ mod tests {
         // What is advised is enough, and never more than a form takes.
         for (items, batch) in [(1, 64), (231, 64), (480, 50), (5000, 64)] {
             let few = TooFew::of(items, batch, 1).expect("few");
-            assert!((1..=1000).contains(&few.epochs) && few.then >= 600, "{few:?}");
+            assert!((1..=300).contains(&few.epochs) && few.then >= 600u64.min(300 * items as u64), "{few:?}");
             assert_eq!(TooFew::of(items, batch, few.epochs), None);
         }
         assert!(TooFew::of(64 * 199, 64, 1).is_some() && TooFew::of(64 * 200, 64, 1).is_none());
         assert_eq!(TooFew::of(0, 64, 2), None);
+    }
+
+    #[test]
+    fn epochs_and_patience_that_are_enough_for_the_items_are_never_fewer_than_the_usual_ones() {
+        for (items, batch, usual) in
+            [(2400, 64, 2), (2400, 32, 5), (160, 100, 10), (24, 64, 2), (12_000, 64, 2), (1, 500, 30)]
+        {
+            let epochs = enough_epochs(items, batch, usual);
+            assert!(epochs >= usual && TooFew::of(items, batch, epochs).is_none(), "{items}: {epochs}");
+            assert!(epochs <= 300, "{items}: {epochs}");
+        }
+        assert_eq!(enough_epochs(2400, 64, 2), 16, "38 minibatches each, 600 in all");
+        assert_eq!(enough_epochs(100_000, 64, 2), 2, "large data need no more");
+        // Of two minibatches each, five epochs without a gain are chance.
+        assert_eq!((enough_patience(150, 100, 5), enough_patience(2400, 40, 2)), (50, 2));
+        assert_eq!((enough_epochs(0, 64, 2), enough_patience(0, 64, 2)), (2, 2));
     }
 
     #[test]

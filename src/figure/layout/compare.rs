@@ -275,9 +275,9 @@ pub(super) fn shared_legend(
             block.below(legend::value_bar(first, &panels, palette, bar_width), size::TIGHT);
         }
         // Of many items some may have values on both sides of 0, and others not: their maps are coloured in two ways.
-        let is_signed = legend::is_signed_map(first);
+        let colors = legend::value_colors(first);
         let (alike, others): (Vec<_>, Vec<_>) =
-            pictures.iter().partition(|picture| legend::is_signed_map(picture) == is_signed);
+            pictures.iter().partition(|picture| legend::value_colors(picture) == colors);
         // Nothing may truly decide the class of the first item, and something that of another: the mark is told all the same.
         for of in [alike, others] {
             let marked = of.iter().find(|picture| picture.has_true_units() && picture.hidden == of[0].hidden);

@@ -28,6 +28,8 @@ enum Swatch {
     },
     Truth,
     TruthRing,
+    /// The bar over selected steps behind which scores are coloured.
+    Top,
 }
 
 /// Colour of a line or a bar.
@@ -109,8 +111,13 @@ pub(super) fn swatches(picture: &ExplainedPicture, panels: &[Panel], palette: &P
 }
 
 /// Whether a picture is a map in which values below 0 have colours of their own.
-pub(super) fn is_signed_map(picture: &ExplainedPicture) -> bool {
-    map_of(picture).is_some_and(series::has_both_signs)
+fn is_signed_map(picture: &ExplainedPicture) -> bool {
+    map_of(picture).is_some_and(series::is_two_sided)
+}
+
+/// How a map colours its values: whether those below 0 have colours of their own, and whether each channel has a scale of its own.
+pub(super) fn value_colors(picture: &ExplainedPicture) -> (bool, bool) {
+    (is_signed_map(picture), map_of(picture).is_some_and(series::has_own_colors))
 }
 
 /// The series of a picture that is drawn as a map.
@@ -126,6 +133,13 @@ fn marks(picture: &ExplainedPicture, panels: &[Panel]) -> Vec<(Swatch, String)> 
     let overlaid = picture.series.as_ref().filter(|of| of.form == Form::Overlaid);
     let has_lines = overlaid.is_some_and(|of| series::shown(picture, of).channels.len() > 1);
     let is_signed = is_signed_map(picture);
+    let far = if value_colors(picture).1 {
+        "value: the stronger, the higher in its channel"
+    } else {
+        "value: dark is far from 0"
+    };
+    let is_beyond = picture.series.as_ref().is_some_and(|of| series::fill_is_beyond(picture, of));
+    let beyond = if is_beyond { " (dashed: beyond the axis)" } else { "" };
     let cell = |side: i8, is_selected: bool, words: &str| (Swatch::Cell { side, is_selected }, words.to_owned());
     let mut entries: Vec<(Swatch, String)> = Vec::new();
     for panel in panels {
@@ -150,17 +164,23 @@ fn marks(picture: &ExplainedPicture, panels: &[Panel]) -> Vec<(Swatch, String)> 
             ]),
             Panel::Overlay if is_map => {
                 entries.push((Swatch::Tinted, "selected (deeper: larger value)".to_owned()));
-                entries.push((Swatch::Line(Paint::Full), "value: dark is far from 0".to_owned()));
+                entries.push((Swatch::Line(Paint::Full), far.to_owned()));
             }
             Panel::Overlay => entries.push((Swatch::Tinted, "selected (deeper: higher score)".to_owned())),
             Panel::Heat if is_map => entries.push((Swatch::Outlined, "selected".to_owned())),
-            Panel::Heat if has_lines => entries.push((Swatch::Lines, "score of each channel".to_owned())),
-            Panel::Heat => entries.push((Swatch::Line(Paint::Selected), "score".to_owned())),
+            Panel::Heat if has_lines => entries.extend([
+                (Swatch::Lines, "values; the colour behind them: the highest score of the step".to_owned()),
+                (Swatch::Top, "selected".to_owned()),
+            ]),
+            Panel::Heat => entries.extend([
+                (Swatch::Line(Paint::Full), "value; the colour behind it: the score".to_owned()),
+                (Swatch::Top, "selected".to_owned()),
+            ]),
             Panel::Selected | Panel::Unselected if is_signed => {
                 entries.extend([cell(-1, false, "value below 0"), cell(0, false, "0"), cell(1, false, "above 0")])
             }
             Panel::Selected | Panel::Unselected if is_map => {
-                entries.push((Swatch::Line(Paint::Full), "value: dark is far from 0".to_owned()));
+                entries.push((Swatch::Line(Paint::Full), far.to_owned()));
             }
             Panel::Selected | Panel::Unselected => {
                 let is_selected = *panel == Panel::Selected;
@@ -171,7 +191,7 @@ fn marks(picture: &ExplainedPicture, panels: &[Panel]) -> Vec<(Swatch, String)> 
                 } else {
                     (Swatch::Line(paint), words.to_owned())
                 });
-                entries.push((Swatch::Line(Paint::Hidden), format!("hidden{fill}")));
+                entries.push((Swatch::Line(Paint::Hidden), format!("hidden{fill}{beyond}")));
             }
         }
     }
@@ -205,6 +225,9 @@ fn draw_swatch(swatch: Swatch, area: Rect, palette: &Palette) -> Vec<Element> {
     }
     if swatch == Swatch::Truth {
         return vec![Element::fill(rect(area.x, area.y + area.height - 2.4, area.width, 2.4), palette.annotation)];
+    }
+    if swatch == Swatch::Top {
+        return vec![Element::fill(rect(area.x, area.y, area.width, 2.4), palette.selected)];
     }
     if swatch == Swatch::TruthRing {
         let middle = point(area.x + area.width / 2.0, area.y + area.height / 2.0);
@@ -242,7 +265,8 @@ fn draw_swatch(swatch: Swatch, area: Rect, palette: &Palette) -> Vec<Element> {
         | Swatch::Lines
         | Swatch::Cell { .. }
         | Swatch::Truth
-        | Swatch::TruthRing => (palette.background, palette.selected, None),
+        | Swatch::TruthRing
+        | Swatch::Top => (palette.background, palette.selected, None),
         Swatch::HiddenUnselected => (palette.hidden, palette.unselected, Some(pixels::unselected_hatch(palette))),
         Swatch::HiddenSelected => (palette.hidden, palette.selected, Some(pixels::selected_hatch(palette))),
     };
@@ -274,7 +298,10 @@ pub(super) fn value_bar(picture: &ExplainedPicture, panels: &[Panel], palette: &
     let shows_values = panels.iter().any(|panel| *panel != Panel::Heat);
     let Some(of) = map_of(picture).filter(|_| shows_values) else { return Block::default() };
     let style = Style::muted(palette);
-    let (range, is_signed) = (series::value_range(of), series::has_both_signs(of));
+    let (range, is_signed) = (series::value_range(of), series::is_two_sided(of));
+    let is_own = series::has_own_colors(of);
+    // Where a value lies between its channel's ends, rather than how far it is from 0.
+    let range = if is_own { Range { low: 0.0, high: 1.0, below: false, above: false } } else { range };
     let kinds: &[(bool, &str)] =
         if panels.contains(&Panel::Overlay) { &[(true, "selected"), (false, "not selected")] } else { &[(false, "")] };
     let words_width = kinds.iter().map(|(_, words)| fonts::width(words, style.size)).fold(0.0, f32::max);
@@ -297,6 +324,11 @@ pub(super) fn value_bar(picture: &ExplainedPicture, panels: &[Panel], palette: &
         block.height = area.bottom() + 2.0;
     }
     block.height -= 2.0;
+    if is_own {
+        let below = block.height + 2.0;
+        block.place(three_words(["lowest", "value in its channel", "highest"], style, bar_width), 0.0, below);
+        return block;
+    }
     block.place(ticks_under(range, palette, (0.0, bar_width), bar_width), 0.0, block.height);
     let below = block.height - 1.0;
     block.place(three_words(["", "value", ""], style, bar_width), 0.0, below);

@@ -62,6 +62,20 @@ mod size {
     pub const HATCH_LINE: f32 = 0.8;
 }
 
+/// What is said where [`is_by_position`] holds.
+pub const BY_POSITION: &str = "All scores are equal: the selection is by position";
+
+/// Whether all units that can be selected have the same score, and some, but not all, are selected: those that come first. Padding, whose score is minus
+/// infinity, can not be.
+pub fn is_by_position(scores: &[f32], is_selected: &dyn Fn(usize) -> bool) -> bool {
+    let units: Vec<usize> = (0..scores.len()).filter(|unit| scores[*unit] != f32::NEG_INFINITY).collect();
+    let Some(&first) = units.first() else { return false };
+    let selected = units.iter().take_while(|unit| is_selected(**unit)).count();
+    (1..units.len()).contains(&selected)
+        && units.iter().all(|unit| scores[*unit] == scores[first])
+        && !units[selected..].iter().any(|unit| is_selected(*unit))
+}
+
 /// How an explained picture is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -197,6 +211,9 @@ pub struct ExplainedPicture {
     pub seed: Option<u64>,
     /// What the model answers.
     pub prediction: Option<Prediction>,
+    /// The true class by its name, where it is known and to be stated on a contact sheet; never in a study.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
     /// Whether each unit truly decides the class, where that is known and to be marked; never in a study.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub truth: Option<Vec<bool>>,
@@ -228,9 +245,19 @@ impl ExplainedPicture {
         self.text.is_none() && self.series.is_none() && self.row.is_none()
     }
 
-    /// Whether scores are drawn as colours; lines and bars have axes of their own.
+    /// Whether scores are drawn as colours: all but those of rows of tables, which are bars.
     pub fn is_colored(&self) -> bool {
-        self.row.is_none() && self.series.as_ref().is_none_or(|series| series.form == series::Form::Map)
+        self.row.is_none()
+    }
+
+    /// What it is, for one and for several.
+    pub fn noun(&self) -> (&'static str, &'static str) {
+        match (&self.text, &self.series, &self.row) {
+            (Some(_), _, _) => ("text", "texts"),
+            (_, Some(_), _) => ("series", "series"),
+            (_, _, Some(_)) => ("row", "rows"),
+            _ => ("picture", "pictures"),
+        }
     }
 
     /// How many units could be selected: all but padding, which has a score of minus infinity.
@@ -241,6 +268,11 @@ impl ExplainedPicture {
     /// How many units are selected.
     pub fn k(&self) -> usize {
         self.selected.iter().filter(|is_selected| **is_selected).count()
+    }
+
+    /// Whether its scores tell nothing, so that the selected units are only the first ones: see [`is_by_position`].
+    pub fn is_by_position(&self) -> bool {
+        is_by_position(&self.scores, &|unit| self.selected.get(unit) == Some(&true))
     }
 
     /// Whether a method said something about it; else it is shown as it is, and its scores mean nothing.

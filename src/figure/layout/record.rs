@@ -130,17 +130,19 @@ struct Places {
 }
 
 impl Places {
-    /// Names get the width that they need, then bars and their scores, then values.
+    /// Names get the width that they need, then values; bars, which their scores repeat, give way to both down to their least width.
     fn new(lines: &[Line<'_>], scores: &[String], (style, is_marked): (Style, bool), width: f32) -> Self {
         let name = widest(lines.iter().map(|line| line.name).chain([COLUMN]), style);
         let value = widest(lines.iter().map(|line| line.value.as_str()).chain([VALUE]), style);
         let score = widest(scores.iter().map(String::as_str).chain([SCORE]), style) + size::TIGHT;
         let score = if is_marked { score } else { 0.0 };
-        let bar = if is_marked { (width * 0.28).clamp(BAR_WIDTHS.0, BAR_WIDTHS.1) } else { 0.0 };
-        let bar_at = width - score - bar;
+        let most = (width * 0.28).clamp(BAR_WIDTHS.0, BAR_WIDTHS.1);
         let gap = size::GAP;
-        let room = bar_at - gap - RANK;
+        let room = width - score - if is_marked { most } else { 0.0 } - gap - RANK;
         let is_double = name + gap + value.min(LEAST_VALUE) > room;
+        let before = if is_double { RANK } else { RANK + name + gap };
+        let bar = if is_marked { (width - score - gap - before - value).clamp(BAR_WIDTHS.0, most) } else { 0.0 };
+        let bar_at = width - score - bar;
         let (name, value_at) = if is_double { (width - RANK, RANK) } else { (name, RANK + name + gap) };
         Self { name, value: (value_at, bar_at - gap - value_at), bar: (bar_at, bar), is_double }
     }
@@ -207,7 +209,7 @@ pub(super) fn panel(picture: &ExplainedPicture, row: &ExplainedRow, panel: Panel
         let name = fonts::shorten_middle(line.name, style.size, places.name);
         block.elements.push(Style { weight, ..ink }.line(&name, RANK, text_top, Anchor::Start));
         let (value_at, value_width) = places.value;
-        let value = fonts::shorten(&line.value, style.size, value_width);
+        let value = fonts::shorten_middle(&line.value, style.size, value_width);
         block.elements.push(ink.line(&value, value_at, below, Anchor::Start));
         if is_marked {
             let bar_top = top + places.lower() + (ROW - BAR) / 2.0;
@@ -255,4 +257,30 @@ fn heading(places: Places, (style, is_marked): (Style, bool), width: f32, palett
     block.elements.push(Element::line(point(0.0, rule), point(width, rule), line));
     block.height = rule + 1.5;
     block
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BAR_WIDTHS, ExplainedRow, Places, bars_of};
+    use crate::figure::layout::block::Style;
+    use crate::figure::layout::{ExplainedPicture, Panel};
+    use crate::figure::{Palette, Theme, fonts};
+
+    #[test]
+    fn bars_give_way_to_values_down_to_their_least_width() {
+        let word = |word: &str| vec![word.to_owned()];
+        let value = "missing (read as 51.35)";
+        let (names, values, fill) = (word("age"), word(value), word("51.35"));
+        let row = ExplainedRow { names, values, fill, ranks: vec![0] };
+        let picture = ExplainedPicture { scores: vec![0.945], selected: vec![true], ..ExplainedPicture::default() };
+        let lines = [row.line(&picture, Panel::Overlay, 0, bars_of(&picture))];
+        let style = Style::small(Palette::of(Theme::Light));
+        let needed = fonts::width(value, style.size);
+        for width in [needed + 80.0, needed + 100.0, needed + 140.0, 400.0] {
+            let places = Places::new(&lines, &word("0.945"), (style, true), width);
+            assert!(places.value.1 >= needed - 1e-3, "{width} wide: {places:?} for {needed}");
+            assert!(places.bar.1 >= BAR_WIDTHS.0 && places.bar.1 <= BAR_WIDTHS.1, "{places:?}");
+            assert!(places.value.0 + places.value.1 <= places.bar.0, "{places:?}");
+        }
+    }
 }

@@ -2,16 +2,21 @@
 //! and channels. Window and exporters share what is decided here: which channels are drawn as lines, which steps are kept, where a channel begins and
 //! ends, the colour of a cell.
 
+mod axis;
 mod grid;
+mod heat;
 mod lines;
 mod movement;
 
 use std::collections::BTreeSet;
 use std::ops::{Range, RangeInclusive};
 
+pub use axis::{OWN_SCALES, Scales, ValueAxis, fill_is_beyond, range_words, settle_scales};
 pub use grid::{
-    Group, cells, grouped, groups, has_both_signs, highest_groups, map_marks, map_pixels, value_color, value_range,
+    Group, LEAST_OUTLINE, NamedColumns, cells, grouped, groups, has_own_colors, highest_groups, is_two_sided,
+    map_marks, map_pixels, named_columns, value_color, value_range,
 };
+pub use heat::{heat_runs, scores_behind, selected_runs};
 pub use lines::{DASH, LineLook, dashes, line_look};
 pub use movement::Movement;
 
@@ -66,7 +71,7 @@ impl Form {
                 "A plot for each channel, one over the other; of many channels those with most selected steps."
             }
             Self::Overlaid => {
-                "All channels in one plot, on one scale; of many channels those with most selected steps."
+                "All channels in one plot, each on a scale of its own where their ranges differ much; of many channels those with most selected steps."
             }
             Self::Path => {
                 "Two channels as positions, or as velocities that are added up: the path that they lead along, under the plots."
@@ -103,7 +108,7 @@ const MOST_PLOTS: usize = 12;
 /// More channels than this are a map at first.
 const MOST_STACKED: usize = 6;
 /// More lines than this in one plot cannot be told apart. So many are also drawn where not all are.
-const MOST_LINES: usize = 8;
+pub const MOST_LINES: usize = 8;
 
 /// A series as it is shown. Scores and selection stand beside it, per unit, in [`ExplainedPicture`].
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -126,6 +131,12 @@ pub struct ExplainedSeries {
     /// The group of channels that curves are drawn of, by its first channel; `None`: of all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<usize>,
+    /// Channels that the user picked to be drawn as curves, ascending; empty: those of the group, or of all. At most [`MOST_LINES`] are drawn.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub picked: Vec<usize>,
+    /// Which scale channels have that share a plot or a map.
+    #[serde(default)]
+    pub scales: Scales,
 }
 
 /// The channels of a series that are drawn as lines.
@@ -138,9 +149,15 @@ pub struct Shown {
 }
 
 /// The channels that are drawn as lines: all of a few, else those of which most is selected, and none of which nothing is while others have something;
-/// of a chosen group alone.
+/// of a chosen group alone, or exactly those that were picked.
 pub fn shown(picture: &ExplainedPicture, series: &ExplainedSeries) -> Shown {
     let n = series.channels();
+    let picked: Vec<usize> = series.picked.iter().copied().filter(|channel| *channel < n).take(MOST_LINES).collect();
+    // A path leads along both of its channels.
+    if !picked.is_empty() && matches!(series.form, Form::Stacked | Form::Overlaid) {
+        let part = picked_words(&picked, n);
+        return Shown { channels: picked, part: Some(part) };
+    }
     let group = series.chosen_group().filter(|_| series.form != Form::Map);
     let most = match series.form {
         Form::Map => n,
@@ -180,6 +197,15 @@ pub fn shown(picture: &ExplainedPicture, series: &ExplainedSeries) -> Shown {
     };
     let part = Some(format!("{} of {words}: {which}", channels.len()));
     Shown { channels, part }
+}
+
+/// Which channels were picked of `n`, in words: "channels 8 to 15 of 24", or "3 of 24 channels: as picked" for those that are no neighbours.
+pub fn picked_words(picked: &[usize], n: usize) -> String {
+    match picked {
+        [one] => format!("channel {one} of {n}"),
+        [first, .., last] if last - first + 1 == picked.len() => format!("channels {first} to {last} of {n}"),
+        _ => format!("{} of {n} channels: as picked", picked.len()),
+    }
 }
 
 impl ExplainedSeries {
@@ -259,7 +285,14 @@ impl ExplainedSeries {
         if low > high {
             return [-1.0, 1.0];
         }
-        let margin = ((high - low) * 0.05).max(high.abs().max(1e-3) * 1e-3);
+        let margin = if high > low {
+            ((high - low) * 0.05).max(high.abs().max(1e-3) * 1e-3)
+        } else if high == 0.0 {
+            // What does not vary has no range: its size, or 1, stands for it.
+            1.0
+        } else {
+            high.abs() * 0.1
+        };
         [low - margin, high + margin]
     }
 
@@ -291,12 +324,15 @@ impl ExplainedSeries {
     /// What the path is, the longest words first: the first that there is room for are written over it.
     pub fn path_words(&self) -> [String; 3] {
         let name = |channel: usize| self.names.get(channel).map_or("", String::as_str);
-        let plain = format!("path of {} and {}", name(0), name(1));
+        let plain = format!("path (from {} and {}", name(0), name(1));
         let (kind, way) = match self.movement {
             Movement::Velocities => ("velocities", "downwards"),
             Movement::Positions => ("positions", "upwards"),
         };
-        [format!("{plain} as {kind}, y {way}"), format!("{plain} as {kind}"), plain]
+        // Names that say what they are need no word for it.
+        let is_said = Movement::named(&self.names) == Some(self.movement);
+        let kind = if is_said { String::new() } else { format!(" as {kind}") };
+        [format!("{plain}{kind}, y {way})"), format!("{plain}{kind})"), format!("{plain})")]
     }
 
     /// Own steps of the path that are drawn strongly in a panel: those with a selected value, or those without where these are hidden.
@@ -368,7 +404,10 @@ pub(super) fn panel(
         Form::Overlaid => {
             let Shown { channels, part } = shown(picture, series);
             block.below(part_line(picture, part.as_deref(), width), 0.0);
-            block.below(plot(picture, series, panel, (width, width * PLOT_SHAPE * 2.0), (&channels, &channels)), 0.0);
+            let is_own = series.has_own_scales(&channels);
+            block.below(part_line(picture, is_own.then_some(OWN_SCALES), width), 0.0);
+            let of = (channels.as_slice(), channels.as_slice());
+            block.below(plot(picture, series, panel, (width, width * PLOT_SHAPE * 2.0), of, range), 0.0);
             block.below(line_names(picture, series, panel, &channels, width), 1.0);
         }
         Form::Stacked | Form::Path => {
@@ -377,7 +416,7 @@ pub(super) fn panel(
             let each = (width * PLOT_SHAPE).min(width * 0.9 / channels.len() as f32).max(26.0);
             for channel in &channels {
                 let of = (std::slice::from_ref(channel), channels.as_slice());
-                block.below(plot(picture, series, panel, (width, each), of), size::TIGHT);
+                block.below(plot(picture, series, panel, (width, each), of, range), size::TIGHT);
             }
             if series.form == Form::Path {
                 block.below(plane(picture, series, panel, width), size::GAP);
@@ -410,9 +449,12 @@ fn line_names(
     let style = Style::muted(palette);
     let mut block = Block { width, height: style.leading(), ..Default::default() };
     let mut x = AXIS;
+    // Values that the axis does not tell stand beside the names.
+    let is_own = series.has_own_scales(channels);
     for (at, &channel) in channels.iter().enumerate() {
         let look = line_look(palette, panel, at, channels.len());
-        let name = fonts::shorten_middle(&series.names[channel], style.size, width - AXIS - SWATCH);
+        let name = if is_own { series.name_with_range(channel) } else { series.names[channel].clone() };
+        let name = fonts::shorten_middle(&name, style.size, width - AXIS - SWATCH);
         let right = x + SWATCH + fonts::width(&name, style.size);
         if right > width && x > AXIS {
             x = AXIS;
@@ -435,29 +477,29 @@ fn plot(
     panel: Panel,
     (width, height): (f32, f32),
     (channels, all): (&[usize], &[usize]),
+    range: ScoreRange,
 ) -> Block {
     let palette = Palette::of(picture.theme);
     let style = Style::muted(palette);
     let is_alone = channels.len() == 1;
     let is_last = channels.last() == all.last();
-    let name_height = if is_alone && series.channels() > 1 { style.leading() } else { 0.0 };
+    let axis = ValueAxis::of(series, channels);
+    let ticks = axis.ticks(height, style.leading());
+    // Where there is no room for numbers along it, the range stands beside the name.
+    let is_named = is_alone && (series.channels() > 1 || ticks.is_empty());
+    let name_height = if is_named { style.leading() } else { 0.0 };
     let frame = rect(AXIS, name_height, width - AXIS, height);
     let mut block = Block { width, height: frame.bottom(), ..Default::default() };
     let selected = selected_values(picture, series);
     let shades = shades(picture);
-    let scores: Vec<f32>;
-    let [low, high] = if panel == Panel::Heat {
-        scores = score_of_values(picture, series);
-        extent_of(&scores)
-    } else {
-        scores = Vec::new();
-        series.extent(channels)
-    };
+    let (low, high) = (axis.low, axis.high);
     let x_of = |step: f32| frame.x + frame.width * (step + 0.5) / series.steps as f32;
-    let y_of = |value: f32| frame.bottom() - frame.height * ((value - low) / (high - low)).clamp(0.0, 1.0);
+    let y_of = |place: f32| frame.bottom() - frame.height * ((place - low) / (high - low)).clamp(0.0, 1.0);
     let mut inner: Vec<Element> = Vec::new();
-    if is_alone && series.channels() > 1 {
-        let name = fonts::shorten(&series.names[channels[0]], style.size, frame.width);
+    if is_named {
+        let channel = channels[0];
+        let name = if ticks.is_empty() { series.name_with_range(channel) } else { series.names[channel].clone() };
+        let name = fonts::shorten_middle(&name, style.size, frame.width);
         block.elements.push(style.line(&name, AXIS, 0.0, Anchor::Start));
     }
     inner.push(Element::fill(frame, palette.background));
@@ -476,6 +518,21 @@ fn plot(
             }
         }
     }
+    if panel == Panel::Heat {
+        for (start, end, color) in heat_runs(picture, series, channels, range) {
+            let (left, right) = (x_of(start as f32 - 0.5), x_of(end as f32 - 0.5));
+            // A hair wider, so that no page shows between two strips; the next one covers it.
+            inner.push(Element::fill(rect(left, frame.y, right - left + 0.3, frame.height), color));
+        }
+        for (start, end) in selected_runs(picture, series, channels) {
+            let (left, right) = (x_of(start as f32 - 0.5), x_of(end as f32 - 0.5));
+            let thin = (1.2 - (right - left)).max(0.0) / 2.0;
+            let bar = |height: f32| rect(left - thin, frame.y, right - left + 2.0 * thin, height);
+            // Apart from any colour of a score.
+            inner.push(Element::fill(bar(TOP + 1.0), palette.background));
+            inner.push(Element::fill(bar(TOP), palette.selected));
+        }
+    }
     if panel != Panel::Input {
         for &channel in channels {
             for (start, end, _) in series.true_runs(picture, channel) {
@@ -486,7 +543,7 @@ fn plot(
             }
         }
     }
-    if low < 0.0 && high > 0.0 {
+    if low < 0.0 && high > 0.0 && !axis.is_own() {
         let zero = [point(frame.x, y_of(0.0)), point(frame.right(), y_of(0.0))];
         inner.push(Element::line(zero[0], zero[1], stroke(palette.hairline, size::HAIRLINE)));
     }
@@ -499,9 +556,10 @@ fn plot(
         let look = line_look(palette, panel, at, channels.len());
         let points_of = |values: &[f32], start: usize, end: usize| -> Vec<Point> {
             // A single step would be a line without length.
+            let y = |step: usize| y_of(axis.place(at, values[step]));
             match end - start {
-                1 => [-0.4, 0.4].map(|by| point(x_of(start as f32 + by), y_of(values[start]))).to_vec(),
-                _ => (start..end).map(|step| point(x_of(step as f32), y_of(values[step]))).collect(),
+                1 => [-0.4, 0.4].map(|by| point(x_of(start as f32 + by), y(start))).to_vec(),
+                _ => (start..end).map(|step| point(x_of(step as f32), y(step))).collect(),
             }
         };
         let line = |values: &[f32], start: usize, end: usize, width: f32| {
@@ -510,16 +568,21 @@ fn plot(
         match panel {
             Panel::Input | Panel::Overlay => inner.push(line(values, 0, values.len(), LINE)),
             Panel::Heat => {
-                let scores = series.own(&scores, channel);
-                inner.push(line(scores, 0, scores.len(), LINE));
+                // An edge in the colour of the page: no line is lost on any colour of a score.
+                let edge = stroke(palette.background, LINE + HALO);
+                inner.push(Element::polyline(points_of(values, 0, values.len()), edge));
+                inner.push(line(values, 0, values.len(), LINE));
             }
             Panel::Selected | Panel::Unselected => {
                 let is_kept = |selected: bool| selected == (panel == Panel::Selected);
                 let runs = runs(series.own(&selected, channel));
                 // What the model gets at hidden steps.
                 let pale = stroke(palette.hairline, LINE);
-                let hidden = runs.iter().filter(|run| !is_kept(run.2));
-                inner.extend(hidden.map(|run| Element::polyline(points_of(fill, run.0, run.1), pale)));
+                for run in runs.iter().filter(|run| !is_kept(run.2)) {
+                    // At the end of the axis where it lies beyond, and dashed there.
+                    let is_beyond = fill[run.0..run.1].iter().any(|value| axis.is_beyond(at, *value));
+                    inner.push(lines::drawn(points_of(fill, run.0, run.1), pale, is_beyond));
+                }
                 let kept = runs.iter().filter(|run| is_kept(run.2));
                 inner.extend(kept.map(|run| line(values, run.0, run.1, KEPT)));
             }
@@ -527,8 +590,7 @@ fn plot(
     }
     block.elements.push(Element::Group { name: "plot", clip: Some(frame), elements: inner });
     block.elements.push(framed(frame, palette));
-    let range = ScoreRange { low, high, below: false, above: false };
-    for tick in color::ticks(range, 3) {
+    for tick in ticks {
         let y = frame.bottom() - frame.height * tick.at;
         block.elements.push(Element::line(
             point(frame.x - 2.5, y),
@@ -568,26 +630,6 @@ fn steps_axis(block: &mut Block, steps: usize, frame: Rect, palette: &Palette) {
     block.height = below + style.leading();
 }
 
-/// The score of each value's unit; of one that has none, as padding, the least of the others.
-pub fn score_of_values(picture: &ExplainedPicture, series: &ExplainedSeries) -> Vec<f32> {
-    let finite = picture.scores.iter().copied().filter(|score| score.is_finite());
-    let least = finite.reduce(f32::min).unwrap_or(0.0);
-    let score =
-        |unit: &u32| picture.scores.get(*unit as usize).copied().filter(|score| score.is_finite()).unwrap_or(least);
-    series.unit_of.iter().map(score).collect()
-}
-
-/// Ends of an axis for values.
-pub fn extent_of(values: &[f32]) -> [f32; 2] {
-    let (low, high) =
-        values.iter().fold((f32::MAX, f32::MIN), |(low, high), value| (low.min(*value), high.max(*value)));
-    if low > high {
-        return [0.0, 1.0];
-    }
-    let margin = ((high - low) * 0.05).max(high.abs().max(1e-3) * 1e-3);
-    [low - margin, high + margin]
-}
-
 /// The path in the plane, both axes on one scale.
 fn plane(picture: &ExplainedPicture, series: &ExplainedSeries, panel: Panel, width: f32) -> Block {
     let palette = Palette::of(picture.theme);
@@ -622,7 +664,8 @@ fn plane(picture: &ExplainedPicture, series: &ExplainedSeries, panel: Panel, wid
     // Rings lie under the path, so that what is selected is seen in and over them.
     elements.extend(rings.iter().filter_map(|at| points.get(*at)).map(|at| ring(place(at), palette)));
     // A single position is no line.
-    elements.extend((points.len() > 1).then(|| line(&points, path_color(palette, panel), LINE)));
+    let whole = path_color(palette, panel).filter(|_| points.len() > 1);
+    elements.extend(whole.map(|color| line(&points, color, LINE)));
     let marked = series.marked_steps(&selected_values(picture, series), panel);
     let color = if panel == Panel::Unselected { palette.unselected } else { palette.selected };
     for (start, end, _) in runs(&marked).into_iter().filter(|run| run.2) {
@@ -665,15 +708,19 @@ pub fn true_points(
     (rings, long)
 }
 
-/// Colour of the path where it is not marked: pale where the panel hides the rest.
-pub fn path_color(palette: &Palette, panel: Panel) -> Color {
-    if matches!(panel, Panel::Selected | Panel::Unselected) { palette.hairline } else { palette.full }
+/// Colour of the path where it is not marked; `None` where the panel hides what is not: its gaps are the hidden steps.
+pub fn path_color(palette: &Palette, panel: Panel) -> Option<Color> {
+    (!matches!(panel, Panel::Selected | Panel::Unselected)).then_some(palette.full)
 }
 
 /// What is written where a path begins.
 const START: &str = "start";
 /// Height of the foot under steps that truly decide the class.
 const TRUTH: f32 = 2.4;
+/// Height of the bar over selected steps that are coloured by their scores.
+const TOP: f32 = 2.4;
+/// How much wider than a line its edge is where it runs over colours of scores.
+const HALO: f32 = 1.8;
 /// Radius of the ring around a point of the path that truly decides the class: outside of the strong line of what is selected, and of its dots.
 const RING: f32 = 3.4;
 /// Width of the band under long stretches of the path that do.

@@ -118,7 +118,7 @@ pub fn sheet(pictures: &[ExplainedPicture], layout: &SheetLayout) -> Result<Figu
     }
     let metadata = joint_metadata(pictures);
     // Several methods, or classes of one, show an item several times.
-    let noun = if same_method { "items" } else { "pictures" };
+    let noun = if same_method { "items" } else { first.noun().1 };
     let mut description = vec![format!("Contact sheet of {} {noun}. {tally}", pictures.len()).trim_end().to_owned()];
     description.extend(unread);
     description.extend(layout.caption.iter().cloned());
@@ -190,6 +190,9 @@ fn cell(
         let method = format!("{}, k = {}", picture.method, picture.k());
         block.below(paragraph(&fonts::shorten(&method, style.size, width), Style::muted(palette), width), 0.0);
     }
+    for line in classes_of(picture, beside.page, (style.size, width)) {
+        block.below(paragraph(&line, style, width), 0.0);
+    }
     block.below(images, 2.0);
     if let Some(prediction) = picture.prediction.as_ref().filter(|_| !beside.page.hides_answers) {
         let muted = Style::muted(palette);
@@ -201,6 +204,25 @@ fn cell(
         }
     }
     Ok(block)
+}
+
+/// The true class, where it is stated, and with it, as under every text, what the model answers to the full input. A class that is longer than a line is
+/// cut.
+fn classes_of(picture: &ExplainedPicture, page: &Page, (text_size, room): (f32, f32)) -> Vec<String> {
+    let quoted = |before: &str, class: &str, after: &str| {
+        let signs = fonts::width(&format!("{before} \u{201C}\u{201D}{after}"), text_size);
+        format!("{before} \u{201C}{}\u{201D}{after}", fonts::shorten(class, text_size, (room - signs).max(0.0)))
+    };
+    let truth = picture.label.as_ref().map(|class| quoted("true", class, ""));
+    let is_told = (picture.label.is_some() || picture.text.is_some()) && !page.hides_answers;
+    let answer = picture.prediction.as_ref().filter(|_| is_told).and_then(|prediction| {
+        let class = prediction.answer(Part::Full)?;
+        let p = words::probability(prediction.probability(class, Part::Full)?);
+        Some(quoted("predicted", &prediction.classes[class].class, &format!(" {p}")))
+    });
+    let lines: Vec<String> = truth.into_iter().chain(answer).collect();
+    let together = lines.join(", ");
+    if lines.len() > 1 && fonts::width(&together, text_size) <= room { vec![together] } else { lines }
 }
 
 /// Room that the mark before a verdict takes.

@@ -61,6 +61,11 @@ pub const MOST_WORDS: usize = 160;
 /// Words of a cell of a contact sheet before it is cut.
 pub const SHEET_WORDS: usize = 36;
 
+/// Whether a sign controls something rather than being seen.
+fn is_control(sign: char) -> bool {
+    sign.is_control() && sign != '\n'
+}
+
 /// Each of these words once, in the order in which they come.
 pub(super) fn each_once(words: impl Iterator<Item = &'static str>) -> Vec<&'static str> {
     let mut out: Vec<&'static str> = Vec::new();
@@ -83,6 +88,19 @@ impl ExplainedText {
         self.spans.iter_mut().flat_map(|span| [&mut span.before, &mut span.word]).chain([&mut self.after])
     }
 
+    /// Writes a blank in place of each control sign but the line's end: no font has a picture of them but a box.
+    pub fn blank_controls(&mut self) {
+        for part in self.parts_mut().filter(|part| part.contains(is_control)) {
+            *part = part.replace(is_control, " ");
+        }
+    }
+
+    /// Whether it is shown with other signs than it is written with: signs beyond ASCII may need a name, and control signs are blanks.
+    pub fn may_be_shown_otherwise(&self) -> bool {
+        let mut stretches = self.spans.iter().flat_map(|span| [&span.before, &span.word]).chain([&self.after]);
+        stretches.any(|stretch| !stretch.is_ascii() || stretch.contains(is_control))
+    }
+
     /// Scripts that the fonts lack, each once, in the order in which they come.
     pub fn scripts(&self) -> Vec<&'static str> {
         let words = self.spans.iter().flat_map(|span| [&span.before, &span.word]).chain([&self.after]);
@@ -91,6 +109,7 @@ impl ExplainedText {
 
     /// The same in signs that the fonts have, as the reading view shows it: a word of a script that they lack is named, "[Arabic]".
     pub fn drawable(mut self) -> Self {
+        self.blank_controls();
         for text in self.parts_mut().filter(|text| !text.is_ascii()) {
             *text = fonts::drawable(&with_scripts_named(text)).into_owned();
         }
@@ -228,6 +247,25 @@ impl Flow {
     /// The piece at `x` of a line.
     pub fn at(&self, line: usize, x: f32) -> Option<&Piece> {
         self.on_lines(line..line + 1).iter().find(|piece| x >= piece.x && x <= piece.right())
+    }
+
+    /// The unit of `text` at `x` of a line: that of the piece there, or of the pieces on both sides of a gap if they share one. It is where marks and
+    /// outlines are drawn.
+    pub fn unit_at(&self, text: &ExplainedText, line: usize, x: f32) -> Option<u32> {
+        let pieces = self.on_lines(line..line + 1);
+        let unit = |at: usize| pieces.get(at).and_then(|piece| unit_of(text, piece));
+        let next = pieces.partition_point(|piece| piece.right() < x);
+        if pieces.get(next).is_some_and(|piece| piece.x <= x) {
+            return unit(next);
+        }
+        let before = next.checked_sub(1).and_then(unit);
+        before.filter(|_| before == unit(next))
+    }
+
+    /// The first word that begins on `line` or below it, as the span that it is of.
+    pub fn first_word(&self, line: usize) -> Option<usize> {
+        let begins = |piece: &&Piece| piece.is_word && piece.bytes.start == 0;
+        self.on_lines(line..self.lines.len()).iter().find(begins).map(|piece| piece.span)
     }
 
     /// Line of the first word of `span`.

@@ -2,7 +2,7 @@
 
 use super::super::Metadata;
 use super::text::each_once;
-use super::{Asked, ExplainedPicture, ExplainedText, Panel, Prediction, SOURCE_SEPARATOR};
+use super::{Asked, BY_POSITION, ExplainedPicture, ExplainedText, Panel, Prediction, SOURCE_SEPARATOR};
 
 /// A probability with two digits that never claims certainty it does not show.
 pub(super) fn probability(p: f32) -> String {
@@ -45,6 +45,9 @@ pub(super) fn method_line(picture: &ExplainedPicture, with_method: bool) -> Stri
     }
     if let Some(seed) = picture.seed {
         parts.push(format!("seed {seed}"));
+    }
+    if picture.is_by_position() {
+        parts.push(BY_POSITION.to_owned());
     }
     parted(parts.iter().map(String::as_str))
 }
@@ -208,6 +211,12 @@ pub(super) fn description(picture: &ExplainedPicture) -> String {
             Panel::Unselected => format!("All but the {noun} that {} selects; those are hidden.", picture.method),
             Panel::Heat if !picture.is_colored() => {
                 format!("The score that {} gives to each of the {noun}.", picture.method)
+            }
+            Panel::Heat if picture.series.as_ref().is_some_and(|series| series.form != super::series::Form::Map) => {
+                format!(
+                    "The series, and behind it the score that {} gives to each of the {noun}, as colour; a bar over the steps marks the selected.",
+                    picture.method
+                )
             }
             Panel::Heat => {
                 format!(

@@ -36,17 +36,34 @@ const TIMEOUT: ParamSpec = ParamSpec {
 /// Characters of a command that name it.
 const MOST_NAME: usize = 48;
 
-/// What a model behind a command is called in lists: the command without folders and quotes, as far as it fits in a line.
+/// Programs that only run another, which then names the model.
+const RUNNERS: [&str; 14] = [
+    "env", "nice", "time", "python", "python2", "python3", "Rscript", "julia", "node", "ruby", "perl", "java", "sh",
+    "bash",
+];
+
+/// What a model behind a command is called in lists: the file of its program with its arguments, as far as it fits in a line; without folders and quotes,
+/// and without what only prepares the call, such as `OMP_NUM_THREADS=1 python3`.
 pub fn name_of(command: &str) -> String {
-    let words = command.split_whitespace().map(|word| {
-        let word = word.trim_matches(['\'', '"']);
-        word.rsplit(['/', '\\']).next().filter(|name| !name.is_empty()).unwrap_or(word)
-    });
-    let name = words.collect::<Vec<_>>().join(" ");
+    let words: Vec<&str> = command.split_whitespace().map(|word| word.trim_matches(['\'', '"'])).collect();
+    let prepares = |word: &&&str| {
+        let word: &str = word;
+        let set = word.split_once('=').map_or("", |(name, _)| name);
+        let is_setting = !set.is_empty() && set.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        is_setting || word.starts_with('-') || RUNNERS.contains(&file_of(word))
+    };
+    // Where nothing else follows, the runner itself is what there is.
+    let before = words.iter().take_while(prepares).count() % words.len().max(1);
+    let name = words[before..].iter().map(|word| file_of(word)).collect::<Vec<_>>().join(" ");
     match name.char_indices().nth(MOST_NAME) {
         Some((end, _)) => format!("{}…", name[..end].trim_end()),
         None => name,
     }
+}
+
+/// A word of a command without folders.
+fn file_of(word: &str) -> &str {
+    word.rsplit(['/', '\\']).next().filter(|name| !name.is_empty()).unwrap_or(word)
 }
 
 type Build = fn(&nn::Path<'_>, InputSpec, usize) -> Box<dyn Network>;
@@ -126,8 +143,15 @@ mod tests {
 
     #[test]
     fn a_command_is_named_by_its_words_without_folders() {
-        assert_eq!(name_of(" python3 '/home/me/serve.py'  models/best.joblib "), "python3 serve.py best.joblib");
-        assert_eq!(name_of("cat"), "cat");
+        assert_eq!(name_of(" python3 '/home/me/serve.py'  models/best.joblib "), "serve.py best.joblib");
+        for before in ["OMP_NUM_THREADS=1 /usr/bin/python3 -u", "env PYTHONPATH=/home/me/lib python3", "nice"] {
+            assert_eq!(name_of(&format!("{before} serve.py rf.joblib")), "serve.py rf.joblib");
+        }
+        assert_eq!(name_of("/opt/model --port=80"), "model --port=80");
+        assert_eq!(
+            (name_of("cat").as_str(), name_of("python3").as_str(), name_of("").as_str()),
+            ("cat", "python3", "")
+        );
         let long = name_of(&format!("run {}", "word ".repeat(40)));
         assert!(long.ends_with('…') && long.chars().count() <= 49, "{long}");
     }

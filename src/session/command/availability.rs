@@ -6,6 +6,7 @@ use super::super::sheet::SheetOf;
 use super::super::{Dialog, Session};
 use super::{Availability, Command};
 use crate::data::Modality;
+use crate::figure::layout::series::Form;
 
 impl Command {
     /// Whether the command can be used now.
@@ -52,6 +53,12 @@ impl Command {
                 needs_item()?;
                 if session.at_start() { no("This is the first item of the list") } else { Ok(()) }
             }
+            Self::Find if session.data.is_none() => no("Open data first"),
+            Self::GoToNumber(number) => match session.item_numbered(*number) {
+                Some(_) => Ok(()),
+                None if session.data.is_none() => no("Open data first"),
+                None => Err(format!("No item has the number {number}").into()),
+            },
             // They are about the item of the list, which is not what is seen then.
             Self::Pin | Self::Mark if session.own_text().is_some() => {
                 no("Your own text is in view; go back to the item first")
@@ -72,9 +79,21 @@ impl Command {
                     Ok(())
                 }
             }
+            Self::UseBox(index) => match session.box_misfit(*index) {
+                Some(misfit) => Err(misfit.into()),
+                None => Ok(()),
+            },
+            Self::UseNoBox if session.active_box().is_none() => no("No black box is in use"),
             Self::RemoveColumn(_) if session.explore.columns.len() < 2 => no("One method always stays"),
             Self::SetForm(form) => session.form_fits(*form),
             Self::ChooseGroup(first) => session.group_fits(*first),
+            Self::PickChannels(channels) => session.pick_fits(Some(channels)),
+            Self::TurnChannels(_) => session.pick_fits(None),
+            Self::SetScales(_) => match session.series_form() {
+                Some(Form::Overlaid | Form::Map) => Ok(()),
+                Some(Form::Stacked | Form::Path) => no("Each channel has a plot with an axis of its own"),
+                None => no("Open a series first"),
+            },
             Self::ToggleTruth => session.truth_is_known(),
             Self::ToggleClasses => {
                 needs_methods()?;
@@ -147,6 +166,9 @@ impl Command {
                 needs_shown(session.hides_text())
             }
             Self::RetryData if session.data_retry.is_none() => no("These data were opened since"),
+            Self::ShowReading(spec) if session.data.as_ref().is_none_or(|data| data.spec.to_string() != *spec) => {
+                no("These data are not open any more")
+            }
             Self::ToggleSpec if session.spec_text().is_none() && !session.open.spec => no("Open data first"),
             Self::Ask(Dialog::ExportAllKept(_)) if session.figures.kept.is_empty() => no("No figure was kept yet"),
             Self::Ask(Dialog::ExportTable) if session.measure.table().is_none() => no("Measure something first"),

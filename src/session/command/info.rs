@@ -1,15 +1,23 @@
 //! Title, tooltip and keys of every command.
 
 use std::borrow::Cow;
+use std::path::Path;
 
 use super::super::items::ListStyle;
 use super::super::shortcut::{Chord, Named, Shortcut};
 use super::super::{Dialog, Place};
 use super::{Command, Info};
+use crate::data::DataSpec;
+use crate::figure::layout::series::Scales;
 use crate::figure::layout::{Hidden, View};
 
 fn info(title: impl Into<Cow<'static, str>>, tip: &'static str, keys: Shortcut) -> Info {
     Info { title: title.into(), tip, keys }
+}
+
+/// The name of a file without its folders, as the top bar names what is open.
+fn short_name(path: &Path) -> String {
+    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
 }
 
 impl Command {
@@ -41,12 +49,12 @@ impl Command {
             Self::Ask(Dialog::ExportKept(_)) => info("Export this figure…", "Write it as PNG, SVG or PDF.", &[]),
             Self::Ask(Dialog::ExportScores) => info(
                 "Export scores…",
-                "Of what is in view, write score and rank of each unit by each method shown, as CSV, JSON Lines, NPZ or Parquet.",
+                "Of what is in view, write score and rank of each unit by each method shown, with true and predicted class, as CSV, JSON Lines, NPZ or Parquet.",
                 &[CtrlShift('E')],
             ),
             Self::Ask(Dialog::ExportListedScores) => info(
                 "Export scores of listed items…",
-                "Explain every listed item with the methods shown and write score and rank of each unit, in the background.",
+                "Explain every listed item with the methods shown and write score and rank of each unit, with true and predicted class, in the background.",
                 &[],
             ),
             Self::Ask(Dialog::ExportTable) => {
@@ -58,19 +66,25 @@ impl Command {
                 &[],
             ),
             Self::OpenPaths(paths) => {
-                let name = paths.first().map(|path| path.display().to_string()).unwrap_or_default();
+                let name = paths.first().map(|path| short_name(path)).unwrap_or_default();
                 info(format!("Open {name}"), "Open it.", &[])
             }
             Self::TakePart(_) => {
                 info("Let a person take part", "Show nothing but the study, until it is left again.", &[])
             }
-            Self::OpenSpec(spec) => info(format!("Open {spec}"), "Open this data.", &[]),
+            Self::OpenSpec(spec) => {
+                let name = spec
+                    .parse::<DataSpec>()
+                    .map_or_else(|_| short_name(Path::new(spec)), |spec| short_name(&spec.path));
+                info(format!("Open {name}"), "Open this data.", &[])
+            }
             Self::RetryData => info("Open the data again", "Try the data that could not be opened once more.", &[]),
             Self::ToggleSpec => info(
                 "Change how the data are read…",
                 "Open them again with other options: columns of text and classes, classes put together, parts.",
                 &[],
             ),
+            Self::ShowReading(_) => Self::ToggleSpec.info(),
             Self::LookAtData(spec) => info(format!("Look at {spec}"), "Find out what its columns are called.", &[]),
             Self::DismissFailed => info("Dismiss", "Put this away; the list of notices keeps it.", &[]),
             Self::Save => info("Save project", "Write the project's state to its folder.", &[Ctrl('S')]),
@@ -99,6 +113,14 @@ impl Command {
             Self::FirstItem => info("First item", "Go to the head of the list.", &[Chord::Named(Named::Home)]),
             Self::LastItem => info("Last item", "Go to the end of the list.", &[Chord::Named(Named::End)]),
             Self::SelectItem(item) => info(format!("Look at item {item}"), "Look at this item.", &[]),
+            Self::GoToNumber(number) => {
+                info(format!("Go to item #{number}"), "Look at the item with this number in its file.", &[])
+            }
+            Self::Find => info(
+                "Find in the list",
+                "List only the texts with a word or phrase; # and a number goes to that item.",
+                &[Ctrl('F'), Sign('/')],
+            ),
             Self::NextMethod => {
                 info("Next method", "Show the next method in the focused column.", &[Chord::Named(Named::Down)])
             }
@@ -123,6 +145,11 @@ impl Command {
                 info("Change the shown methods", "Show these methods side by side.", &[])
             }
             Self::UseBox(_) => info("Use this black box", "Explain this model.", &[]),
+            Self::UseNoBox => info(
+                "Use no black box",
+                "Look at the data alone. The black box stays at hand, with its explainers.",
+                &[],
+            ),
             Self::Flip => info(
                 "Flip selected and unselected",
                 "Show only what the method selected; again: only what it left out.",
@@ -154,6 +181,32 @@ impl Command {
                 "Stacked and Overlaid draw the channels of this group alone; again: of all.",
                 &[],
             ),
+            Self::PickChannels(_) => {
+                info("Series: pick channels", "Stacked and Overlaid draw the picked channels.", &[])
+            }
+            Self::TurnChannels(true) => info(
+                "Series: next channels",
+                "Stacked and Overlaid draw the next channels or, where one is chosen, the next group.",
+                &[],
+            ),
+            Self::TurnChannels(false) => info(
+                "Series: previous channels",
+                "Stacked and Overlaid draw the channels or, where one is chosen, the group before.",
+                &[],
+            ),
+            Self::SetScales(Scales::Own) => info(
+                "Series: a scale for each channel",
+                "Overlaid and Map draw each channel from its own lowest to its own highest value.",
+                &[],
+            ),
+            Self::SetScales(Scales::One) => {
+                info("Series: one scale for all channels", "Overlaid and Map draw all channels on one scale.", &[])
+            }
+            Self::SetScales(Scales::Auto) => info(
+                "Series: scales as the ranges ask",
+                "Overlaid and Map give each channel a scale of its own where their ranges differ much.",
+                &[],
+            ),
             Self::SetHidden(Hidden::AsModelSees) => {
                 info("Hidden: as the model sees them", "Draw what is hidden with the value that the model gets.", &[])
             }
@@ -164,6 +217,11 @@ impl Command {
                 "Hatch what is hidden, or show it as the model does",
                 "A hidden dark pixel looks like background; hatching tells them apart.",
                 &[Letter('T')],
+            ),
+            Self::SetUpCommand => info(
+                "Connect the command under Train",
+                "See which program answers for this black box, and connect it on this computer.",
+                &[],
             ),
             Self::ToggleTruth => info(super::super::truth::TITLE, super::super::truth::TIP, &[]),
             Self::ToggleClasses => info(
@@ -232,6 +290,7 @@ impl Command {
             Self::SetPinned(..) => info("Change the pin of an item", "Pinned items stay at the head of the list.", &[]),
             Self::Mark => info("Mark or unmark the item", "Marked items can be listed alone.", &[Letter('M')]),
             Self::SetMarked(..) => info("Change the mark of an item", "Marked items can be listed alone.", &[]),
+            Self::SetNote(..) => info("Change a note", "What is to be remembered of a marked item.", &[]),
             Self::Reading(action) => action.info(),
             Self::Study(action) => action.info(),
             Self::Ask(Dialog::Study(dialog)) => {
@@ -328,5 +387,19 @@ impl Command {
             }
             Self::Quit => info("Quit", "Close the window.", &[Ctrl('Q')]),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Command;
+
+    #[test]
+    fn what_opens_data_is_called_after_the_file_without_kind_folders_and_options() {
+        let title = |command: Command| command.info().title.into_owned();
+        assert_eq!(title(Command::OpenSpec("csv:/some/a/own.csv?label=stars&limit=5".to_owned())), "Open own.csv");
+        assert_eq!(title(Command::OpenSpec("synthetic:orange?n=400".to_owned())), "Open orange");
+        assert_eq!(title(Command::OpenPaths(vec!["/some/a/boxcnn".into()])), "Open boxcnn");
+        assert_eq!(title(Command::OpenPaths(vec!["/".into()])), "Open /");
     }
 }

@@ -4,7 +4,7 @@ use super::super::settings::Appearance;
 use super::super::study::{StudyAction, StudyDialog, StudyPart};
 use super::super::{Dialog, Place, Session};
 use super::{Command, VIEWS};
-use crate::figure::layout::series::Form;
+use crate::figure::layout::series::{Form, Scales};
 
 impl Command {
     /// Commands that stand in the palette and on the sheet whatever is open, in the order of the sheet.
@@ -25,6 +25,7 @@ impl Command {
             Self::PageUp,
             Self::FirstItem,
             Self::LastItem,
+            Self::Find,
             Self::Pin,
             Self::Mark,
             Self::ToggleListStyle,
@@ -38,6 +39,11 @@ impl Command {
         all.extend(Form::ALL.map(Self::SetForm));
         all.extend([
             Self::ChooseGroup(None),
+            Self::TurnChannels(true),
+            Self::TurnChannels(false),
+            Self::SetScales(Scales::Own),
+            Self::SetScales(Scales::One),
+            Self::SetScales(Scales::Auto),
             Self::ToggleHidden,
             Self::ToggleTruth,
             Self::ToggleClasses,
@@ -47,9 +53,12 @@ impl Command {
             Self::KBy(-10),
             Self::NextFill,
             Self::Reading(super::super::reading::Action::OpenOwn(true)),
+            Self::Reading(super::super::reading::Action::TakeOut(None)),
+            Self::Reading(super::super::reading::Action::PutBack),
             Self::ToggleFit,
             Self::RetryExplanation,
             Self::GoOn,
+            Self::UseNoBox,
         ]);
         all.extend((0..10).map(|class| Self::FocusClass(Some(class))));
         all.extend([
@@ -90,9 +99,12 @@ impl Command {
 
     /// Everything the palette offers now: the fixed commands and those that name what is open.
     pub fn palette(session: &Session) -> Vec<(Self, String)> {
+        // Pictures and series are found here already, by their numbers.
+        let finds_here = session.data.as_ref().is_none_or(|data| !data.modality.is_searched());
         let mut all: Vec<(Self, String)> = Self::fixed()
             .into_iter()
             .filter(|command| !matches!(command, Self::FocusClass(Some(_)) | Self::CloseTop))
+            .filter(|command| *command != Self::Find || !finds_here)
             .map(|command| {
                 let title = command.info().title.into_owned();
                 (command, title)
@@ -113,7 +125,7 @@ impl Command {
         }
         let modality = session.modality();
         for &fill in super::super::reading::fills_for(modality) {
-            let words = super::super::reading::fill_words_for(fill, modality);
+            let words = session.fill_words(fill);
             all.push((Self::SetFill(fill), format!("Fill hidden units with {words}")));
         }
         for device in &session.devices.choices {

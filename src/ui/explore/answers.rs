@@ -5,14 +5,14 @@ use egui::{Align2, FontId, FontSelection, Label, RichText, Sense, TextStyle, Tex
 use egui_material_icons::icons;
 
 use super::super::theme::{DIMMED, space, text, tokens};
+use crate::explain::learn::run::honesty;
 use crate::figure::color::Range;
-use crate::figure::layout::View;
+use crate::figure::layout::{BY_POSITION, View, is_by_position};
 use crate::jobs::{Explained, Lens, MethodResult};
 use crate::model::argmax;
 use crate::session::Session;
 use crate::session::command::VIEWS;
 use crate::session::describe::{self, Verdict};
-use crate::session::reading::fill_words_for;
 
 /// Columns narrower than this say less.
 const NARROW: f32 = 280.0;
@@ -30,6 +30,8 @@ pub struct Answers {
     /// Height of the longest that it can be in any view: a view must not move the picture.
     what_height: f32,
     lines: Vec<Line>,
+    /// Why the answers to the selected part prove little for this method, where its training found that.
+    doubt: Option<String>,
     /// Whether the answers are those of another k.
     is_stale: bool,
 }
@@ -83,6 +85,7 @@ impl Answers {
             what_height: heights.fold(0.0, f32::max),
             what: if session.explore.peek { "Full input".to_owned() } else { what_of(view, range) },
             lines: lines(session, explained, result, width < NARROW),
+            doubt: doubt(session, result),
             is_stale: explained.k != session.explore.k,
         }
     }
@@ -94,7 +97,8 @@ impl Answers {
             let height = height_of(ui, line.label(ui), room);
             GAP + if line.mark.is_some() { height.max(LINE) } else { height }
         };
-        self.what_height + self.lines.iter().map(line).sum::<f32>()
+        let doubt = self.doubt.as_ref().map_or(0.0, |_| GAP + height_of(ui, doubt_label(ui), width));
+        self.what_height + self.lines.iter().map(line).sum::<f32>() + doubt
     }
 
     /// Draws them.
@@ -127,7 +131,24 @@ impl Answers {
                 ui.add(Label::new(label).wrap());
             });
         }
+        if let Some(reason) = &self.doubt {
+            ui.add(Label::new(doubt_label(ui)).wrap()).on_hover_text(reason);
+        }
     }
+}
+
+/// What is said for short of a method whose masks tell the class.
+const DOUBT: &str = "Proves little: the mask alone tells the class";
+
+fn doubt_label(ui: &Ui) -> RichText {
+    RichText::new(DOUBT).small().color(tokens(ui).warning)
+}
+
+/// Why the black box's answers to what a method selects prove little, by what was found at the end of its training.
+fn doubt(session: &Session, result: &MethodResult) -> Option<String> {
+    let card = &session.explainers.iter().find(|known| known.card.hash == result.explainer)?.card;
+    let found = honesty(&card.validation, card.unit).into_iter().next().filter(|_| result.selectable() > 0)?;
+    Some(format!("{found} Measured on validation items, {} {} selected.", card.k, card.unit.noun(card.k)))
 }
 
 /// How many units are shown as selected: of those that speak for a class that is looked at, or k.
@@ -157,7 +178,12 @@ fn what(
     let n = result.selectable();
     let count = if view == View::Unselected { n - selected } else { selected };
     let noun = explained.units.unit.noun(n);
-    format!("{shown} · {count} of {n} {noun} · fill: {}", fill_words_for(explained.fill, session.modality()))
+    let k = session.explore.k.min(result.selectable());
+    let remark = match is_by_position(&result.scores, &|unit| result.is_selected(unit, k)) {
+        true => format!(" · {BY_POSITION}"),
+        false => String::new(),
+    };
+    format!("{shown} · {count} of {n} {noun} · fill: {}{remark}", session.fill_words(explained.fill))
 }
 
 /// A class with its probability.
@@ -193,7 +219,9 @@ fn lines(session: &Session, explained: &Explained, result: &MethodResult, is_nar
         out.push(Line::plain(format!("There is nothing to select: the black box gets no {noun}.")));
     } else if let Some(lens) = lens {
         out.extend(through(session, result, lens, (noun, n)));
-        let own = verdicts(session, full, result, n, (true, is_narrow));
+        // Where the method selects the same by itself, all is said.
+        let is_told = !result.only_through(lens).is_empty() && session.shows_own_selection(result, lens);
+        let own = if is_told { Vec::new() } else { verdicts(session, full, result, n, (true, is_narrow)) };
         let words: Vec<String> = own.into_iter().map(|line| line.words).collect();
         if !words.is_empty() {
             let words = format!("The method's own {noun}. {}", words.join(". "));

@@ -11,11 +11,11 @@ use egui::{
 use super::super::widgets::showable;
 use super::super::{figure_view, theme};
 use super::classes::ClassesUi;
-use super::reading::{self, Page, Pages, Setting, TextView, numbers};
+use super::reading::{self, InView, Page, Pages, Setting, TextView, numbers};
 use crate::data::text::unshapeable;
 use crate::figure::color::Range;
-use crate::figure::layout::series::{Form, map_pixels};
-use crate::figure::layout::{ExplainedPicture, ExplainedText, Panel, View, overlay_marks, overlay_rgba};
+use crate::figure::layout::series::{Form, map_pixels, settle_scales};
+use crate::figure::layout::{ExplainedPicture, ExplainedText, Panel, TextSpan, View, overlay_marks, overlay_rgba};
 use crate::figure::{Element, FigureError, Pixels, rect};
 use crate::jobs::{Explained, MethodResult};
 use crate::session::Session;
@@ -87,11 +87,16 @@ struct Painted {
     problem: Option<String>,
 }
 
-/// Writes the name of its script in place of each word that the window's fonts cannot show, and the number of a sign in place of that: boxes would look
-/// like a fault. In `words`, those of each unit (`noun`), a name alone has the number of its unit, or many would be the same.
+/// Writes the name of its script in place of each word that the window's fonts cannot show, the number of a sign in place of that, and a blank in place of
+/// a control sign: boxes would look like a fault. In `words`, those of each unit (`noun`), a name alone has the number of its unit, or many would be the
+/// same.
 fn name_scripts(text: &mut ExplainedText, words: &mut [String], noun: &str) {
     let numbers = numbers(text, words.len());
+    text.blank_controls();
     for (words, number) in words.iter_mut().zip(numbers) {
+        if words.contains(char::is_control) {
+            *words = words.replace(char::is_control, " ");
+        }
         if words.is_ascii() {
             continue;
         }
@@ -114,11 +119,20 @@ pub struct Canvas {
     /// What is under the pointer, as the frame before found it: every column marks it.
     pub pointed: Option<Pointed>,
     found: Option<Pointed>,
+    /// What is said of the step or cell of a series under the pointer, as the frame before found it.
+    pub told: Option<String>,
+    found_told: Option<String>,
+    /// Whether the inspector is there to say it.
+    pub has_inspector: bool,
     /// Unit of a text under the pointer in this frame.
     found_unit: Option<usize>,
     painted: Vec<Painted>,
     /// Where texts are set.
     pages: Pages,
+    /// Which words of the text are seen.
+    in_view: InView,
+    /// Height that the viewer needs for the whole text in view with what is said of it, as the last frame had it; `None` where no text is drawn.
+    pub needs: Option<f32>,
     /// The panel of classes.
     pub classes: ClassesUi,
 }
@@ -129,6 +143,11 @@ impl Canvas {
         let found = self.found.take();
         if self.pointed != found {
             self.pointed = found;
+            ctx.request_repaint();
+        }
+        let told = self.found_told.take();
+        if self.told != told {
+            self.told = told;
             ctx.request_repaint();
         }
     }
@@ -150,7 +169,7 @@ impl Canvas {
             .hash(&mut hasher);
         (&result.explainer, explore.class_focus, explore.reading.against, explore.form, explore.shows_truth)
             .hash(&mut hasher);
-        explore.group.hash(&mut hasher);
+        (explore.group, &explore.picked, explore.scales).hash(&mut hasher);
         let key = hasher.finish();
         while self.painted.len() <= column {
             self.painted.push(Painted::default());
@@ -164,6 +183,8 @@ impl Canvas {
         painted.problem = None;
         let result = session.seen(result);
         let mut picture = session.picture_of(explained, &result, view, explore.hidden, dark);
+        // Once, not in each frame.
+        settle_scales(&mut picture);
         let wanted: &[Panel] = if explore.peek { &[Panel::Input] } else { view.panels() };
         let is_heat = view == View::Heat && !explore.peek;
         painted.range = is_heat.then(|| Range::robust(&picture.scores, picture.scale()));
@@ -177,6 +198,7 @@ impl Canvas {
             painted.text.update(hasher.finish(), &picture, &result.ranks, &wanted, original, session);
             // Only now: what the black box knows is looked up in the words as written.
             if let Some(text) = &mut picture.text {
+                painted.text.written = text.may_be_shown_otherwise().then(|| text.clone());
                 name_scripts(text, &mut painted.text.words, &explained.units.unit.noun(1));
             }
             painted.panels.clear();
@@ -248,6 +270,38 @@ impl Canvas {
         self.found_unit = self.found_unit.or(unit);
     }
 
+    /// Words on the step or cell of a series under the pointer.
+    pub fn tell(&mut self, words: Option<String>) {
+        self.found_told = words.or(self.found_told.take());
+    }
+
+    /// Call when all columns are prepared: finds out which words of a text are seen in some column, so that long stretches of none can be folded. The chosen
+    /// unit always has its place.
+    pub fn gather(&mut self, explained: &Arc<Explained>, chosen: Option<usize>) {
+        let is_of_it =
+            |painted: &&Painted| painted.explained.as_ref().is_some_and(|known| Arc::ptr_eq(known, explained));
+        let painted: Vec<&Painted> = self.painted.iter().take(explained.methods.len()).filter(is_of_it).collect();
+        let Some(text) = painted.iter().find_map(|painted| painted.picture.as_ref()?.text.as_ref()) else { return };
+        let mut hasher = DefaultHasher::new();
+        painted.iter().for_each(|painted| painted.key.hash(&mut hasher));
+        chosen.hash(&mut hasher);
+        let key = hasher.finish();
+        if self.in_view.key == key {
+            return;
+        }
+        let looks = || painted.iter().flat_map(|painted| &painted.text.looks);
+        let is_seen = |span: &TextSpan| {
+            let is_chosen = chosen.is_some() && span.unit.map(|unit| unit as usize) == chosen;
+            is_chosen || looks().any(|(_, looks)| looks.of_word(span).ink.is_some())
+        };
+        self.in_view = InView { key, spans: text.spans.iter().map(is_seen).collect() };
+    }
+
+    /// Height of the text in view, all of it in sight, as the last frame had it; `None` where no text is drawn.
+    pub fn text_height(&self) -> Option<f32> {
+        Some(self.pages.whole_height()).filter(|height| *height > 0.0)
+    }
+
     /// Call after all columns are drawn.
     pub fn end(&mut self, session: &Session) {
         self.pages.end(session);
@@ -266,7 +320,7 @@ impl Canvas {
         let painted = self.painted.get(at.0)?;
         let picture = painted.picture.as_ref()?;
         self.pages.begin(painted.text.id);
-        let page = Page { picture, view: &painted.text, at, area, setting, name, opacity };
+        let page = Page { picture, view: &painted.text, in_view: &self.in_view, at, area, setting, name, opacity };
         let (pointed, clicked) = reading::show(ui, &mut self.pages, &page, session);
         self.found_unit = self.found_unit.or(pointed);
         clicked
@@ -369,6 +423,27 @@ fn image_of(pixels: &Pixels) -> ColorImage {
 mod tests {
     use super::name_scripts;
     use crate::figure::layout::{ExplainedText, TextSpan};
+
+    #[test]
+    fn control_signs_are_blanks_and_a_line_still_ends() {
+        let span = |before: &str, word: &str| TextSpan {
+            before: before.to_owned(),
+            word: word.to_owned(),
+            unit: Some(0),
+            ..TextSpan::default()
+        };
+        let mut text = ExplainedText {
+            spans: vec![span("", "a"), span("\u{7}\n\u{85}", "b\u{1b}c")],
+            after: "\u{0}.".to_owned(),
+            ..ExplainedText::default()
+        };
+        assert!(text.may_be_shown_otherwise());
+        let mut words = ["a \u{7}b".to_owned()];
+        name_scripts(&mut text, &mut words, "word");
+        assert_eq!((text.spans[1].before.as_str(), text.spans[1].word.as_str()), (" \n ", "b c"));
+        assert_eq!((text.after.as_str(), words[0].as_str()), (" .", "a  b"));
+        assert!(!text.may_be_shown_otherwise());
+    }
 
     #[test]
     fn words_of_a_script_that_is_named_have_their_number_and_others_do_not() {

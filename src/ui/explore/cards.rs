@@ -1,8 +1,13 @@
 //! Texts in the list of items: cards with the beginning of each, in place of small pictures.
 
+use std::sync::Arc;
+
 use egui::accesskit::Role;
 use egui::text::{LayoutJob, TextWrapping};
-use egui::{Align2, FontId, ScrollArea, Sense, Stroke, StrokeKind, TextFormat, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    Align2, Color32, FontId, Galley, Painter, ScrollArea, Sense, Stroke, StrokeKind, TextFormat, Ui, WidgetInfo, pos2,
+    vec2,
+};
 use egui_material_icons::icons;
 
 use super::super::theme::{Tokens, space, text, tokens};
@@ -33,7 +38,7 @@ pub fn beginning(session: &Session, data: &Dataset, item: usize, most: usize) ->
 }
 
 /// What a card shows of a text, with what was looked for set off.
-fn excerpt(session: &Session, words: &str, color: egui::Color32, t: &Tokens) -> LayoutJob {
+fn excerpt(session: &Session, words: &str, color: Color32, t: &Tokens) -> LayoutJob {
     let plain = TextFormat { font_id: FontId::proportional(text::SMALL), color, ..TextFormat::default() };
     let found = session.explore.list.found().and_then(|found| found.first_in(words));
     let Some(found) = found.filter(|_| !session.is_blurred()) else {
@@ -99,6 +104,24 @@ pub fn show(
     *height = output.inner_rect.height();
 }
 
+/// Words and their end on one line `room` wide: the words are cut where there is no room for both.
+fn cut_before(
+    painter: &Painter,
+    words: &str,
+    end: &str,
+    room: f32,
+    (font, color): (&FontId, Color32),
+) -> Vec<Arc<Galley>> {
+    let whole = painter.layout_no_wrap(format!("{words}{end}"), font.clone(), color);
+    if whole.size().x <= room {
+        return vec![whole];
+    }
+    let end = painter.layout_no_wrap(end.to_owned(), font.clone(), color);
+    let mut job = LayoutJob::simple_singleline(words.to_owned(), font.clone(), color);
+    job.wrap = TextWrapping::truncate_at_width((room - end.size().x).max(0.0));
+    vec![painter.layout_job(job), end]
+}
+
 fn card(ui: &mut Ui, session: &Session, data: &Dataset, truth: &Truth<'_>, item: usize, commands: &mut Vec<Command>) {
     let t = tokens(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), CARD), Sense::click());
@@ -120,17 +143,20 @@ fn card(ui: &mut Ui, session: &Session, data: &Dataset, truth: &Truth<'_>, item:
     }
     let outcome = explore.list.outcome(truth, item);
     let mut said = format!("Item {facts}");
+    // The probability, which the list may be sorted by, is never cut off.
+    let mut last = String::new();
     if let Some((class, p)) = explore.list.predictions.get(item) {
         let (name, p) = (session.class_name(usize::from(class)), describe::probability(p));
         let predicted = format!(" · predicted {name} {p}");
         let (drawn, spoken) = match outcome {
-            Some(true) => (format!(" · {p}"), format!(" · {p}")),
+            Some(true) => (String::new(), format!(" · {p}")),
             // After the label and beside a mark there is little room.
-            Some(false) => (format!(" · as {name} {p}"), predicted),
-            None => (predicted.clone(), predicted),
+            Some(false) => (format!(" · as {name}"), predicted),
+            None => (format!(" · predicted {name}"), predicted),
         };
         facts.push_str(&drawn);
         said.push_str(&spoken);
+        last = if outcome == Some(true) { format!(" · {p}") } else { format!(" {p}") };
     }
     // Marks stand on the right of the first line.
     let mut right = inner.right();
@@ -148,19 +174,52 @@ fn card(ui: &mut Ui, session: &Session, data: &Dataset, truth: &Truth<'_>, item:
     if explore.pinned.contains(&item) {
         mark(icons::ICON_PUSH_PIN, t.accent);
     }
-    let mut job = LayoutJob::simple_singleline(facts, small, t.muted);
-    job.wrap = TextWrapping::truncate_at_width(right - inner.left());
-    let galley = painter.layout_job(job);
-    painter.galley(pos2(inner.left(), inner.top() + 7.0 - galley.size().y / 2.0), galley, t.muted);
+    let mut left = inner.left();
+    for galley in cut_before(&painter, &facts, &last, right - left, (&small, t.muted)) {
+        let (width, height) = (galley.size().x, galley.size().y);
+        painter.galley(pos2(left, inner.top() + 7.0 - height / 2.0), galley, t.muted);
+        left += width;
+    }
     let words = beginning(session, data, item, SIGNS);
     let color = if session.is_blurred() { t.muted } else { t.text };
     let mut job = excerpt(session, &words, color, t);
     job.wrap = TextWrapping { max_width: inner.width(), max_rows: 2, ..TextWrapping::default() };
     let galley = painter.layout_job(job);
     painter.galley(pos2(inner.left(), inner.top() + 16.0), galley, color);
-    let said = format!("{said}{}: {words}", if outcome == Some(false) { ", wrong" } else { "" });
+    let note = explore.note(item);
+    let noted = note.map_or_else(String::new, |note| format!(", note: {note}"));
+    let said = format!("{said}{}{noted}: {words}", if outcome == Some(false) { ", wrong" } else { "" });
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_here, &said));
+    let response = match note {
+        Some(note) => response.on_hover_text(note),
+        None => response,
+    };
     if response.clicked() {
         commands.push(Command::SelectItem(item));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use egui::{Color32, Context, FontId, RawInput};
+
+    use super::cut_before;
+
+    #[test]
+    fn the_probability_at_the_end_of_a_line_is_never_cut() {
+        let ctx = Context::default();
+        let mut output = ctx.run_ui(RawInput::default(), |ui| {
+            let font = FontId::proportional(12.0);
+            let parts = |room: f32| {
+                let facts = "#49999 · negative · as positive";
+                cut_before(ui.painter(), facts, " 0.98", room, (&font, Color32::WHITE))
+            };
+            assert_eq!(parts(1000.0).len(), 1, "both have room");
+            let narrow = parts(120.0);
+            assert_eq!(narrow.last().map(|part| part.text()), Some(" 0.98"));
+            assert!(narrow.iter().map(|part| part.size().x).sum::<f32>() <= 121.0);
+        });
+        // There is no screen to bring textures to.
+        output.textures_delta.clear();
     }
 }

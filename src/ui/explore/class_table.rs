@@ -5,7 +5,7 @@ use egui::accesskit::Role;
 use egui::text::{LayoutJob, TextWrapping};
 use egui::{
     Align, Align2, Button, FontId, Layout, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder,
-    WidgetInfo, pos2, vec2,
+    WidgetInfo, pos2, style::ScrollAnimation, vec2,
 };
 use egui_material_icons::icons;
 
@@ -103,6 +103,14 @@ pub fn show(
                 painter.rect_filled(row, 2.0, t.chosen);
             } else if reading.pointed == Some(unit) || response.hovered() {
                 painter.rect_filled(row, 2.0, t.hover);
+            }
+            if response.gained_focus() {
+                // With the rows beside it: the next one that the focus goes to is there then.
+                let around = Rect::from_min_max(
+                    pos2(row.left(), row.top() - step - HEAD),
+                    pos2(row.right(), row.bottom() + step),
+                );
+                ui.scroll_to_rect_animation(around, None, ScrollAnimation::none());
             }
             if response.has_focus() {
                 painter.rect_stroke(row, 2.0, Stroke::new(1.5, t.outline), StrokeKind::Inside);

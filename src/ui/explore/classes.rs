@@ -7,17 +7,18 @@ use std::time::Instant;
 
 use egui::accesskit::Role;
 use egui::{
-    Align, Button, ComboBox, Frame, Id, Label, Layout, Margin, Panel, RichText, ScrollArea, Sense, Stroke, StrokeKind,
-    TextStyle, TextureHandle, TextureOptions, Ui, UiBuilder, WidgetInfo, vec2,
+    Align, Button, ComboBox, Frame, Label, Layout, Margin, Panel, PanelState, RichText, ScrollArea, Sense, Stroke,
+    StrokeKind, TextStyle, TextureHandle, TextureOptions, Ui, UiBuilder, WidgetInfo, vec2,
 };
 use egui_material_icons::icons;
 
 use super::super::chrome::shorten;
+use super::super::panels::is_resized;
 use super::super::theme::{self, space, text, tokens};
 use super::super::widgets::{command_choice, muted};
 use super::answers::with_probability;
 use super::canvas::Canvas;
-use super::{class_table, groups};
+use super::{by_hand, class_table, groups};
 use crate::data::Modality;
 use crate::figure::color::{Range, Scale};
 use crate::figure::layout::{ExplainedPicture, Panel as FigurePanel, overlay_rgba};
@@ -34,11 +35,27 @@ pub(super) const CELL: f32 = 78.0;
 pub(super) const WORD: f32 = 90.0;
 /// In a panel so wide its title stands beside what is coloured by.
 const WITH_TITLE: f32 = 640.0;
-/// Share of the window's height that is left to the viewer, and what it keeps also of a panel that is larger than that by itself or by the user.
+/// Height of a panel of small pictures that shows all that stands under them, and the least that is of use, in points.
+const PICTURES: f32 = 280.0;
+const LEAST_PICTURES: f32 = 236.0;
+/// Least height of a panel of lists in points: three of their rows under what is said and chosen above them.
+const LEAST_LISTS: f32 = 170.0;
+/// The same where there is hardly room: a row and the answers to each class.
+const TIGHT_LISTS: f32 = 130.0;
+/// Share of the window's height that is left to the viewer beside a table, and what it keeps also of a panel that is larger than that by itself or by
+/// the user.
 const HALF: f32 = 0.5;
 const LEAST_VIEWER: f32 = 0.4;
-/// Units listed for each class at least; more where there is room.
-const LISTED: usize = 8;
+/// Name by which the height of the panel is kept.
+const NAME: &str = "classes";
+/// Most height that it takes by itself, and that it can be given, in points.
+const MOST_BY_ITSELF: f32 = 560.0;
+const MOST: f32 = 900.0;
+/// Units listed for each class at least; as many more as there is room for, so that the list need not be scrolled beside the table.
+const LISTED: usize = 3;
+/// Least width of the list of a class, and the width in which most of its words are whole, in points.
+const LEAST_TOP: f32 = 76.0;
+const TOP: f32 = 104.0;
 /// Height of a listed unit, and of the head over them.
 const LISTED_ROW: f32 = 28.0;
 const LISTED_HEAD: f32 = 60.0;
@@ -49,6 +66,8 @@ const OWN_SCORES: &str = "the method's own scores";
 /// What the answer to nothing is for.
 const NOTHING_LEFT: &str = "What the black box answers when everything is hidden: an answer to a class's units alone says something of them where it \
                             differs from this one";
+/// What is said of small pictures.
+const ONE_SCALE: &str = "One scale for all classes.";
 /// What a class is compared with where no other is chosen.
 const NO_OTHER: &str = "no other class";
 
@@ -61,6 +80,8 @@ pub struct ClassesUi {
     lacks_room: bool,
     /// Whether the user wanted it in the frame before.
     was_wanted: Option<bool>,
+    /// How often the user gave it another height.
+    resized: u32,
     /// Column that the table is sorted by.
     pub(super) sort: Sort,
     key: u64,
@@ -171,12 +192,15 @@ pub fn panel(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut
     let window = ui.ctx().content_rect().height();
     // Small pictures with their names and answers need their height; a table scrolls.
     let (wished, least) = match modality {
-        Modality::Text => ((window * 0.34).clamp(250.0, 460.0), 130.0),
-        Modality::Table => ((window * 0.3).clamp(170.0, 320.0), 130.0),
-        Modality::Image | Modality::Series => (236.0, 236.0),
+        Modality::Text => ((window * 0.34).clamp(250.0, 460.0), LEAST_LISTS),
+        Modality::Table => ((window * 0.3).clamp(LEAST_LISTS, 320.0), LEAST_LISTS),
+        Modality::Image | Modality::Series => (PICTURES, LEAST_PICTURES),
     };
     let room = ui.available_height();
-    let lacks_room = room - least < LEAST_VIEWER * window;
+    let lacks = |least: f32| room - least < LEAST_VIEWER * window;
+    let is_listed = matches!(modality, Modality::Text | Modality::Table);
+    let least = if is_listed && lacks(least) { TIGHT_LISTS } else { least };
+    let lacks_room = lacks(least);
     if lacks_room != canvas.classes.lacks_room {
         canvas.classes.lacks_room = lacks_room;
         // The button was drawn before.
@@ -189,12 +213,22 @@ pub fn panel(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut
     let is_old = session.explore.shown.is_dimmed(Instant::now()) || !session.is_in_view(explained);
     let t = tokens(ui);
     let frame = Frame::new().fill(t.panel).inner_margin(Margin::symmetric(space::M as i8, space::S as i8));
-    let is_listed = matches!(modality, Modality::Text | Modality::Table);
-    let height = wished.min(room - HALF * window).max(least);
-    let most = (room - LEAST_VIEWER * window).clamp(least, 560.0);
-    // A panel keeps the height that it had first: where there is much more or less room it begins anew.
-    let id = Id::unique(("classes", (height / 8.0) as u32));
-    Panel::bottom(id).resizable(true).default_size(height).size_range(least..=most).frame(frame).show(ui, |ui| {
+    // The line of what is taken out by hand lies between the two.
+    let room = room - by_hand::height(ui, session);
+    // A short text leaves the rest of the viewer empty: the panel takes it.
+    let needs = canvas.needs.filter(|_| modality == Modality::Text);
+    let viewer = needs.map_or(LEAST_VIEWER * window, |needs| needs.min(LEAST_VIEWER * window));
+    let most = (room - viewer).min(if is_listed { MOST } else { MOST_BY_ITSELF }).max(least);
+    let share = if is_listed { HALF } else { LEAST_VIEWER };
+    let by_itself = wished.min(room - share * window);
+    let by_itself = needs.map_or(by_itself, |needs| by_itself.max((room - needs).min(MOST_BY_ITSELF)));
+    let kept = session.settings.panels.get(NAME).copied();
+    let height = kept.unwrap_or(by_itself).clamp(least, most);
+    // A panel keeps the height that it had first: with another it begins anew.
+    let salt = (NAME, session.settings.layout_version, canvas.classes.resized, (height / 8.0) as u32);
+    let id = ui.scope_id().with(salt);
+    let panel = Panel::bottom(salt).resizable(true).default_size(height).size_range(least..=most).frame(frame);
+    panel.show(ui, |ui| {
         if is_old {
             muted(ui, "Of the result before; the one asked for follows");
             ui.multiply_opacity(theme::DIMMED);
@@ -204,7 +238,7 @@ pub fn panel(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut
         if is_listed {
             let area = ui.available_rect_before_wrap();
             let n_columns = by_class.classes + usize::from(current_contrast(session, focused.1).is_some());
-            let table_width = (WORD + CELL * n_columns as f32 + 120.0).min(area.width() * 0.6);
+            let table_width = table_width(area.width(), n_columns, by_class.classes);
             let (left, right) = area.split_left_right_at_x(area.left() + table_width);
             let child = |ui: &mut Ui, name: &str, rect| {
                 ui.new_child(UiBuilder::new().id_salt(name).max_rect(rect).layout(Layout::top_down(Align::Min)))
@@ -218,6 +252,27 @@ pub fn panel(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut
             pictures(ui, session, canvas, focused, commands);
         }
     });
+    if is_resized(ui, id)
+        && let Some(state) = PanelState::load(ui.ctx(), id)
+    {
+        let given = state.size().y.round();
+        if given != height.round() {
+            canvas.classes.resized += 1;
+            commands.push(Command::SetPanelWidth(NAME, given));
+        }
+    }
+}
+
+/// Width in points of the table of units beside the lists of so many classes, in so much room. Where the lists would be cut, the words of the table give
+/// way to them.
+fn table_width(room: f32, columns: usize, classes: usize) -> f32 {
+    let cells = CELL * columns as f32;
+    let most = room * 0.6;
+    let wished = (WORD + cells + 120.0).min(most);
+    let lists = (TOP + space::S) * classes as f32;
+    // With its scroll bar and the gap after it.
+    let least = WORD + cells + 2.0 * space::M;
+    wished.min((room - lists).max(least.min(most)))
 }
 
 /// Why this class, against that one.
@@ -227,14 +282,20 @@ fn contrast(ui: &mut Ui, session: &Session, by_class: &ByClass, commands: &mut V
         let answer = with_probability(session, &by_class.nothing, argmax(&by_class.nothing));
         format!("With nothing left: {answer}")
     });
-    let nothing_width = nothing.as_ref().map_or(0.0, |words| groups::word(ui, words, &TextStyle::Small) + space::M);
+    let scale = matches!(session.modality(), Modality::Image | Modality::Series).then_some(ONE_SCALE);
+    let room_of =
+        |words: Option<&str>| words.map_or(0.0, |words| groups::word(ui, words, &TextStyle::Small) + space::M);
+    let said_width = room_of(nothing.as_deref()) + room_of(scale);
     let head = |ui: &mut Ui| {
         ui.label(RichText::new("What speaks for each class").strong());
         if let Some(words) = &nothing {
             muted(ui, words).on_hover_text(NOTHING_LEFT);
         }
+        if let Some(words) = scale {
+            muted(ui, words);
+        }
     };
-    let is_wide = ui.available_width() >= WITH_TITLE + nothing_width;
+    let is_wide = ui.available_width() >= WITH_TITLE + said_width;
     if !is_wide {
         ui.scope(|ui| {
             // A line of text, not as high as one of controls.
@@ -330,7 +391,9 @@ pub(super) fn point(canvas: &mut Canvas, session: &Session, found: Option<usize>
 fn tops(ui: &mut Ui, session: &Session, canvas: &mut Canvas, focused: Focused<'_>, commands: &mut Vec<Command>) {
     let (_, result, by_class) = focused;
     let (_, words) = unit_names(canvas, session.explore.focus);
-    let width = ((ui.available_width() - space::S) / by_class.classes.max(1) as f32 - space::S).clamp(104.0, 220.0);
+    let n = by_class.classes.max(1) as f32;
+    let least = if (TOP + space::S) * n <= ui.available_width() { TOP } else { LEAST_TOP };
+    let width = ((ui.available_width() - space::S) / n - space::S).clamp(least, 220.0);
     let room = ((ui.available_height() - LISTED_HEAD) / LISTED_ROW).max(0.0) as usize;
     let most = LISTED.max(room);
     let digits = describe::digits(&by_class.scores, LEAST_DIGITS);
@@ -428,7 +491,6 @@ fn pictures(
         }
     }
     let t = tokens(ui);
-    muted(ui, "One scale for all classes.");
     // What stands after an area that takes all the height would make the panel grow in every frame.
     ScrollArea::both().id_salt("class pictures").auto_shrink([false, true]).show(ui, |ui| {
         ui.horizontal_top(|ui| {
@@ -457,4 +519,21 @@ fn pictures(
             }
         });
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CELL, LEAST_TOP, WORD, space, table_width};
+
+    #[test]
+    fn table_and_lists_of_two_classes_are_whole_beside_each_other_in_a_narrow_viewer() {
+        for room in (460..1800).map(|room| room as f32) {
+            let table = table_width(room, 2, 2);
+            assert!(table >= (WORD + 2.0 * CELL).min(0.6 * room), "{table} of {room}");
+            let list = (room - table - space::S) / 2.0 - space::S;
+            assert!(list >= LEAST_TOP, "{list} beside {table} in {room}");
+        }
+        // Of many classes both are scrolled, and the table keeps its share.
+        assert!((table_width(900.0, 10, 10) - 540.0).abs() < 0.1);
+    }
 }

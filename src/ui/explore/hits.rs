@@ -35,8 +35,9 @@ pub struct Hits {
 }
 
 impl Hits {
-    /// Looks for what the list is searched for in text `id`; nothing is found in a text that is not of the list.
-    pub fn update(&mut self, id: u64, text: &ExplainedText, session: &Session) {
+    /// Looks for what the list is searched for in text `id`, as it is `written`: `shown` may name scripts in place of words. Nothing is found in a text
+    /// that is not of the list.
+    pub fn update(&mut self, id: u64, shown: &ExplainedText, written: &ExplainedText, session: &Session) {
         let found = session.explore.list.found().filter(|_| session.own_text().is_none());
         let is_known = match (&self.of, found) {
             (Some((known, phrase)), Some(found)) => *known == id && phrase == found.phrase(),
@@ -47,7 +48,8 @@ impl Hits {
             return;
         }
         self.of = found.map(|found| (id, found.phrase().to_owned()));
-        (self.parts, self.words) = found.map(|found| look(text, found)).unwrap_or_default();
+        (self.parts, self.words) = found.map(|found| look(written, found)).unwrap_or_default();
+        on_screen(&mut self.parts, shown, written);
     }
 
     /// The first word, or stretch between words, in which the phrase stands.
@@ -61,6 +63,26 @@ impl Hits {
         let start = self.parts.partition_point(|part| (part.span, part.is_word) < key);
         let of_span = self.parts[start..].iter().take_while(move |part| (part.span, part.is_word) == key);
         of_span.filter(move |part| part.bytes.start < piece.bytes.end && piece.bytes.start < part.bytes.end)
+    }
+}
+
+/// Parts of a text as written become those of the text as shown: a name in place of a word is framed as a whole.
+fn on_screen(parts: &mut Vec<Part>, shown: &ExplainedText, written: &ExplainedText) {
+    parts.retain_mut(|part| {
+        let (written, shown) = (stretch(written, part), stretch(shown, part));
+        if written.len() != shown.len() || written.is_ascii() != shown.is_ascii() {
+            part.bytes = 0..shown.len();
+        }
+        !part.bytes.is_empty()
+    });
+}
+
+/// The word that a part lies in, or what stands before it.
+fn stretch<'a>(text: &'a ExplainedText, part: &Part) -> &'a str {
+    match text.spans.get(part.span) {
+        Some(span) if part.is_word => &span.word,
+        Some(span) => &span.before,
+        None => &text.after,
     }
 }
 
@@ -147,7 +169,7 @@ impl Frames {
 
 #[cfg(test)]
 mod tests {
-    use super::look;
+    use super::{look, on_screen};
     use crate::data::Dataset;
     use crate::figure::layout::{ExplainedText, TextSpan};
     use crate::session::search::Found;
@@ -180,5 +202,22 @@ mod tests {
         assert_eq!(words, ["dull", "dull"]);
         assert_eq!(of("est.").0, [(3, true, 4..7, 0), (4, false, 0..1, 0)]);
         assert!(of("good").0.is_empty());
+    }
+
+    #[test]
+    fn a_phrase_is_looked_for_in_the_words_as_written_and_framed_where_their_script_is_named() {
+        let of = |word: &str| TextSpan { before: " ".to_owned(), word: word.to_owned(), ..TextSpan::default() };
+        let text = |words: [&str; 3]| ExplainedText { spans: words.map(of).to_vec(), ..ExplainedText::default() };
+        let written = text(["say", "\u{4f60}\u{597d}", "caf\u{e9}s"]);
+        let shown = text(["say", "[Chinese or Japanese]", "caf\u{e9}s"]);
+        let data = Dataset::of_text("test", "say \u{4f60}\u{597d} caf\u{e9}s");
+        let parts_of = |phrase: &str| {
+            let (mut parts, words) = look(&written, &Found::new(&data, phrase).expect("a phrase"));
+            on_screen(&mut parts, &shown, &written);
+            (parts.into_iter().map(|part| (part.span, part.bytes)).collect::<Vec<_>>(), words)
+        };
+        assert_eq!(parts_of("\u{597d}"), (vec![(1, 0..21)], vec!["\u{597d}".to_owned()]));
+        assert_eq!(parts_of("af\u{e9}").0, [(2, 1..5)], "what is shown as written is framed where it stands");
+        assert!(parts_of("Chinese").0.is_empty(), "the name of a script is no word of the text");
     }
 }

@@ -1,13 +1,18 @@
 //! The inspector: what the model answers, the unit under the pointer, overlap, the method's card, how the picture is fitted.
 
-use egui::{ComboBox, Grid, Label, RichText, ScrollArea, TextureHandle, TextureOptions, Ui};
+use std::sync::Arc;
+
+use egui::{
+    Align, ComboBox, Grid, Label, Layout, RichText, ScrollArea, TextEdit, TextStyle, TextWrapMode, TextureHandle,
+    TextureOptions, Ui, WidgetText, vec2,
+};
 use egui_material_icons::icons;
 
 use super::super::theme::{space, tokens};
 use super::super::widgets::{self, bar_row, command_icon, group, muted};
 use super::canvas::Canvas;
-use super::fit;
 use super::thumbs::Thumbs;
+use super::{fit, groups};
 use crate::data::{Dataset, Modality, Picture, Split};
 use crate::explain::mask::top_k;
 use crate::figure::layout::series::Form;
@@ -18,6 +23,15 @@ use crate::session::{Command, Session};
 /// How many of the likeliest classes are listed, whatever is answered to parts.
 const LISTED_CLASSES: usize = 5;
 
+/// Room of the three icons beside the item's name, in points.
+const HEAD_ICONS: f32 = 124.0;
+
+/// Width in points that the names of methods keep beside their numbers.
+const LEAST_NAME: f32 = 56.0;
+
+/// Signs of a note at most.
+const MOST_NOTED: usize = 300;
+
 /// What the inspector remembers.
 #[derive(Default)]
 pub struct InspectorUi {
@@ -27,6 +41,8 @@ pub struct InspectorUi {
     pub(super) rebuilt: super::rebuilt::RebuiltUi,
     /// The list of words by rank.
     pub(super) words: super::words::WordsUi,
+    /// Fields for other values of a row.
+    pub(super) what_if: super::what_if::WhatIfUi,
 }
 
 /// The panel.
@@ -43,44 +59,54 @@ pub fn show(
             muted(ui, "Choose an item on the left.");
             return;
         };
-        match session.own_text() {
-            Some(_) => super::own::head(ui, session, commands),
-            None => item_head(ui, session, data, item, commands),
+        match (session.own_text(), session.own_row(), &session.data) {
+            (Some(_), ..) => super::own::head(ui, session, commands),
+            // It is still known by the item that it began as.
+            (None, Some(own), Some(data)) => item_head(ui, session, data, own.item, commands),
+            (None, ..) => item_head(ui, session, data, item, commands),
         }
-        let explained = session.explore.explained().filter(|explained| session.is_in_view(explained)).cloned();
+        // While a value is being changed, what was answered before stays: fields below would jump.
+        let is_shown = |of: &&Arc<Explained>| session.is_in_view(of) || session.own_row().is_some();
+        let explained = session.explore.explained().filter(is_shown).cloned();
         if let Some(explained) = &explained {
             widgets::rule(ui);
-            answers(ui, session, explained, commands);
+            ui.scope(|ui| {
+                if !session.is_in_view(explained) {
+                    ui.multiply_opacity(super::super::theme::DIMMED);
+                }
+                answers(ui, session, explained, commands);
+            });
             // Of a table nothing follows: its columns tell their values themselves.
             if explained.units.unit.modality() != Modality::Table {
                 widgets::rule(ui);
             }
-            if let Some(result) = session.explore.focused_result().filter(|result| !result.rebuilt.is_empty()) {
+            let modality = explained.units.unit.modality();
+            let rebuilt = session.explore.focused_result().filter(|result| !result.rebuilt.is_empty());
+            // Before what can be long: what is pointed at must be seen.
+            if modality == Modality::Series {
+                pointed_step(ui, session, canvas);
+                if rebuilt.is_some() {
+                    widgets::rule(ui);
+                }
+            }
+            if let Some(result) = rebuilt {
                 super::rebuilt::show(ui, session, explained, result, &mut state.rebuilt);
-                widgets::rule(ui);
+                if modality != Modality::Series {
+                    widgets::rule(ui);
+                }
             }
             if explained.text.is_some() {
                 super::words::list(ui, session, canvas, &mut state.words, commands);
-                super::words::pointed(ui, session, canvas, explained);
-            } else {
-                match explained.units.unit.modality() {
-                    Modality::Image => pointed(ui, session, canvas, explained),
-                    Modality::Series => {
-                        let words = if session.series_form() == Some(Form::Map) {
-                            "Point at a cell for its value, score and rank. Scroll to zoom, drag to move, double-click for all."
-                        } else {
-                            "Point at a step for its value and score. Ctrl and scroll to zoom along the steps, drag to move, double-click for all."
-                        };
-                        muted(ui, words);
-                    }
-                    Modality::Text | Modality::Table => {}
-                }
+                super::words::pointed(ui, session, canvas, explained, commands);
+            } else if modality == Modality::Image {
+                pointed(ui, session, canvas, explained);
             }
             if fit::is_wanted(session, data) {
                 widgets::rule(ui);
                 fit::show(ui, session, data, item, explained, state, thumbs, commands);
             }
         }
+        super::what_if::show(ui, session, &mut state.what_if, commands);
         widgets::rule(ui);
         method_card(ui, session);
     });
@@ -88,9 +114,14 @@ pub fn show(
 
 fn item_head(ui: &mut Ui, session: &Session, data: &Dataset, item: usize, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
-        let name = crate::jobs::picture::item_words(data, item);
-        ui.add(Label::new(RichText::new(format!("Item {name}")).strong()).truncate());
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+        let name = crate::jobs::picture::item_title(data, item);
+        // A long name leaves the icons their room.
+        let room = (ui.available_width() - HEAD_ICONS).max(40.0);
+        ui.scope(|ui| {
+            ui.set_max_width(room);
+            ui.add(Label::new(RichText::new(name).strong()).truncate());
+        });
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             command_icon(ui, session, Command::KeepFigure, icons::ICON_PHOTO_LIBRARY, commands);
             command_icon(ui, session, Command::Pin, icons::ICON_PUSH_PIN, commands);
             command_icon(ui, session, Command::Mark, icons::ICON_FLAG, commands);
@@ -122,9 +153,28 @@ fn item_head(ui: &mut Ui, session: &Session, data: &Dataset, item: usize, comman
         facts.push("pinned".to_owned());
     }
     muted(ui, facts.join(" · "));
+    if explore.marked.contains(&item) {
+        note(ui, session, item, commands);
+    }
     if let Some(active) = session.active_box().filter(|_| is_unknown) {
         let words = format!("This black box knows only {}", describe::in_words(&active.card.classes));
         ui.add(Label::new(RichText::new(words).small().color(tokens(ui).warning)).wrap());
+    }
+}
+
+/// What the user notes on a marked item.
+fn note(ui: &mut Ui, session: &Session, item: usize, commands: &mut Vec<Command>) {
+    let before = session.explore.note(item).unwrap_or_default();
+    let mut note = before.to_owned();
+    let field = TextEdit::singleline(&mut note)
+        .id_salt(("note", item))
+        .hint_text("Note")
+        .char_limit(MOST_NOTED)
+        .desired_width(f32::INFINITY);
+    let field = ui.add(field).accessible_name("Note on the item");
+    field.on_hover_text("Kept with the mark and shown with the item in the list");
+    if note != before {
+        commands.push(Command::SetNote(item, note));
     }
 }
 
@@ -140,7 +190,7 @@ fn answers(ui: &mut Ui, session: &Session, explained: &Explained, commands: &mut
         };
         ComboBox::from_id_salt("class")
             .selected_text(shown)
-            .width(130.0)
+            .width(ui.available_width().min(130.0))
             .truncate()
             .show_ui(ui, |ui| {
                 if ui.selectable_label(explore.class_focus.is_none(), "the predicted class").clicked()
@@ -193,17 +243,32 @@ fn answers(ui: &mut Ui, session: &Session, explained: &Explained, commands: &mut
                 bar_row(ui, "Nothing left", p(nothing), &describe::probability(p(nothing)), t.muted, false)
                     .on_hover_text(format!("All {noun} are hidden: what the probability is with none of them"));
             }
-            ui.add_space(space::XS);
-            muted(ui, format!("By the method's own {noun}:"));
         }
-        let (selected, unselected) = (p(&result.probs_selected), p(&result.probs_unselected));
-        bar_row(ui, "Selected only", selected, &describe::probability(selected), t.selected, false)
-            .on_hover_text("S: the black box sees the selected units, all others are filled");
-        if explore.k < result.selectable() {
-            bar_row(ui, "Unselected only", unselected, &describe::probability(unselected), t.unselected, true)
-                .on_hover_text("The complement of S: the black box sees all but the selected units");
-        } else {
-            muted(ui, "Unselected only: nothing is left");
+        // What is shown for a class may be what the method selects anyway: its bars stand there already.
+        let is_told =
+            shown.as_ref().is_some_and(|(lens, probs)| !probs.is_empty() && session.shows_own_selection(result, *lens));
+        if shown.is_some() {
+            ui.add_space(space::XS);
+            let noun = explained.units.unit.noun(2);
+            muted(
+                ui,
+                if is_told {
+                    format!("The method's own {noun} are the same")
+                } else {
+                    format!("By the method's own {noun}:")
+                },
+            );
+        }
+        if !is_told {
+            let (selected, unselected) = (p(&result.probs_selected), p(&result.probs_unselected));
+            bar_row(ui, "Selected only", selected, &describe::probability(selected), t.selected, false)
+                .on_hover_text("S: the black box sees the selected units, all others are filled");
+            if explore.k < result.selectable() {
+                bar_row(ui, "Unselected only", unselected, &describe::probability(unselected), t.unselected, true)
+                    .on_hover_text("The complement of S: the black box sees all but the selected units");
+            } else {
+                muted(ui, "Unselected only: nothing is left");
+            }
         }
         if explained.probs_full.len() > 2 {
             ui.add_space(space::XS);
@@ -240,6 +305,9 @@ fn classes(ui: &mut Ui, session: &Session, explained: &Explained, result: &Metho
     // With a class in focus both parts are told above, and the class that each is answered with is looked for here.
     let answers = [result.probs_selected.as_slice(), &result.probs_unselected, shown.unwrap_or_default()];
     let listed = listed_classes(&explained.probs_full, &answers, session.explore.class_focus);
+    // The longest probability; names get what is left, so that nothing is wider than the panel.
+    let number = groups::word(ui, "<0.01", &TextStyle::Body) + space::M;
+    let room = (ui.available_width() - columns.len() as f32 * number).max(LEAST_NAME);
     Grid::new(("classes", columns.len())).num_columns(columns.len() + 1).spacing([space::M, 2.0]).striped(true).show(
         ui,
         |ui| {
@@ -249,7 +317,9 @@ fn classes(ui: &mut Ui, session: &Session, explained: &Explained, result: &Metho
             }
             ui.end_row();
             for class in listed {
-                ui.label(super::super::chrome::shorten(&session.class_name(class), 16));
+                let name = WidgetText::from(super::super::chrome::shorten(&session.class_name(class), 16));
+                let name = name.into_galley(ui, Some(TextWrapMode::Truncate), room, TextStyle::Body);
+                ui.label(name);
                 for (_, probs) in &columns {
                     ui.label(describe::probability(probs.get(class).copied().unwrap_or(f32::NAN)));
                 }
@@ -257,6 +327,28 @@ fn classes(ui: &mut Ui, session: &Session, explained: &Explained, result: &Metho
             }
         },
     );
+}
+
+/// The step or cell of a series under the pointer: beside the curves, since over them it would hide them.
+fn pointed_step(ui: &mut Ui, session: &Session, canvas: &Canvas) {
+    let is_map = session.series_form() == Some(Form::Map);
+    group(ui, if is_map { "Cell under the pointer" } else { "Step under the pointer" });
+    // What stands below moves as little as can be.
+    let least = 4.0 * ui.text_style_height(&TextStyle::Body);
+    ui.scope(|ui| {
+        ui.set_min_height(least);
+        match &canvas.told {
+            Some(words) => {
+                ui.add(Label::new(words).wrap());
+            }
+            None if is_map => {
+                muted(ui, "Point at a cell for its value, score and rank. Scroll to zoom, drag to move, double-click for all.");
+            }
+            None => {
+                muted(ui, "Point at a step for its value and score. Scroll to zoom along the steps, drag to move, double-click for all.");
+            }
+        }
+    });
 }
 
 fn pointed(ui: &mut Ui, session: &Session, canvas: &Canvas, explained: &Explained) {
@@ -273,31 +365,65 @@ fn pointed(ui: &mut Ui, session: &Session, canvas: &Canvas, explained: &Explaine
         .map(|value| format!("{value:.3}"))
         .collect();
     ui.label(format!("Row {}, column {}: value {}", spot.y, spot.x, values.join(", ")));
-    Grid::new("pointed").num_columns(4).spacing([space::M, 2.0]).show(ui, |ui| {
-        for head in ["Method", "score", "rank", "selected"] {
-            muted(ui, head);
-        }
-        ui.end_row();
-        for (column, result) in explained.methods.iter().enumerate() {
-            let Ok(result) = result else { continue };
-            // As the picture shows it: with a class in focus, by that class's scores.
-            let result = session.seen(result);
-            let name = session
-                .explore
-                .columns
-                .get(column)
-                .and_then(|&at| session.explainers.get(at))
-                .map_or_else(String::new, |explainer| super::super::chrome::shorten(&explainer.card.name, 16));
-            ui.label(name);
-            ui.label(result.scores.get(unit).map_or_else(String::new, |score| format!("{score:.4}")));
-            ui.label(
-                result
-                    .ranks
-                    .get(unit)
-                    .map_or_else(String::new, |rank| format!("{} of {}", rank + 1, result.ranks.len())),
-            );
-            ui.label(if result.is_selected(unit, session.explore.k) { "yes" } else { "no" });
-            ui.end_row();
+    let mut lines = Vec::new();
+    for (column, result) in explained.methods.iter().enumerate() {
+        let Ok(result) = result else { continue };
+        // As the picture shows it: with a class in focus, by that class's scores.
+        let result = session.seen(result);
+        let explainer = session.explore.columns.get(column).and_then(|&at| session.explainers.get(at));
+        lines.push(UnitLine {
+            method: explainer.map_or_else(String::new, |explainer| explainer.card.name.clone()),
+            score: result.scores.get(unit).map_or_else(String::new, |score| format!("{score:.4}")),
+            rank: result.ranks.get(unit).map_or_else(String::new, |rank| (rank + 1).to_string()),
+            is_selected: result.is_selected(unit, session.explore.k),
+        });
+    }
+    unit_lines(ui, &lines, explained.units.count());
+}
+
+/// What a method says of the unit under the pointer.
+pub(super) struct UnitLine {
+    /// Its name.
+    pub method: String,
+    /// Its score of the unit, as a number in words.
+    pub score: String,
+    /// Its rank of the unit.
+    pub rank: String,
+    /// Whether it selects the unit.
+    pub is_selected: bool,
+}
+
+/// Methods in lines, with what each says of one unit. Numbers have columns of fixed widths and names what is left, so that nothing moves from unit to
+/// unit. Ranks go up to `units`.
+pub(super) fn unit_lines(ui: &mut Ui, lines: &[UnitLine], units: usize) {
+    let body = |words: &str| groups::word(ui, words, &TextStyle::Body).ceil() + 1.0;
+    let small = |words: &str| groups::word(ui, words, &TextStyle::Small).ceil() + 1.0;
+    // Most scores have no more signs; what is longer ends in "…" and is whole in its tooltip.
+    let numbers = [body("\u{2212}88.8888"), body(&units.to_string()).max(body("none")), small("selected")];
+    let gap = space::S;
+    let names = (ui.available_width() - numbers.iter().sum::<f32>() - 3.0 * gap).max(LEAST_NAME);
+    let widths = [names, numbers[0], numbers[1], numbers[2]];
+    let line = |ui: &mut Ui, cells: [RichText; 4]| {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = gap;
+            for (words, width) in cells.into_iter().zip(widths) {
+                let size = vec2(width, ui.spacing().interact_size.y);
+                ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+                    ui.set_min_width(width);
+                    ui.add(Label::new(words).truncate());
+                });
+            }
+        });
+    };
+    ui.scope(|ui| {
+        // Lines of text, not as high as those of controls.
+        ui.spacing_mut().interact_size.y = ui.text_style_height(&TextStyle::Body);
+        ui.spacing_mut().item_spacing.y = 2.0;
+        let muted = tokens(ui).muted;
+        line(ui, ["Method", "score", "rank", "selected"].map(|head| RichText::new(head).small().color(muted)));
+        for one in lines {
+            let selected = if one.is_selected { "yes" } else { "no" };
+            line(ui, [one.method.as_str(), &one.score, &one.rank, selected].map(RichText::new));
         }
     });
 }

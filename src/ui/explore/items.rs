@@ -3,17 +3,16 @@
 use std::sync::Arc;
 
 use egui::{
-    Align, Align2, Button, ComboBox, FontId, Layout, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, TextEdit,
-    Ui, WidgetInfo, accesskit::Role, vec2,
+    Align, Align2, Button, ComboBox, FontId, Label, Layout, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind,
+    TextEdit, Ui, WidgetInfo, accesskit::Role, vec2,
 };
-use egui_extras::{Column, TableBuilder};
 use egui_material_icons::icons;
 
 use super::super::theme::{self, space, text, tokens};
 use super::super::widgets::{command_button, command_icon, icon_button, muted};
-use super::cards;
 use super::filter;
 use super::thumbs::Thumbs;
+use super::{cards, item_table};
 use crate::data::{Dataset, Modality};
 use crate::session::describe;
 use crate::session::items::{Filter, ListStyle, Sort, SortBy, Truth};
@@ -21,19 +20,24 @@ use crate::session::{Command, Session};
 
 /// Side of a small picture in points.
 const THUMB: f32 = 46.0;
-/// Height of a row of the table.
-const ROW: f32 = 24.0;
-/// Room for the buttons beside the order of the list, and where the one for the filter says that it is on.
+/// Room for the buttons beside the order of the list.
 const BESIDE_SORT: f32 = 118.0;
-const BESIDE_SORT_ON: f32 = 148.0;
+/// Room for the two buttons beside the number of listed items.
+const BESIDE_COUNT: f32 = 72.0;
 
 /// What the list remembers.
 #[derive(Default)]
 pub struct ItemsUi {
     last_item: Option<usize>,
     last_version: u64,
+    last_sort: Sort,
+    /// Whether the list was sorted anew since the item in view was chosen: then it shows its top, and does not go to that item.
+    is_sorted_anew: bool,
     offset: f32,
     height: f32,
+    measured: item_table::Measured,
+    /// How often the user had asked for the field that searches the list.
+    finds: u64,
 }
 
 /// The panel.
@@ -45,24 +49,31 @@ pub fn show(
     thumbs: &mut Thumbs,
     commands: &mut Vec<Command>,
 ) {
-    controls(ui, session, data, commands);
     let list = &session.explore.list;
+    let is_asked = std::mem::replace(&mut state.finds, list.finds) != list.finds;
+    controls(ui, session, data, is_asked, commands);
     if list.visible().is_empty() {
         ui.add_space(space::L);
         ui.vertical_centered(|ui| {
-            if let Some(known) = session.looked_through() {
-                let n = describe::count(data.len(), "item", "items");
-                ui.label(format!("Looking: {} of {n} so far", crate::work::format_count(known as u64)));
+            if session.so_far().is_some_and(|so_far| so_far.filters && so_far.goes_on) {
+                ui.add(egui::Label::new(session.listed_words()).wrap());
                 return;
             }
             let filter = &session.explore.list.filter;
-            ui.label(if filter.is_open_but_for_words() {
-                "No text contains this."
-            } else if session.stopped().is_empty() {
-                "No item passes the filter."
+            let lacking = data.column_lacking(&filter.words).filter(|_| filter.is_open_but_for_words());
+            if let Some(name) = lacking {
+                ui.label(format!("There is no column {name}."));
             } else {
-                "No item so far passes the filter."
-            });
+                ui.label(if filter.is_open_but_for_words() && data.modality == Modality::Table {
+                    "No row contains this."
+                } else if filter.is_open_but_for_words() {
+                    "No text contains this."
+                } else if session.stopped().is_empty() {
+                    "No item passes the filter."
+                } else {
+                    "No item so far passes the filter."
+                });
+            }
             if ui.button("List all items").clicked() {
                 commands.push(Command::SetFilter(Filter::default()));
             }
@@ -71,34 +82,39 @@ pub fn show(
     }
     thumbs.begin(ui.ctx(), data);
     // Follow the item in view, but never pull the list back while the user scrolls it.
-    let follow = (state.last_item != session.explore.item || state.last_version != list.version)
-        .then_some(session.explore.item)
-        .flatten();
-    state.last_item = session.explore.item;
-    state.last_version = list.version;
-    let follow = follow.and_then(|item| list.position(item));
+    let is_new_item = std::mem::replace(&mut state.last_item, session.explore.item) != session.explore.item;
+    let is_new_list = std::mem::replace(&mut state.last_version, list.version) != list.version;
+    let is_new_order = std::mem::replace(&mut state.last_sort, list.sort) != list.sort;
+    // Who sorts wants to see what comes first.
+    state.is_sorted_anew = !is_new_item && (is_new_order || state.is_sorted_anew);
+    let follow = if is_new_order && state.is_sorted_anew {
+        Some(0)
+    } else if is_new_item || (is_new_list && !state.is_sorted_anew) {
+        session.explore.item.and_then(|item| list.position(item))
+    } else {
+        None
+    };
     match list.style {
         ListStyle::Strip if data.modality == Modality::Text => {
             cards::show(ui, session, data, follow, (&mut state.offset, &mut state.height), commands);
         }
         // A row has no small picture.
-        ListStyle::Strip if session.lists_rows() => table(ui, session, data, follow, commands),
-        ListStyle::Strip => strip(ui, session, data, state, thumbs, follow, commands),
-        ListStyle::Table => table(ui, session, data, follow, commands),
+        ListStyle::Strip if !session.lists_rows() => strip(ui, session, data, state, thumbs, follow, commands),
+        _ => item_table::show(ui, session, data, &mut state.measured, follow, commands),
     }
 }
 
-fn controls(ui: &mut Ui, session: &Session, data: &Dataset, commands: &mut Vec<Command>) {
+fn controls(ui: &mut Ui, session: &Session, data: &Dataset, is_asked: bool, commands: &mut Vec<Command>) {
     let list = &session.explore.list;
     ui.horizontal(|ui| {
         ui.label(RichText::new("Items").strong());
-        let n = list.visible().len();
-        let of = if n == data.len() {
-            String::new()
-        } else {
-            format!(" of {}", crate::work::format_count(data.len() as u64))
-        };
-        muted(ui, format!("{}{of}", crate::work::format_count(n as u64)));
+        // In a narrow list it gives way to the buttons after it.
+        let room = ui.available_width() - BESIDE_COUNT;
+        let count = RichText::new(session.listed_count()).small().color(tokens(ui).muted);
+        ui.scope(|ui| {
+            ui.set_max_width(room.max(0.0));
+            ui.add(egui::Label::new(count).truncate()).on_hover_text(session.listed_words());
+        });
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if !session.lists_rows() {
                 let icon = match list.style {
@@ -116,38 +132,57 @@ fn controls(ui: &mut Ui, session: &Session, data: &Dataset, commands: &mut Vec<C
     });
     ui.horizontal(|ui| {
         let active = !list.filter.is_open_but_for_words();
-        // In a narrow list it gives way to the two buttons after it.
-        let beside = if active { BESIDE_SORT_ON } else { BESIDE_SORT };
-        ComboBox::from_id_salt("sort")
-            .width((ui.available_width() - beside).clamp(56.0, 112.0))
-            .truncate()
-            .selected_text(sort_name(list.sort.by))
-            .show_ui(ui, |ui| {
-                for by in [SortBy::Index, SortBy::Confidence, SortBy::Fidelity] {
-                    if ui.selectable_label(list.sort.by == by, sort_name(by)).clicked() {
-                        commands.push(Command::SetSort(Sort { by, ..list.sort }));
+        // In a narrow list it gives way to the two buttons after it: a longer name must not push the panel wider.
+        let width = (ui.available_width() - BESIDE_SORT).clamp(56.0, 112.0);
+        ui.scope(|ui| {
+            ui.set_max_width(width);
+            ComboBox::from_id_salt("sort")
+                .width(width)
+                .truncate()
+                .selected_text(sort_name(list.sort.by, data))
+                .show_ui(ui, |ui| {
+                    let columns = (0..data.listed_columns().min(MOST_SORTS)).map(|at| SortBy::Column(at as u16));
+                    for by in SortBy::offered(data.modality).into_iter().chain(columns) {
+                        if ui.selectable_label(list.sort.by == by, sort_name(by, data)).clicked() {
+                            commands.push(Command::SetSort(Sort { by, ..list.sort }));
+                        }
                     }
-                }
-            })
-            .response
-            .accessible_name("Sort by")
-            .on_hover_text("Order of the list");
+                })
+                .response
+                .accessible_name("Sort by")
+                .on_hover_text(format!("Order of the list: {}", describe::sort_words(list.sort, Some(data))));
+        });
         let label = if active { "Filter (on)" } else { "Filter" };
-        egui::containers::menu::MenuButton::from_button(
-            Button::new((icons::ICON_FILTER_LIST.rich_text(), label)).selected(active),
-        )
-        .config(egui::containers::menu::MenuConfig::new().close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside))
-        .ui(ui, |ui| filter::form(ui, session, data, commands))
-        .0
-        .widget_info(|| WidgetInfo::labeled(Role::Button, true, label));
+        let icon = if active { icons::ICON_FILTER_ALT } else { icons::ICON_FILTER_LIST };
+        egui::containers::menu::MenuButton::from_button(Button::new((icon.rich_text(), "Filter")).selected(active))
+            .config(
+                egui::containers::menu::MenuConfig::new().close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside),
+            )
+            .ui(ui, |ui| filter::form(ui, session, data, commands))
+            .0
+            .widget_info(|| WidgetInfo::labeled(Role::Button, true, label));
         command_icon(ui, session, Command::ToggleSheet, icons::ICON_VIEW_COMFY, commands);
     });
-    if data.modality == Modality::Text {
-        search(ui, session, commands);
+    if data.modality.is_searched() {
+        search(ui, session, (data.modality == Modality::Table, is_asked), commands);
     }
+    read_as(ui, session, commands);
     cards::offensive(ui, session, commands);
     stopped(ui, session, commands);
     ui.add_space(2.0);
+}
+
+/// Which columns were taken for what, with the way to change it.
+fn read_as(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
+    let (Some(line), Some(change)) = (session.read_line(), session.change_reading()) else { return };
+    let size = vec2(ui.available_width(), ui.spacing().interact_size.y);
+    ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
+        command_button(ui, session, change, "Change", commands);
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            let words = RichText::new(format!("Read: {line}")).small().color(tokens(ui).muted);
+            ui.add(Label::new(words).truncate());
+        });
+    });
 }
 
 /// How far questions about all items came that were stopped, and the way to go on with them.
@@ -164,25 +199,46 @@ fn stopped(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     });
 }
 
-/// The field that lists only the texts with a phrase.
-fn search(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
+/// The field that lists only the texts with a phrase, or the rows with a value, or leads to an item by its number; `is_asked`: it gets the cursor.
+fn search(ui: &mut Ui, session: &Session, (has_rows, is_asked): (bool, bool), commands: &mut Vec<Command>) {
+    let (stop, hint, name, tip) = if has_rows {
+        (
+            "Stop searching: list all rows again",
+            "Find a value",
+            "Find in rows",
+            "Lists only the rows with a value that contains it; capitals do not matter. With the name of a column before it, as in age=74, only the rows whose \
+             value there is just this. # and a number goes to that row (Ctrl+F)",
+        )
+    } else {
+        (
+            "Stop searching: list texts without it too",
+            "Find a word or phrase",
+            "Find in texts",
+            "Lists only the texts that contain it; capitals do not matter. # and a number goes to that item (Ctrl+F)",
+        )
+    };
     let filter = &session.explore.list.filter;
     let mut words = filter.words.clone();
     ui.horizontal(|ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if !words.is_empty()
-                && icon_button(ui, icons::ICON_CLOSE, "Stop searching: list texts without it too").clicked()
-            {
+            let ends = |ui: &mut Ui| {
+                // No higher than the field: the list must not move down while it is searched.
+                ui.spacing_mut().button_padding.y = 0.0;
+                icon_button(ui, icons::ICON_CLOSE, stop).clicked()
+            };
+            if !words.is_empty() && ui.scope(ends).inner {
                 words.clear();
             }
             let field = TextEdit::singleline(&mut words)
                 .id_salt("search in texts")
-                .hint_text("Find a word or phrase")
+                .hint_text(hint)
                 .char_limit(crate::session::search::LONGEST)
                 .desired_width(f32::INFINITY);
-            ui.add(field)
-                .accessible_name("Find in texts")
-                .on_hover_text("Lists only the texts that contain it; capitals do not matter");
+            let field = ui.add(field).accessible_name(name);
+            if is_asked {
+                field.request_focus();
+            }
+            field.on_hover_text(tip);
         });
     });
     if words != filter.words {
@@ -190,11 +246,19 @@ fn search(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     }
 }
 
-const fn sort_name(by: SortBy) -> &'static str {
+/// Most columns of a table that are offered to sort by.
+const MOST_SORTS: usize = 100;
+
+fn sort_name(by: SortBy, data: &Dataset) -> &str {
     match by {
         SortBy::Index => "Index",
+        SortBy::Class => "Class",
+        SortBy::Prediction => "Prediction",
         SortBy::Confidence => "Confidence",
+        SortBy::Outcome => "Right or wrong",
         SortBy::Fidelity => "Faithfulness",
+        SortBy::Column(at) => data.listed_name(usize::from(at)),
+        SortBy::Length => "Length",
     }
 }
 
@@ -303,7 +367,7 @@ fn thumb(
 
 /// An item in words.
 pub fn words_of(session: &Session, data: &Dataset, item: usize, wrong: bool) -> String {
-    let mut words = format!("Item {}", crate::jobs::picture::item_words(data, item));
+    let mut words = crate::jobs::picture::item_title(data, item);
     if let Some(label) = session.label_name(item) {
         words.push_str(&format!(", class {label}"));
     }
@@ -314,117 +378,8 @@ pub fn words_of(session: &Session, data: &Dataset, item: usize, wrong: bool) -> 
             words.push_str(", wrong");
         }
     }
+    if let Some(note) = session.explore.note(item) {
+        words.push_str(&format!(", note: {note}"));
+    }
     words
-}
-
-fn table(ui: &mut Ui, session: &Session, data: &Arc<Dataset>, follow: Option<usize>, commands: &mut Vec<Command>) {
-    let list = &session.explore.list;
-    let truth = Truth::new(data, session.active_box().map(|active| &active.card));
-    let t = tokens(ui);
-    // Beside a table of items the viewer still needs its room in a window of 1280 points.
-    ui.spacing_mut().item_spacing.x = space::XS;
-    let mut builder = TableBuilder::new(ui)
-        .id_salt("items")
-        .striped(true)
-        .sense(Sense::click())
-        .cell_layout(Layout::left_to_right(Align::Center))
-        .auto_shrink([false, false])
-        .column(Column::exact(48.0));
-    let is_text = matches!(data.modality, Modality::Text | Modality::Table);
-    if is_text {
-        builder = builder.column(Column::remainder().at_least(80.0).clip(true));
-    }
-    let mut builder = builder
-        .column(Column::remainder().at_least(50.0).clip(true))
-        .column(Column::remainder().at_least(58.0).clip(true))
-        .column(Column::exact(44.0))
-        .column(Column::exact(28.0))
-        .column(Column::exact(34.0))
-        .column(Column::exact(34.0));
-    if let Some(at) = follow {
-        builder = builder.scroll_to_row(at, None);
-    }
-    let mut heads = vec![("Index", "Number in the file")];
-    if is_text {
-        heads.push(match data.modality {
-            Modality::Table => ("Row", "Its first values"),
-            _ => ("Text", "How the text begins"),
-        });
-    }
-    let (untested, selected_tip, unselected_tip) = if session.tests_all_items() {
-        (
-            "",
-            "Whether the selected part alone keeps the class (focused method)",
-            "Whether the unselected part alone keeps the class (focused method)",
-        )
-    } else {
-        (
-            "–",
-            "Whether the selected part alone keeps the class; sort by faithfulness to ask the command about all items",
-            "Whether the unselected part alone keeps the class; sort by faithfulness to ask the command about all items",
-        )
-    };
-    heads.extend([
-        ("Class", "Label in the data"),
-        ("Predicted", "Class that the black box answers"),
-        ("Prob.", "Probability of the predicted class"),
-        ("OK", "Whether the prediction is the label"),
-        ("Sel.", selected_tip),
-        ("Uns.", unselected_tip),
-    ]);
-    builder
-        .header(ROW, |mut header| {
-            for (head, tip) in heads {
-                header.col(|ui| {
-                    ui.label(RichText::new(head).small().strong()).on_hover_text(tip);
-                });
-            }
-        })
-        .body(|body| {
-            body.rows(ROW, list.visible().len(), |mut row| {
-                let item = list.visible()[row.index()] as usize;
-                row.set_selected(session.explore.item == Some(item));
-                row.col(|ui| {
-                    ui.label(data.source_index.get(item).copied().unwrap_or_default().to_string());
-                });
-                if is_text {
-                    row.col(|ui| {
-                        let begins = match data.table() {
-                            Some(_) => data.row_start(item),
-                            None => cards::beginning(session, data, item, 120),
-                        };
-                        ui.add(egui::Label::new(begins).truncate());
-                    });
-                }
-                row.col(|ui| {
-                    ui.label(session.label_name(item).unwrap_or(""));
-                });
-                let predicted = list.predictions.get(item);
-                row.col(|ui| {
-                    ui.label(predicted.map_or_else(String::new, |(class, _)| session.class_name(usize::from(class))));
-                });
-                row.col(|ui| {
-                    ui.label(predicted.map_or_else(String::new, |(_, p)| describe::probability(p)));
-                });
-                row.col(|ui| verdict(ui, list.outcome(&truth, item), "", t));
-                row.col(|ui| verdict(ui, list.stays(item).map(|(selected, _)| selected), untested, t));
-                row.col(|ui| verdict(ui, list.stays(item).map(|(_, unselected)| unselected), untested, t));
-                let response = row.response();
-                let name = words_of(session, data, item, list.outcome(&truth, item) == Some(false));
-                response.widget_info(|| {
-                    WidgetInfo::selected(Role::Button, true, session.explore.item == Some(item), &name)
-                });
-                if response.clicked() {
-                    commands.push(Command::SelectItem(item));
-                }
-            });
-        });
-}
-
-fn verdict(ui: &mut Ui, known: Option<bool>, unknown: &str, t: &theme::Tokens) {
-    match known {
-        Some(true) => ui.label(icons::ICON_CHECK.rich_text().color(t.text)).on_hover_text("yes"),
-        Some(false) => ui.label(icons::ICON_CLOSE.rich_text().color(t.error)).on_hover_text("no"),
-        None => ui.label(unknown),
-    };
 }

@@ -1,15 +1,19 @@
 //! The explorer: items on the left, the viewer in the middle, the inspector on the right.
 
 mod answers;
+mod by_hand;
 mod canvas;
 mod cards;
+mod channels;
 mod class_table;
 mod classes;
 mod filter;
 mod fit;
+mod folds;
 mod groups;
 mod hits;
 mod inspector;
+mod item_table;
 mod items;
 mod own;
 mod reading;
@@ -21,12 +25,13 @@ mod series_map;
 mod thumbs;
 mod unexplained;
 mod viewer;
+mod what_if;
 mod words;
 
 use egui::{Align2, Area, CentralPanel, Frame, Id, Margin, Order, RichText, Ui};
 use egui_material_icons::icons;
 
-use super::panels::{Side, SidePanel};
+use super::panels::{Side, SidePanel, held};
 use super::sheets;
 use super::theme::{self, space, text, tokens};
 use super::widgets;
@@ -78,10 +83,14 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut ExploreUi, commands: &mu
     let panel = Frame::new().fill(t.panel).inner_margin(Margin::same(space::S as i8));
     let (name, width, least) = match session.explore.list.style {
         ListStyle::Strip if !session.lists_rows() => ("items strip", 228.0, 200.0),
+        // A wide window has room for more of a row's own columns.
+        _ if session.lists_rows() => {
+            ("items table", (ui.ctx().content_rect().width() * 0.3).clamp(400.0, 640.0), 380.0)
+        }
         // Its columns have their widths.
         _ => ("items table", 400.0, 380.0),
     };
-    let left = SidePanel { side: Side::Left, name, width, range: [150.0, 620.0], frame: panel };
+    let left = SidePanel { side: Side::Left, name, width, range: [150.0, 1200.0], frame: panel };
     let right = SidePanel { side: Side::Right, name: "inspector", width: 290.0, range: [220.0, 520.0], frame: panel };
     let wish = |of: &SidePanel, least: f32, is_shown: bool| {
         let width = session.settings.panels.get(of.name).copied().unwrap_or(of.width);
@@ -92,6 +101,7 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut ExploreUi, commands: &mu
         wish(&right, 240.0, session.settings.show_inspector && !alone),
     ];
     let [to_left, to_right] = state.room.arrange(ui, session, wishes, commands);
+    state.canvas.has_inspector = matches!(to_right, room::Given::Narrow(_) | room::Given::Wide(_));
     for (side, given) in [(Side::Left, to_left), (Side::Right, to_right)] {
         if given == room::Given::Tab {
             state.room.tab(ui, side);
@@ -101,7 +111,7 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut ExploreUi, commands: &mu
         items::show(ui, session, &data, &mut state.items, &mut state.thumbs, commands);
     });
     room::show(ui, session, right, to_right, commands, |ui, commands| {
-        inspector::show(ui, session, &mut state.inspector, &state.canvas, &mut state.thumbs, commands);
+        held(ui, |ui| inspector::show(ui, session, &mut state.inspector, &state.canvas, &mut state.thumbs, commands));
     });
     CentralPanel::default().frame(Frame::new().fill(t.canvas)).show(ui, |ui| {
         own::editor(ui, session, &state.canvas, &mut state.own, commands);

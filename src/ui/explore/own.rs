@@ -12,6 +12,7 @@ use crate::data::text::unshapeable_scripts;
 use crate::session::describe::count;
 use crate::session::reading::Action;
 use crate::session::{Command, Session};
+use crate::work::format_count;
 
 /// The explanation follows when the keys have rested for so long.
 const REST: Duration = Duration::from_millis(150);
@@ -26,6 +27,8 @@ pub struct OwnUi {
     /// Text of the session that the editor has taken over.
     known: Option<String>,
     changed: Option<Instant>,
+    /// Whether the text field takes the focus: letters that are typed next belong to it.
+    takes_focus: bool,
 }
 
 /// Head of the inspector while an own text is in view.
@@ -70,23 +73,27 @@ pub fn editor(ui: &mut Ui, session: &Session, canvas: &Canvas, state: &mut OwnUi
                 if ui.add_enabled(!state.text.is_empty(), Button::new("Clear")).clicked() {
                     state.text.clear();
                     state.changed = Some(Instant::now());
+                    state.takes_focus = true;
                 }
                 if let Some(words) = listed(session).filter(|_| state.text.is_empty())
                     && ui.button("Start from the item").on_hover_text("Edit a copy of the item's text").clicked()
                 {
                     state.text = words;
                     state.changed = Some(Instant::now());
+                    state.takes_focus = true;
                 }
                 ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
                     let said = |ui: &mut Ui, words: String| {
                         ui.add(Label::new(RichText::new(words).small().color(tokens(ui).muted)).truncate())
                     };
                     ui.add(Label::new(RichText::new("Your own text").strong()).truncate());
-                    said(ui, length_words(session, &state.text));
-                    let unknown = unknown_words(session, canvas);
-                    if unknown > 0 {
+                    let read = Read::of(session, canvas, &state.text);
+                    said(ui, read.length).on_hover_text(
+                        "What the black box reads of a text: it takes so many words and no more. Words that are cut off are grey.",
+                    );
+                    if read.unknown > 0 {
                         let way = if session.drops_unknown() { "left out" } else { "all read as the same unknown word" };
-                        said(ui, format!("{unknown} not in the black box's vocabulary (dotted)"))
+                        said(ui, format!("{} not in the black box's vocabulary (dotted)", format_count(read.unknown as u64)))
                             .on_hover_text(format!("Words that the black box has not learned are {way}"));
                     }
                 });
@@ -109,7 +116,7 @@ pub fn editor(ui: &mut Ui, session: &Session, canvas: &Canvas, state: &mut OwnUi
                 .font(egui::FontId::proportional(text::BODY));
             let response = ui.add_sized(ui.available_size(), edit);
             response.clone().accessible_name("Your own text");
-            if is_new {
+            if std::mem::take(&mut state.takes_focus) || is_new {
                 response.request_focus();
             }
             if response.changed() {
@@ -143,24 +150,41 @@ fn frame_of(ui: &Ui) -> Frame {
     Frame::new().fill(tokens(ui).panel).inner_margin(Margin::symmetric(space::M as i8, space::S as i8))
 }
 
-/// How long a text is: once it is explained in as many units as the viewer counts, until then by its blanks.
-fn length_words(session: &Session, typed: &str) -> String {
-    let is_explained = session.own_text().is_some_and(|own| own.text == typed) && session.explore.is_current();
-    let explained = session.explore.explained().filter(|explained| is_explained && session.is_in_view(explained));
-    match explained.zip(session.explore.focused_result()) {
-        Some((explained, result)) => {
-            let unit = explained.units.unit;
-            count(result.selectable(), &unit.noun(1), &unit.noun(2))
-        }
-        None => count(typed.split_whitespace().count(), "word", "words"),
-    }
+/// What is said of a text's length.
+struct Read {
+    /// How much of it the black box reads.
+    length: String,
+    /// How many of the words that are not cut off it does not know.
+    unknown: usize,
 }
 
-/// How many words of the own text the black box does not know; none while the text is still to be explained.
-fn unknown_words(session: &Session, canvas: &Canvas) -> usize {
-    let is_there = session.explore.explained().is_some_and(|explained| session.is_in_view(explained));
-    let view = canvas.text_view(session.explore.focus).filter(|_| is_there);
-    view.map_or(0, |(_, view)| view.unknown.iter().filter(|unknown| **unknown).count())
+impl Read {
+    /// Of a text: once it is explained in as many units as the viewer counts, and what is cut off; until then by its blanks.
+    fn of(session: &Session, canvas: &Canvas, typed: &str) -> Self {
+        let is_explained = session.own_text().is_some_and(|own| own.text == typed) && session.explore.is_current();
+        let explained = session.explore.explained().filter(|explained| is_explained && session.is_in_view(explained));
+        let Some((explained, result)) = explained.zip(session.explore.focused_result()) else {
+            return Self { length: count(typed.split_whitespace().count(), "word", "words"), unknown: 0 };
+        };
+        let unit = explained.units.unit;
+        let units = count(result.selectable(), &unit.noun(1), &unit.noun(2));
+        let Some((picture, view)) = canvas.text_view(session.explore.focus) else {
+            return Self { length: units, unknown: 0 };
+        };
+        let unknown = view.unknown.iter().filter(|unknown| **unknown).count();
+        let cut = view.cut.iter().filter(|cut| **cut).count();
+        if cut == 0 {
+            return Self { length: units, unknown };
+        }
+        let all = picture.text.as_ref().map_or(0, |text| text.spans.len());
+        let length = format!(
+            "{} of {} read, the other {} cut off",
+            format_count((all - cut) as u64),
+            count(all, "word", "words"),
+            format_count(cut as u64)
+        );
+        Self { length, unknown }
+    }
 }
 
 /// The listed item's text.

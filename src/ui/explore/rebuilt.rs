@@ -3,24 +3,29 @@
 use std::sync::Arc;
 
 use egui::{
-    Align, Align2, Label, Layout, Rect, RichText, Sense, Stroke, TextStyle, TextureHandle, Ui, WidgetInfo,
-    accesskit::Role, pos2, vec2,
+    Align, Align2, Id, Label, Layout, Modal, Rect, RichText, Sense, Stroke, TextStyle, TextureHandle, Ui, Vec2,
+    WidgetInfo, accesskit::Role, pos2, vec2,
 };
+use egui_material_icons::icons;
 
 use super::super::theme::{space, tokens};
-use super::super::widgets::{group, muted, swatch};
+use super::super::widgets::{group, icon_button, muted, swatch};
 use super::answers::with_probability;
 use super::inspector::texture;
 use crate::data::series::own_steps;
 use crate::data::{Modality, Picture, Shape};
 use crate::jobs::picture::channel_names;
-use crate::jobs::{Explained, MethodResult};
+use crate::jobs::{Explained, MethodResult, Rebuilt};
 use crate::session::Session;
 
 /// Largest side of a picture on screen.
 const SIDE: f32 = 108.0;
-/// Height of a channel of a series with its name.
-const CHANNEL: f32 = 60.0;
+/// Least and greatest height of a channel of a series with its name, in the inspector.
+const CHANNEL: [f32; 2] = [60.0, 120.0];
+/// Share of the inspector's height that the channels take.
+const SHARE: f32 = 0.5;
+/// Height of what stands around the channels where they are drawn large.
+const AROUND: f32 = 120.0;
 /// Height of the name.
 const NAME: f32 = 14.0;
 /// Most channels that are drawn.
@@ -31,6 +36,19 @@ const MOST_CHANNELS: usize = 4;
 pub struct RebuiltUi {
     of: Option<(Arc<Explained>, usize)>,
     pictures: Vec<TextureHandle>,
+    /// Whether a series is drawn large, over the window.
+    is_large: bool,
+}
+
+/// What the parts are that generators get.
+const TITLES: [&str; 2] = ["From the selected part", "From the rest"];
+
+/// What the black box answers to a rebuilt input: a name for its picture, and a line under it.
+fn answer_words(session: &Session, rebuilt: &Rebuilt, title: &str, full: usize) -> [String; 2] {
+    let class = crate::model::argmax(&rebuilt.probs);
+    let answer = with_probability(session, &rebuilt.probs, class);
+    let stays = if class == full { "class stays" } else { "class changes" };
+    [format!("{title}: the black box says {answer}"), format!("{answer}, {stays}")]
 }
 
 /// The pictures and what the model answers to them.
@@ -54,15 +72,15 @@ pub fn show(ui: &mut Ui, session: &Session, explained: &Arc<Explained>, result: 
     let shown = is_series.then(|| Channels::of(session, explained, result));
     if let Some(shown) = &shown {
         shown.legend(ui);
+        state.is_large |= icon_button(ui, icons::ICON_OPEN_IN_FULL, "Show the rebuilt series large").clicked();
     }
+    let seen = ui.clip_rect().height();
     ui.with_layout(layout, |ui| {
-        let sides = result.rebuilt.iter().zip(["From the selected part", "From the rest"]);
+        let sides = result.rebuilt.iter().zip(TITLES);
         for (at, (rebuilt, title)) in sides.enumerate() {
             ui.vertical(|ui| {
                 muted(ui, title);
-                let class = crate::model::argmax(&rebuilt.probs);
-                let answer = with_probability(session, &rebuilt.probs, class);
-                let name = format!("{title}: the black box says {answer}");
+                let [name, answer] = answer_words(session, rebuilt, title, full);
                 if let Some(picture) = state.pictures.get(at) {
                     let natural = picture.size_vec2();
                     let scale = (SIDE / natural.x).min(SIDE / natural.y);
@@ -70,11 +88,12 @@ pub fn show(ui: &mut Ui, session: &Session, explained: &Arc<Explained>, result: 
                         .on_hover_text(&name);
                 }
                 if let Some(shown) = &shown {
+                    let n = result.rebuilt.len() * shown.numbers.len();
+                    let height = (SHARE * seen / n.max(1) as f32).clamp(CHANNEL[0], CHANNEL[1]);
                     let rows = [&explained.row, &rebuilt.row].map(|row| shown.taken_from(row));
-                    lines(ui, (&rows[0], &rows[1]), shown, &name);
+                    lines(ui, (&rows[0], &rows[1]), shown, height, &name);
                 }
-                let stays = if class == full { "class stays" } else { "class changes" };
-                ui.label(format!("{answer}, {stays}"));
+                ui.label(answer);
                 ui.set_min_size(vec2(SIDE, 0.0));
             });
             ui.add_space(space::S);
@@ -87,6 +106,45 @@ pub fn show(ui: &mut Ui, session: &Session, explained: &Arc<Explained>, result: 
     };
     let words = format!("Hidden places hold noise from data. Good: {good}.");
     ui.add(Label::new(RichText::new(words).small().color(tokens(ui).muted)).wrap());
+    if let Some(shown) = shown.filter(|_| state.is_large) {
+        state.is_large = !large(ui, session, (&**explained, full), result, &shown);
+    }
+}
+
+/// Both sides of a series beside each other over the window, as large as that is; gives whether it is to be closed.
+fn large(
+    ui: &Ui,
+    session: &Session,
+    (explained, full): (&Explained, usize),
+    result: &MethodResult,
+    shown: &Channels,
+) -> bool {
+    let room = (ui.ctx().content_rect().size() - Vec2::splat(4.0 * space::XL)).max(vec2(2.0 * SIDE, 2.0 * SIDE));
+    let n = result.rebuilt.len().max(1) as f32;
+    let width = (room.x - space::L * (n - 1.0)) / n;
+    let height = ((room.y - AROUND) / shown.numbers.len().max(1) as f32).max(CHANNEL[0]);
+    let mut is_closed = false;
+    let response = Modal::new(Id::unique("rebuilt series")).show(ui.ctx(), |ui| {
+        ui.set_width(room.x);
+        ui.horizontal(|ui| {
+            is_closed = ui.button("Close").clicked();
+            shown.legend(ui);
+        });
+        ui.horizontal_top(|ui| {
+            ui.spacing_mut().item_spacing.x = space::L;
+            for (rebuilt, title) in result.rebuilt.iter().zip(TITLES) {
+                ui.vertical(|ui| {
+                    ui.set_width(width);
+                    muted(ui, title);
+                    let [name, answer] = answer_words(session, rebuilt, title, full);
+                    let rows = [&explained.row, &rebuilt.row].map(|row| shown.taken_from(row));
+                    lines(ui, (&rows[0], &rows[1]), shown, height, &format!("Large. {name}"));
+                    ui.label(answer);
+                });
+            }
+        });
+    });
+    is_closed || response.should_close()
 }
 
 /// The channels of a series that are drawn.
@@ -172,8 +230,8 @@ fn chosen(selected: &[usize]) -> (Vec<usize>, Option<String>) {
     (numbers, Some(part))
 }
 
-/// The channels of a series as it is (pale) and as it was rebuilt, each under its name and from where to where it reaches.
-fn lines(ui: &mut Ui, (whole, rebuilt): (&[f32], &[f32]), shown: &Channels, name: &str) {
+/// The channels of a series as it is (pale) and as it was rebuilt, each under its name and from where to where it reaches, and each so high.
+fn lines(ui: &mut Ui, (whole, rebuilt): (&[f32], &[f32]), shown: &Channels, height: f32, name: &str) {
     let t = tokens(ui);
     let Channels { shape, own, names, .. } = shown;
     if *own == 0 {
@@ -182,7 +240,7 @@ fn lines(ui: &mut Ui, (whole, rebuilt): (&[f32], &[f32]), shown: &Channels, name
     }
     let channels = shape.channels;
     let width = ui.available_width().max(SIDE);
-    let (rect, response) = ui.allocate_exact_size(vec2(width, CHANNEL * channels as f32), Sense::hover());
+    let (rect, response) = ui.allocate_exact_size(vec2(width, height * channels as f32), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, name));
     let steps = shape.height * shape.width;
     for channel in 0..channels {
@@ -190,8 +248,8 @@ fn lines(ui: &mut Ui, (whole, rebuilt): (&[f32], &[f32]), shown: &Channels, name
         let (Some(whole), Some(rebuilt)) = (whole.get(of.clone()), rebuilt.get(of)) else { return };
         let both = || whole.iter().chain(rebuilt).copied();
         let (low, high) = (both().fold(f32::MAX, f32::min), both().fold(f32::MIN, f32::max));
-        let top = rect.top() + CHANNEL * channel as f32;
-        let room = Rect::from_min_size(pos2(rect.left(), top + NAME), vec2(width, CHANNEL - NAME - 4.0));
+        let top = rect.top() + height * channel as f32;
+        let room = Rect::from_min_size(pos2(rect.left(), top + NAME), vec2(width, height - NAME - 4.0));
         let range = format!("{low:.2} to {high:.2}").replace('-', "\u{2212}");
         let said = format!("{}, {range}", names.get(channel).map_or("", String::as_str));
         let font = TextStyle::Small.resolve(ui.style());
@@ -199,7 +257,7 @@ fn lines(ui: &mut Ui, (whole, rebuilt): (&[f32], &[f32]), shown: &Channels, name
         ui.painter().rect_filled(room, 2.0, t.canvas);
         let span = if high > low { high - low } else { 1.0 };
         let points = |values: &[f32]| {
-            let x = |step: usize| room.left() + room.width() * (step as f32 + 0.5) / steps.max(1) as f32;
+            let x = |step: usize| room.left() + room.width() * (step as f32 + 0.5) / *own as f32;
             let y = |value: f32| room.bottom() - room.height() * (value - low) / span;
             values.iter().enumerate().map(|(step, value)| pos2(x(step), y(*value))).collect::<Vec<_>>()
         };

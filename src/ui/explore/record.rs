@@ -2,13 +2,14 @@
 //! figure, [`crate::figure::layout::record`].
 
 use egui::{
-    Align, Align2, Label, Layout, Rect, RichText, ScrollArea, Stroke, Ui, UiBuilder, WidgetInfo, accesskit::Role, vec2,
+    Align, Align2, Label, Layout, Rect, Response, RichText, ScrollArea, Stroke, Ui, UiBuilder, WidgetInfo,
+    accesskit::Role, vec2,
 };
 
 use super::super::theme::{self, space, tokens};
-use crate::figure::Palette;
 use crate::figure::layout::record::{Line, bars_of, is_by_order};
 use crate::figure::layout::{ExplainedPicture, ExplainedRow, Panel};
+use crate::figure::{Palette, fonts};
 use crate::session::describe;
 
 /// Width of the mark of a column that truly decides the class.
@@ -23,7 +24,7 @@ const RANK: f32 = 26.0;
 const BAR: f32 = 90.0;
 /// Room of the score beside it.
 const SCORE: f32 = 56.0;
-/// Share of the words' room that a name gets: names are longer than values.
+/// Share of the words' room that a name gets at most: names are longer than values.
 const NAME: f32 = 0.58;
 /// Names that are measured: those of a very wide table are not all looked at in every frame.
 const MEASURED: usize = 200;
@@ -38,9 +39,11 @@ pub fn show(ui: &mut Ui, picture: &ExplainedPicture, (panel, area): (Panel, Rect
     let mut spoken = Vec::new();
     child.spacing_mut().item_spacing.y = GAP;
     let bar = if panel == Panel::Input { 0.0 } else { (BAR + SCORE).min(area.width() * 0.4) };
-    let names_fit = |bar: f32| fits(ui, &row.names, (area.width() - RANK - bar) * NAME - space::S);
+    let name_width = widest(ui, &row.names) + space::S;
+    let names_fit = |bar: f32| name_width <= (area.width() - RANK - bar) * NAME;
     let is_all_in_sight = |room: Room| row.names.len() as f32 * (room.height() + GAP) - GAP <= area.height();
-    let room = Room { bar, is_double: !names_fit(bar), zero: bars.zero() };
+    // What names leave belongs to the values.
+    let room = Room { bar, name: name_width, is_double: !names_fit(bar), zero: bars.zero() };
     // Where parts are shown and hidden, all columns in sight say more than bars, which stand in the other views too.
     let is_of_parts = matches!(panel, Panel::Selected | Panel::Unselected);
     let room = if is_of_parts && room.is_double && !is_all_in_sight(room) && names_fit(0.0) {
@@ -93,6 +96,8 @@ fn score_of(picture: &ExplainedPicture, column: usize) -> f32 {
 struct Room {
     /// Width of a bar with its score; nothing where none is drawn.
     bar: f32,
+    /// Width of a name beside its value.
+    name: f32,
     /// Where bars to both sides begin, as a share of their room.
     zero: Option<f32>,
     /// Whether a name has a line to itself, with its value and bar below: beside them it would be cut.
@@ -105,12 +110,15 @@ impl Room {
     }
 }
 
-/// Whether every name that is measured is at most `width` wide.
-fn fits(ui: &Ui, names: &[String], width: f32) -> bool {
+/// Width of words on one line.
+fn wide(ui: &Ui, words: &str) -> f32 {
     let font = egui::TextStyle::Body.resolve(ui.style());
-    let painter = ui.painter();
-    let wide = |name: &String| painter.layout_no_wrap(name.clone(), font.clone(), theme::UNTINTED).size().x;
-    names.iter().take(MEASURED).all(|name| wide(name) <= width)
+    ui.painter().layout_no_wrap(words.to_owned(), font, theme::UNTINTED).size().x
+}
+
+/// Width of the widest of the names that are measured.
+fn widest(ui: &Ui, names: &[String]) -> f32 {
+    names.iter().take(MEASURED).map(|name| wide(ui, name)).fold(0.0, f32::max)
 }
 
 /// Rank, name, value and bar of a column.
@@ -134,7 +142,7 @@ fn one(ui: &mut Ui, picture: &ExplainedPicture, panel: Panel, line: &Line<'_>, r
         (name_at, value_at, bar_at)
     } else {
         let (words, bar_at) = rest.split_left_right_at_x(row.right() - room.bar);
-        let (name_at, value_at) = words.split_left_right_at_fraction(NAME);
+        let (name_at, value_at) = words.split_left_right_at_x(words.left() + room.name);
         (name_at, value_at, bar_at)
     };
     let ink = if line.is_shown { t.text } else { t.muted };
@@ -144,16 +152,23 @@ fn one(ui: &mut Ui, picture: &ExplainedPicture, panel: Panel, line: &Line<'_>, r
     ui.put(mark_at, Label::new(strong(RichText::new(mark), true).color(ink)));
     let title = strong(RichText::new(line.name), rank.is_some()).color(ink);
     cell(ui, ("name", line.column), name_at, Label::new(title).truncate());
-    cell(ui, ("value", line.column), value_at, Label::new(RichText::new(&line.value).color(ink)).truncate());
+    // Both ends tell something: "missing" is told from "hidden" by the first, and the last is the number.
+    let width = (value_at.width() - space::S).max(0.0);
+    let value = fonts::cut_in_middle(&line.value, |words| wide(ui, words) <= width);
+    let is_cut = value != line.value;
+    let response = cell(ui, ("value", line.column), value_at, Label::new(RichText::new(value).color(ink)).truncate());
+    if is_cut {
+        response.on_hover_text(line.value.as_str());
+    }
     if is_marked && room.bar > 0.0 {
         bar(ui, picture, line, (bar_at, room.zero));
     }
 }
 
-fn cell(ui: &mut Ui, id: (&str, usize), area: Rect, label: Label) {
+fn cell(ui: &mut Ui, id: (&str, usize), area: Rect, label: Label) -> Response {
     let area = area.with_max_x(area.right() - space::S);
     let layout = Layout::left_to_right(Align::Center);
-    ui.new_child(UiBuilder::new().id_salt(id).max_rect(area).layout(layout)).add(label);
+    ui.new_child(UiBuilder::new().id_salt(id).max_rect(area).layout(layout)).add(label)
 }
 
 /// A score as a bar, in the colour that the legend names, and as a number beside it.

@@ -9,7 +9,10 @@ use super::super::theme::{self, tokens};
 use super::canvas::Zoom;
 use super::series::{AXIS_WIDTH, NAME, Page, standing};
 use crate::data::table::number;
-use crate::figure::layout::series::{ExplainedSeries, Group, groups, highest_groups, map_marks};
+use crate::figure::fonts;
+use crate::figure::layout::series::{
+    ExplainedSeries, Group, OWN_SCALES, groups, has_own_colors, highest_groups, map_marks, named_columns,
+};
 use crate::figure::layout::{ExplainedPicture, Panel};
 use crate::session::Command;
 
@@ -17,10 +20,14 @@ use crate::session::Command;
 const MOST_ROW: f32 = 90.0;
 /// Height of the bars of groups over it.
 const GROUPS: f32 = 26.0;
+/// In so much room the name of a channel is cut in its middle; in less it has to fit.
+const NAMED: f32 = 56.0;
+/// Length of the arrow beside the steps.
+const ARROW: f32 = 30.0;
 /// Least distance of two numbers of an axis.
 const APART: Vec2 = vec2(34.0, 18.0);
 
-/// Draws the map into `area` at `zoom`; gives where the pointer leads the zoom.
+/// Draws the map into `area` at `zoom`; gives where the pointer leads the zoom, and words on the cell under it.
 pub fn show(
     ui: &mut Ui,
     area: Rect,
@@ -28,7 +35,7 @@ pub fn show(
     series: &ExplainedSeries,
     mut zoom: Zoom,
     commands: &mut Vec<Command>,
-) -> Zoom {
+) -> (Zoom, Option<String>) {
     let t = tokens(ui);
     let (steps, channels) = (series.steps, series.channels());
     let response = ui.interact(area, ui.scope_id().with(("series map", page.at)), Sense::click_and_drag());
@@ -76,21 +83,45 @@ pub fn show(
         }
     }
     let (first, end) = seen(frame.left(), frame.right(), cells.left(), cell.x, channels);
-    for channel in numbers(first, end, (frame.width() / APART.x) as usize) {
+    let width = |words: &str| painter.layout_no_wrap(words.to_owned(), font.clone(), t.muted).size().x;
+    let named = named_columns(&series.names, first..end, (cell.x, NAMED), &width);
+    let labelled: Vec<usize> = match named {
+        Some(named) => (first.next_multiple_of(named.by)..end).step_by(named.by).collect(),
+        None => numbers(first, end, (frame.width() / APART.x) as usize).collect(),
+    };
+    for channel in labelled {
         let x = cells.left() + (channel as f32 + 0.5) * cell.x;
         if frame.x_range().contains(x) {
             painter.vline(x, frame.bottom()..=frame.bottom() + 4.0, Stroke::new(1.0, t.line));
-            mark(pos2(x, frame.bottom() + 3.0), Align2::CENTER_TOP, channel.to_string());
+            let words = match named {
+                Some(named) => {
+                    // Nothing is drawn beyond the panel.
+                    let room = named.room.min(2.0 * (area.right() - x));
+                    fonts::cut_in_middle(&series.names[channel], |words| width(words) <= room)
+                }
+                None => channel.to_string(),
+            };
+            mark(pos2(x, frame.bottom() + 3.0), Align2::CENTER_TOP, words);
         }
     }
     let (from, to) = (&series.names[0], &series.names[channels - 1]);
     let line = |words: String| painter.layout_no_wrap(words, font.clone(), t.muted);
     let size = format!("{steps} time steps (down) by {channels} channels");
-    let named = line(format!("{size}: {from} … {to}"));
-    let below = if named.size().x <= frame.width() { named } else { line(size) };
+    let is_own = page.panel != Panel::Heat && has_own_colors(series);
+    let [long, short] = match is_own {
+        true => [format!("{size}; {OWN_SCALES}"), OWN_SCALES.to_owned()],
+        false => [format!("{size}: {from} … {to}"), size],
+    };
+    let long = line(long);
+    let below = if long.size().x <= frame.width() { long } else { line(short) };
     painter.galley(frame.left_bottom() + vec2(0.0, 2.0 * NAME + 3.0), below, t.muted);
     mark(frame.center_bottom() + vec2(0.0, NAME + 3.0), Align2::CENTER_TOP, "channel".to_owned());
     mark(pos2(frame.left() - 6.0, frame.top() - NAME / 2.0), Align2::RIGHT_BOTTOM, "step".to_owned());
+    // Time runs down, where curves run to the right.
+    let arrow = vec2(0.0, ARROW.min(frame.height() - 8.0));
+    if arrow.y > 0.0 {
+        painter.arrow(pos2(area.left() + 6.0, frame.top() + 4.0), arrow, Stroke::new(1.5, t.muted));
+    }
     if let Some(caption) = caption {
         painter.galley(pos2(frame.left(), area.top()), caption, t.muted);
         let over = ui.painter_at(Rect::from_min_max(pos2(frame.left(), area.top()), frame.right_top()));
@@ -109,8 +140,8 @@ pub fn show(
         }
     }
     zoom.follow(ui, &response, frame, cells);
-    told(&response, page.picture, series, frame, (cells, cell));
-    zoom
+    let words = told(&response, page.picture, series, frame, (cells, cell));
+    (zoom, words.and_then(|words| page.tell(area, &response, words)))
 }
 
 /// The bar of a group as a button: curves are drawn of its channels alone.
@@ -137,15 +168,18 @@ fn chosen(ui: &Ui, place: Rect, page: &Page<'_>, group: &Group, is_chosen: bool)
 }
 
 /// The cell under the pointer in words.
-fn told(response: &Response, picture: &ExplainedPicture, series: &ExplainedSeries, frame: Rect, grid: (Rect, Vec2)) {
-    let (cells, cell) = grid;
-    let Some(at) = response.hover_pos().filter(|at| frame.contains(*at)) else { return };
+fn told(
+    response: &Response,
+    picture: &ExplainedPicture,
+    series: &ExplainedSeries,
+    frame: Rect,
+    (cells, cell): (Rect, Vec2),
+) -> Option<String> {
+    let at = response.hover_pos().filter(|at| frame.contains(*at))?;
     let spot = (at - cells.min) / cell;
     let channel = (spot.x.max(0.0) as usize).min(series.channels() - 1);
     let step = (spot.y.max(0.0) as usize).min(series.steps - 1);
-    response.clone().on_hover_ui_at_pointer(|ui| {
-        ui.label(cell_words(picture, series, step, channel));
-    });
+    Some(cell_words(picture, series, step, channel))
 }
 
 /// Step, channel, value, score and rank of a cell.

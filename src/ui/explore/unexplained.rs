@@ -1,4 +1,4 @@
-//! An item as it is, while nothing can explain it: there is no black box for the data yet, or no explainer for the black box.
+//! An item as it is, while nothing explains it: there is no black box for the data yet, no explainer for the black box, or no answer.
 
 use std::sync::Arc;
 
@@ -9,14 +9,14 @@ use egui::{
 use egui_material_icons::icons;
 
 use super::super::theme::{self, space, text, tokens};
-use super::super::widgets::{command_button, command_choice, muted, showable};
+use super::super::widgets::{self, command_button, command_choice, muted, showable};
 use super::inspector::texture;
 use super::thumbs::{Full, Thumbs};
-use super::{canvas, cards, items, record, series};
+use super::{canvas, cards, channels, items, record, series, viewer};
 use crate::data::table::shown_name;
 use crate::data::text::readable;
 use crate::data::{Dataset, Items, Split};
-use crate::figure::layout::series::{Form, Movement};
+use crate::figure::layout::series::{Form, Movement, Scales, settle_scales};
 use crate::figure::layout::{ExplainedPicture, ExplainedRow, ExplainedSeries, Panel};
 use crate::jobs::picture::channel_names;
 use crate::session::{Command, Dialog, Place, Purpose, Session};
@@ -33,12 +33,19 @@ pub enum Lack {
     Box,
     /// An explainer for the black box.
     Explainer,
+    /// An answer: what was asked about it failed, and what is known is of another item.
+    Answer,
 }
 
 impl Lack {
     /// What is lacking in a session whose explorer has nothing to show and waits for nothing.
     pub fn of(session: &Session) -> Option<Self> {
         let explore = &session.explore;
+        // What is known of another item would pass for this one.
+        let knows_this = explore.explained().is_some_and(|shown| session.is_in_view(shown));
+        if explore.shown.error().is_some() && !knows_this && session.own_text().is_none() && explore.item.is_some() {
+            return Some(Self::Answer);
+        }
         if explore.explained().is_some() || explore.shown.error().is_some() || explore.item.is_none() {
             return None;
         }
@@ -50,11 +57,26 @@ impl Lack {
     }
 }
 
+/// How a series is drawn: its form, which channels were picked, and on which scales.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Curves {
+    form: Option<Form>,
+    picked: Vec<usize>,
+    scales: Scales,
+}
+
+impl Curves {
+    fn of(session: &Session) -> Self {
+        let explore = &session.explore;
+        Self { form: session.series_form(), picked: explore.picked.clone(), scales: explore.scales }
+    }
+}
+
 /// What was made of the item last.
 #[derive(Default)]
 pub struct Unexplained {
-    /// Data, item, whether the window is dark, and the form in which a series is drawn.
-    key: Option<(String, usize, bool, Option<Form>)>,
+    /// Data, item, whether the window is dark, and how a series is drawn.
+    key: Option<(String, usize, bool, Curves)>,
     /// A text without its HTML, and how many more characters it has.
     text: String,
     unset: usize,
@@ -66,8 +88,8 @@ pub struct Unexplained {
 
 impl Unexplained {
     /// Whether this item is another one than that of which something was made last, or in other colours or another form; from now on it is the last one.
-    fn begins(&mut self, ui: &Ui, data: &Dataset, item: usize, form: Option<Form>) -> bool {
-        let key = Some((data.hash.clone(), item, ui.visuals().dark_mode, form));
+    fn begins(&mut self, ui: &Ui, data: &Dataset, item: usize, curves: &Curves) -> bool {
+        let key = Some((data.hash.clone(), item, ui.visuals().dark_mode, curves.clone()));
         let is_other = self.key != key;
         self.key = key;
         is_other
@@ -98,21 +120,41 @@ pub fn show(
                 for form in Form::ALL.into_iter().filter(fits) {
                     command_choice(ui, session, Command::SetForm(form), form == shown, form.title(), commands);
                 }
+                channels::scales(ui, session, state.made.as_ref(), commands);
+                // Its buttons stay on both sides of it.
+                let width = channels::picker_width(ui, session).unwrap_or(0.0);
+                if ui.available_size_before_wrap().x < width {
+                    ui.end_row();
+                    ui.set_row_height(ui.spacing().interact_size.y);
+                }
+                channels::picker(ui, session, commands);
+                let series = state.made.as_ref().and_then(|made| made.series.as_ref());
+                if let Some(series) = series.filter(|series| series.form == Form::Map) {
+                    viewer::value_legend(ui, series, &[(false, "value")]);
+                }
             }
         });
         ui.add_space(space::S);
         match &data.items {
             Items::Text(_) => words(ui, session, data, item, state, commands),
             Items::Dense(_) | Items::Lazy(_) => picture(ui, data, item, (state, thumbs), &name),
-            Items::Series(_) | Items::Table(_) => drawn(ui, (data, item, session.series_form()), state, &name),
+            Items::Series(_) | Items::Table(_) => drawn(ui, (data, item, Curves::of(session)), state, &name),
         }
     });
 }
 
 /// What is lacking and how it is had.
 fn offer(ui: &mut Ui, session: &Session, lack: Lack, commands: &mut Vec<Command>) {
+    if let (Lack::Answer, Some(error)) = (lack, session.explore.shown.error()) {
+        widgets::failed(ui, session, error, Some(Command::RetryExplanation), commands);
+        return;
+    }
     let train = |words: &'static str| (Command::Go(Place::Train), words);
     let open = (Command::Ask(Dialog::OpenFolder), "Open a black box…");
+    // What is at hand may be of use, or says why nothing is predicted.
+    // An explainer that is open needs its own black box: no other will do.
+    let lacking = (lack == Lack::Box).then(|| session.box_lacking()).flatten();
+    let at_hand = (lack == Lack::Box && can_train(session)).then(|| box_at_hand(session)).flatten();
     let (sentence, offers) = match lack {
         Lack::Box if can_train(session) => (
             "There is no black box for this data yet, so nothing is predicted or explained: train one, or open one.",
@@ -123,8 +165,11 @@ fn offer(ui: &mut Ui, session: &Session, lack: Lack, commands: &mut Vec<Command>
              least two classes. Open a black box that reads such items, or data with labels.",
             vec![open, (Command::Ask(Dialog::OpenFiles), "Open data with labels…")],
         ),
-        Lack::Explainer => ("There is no explainer for this black box yet.", vec![train("Train an explainer")]),
+        Lack::Explainer | Lack::Answer => {
+            ("There is no explainer for this black box yet.", vec![train("Train an explainer")])
+        }
     };
+    let sentence = lacking.or(at_hand).unwrap_or_else(|| sentence.to_owned());
     ui.horizontal_wrapped(|ui| {
         ui.label(icons::ICON_MODEL_TRAINING.rich_text().size(text::ICON).color(tokens(ui).muted));
         ui.add(Label::new(sentence).wrap());
@@ -134,6 +179,18 @@ fn offer(ui: &mut Ui, session: &Session, lack: Lack, commands: &mut Vec<Command>
             command_button(ui, session, command, words, commands);
         }
     });
+}
+
+/// What is to be said of the black boxes that are at hand and not in use.
+fn box_at_hand(session: &Session) -> Option<String> {
+    if session.fitting_box().is_some() {
+        return Some(
+            "No black box is in use, so nothing is predicted or explained: choose one in the top bar, train one, or open one."
+                .to_owned(),
+        );
+    }
+    let misfit = session.box_misfit(session.boxes.len().checked_sub(1)?)?;
+    Some(format!("{misfit}: they are shown without a black box. Train one on them, or open one that reads them."))
 }
 
 /// Whether a black box can be trained on the open data.
@@ -157,7 +214,7 @@ fn words(
         cards::hidden(ui, session, commands);
         return;
     }
-    if state.begins(ui, data, item, None) {
+    if state.begins(ui, data, item, &Curves::default()) {
         let text = readable(data.text(item).unwrap_or_default());
         let end = text.char_indices().nth(MOST_CHARACTERS).map_or(text.len(), |(end, _)| end);
         state.text = showable(&text[..end]);
@@ -193,7 +250,7 @@ fn picture(
             return;
         }
     };
-    if state.begins(ui, data, item, None) {
+    if state.begins(ui, data, item, &Curves::default()) {
         state.texture = Some(texture(ui, "item as it is", &picture.thumbnail(MOST_SIDE)));
     }
     let Some(texture) = &state.texture else { return };
@@ -204,9 +261,13 @@ fn picture(
 }
 
 /// A series or a row of a table, drawn as an explained one is, with nothing selected.
-fn drawn(ui: &mut Ui, (data, item, form): (&Dataset, usize, Option<Form>), state: &mut Unexplained, name: &str) {
-    if state.begins(ui, data, item, form) {
-        state.made = as_it_is(data, item, form).map(|made| ExplainedPicture { theme: theme::figure_theme(ui), ..made });
+fn drawn(ui: &mut Ui, (data, item, curves): (&Dataset, usize, Curves), state: &mut Unexplained, name: &str) {
+    if state.begins(ui, data, item, &curves) {
+        state.made =
+            as_it_is(data, item, &curves).map(|made| ExplainedPicture { theme: theme::figure_theme(ui), ..made });
+        if let Some(made) = &mut state.made {
+            settle_scales(made);
+        }
         state.texture = state.made.as_ref().and_then(|made| canvas::map_of(ui.ctx(), made));
     }
     let Some(made) = &state.made else { return };
@@ -217,26 +278,29 @@ fn drawn(ui: &mut Ui, (data, item, form): (&Dataset, usize, Option<Form>), state
     }
     let mut inner = ui.new_child(UiBuilder::new().id_salt("series as it is").max_rect(area));
     let texture = state.texture.as_ref().map(TextureHandle::id);
-    let page = series::Page { picture: made, panel: Panel::Input, at: (0, 0), name, opacity: 1.0, texture };
+    let (panel, heat) = (Panel::Input, None);
+    let page = series::Page { picture: made, panel, at: (0, 0), name, opacity: 1.0, texture, heat, is_told: false };
     // Nothing is selected, so that there is no bar of a group to choose by.
-    state.zoom = series::show(&mut inner, area, &page, state.zoom, &mut Vec::new());
+    (state.zoom, _) = series::show(&mut inner, area, &page, state.zoom, &mut Vec::new());
 }
 
 /// A series, in the form asked for where it fits, or a row without scores; `None` for other items.
-fn as_it_is(data: &Dataset, item: usize, form: Option<Form>) -> Option<ExplainedPicture> {
+fn as_it_is(data: &Dataset, item: usize, curves: &Curves) -> Option<ExplainedPicture> {
     match &data.items {
         Items::Series(items) => {
             let (shape, values) = (items.shape, items.get(item).to_vec());
             let names = channel_names(data.channel_names(), shape.channels);
             let series = ExplainedSeries {
                 steps: shape.width,
-                form: Form::or_usual(form, shape.channels, &names),
+                form: Form::or_usual(curves.form, shape.channels, &names),
                 movement: Movement::named(&names).unwrap_or_default(),
                 names,
                 unit_of: vec![0; values.len()],
                 fill: values.clone(),
                 values,
                 group: None,
+                picked: curves.picked.clone(),
+                scales: curves.scales,
             };
             Some(ExplainedPicture {
                 series: Some(series),

@@ -6,27 +6,33 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use egui::{
-    Align, Button, CentralPanel, ComboBox, Frame, Label, Layout, Margin, Panel, Rect, RichText, Slider, Ui, UiBuilder,
-    WidgetInfo, accesskit::Role, pos2, vec2,
+    Align, Button, CentralPanel, ComboBox, Frame, Label, Layout, Margin, Panel, Rect, RichText, Slider, TextStyle, Ui,
+    UiBuilder, WidgetInfo, accesskit::Role, pos2, vec2,
 };
 use egui_material_icons::icons;
 
+use super::super::chrome::shorten;
 use super::super::theme::{self, DIMMED, space, text, tokens};
 use super::super::widgets::{self, command_button, command_icon, icon_button, muted, swatch, tip_of};
 use super::answers::Answers;
 use super::canvas::Canvas;
-use super::{classes, reading, series};
+use super::{by_hand, classes, groups, reading, series, words};
 use crate::data::{Modality, Unit, Units};
+use crate::figure::Color;
 use crate::figure::layout::record::is_by_order;
-use crate::figure::layout::series::{Form, has_both_signs};
-use crate::figure::layout::{ExplainedPicture, Hidden, Panel as FigurePanel, View};
+use crate::figure::layout::series::{Form, fill_is_beyond, has_own_colors, is_two_sided, value_color, value_range};
+use crate::figure::layout::{ExplainedPicture, ExplainedSeries, Hidden, Panel as FigurePanel, View};
 use crate::jobs::{Explained, MethodResult};
-use crate::session::reading::{Action, fill_words_for, fills_for};
+use crate::session::reading::{Action, fills_for};
 use crate::session::{Command, Session};
 use crate::work::Shown;
 
 /// Height of the heading of one of two panels.
 const PANEL_HEAD: f32 = 18.0;
+/// Height of what stands over a text and around it: the head of its column, notes on it, margins.
+const AROUND: f32 = 110.0;
+/// Room of the method's name and the icons after it, over a column.
+const HEAD_WIDTH: f32 = 340.0;
 /// In a narrower column the name of its method has a row of its own.
 const NARROW_HEAD: f32 = 220.0;
 
@@ -38,6 +44,7 @@ pub fn show(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut 
         .frame(Frame::new().fill(t.panel).inner_margin(Margin::symmetric(space::M as i8, space::S as i8)))
         .show(ui, |ui| controls::show(ui, session, canvas, commands));
     classes::panel(ui, session, canvas, commands);
+    by_hand::strip(ui, session, canvas, commands);
     CentralPanel::default().frame(Frame::new().fill(t.canvas).inner_margin(space::M)).show(ui, |ui| {
         pictures(ui, session, canvas, commands);
     });
@@ -72,6 +79,7 @@ fn pictures(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut 
             Some(Answers::new(ui, session, &explained, result, canvas.heat_range(column), width))
         })
         .collect();
+    canvas.gather(&explained, explore.reading.chosen);
     // The same for all columns, so that their pictures stand on one line.
     let said_height = said.iter().flatten().map(|answers| answers.height(ui, width)).fold(0.0, f32::max);
     for (column, answers) in said.iter().enumerate() {
@@ -85,19 +93,33 @@ fn pictures(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut 
         one_column(&mut inner, session, canvas, &explained, (column, under), dimmed, commands);
     }
     canvas.end(session);
+    let needs = canvas.text_height().map(|height| height + said_height + AROUND);
+    if needs != canvas.needs {
+        // The panel of classes takes what the text leaves, and was drawn before it.
+        canvas.needs = needs;
+        ui.ctx().request_repaint();
+    }
     if dimmed && matches!(explore.shown, Shown::Pending { .. }) {
         let line = match explore.shown.awaited().and_then(|id| session.running.get(id)) {
             Some(job) => job.progress.as_ref().map_or_else(|| format!("{}…", job.title), crate::work::Progress::line),
             None => "Working…".to_owned(),
         };
-        ui.painter().text(
-            area.center_top() + vec2(0.0, 40.0),
-            egui::Align2::CENTER_TOP,
-            line,
-            egui::FontId::proportional(text::BODY),
-            tokens(ui).text,
-        );
+        busy(ui, area, width, line);
     }
+}
+
+/// What is being waited for, on a ground of its own: in the row of the heads where that is free to the right, else under it. Old words and pictures do
+/// not show through.
+fn busy(ui: &Ui, area: Rect, column_width: f32, line: String) {
+    let t = tokens(ui);
+    let galley = ui.painter().layout_no_wrap(line, egui::FontId::proportional(text::SMALL), t.text);
+    let size = galley.size() + vec2(2.0 * space::S, space::XS);
+    let is_free = column_width - size.x > HEAD_WIDTH;
+    let top = area.top() + if is_free { 0.0 } else { ui.spacing().interact_size.y + space::XS };
+    let pill = Rect::from_min_size(pos2(area.right() - size.x, top), size);
+    ui.painter().rect_filled(pill, theme::RADIUS, t.raised);
+    ui.painter().rect_stroke(pill, theme::RADIUS, egui::Stroke::new(1.0, t.line), egui::StrokeKind::Inside);
+    ui.painter().galley(pill.min + vec2(space::S, space::XS / 2.0), galley, t.text);
 }
 
 /// Nothing to draw yet: says why, and what to do.
@@ -170,10 +192,14 @@ fn one_column(
         );
         if is_series {
             let panel = if explore.peek { FigurePanel::Input } else { *panel };
-            let texture = canvas.texture(column, at);
+            let (texture, heat, is_told) =
+                (canvas.texture(column, at), canvas.heat_range(column), canvas.has_inspector);
             if let Some(picture) = canvas.picture(column) {
-                let page = series::Page { picture, panel, at: (column, at), name: &name, opacity, texture };
-                canvas.zoom = series::show(ui, part.shrink(1.0), &page, canvas.zoom, commands);
+                let page =
+                    series::Page { picture, panel, at: (column, at), name: &name, opacity, texture, heat, is_told };
+                let (zoom, told) = series::show(ui, part.shrink(1.0), &page, canvas.zoom, commands);
+                canvas.zoom = zoom;
+                canvas.tell(told);
             }
         } else if is_table {
             let panel = if explore.peek { FigurePanel::Input } else { *panel };
@@ -183,8 +209,7 @@ fn one_column(
         } else if is_text {
             let place = (part.shrink(1.0), reading::Setting::of(whole.width()));
             if let Some(unit) = canvas.read(ui, session, place, (column, at), &name, opacity) {
-                let choice = (explore.reading.chosen != Some(unit)).then_some(unit);
-                commands.push(Command::Reading(Action::Choose(choice)));
+                commands.push(Command::Reading(Action::TakeOut(Some(unit))));
             }
         } else {
             canvas.show(ui, part.shrink(1.0), column, at, &name, opacity);
@@ -206,11 +231,21 @@ fn item_words(session: &Session, explained: &Explained) -> String {
     let item = explained.item;
     match (session.own_text(), &session.data) {
         (Some(own), _) if own.data.hash == explained.data => "your own text".to_owned(),
-        (_, Some(data)) if item < data.len() => {
-            format!("item {}", crate::jobs::picture::item_words(data, item).trim_start_matches('#'))
+        (None, Some(data)) if session.own_row().is_some_and(|own| own.data.hash == explained.data) => {
+            let item = session.own_row().map_or(0, |own| own.item);
+            let name = crate::jobs::picture::item_words(data, item);
+            format!("{} with changes", in_line(&name))
         }
+        (_, Some(data)) if item < data.len() => in_line(&crate::jobs::picture::item_words(data, item)),
         _ => format!("item {item}"),
     }
+}
+
+/// "item 3" of the name "#3", and of "item 3" as well.
+fn in_line(name: &str) -> String {
+    let name = name.trim_start_matches('#');
+    let is_said = name.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("item "));
+    if is_said { name.to_owned() } else { format!("item {name}") }
 }
 
 /// What one of two panels shows; gives the place that is left for it.
@@ -344,7 +379,8 @@ fn method_choice(ui: &mut Ui, session: &Session, column: usize, room: f32, comma
     });
 }
 
-fn k_slider(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
+/// How many units are selected, by a slider so many points long.
+fn k_slider(ui: &mut Ui, session: &Session, length: f32, commands: &mut Vec<Command>) {
     let explore = &session.explore;
     // Of a text as many as it has words that the black box gets, of a series its own steps.
     let is_of_unit = explore.explained().is_some_and(|shown| shown.units.unit == explore.unit);
@@ -355,12 +391,12 @@ fn k_slider(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     let shown = explore.k.min(most);
     let mut k = shown;
     let label = ui.label("Select");
-    ui.spacing_mut().slider_width = controls::slider_width(ui);
+    ui.spacing_mut().slider_width = length;
     let slider = Slider::new(&mut k, 1..=most).logarithmic(true).smart_aim(false);
     let response = ui.add_enabled(enabled, slider);
     let response = response
         .labelled_by(label.id)
-        .on_hover_text("k: how many units are selected (comma and period change it by one)");
+        .on_hover_text("k: how many units are selected (comma and period change it by one). The slider is logarithmic: small numbers have more room");
     if response.changed() && k != shown {
         commands.push(Command::SetK(k));
     }
@@ -424,11 +460,11 @@ fn fill_choice(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     let modality = session.modality();
     ui.label("Fill");
     ComboBox::from_id_salt("fill")
-        .selected_text(fill_words_for(explore.fill, modality))
+        .selected_text(session.fill_words(explore.fill))
         .width(controls::fill_width(ui, modality))
         .show_ui(ui, |ui| {
             for &fill in fills_for(modality) {
-                if ui.selectable_label(fill == explore.fill, fill_words_for(fill, modality)).clicked() {
+                if ui.selectable_label(fill == explore.fill, session.fill_words(fill)).clicked() {
                     commands.push(Command::SetFill(fill));
                 }
             }
@@ -472,13 +508,22 @@ fn legend(ui: &mut Ui, session: &Session, canvas: &Canvas, hatches: bool, comman
             }
             View::Heat => heat_legend(ui, session, canvas),
             View::Overlay => {
-                swatch(ui, t.selected, false);
-                muted(ui, "selected, deeper for higher scores");
+                entry(ui, t.selected, "selected, deeper for higher scores");
+                against_legend(ui, session, canvas, commands);
             }
             View::Selected | View::Unselected | View::Side => {
-                swatch(ui, t.selected, false);
-                muted(ui, if is_text { "line under the selected words" } else { "edge of the selected units" });
+                entry(
+                    ui,
+                    t.selected,
+                    if is_text { "line under the selected words" } else { "edge of the selected units" },
+                );
                 ui.add_space(space::S);
+                let hidden = match explore.hidden {
+                    Hidden::Hatched => "hidden, hatched here",
+                    Hidden::AsModelSees if is_text => "hidden words leave a gap",
+                    Hidden::AsModelSees => "hidden units as the model gets them",
+                };
+                keep_together(ui, small_width(ui, hidden) + 2.0 * (SWATCH + space::XS));
                 // What is hidden is hatched in its own colour: what is selected in the one, what is not in the other.
                 if explore.hidden == Hidden::Hatched {
                     let hatched: &[_] = match explore.view {
@@ -488,14 +533,7 @@ fn legend(ui: &mut Ui, session: &Session, canvas: &Canvas, hatches: bool, comman
                     };
                     hatched.iter().for_each(|&color| swatch(ui, color, true));
                 }
-                muted(
-                    ui,
-                    match explore.hidden {
-                        Hidden::Hatched => "hidden, hatched here",
-                        Hidden::AsModelSees if is_text => "hidden words leave a gap",
-                        Hidden::AsModelSees => "hidden units as the model gets them",
-                    },
-                );
+                muted(ui, hidden);
             }
         }
         if !has_own_row {
@@ -506,13 +544,63 @@ fn legend(ui: &mut Ui, session: &Session, canvas: &Canvas, hatches: bool, comman
         if !has_button {
             as_text(ui);
         }
-        ui.horizontal(row);
+        ui.horizontal_wrapped(row);
     });
     if has_own_row {
         ui.scope(|ui| {
             as_text(ui);
-            ui.horizontal(beside);
+            ui.horizontal_wrapped(beside);
         });
+    }
+}
+
+/// What speaks against the class as strongly as the selected words speak for it: how many, and the way to them, one after the other.
+fn against_legend(ui: &mut Ui, session: &Session, canvas: &Canvas, commands: &mut Vec<Command>) {
+    let Some((picture, view)) = canvas.text_view(session.explore.focus).filter(|_| !session.hides_text()) else {
+        return;
+    };
+    let Some(class) = words::class_words(session, picture).filter(|_| !view.against.is_empty()) else { return };
+    ui.add_space(space::S);
+    let n = view.against.len();
+    let speaks = if n == 1 { "speaks" } else { "speak" };
+    let noun = session.explore.unit.noun(n);
+    let words = format!("{n} strong {noun} {speaks} against {}", shorten(&class, 28));
+    keep_together(ui, SWATCH + space::XS + small_width(ui, &words));
+    swatch(ui, theme::color(reading::against_color(ui)), false);
+    let link = ui.link(RichText::new(words).small());
+    if link.on_hover_text("As strongly as the selected ones speak for it. Click to go to the next one").clicked() {
+        let chosen = session.explore.reading.chosen;
+        let at = view.against.iter().position(|unit| Some(*unit as usize) == chosen);
+        let next = view.against[at.map_or(0, |at| (at + 1) % n)] as usize;
+        commands.push(Command::Reading(Action::Choose(Some(next))));
+    }
+}
+
+/// Width of a swatch in points.
+const SWATCH: f32 = 12.0;
+/// Width of a bar of colours, and of the only one.
+const RAMP: f32 = 84.0;
+const LONG_RAMP: f32 = 140.0;
+
+/// A swatch of a legend with its words.
+fn entry(ui: &mut Ui, color: egui::Color32, words: &str) {
+    keep_together(ui, SWATCH + ui.spacing().item_spacing.x + small_width(ui, words));
+    swatch(ui, color, false);
+    muted(ui, words);
+}
+
+/// Width of small words on one line, in points.
+fn small_width(ui: &Ui, words: &str) -> f32 {
+    groups::word(ui, words, &TextStyle::Small)
+}
+
+/// Begins another row of a legend where what follows, so many points wide, has no room in this one: nothing of it is cut, and no swatch stands apart from
+/// its words.
+fn keep_together(ui: &mut Ui, width: f32) {
+    let is_begun = ui.cursor().left() > ui.max_rect().left() + 0.5;
+    if is_begun && ui.layout().main_wrap() && ui.available_size_before_wrap().x < width.ceil() {
+        ui.end_row();
+        ui.set_row_height(ui.spacing().interact_size.y);
     }
 }
 
@@ -525,8 +613,8 @@ fn as_text(ui: &mut Ui) {
 fn truth_legend(ui: &mut Ui, session: &Session) {
     if session.knows_truth() && session.explore.shows_truth {
         ui.spacing_mut().item_spacing.x = space::XS;
-        swatch(ui, theme::color(crate::figure::Palette::of(theme::figure_theme(ui)).annotation), false);
-        muted(ui, "truly decides the class");
+        let color = theme::color(crate::figure::Palette::of(theme::figure_theme(ui)).annotation);
+        entry(ui, color, "truly decides the class");
     }
 }
 
@@ -539,8 +627,9 @@ fn overlaps(ui: &mut Ui, session: &Session) {
     let words: Vec<String> =
         overlaps.iter().map(|(a, b, iou)| format!("{}-{} {:.0} %", letter(*a), letter(*b), iou * 100.0)).collect();
     let of = session.lens_in_view().map_or_else(String::new, |lens| format!(" for {}", session.lens_words(lens)));
-    let words = RichText::new(format!("Overlap (IoU){of}: {}", words.join(", "))).small().color(tokens(ui).muted);
-    ui.add(Label::new(words).truncate())
+    let words = format!("Overlap (IoU){of}: {}", words.join(", "));
+    keep_together(ui, small_width(ui, &words));
+    muted(ui, words)
         .on_hover_text("Units that are shown as selected in both columns, as a share of those shown so in either");
 }
 
@@ -552,11 +641,17 @@ fn marks_legend(ui: &mut Ui, session: &Session, canvas: &Canvas, is_table: bool)
     let palette = crate::figure::Palette::of(theme::figure_theme(ui));
     let pale = theme::color(palette.hairline);
     let has_lines = session.series_form() == Some(Form::Overlaid);
-    let is_signed =
-        is_map && shown_pictures(session, canvas).any(|picture| picture.series.as_ref().is_some_and(has_both_signs));
-    let mut mark = |color, words: &str| {
-        swatch(ui, color, false);
-        muted(ui, words);
+    let hides = matches!(view, View::Selected | View::Unselected | View::Side);
+    let is_beyond = hides
+        && shown_pictures(session, canvas)
+            .any(|picture| picture.series.as_ref().is_some_and(|series| fill_is_beyond(picture, series)));
+    let hidden = if is_beyond {
+        "hidden: what the model gets there (dashed: beyond the axis)"
+    } else {
+        "hidden: what the model gets there"
+    };
+    let mark = |ui: &mut Ui, color, words: &str| {
+        entry(ui, color, words);
         ui.add_space(space::S);
     };
     if is_table {
@@ -568,50 +663,94 @@ fn marks_legend(ui: &mut Ui, session: &Session, canvas: &Canvas, is_table: bool)
             (false, true) => ", of which only the order counts",
             (false, false) => "",
         };
-        mark(t.selected, &format!("selected, with its rank; bar: its score{of_bar}"));
-        mark(t.unselected, "not selected");
+        mark(ui, t.selected, &format!("selected, with its rank; bar: its score{of_bar}"));
+        mark(ui, t.unselected, "not selected");
         return;
     }
     match view {
-        View::Overlay if is_signed => {
-            mark(theme::color(palette.two_sided_selected(-1.0)), "selected, below 0");
-            mark(theme::color(palette.two_sided_selected(1.0)), "above 0");
-            mark(theme::color(palette.two_sided(-1.0)), "not selected, below 0");
-            mark(theme::color(palette.two_sided(1.0)), "above 0");
-        }
-        View::Overlay if is_map => {
-            mark(t.selected, "selected, deeper for larger values");
-            mark(t.full, "not selected, darker further from 0");
-        }
-        View::Overlay => mark(t.selected, "selected, deeper for higher scores"),
         View::Heat if is_map => {
-            mark(t.selected, "edge of the selected");
+            mark(ui, t.selected, "edge of the selected");
             heat_legend(ui, session, canvas);
         }
-        View::Heat if has_lines => mark(t.full, "score at each step, in the colour of its channel"),
-        View::Heat => mark(t.selected, "score at each step"),
-        _ if is_signed => {
-            mark(theme::color(palette.two_sided(-1.0)), "value below 0");
-            mark(theme::color(palette.two_sided(0.0)), "0");
-            mark(theme::color(palette.two_sided(1.0)), "above 0; what is hidden is blank");
+        _ if is_map => {
+            let series = shown_pictures(session, canvas).find_map(|picture| picture.series.as_ref());
+            if let Some(series) = series {
+                let kinds: &[(bool, &str)] = match view {
+                    View::Overlay => &[(true, "selected"), (false, "not selected")],
+                    _ => &[(false, "what is hidden is blank")],
+                };
+                value_legend(ui, series, kinds);
+            }
         }
-        _ if is_map => mark(t.full, "value, further from 0 is stronger; what is hidden is blank"),
+        View::Overlay => mark(ui, t.selected, "selected, deeper for higher scores"),
+        View::Heat => {
+            mark(ui, t.selected, "bar over the selected");
+            if has_lines {
+                let words = "behind the lines the highest score:";
+                keep_together(ui, small_width(ui, words));
+                muted(ui, words);
+                ui.add_space(space::S);
+            }
+            heat_legend(ui, session, canvas);
+        }
         // Several lines in one plot keep their own colours, whatever is hidden.
         View::Selected | View::Unselected | View::Side if has_lines => {
             let kept = if view == View::Unselected { "not selected" } else { "selected" };
             let kept = if view == View::Side { "what is kept" } else { kept };
-            mark(t.full, &format!("{kept}, in the colour of its channel"));
-            mark(pale, "hidden: what the model gets there");
+            mark(ui, t.full, &format!("{kept}, in the colour of its channel"));
+            mark(ui, pale, hidden);
         }
         View::Selected | View::Unselected | View::Side => {
             if view != View::Unselected {
-                mark(t.selected, "selected");
+                mark(ui, t.selected, "selected");
             }
             if view != View::Selected {
-                mark(t.unselected, "not selected");
+                mark(ui, t.unselected, "not selected");
             }
-            mark(pale, "hidden: what the model gets there");
+            mark(ui, pale, hidden);
         }
+    }
+}
+
+/// The colours of a map's values with what their ends stand for, and words on them: for each kind, whether it has the colours of selected values.
+pub(super) fn value_legend(ui: &mut Ui, series: &ExplainedSeries, kinds: &[(bool, &str)]) {
+    let palette = crate::figure::Palette::of(theme::figure_theme(ui));
+    let (range, is_signed, is_own) = (value_range(series), is_two_sided(series), has_own_colors(series));
+    let (low, high) = if is_own { (0.0, 1.0) } else { (range.low, range.high) };
+    let most = high.max(-low);
+    let number = |value: f32| crate::data::table::number(f64::from(value)).replace('-', "\u{2212}");
+    let [from, to] = match is_own {
+        true => ["lowest".to_owned(), "highest of its channel".to_owned()],
+        false => [number(low), number(high)],
+    };
+    for (at, (is_selected, words)) in kinds.iter().enumerate() {
+        // Both have the same ends.
+        let ends = (at == 0).then_some([&from, &to]);
+        let said = ends.map_or(0.0, |ends| ends.iter().map(|end| small_width(ui, end) + space::XS).sum::<f32>());
+        keep_together(ui, said + RAMP + 3.0 * space::XS + small_width(ui, words));
+        if let Some([from, _]) = ends {
+            muted(ui, from.as_str());
+        }
+        let share = |at: f32| (low + (high - low) * at) / most;
+        ramp(ui, RAMP, &|at| value_color(palette, share(at), is_signed, *is_selected));
+        if let Some([_, to]) = ends {
+            muted(ui, to.as_str());
+            ui.add_space(space::XS);
+        }
+        muted(ui, *words);
+        ui.add_space(space::S);
+    }
+}
+
+/// A bar of so many points with the colour of each of its places, from 0 to 1.
+fn ramp(ui: &mut Ui, width: f32, color: &dyn Fn(f32) -> Color) {
+    const STEPS: usize = 70;
+    let (rect, _) = ui.allocate_exact_size(vec2(width, 12.0), egui::Sense::hover());
+    let width = rect.width() / STEPS as f32;
+    for step in 0..STEPS {
+        let left = rect.left() + width * step as f32;
+        let part = Rect::from_min_size(pos2(left, rect.top()), vec2(width + 0.5, rect.height()));
+        ui.painter().rect_filled(part, 0.0, theme::color(color(step as f32 / (STEPS - 1) as f32)));
     }
 }
 
@@ -621,26 +760,21 @@ fn heat_legend(ui: &mut Ui, session: &Session, canvas: &Canvas) {
     let scales: Vec<_> = [false, true].into_iter().filter_map(of).collect();
     let is_mixed = scales.len() > 1;
     for picture in scales {
-        let (rect, _) = ui.allocate_exact_size(vec2(if is_mixed { 84.0 } else { 140.0 }, 12.0), egui::Sense::hover());
         let (scale, palette) = (picture.scale(), crate::figure::Palette::of(theme::figure_theme(ui)));
-        let steps = 70;
-        let width = rect.width() / steps as f32;
-        for step in 0..steps {
-            let left = rect.left() + width * step as f32;
-            let part = Rect::from_min_size(pos2(left, rect.top()), vec2(width + 0.5, rect.height()));
-            let color = scale.color(palette, step as f32 / (steps - 1) as f32);
-            ui.painter().rect_filled(part, 0.0, theme::color(color));
-        }
+        let class = session.lens_in_view().map(|lens| session.lens_words(lens));
+        let class = class.unwrap_or_else(|| "the predicted class".to_owned());
+        let class = shorten(&class, 28);
+        let words = match (picture.signed, is_mixed) {
+            (false, false) => "each method's lowest to highest score".to_owned(),
+            (true, false) => format!("each method's scores: against, for {class}"),
+            (false, true) => "lowest to highest score".to_owned(),
+            (true, true) => format!("against, for {class}"),
+        };
+        let width = if is_mixed { RAMP } else { LONG_RAMP };
+        keep_together(ui, width + 3.0 * space::XS + small_width(ui, &words));
+        ramp(ui, width, &|at| scale.color(palette, at));
         ui.add_space(space::XS);
-        muted(
-            ui,
-            match (picture.signed, is_mixed) {
-                (false, false) => "each method's lowest to highest score",
-                (true, false) => "each method's scores: against, for",
-                (false, true) => "lowest to highest score",
-                (true, true) => "against, for",
-            },
-        );
+        muted(ui, words);
         ui.add_space(if is_mixed { space::S } else { 0.0 });
     }
 }

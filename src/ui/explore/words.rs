@@ -1,17 +1,21 @@
 //! Words in numbers: the list by rank beside the text, and what is known of the word under the pointer.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::time::Duration;
+
 use egui::accesskit::Role;
 use egui::text::{LayoutJob, TextWrapping};
 use egui::{
-    Align, Align2, FontId, Grid, Label, Layout, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
-    pos2, vec2,
+    Align, Align2, FontId, Label, Layout, Pos2, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
+    pos2, style::ScrollAnimation, vec2,
 };
 use egui_material_icons::icons;
 
 use super::super::chrome::shorten;
 use super::super::theme::{space, text, tokens};
-use super::super::widgets::{group, muted};
+use super::super::widgets::{command_button, group, muted};
 use super::canvas::Canvas;
+use super::inspector::{UnitLine, unit_lines};
 use super::reading::TextView;
 use crate::data::Unit;
 use crate::explain;
@@ -33,6 +37,11 @@ const LIST: f32 = 300.0;
 /// Height of the panel that is left to all else.
 const BESIDE: f32 = 440.0;
 
+/// Frames after the last move in which the pointer counts as moving.
+const MOVING: u8 = 3;
+/// Seconds after which a pointer that is over no unit has left the text.
+const AWAY: f64 = 0.4;
+
 /// What the list remembers.
 #[derive(Default)]
 pub struct WordsUi {
@@ -40,9 +49,38 @@ pub struct WordsUi {
     found: Option<usize>,
     seen_pointed: Option<usize>,
     seen_choice: u64,
+    /// The text and its order in the frame before.
+    seen_order: u64,
+    /// Where the pointer was in the frame before.
+    seen_at: Option<Pos2>,
+    /// Frames in which a pointer that has moved still counts as moving: what it points at is known a frame later.
+    moving: u8,
+    /// How far the list is scrolled, in points.
+    offset: f32,
+    /// How far it was before it began to follow the pointer, and where the pointer left the text since, the time in seconds.
+    home: Option<(f32, Option<f64>)>,
 }
 
 impl WordsUi {
+    /// How far the list is to be scrolled now that the pointer has left the text: back to where it was before it followed it. Between two words the pointer is
+    /// over none for a moment.
+    fn way_back(&mut self, ui: &Ui, is_pointing: bool) -> Option<f32> {
+        let (home, left) = self.home?;
+        let now = ui.input(|input| input.time);
+        let since = left.unwrap_or(now);
+        if is_pointing {
+            self.home = Some((home, None));
+            return None;
+        }
+        if now - since < AWAY {
+            self.home = Some((home, Some(since)));
+            ui.ctx().request_repaint_after(Duration::from_secs_f64(AWAY - (now - since)));
+            return None;
+        }
+        self.home = None;
+        Some(home)
+    }
+
     /// The unit under the pointer, taken once.
     pub fn take_found(&mut self) -> Option<usize> {
         self.found.take()
@@ -60,13 +98,11 @@ pub fn without_words(session: &Session, unit: usize) -> Option<String> {
     let class = session.explore.class_focus.unwrap_or_else(|| crate::model::argmax(&explained.probs_full));
     let full = explained.probs_full.get(class)?;
     let without = session.without(unit)?.get(class)?;
-    let change = without - full;
-    let sign = if change < 0.0 { "\u{2212}" } else { "+" };
     Some(format!(
-        "Probability of {} without it: {} ({sign}{:.3})",
+        "Probability of {} without it: {} ({})",
         session.class_name(class),
         describe::probability(*without),
-        change.abs()
+        describe::change(without - full)
     ))
 }
 
@@ -89,10 +125,12 @@ pub fn card(ui: &mut Ui, session: &Session, words: &[String], unit: usize, remar
         }
     }
     ui.label(without_words(session, unit).unwrap_or_else(|| "Asking for the answer without it…".to_owned()));
+    let is_out = session.taken_out().contains(&unit);
+    muted(ui, if is_out { "Click to put it back" } else { "Click to take it out" });
 }
 
 /// The unit under the pointer, or the chosen one, by every method. It stands below the list, which must not move under the pointer.
-pub fn pointed(ui: &mut Ui, session: &Session, canvas: &Canvas, explained: &Explained) {
+pub fn pointed(ui: &mut Ui, session: &Session, canvas: &Canvas, explained: &Explained, commands: &mut Vec<Command>) {
     if session.hides_text() {
         return;
     }
@@ -100,31 +138,33 @@ pub fn pointed(ui: &mut Ui, session: &Session, canvas: &Canvas, explained: &Expl
     let reading = &session.explore.reading;
     group(ui, if reading.pointed.is_none() && reading.chosen.is_some() { "Chosen" } else { "Under the pointer" });
     let Some(unit) = reading.pointed.or(reading.chosen).filter(|unit| *unit < explained.units.count()) else {
-        muted(ui, format!("Point at a {noun} in the text or in the list; click to keep it."));
+        let words = format!(
+            "Point at a {noun} in the text or in the list. A click in the text takes it out, one in the list keeps it here."
+        );
+        ui.add(Label::new(RichText::new(words).small().color(tokens(ui).muted)).wrap());
         return;
     };
     let words = canvas.text_view(session.explore.focus).and_then(|(_, view)| view.words.get(unit));
     ui.add(Label::new(RichText::new(words.map_or("", |words| words.as_str())).strong()).truncate());
-    Grid::new("pointed word").num_columns(4).spacing([space::M, 2.0]).show(ui, |ui| {
-        for head in ["Method", "score", "rank", "selected"] {
-            muted(ui, head);
-        }
-        ui.end_row();
-        for (column, result) in explained.methods.iter().enumerate() {
-            let Ok(result) = result else { continue };
-            let seen = session.seen(result);
-            let name = session.column_explainers().get(column).map_or_else(String::new, |it| it.card.name.clone());
-            ui.label(shorten(&name, 16));
-            ui.label(seen.scores.get(unit).map_or_else(String::new, |score| score_words(*score)));
-            let rank = seen.ranks.get(unit).filter(|rank| **rank != u32::MAX);
-            ui.label(rank.map_or_else(|| "none".to_owned(), |rank| (rank + 1).to_string()));
-            let selected = seen.is_selected(unit, session.explore.k);
-            ui.label(if selected { "yes" } else { "no" });
-            ui.end_row();
-        }
-    });
+    let mut lines = Vec::new();
+    for (column, result) in explained.methods.iter().enumerate() {
+        let Ok(result) = result else { continue };
+        let seen = session.seen(result);
+        let rank = seen.ranks.get(unit).filter(|rank| **rank != u32::MAX);
+        lines.push(UnitLine {
+            method: session.column_explainers().get(column).map_or_else(String::new, |it| it.card.name.clone()),
+            score: seen.scores.get(unit).map_or_else(String::new, |score| score_words(*score)),
+            rank: rank.map_or_else(|| "none".to_owned(), |rank| (rank + 1).to_string()),
+            is_selected: seen.is_selected(unit, session.explore.k),
+        });
+    }
+    unit_lines(ui, &lines, explained.units.count());
     let without = without_words(session, unit).unwrap_or_else(|| "Asking for the answer without it…".to_owned());
     ui.add(Label::new(without).wrap());
+    if reading.pointed.is_none() {
+        let label = if session.taken_out().contains(&unit) { "Put it back" } else { "Take it out" };
+        command_button(ui, session, Command::Reading(Action::TakeOut(Some(unit))), label, commands);
+    }
 }
 
 /// What stands over the list: by what it is ordered, and what its numbers mean.
@@ -149,18 +189,21 @@ fn heading(ui: &mut Ui, session: &Session, title: &str, picture: &ExplainedPictu
     });
 }
 
+/// What a picture's scores speak for or against, where their sign has a meaning: "class spam", "spam rather than ham", "the predicted class".
+pub fn class_words(session: &Session, picture: &ExplainedPicture) -> Option<String> {
+    match session.explore.focused_result().and_then(|result| session.lens(result)) {
+        Some(lens) => Some(session.lens_words(lens)),
+        None => picture.signed.then(|| "the predicted class".to_owned()),
+    }
+}
+
 /// What the numbers of the list mean, in plain words.
 fn scores_tip(session: &Session, picture: &ExplainedPicture) -> String {
     let (focus, noun) = (session.explore.focus, session.explore.unit.noun(1));
-    let lens = session.explore.focused_result().and_then(|result| session.lens(result));
     let explainer = session.column_explainers().get(focus).cloned();
     let is_learned = explainer
         .is_some_and(|explainer| explain::method(&explainer.card.method).is_ok_and(|method| method.spec().trains));
-    let of_class = match lens {
-        Some(lens) => Some(session.lens_words(lens)),
-        None => picture.signed.then(|| "the predicted class".to_owned()),
-    };
-    match of_class {
+    match class_words(session, picture) {
         Some(class) => format!(
             "How much each {noun} weighs for {class}: above zero it speaks for it, bar to the right; below zero it speaks against it, bar to the \
              left. Both sides have one scale."
@@ -195,24 +238,60 @@ pub fn list(ui: &mut Ui, session: &Session, canvas: &Canvas, state: &mut WordsUi
     let is_tall = session.explore.explained().is_some_and(|explained| explained.units.unit == Unit::Sentence);
     let row_height = if is_tall { TALL } else { ROW };
     let mut area = ScrollArea::vertical().id_salt("words").max_height(height).auto_shrink([false, true]);
-    // Follows what the text points at, not what is pointed at here.
-    let follow = if reading.choices != state.seen_choice {
-        reading.chosen
-    } else if reading.pointed != state.seen_pointed {
-        reading.pointed
-    } else {
-        None
+    let rank_of = |unit: Option<usize>| {
+        unit.and_then(|unit| view.ranks.get(unit)).filter(|rank| **rank != u32::MAX).map(|rank| *rank as usize)
     };
-    (state.seen_choice, state.seen_pointed) = (reading.choices, reading.pointed);
-    if let Some(rank) = follow.and_then(|unit| view.ranks.get(unit)).filter(|rank| **rank != u32::MAX) {
-        area = area.vertical_scroll_offset((*rank as f32 * (row_height + spacing) - height / 2.0).max(0.0));
+    let order = order_of(view);
+    let is_new = state.seen_order != order;
+    let pointer = ui.input(|input| input.pointer.latest_pos());
+    if is_new || reading.choices != state.seen_choice {
+        // Another text or order begins at its top, unless a unit was chosen, which then stands in the middle.
+        let chosen = rank_of(reading.chosen);
+        if is_new || chosen.is_some() {
+            let top = chosen.map_or(0.0, |rank| rank as f32 * (row_height + spacing) - height / 2.0);
+            area = area.vertical_scroll_offset(top.max(0.0));
+            state.home = None;
+        }
+        (state.seen_at, state.moving) = (pointer, 0);
     }
-    area.show_rows(ui, row_height, view.order.len(), |ui, rows| {
+    // It follows what the text points at, not what is pointed at here; and not a pointer that rests while text and order change under it.
+    state.moving = if pointer == state.seen_at { state.moving.saturating_sub(1) } else { MOVING };
+    state.seen_at = pointer;
+    let follow = rank_of(reading.pointed).filter(|_| reading.pointed != state.seen_pointed && state.moving > 0);
+    if follow.is_some() && state.home.is_none() {
+        state.home = Some((state.offset, None));
+    }
+    if let Some(home) = state.way_back(ui, reading.pointed.is_some()) {
+        area = area.vertical_scroll_offset(home);
+    }
+    (state.seen_order, state.seen_choice, state.seen_pointed) = (order, reading.choices, reading.pointed);
+    let output = area.show_rows(ui, row_height, view.order.len(), |ui, rows| {
+        let top = ui.max_rect().top();
+        let place = |rank: usize| {
+            let top = top + (rank as f32 - rows.start as f32) * (row_height + spacing);
+            Rect::from_min_size(pos2(ui.max_rect().left(), top), vec2(1.0, row_height))
+        };
+        if let Some(rank) = follow {
+            // As little as brings it into sight, and not at once.
+            ui.scroll_to_rect(place(rank), None);
+        }
         for rank in rows {
             let Some(&unit) = view.order.get(rank) else { continue };
             row(ui, session, (picture, view), rank, unit as usize, (bars, digits, is_tall), state, commands);
         }
     });
+    state.offset = output.state.clamped_offset().y;
+    if ui.rect_contains_pointer(output.inner_rect) {
+        // Who is in the list wants it where it is.
+        state.home = None;
+    }
+}
+
+/// What text the list is of, and in which order its units stand.
+fn order_of(view: &TextView) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (view.id, &view.ranks).hash(&mut hasher);
+    hasher.finish()
 }
 
 #[expect(clippy::too_many_arguments, reason = "one row of a list")]
@@ -248,7 +327,6 @@ fn row(
     }
     let small = FontId::proportional(text::SMALL);
     let first_line = rect.top() + ROW / 2.0;
-    painter.text(pos2(rect.left() + 26.0, first_line), Align2::RIGHT_CENTER, rank + 1, small.clone(), t.muted);
     let (words_left, bar_right) = (rect.left() + 34.0, rect.right() - 58.0);
     // A sentence has the whole width, and its bar stands under it.
     let (bar_left, words_end, middle) = if is_tall {
@@ -268,7 +346,11 @@ fn row(
     };
     let galley = ui.painter().layout_job(job);
     let right = (room.left() + galley.size().x).min(room.right());
-    let top = if is_tall { room.top() + 2.0 } else { first_line - galley.size().y / 2.0 };
+    // A sentence of one line stands in the middle of its two.
+    let middle_of_words = if is_tall { room.center().y } else { first_line };
+    let top = middle_of_words - galley.size().y / 2.0;
+    let beside = top + galley.size().y / galley.rows.len().max(1) as f32 / 2.0;
+    painter.text(pos2(rect.left() + 26.0, beside), Align2::RIGHT_CENTER, rank + 1, small.clone(), t.muted);
     ui.painter_at(room).galley(pos2(room.left(), top), galley, t.text);
     if selected {
         let under = if is_tall { room.bottom() } else { rect.bottom() - 3.0 };
@@ -289,6 +371,10 @@ fn row(
     response.widget_info(|| {
         WidgetInfo::selected(Role::Button, true, is_marked, format!("Rank {}: {words}{said}", rank + 1))
     });
+    if response.gained_focus() {
+        // With the row after it and the one before: the next one that the focus goes to is there then.
+        ui.scroll_to_rect_animation(rect.expand2(vec2(0.0, height + 2.0)), None, ScrollAnimation::none());
+    }
     if response.hovered() {
         state.found = Some(unit);
         // The list must not move under the pointer.

@@ -61,7 +61,9 @@ pub fn show(
     if let Arrangement::Sheet { columns } = &mut changed.arrangement {
         let asked = *columns;
         ui.horizontal(|ui| {
-            let label = ui.label("Pictures in a row");
+            let mut label = figure.pictures.first().map_or("items", |first| first.noun().1).to_owned();
+            label[..1].make_ascii_uppercase();
+            let label = ui.label(format!("{label} in a row"));
             let most = figure.pictures.len().max(1);
             if ui.add(DragValue::new(columns).range(1..=most).speed(0.1)).labelled_by(label.id).changed() {
                 change = Some(Change::Look);

@@ -1,17 +1,27 @@
 //! Charts beside the table: fidelity over k, FS-M against FU-M, and how much methods agree.
 
-use egui::{Align2, FontId, Rect, Sense, Shape, Stroke, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
-use egui_plot::{LineStyle, VLine};
+use std::sync::Arc;
+
+use egui::{
+    Align2, FontId, Galley, Rect, RichText, Sense, Shape, Stroke, TextStyle, TextWrapMode, Ui, WidgetInfo, WidgetText,
+    accesskit::Role, pos2, vec2,
+};
+use egui_plot::{LineStyle, PlotPoint, VLine};
 
 use super::{look_of, rows};
-use crate::figure::color::{Scale, contrast};
+use crate::figure::color::{Scale, ink_on};
+use crate::figure::layout::boxes::{legend as legend_of_boxes, plain_box_plot};
 use crate::session::describe::count;
+use crate::session::measure::chart_k;
 use crate::session::{Command, Session};
+use crate::ui::figure_view::paint_drawing;
 use crate::ui::plots::{Chart, Look, Series, chart, legend, note};
 use crate::ui::theme::{self, space, text, tokens};
 use crate::ui::widgets::{group, muted};
 
 const HEIGHT: f32 = 250.0;
+/// Most points on screen for a point of a drawing: its words are then as large as others.
+const MOST_DRAWN: f32 = 1.45;
 /// Length of a piece of a line in a legend.
 const SAMPLE: f32 = 26.0;
 
@@ -75,9 +85,12 @@ pub fn over_k(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     let response = chart(ui, &frame, &series, move |plot| {
         if is_inside {
             plot.vline(VLine::new("", at).color(ink).style(LineStyle::Dotted { spacing: 4.0 }).allow_hover(false));
-            note(plot, [at, 1.0], &format!(" k {here} in Explore"), Align2::LEFT_BOTTOM, ink);
         }
     });
+    if is_inside {
+        let x = response.transform.position_from_point(&PlotPoint::new(at, 0.0)).x;
+        label_of_line(ui, *response.transform.frame(), x, &format!("k {here} in Explore"));
+    }
     let clicked = response.response.clicked().then(|| response.response.interact_pointer_pos()).flatten();
     if let Some(pointer) = clicked {
         let x = response.transform.value_from_position(pointer).x;
@@ -87,6 +100,25 @@ pub fn over_k(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
         }
     }
     muted(ui, "Click in the chart to look at that k in Explore.");
+}
+
+/// Words beside an upright line at `x` in a chart, on a ground of their own so that curves do not run through them: to its right, or to its left where they
+/// would reach beyond the chart.
+fn label_of_line(ui: &Ui, frame: Rect, x: f32, words: &str) {
+    let t = tokens(ui);
+    let galley = ui.painter().layout_no_wrap(words.to_owned(), FontId::proportional(text::SMALL), t.muted);
+    let size = galley.size() + vec2(2.0 * space::XS, 0.0);
+    let ground = Rect::from_min_size(pos2(left_of_label(frame, x, size.x), frame.bottom() - size.y - 2.0), size);
+    ui.painter().rect_filled(ground, 2.0, t.canvas);
+    ui.painter().galley(ground.min + vec2(space::XS, 0.0), galley, t.muted);
+}
+
+/// Where words, so many points wide, begin beside a line at `x`.
+fn left_of_label(frame: Rect, x: f32, width: f32) -> f32 {
+    const APART: f32 = 3.0;
+    let right = x + APART;
+    let left = if right + width <= frame.right() { right } else { x - APART - width };
+    left.min(frame.right() - width).max(frame.left())
 }
 
 /// What a kind of line means whatever its colour: without a mark, which would be that of a method.
@@ -186,7 +218,8 @@ fn pair(ui: &mut Ui, session: &Session, pair: &Pair) {
         muted(ui, "Comes with the table.");
         return;
     };
-    let k = cells.iter().find(|cell| cell.metric == high).and_then(|cell| cell.k);
+    let ks: Vec<usize> = cells.iter().filter(|cell| cell.metric == high).filter_map(|cell| cell.k).collect();
+    let k = (!ks.is_empty()).then(|| chart_k(&ks, session.explore.k));
     let names = rows(session);
     let mut series = Vec::new();
     // Intervals of FU-M lie across: colour, height, ends.
@@ -242,6 +275,37 @@ fn pair(ui: &mut Ui, session: &Session, pair: &Pair) {
     muted(ui, format!("Good: {}{k}. Lines are 95 % intervals.", pair.good));
 }
 
+/// What a method is called over the columns of the matrix.
+fn letter(at: usize) -> String {
+    char::from(b'a' + (at % 26) as u8).to_string()
+}
+
+/// A method's letter and name in one line; where there is not enough room, its end is left out.
+fn lettered(ui: &Ui, rows: &[String], at: usize, room: f32) -> Arc<Galley> {
+    let words = format!("{}  {}", letter(at), rows[at]);
+    let label = WidgetText::from(RichText::new(words).size(text::SMALL).color(tokens(ui).text));
+    label.into_galley(ui, Some(TextWrapMode::Truncate), room, TextStyle::Small)
+}
+
+/// Whether the items' median ranks were measured.
+pub fn has_ranks(session: &Session) -> bool {
+    session.measure.table().is_some_and(|cells| !cells.ranks.is_empty())
+}
+
+/// Box plots of the items' median ranks, as in L2X's Figure 3.
+pub fn ranks(ui: &mut Ui, session: &Session) {
+    let Some(plot) = session.measure.table().and_then(|cells| cells.rank_plot()) else { return };
+    group(ui, &plot.title);
+    let figure = plain_box_plot(&plot, theme::figure_theme(ui));
+    let width = ui.available_width().min(MOST_DRAWN * figure.width);
+    let size = vec2(width, width * figure.height / figure.width.max(1.0));
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    paint_drawing(ui, &figure, rect);
+    let label = format!("{}: {}", plot.title, figure.description);
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &label));
+    muted(ui, format!("{}. Low is good.", legend_of_boxes(plot.best.is_some())));
+}
+
 /// Overlap of masks between methods, as a matrix with numbers.
 pub fn agreement(ui: &mut Ui, session: &Session) {
     group(ui, "Agreement: shared units of each pair (mean IoU, %)");
@@ -253,13 +317,14 @@ pub fn agreement(ui: &mut Ui, session: &Session) {
     let t = tokens(ui);
     let on_page = crate::figure::Palette::of(theme::figure_theme(ui));
     let width = ui.available_width();
-    let names = (width * 0.42).min(200.0);
+    // As much as the longest name needs, but the cells keep half.
+    let longest = (0..n).map(|at| lettered(ui, &agreement.rows, at, f32::INFINITY).size().x).fold(60.0, f32::max);
+    let names = (longest.ceil() + space::S).min(width * 0.5);
     let side = ((width - names) / n.max(1) as f32).min(84.0);
     let height = (HEIGHT / n.max(1) as f32).clamp(26.0, 46.0);
     let head = text::SMALL + space::S;
     let (rect, response) = ui.allocate_exact_size(vec2(width, head + height * n as f32), Sense::hover());
     let painter = ui.painter();
-    let letter = |at: usize| char::from(b'a' + (at % 26) as u8).to_string();
     let small = FontId::proportional(text::SMALL);
     let mut words = Vec::new();
     let mut under = None;
@@ -268,17 +333,18 @@ pub fn agreement(ui: &mut Ui, session: &Session) {
         let column = rect.left() + names + side * a as f32;
         let at = pos2(column + side / 2.0, rect.top());
         painter.text(at, Align2::CENTER_TOP, letter(a), small.clone(), t.muted);
-        let clip = Rect::from_min_size(pos2(rect.left(), top), vec2(names - space::S, height));
-        let name = format!("{}  {}", letter(a), agreement.rows[a]);
-        let middle = pos2(rect.left(), top + height / 2.0);
-        ui.painter_at(clip).text(middle, Align2::LEFT_CENTER, name, small.clone(), t.text);
+        let name = lettered(ui, &agreement.rows, a, names - space::S);
+        let place = Rect::from_min_size(pos2(rect.left(), top), vec2(names, height));
+        if name.elided && response.hover_pos().is_some_and(|pointer| place.contains(pointer)) {
+            under = Some(agreement.rows[a].clone());
+        }
+        ui.painter().galley(pos2(rect.left(), place.center().y - name.size().y / 2.0), name, t.text);
         for b in 0..n {
             let Some((mean, [low, high])) = agreement.of(a, b) else { continue };
             let cell = Rect::from_min_size(pos2(rect.left() + names + side * b as f32, top), vec2(side, height));
             let fill = Scale::Sequential.color(on_page, mean as f32 / 100.0);
             painter.rect_filled(cell.shrink(1.0), 2.0, theme::color(fill));
-            let palette = [crate::figure::color::LIGHT.ink, crate::figure::color::DARK.ink];
-            let ink = if contrast(palette[0], fill) >= contrast(palette[1], fill) { palette[0] } else { palette[1] };
+            let ink = ink_on(fill);
             let number = if a == b { "same".to_owned() } else { format!("{mean:.0}") };
             painter.text(cell.center(), Align2::CENTER_CENTER, number, small.clone(), theme::color(ink));
             let sentence = format!(
@@ -307,4 +373,21 @@ pub fn agreement(ui: &mut Ui, session: &Session) {
         String::new()
     };
     muted(ui, format!("Share of the union of both masks, k = {k} {noun}, {items}.{chance}"));
+}
+
+#[cfg(test)]
+mod tests {
+    use egui::{Rect, pos2};
+
+    use super::left_of_label;
+
+    #[test]
+    fn the_label_of_a_line_stays_within_the_chart_and_beside_its_line() {
+        let frame = Rect::from_min_max(pos2(50.0, 0.0), pos2(350.0, 250.0));
+        for x in (50..=350).map(|x| x as f32) {
+            let left = left_of_label(frame, x, 90.0);
+            assert!(left >= frame.left() && left + 90.0 <= frame.right(), "{x}: {left}");
+            assert!(left > x || left + 90.0 < x, "the line at {x} runs through what begins at {left}");
+        }
+    }
 }

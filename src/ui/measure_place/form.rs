@@ -1,11 +1,12 @@
 //! What to measure: explainers, metrics (fast and slow), items, k, and what comes beside the table.
 
-use egui::{ComboBox, DragValue, Grid, RichText, ScrollArea, TextEdit, Ui};
+use egui::style::ScrollStyle;
+use egui::{CentralPanel, ComboBox, DragValue, Frame, Grid, Panel, RichText, ScrollArea, TextEdit, Ui};
 
 use super::MeasureState;
 use crate::data::{Modality, Split};
-use crate::metric::{METRICS, Metric, MetricSpec};
-use crate::session::measure::{EvaluateForm, curve_ks};
+use crate::metric::{METRICS, Metric, MetricSpec, categories_of};
+use crate::session::measure::{EvaluateForm, chart_k, curve_ks};
 use crate::session::{Command, Dialog, Session, describe};
 use crate::ui::forms::primary;
 use crate::ui::theme::{space, tokens};
@@ -14,32 +15,51 @@ use crate::ui::widgets::{command_button, group, muted};
 /// Most values of k in one table.
 const MAX_KS: usize = 12;
 
-/// The form; its button stays in view.
+/// Least width in points in which two metrics stand beside each other.
+const TWO_COLUMNS: f32 = 322.0;
+
+/// The form; on what is measured, at which k, and the button stay in view below the lists.
 pub fn show(ui: &mut Ui, session: &Session, state: &mut MeasureState, commands: &mut Vec<Command>) {
+    Panel::bottom("measure start").resizable(false).show_separator_line(false).frame(Frame::NONE).show(ui, |ui| {
+        ui.separator();
+        start(ui, session, state, commands);
+    });
+    CentralPanel::default().frame(Frame::NONE).show(ui, |ui| {
+        // Floating bars are seen only under the pointer: nobody looks for metrics that may be there.
+        ui.spacing_mut().scroll = ScrollStyle { bar_width: space::S, ..ScrollStyle::solid() };
+        ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+            // Lists of ticks are read line by line: they may stand closer than buttons.
+            ui.spacing_mut().interact_size.y = 20.0;
+            methods(ui, session, state);
+            metrics(ui, session, state);
+            ui.spacing_mut().interact_size.y = 24.0;
+            if state.metrics.contains("iou") && session.modality() == Modality::Text {
+                embedding(ui, session, commands);
+            }
+        });
+    });
+}
+
+/// On what is measured, what comes beside the table, and the button.
+fn start(ui: &mut Ui, session: &Session, state: &mut MeasureState, commands: &mut Vec<Command>) {
+    ui.spacing_mut().interact_size.y = 24.0;
+    on_what(ui, session, state);
     let (ks, ks_error) = ks_of(session, state);
+    if let Some(error) = &ks_error {
+        ui.label(RichText::new(format!("{error}.")).small().color(tokens(ui).error));
+    }
+    beside(ui, session, state, &ks);
+    ui.add_space(space::XS);
     let explainers: Vec<String> = session
         .usable_explainers()
         .into_iter()
         .map(|at| &session.explainers[at])
         .filter(|explainer| session.selects_unit(explainer, session.explore.unit))
+        .filter(|explainer| session.gradients_missing(&explainer.card.method).is_none())
         .map(|explainer| explainer.card.hash.clone())
         .filter(|hash| !state.left_out.contains(hash))
         .collect();
     let items = items_of(session, state);
-    let room = (ui.available_height() - 92.0).max(120.0);
-    ScrollArea::vertical().max_height(room).min_scrolled_height(room).auto_shrink([false, true]).show(ui, |ui| {
-        // Lists of ticks are read line by line: they may stand closer than buttons.
-        ui.spacing_mut().interact_size.y = 20.0;
-        methods(ui, session, state);
-        metrics(ui, session, state);
-        ui.spacing_mut().interact_size.y = 24.0;
-        if state.metrics.contains("iou") && session.modality() == Modality::Text {
-            embedding(ui, session, commands);
-        }
-        on_what(ui, session, state, &ks, ks_error.as_deref());
-        beside(ui, session, state, &ks);
-    });
-    ui.separator();
     let form = EvaluateForm {
         metrics: METRICS
             .iter()
@@ -48,9 +68,9 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut MeasureState, commands: 
             .filter(|spec| state.metrics.contains(spec.id))
             .map(|spec| spec.id.to_owned())
             .collect(),
-        ks: ks.clone(),
+        ks,
         split: state.split,
-        limit: Some(state.limit),
+        limit: Some(state.limit).filter(|limit| *limit < items),
         seed: session.explore.seed,
         over_k: state.over_k,
         agreement: state.agreement && explainers.len() > 1,
@@ -79,11 +99,14 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut MeasureState, commands: 
     }
 }
 
-/// Metrics that say nothing about the open data (words on pictures, hits where the truth is not known) are not offered; what was ticked comes back with
-/// data that they fit.
+/// Metrics that say nothing about the open data (words on pictures, hits where the truth is not known, categories rebuilt by degrees) are not offered; what
+/// was ticked comes back with data that they fit.
 fn is_offered(session: &Session, metric: &dyn Metric) -> bool {
     let knows_truth = session.data.as_ref().is_some_and(|data| data.truth.is_some());
-    metric.spec().modalities.contains(&session.modality()) && (knows_truth || !metric.needs_truth())
+    let has_categories = session.active_box().is_some_and(|active| !categories_of(&active.card).is_empty());
+    metric.spec().modalities.contains(&session.modality())
+        && (knows_truth || !metric.needs_truth())
+        && !(has_categories && metric.needs_numbers())
 }
 
 fn chosen_slow(session: &Session, state: &MeasureState) -> Vec<&'static MetricSpec> {
@@ -174,10 +197,15 @@ fn methods(ui: &mut Ui, session: &Session, state: &mut MeasureState) {
 fn metrics(ui: &mut Ui, session: &Session, state: &mut MeasureState) {
     for (title, slow) in [("Metrics", false), ("Slow: each trains a network", true)] {
         group(ui, title);
-        let offered = METRICS.iter().filter(|metric| is_offered(session, **metric)).map(|metric| metric.spec());
+        // Where the truth is known, whether it is hit comes first, as in the table.
+        let mut offered: Vec<&dyn Metric> =
+            METRICS.iter().copied().filter(|metric| is_offered(session, *metric)).collect();
+        offered.sort_by_key(|metric| !metric.needs_truth());
+        let offered = offered.iter().map(|metric| metric.spec());
         let specs: Vec<_> = offered.filter(|spec| spec.is_slow == slow).collect();
-        Grid::new(title).num_columns(2).min_col_width(118.0).spacing([space::S, 4.0]).show(ui, |ui| {
-            for pair in specs.chunks(2) {
+        let columns = if ui.available_width() < TWO_COLUMNS { 1 } else { 2 };
+        Grid::new((title, columns)).num_columns(columns).min_col_width(118.0).spacing([space::S, 4.0]).show(ui, |ui| {
+            for pair in specs.chunks(columns) {
                 for spec in pair {
                     tick(ui, spec, state);
                 }
@@ -226,11 +254,11 @@ pub fn tip_of(spec: &MetricSpec) -> String {
     format!("{}{better}", spec.tip)
 }
 
-fn on_what(ui: &mut Ui, session: &Session, state: &mut MeasureState, ks: &[usize], error: Option<&str>) {
+fn on_what(ui: &mut Ui, session: &Session, state: &mut MeasureState) {
     group(ui, "Items and k");
     ui.horizontal(|ui| {
         let label = ui.label("Split");
-        let combo = ComboBox::from_id_salt("split").selected_text(split_words(state.split)).width(104.0);
+        let combo = ComboBox::from_id_salt("split").selected_text(split_words(state.split)).width(84.0);
         let shown = combo.show_ui(ui, |ui| {
             for split in [Split::Test, Split::Validation, Split::Train] {
                 ui.selectable_value(&mut state.split, split, split_words(split));
@@ -242,38 +270,42 @@ fn on_what(ui: &mut Ui, session: &Session, state: &mut MeasureState, ks: &[usize
     let available = items_of(session, state);
     ui.horizontal(|ui| {
         let label = ui.label("Items, at most");
-        ui.add(DragValue::new(&mut state.limit).range(10..=1_000_000).speed(10.0)).labelled_by(label.id);
+        // Never more than there are; the number that was asked for comes back with larger data.
+        let most = available.max(1);
+        let mut limit = state.limit.min(most);
+        let drag = ui.add(DragValue::new(&mut limit).range(most.min(10)..=most).speed(10.0));
+        if drag.labelled_by(label.id).changed() {
+            state.limit = limit;
+        }
         muted(ui, format!("of {}", crate::work::format_count(available as u64)));
     });
-    ui.horizontal(|ui| {
-        let tip = "Numbers of selected units, separated by commas. Empty: as in Explore.";
-        ui.label("k").on_hover_text(tip);
+    ui.horizontal_wrapped(|ui| {
+        let (k, most) = (session.explore.k, session.unit_count());
+        let several: Vec<String> = [5, 10, 20].into_iter().filter(|k| *k <= most).map(|k| k.to_string()).collect();
+        let several = if several.len() > 1 { several.join(", ") } else { format!("1, {most}") };
+        let tip = format!("Numbers of selected units, one or several separated by commas, such as {several}. Empty: {k}, as in Explore");
+        ui.label("k").on_hover_text(&tip);
         let mut typed = state.ks.clone().unwrap_or_default();
-        let hint = session.explore.k.to_string();
-        let edit = ui.add(TextEdit::singleline(&mut typed).hint_text(hint).desired_width(104.0));
+        let edit = TextEdit::singleline(&mut typed).hint_text(format!("{k}, or several: {several}"));
+        let edit = ui.add(edit.desired_width(170.0));
         if edit.accessible_name("k, one or several").on_hover_text(tip).changed() {
             state.ks = Some(typed).filter(|typed| !typed.trim().is_empty());
         }
-        muted(ui, format!("of {} {}", session.unit_count(), session.explore.unit.noun(2)));
+        muted(ui, format!("of {most} {}", session.explore.unit.noun(2)));
     });
-    match error {
-        Some(error) => {
-            ui.label(RichText::new(format!("{error}.")).small().color(tokens(ui).error));
-        }
-        None if state.ks.is_none() => {
-            muted(ui, format!("k = {} and units as in Explore.", ks.first().copied().unwrap_or(1)));
-        }
-        None => {}
-    }
-    ui.add_space(space::XS);
 }
 
 fn beside(ui: &mut Ui, session: &Session, state: &mut MeasureState, ks: &[usize]) {
     group(ui, "Beside the table");
-    let k = ks.first().copied().unwrap_or(session.explore.k);
+    let k = chart_k(ks, session.explore.k);
     let values: Vec<String> = curve_ks(session.unit_count(), k).iter().map(ToString::to_string).collect();
-    ui.checkbox(&mut state.over_k, "Fidelity over k")
-        .on_hover_text(format!("FS-M and FU-M of each method at k = {}", values.join(", ")));
-    ui.checkbox(&mut state.agreement, "Agreement between methods")
-        .on_hover_text("How much of their selected units each pair of methods shares, on the same items at the same k");
+    ui.horizontal_wrapped(|ui| {
+        ui.checkbox(&mut state.over_k, "Fidelity over k")
+            .on_hover_text(format!("FS-M and FU-M of each method at k = {}", values.join(", ")));
+        let tip = "How much of their selected units each pair of methods shares, on the same items at the same k";
+        ui.checkbox(&mut state.agreement, "Agreement between methods").on_hover_text(tip);
+        if ks.len() > 1 {
+            muted(ui, format!("Agreement and trade-off at k = {k}"));
+        }
+    });
 }

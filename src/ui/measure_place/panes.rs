@@ -13,8 +13,14 @@ pub struct Panes<'a> {
     pub fixed: usize,
     /// Lines below the header.
     pub lines: usize,
-    /// Height in points that it may take; beyond that it scrolls.
-    pub most_height: f32,
+    /// Height in points of the view that it stands in, which scrolls itself.
+    pub view: f32,
+}
+
+/// Height in points that a grid takes of which all would be so high: all of it where that fits into the view, since a list that scrolls within another is
+/// hard to scroll; else so much that what stands around it is seen too.
+fn height_of(total: f32, view: f32) -> f32 {
+    if total <= view { total } else { (view * 0.6).max(240.0).min(total) }
 }
 
 impl Panes<'_> {
@@ -31,7 +37,7 @@ impl Panes<'_> {
         ui.scope(|ui| {
             // Floating bars are seen only under the pointer: nobody looks for columns that may be there.
             ui.spacing_mut().scroll = ScrollStyle { bar_width: space::S, ..ScrollStyle::solid() };
-            let most = self.most_height.min(total.y + ui.spacing().scroll.allocated_width());
+            let most = height_of(total.y + ui.spacing().scroll.allocated_width(), self.view);
             let area = ScrollArea::both().id_salt("table").max_height(most).min_scrolled_height(most);
             area.auto_shrink([false, true]).show_viewport(ui, |ui, viewport| {
                 let origin = ui.max_rect().min;
@@ -75,5 +81,22 @@ impl Panes<'_> {
                 }
             });
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::height_of;
+
+    #[test]
+    fn what_fits_into_the_view_has_no_scroller_of_its_own() {
+        for view in [300.0, 560.0, 700.0] {
+            for total in (1..80).map(|tens| tens as f32 * 20.0) {
+                let height = height_of(total, view);
+                assert!(height <= total && (total > view || height == total), "{total} in {view}: {height}");
+                // Of what does not fit, the header stays in sight above its lines.
+                assert!(height <= view, "{total} in {view}: {height}");
+            }
+        }
     }
 }

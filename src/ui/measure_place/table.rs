@@ -40,6 +40,8 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut MeasureState, commands: 
             lines.push((&cell.row, cell.k));
         }
     }
+    // Where the truth is known, whether it was hit counts most, and nobody should have to look for it on the right.
+    metrics.sort_by_key(|id| !metric(id).is_ok_and(|known| known.needs_truth()));
     let find = |(row, k): (&str, Option<usize>), metric: &str| {
         cells.iter().find(|cell| cell.row == row && cell.k == k && cell.metric == metric)
     };
@@ -61,9 +63,8 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut MeasureState, commands: 
         lines.iter().map(|line| metrics.iter().map(|id| write(*line, id)).collect()).collect();
     let fixed = 1 + usize::from(has_ks);
     let widths = widths(ui, &lines, &metrics, &written, has_ks);
-    let most_height = (ui.clip_rect().height() * 0.6).max(240.0);
     let names = rows(session);
-    let panes = Panes { widths: &widths, fixed, lines: lines.len(), most_height };
+    let panes = Panes { widths: &widths, fixed, lines: lines.len(), view: ui.clip_rect().height() };
     panes.show(ui, |ui, line, column| match (line.map(|at| (at, lines[at])), column) {
         (None, column) if column >= fixed => header(ui, metrics[column - fixed], state),
         (None, column) => {

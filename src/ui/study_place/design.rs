@@ -49,7 +49,8 @@ pub fn show(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     });
     CentralPanel::default().frame(frame).show(ui, |ui| {
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-            ui.set_max_width(640.0);
+            // Lines as long as are read with ease, but never longer than there is room for.
+            ui.set_max_width(ui.available_width().min(640.0));
             making(ui, session, commands);
             planner(ui, session, &before);
             remarks(ui, session, &before);

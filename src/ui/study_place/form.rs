@@ -15,7 +15,7 @@ use crate::ui::widgets::{group, muted};
 fn choice<T: PartialEq + Copy>(ui: &mut Ui, label: &str, tip: &str, value: &mut T, options: &[(T, &str)]) {
     field(ui, label, tip, |ui, name| {
         let words = options.iter().find(|(option, _)| option == value).map_or("", |(_, words)| words);
-        let combo = ComboBox::from_id_salt(label).selected_text(words).width(field_width(ui).min(280.0));
+        let combo = ComboBox::from_id_salt(label).selected_text(words).width(field_width(ui).min(280.0)).truncate();
         let shown = combo.show_ui(ui, |ui| {
             for (option, words) in options {
                 ui.selectable_value(value, *option, *words);

@@ -74,19 +74,22 @@ pub fn offer(ui: &mut Ui, session: &Session, form: &mut FitForm, makes: &mut Opt
     }
 }
 
-/// The first network that can learn the answers of the black box in use.
+/// The network that learns the answers of the black box in use, unless another is chosen.
 fn network_for(session: &Session) -> Option<&'static Architecture> {
     let modality = session.active_box()?.card.modality();
-    ARCHITECTURES.iter().copied().find(|known| known.modality == modality && can_learn(known.id))
+    let can_stand_in = |known: &&'static Architecture| known.modality == modality && can_learn(known.id);
+    super::begin::suited(session).filter(can_stand_in).or_else(|| ARCHITECTURES.iter().copied().find(can_stand_in))
 }
 
 /// Fills the form for a stand-in.
 pub fn set_up(session: &Session, form: &mut FitForm, makes: &mut Option<Makes>) {
     let (Some(active), Some(network)) = (session.active_box(), network_for(session)) else { return };
     *makes = Some(Makes::Box);
+    let is_shown = form.architecture == network.id;
     *form = FitForm {
         architecture: network.id.to_owned(),
-        params: Params::default(),
+        // Those of another network are filled in for it when the form is shown.
+        params: if is_shown { form.params.clone() } else { Params::default() },
         name: format!("Stand-in for {}", active.card.name),
         distil: true,
         ..form.clone()

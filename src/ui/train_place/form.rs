@@ -1,16 +1,17 @@
 //! The form for a new black box or explainer, made from the specifications of parameters.
 
-use egui::{Button, ComboBox, DragValue, Label, RichText, Slider, TextEdit, Ui, WidgetInfo, accesskit::Role};
+use egui::{Button, ComboBox, DragValue, Label, RichText, Sense, Slider, TextEdit, Ui, WidgetInfo, accesskit::Role};
 
-use super::{TrainState, distil};
-use crate::data::{Modality, Shape, Unit, Units};
+use super::begin::Meant;
+use super::{TrainState, begin, distil};
+use crate::data::{Modality, Unit};
 use crate::explain::MethodSpec;
 use crate::explain::learn::run::TooFew;
-use crate::model::nets::commands::{is_command, name_of};
+use crate::model::nets::commands::is_command;
 use crate::model::nets::forest::TABLE_FOREST;
 use crate::model::nets::rules;
 use crate::model::params::{ParamKind, ParamSpec, ParamValue, Params, Preset};
-use crate::model::{ARCHITECTURES, Architecture, architecture};
+use crate::model::{Architecture, architecture};
 use crate::session::train::{FitForm, Makes};
 use crate::session::{Command, Dialog, Session, describe};
 use crate::ui::forms::{field, field_width, primary, reset_button};
@@ -45,110 +46,89 @@ pub fn start(ui: &mut Ui, session: &Session, state: &mut TrainState, commands: &
 }
 
 fn box_form(ui: &mut Ui, session: &Session, state: &mut TrainState) {
-    let form = &mut state.fit;
-    let modality = session.data.as_ref().map_or(Modality::Image, |data| data.modality);
-    let data = session.data.clone();
-    let belongs =
-        |id: &str| data.as_ref().is_some_and(|data| rules::belongs_to(id, data)) || rules::table_of(id).is_none();
-    let fitting = || ARCHITECTURES.iter().filter(|known| known.modality == modality && belongs(known.id));
-    // Data of another kind was opened: a network that reads it takes the place of the chosen one.
-    if !fitting().any(|known| known.id == form.architecture)
-        && let Some(first) = fitting().next()
-    {
-        form.architecture = first.id.to_owned();
-        form.params = Params::default();
-        form.name = called(first, &form.command);
-    }
+    begin::fill_box(session, state);
+    let items = state.train_items(session);
+    let TrainState { fit: form, network_chosen, .. } = state;
     let Ok(chosen) = architecture(&form.architecture) else { return };
     field(ui, "Network", "What is trained to classify the items", |ui, label| {
-        let width = ui.available_width() - space::L;
-        let combo = ComboBox::from_id_salt("architecture").selected_text(chosen.title).width(width).truncate();
+        let combo =
+            ComboBox::from_id_salt("architecture").selected_text(chosen.title).width(field_width(ui)).truncate();
         let shown = combo.show_ui(ui, |ui| {
-            for known in fitting() {
+            for known in begin::networks(session) {
                 let line = ui.selectable_label(known.id == form.architecture, known.title);
                 if line.on_hover_text(known.summary).clicked() {
                     form.architecture = known.id.to_owned();
                     form.params = Params::default();
-                    form.name = called(known, &form.command);
+                    form.name = begin::called(known, &form.command);
+                    *network_chosen = true;
                 }
             }
         });
-        shown.response.labelled_by(label.id);
+        shown.response.labelled_by(label.id).on_hover_text(chosen.title);
     });
     about(ui, chosen.summary, chosen.citation);
     if is_command(chosen.id) {
-        let name = called(chosen, &form.command);
-        let tip = "The program that answers for the model, with its arguments, as in a terminal. It runs on this computer with your rights";
-        field(ui, "Command", tip, |ui, label| {
-            let edit = TextEdit::singleline(&mut form.command).hint_text("python3 serve.py model.joblib");
-            let edit = ui.add(edit.desired_width(field_width(ui)));
-            edit.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Command"));
-            edit.labelled_by(label.id);
-        });
-        // It is named by its command until somebody names it.
-        if form.name == name {
-            form.name = called(chosen, &form.command);
-        }
+        command_form(ui, chosen, form);
     }
     distil::choice(ui, session, form);
-    presets(ui, chosen.params, chosen.presets, &Params::default(), &mut form.params);
+    let start = begin::of_box(chosen, items);
+    presets(ui, chosen.params, chosen.presets, &start, &mut form.params);
     // A program is trained elsewhere: what only a network follows is not asked for.
     let is_command = is_command(chosen.id);
     group(ui, if is_command { "Asking" } else { "Training" });
     let has_effect = |spec: &&ParamSpec| !is_command || !OF_NETWORKS.contains(&spec.id);
-    params_form(ui, chosen.params.iter().filter(has_effect), &Params::default(), &mut form.params);
+    let specs: Vec<&ParamSpec> = chosen.params.iter().filter(has_effect).collect();
+    training_form(ui, &specs, chosen.params, [&Params::default(), &start], items, &mut form.params);
     name_and_seed(ui, &mut form.name, &mut form.seed);
 }
 
-/// What a new black box is called at first: by its architecture, or by its command.
-fn called(known: &Architecture, command: &str) -> String {
-    if is_command(known.id) && !command.trim().is_empty() { name_of(command) } else { known.title.to_owned() }
+/// The command that answers for a model, as wide as the form: commands are long.
+fn command_form(ui: &mut Ui, chosen: &Architecture, form: &mut FitForm) {
+    let name = begin::called(chosen, &form.command);
+    let tip = "The program that answers for the model, with its arguments, as in a terminal. It runs on this computer with your rights";
+    let label = ui.add(Label::new("Command").sense(Sense::hover())).on_hover_text(tip);
+    let edit = TextEdit::multiline(&mut form.command)
+        .hint_text("python3 serve.py model.joblib")
+        .return_key(None::<egui::KeyboardShortcut>);
+    let edit = ui.add(edit.desired_rows(2).desired_width(f32::INFINITY));
+    edit.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Command"));
+    let edit = edit.labelled_by(label.id);
+    if edit.changed() {
+        // It is one line, however it was pasted.
+        form.command = form.command.replace(['\r', '\n'], " ");
+    }
+    edit.on_hover_text(tip);
+    // It is named by its command until somebody names it.
+    if form.name == name {
+        form.name = begin::called(chosen, &form.command);
+    }
 }
+
+/// Most units that may be asked for where it is not known how many there are.
+const MOST_UNITS: usize = 4096;
 
 /// Settings that a command has for the networks which stand in for it in approximators, not for itself.
 const OF_NETWORKS: [&str; 3] = ["epochs", "batch", "learning-rate"];
 
 fn explainer_form(ui: &mut Ui, session: &Session, state: &mut TrainState) {
-    fit_units(session, state);
+    begin::fill_explainer(session, state);
     let items = state.train_items(session);
     let TrainState { train: form, named, of, .. } = state;
-    let modality = session.modality();
-    let has_gradients = session.active_box().is_none_or(|active| active.card.has_gradients());
-    let fitting = || {
-        let specs = crate::explain::METHODS.iter().map(|method| method.spec());
-        specs.filter(move |spec| spec.trains && spec.modalities.contains(&modality))
-    };
-    if !fitting().any(|spec| spec.id == form.method)
-        && let Some(first) = fitting().next()
-    {
-        form.method = first.id.to_owned();
-        form.name = first.title.to_owned();
-        *of = None;
-    }
+    let meant = Meant::now(session, items);
+    let modality = meant.modality;
     let Ok(chosen) = crate::explain::method(&form.method).map(|method| method.spec()) else { return };
-    // Values of another kind of data, or none yet: those that the form begins with take their place. So they do where nothing was changed and another
-    // black box gives gradients or none; of changed values only what is missing is set.
-    if *of != Some((modality, has_gradients)) {
-        let before =
-            of.filter(|(known, _)| *known == modality).map(|(_, gradients)| begin(chosen, modality, gradients));
-        if before.is_none_or(|before| before == form.params) {
-            form.params = begin(chosen, modality, has_gradients);
-        } else if !has_gradients {
-            chosen.without_gradients(&mut form.params);
-        }
-        *of = Some((modality, has_gradients));
-    }
-    let start = begin(chosen, modality, has_gradients);
+    let start = begin::of_explainer(chosen, meant);
     field(ui, "Method", "How units are selected", |ui, label| {
-        let width = ui.available_width() - space::L;
-        let combo = ComboBox::from_id_salt("method").selected_text(chosen.title).width(width).truncate();
+        let combo = ComboBox::from_id_salt("method").selected_text(chosen.title).width(field_width(ui)).truncate();
         let shown = combo.show_ui(ui, |ui| {
-            for spec in fitting() {
+            let all = || crate::explain::METHODS.iter().map(|method| method.spec()).filter(|spec| spec.trains);
+            for spec in all().filter(|spec| spec.modalities.contains(&modality)) {
                 let refused = session.gradients_missing(spec.id);
                 let line = ui.add_enabled(refused.is_none(), Button::selectable(spec.id == form.method, spec.title));
                 if line.clicked() {
                     form.method = spec.id.to_owned();
-                    form.params = begin(spec, modality, has_gradients);
+                    // Its values are filled in when it is shown.
+                    *of = None;
                     if !*named {
                         form.name = spec.title.to_owned();
                     }
@@ -163,8 +143,14 @@ fn explainer_form(ui: &mut Ui, session: &Session, state: &mut TrainState) {
                     }
                 }
             }
+            // Whoever looks for a method that is missing here learns why.
+            for spec in all().filter(|spec| !spec.modalities.contains(&modality)) {
+                let reason = unfit_words(spec, modality);
+                ui.add_enabled(false, Button::selectable(false, spec.title)).on_disabled_hover_text(&reason);
+                muted(ui, reason);
+            }
         });
-        shown.response.labelled_by(label.id);
+        shown.response.labelled_by(label.id).on_hover_text(chosen.title);
     });
     about(ui, chosen.summary, chosen.citation);
     presets(ui, chosen.params, chosen.presets, &start, &mut form.params);
@@ -173,11 +159,11 @@ fn explainer_form(ui: &mut Ui, session: &Session, state: &mut TrainState) {
     }
 
     group(ui, "What is selected");
-    match offered(session) {
+    match begin::offered(session) {
         Some(offered) => listed_units_form(ui, &mut form.unit, &offered),
-        None => units_form(ui, &mut form.unit, shape_of(session)),
+        None => units_form(ui, &mut form.unit, begin::shape_of(session)),
     }
-    let most = most_units(session, form.unit);
+    let most = begin::most_units(session, form.unit);
     let tip = "How many units the explainer may select for each item. It can be changed later in Explore, but it learns for this number";
     field(ui, "Number, k", tip, |ui, label| {
         ui.add(DragValue::new(&mut form.k).range(1..=most.unwrap_or(MOST_UNITS))).labelled_by(label.id);
@@ -185,30 +171,46 @@ fn explainer_form(ui: &mut Ui, session: &Session, state: &mut TrainState) {
     });
     group(ui, "Training");
     let specs: Vec<&ParamSpec> = chosen.params_for(modality).collect();
-    let (until_epochs, others) =
-        specs.split_at(specs.iter().position(|spec| spec.id == "epochs").map_or(specs.len(), |at| at + 1));
-    params_form(ui, until_epochs.iter().copied(), &start, &mut form.params);
-    too_few_form(ui, chosen.params, items, &mut form.params);
-    params_form(ui, others.iter().copied(), &start, &mut form.params);
+    let usual = begin::without_items(chosen, meant);
+    training_form(ui, &specs, chosen.params, [&usual, &start], items, &mut form.params);
     let before = form.name.clone();
     name_and_seed(ui, &mut form.name, &mut form.seed);
     *named |= form.name != before;
 }
 
-/// The values that the form begins with: those that the program starts from for this kind of data, and where the black box gives no gradients nothing
-/// that needs them.
-fn begin(spec: &MethodSpec, modality: Modality, has_gradients: bool) -> Params {
-    let mut params = spec.start(modality);
-    if !has_gradients {
-        spec.without_gradients(&mut params);
+/// Why a method is not offered for such data.
+fn unfit_words(spec: &MethodSpec, modality: Modality) -> String {
+    let known: Vec<String> = spec.modalities.iter().map(|known| known.plural().to_owned()).collect();
+    format!("Explains {}, not {}", describe::in_words(&known), modality.plural())
+}
+
+/// The values of a training, and below the epochs how many are enough for the open data where that is another number than the `usual` one.
+fn training_form(
+    ui: &mut Ui,
+    specs: &[&ParamSpec],
+    all: &[ParamSpec],
+    [usual, start]: [&Params; 2],
+    items: Option<usize>,
+    params: &mut Params,
+) {
+    let end = specs.iter().position(|spec| spec.id == "epochs").map_or(specs.len(), |at| at + 1);
+    let (until_epochs, others) = specs.split_at(end);
+    params_form(ui, until_epochs.iter().copied(), start, params);
+    if let Some(items) = items.filter(|_| all.iter().any(|spec| spec.id == "epochs")) {
+        let [usual, begun, now] = [usual, start, &*params].map(|of| of.whole(all, "epochs"));
+        if now == begun && begun != usual {
+            let items = describe::count(items, "training item", "training items");
+            muted(ui, format!("Set for your {items}; for large data {}.", epochs_words(usual)));
+        }
     }
-    params
+    params_form(ui, others.iter().copied(), start, params);
 }
 
 /// What the form began with otherwise since the black box in use gives no gradients, as far as it still is so.
 fn freed_words(session: &Session, spec: &MethodSpec, modality: Modality, params: &Params) -> Option<String> {
     let active = session.active_box().filter(|active| !active.card.has_gradients())?;
-    let (usual, freed) = (spec.start(modality), begin(spec, modality, false));
+    let meant = Meant { modality, has_gradients: false, items: None };
+    let (usual, freed) = (spec.start(modality), begin::without_items(spec, meant));
     let is_freed = |id: &str| freed.0.get(id) != usual.0.get(id) && freed.0.get(id) == params.0.get(id);
     let words: Vec<String> = spec
         .params
@@ -219,65 +221,7 @@ fn freed_words(session: &Session, spec: &MethodSpec, modality: Modality, params:
     (!words.is_empty()).then(|| format!("{} gives no gradients, so {}.", active.card.name, describe::in_words(&words)))
 }
 
-/// Most units that may be asked for where it is not known how many there are.
-const MOST_UNITS: usize = 4096;
-
-/// Shape of what is explained: what the black box in use reads, else an item of the open data; `None` for texts, pictures of several sizes, and where
-/// nothing is open.
-fn shape_of(session: &Session) -> Option<Shape> {
-    let of_data = || session.data.as_ref().and_then(|data| data.shape());
-    session.active_box().map(|active| active.card.shape).or_else(of_data)
-}
-
-/// How many units there are of it.
-fn most_units(session: &Session, unit: Unit) -> Option<usize> {
-    Some(Units::new(unit, shape_of(session)?).count().max(1))
-}
-
-/// The units that it can be divided into; `None` for pictures, whose patches may have any size.
-fn offered(session: &Session) -> Option<Vec<Unit>> {
-    let modality = session.modality();
-    let shape = shape_of(session).unwrap_or(Shape::new(1, 1, 1));
-    (modality != Modality::Image).then(|| Session::units_of(modality, shape))
-}
-
-/// Takes units that there are, and a number of them that leaves something to learn.
-fn fit_units(session: &Session, state: &mut TrainState) {
-    let TrainState { train: form, k_of, .. } = state;
-    match offered(session) {
-        // A number that suits other units gives way.
-        Some(offered) => {
-            if !offered.contains(&form.unit)
-                && let Some(&first) = offered.first()
-            {
-                form.unit = first;
-                form.k = match first {
-                    Unit::Sentence => 1,
-                    Unit::Column => 4,
-                    _ => 10,
-                };
-            }
-        }
-        None => {
-            if form.unit.modality() != Modality::Image {
-                form.unit = Unit::Pixel;
-            }
-        }
-    }
-    let Some(most) = most_units(session, form.unit) else { return };
-    // A number that takes everything teaches nothing: for small inputs it begins with a third.
-    let of_data = || session.data.as_ref().map(|data| data.hash.clone());
-    let of = session.active_box().map(|active| active.card.hash.clone()).or_else(of_data).unwrap_or_default();
-    if *k_of != of {
-        *k_of = of;
-        if form.k >= most {
-            form.k = most.div_ceil(3);
-        }
-    }
-    form.k = form.k.clamp(1, most);
-}
-
-/// Where the epochs are too few minibatches to learn anything: says so, and sets more at a click.
+/// Where the epochs are too few minibatches to learn anything: says so beside the button that starts, which names them, and sets more at a click.
 fn too_few_form(ui: &mut Ui, specs: &[ParamSpec], items: Option<usize>, params: &mut Params) {
     let Some(few) = too_few(specs, items, params) else { return };
     ui.add(Label::new(RichText::new(format!("{few}.")).small().color(tokens(ui).warning)).wrap());
@@ -291,6 +235,7 @@ fn too_few(specs: &[ParamSpec], items: Option<usize>, params: &Params) -> Option
 }
 
 fn box_start(ui: &mut Ui, session: &Session, state: &mut TrainState, commands: &mut Vec<Command>) {
+    begin::fill_box(session, state);
     let items = state.train_items(session);
     let form = &state.fit;
     let Ok(chosen) = architecture(&form.architecture) else { return };
@@ -328,6 +273,9 @@ fn box_start(ui: &mut Ui, session: &Session, state: &mut TrainState, commands: &
         let is_twice = stands_for.is_some() && form.learns_hidden && distil::can_hide(session);
         let items = items.map(|items| if is_twice { 2 * items } else { items });
         below_start(ui, session, items, epochs, batch, commands);
+        if has("batch") && rules::table_of(chosen.id).is_none() {
+            too_few_form(ui, chosen.params, items, &mut state.fit.params);
+        }
     }
     if let Some(words) = state.items.only_numbers.as_ref().filter(|_| session.data.is_some()) {
         ui.add(Label::new(RichText::new(format!("{words}.")).small().color(tokens(ui).warning)).wrap());
@@ -335,14 +283,14 @@ fn box_start(ui: &mut Ui, session: &Session, state: &mut TrainState, commands: &
 }
 
 fn explainer_start(ui: &mut Ui, session: &Session, state: &mut TrainState, commands: &mut Vec<Command>) {
-    fit_units(session, state);
+    begin::fill_explainer(session, state);
     let items = state.train_items(session);
     let TrainState { train: form, makes, fit, .. } = state;
     let Ok(chosen) = crate::explain::method(&form.method).map(|method| method.spec()) else { return };
     let refused = distil::refusal(session, chosen, &form.params);
     let epochs = form.params.whole(chosen.params, "epochs");
     let short = chosen.title.split(" (").next().unwrap_or(chosen.title);
-    let units = match most_units(session, form.unit) {
+    let units = match begin::most_units(session, form.unit) {
         Some(most) => format!("{} of {most} {}", form.k, form.unit.noun(most)),
         None => format!("{} {}", form.k, form.unit.noun(form.k)),
     };
@@ -363,8 +311,12 @@ fn explainer_start(ui: &mut Ui, session: &Session, state: &mut TrainState, comma
     }
     let batch = form.params.whole(chosen.params, "batch");
     below_start(ui, session, items, epochs, batch, commands);
-    if too_few(chosen.params, items, &form.params).is_some() {
-        let words = "That teaches next to nothing: see Epochs above.";
+    too_few_form(ui, chosen.params, items, &mut form.params);
+    if let Some(active) = session.active_box().filter(|active| !active.card.complete) {
+        let words = format!(
+            "Note: {} is not trained to its end: an explainer trained now is one of what it is after epoch {}.",
+            active.card.name, active.card.epochs
+        );
         ui.add(Label::new(RichText::new(words).small().color(tokens(ui).warning)).wrap());
     }
     if let (Some(data), Some(active)) = (&session.data, session.active_box())
@@ -479,6 +431,19 @@ pub fn recipe(specs: &[ParamSpec], presets: &[Preset], start: &Params, params: &
     }
     let is_it = |preset: &&Preset| Params::from_preset(specs, preset).is_ok_and(|of| of.differing(specs) == params);
     presets.iter().find(is_it).map_or("Own values", |preset| preset.title)
+}
+
+/// The same for a card, where other epochs than the program's own are still its recipe: they follow the data, and stand beside it.
+pub fn recipe_of_card(specs: &[ParamSpec], presets: &[Preset], start: &Params, params: &Params) -> &'static str {
+    let without = |params: &Params| {
+        let mut params = params.differing(specs);
+        params.0.retain(|id, _| id != "epochs" && id != "patience");
+        params
+    };
+    match recipe(specs, presets, start, params) {
+        "Own values" if without(params) == without(start) => "Program's default",
+        known => known,
+    }
 }
 
 fn presets(ui: &mut Ui, specs: &[ParamSpec], presets: &[Preset], start: &Params, params: &mut Params) {

@@ -5,10 +5,12 @@ use egui_material_icons::{MaterialIcon, icons};
 
 use super::TrainState;
 use super::run::{Chosen, chosen};
+use crate::explain::learn::run::honesty;
 use crate::jobs::Task;
 use crate::model::nets::forest::counted;
 use crate::session::train::{RunState, TrainingRun};
 use crate::session::{Command, Session};
+use crate::ui::accuracy::right_words;
 use crate::ui::forms::list_row;
 use crate::ui::widgets::{group, muted, progress_bar};
 
@@ -41,10 +43,10 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut TrainState, commands: &m
     for (index, saved) in session.boxes.iter().enumerate() {
         let card = &saved.card;
         let is_chosen = matches!(&shown, Some(Chosen::Box(at)) if *at == index);
-        let accuracy = card.test_accuracy.or(card.validation_accuracy);
-        let mut words =
-            accuracy.map_or_else(|| "accuracy not known".to_owned(), |share| format!("{:.1} % right", share * 100.0));
-        if let Some(largest) = card.largest_class.filter(|_| accuracy.is_some()) {
+        let right = right_words(card);
+        let is_known = right.is_some();
+        let mut words = right.unwrap_or_else(|| "accuracy not known".to_owned());
+        if let Some(largest) = card.largest_class.filter(|_| is_known) {
             words.push_str(&format!(" (largest class {:.1} %)", largest * 100.0));
         }
         if session.active_box == Some(index) {
@@ -81,8 +83,11 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut TrainState, commands: &m
         } else {
             words.push("needs no training".to_owned());
         }
+        if !honesty(&card.validation, card.unit).is_empty() {
+            words.push("but FS-M proves nothing".to_owned());
+        }
         if !card.complete {
-            words.push(format!("epoch {}", card.epochs));
+            words.push(format!("epoch {} of {} so far", card.best_epoch, card.epochs));
         }
         ui.push_id(("explainer", at), |ui| {
             let icon = if trains { icons::ICON_MODEL_TRAINING } else { icons::ICON_FUNCTION };
@@ -99,7 +104,7 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut TrainState, commands: &m
 }
 
 /// Whether a run under way makes this.
-fn is_made_now(session: &Session, hash: &str) -> bool {
+pub(super) fn is_made_now(session: &Session, hash: &str) -> bool {
     let makes = |run: &TrainingRun| matches!(run.state, RunState::Running) && run.made.as_deref() == Some(hash);
     session.train.runs.iter().any(makes)
 }
@@ -131,12 +136,34 @@ pub fn standing(session: &Session, run: &TrainingRun) -> (MaterialIcon, String) 
             _ => (icons::ICON_HOURGLASS_EMPTY, "waiting for its turn".to_owned()),
         },
         RunState::Done => {
-            let made = session.boxes.iter().find(|saved| Some(&saved.card.hash) == run.made.as_ref());
+            let (words, is_doubtful) = outcome(session, run);
             let done = if run.connects() { "connected" } else { "done" };
-            let stopped = made.and_then(|saved| saved.card.stop_words());
-            (icons::ICON_CHECK_CIRCLE, stopped.map_or_else(|| done.to_owned(), |words| format!("{done} · {words}")))
+            let icon = if is_doubtful { icons::ICON_WARNING } else { icons::ICON_CHECK_CIRCLE };
+            let words = std::iter::once(done.to_owned()).chain(words).collect::<Vec<_>>().join(" · ");
+            (icon, words)
         }
         RunState::Cancelled => (icons::ICON_CANCEL, "cancelled".to_owned()),
         RunState::Failed(_) => (icons::ICON_ERROR, "failed".to_owned()),
     }
+}
+
+/// What came of a finished run, in a few words each, and whether something about it is to be read before it is trusted.
+fn outcome(session: &Session, run: &TrainingRun) -> (Vec<String>, bool) {
+    let made = run.made.as_ref();
+    if let Some(saved) = session.boxes.iter().find(|saved| Some(&saved.card.hash) == made) {
+        let card = &saved.card;
+        let is_poor = card.distilled.as_ref().is_some_and(|of| of.too_poor().is_some());
+        let is_doubtful = is_poor || !card.remarks.is_empty();
+        let warned = is_doubtful.then(|| "see the warning".to_owned());
+        return (right_words(card).into_iter().chain(card.stop_words()).chain(warned).collect(), is_doubtful);
+    }
+    let Some(saved) = session.explainers.iter().find(|saved| Some(&saved.card.hash) == made) else {
+        return (Vec::new(), false);
+    };
+    let card = &saved.card;
+    let is_doubtful = !honesty(&card.validation, card.unit).is_empty();
+    let fidelity = card.validation.get("fs_m").map(|value| format!("FS-M {value:.1} % on validation"));
+    let kept = (card.best_epoch > 0).then(|| format!("epoch {} of {} kept", card.best_epoch, card.epochs));
+    let warned = is_doubtful.then(|| "FS-M proves nothing: see the warning".to_owned());
+    (fidelity.into_iter().chain(kept).chain(warned).collect(), is_doubtful)
 }

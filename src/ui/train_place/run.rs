@@ -1,11 +1,14 @@
 //! What is chosen on the left: how a run goes, live curves, warnings in plain words, and the card of what came of it.
 
-use egui::{Label, RichText, Ui};
+use egui::{Align2, Label, RichText, Ui};
+use egui_material_icons::icons;
+use egui_plot::{LineStyle, VLine};
 
 use super::models::{counted_by, standing};
 use super::{TrainState, form};
 use crate::explain::ExplainerCard;
-use crate::metric::{metric, stats};
+use crate::explain::learn::run::honesty;
+use crate::metric::metric;
 use crate::model::distil::Distilled;
 use crate::model::nets::forest::{TABLE_FOREST, counted};
 use crate::model::params::Params;
@@ -13,9 +16,10 @@ use crate::model::{BoxCard, Curves, architecture};
 use crate::session::describe::count;
 use crate::session::train::{RunState, TrainingRun};
 use crate::session::{Command, Place, Session};
+use crate::ui::accuracy;
 use crate::ui::forms::{facts, warning};
 use crate::ui::measure_place::digits_for;
-use crate::ui::plots::{Chart, Series, chart, legend, look, look_of_metric, whole_marks};
+use crate::ui::plots::{Chart, Series, chart, legend, look, look_of_metric, note, whole_marks};
 use crate::ui::theme::{space, tokens};
 use crate::ui::widgets::{command_button, empty, group, heading, muted, progress_bar};
 use crate::work::Progress;
@@ -51,7 +55,7 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut TrainState, commands: &m
     match chosen(session, state) {
         None => {
             let sentence = "Curves and cards appear here once something is trained or opened.";
-            empty(ui, session, egui_material_icons::icons::ICON_MODEL_TRAINING, sentence, None, commands);
+            empty(ui, session, icons::ICON_MODEL_TRAINING, sentence, None, commands);
         }
         Some(Chosen::Run(number)) => {
             if let Some(run) = session.train.run(number) {
@@ -62,7 +66,8 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut TrainState, commands: &m
             if let Some(saved) = session.boxes.get(at) {
                 heading(ui, &saved.card.name);
                 box_buttons(ui, session, at, commands);
-                curves(ui, &saved.card.curves, None, counted(&saved.card.architecture).0);
+                let kept = accuracy::kept_epoch(&saved.card);
+                curves(ui, &saved.card.curves, None, (counted(&saved.card.architecture).0, kept));
                 box_card(ui, &saved.card);
             }
         }
@@ -70,10 +75,10 @@ pub fn show(ui: &mut Ui, session: &Session, state: &mut TrainState, commands: &m
             if let Some(saved) = session.explainers.get(at) {
                 heading(ui, &saved.card.name);
                 explainer_buttons(ui, session, at, commands);
-                for words in crate::explain::learn::run::honesty(&saved.card.validation, saved.card.unit) {
+                for words in honesty(&saved.card.validation, saved.card.unit) {
                     warning(ui, &words);
                 }
-                curves(ui, &saved.card.curves, None, "epoch");
+                curves(ui, &saved.card.curves, None, ("epoch", kept_of(&saved.card)));
                 explainer_card(ui, &saved.card, session);
             }
         }
@@ -84,9 +89,10 @@ fn run_view(ui: &mut Ui, session: &Session, run: &TrainingRun, commands: &mut Ve
     let t = tokens(ui);
     heading(ui, &run.name);
     let (icon, words) = standing(session, run);
-    ui.horizontal(|ui| {
-        ui.label(icon.rich_text().color(t.muted));
-        ui.label(words);
+    ui.horizontal_top(|ui| {
+        let is_warning = icon.codepoint == icons::ICON_WARNING.codepoint;
+        ui.label(icon.rich_text().color(if is_warning { t.warning } else { t.muted }));
+        ui.add(Label::new(words).wrap());
     });
     if !session.is_made_here(run) {
         muted(ui, "It was started for a project, or unsaved work, that is not open any more, and belongs there.");
@@ -121,14 +127,20 @@ fn run_view(ui: &mut Ui, session: &Session, run: &TrainingRun, commands: &mut Ve
             }
         }
         RunState::Cancelled | RunState::Failed(_) => {
+            what_is_left(ui, session, run, (a_box, explainer), commands);
             command_button(ui, session, Command::RetryTraining(run.number), "Start again", commands);
         }
     }
     if let Some(report) = &run.report {
-        for words in &report.warnings {
+        // Of what is kept, not of the epoch that came last.
+        let of_kept = explainer.map(|at| &session.explainers[at].card).filter(|_| run.state != RunState::Running);
+        let warnings = of_kept.map_or_else(|| report.warnings.clone(), |card| honesty(&card.validation, card.unit));
+        for words in &warnings {
             warning(ui, words);
         }
-        curves(ui, &report.curves, Some(report.epochs).filter(|epochs| *epochs > 0), counted_by(run));
+        let of_box = a_box.and_then(|at| accuracy::kept_epoch(&session.boxes[at].card));
+        let kept = of_box.or_else(|| explainer.and_then(|at| kept_of(&session.explainers[at].card)));
+        curves(ui, &report.curves, Some(report.epochs).filter(|epochs| *epochs > 0), (counted_by(run), kept));
     } else if run.state == RunState::Running {
         ui.add_space(space::S);
         muted(ui, "Curves appear with the first minibatches.");
@@ -139,6 +151,41 @@ fn run_view(ui: &mut Ui, session: &Session, run: &TrainingRun, commands: &mut Ve
     if let Some(at) = explainer {
         explainer_card(ui, &session.explainers[at].card, session);
     }
+}
+
+/// What a run left that did not come to its end: it cannot go on, but its last checkpoint is there.
+fn what_is_left(
+    ui: &mut Ui,
+    session: &Session,
+    run: &TrainingRun,
+    (a_box, explainer): (Option<usize>, Option<usize>),
+    commands: &mut Vec<Command>,
+) {
+    if run.connects() {
+        return;
+    }
+    let epochs = a_box.map(|at| session.boxes[at].card.epochs);
+    let epochs = epochs.or_else(|| explainer.map(|at| session.explainers[at].card.epochs)).filter(|epochs| *epochs > 0);
+    let one = counted_by(run);
+    let Some(epochs) = epochs else {
+        muted(ui, format!("It ended before its first {one} did, so nothing is kept."));
+        return;
+    };
+    let words = format!(
+        "What it had learned after {one} {epochs} is kept and can be used. It cannot go on from there; started again, it begins anew and takes its place."
+    );
+    ui.add(Label::new(words).wrap());
+    if let Some(at) = a_box {
+        box_buttons(ui, session, at, commands);
+    }
+    if let Some(at) = explainer {
+        explainer_buttons(ui, session, at, commands);
+    }
+}
+
+/// The epoch whose weights an explainer has, where one was chosen.
+fn kept_of(card: &ExplainerCard) -> Option<f64> {
+    (card.best_epoch > 0).then(|| f64::from(card.best_epoch))
 }
 
 fn box_buttons(ui: &mut Ui, session: &Session, at: usize, commands: &mut Vec<Command>) {
@@ -160,8 +207,9 @@ fn explainer_buttons(ui: &mut Ui, session: &Session, at: usize, commands: &mut V
     }
 }
 
-/// Percentages in one chart, losses in another, over what a step of the work is called.
-fn curves(ui: &mut Ui, curves: &Curves, epochs: Option<u32>, one: &'static str) {
+/// Percentages in one chart, losses in another, over what a step of the work is called. Percentages in the legend are those of the step whose weights are
+/// kept, which is marked, since these are the figures of the card.
+fn curves(ui: &mut Ui, curves: &Curves, epochs: Option<u32>, (one, kept): (&'static str, Option<f64>)) {
     let is_loss = |name: &str| name.contains("loss");
     let mut percent = Vec::new();
     let mut losses = Vec::new();
@@ -175,7 +223,8 @@ fn curves(ui: &mut Ui, curves: &Curves, epochs: Option<u32>, one: &'static str) 
             let look = look(ui, losses.len());
             losses.push(Series { name, value, tip, points: points.clone(), intervals: Vec::new(), look });
         } else {
-            let value = format!("{last:.1} %");
+            let of_kept = points.iter().find(|point| Some(point[0]) == kept).map_or(last, |point| point[1]);
+            let value = format!("{of_kept:.1} %");
             let (name, tip) = curve_words(id);
             let look = look_of_metric(ui, id);
             percent.push(Series { name, value, tip, points: points.clone(), intervals: Vec::new(), look });
@@ -199,10 +248,21 @@ fn curves(ui: &mut Ui, curves: &Curves, epochs: Option<u32>, one: &'static str) 
         (losses, "Losses on training items", "loss", Some([0.0, 0.0])),
     ];
     for (series, title, y, y_range) in frames.into_iter().filter(|(series, ..)| !series.is_empty()) {
-        group(ui, title);
+        let marked = kept.filter(|_| y_range == Some([0.0, 100.0]));
+        match marked {
+            Some(kept) => group(ui, &format!("{title}; figures of {one} {kept}, which is kept")),
+            None => group(ui, title),
+        }
         legend(ui, &series);
         let frame = Chart { title, x: one, y, x_range: Some(x_range), y_range, x_marks: &x_marks, height };
-        chart(ui, &frame, &series, |_| {});
+        let ink = tokens(ui).muted;
+        chart(ui, &frame, &series, move |plot| {
+            if let Some(at) = marked {
+                let style = LineStyle::Dotted { spacing: 4.0 };
+                plot.vline(VLine::new("", at).color(ink).style(style).allow_hover(false));
+                note(plot, [at, 1.0], " kept", Align2::LEFT_BOTTOM, ink);
+            }
+        });
     }
 }
 
@@ -276,6 +336,9 @@ fn box_card(ui: &mut Ui, card: &BoxCard) {
     for words in &card.remarks {
         warning(ui, words);
     }
+    if let Some(words) = accuracy::too_few_words(card) {
+        warning(ui, &words);
+    }
     let known = architecture(&card.architecture).ok();
     if let Some(known) = known {
         ui.add(Label::new(RichText::new(known.summary).small()).wrap());
@@ -283,22 +346,25 @@ fn box_card(ui: &mut Ui, card: &BoxCard) {
     }
     let share = |share: Option<f64>| share.map_or_else(String::new, |share| format!("{:.2} %", share * 100.0));
     let test = card.test_accuracy.map_or_else(String::new, |share| {
-        let hits = (share * card.test_items as f64).round() as usize;
-        let [low, high] = stats::wilson(hits, card.test_items).map(|share| share * 100.0);
-        let (percent, digits) = (share * 100.0, digits_for((high - low) / 2.0));
+        let [low, high] = accuracy::interval(share, card.test_items);
+        let digits = digits_for((high - low) / 2.0);
+        let percent = accuracy::percent(share, card.test_items);
         let items = count(card.test_items, "item", "items");
         let largest = beside(card);
-        format!("{percent:.digits$} % of {items} (95 % interval {low:.digits$} to {high:.digits$}){largest}")
+        format!("{percent} % of {items} (95 % interval {low:.digits$} to {high:.digits$}){largest}")
     });
     // A model behind a command was trained elsewhere.
     let is_connected = card.exec.is_some();
     let trained = |words: String| if is_connected { String::new() } else { words };
+    // As in the curves.
+    let of_validation = card.validation_accuracy.map_or_else(String::new, |share| format!("{:.1} %", share * 100.0));
     let validation = match card.test_accuracy {
-        None if card.validation_accuracy.is_some() => format!("{}{}", share(card.validation_accuracy), beside(card)),
-        _ => share(card.validation_accuracy),
+        None if card.validation_accuracy.is_some() => format!("{of_validation}{}", beside(card)),
+        _ => of_validation,
     };
     let epochs = card.stop_words().unwrap_or_else(|| epochs_words(card.epochs, card.complete));
-    let recipe = known.map_or("", |known| form::recipe(known.params, known.presets, &Params::default(), &card.params));
+    let recipe =
+        known.map_or("", |known| form::recipe_of_card(known.params, known.presets, &Params::default(), &card.params));
     let is_forest = card.architecture == TABLE_FOREST.id;
     facts(
         ui,
@@ -367,8 +433,9 @@ fn explainer_card(ui: &mut Ui, card: &ExplainerCard, session: &Session) {
     }
     let trains = spec.is_some_and(|spec| spec.trains);
     let only_trained = |words: String| if trains { words } else { String::new() };
-    let recipe = spec
-        .map_or("", |spec| form::recipe(spec.params, spec.presets, &spec.start(card.unit.modality()), &card.params));
+    let recipe = spec.map_or("", |spec| {
+        form::recipe_of_card(spec.params, spec.presets, &spec.start(card.unit.modality()), &card.params)
+    });
     let black_box = session.boxes.iter().find(|saved| saved.card.hash == card.blackbox_hash);
     let epochs = match epochs_words(card.epochs, card.complete) {
         words if words.is_empty() => words,

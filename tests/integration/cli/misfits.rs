@@ -65,6 +65,30 @@ fn a_method_that_needs_gradients_is_refused_for_a_forest_and_a_table_for_a_study
 }
 
 #[test]
+fn a_method_without_its_gradients_is_left_out_of_a_table_and_the_others_are_measured() {
+    let made = made();
+    let data = ["--data", "synthetic:orange?n=300"];
+    made.done(&with(&[&["fit", "--model", "table-forest", "--epochs", "3", "--out", "queried"], &data[..]].concat()));
+    let of_forest = ["evaluate", "--blackbox", "queried", "--k", "2", "--metrics", "fs_m,fu_m"];
+    let measured = |methods: &'static str, out: &'static str| {
+        made.run(&with(&[&of_forest[..], &data, &["--method", methods, "--out", out]].concat()))
+    };
+    let output = measured("grad,random", "queried.json");
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    // One sentence for both metrics, said before the work.
+    let note = "No figure for Gradient: FS-M; FU-M: Gradient needs gradients of the black box";
+    assert_eq!(err(&output).lines().filter(|line| line.starts_with(note)).count(), 1, "{}", err(&output));
+    let written = std::fs::read_to_string(made.root.join("queried.json")).unwrap();
+    let table: serde_json::Value = serde_json::from_str(&written).unwrap();
+    let rows = table["cells"].as_array().unwrap().iter().map(|cell| (cell["row"].as_str(), cell["metric"].as_str()));
+    let expected = ["fs_m", "fu_m"].map(|metric| (Some("Random"), Some(metric)));
+    assert_eq!(rows.collect::<Vec<_>>(), expected);
+    // Where nothing is left to measure, that is an error.
+    let args = [&of_forest[..], &data, &["--method", "grad"]].concat();
+    refused(made, &args, "grad-alone.json", &["Gradient needs gradients", "gives none", "distil a stand-in"]);
+}
+
+#[test]
 fn pictures_that_are_too_small_for_an_experiment_are_bad_input() {
     let made = made();
     let folder = made.root.join("small/mnist");
@@ -87,6 +111,10 @@ fn too_few_items_for_a_benchmark_are_bad_input() {
     let data = format!("mnist:{}?classes=3,8&limit=24", made.path("samples/digits"));
     let args = ["bench", "--data", &data];
     refused(made, &args, "bench.json", &["expected at least", "train items, for one batch", "use more data"]);
+    // Nothing is trained and timed before it is known that there are too few to measure with: a line on the data, and why not.
+    let args = ["bench", "--data", "synthetic:mouse?n=200"];
+    let said = refused(made, &args, "bench.json", &["expected at least 64 test items, for one batch", "use more data"]);
+    assert_eq!(said.trim_end().lines().count(), 2, "{said}");
 }
 
 #[test]
@@ -117,4 +145,13 @@ fn a_metric_that_the_data_do_not_have_is_left_out_and_the_others_are_measured() 
     let args = [&of_random[..], &["--metrics", "hit_rate,purity"]].concat();
     let said = refused(made, &args, "none.json", &["none of the 2 metrics", "Hit rate needs data", "name others"]);
     assert_eq!(said.trim_end().lines().count(), 1, "{said}");
+}
+
+#[test]
+fn an_option_of_commands_where_the_window_is_asked_for_is_answered_with_the_form_that_works() {
+    for first in ["--data", "--data=x.csv", "--blackbox"] {
+        let hint = unmask::cli::window_hint(first).expect("a hint");
+        assert!(hint.contains("unmask DATA BLACKBOX EXPLAINER"), "{hint}");
+    }
+    assert_eq!(unmask::cli::window_hint("--devcie"), None);
 }

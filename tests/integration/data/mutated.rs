@@ -2,6 +2,7 @@
 
 use std::io::Cursor;
 
+use encoding_rs::{EUC_JP, EUC_KR, GB18030, ISO_2022_JP, KOI8_R, SHIFT_JIS, WINDOWS_1251};
 use image::{DynamicImage, ImageFormat};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -150,4 +151,91 @@ fn mutated_texts_never_panic() {
         300,
         &[("dataset.json", posts), ("post_id_divisions.json", tables::DIVISIONS.as_bytes().to_vec())],
     );
+}
+
+const RUSSIAN: &str =
+    "Это был очень хороший фильм, который мы смотрели вчера вечером.\nИ завтра мы посмотрим его ещё раз, 12 марта.";
+const JAPANESE: &str = "これはとても良い映画でした。昨日の夜に見ました。\nもう一度見たいと思います。";
+const CHINESE: &str = "这是一部非常好的电影，我们昨天晚上看的。我们明天还要再看一次，因为它真的很精彩。";
+const KOREAN: &str = "이것은 정말 좋은 영화였습니다. 어제 저녁에 보았습니다.";
+
+/// A text in two and in four bytes for a character.
+fn wide(text: &str) -> Vec<(&'static str, Vec<u8>)> {
+    let of_units = |bytes: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(bytes).collect::<Vec<u8>>();
+    let of_characters = |bytes: fn(u32) -> [u8; 4]| text.chars().map(u32::from).flat_map(bytes).collect::<Vec<u8>>();
+    let marked = |mark: &[u8], bytes: Vec<u8>| [mark, &bytes].concat();
+    vec![
+        ("UTF-16LE", marked(b"\xff\xfe", of_units(u16::to_le_bytes))),
+        ("UTF-16BE", marked(b"\xfe\xff", of_units(u16::to_be_bytes))),
+        ("UTF-16LE without a mark", of_units(u16::to_le_bytes)),
+        ("UTF-16BE without a mark", of_units(u16::to_be_bytes)),
+        ("UTF-32LE", marked(b"\xff\xfe\0\0", of_characters(u32::to_le_bytes))),
+        ("UTF-32BE", marked(b"\0\0\xfe\xff", of_characters(u32::to_be_bytes))),
+    ]
+}
+
+/// Six rows of JSON Lines.
+fn json_lines(words: &str) -> String {
+    let words = words.replace('\n', "\\n");
+    (0..6).map(|i| format!("{{\"text\": \"{words} {i}\", \"label\": {}}}\n", i % 2)).collect()
+}
+
+#[test]
+fn mutated_texts_in_older_encodings_never_panic() {
+    for (encoding, words) in [
+        (WINDOWS_1251, RUSSIAN),
+        (KOI8_R, RUSSIAN),
+        (SHIFT_JIS, JAPANESE),
+        (EUC_JP, JAPANESE),
+        (ISO_2022_JP, JAPANESE),
+        (GB18030, CHINESE),
+        (EUC_KR, KOREAN),
+    ] {
+        let name = encoding.name();
+        let bytes = |text: &str| {
+            let (bytes, _, has_unmappable) = encoding.encode(text);
+            assert!(!has_unmappable, "{name} has every letter");
+            bytes.into_owned()
+        };
+        check(&format!("txt in {name}"), "text", 80, &[("a.txt", bytes(words))]);
+        check(&format!("jsonl in {name}"), "jsonl", 80, &[("a.jsonl", bytes(&json_lines(words)))]);
+    }
+}
+
+#[test]
+fn mutated_texts_in_wide_encodings_never_panic() {
+    for (name, bytes) in wide(RUSSIAN) {
+        // Whole, the text is what it was.
+        let dir = tempfile::tempdir().unwrap();
+        write(&dir.path().join("a.txt"), &bytes);
+        let whole = open_at("text", &dir.path().join("a.txt"), &[]).unwrap();
+        assert_eq!(whole.text(0), Some(RUSSIAN), "{name}");
+        check(&format!("txt in {name}"), "text", 80, &[("a.txt", bytes)]);
+    }
+    for (name, bytes) in wide(&json_lines(RUSSIAN)) {
+        check(&format!("jsonl in {name}"), "jsonl", 80, &[("a.jsonl", bytes)]);
+    }
+}
+
+#[test]
+fn mutated_folders_of_texts_never_panic() {
+    let files = || {
+        let [little, .., four] = <[_; 6]>::try_from(wide(CHINESE)).unwrap();
+        [
+            ("pos/0.txt", tables::PAGE.as_bytes().to_vec()),
+            ("pos/1.txt", WINDOWS_1251.encode(RUSSIAN).0.into_owned()),
+            ("neg/0.txt", little.1),
+            ("neg/1.txt", four.1),
+            ("neg/2.txt", KOREAN.as_bytes().to_vec()),
+        ]
+    };
+    let dir = tempfile::tempdir().unwrap();
+    files().iter().for_each(|(name, bytes)| write(&dir.path().join(name), bytes));
+    let whole = open_at("text", dir.path(), &[]).unwrap();
+    let texts: Vec<&str> = (0..whole.len()).filter_map(|item| whole.text(item)).collect();
+    assert_eq!(texts, [CHINESE, CHINESE, KOREAN, tables::PAGE, RUSSIAN]);
+    check("folders of txt", "text", 400, &files());
+    let members = files();
+    let members: Vec<(&str, &[u8])> = members.iter().map(|(name, bytes)| (*name, bytes.as_slice())).collect();
+    check("folders of txt in a zip", "text", 200, &[("a.zip", archives::zip_of(&members))]);
 }

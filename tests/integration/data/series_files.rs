@@ -116,7 +116,8 @@ fn the_one_column_of_words_of_each_item_holds_its_class() {
     }
     let data = opened(&wide, &[]);
     assert_eq!(data.classes, ["cold", "hot"]);
-    assert_has(&said(&data), &["column state (guessed as the only column of words;", "Left out: machine"]);
+    assert_has(&said(&data), &["column state (guessed as the only column of words;", "called as in column machine"]);
+    assert_eq!(data.item_name(3), "M3");
     // Several: nobody knows which. Dates are none, and neither is what changes within an item.
     let several = long.replace("activity", "activity,place").replace("run", "run,home").replace("walk", "walk,park");
     let data = opened(&several, &[]);
@@ -167,6 +168,7 @@ fn folders_hold_a_file_for_each_item() {
     assert!(!data.in_split(Split::Test).is_empty(), "{:?}", data.splits);
     assert!(!data.in_split(Split::Test).contains(&2), "a file of train is not tested on");
     assert_has(&said(&data), &["A file for each item", "the folder of a file is its class"]);
+    assert_eq!((data.item_name(0), data.item_name(5)), ("file 3".to_owned(), "file 2".to_owned()), "as their files");
 }
 
 #[test]
@@ -178,7 +180,6 @@ fn what_does_not_fit_is_refused_in_one_sentence() {
         refusal(open_at("series", &path, query))
     };
     let uneven = LONG.replace("a,2,still,3,30\n", "");
-    assert_has(&refused(&uneven, &[]), &["the same number of steps in each item", "2 to 3", "steps=N"]);
     write(&path, uneven.as_bytes());
     let filled = open_at("series", &path, &[("steps", "4")]).unwrap();
     assert_eq!(values(&filled, 0), [1.0, 2.0, 0.0, 0.0, 10.0, 20.0, 0.0, 0.0]);
@@ -431,6 +432,21 @@ fn an_empty_field_is_refused_where_it_stands_or_filled_but_never_drops_a_column(
     assert_eq!(filled("mean"), [1.0, 2.0, 1.5, 30.0, 20.0, 40.0]);
     assert_eq!(filled("zero"), [1.0, 2.0, 0.0, 0.0, 20.0, 40.0]);
     assert_has(&refusal(open_at("series", &path, &[("gaps", "guess")])), &["gaps is \"guess\""]);
+    // Few in many rows are filled with the step before, which is said, in whatever column they stand.
+    let mut long = "item,step,class,ax,ay\n".to_owned();
+    for at in 0..40 {
+        let ay = if at == 12 { String::new() } else { (2 * at).to_string() };
+        writeln!(long, "{},{},{},{at},{ay}", at / 10, at % 10, at / 20).unwrap();
+    }
+    write(&path, long.as_bytes());
+    for kind in ["auto", "series"] {
+        let data = open_at(kind, &path, &[]).unwrap();
+        assert_has(&said(&data), &["1 empty field was filled with the step before (gaps= changes it)"]);
+        assert_eq!(values(&data, 1)[11..14], [22.0, 22.0, 26.0]);
+    }
+    // What is written where a number should be is no gap, however rare.
+    write(&path, long.replace(",13,26", ",13,ten").as_bytes());
+    assert_has(&refusal(open_at("series", &path, &[])), &["\"ten\" on line 15, column ay"]);
     // A row for each item: no step is left out either.
     let names: Vec<String> = (0..9).map(|step| format!("x{step}")).collect();
     write(&path, format!("label,{}\na,1,2,3,,5,6,7,8,9\nb,1,2,3,4,5,6,7,8,9\n", names.join(",")).as_bytes());
@@ -449,8 +465,8 @@ fn dates_are_put_in_order_and_what_cannot_be_is_said() {
     let data = open_at("series", &path, &[("step", "date")]).unwrap();
     assert_eq!(values(&data, 0), [2.0, 1.0]);
     assert_has(&said(&data), &["column date are not all numbers or dates", "Left out: remark"]);
-    // Two rows of one step: one channel below the other, most likely.
-    write(&path, b"item,step,variable,v\na,0,x,1\na,0,y,2\na,1,x,3\na,1,y,4\n");
+    // Two rows of one step, which nothing tells apart.
+    write(&path, b"item,step,v\na,0,1\na,0,2\na,1,3\na,1,4\n");
     assert_has(&refusal(open_at("series", &path, &[])), &["several of one step in item a", "step=none"]);
     assert_eq!(values(&open_at("series", &path, &[("step", "none")]).unwrap(), 0).len(), 8, "step and v, four rows");
 }
@@ -621,6 +637,19 @@ fn arrays_in_a_folder_are_the_series_though_a_table_lies_beside_them() {
     assert_eq!((data.shape(), values(&data, 1)), (Some(Shape::new(1, 1, 3)), vec![4.0, 5.0, 6.0]));
     let named = open_at("series", &table, &[]).unwrap();
     assert_eq!(named.channel_names(), ["ax", "ay"], "a table that is named is read");
+}
+
+#[test]
+fn an_array_without_labels_says_how_labels_are_put_beside_it_and_that_works() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("x.npy");
+    write(&path, &npy("(2, 3)", &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]));
+    let alone = open_at("series", &path, &[]).unwrap();
+    assert!(alone.classes.is_empty());
+    assert_has(&said(&alone), &["No labels", "as y.npy in a folder with x.npy, and open that folder"]);
+    write(&dir.path().join("y.npy"), &npy("(2,)", &[0.0, 1.0]));
+    let labelled = open_at("series", dir.path(), &[]).unwrap();
+    assert_eq!((labelled.classes.len(), labelled.labels.iter().flatten().count()), (2, 2));
 }
 
 #[test]

@@ -203,6 +203,14 @@ fn json_lines_are_tables() {
         &refusal(open_file("a.jsonl", lines.as_bytes(), &[("text", "words")])),
         &["no column \"words\"", "label, meta and text"],
     );
+    for (name, content, found) in [
+        ("a.json", "[]", "found no rows"),
+        ("a.jsonl", "\n \n", "found no rows"),
+        ("a.json", "[{}, {}]", "found objects without fields"),
+    ] {
+        let sentence = refusal(open_file(name, content.as_bytes(), &[]));
+        assert_has(&sentence, &[name, "expected JSON objects with a field of text", found, "name another file"]);
+    }
     let deep = format!("{{\"text\": {}1{}}}\n", "[".repeat(5000), "]".repeat(5000));
     let dir = tempfile::tempdir().unwrap();
     write(&dir.path().join("a.jsonl"), deep.as_bytes());
@@ -246,6 +254,31 @@ fn folders_of_texts_are_read_as_imdb_has_them() {
     assert_eq!(open(&DataSpec::from_path(&packed)).unwrap().classes, ["a", "b"]);
     assert_has(&refusal(open_file("a.txt", b"", &[])), &["a.txt", "an empty file"]);
     assert_has(&refusal(open_file("a.txt", b" \n", &[])), &["a.txt", "no text but spaces and line breaks"]);
+}
+
+#[test]
+fn a_text_of_nothing_but_tags_is_as_good_as_blank_and_other_signs_are_something() {
+    let tags = "<br/><p>&nbsp;</p>\n<script>let x = 1;</script>";
+    assert_has(&refusal(open_file("a.txt", tags.as_bytes(), &[])), &["a.txt", "no text but HTML tags"]);
+    // Placeholders are words, and signs can be seen.
+    for text in ["<user>", "<br/>?!", "& that", "<p>word</p>"] {
+        assert_eq!(texts(&open_file("a.txt", text.as_bytes(), &[]).unwrap()), [text]);
+    }
+    let table = format!("text,label\nso good it is,1\n\"{tags}\",0\n<b>so bad it is</b>,0\n");
+    let dataset = csv(&table, &[("delimiter", "comma")]).unwrap();
+    assert_eq!(
+        (texts(&dataset), dataset.source_index.clone()),
+        (vec!["so good it is", "<b>so bad it is</b>"], vec![0, 2])
+    );
+    remarked(&dataset, "Left out 1 row without text");
+    let dir = tempfile::tempdir().unwrap();
+    write(&dir.path().join("a.txt"), b"words");
+    write(&dir.path().join("b.txt"), tags.as_bytes());
+    let dataset = open_at("text", dir.path(), &[]).unwrap();
+    assert_eq!(texts(&dataset), ["words"]);
+    remarked(&dataset, "Left out 1 file of no text: b.txt");
+    // What is typed into the window may say nothing.
+    assert_eq!(Dataset::of_text("own", tags).len(), 1);
 }
 
 #[test]

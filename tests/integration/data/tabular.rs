@@ -249,7 +249,9 @@ fn parquet_holds_the_same_table() {
         for kind in ["table", "auto"] {
             let data = open_at(kind, &path, &[]).unwrap();
             assert_eq!(data.hash, from_csv.hash, "cells, classes and splits are the same");
-            assert_eq!(data.row_start(1), from_csv.row_start(1));
+            let second =
+                |data: &Dataset| (0..data.listed_columns()).map(|at| data.listed_cell(1, at)).collect::<Vec<_>>();
+            assert_eq!(second(&data), second(&from_csv));
         }
     }
 }

@@ -403,8 +403,34 @@ fn letters_that_cannot_be_shown_are_named_where_they_stand() {
         ("plain words, caf\u{e9}", "plain words, caf\u{e9}"),
         ("good \u{62e}\u{628}\u{631} \u{62e}\u{628}\u{631} news", "good [Arabic] news"),
         ("\u{4f60}\u{597d}, \u{5e9}\u{5dc}\u{5d5}\u{5dd}!", "[Chinese or Japanese], [Hebrew]!"),
+        // A letter is the same with its accents apart, whichever of them comes first.
+        ("Vi\u{1ec7}t", "Vi[Vietnamese]t"),
+        ("Vie\u{323}\u{302}t", "Vi[Vietnamese]t"),
+        ("Vie\u{302}\u{323}t", "Vi[Vietnamese]t"),
     ] {
         assert_eq!(with_scripts_named(text), named);
+        let drawn = unmask::figure::fonts::drawable(&with_scripts_named(text)).into_owned();
+        assert_eq!(drawn, named, "nothing is left to be numbered");
+    }
+    assert_eq!(text::unshapeable("Vie\u{323}\u{302}t"), Some("Vietnamese"));
+    assert_eq!(text::unshapeable_scripts("Vie\u{323}\u{302}t"), ["Vietnamese"]);
+}
+
+/// `tests/golden/make_tokens.py` has its own tokeniser by the same rules.
+#[test]
+fn words_are_those_of_another_tokeniser_at_the_same_bytes() {
+    let golden: serde_json::Value = serde_json::from_str(include_str!("../../golden/tokens.json")).unwrap();
+    let cases = golden.as_array().unwrap();
+    assert!(cases.len() >= 30);
+    for case in cases {
+        let text = case["text"].as_str().unwrap();
+        for (kind, spec) in [("words", TextFitSpec::l2x_word()), ("signs", TextFitSpec::aim(400))] {
+            let expected: Vec<(usize, usize, String)> = serde_json::from_value(case[kind].clone()).unwrap();
+            let tokens = fit(&[], &spec).layout(text).tokens;
+            let found: Vec<(usize, usize, String)> =
+                tokens.iter().map(|token| (token.start, token.end, text[token.start..token.end].to_owned())).collect();
+            assert_eq!(found, expected, "{kind} of {text:?}");
+        }
     }
 }
 

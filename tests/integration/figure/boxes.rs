@@ -1,6 +1,6 @@
 //! Box plots: every row with its name, in every format, and a description that says the numbers.
 
-use unmask::figure::layout::boxes::{BoxPlot, BoxRow, box_plot};
+use unmask::figure::layout::boxes::{BoxPlot, BoxRow, box_plot, plain_box_plot};
 use unmask::figure::{Element, FORMATS, Theme, encode};
 
 fn plot() -> BoxPlot {
@@ -49,4 +49,28 @@ fn boxes_stand_where_the_quartiles_are() {
     // The second box is twice the distance 4.5 to 5.5 wide, and begins 1.5 units right of the first.
     let unit = boxes[1].width / 2.0;
     assert!((boxes[0].width - 0.5 * unit).abs() < 1e-3 && (boxes[1].x - boxes[0].x - 1.5 * unit).abs() < 1e-3);
+}
+
+#[test]
+fn a_plain_plot_has_the_same_boxes_without_title_and_note_and_long_names_and_axes_fit() {
+    let texts = |plot: &BoxPlot| -> Vec<(String, f32)> {
+        let figure = plain_box_plot(plot, Theme::Light);
+        let texts = figure.elements.iter().filter_map(|element| match element {
+            Element::Text(text) => Some((text.text.clone(), text.at.x)),
+            _ => None,
+        });
+        texts.collect()
+    };
+    let has = |texts: &[(String, f32)], wanted: &str| texts.iter().any(|(text, _)| text.starts_with(wanted));
+    let plain = texts(&plot());
+    assert!(has(&plain, "l2x") && has(&plain, "rank") && !has(&plain, "Median ranks") && !has(&plain, "Thick line"));
+    // 3,200 units, and a name that would begin left of the page.
+    let mut large = plot();
+    large.most = 3200.0;
+    large.rows[0].name = "An explainer with a name that nobody shortened".to_owned();
+    let large = texts(&large);
+    assert!(has(&large, "An explainer with a…") && large.len() < 20, "{large:?}");
+    let mut ticks: Vec<f32> = large.iter().filter(|(text, _)| text.parse::<f64>().is_ok()).map(|(_, x)| *x).collect();
+    ticks.sort_by(f32::total_cmp);
+    assert!(ticks.len() > 2 && ticks.windows(2).all(|pair| pair[1] - pair[0] >= 13.9), "{ticks:?}");
 }

@@ -1,6 +1,8 @@
 //! Figures of series and of rows of tables: what is shaded, kept, named and ranked, in all three formats.
 
-use unmask::figure::layout::series::{Form, Group, Movement, cells, highest_groups, runs, shades, shown};
+use unmask::figure::layout::series::{
+    Form, Group, Movement, Scales, cells, highest_groups, map_marks, named_columns, runs, shades, shown,
+};
 use unmask::figure::layout::{ExplainedRow, ExplainedSeries};
 use unmask::figure::vision::{DEFICIENCIES, distance, lab};
 
@@ -31,6 +33,8 @@ pub(super) fn steps(view: View, form: Form) -> ExplainedPicture {
             form,
             movement: Movement::Velocities,
             group: None,
+            picked: Vec::new(),
+            scales: Scales::default(),
         }),
         ..ring(view, Hidden::AsModelSees)
     }
@@ -158,7 +162,11 @@ fn nothing_is_drawn_after_the_end_of_a_series_that_was_filled_up() {
         drawn.iter().map(Vec::len).filter(|length| *length > 2).collect::<Vec<_>>()
     };
     assert_eq!(lengths(View::Overlay, Form::Stacked, palette.full), [7, 7], "one line for each channel");
-    assert_eq!(lengths(View::Heat, Form::Stacked, palette.selected)[..2], [7, 7]);
+    assert_eq!(
+        lengths(View::Heat, Form::Stacked, palette.full),
+        [7, 7],
+        "the values, whatever colours lie behind them"
+    );
     // Three steps of the second segment and the only one of the third.
     assert_eq!(lengths(View::Selected, Form::Stacked, palette.selected), [4, 4]);
     assert_eq!(lengths(View::Unselected, Form::Stacked, palette.unselected), [3, 3]);
@@ -204,8 +212,8 @@ fn every_form_is_written_in_every_format_with_real_text_and_lines() {
             let text = svg::write(&figure).unwrap();
             let document = resvg::usvg::roxmltree::Document::parse(&text).unwrap();
             let images = document.descendants().filter(|node| node.has_tag_name("image")).count();
-            let is_map = form == Form::Map;
-            assert_eq!(images > 0, is_map, "{form:?} {view:?}: pixels only in a map");
+            let has_colors = form == Form::Map || view == View::Heat;
+            assert_eq!(images > 0, has_colors, "{form:?} {view:?}: pixels only in a map and in the bar of scores");
             assert!(document.descendants().any(|node| node.has_tag_name("text")));
             assert!(encode(&figure, Format::Pdf, 1.0).unwrap().starts_with(b"%PDF"));
             let png = decode(&encode(&figure, Format::Png, 1.0).unwrap());
@@ -389,26 +397,29 @@ fn what_does_not_fit_together_is_refused() {
 fn a_map_numbers_steps_and_channels_under_their_cells_and_draws_no_bar_without_height() {
     let (n_steps, n_channels) = (3, 48);
     let n = n_steps * n_channels;
-    let of = ExplainedPicture {
+    let of = |name: &dyn Fn(usize) -> String| ExplainedPicture {
         scores: vec![0.0; n],
-        // Half of the first block of 16 channels.
+        // Half of the first 16 channels.
         selected: (0..n).map(|unit| unit / n_steps < 8).collect(),
         unit_noun: "values".to_owned(),
         series: Some(ExplainedSeries {
             steps: n_steps,
-            names: (0..n_channels).map(|channel| format!("c{channel}")).collect(),
+            names: (0..n_channels).map(name).collect(),
             values: vec![1.0; n],
             fill: vec![0.0; n],
             unit_of: (0..n as u32).collect(),
             form: Form::Map,
             movement: Movement::default(),
             group: None,
+            picked: Vec::new(),
+            scales: Scales::default(),
         }),
         ..steps(View::Overlay, Form::Map)
     };
-    let figure = draw(&of);
+    // Where the data name no groups, none are made up, and numbers say all that names would.
+    let figure = draw(&of(&|channel| format!("channel {channel}")));
     let said = texts(&figure);
-    assert!(said.contains("selected of each group: channels 0 to 15: 50 %"), "{said}");
+    assert!(!said.contains("group"), "{said}");
     let across = |label: &str| {
         let under = figure.texts().into_iter().filter(|text| text.text == label && text.anchor == Anchor::Middle);
         under.map(|text| text.at.x).collect::<Vec<_>>()
@@ -420,10 +431,82 @@ fn a_map_numbers_steps_and_channels_under_their_cells_and_draws_no_bar_without_h
     let down: Vec<&str> =
         figure.texts().into_iter().filter(|text| text.anchor == Anchor::End).map(|text| text.text.as_str()).collect();
     assert!(down.starts_with(&["step", "0", "1", "2"]), "{down:?}");
-    assert!(said.contains(" channel ") && said.contains("3 time steps by 48 channels: c0 … c47"), "{said}");
+    assert!(said.contains("3 time steps by 48 channels: channel 0 … channel 47"), "{said}");
+    let figure = draw(&of(&|channel| format!("g{}/f{}", channel / 16, channel % 16)));
+    let said = texts(&figure);
+    assert!(said.contains("selected of each group: g0: 50 %"), "{said}");
     let palette = Palette::of(Theme::Light);
     let bars = filled(&figure.elements, &|fill| fill == palette.selected);
     assert!(bars.iter().all(|bar| bar.height > 0.0));
+}
+
+#[test]
+fn the_edge_of_selected_cells_of_a_long_map_is_seen() {
+    let n = 200 * 2;
+    let mut of = steps(View::Heat, Form::Map);
+    (of.scores, of.selected) = ((0..n).map(|unit| unit as f32).collect(), (0..n).map(|unit| unit % 50 > 40).collect());
+    let series = of.series.as_mut().unwrap();
+    (series.steps, series.values, series.fill) = (200, vec![1.0; n], vec![0.0; n]);
+    series.unit_of = (0..n as u32).collect();
+    // Cells of one point by 1.2 points.
+    let marks = map_marks(&of, of.series.as_ref().unwrap(), Panel::Heat, rect(0.0, 0.0, 2.0, 240.0));
+    let strokes: Vec<(Color, f32)> = marks
+        .iter()
+        .filter_map(|mark| match mark {
+            Element::Path(path) => path.stroke.map(|stroke| (stroke.color, stroke.width)),
+            _ => None,
+        })
+        .collect();
+    let selected = Palette::of(Theme::Light).selected;
+    assert!(strokes.iter().any(|(color, width)| *color == selected && *width >= 0.8), "{strokes:?}");
+}
+
+#[test]
+fn hidden_steps_are_gaps_of_the_path() {
+    let palette = Palette::of(Theme::Light);
+    let longest = |view: View, color: Color| {
+        lines(&draw(&steps(view, Form::Path)).elements, color).iter().map(Vec::len).max().unwrap_or_default()
+    };
+    assert_eq!(longest(View::Overlay, palette.full), 13, "twelve steps lead over thirteen points");
+    // What the model gets at hidden steps of the curves is drawn in this colour, three steps at a time.
+    assert_eq!(longest(View::Selected, palette.hairline), 3, "nothing leads over hidden steps");
+}
+
+#[test]
+fn equal_scores_are_said_to_select_by_position() {
+    let said = |scores: [f32; 3], selected: [bool; 3]| {
+        let of = ExplainedPicture { scores: scores.to_vec(), selected: selected.to_vec(), ..row(View::Overlay) };
+        texts(&draw(&of)).contains("All scores are equal: the selection is by position")
+    };
+    assert!(said([0.0; 3], [true, false, false]) && said([-0.5; 3], [true, true, false]));
+    assert!(!said([0.0, 0.1, 0.0], [true, false, false]), "they differ");
+    assert!(!said([0.0; 3], [false, true, false]), "chosen otherwise");
+    assert!(!said([0.0; 3], [true; 3]) && !said([0.0; 3], [false; 3]), "nothing is chosen among them");
+}
+
+#[test]
+fn names_of_channels_stand_under_a_map_as_many_as_have_room() {
+    let names: Vec<String> = (0..24).map(|channel| format!("Fp{channel}")).collect();
+    // Three to four letters, each 5 wide.
+    let width = |words: &str| 5.0 * words.chars().count() as f32;
+    let by = |cell: f32| named_columns(&names, 0..24, (cell, 60.0), &width).map(|named| named.by);
+    assert_eq!(
+        [by(24.0), by(23.0), by(12.0), by(11.0), by(4.8), by(4.7)],
+        [Some(1), Some(2), Some(2), Some(5), Some(5), None]
+    );
+    // Longer names are cut, where there is room for what is left of them.
+    let long = |words: &str| 500.0 + words.len() as f32;
+    assert_eq!(named_columns(&names, 0..24, (13.0, 60.0), &long).map(|named| (named.by, named.room)), Some((5, 61.0)));
+    assert_eq!(named_columns(&names, 0..24, (12.0, 60.0), &long), None);
+    let numbered: Vec<String> = (0..24).map(|channel| format!("channel {channel}")).collect();
+    assert_eq!(named_columns(&numbered, 0..24, (90.0, 60.0), &width), None, "numbers say as much");
+    // None is cut off by the edge of the page.
+    let mut of = wide(24, &[3], Form::Map);
+    of.series.as_mut().unwrap().names = names;
+    let figure = draw(&of);
+    let named: Vec<&Text> = figure.texts().into_iter().filter(|text| text.text.starts_with("Fp")).collect();
+    assert!(named.len() >= 5, "{}", texts(&figure));
+    assert!(named.iter().all(|text| text.at.x + fonts::width(&text.text, text.size) / 2.0 <= figure.width));
 }
 
 #[test]
@@ -444,15 +527,15 @@ fn two_channels_are_a_path_only_where_their_names_say_so_and_positions_are_not_a
     assert_eq!(Form::or_usual(None, 2, &[]), Form::Stacked, "channels without names");
     assert_eq!(Form::or_usual(Some(Form::Path), 2, &[]), Form::Path, "where it is asked for");
     let mut of = steps(View::Overlay, Form::Path);
-    assert!(texts(&draw(&of)).contains("path of x velocity and y velocity as velocities"));
+    assert!(texts(&draw(&of)).contains("path (from x velocity and y velocity"));
     let series = of.series.as_mut().unwrap();
-    assert_eq!(series.path_words()[0], "path of x velocity and y velocity as velocities, y downwards");
+    assert_eq!(series.path_words()[0], "path (from x velocity and y velocity, y downwards)");
     series.names = ["x", "y"].map(str::to_owned).to_vec();
     series.movement = Movement::named(&series.names).unwrap();
     let path = series.path();
     assert_eq!((path.len(), path[0], path[3]), (12, [0.0, 2.0], [3.0, -2.0]), "a point for each step, as it is");
     let said = texts(&draw(&of));
-    assert!(said.contains("path of x and y as positions, y upwards") && !said.contains("velocities"), "{said}");
+    assert!(said.contains("path (from x and y, y upwards)") && !said.contains("velocities"), "{said}");
     let strong = lines(&draw(&of).elements, Palette::of(Theme::Light).selected);
     assert_eq!(strong.iter().map(Vec::len).collect::<Vec<_>>(), [3, 3], "three steps are three points");
     // One step alone is a dot, in every format.
@@ -484,6 +567,8 @@ pub(super) fn wide(n: usize, chosen: &[usize], form: Form) -> ExplainedPicture {
             form,
             movement: Movement::default(),
             group: None,
+            picked: Vec::new(),
+            scales: Scales::default(),
         }),
         ..steps(View::Overlay, form)
     }
@@ -545,7 +630,8 @@ fn of_a_chosen_group_those_with_selected_steps_are_drawn_as_curves() {
     };
     let by_six = |channel: usize| format!("g{}/f{}", channel / 6, channel % 6);
     assert_eq!(part(&by_six, 6, Form::Stacked), (6, "all 6 channels of g1".to_owned()));
-    let unnamed = |channel: usize| format!("c{channel}");
+    // Channels that are in no group beside others that are.
+    let unnamed = |channel: usize| format!("{}{channel}", if channel < 32 { "c" } else { "g/f" });
     let block = (1, "1 of channels 16 to 31: the only one with selected steps".to_owned());
     assert_eq!(part(&unnamed, 16, Form::Overlaid), block);
     // What is no group chooses nothing, and a map shows all channels.

@@ -3,8 +3,8 @@
 use unmask::figure::layout::classes::{Alone, ClassColumn, ClassTable};
 use unmask::figure::layout::text::{Looks, flow, unit_of};
 use unmask::figure::layout::{
-    Asked, ClassProbability, CompareLayout, ExplainedPicture, ExplainedText, Hidden, Panel, PictureLayout, Prediction,
-    SheetLayout, TextSpan, View, compare, picture, sheet,
+    Asked, ClassProbability, CompareLayout, ExplainedPicture, ExplainedText, Hidden, Page, Panel, PictureLayout,
+    Prediction, SheetLayout, TextSpan, View, compare, picture, sheet,
 };
 use unmask::figure::{Color, Element, Figure, Format, Palette, Text, Theme, color, encode, fonts, svg};
 
@@ -484,6 +484,20 @@ fn texts_stand_side_by_side_and_on_contact_sheets() {
     assert!(all.texts().iter().filter(|text| text.text == "word300").count() == 5);
 }
 
+#[test]
+fn a_cell_of_a_sheet_says_the_true_class_and_what_the_model_answers_to_all_of_it() {
+    let labelled =
+        ExplainedPicture { label: Some("negative".to_owned()), ..review(View::Selected, Hidden::AsModelSees) };
+    let said = |hides_answers: bool| {
+        let page = Page { hides_answers, ..Page::default() };
+        let figure = sheet(&[labelled.clone(), labelled.clone()], &SheetLayout { page, ..Default::default() }).unwrap();
+        figure.texts().iter().map(|text| text.text.replace('\u{A0}', " ")).collect::<Vec<_>>().join(" ")
+    };
+    let (truth, answer) = ("true \u{201C}negative\u{201D}", "predicted \u{201C}positive\u{201D} 0.97");
+    assert_eq!((said(false).matches(truth).count(), said(false).matches(answer).count()), (2, 2), "{}", said(false));
+    assert_eq!((said(true).matches(truth).count(), said(true).matches("predicted").count()), (2, 0), "{}", said(true));
+}
+
 /// Saves every view to the folder that `UNMASK_LOOK` names, to be looked at by a person.
 #[test]
 fn texts_are_saved_to_be_looked_at() {
@@ -511,4 +525,24 @@ fn texts_are_saved_to_be_looked_at() {
     let many: Vec<ExplainedPicture> =
         (0..5).map(|at| if at % 2 == 0 { long(400) } else { review(View::Overlay, Hidden::AsModelSees) }).collect();
     save("text-sheet", &sheet(&many, &SheetLayout { columns: 3, ..SheetLayout::default() }).unwrap());
+}
+
+#[test]
+fn a_gap_belongs_to_the_unit_on_both_sides_of_it_and_to_none_between_two() {
+    let span = |before: &str, word: &str, unit: u32| TextSpan {
+        before: before.to_owned(),
+        word: word.to_owned(),
+        unit: Some(unit),
+        is_left_out: false,
+    };
+    let spans = vec![span("", "One", 0), span(" ", "two", 0), span(". ", "Three", 1)];
+    let text = ExplainedText { spans, ..ExplainedText::default() };
+    // Ten points for each sign: "One" to 30, "two" from 40 to 70, the full stop to 80, "Three" from 90 to 140.
+    let mut measure = |words: &str| 10.0 * words.chars().count() as f32;
+    let line = flow(&text, 400.0, &mut measure);
+    let unit_at = [5.0, 35.0, 65.0, 75.0, 85.0, 95.0, 145.0].map(|x| line.unit_at(&text, 0, x));
+    assert_eq!(unit_at, [Some(0), Some(0), Some(0), None, None, Some(1), None]);
+    assert_eq!(line.unit_at(&text, 1, 5.0), None, "below the text");
+    let two = flow(&text, 80.0, &mut measure);
+    assert_eq!([0, 1, 2].map(|line| two.first_word(line)), [Some(0), Some(2), None]);
 }

@@ -471,6 +471,7 @@ fn training_time_is_the_cards_in_minutes_and_one_value() {
     });
     let spec = metric("train_minutes").unwrap().spec();
     assert_eq!((spec.unit, spec.unit.name(), spec.unit.sign()), (MetricUnit::Minutes, "minutes", "min"));
+    assert!(spec.tip.contains("One training has no interval"), "{}", spec.tip);
 }
 
 fn evaluate(methods: &[&str], metrics: &[&str]) -> Result<Measured, String> {

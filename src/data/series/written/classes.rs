@@ -1,17 +1,35 @@
 //! Which column of a CSV of series holds the classes where neither the query nor a known name says so: the one column of words that stays the same within
-//! each item and comes again in others.
+//! each item and comes again in others; where there is none, one of few whole numbers that does so and is called like an outcome (`fault`).
 
 use std::collections::HashMap;
 
-use super::{Form, Layout, MOST_CLASSES, holds_words, rows, shown};
+use super::roles::holds_names;
+use super::{Form, Layout, MOST_CLASSES, number, rows, shown};
 use crate::data::DataError;
 use crate::data::archive::Member;
-use crate::data::dates::place;
 use crate::data::open::Watch;
 use crate::data::spec::{DataSpec, in_words};
 
 /// So many classes may be in few items.
 const FEW: usize = 20;
+/// Names of columns whose numbers are classes where they stay the same within each item: one may be a measured channel under any other name.
+const OUTCOMES: [&str; 15] = [
+    "fault",
+    "faulty",
+    "failure",
+    "failed",
+    "anomaly",
+    "outcome",
+    "result",
+    "diagnosis",
+    "condition",
+    "status",
+    "state",
+    "activity",
+    "gesture",
+    "response",
+    "defect",
+];
 
 /// A column of words, while the file is looked through.
 struct Candidate {
@@ -72,7 +90,7 @@ impl Layout {
                 let taken: Vec<usize> = [Some(*item), *step, *part].into_iter().flatten().collect();
                 (Some(*item), [&taken[..], &channels[..]].concat(), label)
             }
-            Self::Wide { channels, label, part } => {
+            Self::Wide { channels, label, part, .. } => {
                 let steps = channels.iter().flat_map(|(_, columns)| columns).copied();
                 (None, steps.chain(*part).collect::<Vec<usize>>(), label)
             }
@@ -80,12 +98,30 @@ impl Layout {
         if label.is_some() || spec.query.contains_key("label") {
             return Ok(None);
         }
-        let found = columns_of_classes(file, item, &taken, watch)?;
+        let form = file.1;
+        let is_free = |column: &usize| !taken.contains(column) && holds_names(form, *column);
+        let words = (0..form.columns.names.len()).filter(is_free).collect();
+        let found = columns_of_classes(file, item, words, watch)?;
+        if found.is_empty()
+            && let Some(numbers) = self.outcomes(form, spec)
+        {
+            let found = columns_of_classes(file, item, numbers, watch)?;
+            if let ([only], Self::Long { label, channels, .. }) = (&found[..], &mut *self) {
+                channels.retain(|channel| channel != only);
+                *label = Some(*only);
+                return Ok(Some(format!(
+                    "Classes are in column {} (guessed by its name, and since it stays the same within each item; label= names another, label=none none)",
+                    shown(&form.columns.names[*only])
+                )));
+            }
+            return Ok(None);
+        }
         let names = in_words(found.iter().map(|column| shown(&file.1.columns.names[*column])));
         let within = if item.is_some() { " that stays the same within each item" } else { "" };
         Ok(match found[..] {
             [] => None,
             [only] => {
+                let (Self::Long { label, .. } | Self::Wide { label, .. }) = self;
                 *label = Some(only);
                 Some(format!(
                     "Classes are in column {names} (guessed as the only column of words{within}; label= names another, label=none none)"
@@ -94,21 +130,31 @@ impl Layout {
             _ => Some(format!("Columns {names} may hold classes: label= names one of them")),
         })
     }
+
+    /// Channels of a long table that may hold classes as numbers: whole ones under the name of an outcome. None where the query names the channels, or no
+    /// other channel is left.
+    fn outcomes(&self, form: &Form, spec: &DataSpec) -> Option<Vec<usize>> {
+        let Self::Long { channels, .. } = self else { return None };
+        let is_outcome = |column: &&usize| {
+            let name = form.columns.names[**column].trim().to_lowercase();
+            let mut fields = form.sample.iter().filter_map(|row| row.get(**column));
+            OUTCOMES.contains(&name.as_str())
+                && fields.all(|field| number(field, form).is_some_and(|value| value.fract() == 0.0))
+        };
+        let found: Vec<usize> = channels.iter().filter(is_outcome).copied().collect();
+        let is_possible = !spec.query.contains_key("channels") && !found.is_empty() && found.len() < channels.len();
+        is_possible.then_some(found)
+    }
 }
 
-/// The columns, but those that are `taken`, whose words may be classes of the items. `item` names the items; without it each row is one.
+/// Those of `columns` whose values may be classes of the items. `item` names the items; without it each row is one.
 fn columns_of_classes(
     (member, form, text): (&Member, &Form, &str),
     item: Option<usize>,
-    taken: &[usize],
+    columns: Vec<usize>,
     watch: &mut Watch<'_>,
 ) -> Result<Vec<usize>, DataError> {
-    let holds_dates = |column: usize| {
-        let mut fields = form.sample.iter().filter_map(|row| row.get(column)).filter(|field| !field.trim().is_empty());
-        fields.all(|field| place(field).is_some())
-    };
-    let may_be = |column: &usize| !taken.contains(column) && holds_words(form, *column) && !holds_dates(*column);
-    let mut candidates: Vec<Candidate> = (0..form.columns.names.len()).filter(may_be).map(Candidate::new).collect();
+    let mut candidates: Vec<Candidate> = columns.into_iter().map(Candidate::new).collect();
     // Where there is none, the file need not be read twice.
     if candidates.is_empty() {
         return Ok(Vec::new());

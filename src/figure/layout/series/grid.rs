@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use super::{AXIS, ExplainedSeries, framed, selected_values};
+use super::{AXIS, ExplainedSeries, OWN_SCALES, framed, selected_values};
 use crate::figure::color::{self, Range as ScoreRange};
 use crate::figure::hatch::Mask;
 use crate::figure::layout::block::{Block, Style, paragraph};
 use crate::figure::layout::{ExplainedPicture, Panel, pixels, size};
-use crate::figure::{Anchor, Color, Element, Palette, Pixels, Raster, Rect, rect};
+use crate::figure::{Anchor, Color, Element, Palette, Pixels, Raster, Rect, fonts, rect};
 
 /// Height of the bars of groups over a map.
 const GROUPS: f32 = 14.0;
@@ -28,14 +28,17 @@ pub(super) fn stem(name: &str) -> Option<&str> {
     name.rsplit_once(['/', '.', ':']).map(|(stem, _)| stem)
 }
 
-/// Name and channels of each group of channels with these names: neighbours whose names agree up to the last `/`, `.` or `:`; unnamed channels in
-/// blocks. None for few channels.
+/// Name and channels of each group of channels with these names: neighbours whose names agree up to the last `/`, `.` or `:`; those beside them that are in
+/// no group, in blocks. None for few channels, and where no name tells a group: blocks alone would pass for something that the data say.
 pub fn grouped(names: &[String]) -> Vec<(String, Range<usize>)> {
     let n = names.len();
     if n < LEAST_GROUPED {
         return Vec::new();
     }
     let stems: Vec<Option<&str>> = names.iter().map(|name| stem(name)).collect();
+    if stems.iter().all(Option::is_none) {
+        return Vec::new();
+    }
     let mut out: Vec<(String, Range<usize>)> = Vec::new();
     let mut start = 0;
     for at in 1..=n {
@@ -96,10 +99,20 @@ const MOST_NAMED: usize = 4;
 /// Channels of a group without a name.
 const BLOCK: usize = 16;
 
-/// Whether some values of a series lie below 0 and others above: then a map tells the two sides apart.
-pub fn has_both_signs(series: &ExplainedSeries) -> bool {
+/// Whether some values of a series lie below 0 and others above.
+fn has_both_signs(series: &ExplainedSeries) -> bool {
     let mut finite = series.values.iter().filter(|value| value.is_finite());
     finite.clone().any(|value| *value < 0.0) && finite.any(|value| *value > 0.0)
+}
+
+/// Whether a map of a series tells values below 0 from those above: on scales of their own channels have no common 0.
+pub fn is_two_sided(series: &ExplainedSeries) -> bool {
+    has_both_signs(series) && !has_own_colors(series)
+}
+
+/// Whether the colours of a map tell where a value lies between its channel's lowest and highest one.
+pub fn has_own_colors(series: &ExplainedSeries) -> bool {
+    series.has_own_scales(&(0..series.channels()).collect::<Vec<_>>())
 }
 
 /// Ends of the scale of a map's values: as far to both sides of 0 where it has both, else from 0.
@@ -137,8 +150,18 @@ pub fn cells(
     let ScoreRange { low, high, .. } = value_range(series);
     let most = high.max(-low);
     let scale = picture.scale();
-    let is_signed = has_both_signs(series);
+    let is_signed = is_two_sided(series);
     let own = series.own_steps();
+    let limits: Vec<Option<[f32; 2]>> = match has_own_colors(series) {
+        true => (0..series.channels()).map(|channel| series.limits(channel)).collect(),
+        false => Vec::new(),
+    };
+    let share = |place: usize, value: f32| match limits.get(place / series.steps) {
+        None => value / most,
+        Some(Some([low, high])) if high > low => (value - low) / (high - low),
+        // A channel that does not vary has the colour of the middle.
+        Some(_) => 0.5,
+    };
     let cell = |(place, (value, (unit, selected))): (usize, (&f32, (&u32, &bool)))| {
         if place % series.steps >= own {
             return None;
@@ -147,7 +170,10 @@ pub fn cells(
             Panel::Heat => picture.scores.get(*unit as usize).map(|score| scale.color(palette, range.position(*score))),
             Panel::Selected if !*selected => None,
             Panel::Unselected if *selected => None,
-            _ => Some(value_color(palette, value / most, is_signed, *selected && panel == Panel::Overlay)),
+            _ => {
+                let is_tinted = *selected && panel == Panel::Overlay;
+                Some(value_color(palette, share(place, *value), is_signed, is_tinted))
+            }
         }
     };
     series.values.iter().zip(series.unit_of.iter().zip(&selected)).enumerate().map(cell).collect()
@@ -183,9 +209,9 @@ pub fn map_marks(picture: &ExplainedPicture, series: &ExplainedSeries, panel: Pa
     }
     if panel == Panel::Heat && steps * channels <= MOST_OUTLINED {
         let on = is_on(&|unit| picture.selected.get(unit) == Some(&true));
-        // What lies in a small cell is still seen.
+        // What lies in a small cell is still seen, and so is its edge.
         let cell = (frame.width / channels as f32).min(frame.height / steps as f32);
-        let width = (cell * 0.3).clamp(0.2, size::OUTLINE);
+        let width = (cell * 0.3).clamp(LEAST_OUTLINE, size::OUTLINE);
         let mask = Mask { width: channels, height: steps, on: &on };
         out.extend(pixels::selected_rings(&mask, frame, (width, panel), palette));
     }
@@ -239,7 +265,17 @@ pub(super) fn map(
         let y = frame.y + (step + 0.5) * row;
         block.elements.push(style.line(&label, frame.x - 4.0, y - style.leading() / 2.0, Anchor::End));
     }
-    for (channel, label) in numbers(channels, ((frame.width / 40.0) as usize).clamp(2, 8)) {
+    let wide = |words: &str| fonts::width(words, style.size);
+    let labels: Vec<(f32, String)> = match named_columns(&series.names, 0..channels, (cell, NAMED), &wide) {
+        Some(named) => {
+            // The page ends with the map.
+            let room = |at: usize| named.room.min(2.0 * (frame.width - (at as f32 + 0.5) * cell));
+            let name = |at: usize| fonts::shorten_middle(&series.names[at], style.size, room(at));
+            (0..channels).step_by(named.by).map(|channel| (channel as f32, name(channel))).collect()
+        }
+        None => numbers(channels, ((frame.width / 40.0) as usize).clamp(2, 8)),
+    };
+    for (channel, label) in labels {
         let x = frame.x + (channel + 0.5) * cell;
         block.elements.push(style.line(&label, x, frame.bottom() + 2.0, Anchor::Middle));
     }
@@ -247,8 +283,47 @@ pub(super) fn map(
     block.elements.push(style.line("channel", frame.x + frame.width / 2.0, foot, Anchor::Middle));
     let words =
         format!("{steps} time steps by {channels} channels: {} … {}", series.names[0], series.names[channels - 1]);
+    // A map is read downwards, where curves are read to the right.
+    let words = format!("{words}; time runs down");
+    let words = if has_own_colors(series) && panel != Panel::Heat { format!("{words}; {OWN_SCALES}") } else { words };
     block.place(paragraph(&words, style, frame.width), frame.x, foot + style.leading());
     block
+}
+
+/// Least width of the outline of selected cells: a thinner one is lost on the colours of scores, and under the frame of what truly decides the class.
+pub const LEAST_OUTLINE: f32 = 0.8;
+/// In so much room a name under a map is cut in its middle; in less it has to fit.
+const NAMED: f32 = 36.0;
+/// What keeps two names under a map apart.
+const APART: f32 = 4.0;
+
+/// Which columns of a map have the names of their channels under them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NamedColumns {
+    /// Every so manyth, counted from channel 0.
+    pub by: usize,
+    /// Room of a name, in the unit of the columns' width.
+    pub room: f32,
+}
+
+/// Which of the columns `seen`, each `cell` wide, have their names under them: all, or every second or fifth, so that names fit their room or have at least
+/// `least`, in which they are cut. `None` where even those are too narrow, or no channel has a name that says more than its number: then numbers say more.
+pub fn named_columns(
+    names: &[String],
+    seen: Range<usize>,
+    (cell, least): (f32, f32),
+    width: &dyn Fn(&str) -> f32,
+) -> Option<NamedColumns> {
+    let seen: Vec<(usize, &String)> = seen.filter_map(|at| Some((at, names.get(at)?))).collect();
+    if seen.iter().all(|(at, name)| **name == format!("channel {at}")) {
+        return None;
+    }
+    let fit = |of: &NamedColumns| {
+        let mut named = seen.iter().filter(|(at, _)| at % of.by == 0).peekable();
+        named.peek().is_some()
+            && (of.room >= least || of.room > 2.0 * APART && named.all(|(_, name)| width(name) <= of.room))
+    };
+    [1, 2, 5].map(|by| NamedColumns { by, room: cell * by as f32 - APART }).into_iter().find(fit)
 }
 
 /// Where an axis of `n` rows or columns is numbered, and how: all of a few, else about `wanted` round numbers.

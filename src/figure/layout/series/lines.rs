@@ -20,8 +20,8 @@ pub fn line_look(palette: &Palette, panel: Panel, at: usize, n: usize) -> LineLo
         return LineLook { color: palette.lines[at % colors], is_dashed: at / colors % 2 == 1 };
     }
     let color = match panel {
-        Panel::Input | Panel::Overlay => palette.full,
-        Panel::Selected | Panel::Heat => palette.selected,
+        Panel::Input | Panel::Overlay | Panel::Heat => palette.full,
+        Panel::Selected => palette.selected,
         Panel::Unselected => palette.unselected,
     };
     LineLook { color, is_dashed: false }

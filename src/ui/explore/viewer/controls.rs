@@ -4,7 +4,7 @@ use egui::{TextStyle, Ui};
 
 use super::super::super::widgets::{command_button, command_button_called, command_choice, command_choice_called};
 use super::super::canvas::{Canvas, Zoom};
-use super::super::{classes, groups};
+use super::super::{channels, classes, groups};
 use super::{fill_choice, k_slider, legend, of_words, unit_choice, unit_name};
 use crate::data::{Modality, Unit};
 use crate::figure::layout::series::Form;
@@ -12,6 +12,15 @@ use crate::figure::layout::{Hidden, View};
 use crate::session::command::{VIEWS, view_title};
 use crate::session::reading::{Action, fill_words_for, fills_for};
 use crate::session::{Command, Session};
+
+/// What is the same for all parts of the controls in a frame.
+#[derive(Clone, Copy, Debug)]
+struct Setting {
+    /// Whether the button that hatches stands beside the legend.
+    hatches_below: bool,
+    /// Length of the slider of k in points.
+    slider: f32,
+}
 
 /// Parts of the controls that stay together on a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +30,8 @@ enum Group {
     Marks,
     /// How a series is drawn.
     Forms,
+    /// Which channels of a series are curves.
+    Channels,
     /// What opens beside the picture: your own text, classes.
     Panels,
     Select,
@@ -30,11 +41,20 @@ enum Group {
 }
 
 impl Group {
-    const ALL: [Self; 8] =
-        [Self::Views, Self::Marks, Self::Forms, Self::Panels, Self::Select, Self::Units, Self::Fill, Self::Zoom];
+    const ALL: [Self; 9] = [
+        Self::Views,
+        Self::Marks,
+        Self::Forms,
+        Self::Channels,
+        Self::Panels,
+        Self::Select,
+        Self::Units,
+        Self::Fill,
+        Self::Zoom,
+    ];
 
     /// Width in points, the same in every view: a row that breaks in one view only would move the picture. `None` where there is nothing to show.
-    fn width(self, ui: &Ui, session: &Session, canvas: &Canvas, hatches_below: bool) -> Option<f32> {
+    fn width(self, ui: &Ui, session: &Session, canvas: &Canvas, setting: Setting) -> Option<f32> {
         let explore = &session.explore;
         let buttons = |labels: &[&str]| {
             let widths: Vec<f32> = labels.iter().map(|label| groups::button(ui, label)).collect();
@@ -44,15 +64,17 @@ impl Group {
         Some(match self {
             Self::Views => buttons(&VIEWS.map(view_title)),
             Self::Marks => {
-                let hatch = hatch_words(session).filter(|_| !hatches_below).map(|(label, _)| label);
+                let hatch = hatch_words(session).filter(|_| !setting.hatches_below).map(|(label, _)| label);
                 let truth = session.knows_truth().then_some("Truth");
                 buttons(&[Some(FLIP), hatch, truth].into_iter().flatten().collect::<Vec<_>>())
             }
             Self::Forms => {
                 session.series_form()?;
-                let all = session.chosen_group().map(|_| ALL_CHANNELS);
-                buttons(&forms(session).map(Form::title).chain(all).collect::<Vec<_>>())
+                let own = channels::has_switch(session).then_some(channels::OWN_SCALES);
+                let all = has_chosen_channels(session).then_some(ALL_CHANNELS);
+                buttons(&forms(session).map(Form::title).chain(own).chain(all).collect::<Vec<_>>())
             }
+            Self::Channels => channels::picker_width(ui, session)?,
             Self::Panels => {
                 let own = (session.modality() == Modality::Text).then_some(OWN_TEXT);
                 let by_class = classes::is_offered(session).then_some("Classes");
@@ -67,7 +89,7 @@ impl Group {
                 let number = body(&most.to_string()) + 2.0 * ui.spacing().button_padding.x;
                 let number = number.max(ui.spacing().interact_size.x);
                 let of = body(&of_words(session, most));
-                groups::beside(ui, &[body("Select"), slider_width(ui), number, of])
+                groups::beside(ui, &[body("Select"), setting.slider, number, of])
             }
             Self::Units => {
                 session.active_box()?;
@@ -78,14 +100,7 @@ impl Group {
         })
     }
 
-    fn show(
-        self,
-        ui: &mut Ui,
-        session: &Session,
-        canvas: &mut Canvas,
-        hatches_below: bool,
-        commands: &mut Vec<Command>,
-    ) {
+    fn show(self, ui: &mut Ui, session: &Session, canvas: &mut Canvas, setting: Setting, commands: &mut Vec<Command>) {
         let explore = &session.explore;
         match self {
             Self::Views => {
@@ -100,7 +115,7 @@ impl Group {
                     _ => "Flip to selected",
                 };
                 command_button_called(ui, session, Command::Flip, FLIP, name, commands);
-                if !hatches_below {
+                if !setting.hatches_below {
                     hatch(ui, session, commands);
                 }
                 if session.knows_truth() {
@@ -112,10 +127,12 @@ impl Group {
                     let is_shown = session.series_form() == Some(form);
                     command_choice(ui, session, Command::SetForm(form), is_shown, form.title(), commands);
                 }
-                if session.chosen_group().is_some() {
+                channels::scales(ui, session, canvas.picture(explore.focus), commands);
+                if has_chosen_channels(session) {
                     command_button(ui, session, Command::ChooseGroup(None), ALL_CHANNELS, commands);
                 }
             }
+            Self::Channels => channels::picker(ui, session, commands),
             Self::Panels => {
                 if session.modality() == Modality::Text {
                     let open = session.own_text().is_some();
@@ -123,7 +140,7 @@ impl Group {
                 }
                 classes::toggle(ui, session, canvas, commands);
             }
-            Self::Select => k_slider(ui, session, commands),
+            Self::Select => k_slider(ui, session, setting.slider, commands),
             Self::Units => unit_choice(ui, session, commands),
             Self::Fill => fill_choice(ui, session, commands),
             Self::Zoom => {
@@ -140,6 +157,9 @@ impl Group {
 const FLIP: &str = "Flip";
 const OWN_TEXT: &str = "Your own text";
 const ALL_CHANNELS: &str = "All channels";
+/// Least and largest length of the slider of k in points.
+const LEAST_SLIDER: f32 = 110.0;
+const MOST_SLIDER: f32 = 320.0;
 /// In so wide controls the button that hatches stands beside the legend, which says what is hatched.
 const WITH_HATCH: f32 = 500.0;
 
@@ -147,8 +167,14 @@ const WITH_HATCH: f32 = 500.0;
 pub(super) fn show(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands: &mut Vec<Command>) {
     let room = ui.available_width();
     let hatches_below = room >= WITH_HATCH;
-    let width = |group: Group| Some((group, group.width(ui, session, canvas, hatches_below)?));
-    let (shown, widths): (Vec<Group>, Vec<f32>) = Group::ALL.into_iter().filter_map(width).unzip();
+    let measured = |slider: f32| -> (Vec<Group>, Vec<f32>) {
+        let setting = Setting { hatches_below, slider };
+        let width = |group: Group| Some((group, group.width(ui, session, canvas, setting)?));
+        Group::ALL.into_iter().filter_map(width).unzip()
+    };
+    let slider = slider_length(room, |slider| groups::rows(&measured(slider).1, room).len());
+    let (shown, widths) = measured(slider);
+    let setting = Setting { hatches_below, slider };
     for row in groups::rows(&widths, room) {
         let is_too_wide = widths[row.start] > room;
         let content = |ui: &mut Ui| {
@@ -156,7 +182,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands
                 if at > row.start {
                     ui.separator();
                 }
-                shown[at].show(ui, session, canvas, hatches_below, commands);
+                shown[at].show(ui, session, canvas, setting, commands);
             }
         };
         if is_too_wide {
@@ -166,6 +192,11 @@ pub(super) fn show(ui: &mut Ui, session: &Session, canvas: &mut Canvas, commands
         }
     }
     legend(ui, session, canvas, hatches_below, commands);
+}
+
+/// Whether curves are drawn of a group or of picked channels.
+fn has_chosen_channels(session: &Session) -> bool {
+    session.chosen_group().is_some() || !session.explore.picked.is_empty()
 }
 
 /// The forms in which the series in view can be drawn.
@@ -195,9 +226,16 @@ fn zoom_words(canvas: &Canvas) -> Option<String> {
     (factor > 1.0).then(|| format!("Zoom {factor:.1}x: whole picture"))
 }
 
-/// Width of the slider of k, by that of the controls.
-pub(super) fn slider_width(ui: &Ui) -> f32 {
-    (ui.max_rect().width() * 0.2).clamp(110.0, 320.0)
+/// Length of the slider of k in points, by the width of the controls: a fifth of it, or less where that saves a row. `rows` tells how many rows there are
+/// with a slider of some length.
+fn slider_length(room: f32, rows: impl Fn(f32) -> usize) -> f32 {
+    const STEP: f32 = 10.0;
+    let mut length = (room * 0.2).clamp(LEAST_SLIDER, MOST_SLIDER);
+    let fewest = rows(LEAST_SLIDER);
+    while length > LEAST_SLIDER && rows(length) > fewest {
+        length = (length - STEP).max(LEAST_SLIDER);
+    }
+    length
 }
 
 /// Width of the list of units. Those of series have long names.
@@ -208,4 +246,24 @@ pub(super) fn units_width(ui: &Ui, unit: Unit) -> f32 {
 /// Width of the list of fills.
 pub(super) fn fill_width(ui: &Ui, modality: Modality) -> f32 {
     groups::list(ui, fills_for(modality).iter().map(|fill| fill_words_for(*fill, modality)), (110.0, 240.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::groups::rows;
+    use super::{LEAST_SLIDER, slider_length};
+
+    #[test]
+    fn the_slider_is_shorter_where_that_saves_a_row_and_nowhere_else() {
+        let of =
+            |room: f32| slider_length(room, |slider| rows(&[420.0, 170.0, 160.0 + slider, 150.0, 160.0], room).len());
+        let n_rows = |slider: f32, room: f32| rows(&[420.0, 170.0, 160.0 + slider, 150.0, 160.0], room).len();
+        for room in (30..220).map(|tens| tens as f32 * 10.0) {
+            let length = of(room);
+            assert_eq!(n_rows(length, room), n_rows(LEAST_SLIDER, room), "{length} in {room}");
+        }
+        // Where a fifth fits it stays a fifth; where the last group would stand alone, the slider gives way to it.
+        assert_eq!(of(1500.0), 300.0);
+        assert!(of(1280.0) < 256.0 && n_rows(256.0, 1280.0) > n_rows(of(1280.0), 1280.0));
+    }
 }
